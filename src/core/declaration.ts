@@ -1,0 +1,112 @@
+/** adapter.yaml: what is tuned, how, and under which gate. Unknown keys are refused, with the nearest known name. */
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { EspalierError } from './errors.js';
+import { nearestName } from './text.js';
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes');
+const share = z.number().min(0).max(1);
+const pooling = z.union([z.enum(['mean', 'cls', 'last']), z.templateLiteral(['output:', z.string().min(1)])]);
+
+const margins = z.strictObject({
+  /** Largest loss that still counts as "not worse", on the metric's own scale (0.03 = 3 points). */
+  margin: z.number().gt(0).max(1).optional(),
+  /** Smallest score of a candidate, whatever the champion has. */
+  floor: share.optional(),
+});
+
+const gate = z.strictObject({
+  confidence: z.number().gt(0.5).lt(1).default(0.95),
+  margin: z.number().gt(0).max(1),
+  /** The holdout of the domains that the champion learned before. */
+  domains: margins.default({}),
+  suites: z.record(z.string(), margins).default({}),
+});
+
+const training = z.strictObject({
+  seed: z.number().int().min(0).default(7),
+  /** Threads of one native operation. Bytes are equal only between runs with the same number. */
+  threads: z.number().int().min(1).max(64).default(1),
+  /** analytic: how many random ReLU features. */
+  width: z.number().int().min(16).max(16384).default(4096),
+  epochs: z.number().int().min(1).max(1000).default(10),
+  batchSize: z.number().int().min(1).max(4096).default(64),
+  learningRate: z.number().gt(0).default(0.0003),
+  weightDecay: z.number().min(0).default(0.01),
+});
+
+const schedule = z.strictObject({
+  cron: z.string().optional(),
+  timeZone: z.string().default('UTC'),
+  newExamples: z.number().int().min(1).optional(),
+});
+
+const declaration = z.strictObject({
+  name,
+  encoder: z
+    .strictObject({
+      model: z.string().min(1).default('use-lite'),
+      pooling: z.array(pooling).min(1).optional(),
+      prompt: z.string().default(''),
+      dtype: z.string().default('fp32'),
+      normalise: z.boolean().default(true),
+    })
+    .prefault({}),
+  tasks: z
+    .array(z.strictObject({ name, labels: z.union([z.literal('open'), z.array(z.string().min(1)).min(2)]).default('open') }))
+    .length(1, 'must hold exactly one task'),
+  strategy: z.string().default('analytic'),
+  training: training.prefault({}),
+  holdout: z.strictObject({ fraction: z.number().gt(0).lt(0.9).default(0.2) }).prefault({}),
+  buffer: z
+    .union([z.strictObject({ examples: z.number().int().min(1) }), z.strictObject({ bytes: z.number().int().min(1) })])
+    .default({ examples: 750 }),
+  suites: z.array(z.string()).default([]),
+  gate: gate.optional(),
+  schedule: schedule.optional(),
+});
+
+export type AdapterDeclaration = z.infer<typeof declaration>;
+export type TrainingSettings = AdapterDeclaration['training'];
+export type GatePolicy = NonNullable<AdapterDeclaration['gate']>;
+export type BufferBudget = AdapterDeclaration['buffer'];
+export type ScheduleDeclaration = NonNullable<AdapterDeclaration['schedule']>;
+
+/** @throws DECLARATION_INVALID, naming file, line and key */
+export function parseDeclaration(source: string, file: string): AdapterDeclaration {
+  const document = parseDocument(source);
+  const syntax = document.errors[0];
+  if (syntax) {
+    const line = syntax.linePos?.[0].line;
+    throw new EspalierError('DECLARATION_INVALID', syntax.message.split('\n')[0]!, { at: line ? { file, line } : { file } });
+  }
+  const parsed = declaration.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  const issue = mostTelling(parsed.error.issues[0]!);
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const path = unknown === undefined ? issue.path : [...issue.path, unknown];
+  const at = { file, ...lineOf(source, document.getIn(path, true)), field: path.join('.') || 'the whole file' };
+  if (unknown === undefined) throw new EspalierError('DECLARATION_INVALID', issue.message, { at });
+  const near = nearestName(unknown, knownKeys);
+  const details = near === undefined ? { at } : { at, hint: `Did you mean \`${near}\`? docs/adapter.md lists all keys.` };
+  throw new EspalierError('DECLARATION_INVALID', `unknown key \`${unknown}\``, details);
+}
+
+/** Every key that adapter.yaml knows, at any depth. */
+export const knownKeys: readonly string[] = [
+  ...new Set([declaration, gate, margins, training, schedule].flatMap((schema) => Object.keys(schema.shape))),
+  ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'labels', 'fraction', 'examples', 'bytes'],
+];
+
+/** Of a union's issues the one of the alternative that came nearest. */
+function mostTelling(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const alternatives = issue.errors.filter((issues) => issues.length > 0).sort((a, b) => a.length - b.length);
+  const inner = alternatives[0]?.[0];
+  return inner ? mostTelling({ ...inner, path: [...issue.path, ...inner.path] }) : issue;
+}
+
+function lineOf(source: string, node: unknown): { line?: number } {
+  const offset = (node as { range?: [number, number, number] | null } | undefined)?.range?.[0];
+  return offset === undefined ? {} : { line: source.slice(0, offset).split('\n').length };
+}

@@ -1,0 +1,108 @@
+/**
+ * Builds ONNX graphs node by node. Everything native in Espalier is such a graph: the embedded encoder, training, adapters.
+ * Operators: https://onnx.ai/onnx/operators/ (opset 17).
+ */
+import onnxProto from 'onnx-proto';
+
+const { onnx } = onnxProto;
+
+export const opset = 17;
+const irVersion = 8;
+
+export type ElementType = 'float16' | 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
+export type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+/** A number is a fixed size, a string a named free one. */
+export type Dimension = number | string;
+
+const elementCode: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
+
+export interface ConstantTensor {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly data: Elements;
+}
+
+export type Attribute = number | string | readonly number[] | { readonly float: number } | { readonly graph: Graph };
+
+/** A graph under construction. Values are named by strings; names are unique across a graph and its bodies. */
+export interface Graph {
+  input(name: string, type: ElementType, dims: readonly Dimension[]): string;
+  constant(tensor: ConstantTensor, name?: string): string;
+  /** One node with one output, whose name is returned. */
+  node(operator: string, inputs: readonly string[], attributes?: Record<string, Attribute>): string;
+  /** One node with several outputs. */
+  nodes(operator: string, inputs: readonly string[], outputs: number, attributes?: Record<string, Attribute>): string[];
+  /** Declares `value` an output, under `name`. */
+  output(value: string, name: string, type: ElementType, dims: readonly Dimension[]): void;
+  /** The inner graph of a Loop. It sees this graph's values by name. */
+  body(name: string): Graph;
+  encode(): Uint8Array;
+}
+
+export function newGraph(name: string): Graph {
+  return buildGraph(name, { count: 0 });
+}
+
+function buildGraph(graphName: string, names: { count: number }): Graph {
+  const proto = onnx.GraphProto.create({ name: graphName, node: [], initializer: [], input: [], output: [] });
+  const fresh = (stem: string) => `${stem.toLowerCase()}_${names.count++}`;
+  const graph: Graph & { proto: typeof proto } = {
+    proto,
+    input(name, type, dims) {
+      proto.input.push(valueInfo(name, type, dims));
+      return name;
+    },
+    constant(tensor, name = fresh('constant')) {
+      proto.initializer.push(tensorProto(name, tensor));
+      return name;
+    },
+    node: (operator, inputs, attributes) => graph.nodes(operator, inputs, 1, attributes)[0]!,
+    nodes(operator, inputs, outputs, attributes = {}) {
+      const output = Array.from({ length: outputs }, () => fresh(operator));
+      const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value));
+      proto.node.push(onnx.NodeProto.create({ opType: operator, name: output[0]!, input: [...inputs], output, attribute }));
+      return output;
+    },
+    output(value, name, type, dims) {
+      proto.node.push(onnx.NodeProto.create({ opType: 'Identity', name: `output_${name}`, input: [value], output: [name] }));
+      proto.output.push(valueInfo(name, type, dims));
+    },
+    body: (name) => buildGraph(name, names),
+    encode() {
+      const opsetImport = [onnx.OperatorSetIdProto.create({ domain: '', version: opset })];
+      return onnx.ModelProto.encode({ irVersion, producerName: 'espalier', opsetImport, graph: proto }).finish();
+    },
+  };
+  return graph;
+}
+
+/** A scalar or vector of float32. */
+export function float32(values: readonly number[], dims: readonly number[] = [values.length]): ConstantTensor {
+  return { type: 'float32', dims, data: Float32Array.from(values) };
+}
+
+/** A vector of int64, as shapes and axes are given. */
+export function int64(values: readonly number[], dims: readonly number[] = [values.length]): ConstantTensor {
+  return { type: 'int64', dims, data: BigInt64Array.from(values, BigInt) };
+}
+
+function valueInfo(name: string, type: ElementType, dims: readonly Dimension[]) {
+  const dim = dims.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return onnx.ValueInfoProto.create({ name, type: { tensorType: { elemType: elementCode[type], shape: { dim } } } });
+}
+
+function tensorProto(name: string, { type, dims, data }: ConstantTensor) {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return onnx.TensorProto.create({ name, dataType: elementCode[type], dims: [...dims], rawData });
+}
+
+function attributeProto(name: string, value: Attribute) {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === 'number') return onnx.AttributeProto.create({ name, type: AttributeType.INT, i: value });
+  if (typeof value === 'string')
+    return onnx.AttributeProto.create({ name, type: AttributeType.STRING, s: new TextEncoder().encode(value) });
+  if (Array.isArray(value)) return onnx.AttributeProto.create({ name, type: AttributeType.INTS, ints: [...value] });
+  if ('float' in value) return onnx.AttributeProto.create({ name, type: AttributeType.FLOAT, f: value.float });
+  const { proto } = (value as { graph: ReturnType<typeof buildGraph> & { proto: object } }).graph;
+  return onnx.AttributeProto.create({ name, type: AttributeType.GRAPH, g: proto });
+}

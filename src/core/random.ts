@@ -1,0 +1,64 @@
+/**
+ * Seeded randomness. Every draw in Espalier comes from here, so that a seed gives the same bytes on every machine.
+ */
+import { createHash } from 'node:crypto';
+
+/** A stream of draws; the state advances with every call. */
+export interface Random {
+  /** Uniform in [0, 1), 32 bits of resolution. */
+  uniform(): number;
+  /** Standard normal (Box-Muller, both halves used). */
+  normal(): number;
+  /** A whole number in [0, bound). */
+  integer(bound: number): number;
+}
+
+/** A stream that depends on all of `parts`: `seededRandom(7, 'holdout', 'intent')`. Generator: sfc32 (Doty-Humphrey, PractRand). */
+export function seededRandom(...parts: readonly (string | number)[]): Random {
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
+  let [a, b, c, counter] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), 1];
+  const next = (): number => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + sum;
+    return sum >>> 0;
+  };
+  for (let round = 0; round < 12; round++) next();
+  let spare: number | undefined;
+  const uniform = () => next() / 4294967296;
+  return {
+    uniform,
+    integer: (bound) => Math.floor(uniform() * bound),
+    normal: () => {
+      if (spare !== undefined) {
+        const value = spare;
+        spare = undefined;
+        return value;
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+      const angle = 2 * Math.PI * uniform();
+      spare = radius * Math.sin(angle);
+      return radius * Math.cos(angle);
+    },
+  };
+}
+
+/** Fisher-Yates over a copy. */
+export function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const copy = [...items];
+  for (let last = copy.length - 1; last > 0; last--) {
+    const other = random.integer(last + 1);
+    [copy[last], copy[other]] = [copy[other]!, copy[last]!];
+  }
+  return copy;
+}
+
+/**
+ * A uniform number in [0, 1) that belongs to `key` under `seed`: the same whenever it is asked, and whoever asked before.
+ * Keeping the k smallest gives a uniform sample without replacement (bottom-k sampling).
+ */
+export function uniformOf(seed: number, key: string): number {
+  return createHash('sha256').update(`${seed}\u0000${key}`).digest().readUIntBE(0, 6) / 2 ** 48;
+}

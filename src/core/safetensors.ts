@@ -1,0 +1,71 @@
+/**
+ * Reads and writes safetensors files (https://github.com/huggingface/safetensors, format section): an 8-byte little-endian length,
+ * a JSON header, the raw tensors. Tensors are written in name order, so equal content has equal bytes.
+ */
+import { readFile } from 'node:fs/promises';
+import { EspalierError } from './errors.js';
+import { diskError } from './files.js';
+
+/** Row-major; `dims` multiply to the length of `data`. */
+export interface Tensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array | Float64Array;
+}
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+interface HeaderEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+/** The file's bytes in pieces, ready to be written one after another without a copy. */
+export function encodeSafetensors(tensors: Tensors, metadata: Readonly<Record<string, string>>): Uint8Array[] {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  const pieces: Uint8Array[] = [];
+  let offset = 0;
+  // 8-byte types first keeps every tensor aligned.
+  const names = Object.keys(tensors).sort((a, b) => widthOf(tensors[b]!) - widthOf(tensors[a]!) || (a < b ? -1 : 1));
+  for (const name of names) {
+    const { dims, data } = tensors[name]!;
+    header[name] = { dtype: data instanceof Float64Array ? 'F64' : 'F32', shape: dims, data_offsets: [offset, offset + data.byteLength] };
+    pieces.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    offset += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const start = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(start.length - 8), true);
+  start.set(json, 8);
+  return [start, ...pieces];
+}
+
+/** @throws ADAPTER_INVALID where the bytes are not what the header says */
+export async function readSafetensors(path: string): Promise<Tensors> {
+  const bytes = await readFile(path).catch((thrown) => {
+    throw diskError(thrown, path);
+  });
+  try {
+    return decode(bytes);
+  } catch (cause) {
+    throw new EspalierError('ADAPTER_INVALID', `${path} is not a whole safetensors file`, { at: { file: path }, cause });
+  }
+}
+
+function decode(bytes: Buffer): Tensors {
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, HeaderEntry>;
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const [from, to] = entry.data_offsets;
+    if (start + to > bytes.length) throw new RangeError(`${name} ends after the file does`);
+    const content = Uint8Array.from(bytes.subarray(start + from, start + to)).buffer;
+    tensors[name] = { dims: entry.shape, data: entry.dtype === 'F64' ? new Float64Array(content) : new Float32Array(content) };
+  }
+  return tensors;
+}
+
+function widthOf({ data }: Tensor): number {
+  return data.BYTES_PER_ELEMENT;
+}

@@ -1,0 +1,66 @@
+/** Token lists -> padded rectangles of about equal lengths. Padding costs as much time as real tokens. */
+
+/** A row's real tokens: columns [start, start + length). */
+export interface Span {
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface Batch {
+  /** Indices into the list of texts. */
+  readonly rows: readonly number[];
+  /** Columns; at least 1. */
+  readonly width: number;
+}
+
+export interface BatchLimits {
+  readonly rows: number;
+  /** Padded tokens, rows x width. A single longer text is a batch of its own. */
+  readonly tokens: number;
+}
+
+export type PaddingSide = 'left' | 'right';
+
+export interface PaddedBatch {
+  readonly spans: readonly Span[];
+  /** [rows, width], as are the two others. */
+  readonly inputIds: BigInt64Array;
+  readonly attentionMask: BigInt64Array;
+  /** Counted from the first real token; 0 at padding. */
+  readonly positionIds: BigInt64Array;
+}
+
+/** Shortest first; equal lengths keep the order of the input, so that the same list always gives the same batches. */
+export function planBatches(lengths: readonly number[], limits: BatchLimits): Batch[] {
+  const order = lengths.map((_, index) => index).sort((a, b) => lengths[a]! - lengths[b]! || a - b);
+  const batches: Batch[] = [];
+  let rows: number[] = [];
+  let width = 1;
+  for (const index of order) {
+    const wider = Math.max(1, lengths[index]!);
+    if (rows.length > 0 && (rows.length === limits.rows || (rows.length + 1) * wider > limits.tokens)) {
+      batches.push({ rows, width });
+      rows = [];
+    }
+    rows.push(index);
+    width = wider;
+  }
+  if (rows.length > 0) batches.push({ rows, width });
+  return batches;
+}
+
+export function padBatch(tokens: readonly (readonly number[])[], width: number, side: PaddingSide, paddingId: number): PaddedBatch {
+  const inputIds = new BigInt64Array(tokens.length * width).fill(BigInt(paddingId));
+  const attentionMask = new BigInt64Array(tokens.length * width);
+  const positionIds = new BigInt64Array(tokens.length * width);
+  const spans = tokens.map(({ length }) => ({ start: side === 'left' ? width - length : 0, length }));
+  for (const [row, ids] of tokens.entries()) {
+    const offset = row * width + spans[row]!.start;
+    for (let i = 0; i < ids.length; i++) {
+      inputIds[offset + i] = BigInt(ids[i]!);
+      attentionMask[offset + i] = 1n;
+      positionIds[offset + i] = BigInt(i);
+    }
+  }
+  return { spans, inputIds, attentionMask, positionIds };
+}

@@ -1,0 +1,142 @@
+/** Opens an encoder and turns texts into vectors. */
+import { availableParallelism } from 'node:os';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import PQueue from 'p-queue';
+import { EspalierError, messageOf } from '../core/errors.js';
+import { type BatchLimits, type PaddedBatch, padBatch, planBatches } from './batches.js';
+import { checkDeclaration, type EncoderDeclaration, embeddedModel, outputOf } from './declaration.js';
+import { fingerprintOf } from './fingerprint.js';
+import { type LoadedModel, loadModel } from './model.js';
+import { locateModel, type Whereabouts } from './model-folder.js';
+import { normOf } from './normalise.js';
+import { poolBatch } from './pooling.js';
+import { newTokeniser, type Tokeniser } from './tokenise.js';
+
+export interface EncodeOptions {
+  readonly signal?: AbortSignal;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+export interface Encoder {
+  readonly declaration: EncoderDeclaration;
+  /** Equal fingerprints give equal vectors for equal texts, on any machine. */
+  readonly fingerprint: string;
+  readonly dimension: number;
+  /** [texts, dimension] float32, row-major, in the order of the texts. Throws INTERRUPTED, ENCODER_INVALID. */
+  encode(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+export interface EncoderOptions extends Whereabouts {
+  /** Threads inside one matrix product. */
+  readonly threads?: number;
+}
+
+/** Texts that are tokenised and sorted by length together: bounds memory, and is enough for even batches. */
+const window = 2048;
+/** Measured: from 16 rows on the speed stays the same, and a batch holds the event loop for as long as it runs. */
+const usualLimits: BatchLimits = { rows: 32, tokens: 2048 };
+/** These models measure their activations over the whole batch to quantise them: a text's vector would depend on its neighbours. */
+const oneByOne: BatchLimits = { rows: 1, tokens: 1 };
+const dynamicallyQuantised = ['q8', 'int8', 'uint8'];
+
+/**
+ * Throws ENCODER_NOT_FOUND, ENCODER_HUB_UNREACHABLE, ENCODER_INVALID, ENCODER_INPUT_MISSING, ENCODER_OUTPUT_MISSING,
+ * DECLARATION_INVALID.
+ */
+export async function openEncoder(declaration: EncoderDeclaration, options: EncoderOptions): Promise<Encoder> {
+  checkDeclaration(declaration);
+  const files = await locateModel(declaration, options);
+  const fingerprint = await fingerprintOf(files, declaration);
+  const model = await loadModel(files, declaration, options.threads ?? usualThreads(declaration.model));
+  const tokeniser = newTokeniser(model.tokenizer, declaration.prompt, model.positions);
+  // One batch at a time: onnxruntime runs a batch synchronously, so more would wait, not work. Several calls of encode() take turns.
+  const queue = new PQueue({ concurrency: 1 });
+  const limits = dynamicallyQuantised.includes(declaration.dtype) ? oneByOne : usualLimits;
+  const encodeBatch = (batch: PaddedBatch) => runBatch(model.session, batch, declaration);
+  const dimension = await probe(model, tokeniser, encodeBatch);
+
+  return {
+    declaration,
+    fingerprint,
+    dimension,
+    async encode(texts, { signal, progress } = {}) {
+      const vectors = new Float32Array(texts.length * dimension);
+      let done = 0;
+      for (let start = 0; start < texts.length; start += window) {
+        const tokens = await tokeniser.tokenise(texts.slice(start, start + window));
+        for (const { rows, width } of planBatches(lengthsOf(tokens), limits)) {
+          throwIfStopped(signal);
+          const inputs = rows.map((row) => tokens[row]!);
+          const padded = padBatch(inputs, width, tokeniser.paddingSide, tokeniser.paddingId);
+          const pooled = await queue.add(() => encodeBatch(padded));
+          for (const [i, row] of rows.entries()) {
+            const vector = pooled.subarray(i * dimension, (i + 1) * dimension);
+            requireFinite(vector, start + row);
+            vectors.set(vector, (start + row) * dimension);
+          }
+          done += rows.length;
+          progress?.(done, texts.length);
+        }
+      }
+      return vectors;
+    },
+    async close() {
+      await queue.onIdle();
+      await model.dispose();
+    },
+  };
+}
+
+/** The matrices of the embedded encoder are so small that a second thread costs in waiting what it gains; docs/encoder.md has the numbers. */
+function usualThreads(model: string): number {
+  return model === embeddedModel ? 1 : Math.min(4, availableParallelism());
+}
+
+/** The dimension is known by running once: many models do not declare it. */
+async function probe(
+  model: LoadedModel,
+  { tokenise, paddingSide, paddingId }: Tokeniser,
+  run: (batch: PaddedBatch) => Promise<Float32Array>,
+) {
+  try {
+    const [tokens] = await tokenise(['a']);
+    return (await run(padBatch([tokens!], Math.max(1, tokens!.length), paddingSide, paddingId))).length;
+  } catch (thrown) {
+    await model.dispose();
+    throw thrown;
+  }
+}
+
+async function runBatch(session: InferenceSession, batch: PaddedBatch, declaration: EncoderDeclaration): Promise<Float32Array> {
+  const dims = [batch.spans.length, batch.inputIds.length / batch.spans.length];
+  const inputs: Record<string, BigInt64Array> = {
+    input_ids: batch.inputIds,
+    attention_mask: batch.attentionMask,
+    position_ids: batch.positionIds,
+    token_type_ids: new BigInt64Array(batch.inputIds.length),
+  };
+  const feeds = Object.fromEntries(session.inputNames.map((name) => [name, new Tensor('int64', inputs[name]!, dims)]));
+  const wanted = [...new Set(declaration.pooling.map(outputOf))];
+  let outputs: InferenceSession.OnnxValueMapType;
+  try {
+    outputs = await session.run(feeds, wanted);
+  } catch (thrown) {
+    throw new EspalierError('ENCODER_INVALID', `the encoder model failed while it ran: ${messageOf(thrown)}`, { cause: thrown });
+  }
+  return poolBatch(outputs as Record<string, Tensor>, batch.spans, declaration);
+}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new EspalierError('INTERRUPTED', 'encoding was stopped', { cause: signal.reason });
+}
+
+function requireFinite(vector: Float32Array, index: number): void {
+  if (!Number.isFinite(normOf(vector))) {
+    throw new EspalierError('ENCODER_INVALID', `the encoder model gave a vector that is not a number, for text ${index + 1} of the list`, {
+      hint: 'With dtype fp16 or q4f16 try fp32; otherwise the model file is damaged.',
+    });
+  }
+}
+
+const lengthsOf = (tokens: readonly (readonly number[])[]) => tokens.map(({ length }) => length);

@@ -1,0 +1,63 @@
+/** Downloads a model once into the cache, in the layout of a model folder; from then on it is opened like any other folder. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AutoModel, AutoTokenizer, type DataType, env } from '@huggingface/transformers';
+import { EspalierError, messageOf } from '../core/errors.js';
+import { writeFileAtomic } from '../core/files.js';
+import { modelFileName } from './declaration.js';
+
+export interface HubOptions {
+  readonly cacheFolder: string;
+  readonly allowHub?: boolean;
+  readonly hubAddress?: string;
+}
+
+/** `name` or `owner/name`. Dots cannot climb out of the cache folder. */
+export function isHubName(model: string): boolean {
+  return /^(?:\w[\w.-]*\/)?\w[\w.-]*$/.test(model) && !model.includes('..');
+}
+
+/** The folder the model is in. Throws ENCODER_HUB_UNREACHABLE. */
+export async function fetchFromHub(model: string, dtype: string, options: HubOptions): Promise<string> {
+  const cache = join(options.cacheFolder, 'hub');
+  const folder = join(cache, model);
+  // Written last: a download that was cut between two files is taken up again.
+  const marker = join(folder, `.downloaded-${dtype}`);
+  if (await stat(marker).catch(() => undefined)) return folder;
+  if (options.allowHub === false) throw unreachable(model, 'is neither a folder nor in the cache, and downloading is switched off');
+  try {
+    await download(model, dtype, cache, options.hubAddress);
+  } catch (thrown) {
+    // What arrived and cannot be loaded is not the network's fault: whoever opens the folder says what is wrong with it.
+    if (await stat(join(folder, 'onnx', modelFileName(dtype))).catch(() => undefined)) return folder;
+    throw unreachable(model, `could not be fetched from the model hub: ${reasonOf(thrown)}`, thrown);
+  }
+  await writeFileAtomic(marker, '');
+  return folder;
+}
+
+/** Loading is the library's way to download: it knows which files a model of this kind has. */
+async function download(model: string, dtype: string, cache: string, address = env.remoteHost): Promise<void> {
+  const usual = env.remoteHost;
+  env.remoteHost = address;
+  try {
+    await AutoTokenizer.from_pretrained(model, { cache_dir: cache });
+    const loaded = await AutoModel.from_pretrained(model, { cache_dir: cache, dtype: dtype as DataType, device: 'cpu' });
+    await loaded.dispose();
+  } finally {
+    env.remoteHost = usual;
+  }
+}
+
+function unreachable(model: string, what: string, cause?: unknown): EspalierError {
+  return new EspalierError('ENCODER_HUB_UNREACHABLE', `${model} ${what}`, {
+    hint: 'Check the name and the network; or download the model into a folder and name the folder (./NAME), or use `use-lite`.',
+    cause,
+  });
+}
+
+/** fetch() says only "fetch failed"; the reason is in its cause. */
+function reasonOf(thrown: unknown): string {
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  return cause ? `${messageOf(thrown)} (${messageOf(cause)})` : messageOf(thrown);
+}

@@ -1,0 +1,59 @@
+/** Texts -> token ids, cut to what the model can hold. */
+import { setImmediate as letEventsThrough } from 'node:timers/promises';
+import type { PreTrainedTokenizer } from '@huggingface/transformers';
+import type { PaddingSide } from './batches.js';
+
+export interface Tokeniser {
+  /** One list of ids a text, special tokens included. A text may have none. */
+  tokenise(texts: readonly string[]): Promise<number[][]>;
+  readonly paddingSide: PaddingSide;
+  readonly paddingId: number;
+}
+
+/** Where neither the tokenizer nor the model says how many tokens fit. */
+const usualMaximum = 512;
+/** Tokenising is synchronous, at several thousand short texts a second: no more than this many between two turns of the event loop. */
+const textsPerTurn = 128;
+
+/** @param positions `max_position_embeddings` of the model's config, when it has one */
+export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, positions: number | undefined): Tokeniser {
+  const maximum = maximumTokens(tokenizer.model_max_length, positions);
+  const closing = closingTokens(tokenizer);
+  return {
+    paddingSide: tokenizer.padding_side === 'left' ? 'left' : 'right',
+    paddingId: tokenizer.pad_token_id ?? 0,
+    async tokenise(texts) {
+      const tokens: number[][] = [];
+      for (const [index, text] of texts.entries()) {
+        if (index % textsPerTurn === textsPerTurn - 1) await letEventsThrough();
+        tokens.push(truncate(idsOf(tokenizer, prompt + text), maximum, closing));
+      }
+      return tokens;
+    },
+  };
+}
+
+function maximumTokens(declared: number, positions = Number.POSITIVE_INFINITY): number {
+  // "No limit" is written as 1e30 in many a tokenizer_config.json.
+  const maximum = Math.min(declared, positions);
+  return maximum < 1e9 ? maximum : usualMaximum;
+}
+
+function idsOf(tokenizer: PreTrainedTokenizer, text: string, addSpecialTokens = true): number[] {
+  const encoded = tokenizer(text, { add_special_tokens: addSpecialTokens, return_tensor: false });
+  return encoded.input_ids as unknown as number[];
+}
+
+/** How many special tokens follow a text: 1 for BERT's [SEP]. */
+function closingTokens(tokenizer: PreTrainedTokenizer): number {
+  const whole = idsOf(tokenizer, 'a');
+  const bare = idsOf(tokenizer, 'a', false);
+  const start = whole.findIndex((_, index) => bare.every((id, offset) => whole[index + offset] === id));
+  return start < 0 ? 0 : whole.length - start - bare.length;
+}
+
+/** The library's own truncation cuts the closing special tokens off, which `last` pooling reads; this one keeps them. */
+function truncate(ids: number[], maximum: number, closing: number): number[] {
+  if (ids.length <= maximum) return ids;
+  return [...ids.slice(0, maximum - closing), ...ids.slice(ids.length - closing)];
+}

@@ -1,0 +1,40 @@
+/**
+ * Offers to the buffer what a candidate has learned, at the moment it becomes champion: the buffer remembers what the champion
+ * knows, and a rejected candidate's data never displaces it.
+ */
+import type { AdapterDeclaration } from '../core/declaration.js';
+import { canonicalJson, sha256 } from '../core/hash.js';
+import { listBuffer, listOfferedIds, type Membership, saveMemberships } from '../store/buffer.js';
+import type { Queries } from '../store/database.js';
+import type { Example } from '../store/examples.js';
+import { type Offer, openReservoir } from './reservoir.js';
+
+/** Called inside the transaction of the approval. Examples that were offered before are passed over. */
+export async function admitExamples(
+  queries: Queries,
+  declaration: AdapterDeclaration,
+  learned: readonly Example[],
+  now: Date,
+): Promise<{ admitted: number; evicted: number }> {
+  const adapter = declaration.name;
+  const members = await listBuffer(queries, adapter, { state: 'member' });
+  const reservoir = openReservoir(declaration.buffer, declaration.training.seed, members.map(offerOf), now);
+  const offered = await listOfferedIds(queries, adapter, (learned[0]?.id ?? 1) - 1, learned.at(-1)?.id ?? 0);
+  const changes = new Map<number, Membership>();
+  for (const example of learned) {
+    if (offered.has(example.id)) continue;
+    for (const membership of reservoir.offer(offerOf(example))) changes.set(membership.exampleId, membership);
+  }
+  await saveMemberships(queries, adapter, [...changes.values()]);
+  const count = (state: Membership['state']) => [...changes.values()].filter((membership) => membership.state === state).length;
+  return { admitted: count('member'), evicted: count('evicted') };
+}
+
+/** Names the exact content of the buffer in a manifest: SHA-256 over the members' text hashes and labels. */
+export function bufferSnapshotHash(members: readonly Example[]): string {
+  return sha256(canonicalJson(members.map(({ hash, label }) => [hash, label]).sort()));
+}
+
+function offerOf({ id, hash, label, domain, text }: Example): Offer {
+  return { exampleId: id, hash, label, domain, bytes: Buffer.byteLength(text) };
+}

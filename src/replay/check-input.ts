@@ -1,0 +1,68 @@
+/**
+ * The first pass over an input file. What is wrong with a file as a whole is found before its first row is stored:
+ * a Latin-1 file would otherwise lose just its accented rows.
+ */
+import { createReadStream } from 'node:fs';
+import { EspalierError } from '../core/errors.js';
+import { diskError } from '../core/files.js';
+
+/** A file to read, and the name it goes by in messages ("standard input"). */
+export interface InputFile {
+  readonly path: string;
+  readonly name: string;
+  readonly format: InputFormat;
+}
+
+export type InputFormat = 'jsonl' | 'csv';
+
+/** @throws FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING; constant memory */
+export async function checkInput({ path, name }: InputFile): Promise<{ bytes: number }> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let bytes = 0;
+  let line = 1;
+  let blank = true;
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (chunk.includes(0)) throw new EspalierError('INPUT_BINARY', `${name} holds zero bytes: it is not text`, { at: { file: name } });
+      const text = decode(decoder, chunk, name, line);
+      blank &&= text.trim() === '';
+      line += countLineFeeds(chunk);
+    }
+    decode(decoder, undefined, name, line);
+  } catch (thrown) {
+    throw thrown instanceof EspalierError ? thrown : diskError(thrown, path);
+  }
+  if (blank) throw new EspalierError('INPUT_EMPTY', `${name} is empty`, { at: { file: name } });
+  return { bytes };
+}
+
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | undefined, file: string, line: number): string {
+  try {
+    return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+  } catch (cause) {
+    const bad = chunk ? line + countLineFeeds(chunk.subarray(0, firstInvalidByte(chunk))) : line;
+    throw new EspalierError('INPUT_ENCODING', `${file} is not valid UTF-8 near line ${bad}`, { at: { file, line: bad }, cause });
+  }
+}
+
+/** Halves the chunk until the shortest prefix that does not decode is found. */
+function firstInvalidByte(chunk: Buffer): number {
+  let [good, bad] = [0, chunk.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(chunk.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return good;
+}
+
+function countLineFeeds(chunk: Buffer): number {
+  let count = 0;
+  for (let index = chunk.indexOf(10); index !== -1; index = chunk.indexOf(10, index + 1)) count++;
+  return count;
+}

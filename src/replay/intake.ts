@@ -1,0 +1,217 @@
+/**
+ * Takes labelled rows into the store. Rows stream through in slices, each one transaction: a file that is cut off by a crash is
+ * simply ingested again, and what was stored already counts as duplicates. Rejected rows go to a rejects file, whole, with their reason.
+ */
+import type { AdapterDeclaration } from '../core/declaration.js';
+import { EspalierError } from '../core/errors.js';
+import { findControlCharacter, leakageHash, nearestName, normaliseText, textHash } from '../core/text.js';
+import { recordAct } from '../store/audit.js';
+import { type Queries, type Store, transact } from '../store/database.js';
+import { findByHash, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
+import { checkInput, type InputFile } from './check-input.js';
+import { assignSplit, type StrataCounts, stratumOf } from './holdout.js';
+import { openRejects, type Rejects } from './rejects.js';
+import { type FieldNames, type Row, readRows } from './rows.js';
+
+export interface IntakeRequest {
+  readonly declaration: AdapterDeclaration;
+  readonly files: readonly InputFile[];
+  /** For rows that name no domain or source of their own. */
+  readonly domain: string;
+  readonly source: string;
+  readonly fields: FieldNames;
+  /** Texts of eval suites by leakage hash -> the suite's name. */
+  readonly evalTexts: ReadonlyMap<string, string>;
+  readonly rejectsFile: string;
+  readonly now: Date;
+  readonly actor: string;
+  readonly signal: AbortSignal;
+  readonly progress: (bytes: number, totalBytes: number) => void;
+}
+
+export interface IntakeReport {
+  accepted: number;
+  heldOut: number;
+  duplicates: number;
+  /** Rows whose text is there already with another label; they are among the rejected. */
+  contradictions: number;
+  /** Rows whose text occurs in an eval suite; they are among the rejected. */
+  leaked: number;
+  rejected: number;
+  rejectsFile: string | undefined;
+}
+
+interface Reading {
+  readonly request: IntakeRequest;
+  readonly task: string;
+  readonly labels: ReadonlySet<string> | 'open';
+  readonly report: IntakeReport;
+  readonly rejects: Rejects;
+}
+
+const sliceSize = 500;
+const maxTextLength = 20_000;
+const maxNameLength = 200;
+
+/** @throws INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
+export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
+  const task = request.declaration.tasks[0]!;
+  let totalBytes = 0;
+  for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
+  const report: IntakeReport = { accepted: 0, heldOut: 0, duplicates: 0, contradictions: 0, leaked: 0, rejected: 0, rejectsFile: undefined };
+  const rejects = openRejects(request.rejectsFile);
+  const labels = task.labels === 'open' ? task.labels : new Set(task.labels);
+  const reading: Reading = { request, task: task.name, labels, report, rejects };
+  try {
+    await readAll(store, reading, totalBytes);
+  } finally {
+    report.rejectsFile = await rejects.close();
+  }
+  if (report.rejected > 0 && report.accepted + report.duplicates === 0) {
+    const hint = `Read ${report.rejectsFile}: it names line, field and reason of each row.`;
+    throw new EspalierError('INPUT_REJECTED', `all ${report.rejected} rows were rejected; the first: ${rejects.first}`, { hint });
+  }
+  return report;
+}
+
+async function readAll(store: Store, reading: Reading, totalBytes: number): Promise<void> {
+  const { request } = reading;
+  let done = 0;
+  for (const file of request.files) {
+    let slice: NewExample[] = [];
+    for await (const row of readRows(file, request.fields)) {
+      if (request.signal.aborted) throw new EspalierError('INTERRUPTED', `stopped at line ${row.line} of ${file.name}; rows before it are kept`);
+      const example = exampleOfRow(row, reading);
+      if (example) slice.push(example);
+      done += row.bytes;
+      if (slice.length < sliceSize) continue;
+      await storeSlice(store, slice, reading);
+      slice = [];
+      request.progress(done, totalBytes);
+    }
+    await storeSlice(store, slice, reading);
+  }
+  request.progress(totalBytes, totalBytes);
+}
+
+/** The example of a row, or undefined where the row was rejected. */
+function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
+  const { request, report, task } = reading;
+  const reject = (field: string | undefined, reason: string) => {
+    report.rejected++;
+    reading.rejects.add({ file: row.file, line: row.line, field, reason, raw: row.raw });
+    return undefined;
+  };
+  if ('unreadable' in row.content) return reject(undefined, row.content.unreadable);
+  const { fields } = row.content;
+  const text = readText(fields, request.fields.text, maxTextLength);
+  if ('reason' in text) return reject(request.fields.text, text.reason);
+  const label = readText(fields, request.fields.label, maxNameLength);
+  if ('reason' in label) return reject(request.fields.label, label.reason);
+  if (reading.labels !== 'open' && !reading.labels.has(label.value)) {
+    const near = nearestName(label.value, [...reading.labels]);
+    return reject(request.fields.label, `the label \`${label.value}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`);
+  }
+  const domain = readText({ domain: request.domain, ...fields }, 'domain', maxNameLength);
+  if ('reason' in domain) return reject('domain', domain.reason);
+  const source = readText({ source: request.source, ...fields }, 'source', maxNameLength);
+  if ('reason' in source) return reject('source', source.reason);
+  const suite = request.evalTexts.get(leakageHash(text.value));
+  if (suite !== undefined) {
+    report.leaked++;
+    return reject(request.fields.text, `the text is a case of the eval suite \`${suite}\`: training on it would make that suite blind`);
+  }
+  return {
+    task,
+    text: text.value,
+    hash: textHash(text.value),
+    label: label.value,
+    domain: domain.value,
+    source: source.value,
+    receivedAt: request.now.toISOString(),
+    split: 'train',
+    provenance: { file: row.file, line: row.line },
+  };
+}
+
+function readText(fields: Readonly<Record<string, unknown>>, field: string, maxLength: number): { value: string } | { reason: string } {
+  const found = fields[field];
+  if (found === undefined || found === null) {
+    const near = nearestName(field, Object.keys(fields));
+    return { reason: `the row has no field \`${field}\`${near === undefined ? '' : `; it has \`${near}\``}` };
+  }
+  if (typeof found !== 'string' && typeof found !== 'number') return { reason: 'the field is not text' };
+  const control = findControlCharacter(String(found));
+  if (control) return { reason: `the field holds the control character ${control}` };
+  const value = normaliseText(String(found));
+  if (value === '') return { reason: 'the field is empty' };
+  if (value.length > maxLength) return { reason: `the field has ${value.length} characters; at most ${maxLength} are taken` };
+  return { value };
+}
+
+async function storeSlice(store: Store, slice: readonly NewExample[], reading: Reading): Promise<void> {
+  if (slice.length === 0) return;
+  const { request, task } = reading;
+  const adapter = request.declaration.name;
+  const outcome = await transact(store, async (queries) => {
+    const known = await findByHash(queries, adapter, task, [...new Set(slice.map((example) => example.hash))]);
+    const strata = await listStrata(queries, adapter, task);
+    const counts: StrataCounts = new Map(strata.map(({ label, domain, received }) => [stratumOf(label, domain), received]));
+    const sorted = sortOut(slice, known, counts, request.declaration);
+    await insertExamples(queries, adapter, sorted.fresh);
+    await saveStrata(queries, adapter, task, grownStrata(sorted.fresh, counts));
+    await registerAdapter(queries, adapter, request.now);
+    if (sorted.fresh.length > 0) {
+      const subject = `${sorted.fresh.length} examples`;
+      await recordAct(queries, { at: request.now, actor: request.actor, act: 'ingested', adapter, subject, detail: sorted.fresh[0]!.provenance });
+    }
+    return sorted;
+  });
+  const { report, rejects } = reading;
+  report.accepted += outcome.fresh.length;
+  report.heldOut += outcome.fresh.filter((example) => example.split === 'holdout').length;
+  report.duplicates += outcome.duplicates;
+  report.contradictions += outcome.contradictions.length;
+  report.rejected += outcome.contradictions.length;
+  for (const { example, reason } of outcome.contradictions) {
+    const raw = JSON.stringify({ text: example.text, label: example.label });
+    rejects.add({ ...example.provenance, field: request.fields.label, reason, raw });
+  }
+}
+
+function grownStrata(fresh: readonly NewExample[], counts: StrataCounts) {
+  const grown = new Map(fresh.map(({ label, domain }) => [stratumOf(label, domain), { label, domain }]));
+  return [...grown].map(([key, stratum]) => ({ ...stratum, received: counts.get(key)! }));
+}
+
+async function registerAdapter(queries: Queries, name: string, now: Date): Promise<void> {
+  const row = { name, champion_version: null, created_at: now.toISOString() };
+  await queries.insertInto('adapters').values(row).onConflict((conflict) => conflict.doNothing()).execute();
+}
+
+/** Splits a slice into what is new (with its split assigned), what is there already, and what contradicts it. */
+function sortOut(
+  slice: readonly NewExample[],
+  known: Map<string, { id?: number; label: string }>,
+  counts: StrataCounts,
+  declaration: AdapterDeclaration,
+) {
+  const fresh: NewExample[] = [];
+  const contradictions: { example: NewExample; reason: string }[] = [];
+  let duplicates = 0;
+  const { fraction } = declaration.holdout;
+  for (const example of slice) {
+    const earlier = known.get(example.hash);
+    if (earlier === undefined) {
+      const split = assignSplit(counts, stratumOf(example.label, example.domain), { fraction, seed: declaration.training.seed });
+      fresh.push({ ...example, split });
+      known.set(example.hash, { label: example.label });
+    } else if (earlier.label === example.label) {
+      duplicates++;
+    } else {
+      const where = earlier.id === undefined ? 'earlier in this input' : `as example ${earlier.id}`;
+      contradictions.push({ example, reason: `the same text is labelled \`${earlier.label}\` ${where}; this row says \`${example.label}\`` });
+    }
+  }
+  return { fresh, contradictions, duplicates };
+}

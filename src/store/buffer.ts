@@ -1,0 +1,132 @@
+/** The table `buffer`: who may be replayed, who may not any more, and why. */
+import { sql } from 'kysely';
+import type { Queries, Store } from './database.js';
+import { type Example, exampleOf } from './examples.js';
+
+export type MembershipState = 'member' | 'evicted' | 'declined';
+
+export interface Membership {
+  readonly exampleId: number;
+  readonly state: MembershipState;
+  readonly policy: string;
+  /** The policy's own number; the reservoir keeps the smallest. */
+  readonly score: number;
+  readonly reason: string;
+  readonly since: string;
+}
+
+export interface BufferedExample extends Example {
+  readonly membership: Membership;
+}
+
+export interface BufferFilter {
+  readonly state?: MembershipState | undefined;
+  readonly label?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly contains?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+const sliceSize = 1000;
+
+/** Members in order of their example's id. */
+export async function listBuffer(queries: Queries, adapter: string, filter: BufferFilter = {}): Promise<BufferedExample[]> {
+  let query = selectJoined(queries).where('buffer.adapter', '=', adapter).orderBy('buffer.example_id');
+  if (filter.state) query = query.where('state', '=', filter.state);
+  if (filter.label !== undefined) query = query.where('label', '=', filter.label);
+  if (filter.domain !== undefined) query = query.where('domain', '=', filter.domain);
+  if (filter.contains !== undefined) query = query.where(sql<boolean>`instr(lower(text), lower(${filter.contains})) > 0`);
+  if (filter.limit !== undefined) query = query.limit(filter.limit);
+  return (await query.execute()).map(bufferedOf);
+}
+
+export async function findMembership(queries: Queries, adapter: string, exampleId: number): Promise<Membership | undefined> {
+  const row = await queries
+    .selectFrom('buffer')
+    .select(['example_id', 'state', 'policy', 'score', 'reason', 'since'])
+    .where('adapter', '=', adapter)
+    .where('example_id', '=', exampleId)
+    .executeTakeFirst();
+  return row && membershipOf(row);
+}
+
+/** The ids of all that were ever offered and lie in (afterId, throughId]. */
+export async function listOfferedIds(queries: Queries, adapter: string, afterId: number, throughId: number): Promise<Set<number>> {
+  const rows = await queries
+    .selectFrom('buffer')
+    .select('example_id')
+    .where('adapter', '=', adapter)
+    .where('example_id', '>', afterId)
+    .where('example_id', '<=', throughId)
+    .execute();
+  return new Set(rows.map((row) => row.example_id));
+}
+
+export async function saveMemberships(queries: Queries, adapter: string, memberships: readonly Membership[]): Promise<void> {
+  for (let start = 0; start < memberships.length; start += sliceSize) {
+    const rows = memberships.slice(start, start + sliceSize).map(({ exampleId, ...rest }) => ({ ...rest, adapter, example_id: exampleId }));
+    await queries
+      .insertInto('buffer')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['adapter', 'example_id']).doUpdateSet((row) => ({
+          state: row.ref('excluded.state'),
+          policy: row.ref('excluded.policy'),
+          score: row.ref('excluded.score'),
+          reason: row.ref('excluded.reason'),
+          since: row.ref('excluded.since'),
+        })),
+      )
+      .execute();
+  }
+}
+
+export interface BufferCell {
+  readonly label: string;
+  readonly domain: string;
+  readonly members: number;
+  readonly bytes: number;
+  readonly evicted: number;
+  readonly declined: number;
+}
+
+/** One row a cell (label x domain), by domain and label. */
+export async function summariseBuffer(store: Store, adapter: string): Promise<BufferCell[]> {
+  const countOf = (state: MembershipState) => sql<number>`sum(state = ${state})`;
+  return store.queries
+    .selectFrom('buffer')
+    .innerJoin('examples', 'examples.id', 'buffer.example_id')
+    .select([
+      'label',
+      'domain',
+      countOf('member').as('members'),
+      countOf('evicted').as('evicted'),
+      countOf('declined').as('declined'),
+      sql<number>`sum((state = 'member') * length(cast(text as blob)))`.as('bytes'),
+    ])
+    .where('buffer.adapter', '=', adapter)
+    .groupBy(['label', 'domain'])
+    .orderBy('domain')
+    .orderBy('label')
+    .execute();
+}
+
+function selectJoined(queries: Queries) {
+  return queries
+    .selectFrom('buffer')
+    .innerJoin('examples', 'examples.id', 'buffer.example_id')
+    .select([
+      ...(['id', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance'] as const),
+      ...(['state', 'policy', 'score', 'reason', 'since'] as const),
+    ]);
+}
+
+type JoinedRow = Awaited<ReturnType<ReturnType<typeof selectJoined>['execute']>>[number];
+
+function bufferedOf({ state, policy, score, reason, since, ...example }: JoinedRow): BufferedExample {
+  return { ...exampleOf(example), membership: { exampleId: example.id, state, policy, score, reason, since } };
+}
+
+function membershipOf({ example_id, ...rest }: Omit<Membership, 'exampleId'> & { example_id: number }): Membership {
+  return { ...rest, exampleId: example_id };
+}

@@ -1,0 +1,116 @@
+/**
+ * Opens the store: one SQLite file in WAL mode, brought up to date by numbered SQL files.
+ * A database written by a newer Espalier, or by something else, is refused unchanged.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import SqliteDatabase from 'better-sqlite3';
+import { Kysely, SqliteDialect, sql } from 'kysely';
+import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
+import { diskError } from '../core/files.js';
+import type { Schema } from './schema.js';
+
+export type Queries = Kysely<Schema>;
+
+export interface Store {
+  readonly path: string;
+  readonly queries: Queries;
+  close(): Promise<void>;
+}
+
+/** "ESPL": tells our files from other SQLite files. */
+const applicationId = 0x4553504c;
+const busyMilliseconds = 10_000;
+const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations/', import.meta.url));
+
+/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL */
+export async function openStore(path: string): Promise<Store> {
+  let database: SqliteDatabase.Database | undefined;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    database = new SqliteDatabase(path, { timeout: busyMilliseconds });
+    refuseForeign(database, path);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = NORMAL');
+    database.pragma('foreign_keys = ON');
+    migrate(database, path);
+  } catch (thrown) {
+    database?.close();
+    throw storeError(thrown, path);
+  }
+  const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  return { path, queries, close: () => queries.destroy() };
+}
+
+/**
+ * Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one that reads first fails under concurrency in spite of the busy timeout.
+ * `work` awaits nothing but its own queries.
+ */
+export async function transact<T>(store: Store, work: (queries: Queries) => Promise<T>): Promise<T> {
+  return store.queries.connection().execute(async (connection) => {
+    await sql`begin immediate`.execute(connection);
+    try {
+      const result = await work(connection);
+      await sql`commit`.execute(connection);
+      return result;
+    } catch (thrown) {
+      // SQLite has already rolled back after some errors (a full disk); the first error is the one to tell.
+      await sql`rollback`.execute(connection).catch(() => undefined);
+      throw thrown;
+    }
+  });
+}
+
+/** An error of SQLite as one of ours; anything else is returned as it is. */
+export function storeError(thrown: unknown, path: string): unknown {
+  const code = systemCodeOf(thrown) ?? '';
+  const details = { at: { file: path }, cause: thrown };
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new EspalierError('STORE_CORRUPT', `${path} is damaged or not a database (${messageOf(thrown)})`, details);
+  }
+  if (code.startsWith('SQLITE_BUSY')) return new EspalierError('STORE_BUSY', `${path} is held by another process`, details);
+  if (code.startsWith('SQLITE_READONLY') || code === 'SQLITE_CANTOPEN') {
+    return new EspalierError('DISK_READ_ONLY', `${path} cannot be opened for writing`, details);
+  }
+  return diskError(thrown, path);
+}
+
+function refuseForeign(database: SqliteDatabase.Database, path: string): void {
+  const id = database.pragma('application_id', { simple: true });
+  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+  if (id !== applicationId && tables > 0) {
+    throw new EspalierError('STORE_CORRUPT', `${path} is a database of another program`, { at: { file: path } });
+  }
+}
+
+function migrate(database: SqliteDatabase.Database, path: string): void {
+  const migrations = listMigrations();
+  const newest = migrations.at(-1)?.version ?? 0;
+  const current = () => database.pragma('user_version', { simple: true }) as number;
+  if (current() > newest) {
+    const what = `${path} has schema ${current()}; this Espalier knows ${newest}`;
+    throw new EspalierError('STORE_NEWER', what, { at: { file: path } });
+  }
+  for (const { version, file } of migrations) {
+    if (version <= current()) continue;
+    database
+      .transaction(() => {
+        // Another process may have done it while this one waited for the lock.
+        if (version <= current()) return;
+        database.exec(readFileSync(file, 'utf8'));
+        database.pragma(`application_id = ${applicationId}`);
+        database.pragma(`user_version = ${version}`);
+      })
+      .immediate();
+  }
+}
+
+function listMigrations(): { version: number; file: string }[] {
+  if (!existsSync(migrationsFolder)) throw new Error(`the migrations are missing: ${migrationsFolder}`);
+  return readdirSync(migrationsFolder)
+    .filter((name) => /^\d{3}-.*\.sql$/.test(name))
+    .sort()
+    .map((name) => ({ version: Number(name.slice(0, 3)), file: join(migrationsFolder, name) }));
+}

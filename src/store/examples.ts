@@ -1,0 +1,144 @@
+/** The table `examples`: all that ever arrived, once each. */
+import { sql } from 'kysely';
+import type { Queries, Store } from './database.js';
+
+export interface Example {
+  readonly id: number;
+  readonly task: string;
+  readonly text: string;
+  readonly hash: string;
+  readonly label: string;
+  readonly domain: string;
+  readonly source: string;
+  readonly receivedAt: string;
+  readonly split: Split;
+  readonly provenance: Provenance;
+}
+
+export type Split = 'train' | 'holdout';
+export type NewExample = Omit<Example, 'id'>;
+
+/** Where an example came from. Lines count from 1. */
+export interface Provenance {
+  readonly file: string;
+  readonly line: number;
+}
+
+const columns = ['id', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance'] as const;
+
+/** Inserts one slice; texts that are there already must have been taken out before. */
+export async function insertExamples(queries: Queries, adapter: string, examples: readonly NewExample[]): Promise<void> {
+  if (examples.length === 0) return;
+  const rows = examples.map(({ receivedAt, provenance, ...rest }) => ({
+    ...rest,
+    adapter,
+    received_at: receivedAt,
+    provenance: JSON.stringify(provenance),
+  }));
+  await queries.insertInto('examples').values(rows).execute();
+}
+
+/** Label and id by text hash, of those among `hashes` that the task already holds. */
+export async function findByHash(
+  queries: Queries,
+  adapter: string,
+  task: string,
+  hashes: readonly string[],
+): Promise<Map<string, { id: number; label: string }>> {
+  const rows = await queries
+    .selectFrom('examples')
+    .select(['id', 'hash', 'label'])
+    .where('adapter', '=', adapter)
+    .where('task', '=', task)
+    .where('hash', 'in', hashes)
+    .execute();
+  return new Map(rows.map(({ hash, id, label }) => [hash, { id, label }]));
+}
+
+export interface ExampleRange {
+  readonly adapter: string;
+  readonly task: string;
+  readonly split: Split;
+  /** Exclusive; 0 means from the first. */
+  readonly afterId: number;
+  /** Inclusive. */
+  readonly throughId: number;
+}
+
+/** In order of arrival. */
+export async function listExamples(store: Store, range: ExampleRange): Promise<Example[]> {
+  const rows = await store.queries
+    .selectFrom('examples')
+    .select(columns)
+    .where('adapter', '=', range.adapter)
+    .where('task', '=', range.task)
+    .where('split', '=', range.split)
+    .where('id', '>', range.afterId)
+    .where('id', '<=', range.throughId)
+    .orderBy('id')
+    .execute();
+  return rows.map(exampleOf);
+}
+
+export async function countTrainingExamplesAfter(queries: Queries, adapter: string, afterId: number): Promise<number> {
+  const row = await queries
+    .selectFrom('examples')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('adapter', '=', adapter)
+    .where('split', '=', 'train')
+    .where('id', '>', afterId)
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
+export async function lastExampleId(queries: Queries, adapter: string): Promise<number> {
+  const row = await queries
+    .selectFrom('examples')
+    .select(sql<number | null>`max(id)`.as('last'))
+    .where('adapter', '=', adapter)
+    .executeTakeFirstOrThrow();
+  return row.last ?? 0;
+}
+
+export interface Stratum {
+  readonly label: string;
+  readonly domain: string;
+  /** How many examples it ever received, both splits together. */
+  readonly received: number;
+}
+
+export async function listStrata(queries: Queries, adapter: string, task: string): Promise<Stratum[]> {
+  return queries
+    .selectFrom('strata')
+    .select(['label', 'domain', 'received'])
+    .where('adapter', '=', adapter)
+    .where('task', '=', task)
+    .orderBy('domain')
+    .orderBy('label')
+    .execute();
+}
+
+export async function saveStrata(queries: Queries, adapter: string, task: string, strata: readonly Stratum[]): Promise<void> {
+  if (strata.length === 0) return;
+  await queries
+    .insertInto('strata')
+    .values(strata.map((stratum) => ({ ...stratum, adapter, task })))
+    .onConflict((conflict) =>
+      conflict.columns(['adapter', 'task', 'label', 'domain']).doUpdateSet((row) => ({ received: row.ref('excluded.received') })),
+    )
+    .execute();
+}
+
+export async function findExample(queries: Queries, adapter: string, id: number): Promise<Example | undefined> {
+  const row = await queries.selectFrom('examples').select(columns).where('adapter', '=', adapter).where('id', '=', id).executeTakeFirst();
+  return row && exampleOf(row);
+}
+
+interface ExampleRow extends Omit<Example, 'receivedAt' | 'provenance'> {
+  readonly received_at: string;
+  readonly provenance: string;
+}
+
+export function exampleOf({ received_at, provenance, ...rest }: ExampleRow): Example {
+  return { ...rest, receivedAt: received_at, provenance: JSON.parse(provenance) as Provenance };
+}

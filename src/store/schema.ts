@@ -1,0 +1,89 @@
+/** The tables of replay-store/migrations, as Kysely sees them. Times are ISO 8601 strings; `Json` columns hold JSON text. */
+import type { Generated } from 'kysely';
+
+type Json = string;
+
+export interface Schema {
+  adapters: { name: string; champion_version: number | null; created_at: string };
+  examples: {
+    id: Generated<number>;
+    adapter: string;
+    task: string;
+    text: string;
+    hash: string;
+    label: string;
+    domain: string;
+    source: string;
+    received_at: string;
+    split: 'train' | 'holdout';
+    provenance: Json;
+  };
+  strata: { adapter: string; task: string; label: string; domain: string; received: number };
+  embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer };
+  buffer: {
+    adapter: string;
+    example_id: number;
+    state: 'member' | 'evicted' | 'declined';
+    policy: string;
+    score: number;
+    reason: string;
+    since: string;
+  };
+  runs: {
+    id: Generated<number>;
+    adapter: string;
+    status: 'running' | 'done' | 'failed';
+    stage: string;
+    plan: Json;
+    outputs: Json;
+    trigger: string;
+    lease_owner: string;
+    lease_until: string;
+    fencing_token: number;
+    started_at: string;
+    ended_at: string | null;
+    error: string | null;
+  };
+  candidates: {
+    id: Generated<number>;
+    adapter: string;
+    version: number;
+    run_id: number;
+    champion_version: number | null;
+    status: 'waiting' | 'approved' | 'rejected';
+    verdict: 'pass' | 'fail' | 'inconclusive';
+    report: Json;
+    created_at: string;
+  };
+  eval_results: {
+    run_id: number;
+    suite: string;
+    case_id: string;
+    champion_score: number | null;
+    candidate_score: number;
+    champion_answer: string | null;
+    candidate_answer: string | null;
+  };
+  domain_accuracies: { adapter: string; version: number; domain: string; cases: number; accuracy: number };
+  decisions: {
+    id: Generated<number>;
+    adapter: string;
+    candidate_id: number | null;
+    act: 'approve' | 'override' | 'reject' | 'rollback';
+    from_version: number | null;
+    to_version: number | null;
+    actor: string;
+    reason: string;
+    at: string;
+  };
+  schedule_checks: {
+    id: Generated<number>;
+    adapter: string;
+    trigger: string;
+    outcome: 'candidate' | 'nothing' | 'failed';
+    reason: string;
+    run_id: number | null;
+    at: string;
+  };
+  audit: { id: Generated<number>; at: string; actor: string; act: string; adapter: string; subject: string; detail: Json };
+}

@@ -1,0 +1,32 @@
+/** Temperature scaling (Guo et al., "On calibration of modern neural networks", ICML 2017): one number that makes scores probabilities. */
+
+/** Mean negative log-likelihood of softmax(scores / temperature), scores [n, classes]. */
+export function negativeLogLikelihood(scores: Floats, targets: Int32Array, classes: number, temperature: number): number {
+  let total = 0;
+  for (let row = 0; row < targets.length; row++) {
+    const start = row * classes;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let index = start; index < start + classes; index++) largest = Math.max(largest, scores[index]!);
+    let sum = 0;
+    for (let index = start; index < start + classes; index++) sum += Math.exp((scores[index]! - largest) / temperature);
+    total += Math.log(sum) - (scores[start + targets[row]!]! - largest) / temperature;
+  }
+  return total / targets.length;
+}
+
+type Floats = Float32Array | Float64Array;
+
+const [coolest, hottest] = [0.01, 100];
+const goldenRatio = (Math.sqrt(5) - 1) / 2;
+
+/** The temperature of least negative log-likelihood, by golden-section search on its logarithm. */
+export function fitTemperature(scores: Floats, targets: Int32Array, classes: number): number {
+  const cost = (logarithm: number) => negativeLogLikelihood(scores, targets, classes, Math.exp(logarithm));
+  let [low, high] = [Math.log(coolest), Math.log(hottest)];
+  for (let step = 0; step < 60; step++) {
+    const [left, right] = [high - goldenRatio * (high - low), low + goldenRatio * (high - low)];
+    if (cost(left) <= cost(right)) high = right;
+    else low = left;
+  }
+  return Math.exp((low + high) / 2);
+}

@@ -1,0 +1,43 @@
+/** The input of every head: each dimension to mean 0 and variance 1 over the first data seen, then each vector to length sqrt(d). */
+import type { Tensor } from '../core/safetensors.js';
+
+export interface Standardisation {
+  /** [d] */
+  readonly mean: Tensor;
+  /** [d]: one over the standard deviation. */
+  readonly scale: Tensor;
+}
+
+/** Below this a dimension counts as constant and is left out. */
+const smallestDeviation = 1e-6;
+
+/** Fitted once, at an adapter's first update, and frozen: statistics of two updates can only be added when they mean the same. */
+export function fitStandardisation(vectors: Float32Array, dimension: number): Standardisation {
+  const count = vectors.length / dimension;
+  const [sum, squares] = [new Float64Array(dimension), new Float64Array(dimension)];
+  for (let index = 0; index < vectors.length; index++) sum[index % dimension]! += vectors[index]!;
+  const mean = sum.map((value) => value / count);
+  for (let index = 0; index < vectors.length; index++) squares[index % dimension]! += (vectors[index]! - mean[index % dimension]!) ** 2;
+  const scale = Float32Array.from(squares, (value) => {
+    const deviation = Math.sqrt(value / count);
+    return deviation < smallestDeviation ? 0 : 1 / deviation;
+  });
+  return { mean: { dims: [dimension], data: Float32Array.from(mean) }, scale: { dims: [dimension], data: scale } };
+}
+
+/** [n, d] -> [n, d] float32 */
+export function standardise(vectors: Float32Array, { mean, scale }: Standardisation): Float32Array {
+  const dimension = mean.data.length;
+  const result = new Float32Array(vectors.length);
+  for (let start = 0; start < vectors.length; start += dimension) {
+    let squares = 0;
+    for (let index = 0; index < dimension; index++) {
+      const value = (vectors[start + index]! - mean.data[index]!) * scale.data[index]!;
+      result[start + index] = value;
+      squares += value * value;
+    }
+    const factor = Math.sqrt(dimension) / Math.max(Math.sqrt(squares), 1e-12);
+    for (let index = 0; index < dimension; index++) result[start + index]! *= factor;
+  }
+  return result;
+}

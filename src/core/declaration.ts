@@ -1,7 +1,7 @@
 /** adapter.yaml: what is tuned, how, and under which gate. Unknown keys are refused, with the nearest known name. */
-import { parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { EspalierError } from './errors.js';
+import { EspalierError, messageOf } from './errors.js';
 import { nearestName } from './text.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes');
@@ -31,6 +31,8 @@ const training = z.strictObject({
   width: z.number().int().min(16).max(16384).default(4096),
   epochs: z.number().int().min(1).max(1000).default(10),
   batchSize: z.number().int().min(1).max(4096).default(64),
+  /** replay: replayed examples in a minibatch for each new one. */
+  replayRatio: z.number().int().min(1).max(64).default(1),
   learningRate: z.number().gt(0).default(0.0003),
   weightDecay: z.number().min(0).default(0.01),
 });
@@ -80,14 +82,15 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
     const line = syntax.linePos?.[0].line;
     throw new EspalierError('DECLARATION_INVALID', syntax.message.split('\n')[0]!, { at: line ? { file, line } : { file } });
   }
-  const parsed = declaration.safeParse(document.toJS() ?? {});
+  const parsed = declaration.safeParse(valueOf(document, file));
   if (parsed.success) return parsed.data;
-  const issue = mostTelling(parsed.error.issues[0]!);
+  const issue = mostTelling(parsed.error.issues);
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = unknown === undefined ? issue.path : [...issue.path, unknown];
-  const at = { file, ...lineOf(source, document.getIn(path, true)), field: path.join('.') || 'the whole file' };
+  const node = unknown === undefined ? document.getIn(path, true) : keyNode(document.getIn(issue.path, true), unknown);
+  const at = { file, ...lineOf(source, node), field: path.join('.') || 'the whole file' };
   if (unknown === undefined) throw new EspalierError('DECLARATION_INVALID', issue.message, { at });
-  const near = nearestName(unknown, knownKeys);
+  const near = knownKeys.includes(unknown) ? undefined : nearestName(unknown, knownKeys);
   const details = near === undefined ? { at } : { at, hint: `Did you mean \`${near}\`? docs/adapter.md lists all keys.` };
   throw new EspalierError('DECLARATION_INVALID', `unknown key \`${unknown}\``, details);
 }
@@ -98,12 +101,27 @@ export const knownKeys: readonly string[] = [
   ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'labels', 'fraction', 'examples', 'bytes'],
 ];
 
-/** Of a union's issues the one of the alternative that came nearest. */
-function mostTelling(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+/** Aliases are resolved only here, and may fail. */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (cause) {
+    throw new EspalierError('DECLARATION_INVALID', messageOf(cause), { at: { file }, cause });
+  }
+}
+
+/** A mistyped key explains the one that is missing; of a union the alternative counts that came nearest. */
+function mostTelling(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues.find((one) => one.code === 'invalid_union') ?? issues[0]!;
   if (issue.code !== 'invalid_union') return issue;
-  const alternatives = issue.errors.filter((issues) => issues.length > 0).sort((a, b) => a.length - b.length);
-  const inner = alternatives[0]?.[0];
-  return inner ? mostTelling({ ...inner, path: [...issue.path, ...inner.path] }) : issue;
+  const alternatives = issue.errors.filter((inner) => inner.length > 0).sort((a, b) => a.length - b.length);
+  const inner = alternatives[0] && mostTelling(alternatives[0]);
+  return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
+}
+
+/** The node of the key itself: its value may begin on a later line. */
+function keyNode(node: unknown, key: string): unknown {
+  return isMap(node) ? node.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.key : undefined;
 }
 
 function lineOf(source: string, node: unknown): { line?: number } {

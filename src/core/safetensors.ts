@@ -22,7 +22,7 @@ interface HeaderEntry {
 
 /** The file's bytes in pieces, ready to be written one after another without a copy. */
 export function encodeSafetensors(tensors: Tensors, metadata: Readonly<Record<string, string>>): Uint8Array[] {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: Record<string, unknown> = { __metadata__: Object.fromEntries(Object.entries(metadata).sort()) };
   const pieces: Uint8Array[] = [];
   let offset = 0;
   // 8-byte types first keeps every tensor aligned.
@@ -56,15 +56,25 @@ function decode(bytes: Buffer): Tensors {
   const start = 8 + Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, HeaderEntry>;
   const tensors: Record<string, Tensor> = {};
+  let end = start;
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     const [from, to] = entry.data_offsets;
-    if (start + to > bytes.length) throw new RangeError(`${name} ends after the file does`);
-    const content = Uint8Array.from(bytes.subarray(start + from, start + to)).buffer;
-    tensors[name] = { dims: entry.shape, data: entry.dtype === 'F64' ? new Float64Array(content) : new Float32Array(content) };
+    const makeArray = arrays[entry.dtype];
+    if (!makeArray) throw new RangeError(`${name} has the unknown type ${entry.dtype}`);
+    const data = makeArray(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer);
+    if (data.length !== entry.shape.reduce((product, size) => product * size, 1)) throw new RangeError(`${name} does not fill its shape`);
+    tensors[name] = { dims: entry.shape, data };
+    end = Math.max(end, start + to);
   }
+  if (end !== bytes.length) throw new RangeError(`the tensors end at byte ${end}, the file at ${bytes.length}`);
   return tensors;
 }
+
+const arrays: Readonly<Record<string, (content: ArrayBuffer) => Tensor['data']>> = {
+  F32: (content) => new Float32Array(content),
+  F64: (content) => new Float64Array(content),
+};
 
 function widthOf({ data }: Tensor): number {
   return data.BYTES_PER_ELEMENT;

@@ -32,10 +32,11 @@ export async function openStore(path: string): Promise<Store> {
     await mkdir(dirname(path), { recursive: true });
     database = new SqliteDatabase(path, { timeout: busyMilliseconds });
     refuseForeign(database, path);
+    refuseNewer(database, path);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
-    migrate(database, path);
+    migrate(database);
   } catch (thrown) {
     database?.close();
     throw storeError(thrown, path);
@@ -47,18 +48,19 @@ export async function openStore(path: string): Promise<Store> {
 /**
  * Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one that reads first fails under concurrency in spite of the busy timeout.
  * `work` awaits nothing but its own queries.
+ * @throws STORE_BUSY, DISK_FULL, DISK_READ_ONLY, STORE_CORRUPT
  */
 export async function transact<T>(store: Store, work: (queries: Queries) => Promise<T>): Promise<T> {
   return store.queries.connection().execute(async (connection) => {
-    await sql`begin immediate`.execute(connection);
     try {
+      await sql`begin immediate`.execute(connection);
       const result = await work(connection);
       await sql`commit`.execute(connection);
       return result;
     } catch (thrown) {
       // SQLite has already rolled back after some errors (a full disk); the first error is the one to tell.
       await sql`rollback`.execute(connection).catch(() => undefined);
-      throw thrown;
+      throw storeError(thrown, store.path);
     }
   });
 }
@@ -78,33 +80,41 @@ export function storeError(thrown: unknown, path: string): unknown {
 }
 
 function refuseForeign(database: SqliteDatabase.Database, path: string): void {
-  const id = database.pragma('application_id', { simple: true });
-  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+  // Both from one snapshot: another process may be making the tables right now.
+  const { id, tables } = database.transaction(() => ({
+    id: database.pragma('application_id', { simple: true }),
+    tables: database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
+  }))();
   if (id !== applicationId && tables > 0) {
     throw new EspalierError('STORE_CORRUPT', `${path} is a database of another program`, { at: { file: path } });
   }
 }
 
-function migrate(database: SqliteDatabase.Database, path: string): void {
-  const migrations = listMigrations();
-  const newest = migrations.at(-1)?.version ?? 0;
-  const current = () => database.pragma('user_version', { simple: true }) as number;
-  if (current() > newest) {
-    const what = `${path} has schema ${current()}; this Espalier knows ${newest}`;
-    throw new EspalierError('STORE_NEWER', what, { at: { file: path } });
-  }
-  for (const { version, file } of migrations) {
-    if (version <= current()) continue;
+/** Before anything is written: even the switch to WAL mode changes the file. */
+function refuseNewer(database: SqliteDatabase.Database, path: string): void {
+  const newest = listMigrations().at(-1)?.version ?? 0;
+  const current = versionOf(database);
+  if (current <= newest) return;
+  throw new EspalierError('STORE_NEWER', `${path} has schema ${current}; this Espalier knows ${newest}`, { at: { file: path } });
+}
+
+function migrate(database: SqliteDatabase.Database): void {
+  for (const { version, file } of listMigrations()) {
+    if (version <= versionOf(database)) continue;
     database
       .transaction(() => {
         // Another process may have done it while this one waited for the lock.
-        if (version <= current()) return;
+        if (version <= versionOf(database)) return;
         database.exec(readFileSync(file, 'utf8'));
         database.pragma(`application_id = ${applicationId}`);
         database.pragma(`user_version = ${version}`);
       })
       .immediate();
   }
+}
+
+function versionOf(database: SqliteDatabase.Database): number {
+  return database.pragma('user_version', { simple: true }) as number;
 }
 
 function listMigrations(): { version: number; file: string }[] {

@@ -20,6 +20,21 @@ export async function findEmbeddings(store: Store, fingerprint: string, hashes: 
   return found;
 }
 
+/** Which of `hashes` have a stored vector. */
+export async function listEmbedded(store: Store, fingerprint: string, hashes: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let start = 0; start < hashes.length; start += sliceSize) {
+    const rows = await store.queries
+      .selectFrom('embeddings')
+      .select('hash')
+      .where('fingerprint', '=', fingerprint)
+      .where('hash', 'in', hashes.slice(start, start + sliceSize))
+      .execute();
+    for (const { hash } of rows) found.add(hash);
+  }
+  return found;
+}
+
 /** Stores vectors; one that is there already stays. */
 export async function saveEmbeddings(
   store: Store,

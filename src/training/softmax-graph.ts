@@ -1,7 +1,7 @@
 /**
  * One epoch of softmax regression as one ONNX graph: a Loop over minibatches with forward, backward and AdamW inside.
  *
- *   scores = x W + b;  loss = mean cross-entropy;  d scores = (softmax(scores) - onehot) / batch;  dW = x^T d scores;  db = sum d scores
+ *   scores = x W + b + prior;  loss = mean cross-entropy;  d scores = (softmax(scores) - onehot) / batch;  dW = x^T d scores;  db = sum d scores
  *   AdamW (Loshchilov & Hutter, ICLR 2019) on scaled moments m / (1 - beta1) and v / (1 - beta2), so that bias correction, epsilon and
  *   learning rate fold into three numbers a step, made on the host:  w' = w decay - rate m / (sqrt(v) + epsilon)
  */
@@ -25,11 +25,12 @@ export function dimsOf(state: SoftmaxState, { features, classes }: SoftmaxShape)
   return state.startsWith('weight') ? [features, classes] : [classes];
 }
 
-/** Inputs: x [n, features], y [n] int32, order [steps, batch] int32, rate, epsilon, decay [steps], and the states. Outputs: loss, `next_` states. */
+/** Inputs: x [n, features], y [n] int32, prior [classes], order [steps, batch] int32, rate, epsilon, decay [steps], and the states. Outputs: loss, `next_` states. */
 export function softmaxEpoch(shape: SoftmaxShape): Graph {
   const graph = newGraph('softmax-epoch');
   graph.input('x', 'float32', ['n', shape.features]);
   graph.input('y', 'int32', ['n']);
+  graph.input('prior', 'float32', [shape.classes]);
   const order = graph.input('order', 'int32', ['steps', shape.batch]);
   for (const name of ['rate', 'epsilon', 'decay']) graph.input(name, 'float32', ['steps']);
   for (const state of states) graph.input(state, 'float32', dimsOf(state, shape));
@@ -69,7 +70,8 @@ function crossEntropy(body: Graph, { picked, weight, bias, shape }: { picked: st
   const values = body.constant({ type: 'float32', dims: [2], data: Float32Array.of(0, 1 / shape.batch) });
   const share = body.constant({ type: 'float32', dims: [], data: Float32Array.of(1 / shape.batch) });
   const truth = body.node('OneHot', [body.node('Gather', ['y', picked]), depth, values], { axis: -1 });
-  const logProbability = body.node('LogSoftmax', [body.node('Gemm', [x, weight, bias])], { axis: -1 });
+  const scores = body.node('Gemm', [x, weight, body.node('Add', [bias, 'prior'])]);
+  const logProbability = body.node('LogSoftmax', [scores], { axis: -1 });
   const loss = body.node('Neg', [body.node('ReduceSum', [body.node('Mul', [logProbability, truth])], { keepdims: 0 })]);
   const gradient = body.node('Sub', [body.node('Mul', [body.node('Exp', [logProbability]), share]), truth]);
   const rows = body.constant({ type: 'int64', dims: [1], data: BigInt64Array.of(0n) });

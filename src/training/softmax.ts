@@ -10,9 +10,11 @@ import { beta1, beta2, dimsOf, type SoftmaxShape, type SoftmaxState, softmaxEpoc
 import { fitStandardisation, standardise } from './standardise.js';
 
 const epsilon = 1e-8;
+/** Of a class that is neither new nor in the buffer. */
+const smallestShare = 1e-4;
 
 /**
- * Fresh examples in epochs of minibatches; where the job carries replayed ones, every minibatch holds as many of those beside them
+ * Fresh examples in epochs of minibatches; where the job carries replayed ones, every minibatch is completed by `replayRatio` times as many of those
  * (experience replay: Chaudhry et al., "On tiny episodic memories in continual learning", 2019).
  * @throws TRAINING_DIVERGED
  */
@@ -24,7 +26,7 @@ export async function trainSoftmax(job: TrainingJob, progress: TrainingProgress)
   const y = Int32Array.from([...job.fresh.targets, ...job.replayed.targets]);
   const features = base.map ? base.map.dims[1]! : dimension;
   const replaying = job.replayed.targets.length > 0;
-  const shape = { features, classes: job.classes.length, batch: settings.batchSize * (replaying ? 2 : 1) };
+  const shape = { features, classes: job.classes.length, batch: settings.batchSize * (replaying ? 1 + settings.replayRatio : 1) };
   const { states, losses } = await runEpochs(job, { shape, x, y, base, progress });
   const read = (state: SoftmaxState): Tensor => ({ dims: dimsOf(state, shape), data: states[state] as Float32Array });
   return {
@@ -47,14 +49,16 @@ async function runEpochs(job: TrainingJob, { shape, x, y, base, progress }: Epoc
   const steps = Math.ceil(fresh.targets.length / settings.batchSize);
   const random = seededRandom(settings.seed, 'minibatches', job.strategy);
   const epoch = await compile(softmaxEpoch(shape), settings.threads);
+  const prior = logPrior(fresh, replayed, shape, settings.batchSize);
   let states = startingStates(base, shape);
   const losses: number[] = [];
   try {
     for (let done = 0; done < settings.epochs; done++) {
-      const order = drawMinibatches({ fresh, replayed, batchSize: settings.batchSize, steps, random });
+      const order = drawMinibatches({ fresh, replayed, batchSize: settings.batchSize, width: shape.batch, steps, random });
       const results = await epoch.run({
         x: { data: x, dims: [y.length, shape.features] },
         y: { data: y, dims: [y.length] },
+        prior: { data: prior, dims: [shape.classes] },
         order: { data: order, dims: [steps, shape.batch] },
         ...scheduleOf(settings, done * steps, steps),
         ...Object.fromEntries(softmaxStates.map((state) => [state, { data: states[state], dims: dimsOf(state, shape) }])),
@@ -115,17 +119,33 @@ function scheduleOf({ learningRate, weightDecay }: TrainingSettings, stepsBefore
   return { rate: vector(rate), epsilon: vector(eps), decay: vector(decay) };
 }
 
+/**
+ * The logarithm of each class's share of the minibatches. A new class is far more frequent there than an old one; learning scores on
+ * top of that share instead of into it keeps old classes from being outbid (logit adjustment: Menon et al., ICLR 2021). Without
+ * replayed examples the old classes have no share at all, and nothing is adjusted.
+ */
+function logPrior(fresh: Batch, replayed: Batch, { classes, batch }: SoftmaxShape, batchSize: number): Float32Array {
+  const shares = new Float32Array(classes);
+  if (replayed.targets.length === 0) return shares;
+  const freshShare = batchSize / batch;
+  for (const target of fresh.targets) shares[target]! += freshShare / fresh.targets.length;
+  for (const target of replayed.targets) shares[target]! += (1 - freshShare) / replayed.targets.length;
+  return shares.map((share) => Math.log(Math.max(share, smallestShare)));
+}
+
 interface Draw {
   readonly fresh: Batch;
   readonly replayed: Batch;
+  /** New examples in a minibatch. */
   readonly batchSize: number;
+  /** All examples in a minibatch. */
+  readonly width: number;
   readonly steps: number;
   readonly random: Random;
 }
 
-/** [steps, batch] rows of x: each fresh example once (a few twice, to fill the last batch), each batch completed by as many replayed ones. */
-function drawMinibatches({ fresh, replayed, batchSize, steps, random }: Draw): Int32Array {
-  const width = replayed.targets.length > 0 ? batchSize * 2 : batchSize;
+/** [steps, batch] rows of x: each fresh example once (a few twice, to fill the last batch), each batch completed by replayed ones. */
+function drawMinibatches({ fresh, replayed, batchSize, width, steps, random }: Draw): Int32Array {
   const order = new Int32Array(steps * width);
   const nextFresh = endlessly(fresh.targets.length, random);
   const nextReplayed = endlessly(replayed.targets.length, random);

@@ -1,0 +1,115 @@
+/** The tables `candidates`, `decisions` and `adapters`: what was proposed, what was decided, what serves. */
+import { sql } from 'kysely';
+import { EspalierError } from '../core/errors.js';
+import type { Queries } from './database.js';
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive';
+
+export interface Candidate {
+  readonly id: number;
+  readonly adapter: string;
+  readonly version: number;
+  readonly runId: number;
+  /** What it was compared with; null: there was no champion. */
+  readonly championVersion: number | null;
+  readonly status: 'waiting' | 'approved' | 'rejected';
+  readonly verdict: Verdict;
+  readonly report: unknown;
+  readonly createdAt: string;
+}
+
+export interface Decision {
+  readonly id: number;
+  readonly adapter: string;
+  readonly candidateId: number | null;
+  readonly act: 'approve' | 'override' | 'reject' | 'rollback';
+  readonly fromVersion: number | null;
+  readonly toVersion: number | null;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+export async function insertCandidate(queries: Queries, candidate: Omit<Candidate, 'id' | 'status'>): Promise<number> {
+  const { id } = await queries
+    .insertInto('candidates')
+    .values({
+      adapter: candidate.adapter,
+      version: candidate.version,
+      run_id: candidate.runId,
+      champion_version: candidate.championVersion,
+      status: 'waiting',
+      verdict: candidate.verdict,
+      report: JSON.stringify(candidate.report),
+      created_at: candidate.createdAt,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** @throws CANDIDATE_NOT_FOUND */
+export async function findCandidate(queries: Queries, id: number): Promise<Candidate> {
+  const row = await selectCandidates(queries).where('id', '=', id).executeTakeFirst();
+  if (!row) throw new EspalierError('CANDIDATE_NOT_FOUND', `there is no candidate ${id}`);
+  return candidateOf(row);
+}
+
+/** Newest first. */
+export async function listCandidates(queries: Queries, filter: { adapter?: string | undefined; status?: Candidate['status'] | undefined }): Promise<Candidate[]> {
+  let query = selectCandidates(queries).orderBy('id', 'desc');
+  if (filter.adapter !== undefined) query = query.where('adapter', '=', filter.adapter);
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  return (await query.execute()).map(candidateOf);
+}
+
+export async function setCandidateStatus(queries: Queries, id: number, status: Candidate['status']): Promise<void> {
+  await queries.updateTable('candidates').set({ status }).where('id', '=', id).execute();
+}
+
+export async function findChampionVersion(queries: Queries, adapter: string): Promise<number | null> {
+  const row = await queries.selectFrom('adapters').select('champion_version').where('name', '=', adapter).executeTakeFirst();
+  return row?.champion_version ?? null;
+}
+
+export async function setChampionVersion(queries: Queries, adapter: string, version: number): Promise<void> {
+  await queries.updateTable('adapters').set({ champion_version: version }).where('name', '=', adapter).execute();
+}
+
+/** One more than the highest version of the adapter. */
+export async function nextVersion(queries: Queries, adapter: string): Promise<number> {
+  const row = await queries
+    .selectFrom('candidates')
+    .select(sql<number | null>`max(version)`.as('last'))
+    .where('adapter', '=', adapter)
+    .executeTakeFirstOrThrow();
+  return (row.last ?? 0) + 1;
+}
+
+export async function recordDecision(queries: Queries, decision: Omit<Decision, 'id'>): Promise<void> {
+  const { candidateId, fromVersion, toVersion, ...rest } = decision;
+  await queries
+    .insertInto('decisions')
+    .values({ ...rest, candidate_id: candidateId, from_version: fromVersion, to_version: toVersion })
+    .execute();
+}
+
+/** Oldest first. */
+export async function listDecisions(queries: Queries, adapter: string): Promise<Decision[]> {
+  return queries
+    .selectFrom('decisions')
+    .select(['id', 'adapter', 'candidate_id as candidateId', 'act', 'from_version as fromVersion', 'to_version as toVersion', 'actor', 'reason', 'at'])
+    .where('adapter', '=', adapter)
+    .orderBy('id')
+    .execute();
+}
+
+function selectCandidates(queries: Queries) {
+  return queries
+    .selectFrom('candidates')
+    .select(['id', 'adapter', 'version', 'run_id as runId', 'champion_version as championVersion', 'status', 'verdict', 'report', 'created_at as createdAt']);
+}
+
+function candidateOf(row: Omit<Candidate, 'report'> & { report: string }): Candidate {
+  return { ...row, report: JSON.parse(row.report) as unknown };
+}

@@ -1,0 +1,169 @@
+/**
+ * The table `runs`: one row is one update. Its stage is recorded before the next begins; a lease says who works on it, and a fencing
+ * token keeps one who was paused and overtaken from writing.
+ */
+import { EspalierError } from '../core/errors.js';
+import { type Queries, type Store, transact } from './database.js';
+
+export interface Run {
+  readonly id: number;
+  readonly adapter: string;
+  readonly stage: string;
+  /** Fixed when the run began. */
+  readonly plan: unknown;
+  /** What the stages so far have found, by stage. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly trigger: string;
+  readonly owner: string;
+  readonly token: number;
+  readonly startedAt: string;
+}
+
+export interface RunSummary {
+  readonly id: number;
+  readonly status: 'running' | 'done' | 'failed';
+  readonly stage: string;
+  readonly trigger: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly error: string | null;
+}
+
+export const leaseMilliseconds = 30_000;
+
+/** Tells whether the process behind an owner's name is still there; leases of dead ones need not be waited for. */
+export type IsAlive = (owner: string) => boolean;
+
+/** The unfinished run of the adapter, taken over where its owner is gone. @throws UPDATE_RUNNING */
+export async function takeOverRun(store: Store, adapter: string, { owner, now, isAlive }: { owner: string; now: Date; isAlive: IsAlive }): Promise<Run | undefined> {
+  return transact(store, async (queries) => {
+    const row = await queries.selectFrom('runs').selectAll().where('adapter', '=', adapter).where('status', '=', 'running').executeTakeFirst();
+    if (!row) return undefined;
+    if (row.lease_owner !== owner && new Date(row.lease_until) > now && isAlive(row.lease_owner)) {
+      throw new EspalierError('UPDATE_RUNNING', `run ${row.id} of ${adapter} is at stage ${row.stage}, by ${row.lease_owner}`);
+    }
+    const token = row.fencing_token + 1;
+    await queries.updateTable('runs').set({ lease_owner: owner, lease_until: leaseFrom(now), fencing_token: token }).where('id', '=', row.id).execute();
+    return runOf({ ...row, lease_owner: owner, fencing_token: token });
+  });
+}
+
+export interface NewRun {
+  readonly adapter: string;
+  readonly stage: string;
+  readonly plan: unknown;
+  readonly trigger: string;
+  readonly owner: string;
+  /** Written into the row. */
+  readonly startedAt: Date;
+  /** The clock that leases go by. */
+  readonly now: Date;
+}
+
+/** @throws UPDATE_RUNNING where another process has begun one in the meantime */
+export async function beginRun(store: Store, { adapter, stage, plan, trigger, owner, startedAt, now }: NewRun): Promise<Run> {
+  return transact(store, async (queries) => {
+    const other = await queries.selectFrom('runs').select('id').where('adapter', '=', adapter).where('status', '=', 'running').executeTakeFirst();
+    if (other) throw new EspalierError('UPDATE_RUNNING', `run ${other.id} of ${adapter} has just begun`);
+    const row = await queries
+      .insertInto('runs')
+      .values({
+        adapter,
+        status: 'running',
+        stage,
+        plan: JSON.stringify(plan),
+        outputs: '{}',
+        trigger,
+        lease_owner: owner,
+        lease_until: leaseFrom(now),
+        fencing_token: 1,
+        started_at: startedAt.toISOString(),
+        ended_at: null,
+        error: null,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return runOf(row);
+  });
+}
+
+/** Records a stage's output and the next stage. @throws LEASE_LOST */
+export async function advanceRun(queries: Queries, run: Run, stage: string, outputs: Run['outputs']): Promise<Run> {
+  await changeOwned(queries, run, { stage, outputs: JSON.stringify(outputs) });
+  return { ...run, stage, outputs };
+}
+
+/** @throws LEASE_LOST */
+export async function renewLease(store: Store, run: Run, now: Date): Promise<void> {
+  await changeOwned(store.queries, run, { lease_until: leaseFrom(now) });
+}
+
+/** Lets go of a run that was stopped, so that the next process can go on at once. */
+export async function releaseRun(store: Store, run: Run): Promise<void> {
+  await changeOwned(store.queries, run, { lease_until: new Date(0).toISOString() });
+}
+
+/** @throws LEASE_LOST */
+export async function endRun(queries: Queries, run: Run, ending: { status: 'done' | 'failed'; error: string | null; at: Date }): Promise<void> {
+  await changeOwned(queries, run, { status: ending.status, error: ending.error, ended_at: ending.at.toISOString() });
+}
+
+export async function listRuns(queries: Queries, adapter: string, limit: number): Promise<RunSummary[]> {
+  const rows = await queries
+    .selectFrom('runs')
+    .select(['id', 'status', 'stage', 'trigger', 'started_at as startedAt', 'ended_at as endedAt', 'error'])
+    .where('adapter', '=', adapter)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows;
+}
+
+interface RunChange {
+  readonly stage?: string;
+  readonly outputs?: string;
+  readonly lease_until?: string;
+  readonly status?: 'done' | 'failed';
+  readonly error?: string | null;
+  readonly ended_at?: string;
+}
+
+/** Writes only while this process still holds the run. */
+async function changeOwned(queries: Queries, run: Run, change: RunChange): Promise<void> {
+  const { numUpdatedRows } = await queries
+    .updateTable('runs')
+    .set(change)
+    .where('id', '=', run.id)
+    .where('fencing_token', '=', run.token)
+    .where('status', '=', 'running')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new EspalierError('LEASE_LOST', `run ${run.id} is not this process's any more`);
+}
+
+const leaseFrom = (now: Date) => new Date(now.getTime() + leaseMilliseconds).toISOString();
+
+interface RunRow {
+  readonly id: number;
+  readonly adapter: string;
+  readonly stage: string;
+  readonly plan: string;
+  readonly outputs: string;
+  readonly trigger: string;
+  readonly lease_owner: string;
+  readonly fencing_token: number;
+  readonly started_at: string;
+}
+
+function runOf(row: RunRow): Run {
+  return {
+    id: row.id,
+    adapter: row.adapter,
+    stage: row.stage,
+    plan: JSON.parse(row.plan),
+    outputs: JSON.parse(row.outputs) as Run['outputs'],
+    trigger: row.trigger,
+    owner: row.lease_owner,
+    token: row.fencing_token,
+    startedAt: row.started_at,
+  };
+}

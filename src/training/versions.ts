@@ -1,0 +1,89 @@
+/**
+ * The files of a trained version. A version is never without its manifest, and never read without checking the hashes in it.
+ *
+ *   adapter.onnx         embedding in, logits out; what serves
+ *   adapter.safetensors  the head's tensors
+ *   state.safetensors    what the strategy goes on from
+ *   manifest.json        where it comes from, and the SHA-256 of the others
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../core/errors.js';
+import { readText, writeFileAtomic } from '../core/files.js';
+import { sha256OfFile } from '../core/hash.js';
+import { encodeSafetensors, readSafetensors, type Tensors } from '../core/safetensors.js';
+import { headGraph } from './head-graph.js';
+import type { Head, HeadKind, TrainedHead } from './job.js';
+
+export interface Manifest {
+  readonly adapter: string;
+  readonly version: number;
+  /** Version it was trained from, or null. */
+  readonly parent: number | null;
+  readonly createdAt: string;
+  readonly strategy: string;
+  readonly headKind: HeadKind;
+  readonly seed: number;
+  readonly hyperParameters: Readonly<Record<string, unknown>>;
+  readonly encoder: { readonly model: string; readonly fingerprint: string; readonly dimension: number };
+  readonly task: string;
+  readonly classes: readonly string[];
+  /** Every domain that it or its ancestors learned from. */
+  readonly domains: readonly string[];
+  /** Examples with id in (afterExample, throughExample] were new to it. */
+  readonly data: { readonly afterExample: number; readonly throughExample: number; readonly fresh: number; readonly replayed: number };
+  readonly bufferSnapshotHash: string;
+  readonly facts: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export const versionFiles = { onnx: 'adapter.onnx', head: 'adapter.safetensors', state: 'state.safetensors', manifest: 'manifest.json' } as const;
+
+export async function writeTrained(folder: string, { head, state, facts }: TrainedHead): Promise<void> {
+  const { kind, map, ...tensors } = head;
+  const metadata = { format: 'espalier-head-1', kind };
+  await writeFileAtomic(join(folder, versionFiles.onnx), headGraph(head).encode());
+  await writeFileAtomic(join(folder, versionFiles.head), encodeSafetensors(map ? { ...tensors, map } : tensors, metadata));
+  await writeFileAtomic(join(folder, versionFiles.state), encodeSafetensors(state, Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]))));
+}
+
+/** Last of all: a folder with a manifest is whole. */
+export async function writeManifest(folder: string, manifest: Omit<Manifest, 'files'>): Promise<void> {
+  const files: Record<string, string> = {};
+  for (const name of [versionFiles.onnx, versionFiles.head, versionFiles.state]) files[name] = await sha256OfFile(join(folder, name));
+  await writeFileAtomic(join(folder, versionFiles.manifest), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
+}
+
+/** @throws ADAPTER_INVALID */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const file = join(folder, versionFiles.manifest);
+  if (!existsSync(file)) throw new EspalierError('ADAPTER_INVALID', `${folder} has no manifest`, { at: { file } });
+  try {
+    return JSON.parse(await readText(file)) as Manifest;
+  } catch (cause) {
+    throw cause instanceof EspalierError ? cause : new EspalierError('ADAPTER_INVALID', `${file} is not JSON`, { at: { file }, cause });
+  }
+}
+
+/** The path of one of the version's files, its content checked against the manifest. @throws ADAPTER_INVALID */
+export async function verifiedFile(folder: string, manifest: Manifest, name: string): Promise<string> {
+  const file = join(folder, name);
+  if (!existsSync(file)) throw new EspalierError('ADAPTER_INVALID', `${file} is missing`, { at: { file } });
+  if ((await sha256OfFile(file)) !== manifest.files[name]) {
+    throw new EspalierError('ADAPTER_INVALID', `${file} is not the file that was written: its SHA-256 differs from the manifest's`, { at: { file } });
+  }
+  return file;
+}
+
+/** What an update goes on from. @throws ADAPTER_INVALID */
+export async function readTrained(folder: string, manifest: Manifest): Promise<TrainedHead> {
+  const head = headOf(await readSafetensors(await verifiedFile(folder, manifest, versionFiles.head)), manifest.headKind, folder);
+  const state = await readSafetensors(await verifiedFile(folder, manifest, versionFiles.state));
+  return { head, state, facts: manifest.facts };
+}
+
+function headOf({ mean, scale, map, weight, bias }: Tensors, kind: HeadKind, folder: string): Head {
+  if (!mean || !scale || !weight || !bias) throw new EspalierError('ADAPTER_INVALID', `${folder} lacks a tensor of its head`);
+  return { kind, mean, scale, map, weight, bias };
+}

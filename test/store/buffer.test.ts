@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { Store } from '#espalier/store/database.js';
+import { findMembership, listBuffer, listOfferedIds, type Membership, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
+import { newExample, now, stored, temporaryStore } from '../support/store.js';
+
+const membership = (exampleId: number, state: Membership['state']): Membership => ({
+  exampleId,
+  state,
+  policy: 'test',
+  score: exampleId / 8,
+  reason: `is ${state}`,
+  since: now.toISOString(),
+});
+
+async function storeOfFive(): Promise<Store> {
+  const store = await temporaryStore();
+  await stored(store, 'a', [
+    newExample({ text: 'where is my money' }),
+    newExample({ text: 'Überweisung 100%' }),
+    newExample({ text: 'balance please' }),
+    newExample({ text: 'book a table', label: 'reserve', domain: 'dining' }),
+    newExample({ text: 'is it good', label: 'review', domain: 'dining' }),
+  ]);
+  const states: Membership['state'][] = ['member', 'member', 'evicted', 'declined', 'member'];
+  await saveMemberships(store.queries, 'a', states.map((state, index) => membership(index + 1, state)));
+  return store;
+}
+
+describe('the buffer', () => {
+  it('lists examples with their membership, in order of arrival', async () => {
+    const [first, ...rest] = await listBuffer((await storeOfFive()).queries, 'a');
+    expect(first).toMatchObject({ id: 1, text: 'where is my money', domain: 'banking', membership: membership(1, 'member') });
+    expect(rest.map((example) => example.id)).toEqual([2, 3, 4, 5]);
+  });
+
+  it.each([
+    [{ state: 'member' }, [1, 2, 5]],
+    [{ state: 'declined' }, [4]],
+    [{ label: 'reserve' }, [4]],
+    [{ domain: 'banking' }, [1, 2, 3]],
+    [{ contains: 'MONEY' }, [1]],
+    [{ contains: '100%' }, [2]],
+    [{ contains: '%' }, [2]],
+    [{ contains: "' or 1=1 --" }, []],
+    [{ limit: 2 }, [1, 2]],
+    [{ state: 'member', domain: 'dining' }, [5]],
+  ] as const)('filtered by %j gives %j', async (filter, ids) => {
+    const found = await listBuffer((await storeOfFive()).queries, 'a', filter);
+    expect(found.map((example) => example.id)).toEqual(ids);
+  });
+
+  it('knows the membership of one example', async () => {
+    const store = await storeOfFive();
+    expect(await findMembership(store.queries, 'a', 3)).toEqual(membership(3, 'evicted'));
+    expect(await findMembership(store.queries, 'a', 6)).toBeUndefined();
+    expect(await findMembership(store.queries, 'b', 3)).toBeUndefined();
+  });
+
+  it('keeps the latest state of each', async () => {
+    const store = await storeOfFive();
+    await saveMemberships(store.queries, 'a', [membership(1, 'evicted')]);
+    expect(await findMembership(store.queries, 'a', 1)).toEqual(membership(1, 'evicted'));
+    expect(await listBuffer(store.queries, 'a')).toHaveLength(5);
+  });
+
+  it('lists all that were ever offered, in a range of ids', async () => {
+    expect(await listOfferedIds((await storeOfFive()).queries, 'a', 1, 4)).toEqual(new Set([2, 3, 4]));
+  });
+
+  it('is summed up by cell, the size in UTF-8 bytes', async () => {
+    expect(await summariseBuffer(await storeOfFive(), 'a')).toEqual([
+      { domain: 'banking', label: 'balance', members: 2, evicted: 1, declined: 0, bytes: 17 + 17 },
+      { domain: 'dining', label: 'reserve', members: 0, evicted: 0, declined: 1, bytes: 0 },
+      { domain: 'dining', label: 'review', members: 1, evicted: 0, declined: 0, bytes: 10 },
+    ]);
+  });
+});

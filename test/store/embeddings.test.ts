@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '#espalier/core/random.js';
+import { countEmbeddings, findEmbeddings, saveEmbeddings } from '#espalier/store/embeddings.js';
+import { temporaryStore } from '../support/store.js';
+
+const special = Float32Array.of(0, -0, 1 / 3, Number.MIN_VALUE, 1e-45, 3.4028235e38, Number.NEGATIVE_INFINITY, Number.NaN);
+
+describe('embeddings', () => {
+  it('come back bit for bit', async () => {
+    const store = await temporaryStore();
+    const random = seededRandom(1);
+    const drawn = Float32Array.from({ length: 384 }, random.normal);
+    await saveEmbeddings(store, 'encoder', [
+      { hash: 'special', vector: special },
+      { hash: 'drawn', vector: drawn },
+    ]);
+    const found = await findEmbeddings(store, 'encoder', ['drawn', 'special']);
+    expect(bitsOf(found.get('special')!)).toEqual(bitsOf(special));
+    expect(bitsOf(found.get('drawn')!)).toEqual(bitsOf(drawn));
+  });
+
+  it('may be a part of a larger array', async () => {
+    const store = await temporaryStore();
+    await saveEmbeddings(store, 'encoder', [{ hash: 'part', vector: Float32Array.of(9, 1, 2, 9).subarray(1, 3) }]);
+    expect((await findEmbeddings(store, 'encoder', ['part'])).get('part')).toEqual(Float32Array.of(1, 2));
+  });
+
+  it('belong to one encoder each', async () => {
+    const store = await temporaryStore();
+    await saveEmbeddings(store, 'one', [{ hash: 'h', vector: Float32Array.of(1) }]);
+    await saveEmbeddings(store, 'other', [{ hash: 'h', vector: Float32Array.of(2) }]);
+    expect((await findEmbeddings(store, 'one', ['h'])).get('h')).toEqual(Float32Array.of(1));
+    expect((await findEmbeddings(store, 'other', ['h'])).get('h')).toEqual(Float32Array.of(2));
+    expect(await countEmbeddings(store, 'third')).toBe(0);
+  });
+
+  it('stay as they are when they are saved again', async () => {
+    const store = await temporaryStore();
+    await saveEmbeddings(store, 'encoder', [{ hash: 'h', vector: Float32Array.of(1) }]);
+    await saveEmbeddings(store, 'encoder', [{ hash: 'h', vector: Float32Array.of(2) }]);
+    expect((await findEmbeddings(store, 'encoder', ['h'])).get('h')).toEqual(Float32Array.of(1));
+  });
+
+  it('are found in any number, those that are not there left out', async () => {
+    const store = await temporaryStore();
+    const hashes = Array.from({ length: 1234 }, (_, index) => `hash ${index}`);
+    await saveEmbeddings(store, 'encoder', hashes.map((hash, index) => ({ hash, vector: Float32Array.of(index) })));
+    const found = await findEmbeddings(store, 'encoder', [...hashes, 'none']);
+    expect(found.size).toBe(1234);
+    expect(found.get('hash 1233')).toEqual(Float32Array.of(1233));
+    expect(await findEmbeddings(store, 'encoder', [])).toEqual(new Map());
+  });
+});
+
+function bitsOf(vector: Float32Array): Uint32Array {
+  return new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { textHash } from '#espalier/core/text.js';
+import {
+  countTrainingExamplesAfter,
+  findByHash,
+  findExample,
+  insertExamples,
+  lastExampleId,
+  listExamples,
+  listStrata,
+  saveStrata,
+} from '#espalier/store/examples.js';
+import { newExample, temporaryStore } from '../support/store.js';
+
+const texts = ['one', 'two', 'three', 'four'];
+const splitOf = (index: number) => (index === 1 ? ('holdout' as const) : ('train' as const));
+
+async function storeOfFour() {
+  const store = await temporaryStore();
+  await insertExamples(store.queries, 'a', texts.map((text, index) => newExample({ text, split: splitOf(index) })));
+  await insertExamples(store.queries, 'b', [newExample({ text: 'one', label: 'other' })]);
+  return store;
+}
+
+describe('examples', () => {
+  it('come back as they were put in', async () => {
+    const store = await temporaryStore();
+    const example = newExample({ text: 'Grüße 👋', provenance: { file: 'a "b".csv', line: 7 }, split: 'holdout' });
+    await insertExamples(store.queries, 'a', [example]);
+    expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, ...example });
+    expect(await findExample(store.queries, 'b', 1)).toBeUndefined();
+    expect(await findExample(store.queries, 'a', 2)).toBeUndefined();
+  });
+
+  it('are listed by split and range of ids, in order of arrival: the start is excluded, the end included', async () => {
+    const store = await storeOfFour();
+    const list = async (afterId: number, throughId: number, split: 'train' | 'holdout' = 'train') =>
+      (await listExamples(store, { adapter: 'a', task: 'intent', split, afterId, throughId })).map((example) => example.text);
+    expect(await list(0, 99)).toEqual(['one', 'three', 'four']);
+    expect(await list(1, 3)).toEqual(['three']);
+    expect(await list(0, 99, 'holdout')).toEqual(['two']);
+  });
+
+  it('are counted after an id, held out ones left out', async () => {
+    const store = await storeOfFour();
+    expect(await countTrainingExamplesAfter(store.queries, 'a', 0)).toBe(3);
+    expect(await countTrainingExamplesAfter(store.queries, 'a', 3)).toBe(1);
+    expect(await lastExampleId(store.queries, 'a')).toBe(4);
+    expect(await lastExampleId(store.queries, 'none')).toBe(0);
+  });
+
+  it('are found by the hash of their text, within adapter and task', async () => {
+    const store = await storeOfFour();
+    const hashes = [textHash('one'), textHash('five')];
+    expect(await findByHash(store.queries, 'a', 'intent', hashes)).toEqual(new Map([[textHash('one'), { id: 1, label: 'balance' }]]));
+    expect(await findByHash(store.queries, 'b', 'intent', hashes)).toEqual(new Map([[textHash('one'), { id: 5, label: 'other' }]]));
+    expect(await findByHash(store.queries, 'a', 'topic', hashes)).toEqual(new Map());
+  });
+
+  it('hold one text once in a task, whatever its label', async () => {
+    const store = await storeOfFour();
+    await expect(insertExamples(store.queries, 'a', [newExample({ text: 'one', label: 'other' })])).rejects.toThrow('UNIQUE');
+  });
+});
+
+describe('strata', () => {
+  it('are saved and grown', async () => {
+    const store = await temporaryStore();
+    await saveStrata(store.queries, 'a', 'intent', [
+      { label: 'x', domain: 'two', received: 3 },
+      { label: 'y', domain: 'one', received: 1 },
+    ]);
+    await saveStrata(store.queries, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5 }]);
+    expect(await listStrata(store.queries, 'a', 'intent')).toEqual([
+      { label: 'y', domain: 'one', received: 1 },
+      { label: 'x', domain: 'two', received: 5 },
+    ]);
+    expect(await listStrata(store.queries, 'a', 'topic')).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { EspalierError } from '#espalier/core/errors.js';
+import { type Store, transact } from '#espalier/store/database.js';
+import { countEmbeddings, findEmbeddings, saveEmbeddings } from '#espalier/store/embeddings.js';
+import { insertExamples, lastExampleId } from '#espalier/store/examples.js';
+import { errorOf } from '../support/errors.js';
+import { newExample, temporaryStore } from '../support/store.js';
+
+describe('transact', () => {
+  it('gives back what its work gives', async () => {
+    const store = await temporaryStore();
+    expect(await transact(store, async () => 42)).toBe(42);
+  });
+
+  it('undoes everything when its work throws, and throws the same', async () => {
+    const store = await temporaryStore();
+    const thrown = new EspalierError('INTERRUPTED', 'stopped');
+    const work = transact(store, async (queries) => {
+      await insertExamples(queries, 'a', [newExample({ text: 'one' })]);
+      expect(await lastExampleId(queries, 'a')).toBe(1);
+      throw thrown;
+    });
+    await expect(work).rejects.toBe(thrown);
+    expect(await lastExampleId(store.queries, 'a')).toBe(0);
+  });
+
+  it('undoes everything when a query fails', async () => {
+    const store = await temporaryStore();
+    const twice = [newExample({ text: 'one' }), newExample({ text: 'one' })];
+    await expect(transact(store, (queries) => insertExamples(queries, 'a', twice))).rejects.toThrow('UNIQUE');
+    expect(await lastExampleId(store.queries, 'a')).toBe(0);
+  });
+
+  it('is there for the next one after a failure', async () => {
+    const store = await temporaryStore();
+    await transact(store, async () => Promise.reject(new Error('first'))).catch(() => undefined);
+    await transact(store, (queries) => insertExamples(queries, 'a', [newExample({ text: 'one' })]));
+    expect(await lastExampleId(store.queries, 'a')).toBe(1);
+  });
+
+  it('runs those that are asked for at once one after another', async () => {
+    const store = await temporaryStore();
+    const texts = Array.from({ length: 20 }, (_, index) => `text ${index}`);
+    await Promise.all(
+      texts.map((text) =>
+        transact(store, async (queries) => {
+          const last = await lastExampleId(queries, 'a');
+          await insertExamples(queries, 'a', [newExample({ text, label: `after ${last}` })]);
+        }),
+      ),
+    );
+    const rows = await store.queries.selectFrom('examples').select(['id', 'label']).orderBy('id').execute();
+    expect(rows.map((row) => row.label)).toEqual(rows.map((row) => `after ${row.id - 1}`));
+  });
+});
+
+describe('DISK_FULL: the disk is full while vectors are saved', () => {
+  it('leaves what was there, whole, and goes on when there is space again', async () => {
+    const store = await temporaryStore();
+    await saveEmbeddings(store, 'encoder', vectors(0, 20));
+    await allowPages(store, await usedPages(store));
+    const error = await errorOf(saveEmbeddings(store, 'encoder', vectors(20, 400)));
+    expect(error.code).toBe('DISK_FULL');
+    expect(await countEmbeddings(store, 'encoder')).toBe(20);
+    expect((await findEmbeddings(store, 'encoder', ['7'])).get('7')).toEqual(vectors(7, 1)[0]!.vector);
+    expect((await sql<{ integrity_check: string }>`pragma integrity_check`.execute(store.queries)).rows).toEqual([{ integrity_check: 'ok' }]);
+    await allowPages(store, 100_000);
+    await saveEmbeddings(store, 'encoder', vectors(20, 400));
+    expect(await countEmbeddings(store, 'encoder')).toBe(420);
+  });
+});
+
+const vectors = (first: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ hash: `${first + index}`, vector: new Float32Array(512).fill(first + index) }));
+
+async function usedPages(store: Store): Promise<number> {
+  return (await sql<{ page_count: number }>`pragma page_count`.execute(store.queries)).rows[0]!.page_count;
+}
+
+/** What SQLite itself knows as a full disk: the file may not grow any more. */
+async function allowPages(store: Store, pages: number): Promise<void> {
+  await sql`pragma max_page_count = ${sql.lit(pages)}`.execute(store.queries);
+}

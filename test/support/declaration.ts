@@ -1,0 +1,11 @@
+import { type AdapterDeclaration, parseDeclaration, type TrainingSettings } from '#espalier/core/declaration.js';
+
+/** A declaration with nothing but defaults, for a task of open labels. */
+export function declare(more = ''): AdapterDeclaration {
+  return parseDeclaration(`name: support\ntasks: [{ name: intent }]\n${more}`, 'adapter.yaml');
+}
+
+/** The default training settings, but small. */
+export function settingsWith(overrides: Partial<TrainingSettings>): TrainingSettings {
+  return { ...declare().training, width: 64, epochs: 20, batchSize: 16, learningRate: 0.05, ...overrides };
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { textHash } from '#espalier/core/text.js';
+import { openStore, type Store, transact } from '#espalier/store/database.js';
+import { type Example, insertExamples, listExamples, type NewExample } from '#espalier/store/examples.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+export const now = new Date('2026-11-24T12:00:00.000Z');
+
+/** A new store in a folder of its own, closed after the tests of the file or block it is called in. */
+export async function temporaryStore(): Promise<Store> {
+  const store = await openStore(join(temporaryFolder(), `${randomUUID()}.db`));
+  afterAll(() => store.close());
+  return store;
+}
+
+export function newExample(overrides: Partial<NewExample> & { text: string }): NewExample {
+  return {
+    task: 'intent',
+    hash: textHash(overrides.text),
+    label: 'balance',
+    domain: 'banking',
+    source: 'test',
+    receivedAt: now.toISOString(),
+    split: 'train',
+    provenance: { file: 'rows.jsonl', line: 1 },
+    ...overrides,
+  };
+}
+
+/** Inserts examples and gives back all training examples of the adapter, in order of arrival. */
+export async function stored(store: Store, adapter: string, examples: readonly NewExample[]): Promise<Example[]> {
+  await transact(store, (queries) => insertExamples(queries, adapter, examples));
+  return listExamples(store, { adapter, task: 'intent', split: 'train', afterId: 0, throughId: Number.MAX_SAFE_INTEGER });
+}

@@ -42,6 +42,17 @@ export function clip(text: string, width: number): string {
   return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
+/** Lines of at most `width` characters, broken at spaces, each set in by two. */
+export function wrap(text: string, width: number): string {
+  const lines: string[] = [''];
+  for (const word of printable(text).split(' ')) {
+    const last = lines.at(-1)!;
+    if (last !== '' && last.length + 1 + word.length > width - 2) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => `  ${line}`).join('\n');
+}
+
 /** The known name nearest to a mistyped one (Levenshtein distance of at most a third of its length), for hints. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const ranked = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) })).sort((a, b) => a.distance - b.distance);

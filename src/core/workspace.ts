@@ -55,6 +55,14 @@ export async function listAdapterNames(workspace: Workspace): Promise<string[]> 
     .sort();
 }
 
+/** The workspace's adapter, where there is just one. @throws ADAPTER_NOT_FOUND, USAGE */
+export async function onlyAdapter(workspace: Workspace): Promise<string> {
+  const names = await listAdapterNames(workspace);
+  if (names.length === 1) return names[0]!;
+  if (names.length === 0) throw new EspalierError('ADAPTER_NOT_FOUND', `${workspace.root} declares no adapter`);
+  throw new EspalierError('USAGE', 'there are several adapters', { hint: `Name one with --adapter: ${names.join(', ')}.` });
+}
+
 /** @throws ADAPTER_NOT_FOUND, DECLARATION_INVALID */
 export async function readDeclaration(workspace: Workspace, adapter: string): Promise<AdapterDeclaration> {
   const names = await listAdapterNames(workspace);

@@ -21,15 +21,17 @@ export async function checkInput({ path, name }: InputFile): Promise<{ bytes: nu
   let bytes = 0;
   let line = 1;
   let blank = true;
+  let before = Buffer.alloc(0);
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (chunk.includes(0)) throw new EspalierError('INPUT_BINARY', `${name} holds zero bytes: it is not text`, { at: { file: name } });
-      const text = decode(decoder, chunk, name, line);
+      const text = decode(decoder, chunk, { file: name, line, before });
       blank &&= text.trim() === '';
       line += countLineFeeds(chunk);
+      before = Buffer.concat([before, chunk.subarray(-longestStart)]).subarray(-longestStart);
     }
-    decode(decoder, undefined, name, line);
+    decode(decoder, undefined, { file: name, line, before });
   } catch (thrown) {
     throw thrown instanceof EspalierError ? thrown : diskError(thrown, path);
   }
@@ -37,13 +39,33 @@ export async function checkInput({ path, name }: InputFile): Promise<{ bytes: nu
   return { bytes };
 }
 
-function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | undefined, file: string, line: number): string {
+/** Of a character of four bytes three may lie at the end of the chunk before. */
+const longestStart = 3;
+
+interface ChunkPlace {
+  readonly file: string;
+  /** The line that the chunk begins in. */
+  readonly line: number;
+  /** The last bytes before it. */
+  readonly before: Buffer;
+}
+
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | undefined, { file, line, before }: ChunkPlace): string {
   try {
     return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
   } catch (cause) {
-    const bad = chunk ? line + countLineFeeds(chunk.subarray(0, firstInvalidByte(chunk))) : line;
+    const bad = chunk ? line + lineFeedsBeforeFault(chunk, before) : line;
     throw new EspalierError('INPUT_ENCODING', `${file} is not valid UTF-8 near line ${bad}`, { at: { file, line: bad }, cause });
   }
+}
+
+/** Line feeds between the start of the chunk and its first invalid byte; a character that `before` begins counts as a whole. */
+function lineFeedsBeforeFault(chunk: Buffer, before: Buffer): number {
+  const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
+  const boundary = before.findIndex((byte) => !isContinuation(byte));
+  const start = boundary === -1 ? Buffer.alloc(0) : before.subarray(boundary);
+  const joined = Buffer.concat([start, chunk]);
+  return countLineFeeds(joined.subarray(0, firstInvalidByte(joined))) - countLineFeeds(start);
 }
 
 /** Halves the chunk until the shortest prefix that does not decode is found. */

@@ -16,15 +16,19 @@ export const stratumOf = (label: string, domain: string) => JSON.stringify([labe
 export function assignSplit(counts: StrataCounts, stratum: string, { fraction, seed }: { fraction: number; seed: number }): Split {
   const position = counts.get(stratum) ?? 0;
   counts.set(stratum, position + 1);
-  if (position === 0) return 'train';
-  // Interval m covers positions [m / fraction, (m + 1) / fraction); the position's own interval, or one that straddles it, may pick it.
-  const interval = Math.floor(position * fraction);
-  const picked = [interval - 1, interval, interval + 1].some((m) => m >= 0 && pickOf(m, stratum, fraction, seed) === position);
-  return picked ? 'holdout' : 'train';
+  const interval = intervalOf(position, fraction);
+  const [start, end] = [startOf(interval, fraction), startOf(interval + 1, fraction)];
+  const pick = start + Math.floor(seededRandom(seed, 'holdout', stratum, interval).uniform() * (end - start));
+  return Math.max(1, pick) === position ? 'holdout' : 'train';
 }
 
-function pickOf(interval: number, stratum: string, fraction: number, seed: number): number {
-  const offset = seededRandom(seed, 'holdout', stratum, interval).uniform();
-  const pick = Math.floor((interval + offset) / fraction);
-  return interval === 0 ? Math.max(1, pick) : pick;
+function intervalOf(position: number, fraction: number): number {
+  const near = Math.floor(position * fraction);
+  if (position >= startOf(near + 1, fraction)) return near + 1;
+  return position < startOf(near, fraction) ? near - 1 : near;
+}
+
+/** Interval m holds the whole positions in [m / fraction, (m + 1) / fraction): no two share one, or both could pick it. */
+function startOf(interval: number, fraction: number): number {
+  return Math.ceil(interval / fraction - 1e-9);
 }

@@ -80,7 +80,10 @@ async function readAll(store: Store, reading: Reading, totalBytes: number): Prom
   for (const file of request.files) {
     let slice: NewExample[] = [];
     for await (const row of readRows(file, request.fields)) {
-      if (request.signal.aborted) throw new EspalierError('INTERRUPTED', `stopped at line ${row.line} of ${file.name}; rows before it are kept`);
+      if (request.signal.aborted) {
+        await storeSlice(store, slice, reading);
+        throw new EspalierError('INTERRUPTED', `stopped at line ${row.line} of ${file.name}; rows before it are kept`);
+      }
       const example = exampleOfRow(row, reading);
       if (example) slice.push(example);
       done += row.bytes;
@@ -136,7 +139,8 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
 
 function readText(fields: Readonly<Record<string, unknown>>, field: string, maxLength: number): { value: string } | { reason: string } {
   const found = fields[field];
-  if (found === undefined || found === null) {
+  if (found === null) return { reason: 'the field is null' };
+  if (found === undefined) {
     const near = nearestName(field, Object.keys(fields));
     return { reason: `the row has no field \`${field}\`${near === undefined ? '' : `; it has \`${near}\``}` };
   }

@@ -1,5 +1,6 @@
 /** Reads JSON lines and CSV row by row, in constant memory. A row that cannot be read is handed on with its reason. */
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
@@ -76,9 +77,9 @@ async function* splitLines(path: string): AsyncIterable<{ content: Buffer; bytes
 }
 
 async function* readCsv({ path, name }: InputFile, fields: FieldNames): AsyncIterable<Row> {
-  const parser = createReadStream(path).pipe(
-    parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 4 * maxLineBytes }),
-  );
+  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 4 * maxLineBytes });
+  // A pipeline closes the file when the rows are left early; its errors come out of the parser.
+  pipeline(createReadStream(path), parser, () => undefined);
   let header: string[] | undefined;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {

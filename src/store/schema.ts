@@ -83,6 +83,7 @@ export interface Schema {
     outcome: 'candidate' | 'nothing' | 'failed';
     reason: string;
     run_id: number | null;
+    through_example: number;
     at: string;
   };
   audit: { id: Generated<number>; at: string; actor: string; act: string; adapter: string; subject: string; detail: Json };

@@ -45,11 +45,12 @@ export async function chooseLambda(
     for (;;) {
       const [below, here, above] = [await scoreAt(best - 1), await scoreAt(best), await scoreAt(best + 1)];
       if (below < here && below <= above) best--;
-      else if (above < here) best++;
+      // A lambda without a score is too small for so few examples.
+      else if (above < here || (here === Number.POSITIVE_INFINITY && best < grid.length - 1)) best++;
       else break;
     }
     const enough = (await scoreAt(best)) * (1 + tolerance);
-    while ((await scoreAt(best - 1)) <= enough) best--;
+    while (best > 0 && (await scoreAt(best - 1)) <= enough) best--;
     return grid[best]!;
   } finally {
     await products.close();

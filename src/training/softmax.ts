@@ -106,7 +106,7 @@ function startingStates(base: Head, shape: SoftmaxShape): Record<SoftmaxState, N
 }
 
 /** Bias correction, epsilon and weight decay of AdamW for each step, folded for scaled moments (see softmax-graph.ts). */
-function scheduleOf({ learningRate, weightDecay }: TrainingSettings, stepsBefore: number, steps: number) {
+export function scheduleOf({ learningRate, weightDecay }: TrainingSettings, stepsBefore: number, steps: number) {
   const [rate, eps, decay] = [new Float32Array(steps), new Float32Array(steps), new Float32Array(steps)];
   for (let index = 0; index < steps; index++) {
     const time = stepsBefore + index + 1;

@@ -122,7 +122,11 @@ describe('the reservoir', () => {
   });
 
   it('gives the same changes for the same stream and seed, and another sample for another seed', () => {
-    fc.assert(fc.property(streams, budgets, (offers, budget) => expect(play(offers, budget).states).toEqual(play(offers, budget).states)));
+    fc.assert(
+      fc.property(streams, budgets, (offers, budget) => {
+        expect(play(offers, budget).states).toEqual(play(offers, budget).states);
+      }),
+    );
     const offers = streamOf(200, () => 'a');
     expect(idsOf(play(offers, { examples: 20 }, 1).members)).not.toEqual(idsOf(play(offers, { examples: 20 }, 2).members));
   });

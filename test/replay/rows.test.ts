@@ -145,7 +145,7 @@ describe('CSV', () => {
     expect(error.at?.line).toBeGreaterThanOrEqual(3);
   });
 
-  it('lets go of the file when its reader stops early', async () => {
+  it.runIf(process.platform === 'linux')('lets go of the file when its reader stops early', async () => {
     writeFileSync(path, `text,label\n${'a,x\n'.repeat(200_000)}`);
     const before = readdirSync('/proc/self/fd').length;
     for (let round = 0; round < 5; round++) {

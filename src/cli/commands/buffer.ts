@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import { EspalierError } from '../../core/errors.js';
+import { clip } from '../../core/text.js';
+import { onlyAdapter, readDeclaration } from '../../core/workspace.js';
+import { findMembership, listBuffer, type Membership, type MembershipState, summariseBuffer } from '../../store/buffer.js';
+import { type Example, findExample } from '../../store/examples.js';
+import { bytesInWords, tableOf } from '../output.js';
+import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
+
+interface BufferOptions extends GlobalOptions {
+  readonly adapter?: string;
+}
+
+interface ListOptions extends BufferOptions {
+  readonly label?: string;
+  readonly domain?: string;
+  readonly contains?: string;
+  readonly state: string;
+  readonly limit: number;
+}
+
+const states: readonly MembershipState[] = ['member', 'evicted', 'declined'];
+
+export function bufferCommand(surroundings: Surroundings): Command {
+  const group = newCommand('buffer', 'inspect the replay buffer');
+  const leaf = (name: string, description: string) => newCommand(name, description).option('--adapter <name>', 'the adapter; default: the only one there is');
+  group.addCommand(
+    leaf('stats', 'how full it is, cell by cell (label x domain)').action((options: BufferOptions) =>
+      inSession(options, surroundings, (session) => stats(session, options)),
+    ),
+  );
+  group.addCommand(
+    leaf('list', 'its examples')
+      .option('--label <label>', 'with this label')
+      .option('--domain <domain>', 'from this domain')
+      .option('--contains <text>', 'whose text contains this')
+      .option('--state <state>', states.join(', '), 'member')
+      .option('--limit <n>', 'at most so many', wholeNumber, 20)
+      .action((options: ListOptions) => inSession(options, surroundings, (session) => list(session, options))),
+  );
+  group.addCommand(
+    leaf('show', 'one example, whole')
+      .argument('<id>', 'the example', wholeNumber)
+      .action((id: number, options: BufferOptions) => inSession(options, surroundings, (session) => show(session, id, options))),
+  );
+  group.addCommand(
+    leaf('why', 'which rule let an example in, or put it out')
+      .argument('<id>', 'the example', wholeNumber)
+      .action((id: number, options: BufferOptions) => inSession(options, surroundings, (session) => why(session, id, options))),
+  );
+  return group;
+}
+
+async function stats({ workspace, store, output }: Session, options: BufferOptions): Promise<void> {
+  const { name: adapter, buffer: budget } = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
+  const cells = await summariseBuffer(store, adapter);
+  const members = cells.reduce((sum, cell) => sum + cell.members, 0);
+  const bytes = cells.reduce((sum, cell) => sum + cell.bytes, 0);
+  output.result({ adapter, budget, members, bytes, cells }, () => {
+    const limit = 'bytes' in budget ? `${bytesInWords(bytes)} of ${bytesInWords(budget.bytes)}` : `${members} of ${budget.examples} examples`;
+    const head = `${adapter}: ${limit}, ${cells.length} cells`;
+    if (cells.length === 0) return `${head}\nNothing yet: a candidate's examples are offered when it is approved.`;
+    const columns = [{ title: 'domain' }, { title: 'label' }, { title: 'members', align: 'right' }, { title: 'evicted', align: 'right' }, { title: 'declined', align: 'right' }, { title: '' }] as const;
+    const largest = Math.max(...cells.map((cell) => cell.members), 1);
+    const rows = cells.map((cell) => [
+      clip(cell.domain, 20),
+      clip(cell.label, 26),
+      String(cell.members),
+      String(cell.evicted),
+      String(cell.declined),
+      output.colours.cyan('■'.repeat(Math.round((cell.members / largest) * 12))),
+    ]);
+    return `${head}\n\n${tableOf(columns, rows, output.colours)}`;
+  });
+}
+
+async function list({ workspace, store, output }: Session, options: ListOptions): Promise<void> {
+  const { name: adapter } = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
+  if (!states.includes(options.state as MembershipState)) throw new EspalierError('USAGE', `--state is ${states.join(', ')}, not \`${options.state}\``);
+  const { label, domain, contains, limit } = options;
+  const found = await listBuffer(store.queries, adapter, { state: options.state as MembershipState, label, domain, contains, limit });
+  output.result(found, () => {
+    if (found.length === 0) return 'No example fits.';
+    const columns = [{ title: 'id', align: 'right' }, { title: 'domain' }, { title: 'label' }, { title: 'text' }] as const;
+    const rows = found.map((example) => [String(example.id), clip(example.domain, 12), clip(example.label, 22), clip(example.text, output.width - 48)]);
+    return tableOf(columns, rows, output.colours);
+  });
+}
+
+async function show(session: Session, id: number, options: BufferOptions): Promise<void> {
+  const { example, membership } = await find(session, id, options);
+  session.output.result({ ...example, membership: membership ?? null }, () => {
+    const { provenance } = example;
+    const facts = [
+      ['text', clip(example.text, 2000)],
+      ['label', clip(example.label, 200)],
+      ['domain', clip(example.domain, 200)],
+      ['source', clip(example.source, 200)],
+      ['received', example.receivedAt],
+      ['from', clip(`${provenance.file}, line ${provenance.line}`, 200)],
+      ['split', example.split],
+      ['buffer', membership?.state ?? 'not offered yet'],
+    ];
+    return facts.map(([name, value]) => `${name!.padEnd(9)} ${value}`).join('\n');
+  });
+}
+
+async function why(session: Session, id: number, options: BufferOptions): Promise<void> {
+  const { example, membership } = await find(session, id, options);
+  const explanation = explain(example, membership);
+  session.output.result({ id, state: membership?.state ?? null, policy: membership?.policy ?? null, score: membership?.score ?? null, reason: explanation }, () => {
+    const rule = membership ? `\nrule      ${membership.policy}, draw ${membership.score.toFixed(4)}, since ${membership.since}` : '';
+    return `example   ${id}: ${clip(example.text, 60)}\nreason    ${clip(explanation, 400)}${rule}`;
+  });
+}
+
+function explain(example: Example, membership: Membership | undefined): string {
+  if (membership) return membership.reason;
+  if (example.split === 'holdout') return 'held out for evaluation: it is never trained on, so it is never replayed';
+  return 'no champion has learned it yet: it is offered when a candidate trained on it is approved';
+}
+
+async function find(
+  { workspace, store }: Session,
+  id: number,
+  options: BufferOptions,
+): Promise<{ example: Example; membership: Membership | undefined }> {
+  const { name: adapter } = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
+  const example = await findExample(store.queries, adapter, id);
+  if (!example) throw new EspalierError('EXAMPLE_NOT_FOUND', `${adapter} has no example ${id}`);
+  return { example, membership: await findMembership(store.queries, adapter, id) };
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { parseDeclaration } from '../../core/declaration.js';
+import { EspalierError } from '../../core/errors.js';
+import { diskError, writeFileAtomic } from '../../core/files.js';
+import { workspaceAt } from '../../core/workspace.js';
+import { openStore } from '../../store/database.js';
+import { type GlobalOptions, newCommand, outputOf, type Surroundings } from '../session.js';
+
+interface InitOptions extends GlobalOptions {
+  readonly adapter: string;
+}
+
+export function initCommand(surroundings: Surroundings): Command {
+  return newCommand('init', 'make a workspace, with an adapter to begin with')
+    .argument('<dir>', 'the folder; made where it is not there')
+    .option('--adapter <name>', "the adapter's name", 'my-adapter')
+    .action((folder: string, options: InitOptions) => init(resolve(surroundings.workingFolder, folder), options, surroundings));
+}
+
+async function init(root: string, options: InitOptions, surroundings: Surroundings): Promise<void> {
+  const file = join(root, 'adapters', options.adapter, 'adapter.yaml');
+  const source = starter(options.adapter);
+  parseDeclaration(source, file);
+  if (existsSync(file)) throw new EspalierError('USAGE', `${file} is there already`, { hint: 'Edit it, or give another --adapter.' });
+  try {
+    await mkdir(join(root, 'replay-store'), { recursive: true });
+    await mkdir(join(root, 'evals'), { recursive: true });
+  } catch (thrown) {
+    throw diskError(thrown, root);
+  }
+  await writeFileAtomic(file, source);
+  const ignore = join(root, '.gitignore');
+  if (!existsSync(ignore)) await writeFileAtomic(ignore, 'adapters/*/versions/\nadapters/*/runs/\nreplay-store/\n');
+  await (await openStore(workspaceAt(root).database)).close();
+  outputOf(options, surroundings).result({ workspace: root, declaration: file }, () =>
+    [
+      `${root} is a workspace. Next:`,
+      `  cd ${root}`,
+      `  espalier ingest DATA.jsonl --adapter ${options.adapter} --domain first     {"text": ..., "label": ...} a line`,
+      `  espalier update ${options.adapter}`,
+    ].join('\n'),
+  );
+}
+
+function starter(name: string): string {
+  return `# docs/adapter.md of Espalier lists all keys.
+name: ${name}
+encoder:
+  model: use-lite            # the embedded one; or a model folder, or a hub id
+tasks:
+  - name: label
+    labels: open             # or a closed list: [billing, shipping]
+strategy: analytic           # or replay, finetune
+buffer:
+  examples: 750
+suites: [sentiment-lines, topic-lines, question-type, paraphrase-sts, wordnet-supersense, wordnet-gloss-retrieval]
+gate:
+  confidence: 0.95
+  margin: 0.05               # a loss of up to 5 points counts as "not worse"
+  domains:
+    margin: 0.05             # on what was learned before
+# schedule:
+#   cron: "0 6 * * 1"
+#   timeZone: UTC
+#   newExamples: 500
+`;
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { readDeclaration } from '../../core/workspace.js';
+import { rollBack } from '../../pipeline/decide.js';
+import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
+
+interface RollbackOptions extends GlobalOptions {
+  readonly to?: number;
+  readonly reason: string;
+}
+
+export function rollbackCommand(surroundings: Surroundings): Command {
+  return newCommand('rollback', 'let an earlier version serve again')
+    .argument('<adapter>', 'the adapter')
+    .requiredOption('--reason <text>', 'why; kept for ever')
+    .option('--to <version>', 'default: the champion before this one', wholeNumber)
+    .action((adapter: string, options: RollbackOptions) => inSession(options, surroundings, (session) => rollback(session, adapter, options)));
+}
+
+async function rollback({ workspace, store, output, actor, now }: Session, adapter: string, { to, reason }: RollbackOptions): Promise<void> {
+  await readDeclaration(workspace, adapter);
+  const done = await rollBack(store, { adapter, toVersion: to, actor, reason, at: now });
+  output.result({ adapter, ...done }, () => `${adapter} is back at version ${done.to}; version ${done.from} stays on disk`);
+}

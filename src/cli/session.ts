@@ -1,0 +1,100 @@
+/** What the commands share: the global options, the workspace, the open store and encoder, and who is acting. */
+import { userInfo } from 'node:os';
+import { Command } from 'commander';
+import { type AdapterDeclaration } from '../core/declaration.js';
+import { EspalierError } from '../core/errors.js';
+import { defaultCacheFolder, findWorkspace, type Workspace } from '../core/workspace.js';
+import { defaultPooling } from '../encoder/declaration.js';
+import { type Encoder, openEncoder } from '../encoder/encoder.js';
+import { openStore, type Store } from '../store/database.js';
+import { openOutput, type Output } from './output.js';
+import { openProgress } from './progress.js';
+import type { Progress } from '../core/progress.js';
+
+/** What a command is run in; `main` gives the process's own. */
+export interface Surroundings {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly workingFolder: string;
+  readonly signal: AbortSignal;
+}
+
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly workspace?: string;
+  readonly at?: string;
+  readonly actor?: string;
+}
+
+/** A command that knows the global options, wherever in the line they stand. */
+export function newCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--json', 'print the result as JSON')
+    .option('--workspace <dir>', 'the workspace; default: the nearest at or above this folder')
+    .option('--at <time>', 'act as of this time (ISO 8601), for replays and back-fills')
+    .option('--actor <name>', 'who is acting, for the audit; default: the user')
+    .exitOverride();
+}
+
+export interface Session {
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly output: Output;
+  readonly progress: Progress;
+  readonly now: Date;
+  readonly actor: string;
+  readonly signal: AbortSignal;
+  openEncoder(declaration: AdapterDeclaration): Promise<Encoder>;
+}
+
+export function outputOf(options: GlobalOptions, surroundings: Surroundings): Output {
+  return openOutput(options.json ? 'json' : 'text', surroundings);
+}
+
+/** Opens the workspace's store for the time of `work`, and closes whatever was opened. */
+export async function inSession(options: GlobalOptions, surroundings: Surroundings, work: (session: Session) => Promise<void>): Promise<void> {
+  const output = outputOf(options, surroundings);
+  const workspace = findWorkspace(options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder);
+  const now = timeOf(options.at);
+  const store = await openStore(workspace.database);
+  const encoders: Encoder[] = [];
+  try {
+    await work({
+      workspace,
+      store,
+      output,
+      progress: openProgress(output, surroundings.stderr),
+      now,
+      actor: options.actor ?? userInfo().username,
+      signal: surroundings.signal,
+      async openEncoder(declaration) {
+        const encoder = await openDeclaredEncoder(declaration, workspace, surroundings.environment);
+        encoders.push(encoder);
+        return encoder;
+      },
+    });
+  } finally {
+    for (const encoder of encoders) await encoder.close();
+    await store.close();
+  }
+}
+
+export function openDeclaredEncoder({ encoder }: AdapterDeclaration, workspace: Workspace, environment: NodeJS.ProcessEnv): Promise<Encoder> {
+  const declaration = { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
+  return openEncoder(declaration, { cacheFolder: defaultCacheFolder(environment), baseFolder: workspace.root });
+}
+
+function timeOf(at: string | undefined): Date {
+  const time = at === undefined ? new Date() : new Date(at);
+  if (Number.isNaN(time.getTime())) throw new EspalierError('USAGE', `--at ${at} is not a time`, { hint: 'Write it as 2026-11-24T09:00:00Z.' });
+  return time;
+}
+
+/** @throws USAGE */
+export function wholeNumber(value: string): number {
+  if (!/^\d+$/.test(value)) throw new EspalierError('USAGE', `\`${value}\` is not a whole number`);
+  return Number(value);
+}

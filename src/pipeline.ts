@@ -1,0 +1,150 @@
+/**
+ * The main path: encode -> mix new and replayed -> train -> evaluate champion and candidate -> gate -> propose.
+ *
+ * Every stage is recorded before the next begins. A run that was killed is taken over at its stage and ends in the same bytes,
+ * because all that it depends on was fixed in its plan.
+ */
+import { rm } from 'node:fs/promises';
+import type { AdapterDeclaration } from './core/declaration.js';
+import { EspalierError, messageOf } from './core/errors.js';
+import { runFolder } from './core/workspace.js';
+import type { Report } from './gate/report.js';
+import type { Mix, Plan, UpdateContext } from './pipeline/context.js';
+import { encodeTexts } from './pipeline/encode.js';
+import { evaluatePair } from './pipeline/evaluate.js';
+import { judgeRun } from './pipeline/judge.js';
+import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
+import { mixExamples } from './pipeline/mix.js';
+import { planUpdate, requireSameEncoder } from './pipeline/plan.js';
+import { proposeCandidate } from './pipeline/propose.js';
+import { trainCandidate } from './pipeline/train.js';
+import { type Queries, transact } from './store/database.js';
+import { advanceRun, beginRun, endRun, type Run, releaseRun, takeOverRun } from './store/runs.js';
+
+export interface UpdateRequest {
+  readonly declaration: AdapterDeclaration;
+  /** Instead of the declared one. */
+  readonly strategy?: string | undefined;
+  /** What started it: a person's name, or a trigger of the schedule. */
+  readonly trigger: string;
+  readonly at: Date;
+}
+
+export interface Update {
+  readonly candidateId: number;
+  readonly plan: Plan;
+  readonly report: Report;
+  /** The stage a killed run was taken over at. */
+  readonly resumedAt: string | undefined;
+}
+
+type Outputs = Partial<{ encode: { encoded: number }; mix: Mix; train: { facts: Record<string, number> }; evaluate: { cases: number }; gate: Report }>;
+const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
+
+export async function runUpdate(context: UpdateContext, request: UpdateRequest): Promise<Update> {
+  const { run, resumedAt } = await claimRun(context, request);
+  const plan = run.plan as Plan;
+  const lease = keepLease(context.store, run);
+  const guarded = { ...context, signal: AbortSignal.any([context.signal, lease.lost]) };
+  try {
+    requireSameEncoder({ model: plan.declaration.encoder.model, fingerprint: plan.encoderFingerprint }, context.encoder, `run ${run.id}`);
+    return { ...(await runStages(guarded, run, plan)), plan, resumedAt };
+  } catch (thrown) {
+    await leaveRun(context, run, thrown);
+    throw lease.lost.aborted ? lease.lost.reason : thrown;
+  } finally {
+    lease.stop();
+  }
+}
+
+async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Promise<{ candidateId: number; report: Report }> {
+  let run = claimed;
+  for (;;) {
+    const outputs = run.outputs as Outputs;
+    if (context.signal.aborted) throw new EspalierError('INTERRUPTED', `stopped before the stage ${run.stage}`);
+    const stage = run.stage as (typeof stages)[number];
+    context.progress.begin(stage);
+    switch (stage) {
+      case 'encode': {
+        const encode = await encodeTexts(context, plan);
+        run = await advance(context, run, { ...outputs, encode }, `${encode.encoded} texts were new`);
+        break;
+      }
+      case 'mix': {
+        const mix = await mixExamples(context, plan);
+        run = await advance(context, run, { ...outputs, mix }, `${mix.fresh} new and ${mix.replayedIds.length} replayed examples, ${mix.classes.length} classes`);
+        break;
+      }
+      case 'train': {
+        const train = await trainCandidate(context, run, plan, outputs.mix!);
+        run = await advance(context, run, { ...outputs, train }, `version ${plan.version} by ${plan.strategy}`);
+        break;
+      }
+      case 'evaluate': {
+        const { save, cases } = await evaluatePair(context, run, plan, outputs.mix!);
+        run = await advance(context, run, { ...outputs, evaluate: { cases } }, `${cases} cases`, save);
+        break;
+      }
+      case 'gate': {
+        const gate = await judgeRun(context, run, plan, outputs.mix!);
+        run = await advance(context, run, { ...outputs, gate }, gate.verdict);
+        break;
+      }
+      case 'propose': {
+        const report = outputs.gate!;
+        const candidateId = await proposeCandidate(context, run, plan, { mix: outputs.mix!, facts: outputs.train!.facts, report });
+        context.progress.end(`candidate ${candidateId}`);
+        return { candidateId, report };
+      }
+      default:
+        stage satisfies never;
+    }
+  }
+}
+
+/** Records the stage's output, what it saves, and the next stage: all or nothing. */
+async function advance(
+  { store, progress }: UpdateContext,
+  run: Run,
+  outputs: Outputs,
+  summary: string,
+  save: (queries: Queries) => Promise<void> = async () => undefined,
+): Promise<Run> {
+  const next = stages[stages.indexOf(run.stage as (typeof stages)[number]) + 1]!;
+  const advanced = await transact(store, async (queries) => {
+    await save(queries);
+    return advanceRun(queries, run, next, outputs);
+  });
+  progress.end(summary);
+  return advanced;
+}
+
+/** An unfinished run of the adapter, where there is one that does what is asked for; else a new one. @throws UPDATE_RUNNING */
+async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<{ run: Run; resumedAt: string | undefined }> {
+  const { store } = context;
+  const { declaration, strategy, trigger, at } = request;
+  const owner = newOwner();
+  const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
+  if (unfinished) {
+    if ((unfinished.plan as Plan).strategy === (strategy ?? declaration.strategy)) return { run: unfinished, resumedAt: unfinished.stage };
+    await failRun(context, unfinished, 'given up: another strategy was asked for');
+  }
+  const plan = await planUpdate({ ...context, declaration, strategy, at });
+  const run = await beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
+  return { run, resumedAt: undefined };
+}
+
+/** What can be mended by running again leaves the run to be resumed; what cannot, ends it. */
+const mendable = new Set(['INTERRUPTED', 'DISK_FULL', 'DISK_READ_ONLY', 'STORE_BUSY']);
+
+async function leaveRun(context: UpdateContext, run: Run, thrown: unknown): Promise<void> {
+  if (thrown instanceof EspalierError && thrown.code === 'LEASE_LOST') return;
+  const ending = thrown instanceof EspalierError && mendable.has(thrown.code) ? releaseRun(context.store, run) : failRun(context, run, messageOf(thrown));
+  // The store may be what failed; the first error is the one to tell, and the lease runs out by itself.
+  await ending.catch(() => undefined);
+}
+
+async function failRun({ store, workspace }: UpdateContext, run: Run, error: string): Promise<void> {
+  await endRun(store.queries, run, { status: 'failed', error, at: new Date() });
+  await rm(runFolder(workspace, run.adapter, run.id), { recursive: true, force: true });
+}

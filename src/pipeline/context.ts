@@ -1,0 +1,54 @@
+/** What every stage of an update has at hand. */
+import type { AdapterDeclaration } from '../core/declaration.js';
+import type { Progress } from '../core/progress.js';
+import { type Workspace, versionFolder } from '../core/workspace.js';
+import type { Encoder } from '../encoder/encoder.js';
+import type { Store } from '../store/database.js';
+import { type Manifest, readManifest } from '../training/versions.js';
+
+export interface UpdateContext {
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly encoder: Encoder;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Fixed when a run begins, and kept with it: a resumed run does what it set out to do, whatever has been edited since. */
+export interface Plan {
+  readonly declaration: AdapterDeclaration;
+  readonly strategy: string;
+  /** The version it will be. */
+  readonly version: number;
+  /** The champion it starts from and is compared with, or null. */
+  readonly parentVersion: number | null;
+  /** What the champion has not learned: examples with id in (afterExample, throughExample]. */
+  readonly afterExample: number;
+  readonly throughExample: number;
+  readonly encoderFingerprint: string;
+  /** Goes into the manifest. */
+  readonly at: string;
+}
+
+/** What the stages leave for one another. */
+export interface StageOutputs {
+  readonly mix?: Mix;
+  readonly gate?: unknown;
+}
+
+export interface Mix {
+  /** Ids of the fresh examples' range: (afterExample, throughExample]. 0 where the strategy cannot go on from the champion's head. */
+  readonly afterExample: number;
+  readonly continues: boolean;
+  /** Left out because they occur in an eval suite. */
+  readonly leakedIds: readonly number[];
+  readonly replayedIds: readonly number[];
+  readonly bufferSnapshotHash: string;
+  readonly fresh: number;
+  readonly classes: readonly string[];
+  readonly domains: readonly string[];
+}
+
+export async function readChampionManifest(workspace: Workspace, plan: Plan): Promise<Manifest | undefined> {
+  return plan.parentVersion === null ? undefined : readManifest(versionFolder(workspace, plan.declaration.name, plan.parentVersion));
+}

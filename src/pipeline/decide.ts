@@ -1,0 +1,139 @@
+/** Decisions of people: each is one transaction, with its audit row, and cannot be taken twice. */
+import type { AdapterDeclaration } from '../core/declaration.js';
+import { EspalierError } from '../core/errors.js';
+import { admitExamples } from '../replay/admission.js';
+import { recordAct } from '../store/audit.js';
+import {
+  type Candidate,
+  findCandidate,
+  findChampionVersion,
+  listDecisions,
+  recordDecision,
+  setCandidateStatus,
+  setChampionVersion,
+} from '../store/candidates.js';
+import { type Queries, type Store, transact } from '../store/database.js';
+import { listExamples } from '../store/examples.js';
+import type { Plan } from './context.js';
+
+export interface Approval {
+  readonly candidateId: number;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
+  /** `verdict`: only what the gate has passed. `override`: whatever it said; the decision is marked so for ever. */
+  readonly on: 'verdict' | 'override';
+}
+
+export interface Promotion {
+  readonly candidate: Candidate;
+  readonly admitted: number;
+  readonly evicted: number;
+}
+
+/**
+ * Makes a candidate champion, and offers what it learned to the replay buffer, at once.
+ * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED
+ */
+export async function approveCandidate(store: Store, declaration: AdapterDeclaration, { candidateId, actor, reason, at, on }: Approval): Promise<Promotion> {
+  const { plan } = await readRunPlan(store, candidateId);
+  const learned = await listExamples(store, {
+    adapter: declaration.name,
+    task: declaration.tasks[0]!.name,
+    split: 'train',
+    afterId: plan.afterExample,
+    throughId: plan.throughExample,
+  });
+  return transact(store, async (queries) => {
+    const candidate = await requireWaiting(queries, candidateId);
+    const champion = await findChampionVersion(queries, candidate.adapter);
+    requireFresh(candidate, champion);
+    if (candidate.verdict !== 'pass' && on === 'verdict') {
+      const { sentence } = candidate.report as { sentence: string };
+      throw new EspalierError('CANDIDATE_REFUSED', `the gate says ${candidate.verdict} of candidate ${candidateId}: ${sentence}`);
+    }
+    const act = candidate.verdict === 'pass' ? 'approve' : 'override';
+    await setCandidateStatus(queries, candidateId, 'approved');
+    await setChampionVersion(queries, candidate.adapter, candidate.version);
+    const decision = { adapter: candidate.adapter, candidateId, act, fromVersion: champion, toVersion: candidate.version } as const;
+    await record(queries, { ...decision, actor, reason, at });
+    return { candidate, ...(await admitExamples(queries, declaration, learned, at)) };
+  });
+}
+
+/** @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED */
+export async function rejectCandidate(store: Store, { candidateId, actor, reason, at }: Omit<Approval, 'on'>): Promise<Candidate> {
+  return transact(store, async (queries) => {
+    const candidate = await requireWaiting(queries, candidateId);
+    await setCandidateStatus(queries, candidateId, 'rejected');
+    const champion = await findChampionVersion(queries, candidate.adapter);
+    const decision = { adapter: candidate.adapter, candidateId, act: 'reject', fromVersion: champion, toVersion: champion } as const;
+    await record(queries, { ...decision, actor, reason, at });
+    return candidate;
+  });
+}
+
+export interface Rollback {
+  readonly adapter: string;
+  /** Undefined: the champion before this one. */
+  readonly toVersion: number | undefined;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** Only a version that once was champion can be one again. @throws NO_CHAMPION, NO_EARLIER_VERSION */
+export async function rollBack(store: Store, { adapter, toVersion, actor, reason, at }: Rollback): Promise<{ from: number; to: number }> {
+  return transact(store, async (queries) => {
+    const from = await findChampionVersion(queries, adapter);
+    if (from === null) throw new EspalierError('NO_CHAMPION', `${adapter} has no champion`);
+    const decisions = await listDecisions(queries, adapter);
+    const served = decisions.filter(({ act }) => act !== 'reject').map((decision) => decision.toVersion!);
+    const before = decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)?.fromVersion ?? null;
+    const to = toVersion ?? before;
+    if (to === null || to === from || !served.includes(to)) {
+      const earlier = [...new Set(served)].filter((version) => version !== from);
+      const hint = earlier.length === 0 ? 'There is no other.' : `Versions that served: ${earlier.join(', ')}; name one with --to.`;
+      throw new EspalierError('NO_EARLIER_VERSION', `${adapter} cannot go back from version ${from}${toVersion === undefined ? '' : ` to ${toVersion}`}`, { hint });
+    }
+    await setChampionVersion(queries, adapter, to);
+    await record(queries, { adapter, candidateId: null, act: 'rollback', fromVersion: from, toVersion: to, actor, reason, at });
+    return { from, to };
+  });
+}
+
+async function readRunPlan(store: Store, candidateId: number): Promise<{ plan: Plan }> {
+  const { runId } = await findCandidate(store.queries, candidateId);
+  const row = await store.queries.selectFrom('runs').select('plan').where('id', '=', runId).executeTakeFirstOrThrow();
+  return { plan: JSON.parse(row.plan) as Plan };
+}
+
+async function requireWaiting(queries: Queries, id: number): Promise<Candidate> {
+  const candidate = await findCandidate(queries, id);
+  if (candidate.status !== 'waiting') throw new EspalierError('CANDIDATE_DECIDED', `candidate ${id} is ${candidate.status} already`);
+  return candidate;
+}
+
+function requireFresh(candidate: Candidate, champion: number | null): void {
+  if (candidate.championVersion === champion) return;
+  const then = candidate.championVersion === null ? 'none' : `version ${candidate.championVersion}`;
+  throw new EspalierError('CANDIDATE_STALE', `candidate ${candidate.id} was compared with ${then}; the champion is now version ${champion}`);
+}
+
+interface RecordedDecision {
+  readonly adapter: string;
+  readonly candidateId: number | null;
+  readonly act: 'approve' | 'override' | 'reject' | 'rollback';
+  readonly fromVersion: number | null;
+  readonly toVersion: number | null;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+async function record(queries: Queries, { at, ...decision }: RecordedDecision): Promise<void> {
+  await recordDecision(queries, { ...decision, at: at.toISOString() });
+  const { adapter, actor, act, candidateId, toVersion, fromVersion, reason } = decision;
+  const subject = candidateId === null ? `version ${toVersion}` : `candidate ${candidateId}`;
+  await recordAct(queries, { at, actor, act, adapter, subject, detail: { reason, fromVersion, toVersion } });
+}

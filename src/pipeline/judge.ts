@@ -1,0 +1,91 @@
+/** Makes the report of a run from its stored results, and lets the gate judge it. */
+import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
+import { mean } from '../evaluation/metrics.js';
+import { goldOf } from '../evaluation/score-suite.js';
+import type { Suite } from '../evaluation/suites.js';
+import { judgeSuites, type PairedSuite, type SuiteRole } from '../gate/gate.js';
+import type { DomainChange, Report } from '../gate/report.js';
+import { summariseRows } from '../gate/verdict.js';
+import { listDomainAccuracies, listResults, type PairedResult } from '../store/results.js';
+import type { Run } from '../store/runs.js';
+import type { Manifest } from '../training/versions.js';
+import { type Mix, type Plan, readChampionManifest, type UpdateContext } from './context.js';
+import { holdoutPrefix, listEvaluated } from './evaluate.js';
+
+/** Everything that the champion had learned before, as one: the parts are often too small to decide by themselves. */
+export const earlierDomains = `${holdoutPrefix}earlier domains`;
+
+export async function judgeRun(context: UpdateContext, run: Run, plan: Plan, mix: Mix): Promise<Report> {
+  const champion = await readChampionManifest(context.workspace, plan);
+  const results = groupBySuite(await listResults(context.store.queries, run.id));
+  const suites = (await listEvaluated(context, plan, mix)).map((suite) => pairedSuite(suite, results.get(suite.name) ?? [], champion));
+  const rows = judgeSuites(withEarlierDomains(suites), plan.declaration.gate!, plan.declaration.training.seed);
+  const domains = suites.filter(({ name }) => name.startsWith(holdoutPrefix)).map(domainChange);
+  const matrix = await accuracyMatrix(context, plan, domains);
+  return { ...summariseRows(rows), rows, domains, continual: continualMetrics(matrix) };
+}
+
+function groupBySuite(results: readonly PairedResult[]): Map<string, PairedResult[]> {
+  const groups = new Map<string, PairedResult[]>();
+  for (const result of results) {
+    const group = groups.get(result.suite);
+    if (group) group.push(result);
+    else groups.set(result.suite, [result]);
+  }
+  return groups;
+}
+
+function pairedSuite(suite: Suite, results: readonly PairedResult[], champion: Manifest | undefined): PairedSuite {
+  const gold = goldOf(suite);
+  return {
+    name: suite.name,
+    kind: suite.kind,
+    metric: suite.metric,
+    chance: suite.chance,
+    champion: champion ? results.map((result) => result.championScore!) : null,
+    candidate: results.map((result) => result.candidateScore),
+    gold: results.flatMap((result) => gold.get(result.caseId) ?? []),
+    role: roleOf(suite.name, champion),
+  };
+}
+
+function roleOf(suite: string, champion: Manifest | undefined): SuiteRole {
+  if (!champion || !suite.startsWith(holdoutPrefix)) return 'judged';
+  return champion.domains.includes(suite.slice(holdoutPrefix.length)) ? 'watched' : 'shown';
+}
+
+function withEarlierDomains(suites: readonly PairedSuite[]): PairedSuite[] {
+  const watched = suites.filter((suite) => suite.role === 'watched');
+  if (watched.length === 0) return [...suites];
+  const whole: PairedSuite = {
+    ...watched[0]!,
+    name: earlierDomains,
+    role: 'judged',
+    champion: watched.flatMap((suite) => suite.champion ?? []),
+    candidate: watched.flatMap((suite) => suite.candidate),
+  };
+  return [whole, ...suites];
+}
+
+function domainChange({ name, champion, candidate }: PairedSuite): DomainChange {
+  const domain = name.slice(holdoutPrefix.length);
+  return { domain, cases: candidate.length, champion: champion && mean(champion), candidate: mean(candidate) };
+}
+
+/** Rows: the champion's ancestors and itself, oldest first, then the candidate. Columns: domains as in `domains`. */
+async function accuracyMatrix({ store, workspace }: UpdateContext, plan: Plan, domains: readonly DomainChange[]): Promise<AccuracyMatrix> {
+  const stored = await listDomainAccuracies(store.queries, plan.declaration.name);
+  const lineage = await listLineage(workspace, plan);
+  const rowOf = (version: number) =>
+    domains.map(({ domain }) => stored.find((row) => row.version === version && row.domain === domain)?.accuracy);
+  return [...lineage.map(rowOf), domains.map(({ candidate }) => candidate)];
+}
+
+async function listLineage(workspace: UpdateContext['workspace'], plan: Plan): Promise<number[]> {
+  const versions: number[] = [];
+  for (let version = plan.parentVersion; version !== null; ) {
+    versions.unshift(version);
+    version = (await readChampionManifest(workspace, { ...plan, parentVersion: version }))!.parent;
+  }
+  return versions;
+}

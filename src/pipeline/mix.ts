@@ -1,0 +1,64 @@
+/** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
+import { leakageHash } from '../core/text.js';
+import { versionFolder } from '../core/workspace.js';
+import { encodeCached } from '../encoder/cached.js';
+import { collectEvalTexts } from '../evaluation/suites.js';
+import { bufferSnapshotHash } from '../replay/admission.js';
+import { listBuffer } from '../store/buffer.js';
+import { type Example, listExamples } from '../store/examples.js';
+import type { Batch, TrainedHead } from '../training/job.js';
+import { strategyNamed } from '../training/strategies.js';
+import { readTrained } from '../training/versions.js';
+import { type Mix, type Plan, readChampionManifest, type UpdateContext } from './context.js';
+
+/** @throws ADAPTER_INVALID */
+export async function mixExamples(context: UpdateContext, plan: Plan): Promise<Mix> {
+  const champion = await readChampionManifest(context.workspace, plan);
+  const parent = await readParent(context, plan);
+  const strategy = strategyNamed(plan.strategy);
+  const continues = parent === undefined || strategy.continues(parent, plan.declaration.training);
+  const afterExample = continues ? plan.afterExample : 0;
+  const candidates = await listFresh(context, plan, afterExample);
+  const evalTexts = await collectEvalTexts(context.workspace.suiteFolders);
+  const leaked = candidates.filter((example) => evalTexts.has(leakageHash(example.text)));
+  const leakedIds = leaked.map((example) => example.id);
+  const fresh = candidates.filter((example) => !leakedIds.includes(example.id));
+  const members = await listBuffer(context.store.queries, plan.declaration.name, { state: 'member' });
+  // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback.
+  const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample) : [];
+  return {
+    afterExample,
+    continues,
+    leakedIds,
+    replayedIds: replayed.map((member) => member.id),
+    bufferSnapshotHash: bufferSnapshotHash(members),
+    fresh: fresh.length,
+    classes: [...new Set([...(champion?.classes ?? []), ...fresh.map((example) => example.label)])],
+    domains: [...new Set([...(champion?.domains ?? []), ...fresh.map((example) => example.domain)])],
+  };
+}
+
+export async function readParent({ workspace }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {
+  const champion = await readChampionManifest(workspace, plan);
+  return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
+}
+
+/** The vectors and targets of both parts of the mix. */
+export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<{ fresh: Batch; replayed: Batch }> {
+  const leaked = new Set(mix.leakedIds);
+  const fresh = (await listFresh(context, plan, mix.afterExample)).filter((example) => !leaked.has(example.id));
+  const replayedIds = new Set(mix.replayedIds);
+  const members = (await listBuffer(context.store.queries, plan.declaration.name)).filter((example) => replayedIds.has(example.id));
+  return { fresh: await batchOf(context, fresh, mix), replayed: await batchOf(context, members, mix) };
+}
+
+async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number): Promise<Example[]> {
+  const { name, tasks } = plan.declaration;
+  return listExamples(store, { adapter: name, task: tasks[0]!.name, split: 'train', afterId, throughId: plan.throughExample });
+}
+
+async function batchOf({ store, encoder, signal }: UpdateContext, examples: readonly Example[], mix: Mix): Promise<Batch> {
+  const classes = new Map(mix.classes.map((label, index) => [label, index]));
+  const texts = examples.map((example) => example.text);
+  return { vectors: await encodeCached(store, encoder, texts, { signal }), targets: Int32Array.from(examples, ({ label }) => classes.get(label)!) };
+}

@@ -1,0 +1,72 @@
+/** Turns a judged run into a candidate: its folder gets its manifest and its version's name, the store its rows, all or nothing. */
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { diskError } from '../core/files.js';
+import { runFolder, versionFolder } from '../core/workspace.js';
+import type { Report } from '../gate/report.js';
+import { recordAct } from '../store/audit.js';
+import { insertCandidate } from '../store/candidates.js';
+import { transact } from '../store/database.js';
+import { saveDomainAccuracies } from '../store/results.js';
+import { endRun, type Run } from '../store/runs.js';
+import { strategyNamed } from '../training/strategies.js';
+import { writeManifest } from '../training/versions.js';
+import type { Mix, Plan, UpdateContext } from './context.js';
+
+export interface Proposal {
+  readonly mix: Mix;
+  readonly facts: Readonly<Record<string, number>>;
+  readonly report: Report;
+}
+
+/** @returns the candidate's number */
+export async function proposeCandidate(context: UpdateContext, run: Run, plan: Plan, proposal: Proposal): Promise<number> {
+  await placeVersion(context, run, plan, proposal);
+  const { report } = proposal;
+  const { name } = plan.declaration;
+  const at = new Date(plan.at);
+  return transact(context.store, async (queries) => {
+    await endRun(queries, run, { status: 'done', error: null, at });
+    const accuracies = report.domains.map(({ domain, cases, candidate }) => ({ version: plan.version, domain, cases, accuracy: candidate }));
+    await saveDomainAccuracies(queries, name, accuracies);
+    const row = { adapter: name, version: plan.version, runId: run.id, championVersion: plan.parentVersion, verdict: report.verdict, report, createdAt: plan.at };
+    const id = await insertCandidate(queries, row);
+    const detail = { version: plan.version, strategy: plan.strategy, verdict: report.verdict };
+    await recordAct(queries, { at, actor: run.trigger, act: 'proposed', adapter: name, subject: `candidate ${id}`, detail });
+    return id;
+  });
+}
+
+async function placeVersion({ workspace, encoder }: UpdateContext, run: Run, plan: Plan, { mix, facts, report }: Proposal): Promise<void> {
+  const { name, tasks, training } = plan.declaration;
+  const [from, to] = [runFolder(workspace, name, run.id), versionFolder(workspace, name, plan.version)];
+  // A run that was killed after the rename has nothing left to move.
+  if (!existsSync(from) && existsSync(to)) return;
+  await writeManifest(from, {
+    adapter: name,
+    version: plan.version,
+    parent: plan.parentVersion,
+    createdAt: plan.at,
+    strategy: plan.strategy,
+    headKind: strategyNamed(plan.strategy).headKind,
+    seed: training.seed,
+    hyperParameters: training,
+    encoder: { model: encoder.declaration.model, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
+    task: tasks[0]!.name,
+    classes: mix.classes,
+    domains: mix.domains,
+    data: { afterExample: mix.afterExample, throughExample: plan.throughExample, fresh: mix.fresh, replayed: mix.replayedIds.length },
+    bufferSnapshotHash: mix.bufferSnapshotHash,
+    facts,
+    metrics: { suites: Object.fromEntries(report.rows.map((row) => [row.suite, row.candidate])), continual: report.continual },
+  });
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    // Left by a run that failed after its rename; no candidate knows it.
+    await rm(to, { recursive: true, force: true });
+    await rename(from, to);
+  } catch (thrown) {
+    throw diskError(thrown, to);
+  }
+}

@@ -1,0 +1,92 @@
+import { seededRandom } from '#espalier/core/random.js';
+import type { TrainingSettings } from '#espalier/core/declaration.js';
+import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import { settingsWith } from './declaration.js';
+import { multiply } from './dense.js';
+
+export const dimension = 16;
+export const empty: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0) };
+
+interface Clusters {
+  readonly classes: readonly number[];
+  readonly perClass: number;
+  /** Standard deviation around a centre; the centres are about 5.6 apart. */
+  readonly noise: number;
+  /** Draws the examples; the centres of the classes are always the same. */
+  readonly seed: number;
+}
+
+/** Vectors around one centre for each class, the classes by turns. */
+export function clusters({ classes, perClass, noise, seed }: Clusters): Batch {
+  const random = seededRandom('examples', seed);
+  const targets = Int32Array.from({ length: classes.length * perClass }, (_, index) => classes[index % classes.length]!);
+  const vectors = new Float32Array(targets.length * dimension);
+  for (const [row, target] of targets.entries()) {
+    const centre = seededRandom('centre', target);
+    for (let index = 0; index < dimension; index++) vectors[row * dimension + index] = centre.normal() + noise * random.normal();
+  }
+  return { vectors, targets };
+}
+
+export function join(a: Batch, b: Batch): Batch {
+  return { vectors: Float32Array.from([...a.vectors, ...b.vectors]), targets: Int32Array.from([...a.targets, ...b.targets]) };
+}
+
+/** The examples [start, end) of a batch. */
+export function slice({ vectors, targets }: Batch, start: number, end: number): Batch {
+  return { vectors: vectors.slice(start * dimension, end * dimension), targets: targets.slice(start, end) };
+}
+
+export function jobOf(strategy: string, classes: number, overrides: Partial<TrainingJob> & { settings?: TrainingSettings }): TrainingJob {
+  return {
+    strategy,
+    settings: settingsWith({}),
+    dimension,
+    classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
+    fresh: empty,
+    replayed: empty,
+    parent: undefined,
+    ...overrides,
+  };
+}
+
+export const quiet = () => undefined;
+
+/** Each row to length sqrt(d) after standardising, in float64. [n, d] */
+export function naiveInputs({ mean, scale }: Pick<Head, 'mean' | 'scale'>, vectors: Float32Array): Float64Array {
+  const d = mean.data.length;
+  const inputs = Float64Array.from(vectors, (value, index) => (value - mean.data[index % d]!) * scale.data[index % d]!);
+  for (let start = 0; start < inputs.length; start += d) {
+    const row = inputs.subarray(start, start + d);
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    row.set(row.map((value) => (value / Math.max(length, 1e-12)) * Math.sqrt(d)));
+  }
+  return inputs;
+}
+
+/** [n, features] */
+export function naiveFeatures(head: Pick<Head, 'mean' | 'scale' | 'map'>, vectors: Float32Array): Float64Array {
+  const inputs = naiveInputs(head, vectors);
+  if (!head.map) return inputs;
+  const [d, width] = [head.map.dims[0]!, head.map.dims[1]!];
+  return multiply(inputs, head.map.data, [inputs.length / d, d, width]).map((value) => Math.max(0, value));
+}
+
+/** [n, classes] */
+export function naiveLogits(head: Head, vectors: Float32Array): Float64Array {
+  const features = naiveFeatures(head, vectors);
+  const [width, classes] = [head.weight.dims[0]!, head.weight.dims[1]!];
+  const scores = multiply(features, head.weight.data, [features.length / width, width, classes]);
+  return scores.map((value, index) => value + head.bias.data[index % classes]!);
+}
+
+/** Share of examples whose largest score is their class. */
+export function accuracyOf({ head }: TrainedHead, { vectors, targets }: Batch): number {
+  const logits = naiveLogits(head, vectors);
+  const classes = head.bias.data.length;
+  const right = targets.filter((target, row) => {
+    const scores = logits.subarray(row * classes, (row + 1) * classes);
+    return scores.indexOf(Math.max(...scores)) === target;
+  });
+  return right.length / targets.length;
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { analytic } from '#espalier/training/analytic.js';
+import { fitTemperature } from '#espalier/training/calibration.js';
+import { finetune } from '#espalier/training/finetune.js';
+import type { Batch, Head, TrainedHead } from '#espalier/training/job.js';
+import { emptyStatistics, packStatistics, unpackStatistics } from '#espalier/training/ridge-statistics.js';
+import { settingsWith } from '../support/declaration.js';
+import { multiply, relativeError, solveDense, transpose, withDiagonal } from '../support/dense.js';
+import { accuracyOf, clusters, dimension, join, jobOf, naiveFeatures, naiveLogits, quiet, slice } from '../support/problem.js';
+
+const settings = settingsWith({ width: 64 });
+const train = (classes: number, job: { fresh: Batch; replayed?: Batch; parent?: TrainedHead; width?: number }) => {
+  const { width = settings.width, ...parts } = job;
+  return analytic.train(jobOf('analytic', classes, { ...parts, settings: settingsWith({ width }) }), quiet);
+};
+
+const oneHot = ({ targets }: Batch, classes: number) =>
+  Float64Array.from({ length: targets.length * classes }, (_, index) => (targets[Math.floor(index / classes)] === index % classes ? 1 : 0));
+
+/** (H^T H + lambda I)^-1 H^T Y over the features of `batch`, in float64. [width, classes] */
+function naiveRidge(head: Head, batch: Batch, { lambda, classes }: { lambda: number; classes: number }): Float64Array {
+  const features = naiveFeatures(head, batch.vectors);
+  const [n, width] = [batch.targets.length, head.map!.dims[1]!];
+  const turned = transpose(features, n, width);
+  const gram = withDiagonal(multiply(turned, features, [width, n, width]), width, lambda);
+  return solveDense(gram, multiply(turned, oneHot(batch, classes), [width, n, classes]), width, classes);
+}
+
+const first = clusters({ classes: [0, 1, 2], perClass: 60, noise: 1.5, seed: 1 });
+const second = clusters({ classes: [2, 3, 4], perClass: 50, noise: 1.5, seed: 2 });
+const test = clusters({ classes: [0, 1, 2, 3, 4], perClass: 40, noise: 1.5, seed: 3 });
+
+describe('the analytic head', () => {
+  it('is the ridge solution of a plain solve at the lambda it tells, over its temperature', async () => {
+    const { head, facts } = await train(3, { fresh: first });
+    const naive = naiveRidge(head, first, { lambda: facts.lambda!, classes: 3 });
+    expect(relativeError(head.weight.data.map((value) => value * facts.temperature!), naive)).toBeLessThan(1e-5);
+    expect([...head.bias.data]).toEqual([0, 0, 0]);
+  });
+
+  it('after two updates is the head of one joint update', async () => {
+    const parent = await train(3, { fresh: first });
+    const updated = await train(5, { fresh: second, replayed: first, parent });
+    const joint = await train(5, { fresh: join(first, second), parent: withoutMemory(parent) });
+    expect(updated.facts.lambda).toBe(joint.facts.lambda);
+    expect(updated.facts.examplesInStatistics).toBe(330);
+    expect(relativeError(naiveLogits(updated.head, test.vectors), naiveLogits(joint.head, test.vectors))).toBeLessThan(1e-4);
+  });
+
+  it('needs no replayed example to remember: they only calibrate it', async () => {
+    const parent = await train(3, { fresh: first });
+    const [with_, without] = [await train(5, { fresh: second, replayed: first, parent }), await train(5, { fresh: second, parent })];
+    const uncalibrated = ({ head, facts }: TrainedHead) => head.weight.data.map((value) => value * facts.temperature!);
+    expect(relativeError(uncalibrated(without), uncalibrated(with_))).toBeLessThan(1e-6);
+    expect(accuracyOf(without, slice(first, 0, 150))).toBeGreaterThan(0.85);
+  });
+
+  it('does not depend on the order of its updates', async () => {
+    const start = withoutMemory(await train(5, { fresh: join(first, second) }));
+    const [halfA, halfB] = [slice(first, 0, 90), slice(first, 90, 180)];
+    const ab = await train(5, { fresh: halfB, replayed: halfA, parent: await train(5, { fresh: halfA, parent: start }) });
+    const ba = await train(5, { fresh: halfA, replayed: halfB, parent: await train(5, { fresh: halfB, parent: start }) });
+    expect(relativeError(naiveLogits(ba.head, test.vectors), naiveLogits(ab.head, test.vectors))).toBeLessThan(1e-4);
+  });
+
+  it('keeps in its state what an example adds, so that it can be subtracted again', async () => {
+    const parent = await train(3, { fresh: slice(first, 0, 100) });
+    const child = await train(3, { fresh: slice(first, 100, 101), parent });
+    const [before, after] = [unpackStatistics(parent.state)!, unpackStatistics(child.state)!];
+    const features = naiveFeatures(parent.head, slice(first, 100, 101).vectors);
+    const outer = multiply(features, features, [64, 1, 64]);
+    expect(after.count - before.count).toBe(1);
+    expect(relativeError(after.gram.map((value, index) => value - before.gram[index]!), outer)).toBeLessThan(1e-5);
+  });
+
+  it('leaves the parent as it was', async () => {
+    const parent = await train(3, { fresh: first });
+    const before = structuredClone(parent);
+    await train(5, { fresh: second, replayed: first, parent });
+    expect(parent).toEqual(before);
+  });
+
+  it('learns what no linear head can: two classes in opposite quarters of a circle', async () => {
+    const circle = oppositeQuarters();
+    expect(accuracyOf(await train(2, { fresh: circle, width: 256 }), circle)).toBeGreaterThan(0.95);
+    expect(accuracyOf(await finetune.train(jobOf('finetune', 2, { fresh: circle }), quiet), circle)).toBeLessThan(0.7);
+  });
+
+  it('continues a parent of the same width only', async () => {
+    const parent = await train(3, { fresh: first });
+    expect(analytic.continues(parent, settings)).toBe(true);
+    expect(analytic.continues(parent, settingsWith({ width: 128 }))).toBe(false);
+    expect(analytic.continues({ ...parent, state: {} }, settings)).toBe(false);
+  });
+});
+
+describe('its temperature', () => {
+  /** So few and so noisy that what was learned looks much surer than what was not. */
+  const few = clusters({ classes: [0, 1, 2], perClass: 12, noise: 2.5, seed: 4 });
+
+  it('is fitted to the scores of true refits without each example', async () => {
+    const { head, facts } = await train(3, { fresh: few, width: 16 });
+    const refits = Array.from(few.targets, (_, left) => {
+      const others = join(slice(few, 0, left), slice(few, left + 1, few.targets.length));
+      const weight = naiveRidge(head, others, { lambda: facts.lambda!, classes: 3 });
+      return [...multiply(naiveFeatures(head, slice(few, left, left + 1).vectors), weight, [1, 16, 3])];
+    });
+    const wanted = fitTemperature(Float64Array.from(refits.flat()), few.targets, 3);
+    expect(facts.temperature! / wanted).toBeCloseTo(1, 4);
+    const learned = multiply(naiveFeatures(head, few.vectors), naiveRidge(head, few, { lambda: facts.lambda!, classes: 3 }), [few.targets.length, 16, 3]);
+    expect(Math.abs(fitTemperature(learned, few.targets, 3) / wanted - 1)).toBeGreaterThan(0.02);
+  });
+
+  it('makes its confidence about as large as it is right on what it never saw', async () => {
+    const trained = await train(5, { fresh: clusters({ classes: [0, 1, 2, 3, 4], perClass: 60, noise: 2, seed: 5 }) });
+    const unseen = clusters({ classes: [0, 1, 2, 3, 4], perClass: 100, noise: 2, seed: 6 });
+    const logits = naiveLogits(trained.head, unseen.vectors);
+    const confidences = Array.from(unseen.targets, (_, row) => {
+      const scores = logits.subarray(row * 5, row * 5 + 5);
+      const largest = Math.max(...scores);
+      return 1 / scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
+    });
+    const confidence = confidences.reduce((a, b) => a + b) / confidences.length;
+    expect(Math.abs(confidence - accuracyOf(trained, unseen))).toBeLessThan(0.08);
+  });
+});
+
+/** The same standardisation, map and first guess, but nothing learned. */
+function withoutMemory({ head, facts, state }: TrainedHead): TrainedHead {
+  const { width, classes } = unpackStatistics(state)!;
+  return { head, facts, state: packStatistics(emptyStatistics(width, classes)) };
+}
+
+/** Points on a circle in the first two dimensions, the class changing from quarter to quarter. */
+function oppositeQuarters(): Batch {
+  const count = 240;
+  const vectors = new Float32Array(count * dimension);
+  const targets = new Int32Array(count);
+  for (let row = 0; row < count; row++) {
+    const angle = (2 * Math.PI * (row + 0.5)) / count;
+    vectors.set([Math.cos(angle), Math.sin(angle)], row * dimension);
+    targets[row] = Math.floor((row * 4) / count) % 2;
+  }
+  return { vectors, targets };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '#espalier/core/random.js';
+import { fitTemperature, negativeLogLikelihood } from '#espalier/training/calibration.js';
+
+/** `right` of `count` examples are of class 0; the scores say [score, 0] of each. */
+function twoClasses(score: number, right: number, count: number) {
+  const scores = Float64Array.from({ length: count * 2 }, (_, index) => (index % 2 === 0 ? score : 0));
+  return { scores, targets: Int32Array.from({ length: count }, (_, row) => (row < right ? 0 : 1)) };
+}
+
+describe('fitTemperature', () => {
+  // sigmoid(score / T) = q at T = score / ln(q / (1 - q)).
+  it.each([
+    [4, 75, 4 / Math.log(3)],
+    [0.5, 90, 0.5 / Math.log(9)],
+    [30, 60, 30 / Math.log(1.5)],
+  ])('makes the confidence of a score of %f right in %i %% of cases just that', (score, percent, temperature) => {
+    const { scores, targets } = twoClasses(score, percent, 100);
+    expect(fitTemperature(scores, targets, 2) / temperature).toBeCloseTo(1, 5);
+  });
+
+  it('finds the temperature that labels were drawn at', () => {
+    const random = seededRandom(5);
+    const [count, classes, temperature] = [20_000, 4, 2.5];
+    const scores = Float32Array.from({ length: count * classes }, () => 3 * random.normal());
+    const targets = Int32Array.from({ length: count }, (_, row) => {
+      const weights = [...scores.subarray(row * classes, (row + 1) * classes)].map((score) => Math.exp(score / temperature));
+      let left = random.uniform() * weights.reduce((a, b) => a + b);
+      return weights.findIndex((weight, index) => (left -= weight) < 0 || index === classes - 1);
+    });
+    expect(fitTemperature(scores, targets, classes) / temperature).toBeCloseTo(1, 1);
+  });
+
+  it('is never beyond 0.01 and 100, where all are right or chance is the best guess', () => {
+    const sure = twoClasses(3, 100, 100);
+    const guess = twoClasses(3, 50, 100);
+    expect(fitTemperature(sure.scores, sure.targets, 2)).toBeGreaterThanOrEqual(0.01);
+    expect(fitTemperature(guess.scores, guess.targets, 2)).toBeCloseTo(100, 3);
+  });
+});
+
+describe('negativeLogLikelihood', () => {
+  it('is the mean of -log softmax', () => {
+    const scores = Float64Array.of(1, 2, 3, 0, 0, 0);
+    const wanted = (Math.log(Math.exp(0.5) + Math.exp(1) + Math.exp(1.5)) - 1.5 + Math.log(3)) / 2;
+    expect(negativeLogLikelihood(scores, Int32Array.of(2, 1), 3, 2)).toBeCloseTo(wanted, 12);
+  });
+
+  it('stands scores that exp cannot', () => {
+    expect(negativeLogLikelihood(Float64Array.of(5000, 0), Int32Array.of(1), 2, 1)).toBe(5000);
+  });
+});

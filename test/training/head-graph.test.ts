@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { analytic } from '#espalier/training/analytic.js';
+import { finetune } from '#espalier/training/finetune.js';
+import { headGraph, scoreShare } from '#espalier/training/head-graph.js';
+import type { TrainedHead } from '#espalier/training/job.js';
+import { compile, type NativeFunction } from '#espalier/training/native.js';
+import { relativeError } from '../support/dense.js';
+import { clusters, dimension, jobOf, naiveLogits, quiet } from '../support/problem.js';
+
+const classes = 3;
+const fresh = clusters({ classes: [0, 1, 2], perClass: 30, noise: 1, seed: 1 });
+const { vectors } = clusters({ classes: [0, 1, 2], perClass: 7, noise: 1, seed: 2 });
+const count = 21;
+
+describe.each([analytic, finetune])('adapter.onnx of $name', (strategy) => {
+  let trained: TrainedHead;
+  let adapter: NativeFunction;
+  beforeAll(async () => {
+    trained = await strategy.train(jobOf(strategy.name, classes, { fresh }), quiet);
+    adapter = await compile(headGraph(trained.head), 1);
+  });
+  afterAll(() => adapter.close());
+  const run = (embedding: Float32Array) => adapter.run({ embedding: { data: embedding, dims: [embedding.length / dimension, dimension] } });
+
+  it('gives the logits of the plain arithmetic', async () => {
+    expect(relativeError((await run(vectors)).logits!, naiveLogits(trained.head, vectors))).toBeLessThan(1e-5);
+  });
+
+  it('gives their softmax as probabilities', async () => {
+    const { logits, probabilities } = await run(vectors);
+    const wanted = logits!.map((_, index) => {
+      const scores = logits!.subarray(Math.floor(index / classes) * classes, (Math.floor(index / classes) + 1) * classes);
+      return Math.exp(logits![index]!) / [...scores].reduce((sum, score) => sum + Math.exp(score), 0);
+    });
+    expect(relativeError(probabilities!, wanted)).toBeLessThan(1e-5);
+  });
+
+  it('gives the adapted embedding: the frozen direction and the scores, in their shares, of length 1', async () => {
+    const { adapted, logits } = await run(vectors);
+    const size = dimension + classes;
+    const whole = Math.sqrt(1 + scoreShare ** 2);
+    for (let row = 0; row < count; row++) {
+      const scores = logits!.slice(row * classes, (row + 1) * classes);
+      const mean = scores.reduce((a, b) => a + b) / classes;
+      const wanted = [...unit(vectors.slice(row * dimension, (row + 1) * dimension)), ...unit(scores.map((score) => score - mean)).map((value) => scoreShare * value)];
+      const found = adapted!.subarray(row * size, (row + 1) * size);
+      expect(relativeError(found, wanted.map((value) => value / whole))).toBeLessThan(1e-5);
+    }
+  });
+
+  it('gives each row the same whatever rows are beside it, to rounding', async () => {
+    const alone = await run(vectors.slice(0, dimension));
+    const together = await run(vectors);
+    expect(relativeError(alone.logits!, together.logits!.slice(0, classes))).toBeLessThan(1e-5);
+  });
+
+  it('stands an embedding of zeros and the mean itself', async () => {
+    const { logits, adapted } = await run(Float32Array.from([...new Float32Array(dimension), ...trained.head.mean.data]));
+    expect([...logits!, ...adapted!].every(Number.isFinite)).toBe(true);
+  });
+});
+
+function unit(values: Float32Array): number[] {
+  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  return [...values].map((value) => value / length);
+}

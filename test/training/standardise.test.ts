@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { fitStandardisation, standardise } from '#espalier/training/standardise.js';
+import { relativeError } from '../support/dense.js';
+import { clusters, dimension, naiveInputs } from '../support/problem.js';
+
+const { vectors } = clusters({ classes: [0, 1, 2], perClass: 40, noise: 1, seed: 1 });
+
+describe('fitStandardisation', () => {
+  it('gives mean and one over the standard deviation of each dimension', () => {
+    const { mean, scale } = fitStandardisation(Float32Array.of(1, 10, 3, 50), 2);
+    expect([...mean.data]).toEqual([2, 30]);
+    expect([...scale.data]).toEqual([1, Math.fround(0.05)]);
+  });
+
+  it('stays exact for values that are large beside their spread', () => {
+    const { mean, scale } = fitStandardisation(Float32Array.of(100_000, 100_002), 1);
+    expect([mean.data[0], scale.data[0]]).toEqual([100_001, 1]);
+  });
+
+  it('leaves out a dimension that is constant', () => {
+    const { scale } = fitStandardisation(Float32Array.of(5, 1, 5, 2), 2);
+    expect(scale.data[0]).toBe(0);
+  });
+});
+
+describe('standardise', () => {
+  const standardisation = fitStandardisation(vectors, dimension);
+
+  it('gives each vector the length sqrt(d)', () => {
+    const inputs = standardise(vectors, standardisation);
+    for (let start = 0; start < inputs.length; start += dimension) {
+      const squares = inputs.subarray(start, start + dimension).reduce((sum, value) => sum + value * value, 0);
+      expect(squares).toBeCloseTo(dimension, 3);
+    }
+  });
+
+  it('is the plain arithmetic', () => {
+    expect(relativeError(standardise(vectors, standardisation), naiveInputs(standardisation, vectors))).toBeLessThan(1e-6);
+  });
+
+  it('leaves what it was given, and gives zeros for the mean itself', () => {
+    const mean = Float32Array.from(standardisation.mean.data);
+    expect([...standardise(mean, standardisation)]).toEqual(Array(dimension).fill(0));
+    expect(mean).toEqual(standardisation.mean.data);
+  });
+});

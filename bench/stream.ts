@@ -47,7 +47,7 @@ try {
   const file = await encodeTasks(tasks, folder);
   const rows: StreamRow[] = [];
   for (const strategy of options.strategies.split(',')) {
-    const budgets = replaysFor(strategy) ? options.budgets.split(',').map(Number) : [0];
+    const budgets = strategyNamed(strategy).replays ? options.budgets.split(',').map(Number) : [0];
     for (const budget of budgets) {
       const outcome = await runApart({ file, strategy, budget, seed });
       rows.push({ stream: options.stream, strategy, budget, seed, ...outcome });
@@ -57,12 +57,6 @@ try {
   process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
-}
-
-/** Only a head trained by gradients learns from the buffer; the closed-form one has all it needs in its statistics. */
-function replaysFor(strategy: string): boolean {
-  const { replays, headKind } = strategyNamed(strategy);
-  return replays && headKind !== 'ridge';
 }
 
 /** Encodes all texts once, and leaves vectors and labels where each strategy's process finds them. */

@@ -21,7 +21,7 @@ function renderRows(rows: readonly ReportRow[], colours: Colours): string {
   // What is new to the champion gains so much that nothing else would show beside it; its bar is cut.
   const widest = Math.max(...rows.filter((row) => row.findings.length > 0).map((row) => Math.abs(row.difference ?? 0)), 0.01);
   const cells = sorted.map((row) => [
-    clip(row.suite, 26),
+    clip(row.suite, 24),
     String(row.cases),
     row.champion === null ? '-' : percent(row.champion),
     percent(row.candidate),
@@ -35,13 +35,13 @@ function renderRows(rows: readonly ReportRow[], colours: Colours): string {
     { title: 'champion', align: 'right' },
     { title: 'new', align: 'right' },
     { title: 'change', align: 'right' },
-    { title: '  lost ┆ gained' },
+    { title: '  lost┆gained' },
     { title: '' },
   ] as const;
   return tableOf(columns, cells, colours);
 }
 
-const halfWidth = 7;
+const halfWidth = 6;
 
 /** A bar from the middle: left for a loss, right for a gain. */
 function drawChange(difference: number, widest: number, colours: Colours): string {
@@ -54,7 +54,7 @@ function drawChange(difference: number, widest: number, colours: Colours): strin
 function markOf({ findings }: ReportRow, colours: Colours): string {
   if (findings.length === 0) return colours.dim('new');
   const verdict = verdictOf(findings);
-  return { pass: colours.green('✓'), fail: colours.red('✗ fail'), inconclusive: colours.yellow('? unsure') }[verdict];
+  return { pass: colours.green('✓'), fail: colours.red('✗ fail'), inconclusive: colours.yellow('?') }[verdict];
 }
 
 /** Rule, measured value and limit of everything that did not pass. */

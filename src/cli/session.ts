@@ -5,7 +5,7 @@ import { type AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { defaultCacheFolder, findWorkspace, type Workspace } from '../core/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
-import { type Encoder, openEncoder } from '../encoder/encoder.js';
+import type { Encoder } from '../encoder/encoder.js';
 import { openStore, type Store } from '../store/database.js';
 import { openOutput, type Output } from './output.js';
 import { openProgress } from './progress.js';
@@ -28,7 +28,12 @@ export interface GlobalOptions {
   readonly actor?: string;
 }
 
-/** A command that knows the global options, wherever in the line they stand. */
+/** A command that holds others. It has no options of its own: it would take them away from the command that is meant. */
+export function newGroup(name: string, description: string): Command {
+  return new Command(name).description(description).exitOverride();
+}
+
+/** A command that knows the global options. */
 export function newCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -82,7 +87,9 @@ export async function inSession(options: GlobalOptions, surroundings: Surroundin
   }
 }
 
-export function openDeclaredEncoder({ encoder }: AdapterDeclaration, workspace: Workspace, environment: NodeJS.ProcessEnv): Promise<Encoder> {
+export async function openDeclaredEncoder({ encoder }: AdapterDeclaration, workspace: Workspace, environment: NodeJS.ProcessEnv): Promise<Encoder> {
+  // Its library is a third of all the loading there is, and most commands need no encoder.
+  const { openEncoder } = await import('../encoder/encoder.js');
   const declaration = { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
   return openEncoder(declaration, { cacheFolder: defaultCacheFolder(environment), baseFolder: workspace.root });
 }

@@ -82,7 +82,7 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
     const line = syntax.linePos?.[0].line;
     throw new EspalierError('DECLARATION_INVALID', syntax.message.split('\n')[0]!, { at: line ? { file, line } : { file } });
   }
-  const parsed = declaration.safeParse(valueOf(document, file));
+  const parsed = declaration.safeParse(readValue(document, file));
   if (parsed.success) return parsed.data;
   const issue = mostTelling(parsed.error.issues);
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
@@ -102,7 +102,7 @@ export const knownKeys: readonly string[] = [
 ];
 
 /** Aliases are resolved only here, and may fail. */
-function valueOf(document: Document, file: string): unknown {
+function readValue(document: Document, file: string): unknown {
   try {
     return document.toJS() ?? {};
   } catch (cause) {

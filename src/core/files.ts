@@ -1,7 +1,7 @@
 /** Files are written whole or not at all. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { EspalierError, messageOf, systemCodeOf } from './errors.js';
 
 /** Writes beside the target, flushes to disk, then renames over it. */
@@ -22,6 +22,11 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     await rm(temporary, { force: true }).catch(() => undefined);
     throw diskError(thrown, path);
   }
+}
+
+/** Of a process that was killed while it wrote, the half-written file stays in the folder. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (name.endsWith('.part')) await rm(join(folder, name), { force: true });
 }
 
 export async function readText(path: string): Promise<string> {

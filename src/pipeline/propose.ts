@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { diskError } from '../core/files.js';
+import { diskError, removeUnfinished } from '../core/files.js';
 import { runFolder, versionFolder } from '../core/workspace.js';
 import type { Report } from '../gate/report.js';
 import { recordAct } from '../store/audit.js';
 import { insertCandidate } from '../store/candidates.js';
 import { transact } from '../store/database.js';
 import { saveDomainAccuracies } from '../store/results.js';
-import { endRun, type Run } from '../store/runs.js';
+import { endRun, type Run, renewLease } from '../store/runs.js';
 import { strategyNamed } from '../training/strategies.js';
 import { writeManifest } from '../training/versions.js';
 import type { Mix, Plan, UpdateContext } from './context.js';
@@ -38,7 +38,7 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
   });
 }
 
-async function placeVersion({ workspace, encoder }: UpdateContext, run: Run, plan: Plan, { mix, facts, report }: Proposal): Promise<void> {
+async function placeVersion({ workspace, store, encoder }: UpdateContext, run: Run, plan: Plan, { mix, facts, report }: Proposal): Promise<void> {
   const { name, tasks, training } = plan.declaration;
   const [from, to] = [runFolder(workspace, name, run.id), versionFolder(workspace, name, plan.version)];
   // A run that was killed after the rename has nothing left to move.
@@ -61,7 +61,10 @@ async function placeVersion({ workspace, encoder }: UpdateContext, run: Run, pla
     facts,
     metrics: { suites: Object.fromEntries(report.rows.map((row) => [row.suite, row.candidate])), continual: report.continual },
   });
+  // One that was paused and overtaken must not touch what is another's by now.
+  await renewLease(store, run, new Date());
   try {
+    await removeUnfinished(from);
     await mkdir(dirname(to), { recursive: true });
     // Left by a run that failed after its rename; no candidate knows it.
     await rm(to, { recursive: true, force: true });

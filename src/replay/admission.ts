@@ -26,8 +26,12 @@ export async function admitExamples(
     for (const membership of reservoir.offer(offerOf(example))) changes.set(membership.exampleId, membership);
   }
   await saveMemberships(queries, adapter, [...changes.values()]);
-  const count = (state: Membership['state']) => [...changes.values()].filter((membership) => membership.state === state).length;
-  return { admitted: count('member'), evicted: count('evicted') };
+  // One that came in and went again in the same go was never there to be let go.
+  const [before, after] = [new Set(members.map((member) => member.id)), [...changes.values()]];
+  return {
+    admitted: after.filter(({ state }) => state === 'member').length,
+    evicted: after.filter(({ state, exampleId }) => state === 'evicted' && before.has(exampleId)).length,
+  };
 }
 
 /** Names the exact content of the buffer in a manifest: SHA-256 over the members' text hashes and labels. */

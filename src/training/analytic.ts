@@ -10,8 +10,9 @@
  */
 import { seededRandom, shuffled } from '../core/random.js';
 import { fitTemperature } from './calibration.js';
-import { type Factor, factorise, solve, solveLower } from './cholesky.js';
+import { factorise, solve } from './cholesky.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
+import { columnsOf, type LearnedSample, leaveOneOutScores } from './leave-one-out.js';
 import { openProducts } from './native.js';
 import { drawRandomFeatures } from './random-features.js';
 import { chooseLambda } from './ridge-penalty.js';
@@ -27,8 +28,8 @@ export const analytic: Strategy = {
   train: trainAnalytic,
 };
 
-/** How many examples calibrate the confidence. */
-const calibrationExamples = 512;
+/** How many learned examples choose lambda and calibrate the confidence. */
+const sampleSize = 512;
 
 async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const { settings, dimension } = job;
@@ -36,23 +37,19 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   const { mean, scale } = job.parent?.head ?? fitStandardisation(job.fresh.vectors, dimension);
   const map = job.parent?.head.map ?? drawRandomFeatures(dimension, width, seed);
   const before = (job.parent && unpackStatistics(job.parent.state)) ?? emptyStatistics(width, job.classes.length);
-  const inputs = standardise(job.fresh.vectors, { mean, scale });
   const statistics = await addExamples(withClasses(before, job.classes.length), {
-    inputs,
+    inputs: standardise(job.fresh.vectors, { mean, scale }),
     targets: job.fresh.targets,
     map,
     threads,
     progress: (done, total) => progress(done, total, 'examples'),
   });
-  const lambda = await chooseLambda(statistics, {
-    start: job.parent?.facts.lambda,
-    seed,
-    threads,
-    tried: (count) => progress(count, Math.max(count, 4), 'values of lambda'),
-  });
-  const sample = sampleForCalibration(job, standardise(job.replayed.vectors, { mean, scale }), inputs);
-  const features = await mapFeatures(sample.vectors, map, threads);
-  const { weight, temperature } = await solveHead(statistics, { lambda, threads, features, targets: sample.targets });
+  const asked = drawLearned(job, statistics.count);
+  const features = await mapFeatures(standardise(asked.vectors, { mean, scale }), map, threads);
+  const sample = { columns: columnsOf(features, asked.targets.length), targets: asked.targets };
+  const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
+  const lambda = await chooseLambda(statistics, { start: job.parent?.facts.lambda, sample, threads, tried });
+  const { weight, temperature } = await solveHead(statistics, { lambda, threads, sample });
   const classes = job.classes.length;
   return {
     head: {
@@ -68,10 +65,10 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   };
 }
 
-/** (G + lambda I)^-1 Q, and the temperature that calibrates it. */
+/** (G + lambda I)^-1 Q, and the temperature that calibrates it on examples left out one by one. */
 async function solveHead(
   statistics: RidgeStatistics,
-  { lambda, threads, features, targets }: { lambda: number; threads: number; features: Float32Array; targets: Int32Array },
+  { lambda, threads, sample }: { lambda: number; threads: number; sample: LearnedSample },
 ): Promise<{ weight: Float64Array; temperature: number }> {
   const { width, classes } = statistics;
   const products = await openProducts('float64', threads);
@@ -80,48 +77,22 @@ async function solveHead(
     const factor = await factorise(statistics.gram, { size: width, ridge: lambda, products, makeArray });
     if (!factor) throw new Error(`the ridge statistics are not positive definite at lambda ${lambda}`);
     const weight = (await solve(factor, statistics.cross, classes)) as Float64Array;
-    const scores = await leaveOneOutScores(factor, { weight, features, targets, classes });
-    return { weight, temperature: fitTemperature(scores, targets, classes) };
+    const precise = { ...sample, columns: Float64Array.from(sample.columns) };
+    const scores = await leaveOneOutScores(factor, weight, precise, classes);
+    return { weight, temperature: fitTemperature(scores, sample.targets, classes) };
   } finally {
     await products.close();
   }
 }
 
-/**
- * What the head would say of each example had it not learned it: s' = (s - a y) / (1 - a), with leverage a = h^T (G + lambda I)^-1 h
- * (Allen's PRESS residuals). Scores of learned examples themselves would make the head look surer than it is.
- */
-async function leaveOneOutScores(
-  factor: Factor,
-  { weight, features, targets, classes }: { weight: Float64Array; features: Float32Array; targets: Int32Array; classes: number },
-): Promise<Float64Array> {
-  const [count, width] = [targets.length, factor.size];
-  const turned = new Float64Array(features.length); // [width, count]
-  for (let row = 0; row < count; row++) {
-    for (let column = 0; column < width; column++) turned[column * count + row] = features[row * width + column]!;
-  }
-  const scores = (await factor.products.multiply(turned, weight, { inner: width, rows: count, columns: classes })) as Float64Array;
-  const reduced = await solveLower(factor, turned, count);
-  const leverage = new Float64Array(count);
-  for (let index = 0; index < reduced.length; index++) leverage[index % count]! += reduced[index]! ** 2;
-  return scores.map((score, index) => {
-    const row = Math.floor(index / classes);
-    const a = Math.min(leverage[row]!, 0.999);
-    const truth = targets[row] === index % classes ? 1 : 0;
-    return (score - a * truth) / (1 - a);
-  });
-}
-
-/** Old and new examples alike; all of them are in the statistics. */
-function sampleForCalibration({ replayed, fresh, dimension, settings }: TrainingJob, oldInputs: Float32Array, newInputs: Float32Array): Batch {
-  const total = replayed.targets.length + fresh.targets.length;
-  const rows = shuffled([...Array(total).keys()], seededRandom(settings.seed, 'calibration')).slice(0, calibrationExamples);
-  const vectors = new Float32Array(rows.length * dimension);
-  const targets = new Int32Array(rows.length);
-  for (const [index, row] of rows.entries()) {
-    const [source, labels, at] = row < replayed.targets.length ? [oldInputs, replayed.targets, row] : [newInputs, fresh.targets, row - replayed.targets.length];
-    vectors.set(source.subarray(at * dimension, (at + 1) * dimension), index * dimension);
-    targets[index] = labels[at]!;
-  }
-  return { vectors, targets };
+/** A sample of all that is in the statistics: new examples in their true share of it, the rest from the replay buffer. */
+function drawLearned({ replayed, fresh, dimension, settings }: TrainingJob, learned: number): Batch {
+  const random = seededRandom(settings.seed, 'leave-one-out');
+  const draw = (batch: Batch, wanted: number) => shuffled([...batch.targets.keys()], random).slice(0, wanted).map((row) => ({ batch, row }));
+  const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / learned;
+  const old = draw(replayed, Math.round(sampleSize * (1 - share)));
+  const picked = [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
+  const vectors = new Float32Array(picked.length * dimension);
+  for (const [index, { batch, row }] of picked.entries()) vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
+  return { vectors, targets: Int32Array.from(picked, ({ batch, row }) => batch.targets[row]!) };
 }

@@ -1,6 +1,6 @@
 /** Trains in a worker thread, so that progress shows, leases are renewed and Ctrl-C is heard meanwhile. */
 import { Worker } from 'node:worker_threads';
-import { EspalierError, type ErrorCode } from '../core/errors.js';
+import { type ErrorCode, EspalierError } from '../core/errors.js';
 import type { TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 
 export type WorkerMessage =
@@ -8,27 +8,39 @@ export type WorkerMessage =
   | { readonly kind: 'trained'; readonly trained: TrainedHead }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly what: string; readonly hint: string };
 
-/** @throws INTERRUPTED, TRAINING_DIVERGED */
+/** What the thread is given. */
+export interface WorkerRequest {
+  readonly job: TrainingJob;
+  /** One number, not 0 when the thread should stop. */
+  readonly stopped: Int32Array<SharedArrayBuffer>;
+}
+
+/**
+ * A stop is heeded at the next step that reports progress. The thread is never terminated: inside a native call that would abort the
+ * whole process.
+ * @throws INTERRUPTED, TRAINING_DIVERGED
+ */
 export function train(job: TrainingJob, { signal, progress }: { signal: AbortSignal; progress: TrainingProgress }): Promise<TrainedHead> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(stoppedWhileTraining());
     const worker = new Worker(new URL('./worker.js', import.meta.url));
-    const stop = () => {
-      void worker.terminate();
-      reject(new EspalierError('INTERRUPTED', 'stopped while training'));
-    };
-    if (signal.aborted) return stop();
+    const stopped = new Int32Array(new SharedArrayBuffer(4));
+    const stop = () => Atomics.store(stopped, 0, 1);
     signal.addEventListener('abort', stop, { once: true });
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'progress') return progress(message.done, message.total, message.unit);
       if (message.kind === 'trained') resolve(message.trained);
       else reject(new EspalierError(message.code, message.what, { hint: message.hint }));
-      void worker.terminate();
     });
     worker.once('error', reject);
     worker.once('exit', (code) => {
       signal.removeEventListener('abort', stop);
       reject(new Error(`the training thread ended with ${code} and no result`));
     });
-    worker.postMessage(job);
+    worker.postMessage({ job, stopped } satisfies WorkerRequest);
   });
+}
+
+export function stoppedWhileTraining(): EspalierError {
+  return new EspalierError('INTERRUPTED', 'stopped while training');
 }

@@ -130,15 +130,19 @@ describe('DECLARATION_INVALID: what is not YAML', () => {
   });
 
   it('aliases that would grow without end', async () => {
-    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefgh'.split('').map((key, index) => {
-      const before = 'abcdefgh'[index]!;
-      return `${key}: &${key} [${Array(9).fill(`*${before}`).join(', ')}]`;
-    })].join('\n');
+    const bomb = [
+      'a: &a [x, x, x, x, x, x, x, x, x]',
+      ...'bcdefgh'.split('').map((key, index) => {
+        const before = 'abcdefgh'[index]!;
+        return `${key}: &${key} [${Array(9).fill(`*${before}`).join(', ')}]`;
+      }),
+    ].join('\n');
     expect((await refusalOf(`${start}${bomb}\n`)).code).toBe('DECLARATION_INVALID');
   });
 });
 
 it('knownKeys holds every key that a full declaration uses', () => {
-  const keys = 'name encoder model pooling prompt dtype normalise tasks labels strategy training seed width holdout fraction buffer examples bytes suites gate margin floor schedule cron timeZone newExamples';
+  const keys =
+    'name encoder model pooling prompt dtype normalise tasks labels strategy training seed width holdout fraction buffer examples bytes suites gate margin floor schedule cron timeZone newExamples';
   expect(knownKeys).toEqual(expect.arrayContaining(keys.split(' ')));
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { diskError, readText, writeFileAtomic } from '#espalier/core/files.js';
+import { diskError, readText, removeUnfinished, writeFileAtomic } from '#espalier/core/files.js';
 import { errorOf } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -67,6 +67,13 @@ describe('writeFileAtomic', () => {
     expect(contents).toContain(readFileSync(path, 'utf8'));
     expect(readdirSync(folder)).toEqual(['file']);
   });
+});
+
+it('removeUnfinished takes away what a killed process left half-written, and nothing else', async () => {
+  const folder = newFolder();
+  for (const name of ['adapter.onnx', 'adapter.onnx.1a2b3c4d.part', 'part']) writeFileSync(join(folder, name), 'content');
+  await removeUnfinished(folder);
+  expect(readdirSync(folder).sort()).toEqual(['adapter.onnx', 'part']);
 });
 
 describe('readText', () => {

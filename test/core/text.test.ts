@@ -78,7 +78,10 @@ describe('printable', () => {
   });
 
   it('never lets a control character or a bidirectional override through', () => {
-    fc.assert(fc.property(hostileText, (text) => !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(printable(text))), { numRuns: 500 });
+    fc.assert(
+      fc.property(hostileText, (text) => !/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(printable(text))),
+      { numRuns: 500 },
+    );
   });
 
   it('leaves every other character as it is', () => {

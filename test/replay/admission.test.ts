@@ -9,7 +9,8 @@ import { newExample, now, stored, temporaryStore } from '../support/store.js';
 
 const declaration = declare('buffer: { examples: 10 }');
 
-const slice = (count: number, label: string) => Array.from({ length: count }, (_, index) => newExample({ text: `${label} ${index}`, label }));
+const slice = (count: number, label: string) =>
+  Array.from({ length: count }, (_, index) => newExample({ text: `${label} ${index}`, label }));
 const admit = (store: Store, learned: readonly Example[], budget = declaration) =>
   transact(store, (queries) => admitExamples(queries, budget, learned, now));
 const membersOf = (store: Store) => listBuffer(store.queries, 'support', { state: 'member' });
@@ -18,7 +19,7 @@ describe('admitExamples', () => {
   it('admits what there is room for, and gives the rest a row that says why not', async () => {
     const store = await temporaryStore();
     const learned = await stored(store, 'support', slice(25, 'a'));
-    expect(await admit(store, learned)).toMatchObject({ admitted: 10 });
+    expect(await admit(store, learned)).toEqual({ admitted: 10, evicted: 0 });
     expect(await membersOf(store)).toHaveLength(10);
     expect(await listBuffer(store.queries, 'support')).toHaveLength(25);
   });
@@ -53,12 +54,24 @@ describe('admitExamples', () => {
 
   it('counts a byte budget in UTF-8', async () => {
     const store = await temporaryStore();
-    const learned = await stored(store, 'support', ['éééé', 'aaaa', 'bbbb'].map((text) => newExample({ text })));
+    const learned = await stored(
+      store,
+      'support',
+      ['éééé', 'aaaa', 'bbbb'].map((text) => newExample({ text })),
+    );
     await admit(store, learned, declare('buffer: { bytes: 12 }'));
     const bytes = (await membersOf(store)).reduce((sum, member) => sum + Buffer.byteLength(member.text), 0);
     expect([8, 12]).toContain(bytes);
     const roomForAll = await temporaryStore();
-    await admit(roomForAll, await stored(roomForAll, 'support', ['éééé', 'aaaa', 'bbbb'].map((text) => newExample({ text }))), declare('buffer: { bytes: 16 }'));
+    await admit(
+      roomForAll,
+      await stored(
+        roomForAll,
+        'support',
+        ['éééé', 'aaaa', 'bbbb'].map((text) => newExample({ text })),
+      ),
+      declare('buffer: { bytes: 16 }'),
+    );
     expect(await membersOf(roomForAll)).toHaveLength(3);
   });
 

@@ -77,12 +77,15 @@ describe('INPUT_ENCODING names the line', () => {
     expect((await errorOf(check(content))).at).toEqual({ file: 'rows.jsonl', line });
   });
 
-  it.each([[0xc3], [0xf0, 0x9f], [0xf0, 0x9f, 0x91]])('when the bad character itself begins at the end of a chunk (%#)', async (...start) => {
-    const filling = Buffer.alloc(chunkSize - start.length, 'aaaaaaa\n');
-    const content = Buffer.concat([filling, Buffer.from(start), Buffer.from('\n'), lines(10)]);
-    const line = filling.filter((byte) => byte === 10).length + 1;
-    expect((await errorOf(check(content))).at).toEqual({ file: 'rows.jsonl', line });
-  });
+  it.each([[0xc3], [0xf0, 0x9f], [0xf0, 0x9f, 0x91]])(
+    'when the bad character itself begins at the end of a chunk (%#)',
+    async (...start) => {
+      const filling = Buffer.alloc(chunkSize - start.length, 'aaaaaaa\n');
+      const content = Buffer.concat([filling, Buffer.from(start), Buffer.from('\n'), lines(10)]);
+      const line = filling.filter((byte) => byte === 10).length + 1;
+      expect((await errorOf(check(content))).at).toEqual({ file: 'rows.jsonl', line });
+    },
+  );
 });
 
 describe('a path that cannot be read', () => {

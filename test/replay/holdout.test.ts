@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assignSplit, stratumOf, type StrataCounts } from '#espalier/replay/holdout.js';
+import { assignSplit, type StrataCounts, stratumOf } from '#espalier/replay/holdout.js';
 
 const stratum = stratumOf('balance', 'banking');
 
@@ -43,7 +43,9 @@ describe('assignSplit', () => {
 
   it('goes on from the counts it is given', () => {
     const counts: StrataCounts = new Map([[stratum, 40]]);
-    expect(Array.from({ length: 20 }, () => assignSplit(counts, stratum, { fraction: 0.2, seed: 7 }))).toEqual(splits(60, 0.2, 7).slice(40));
+    expect(Array.from({ length: 20 }, () => assignSplit(counts, stratum, { fraction: 0.2, seed: 7 }))).toEqual(
+      splits(60, 0.2, 7).slice(40),
+    );
     expect(counts.get(stratum)).toBe(60);
   });
 

@@ -142,7 +142,11 @@ describe('rows that are there already', () => {
 
   it('count as duplicates within one file, also when only white space differs', async () => {
     const store = await temporaryStore();
-    const path = jsonLines([{ text: 'my money', label: 'a' }, { text: ' my  money', label: 'a' }, { text: 'My money', label: 'a' }]);
+    const path = jsonLines([
+      { text: 'my money', label: 'a' },
+      { text: ' my  money', label: 'a' },
+      { text: 'My money', label: 'a' },
+    ]);
     expect(await take(store, { path })).toMatchObject({ accepted: 2, duplicates: 1 });
   });
 
@@ -150,7 +154,11 @@ describe('rows that are there already', () => {
     const store = await temporaryStore();
     await take(store, { path: jsonLines([{ text: 'my money', label: 'balance' }]) });
     const report = await take(store, {
-      path: jsonLines([{ text: 'my money', label: 'transfer' }, { text: 'new', label: 'a' }, { text: 'new', label: 'b' }]),
+      path: jsonLines([
+        { text: 'my money', label: 'transfer' },
+        { text: 'new', label: 'a' },
+        { text: 'new', label: 'b' },
+      ]),
     });
     expect(report).toMatchObject({ accepted: 1, duplicates: 0, contradictions: 2, rejected: 2 });
     const reasons = rejectsIn(report.rejectsFile!).map((reject) => [reject.line, reject.field, reject.reason]);
@@ -229,7 +237,10 @@ describe('rows that are rejected', () => {
   it('INPUT_REJECTED when there are no others: the first is told, the file is named', async () => {
     const store = await temporaryStore();
     const rejectsFile = join(folder, 'all.jsonl');
-    const path = jsonLines([{ txt: 'a', label: 'a' }, { txt: 'b', label: 'b' }]);
+    const path = jsonLines([
+      { txt: 'a', label: 'a' },
+      { txt: 'b', label: 'b' },
+    ]);
     const error = await errorOf(take(store, { path, rejectsFile }));
     expect(error.code).toBe('INPUT_REJECTED');
     expect(error.message).toContain(`all 2 rows were rejected; the first: ${basename(path)}, line 1, field text: the row has no field`);

@@ -10,9 +10,16 @@ const cellOf = ({ label, domain }: Offer) => `${label} in ${domain}`;
 
 /** A stream of offers over a few cells, uneven as real ones are. */
 const streams = fc
-  .array(fc.record({ label: fc.constantFrom('a', 'a', 'a', 'b', 'c'), domain: fc.constantFrom('x', 'x', 'y'), bytes: fc.integer({ min: 1, max: 40 }) }), {
-    maxLength: 120,
-  })
+  .array(
+    fc.record({
+      label: fc.constantFrom('a', 'a', 'a', 'b', 'c'),
+      domain: fc.constantFrom('x', 'x', 'y'),
+      bytes: fc.integer({ min: 1, max: 40 }),
+    }),
+    {
+      maxLength: 120,
+    },
+  )
   .map((offers) => offers.map((offer, index): Offer => ({ ...offer, exampleId: index + 1, hash: `hash ${index}` })));
 const budgets = fc.oneof(
   fc.integer({ min: 1, max: 30 }).map((examples): BufferBudget => ({ examples })),
@@ -132,7 +139,10 @@ describe('the reservoir', () => {
   });
 
   it('makes way down to a budget that was lowered, at the next offer', () => {
-    const { members } = play(streamOf(50, () => 'a'), { examples: 30 });
+    const { members } = play(
+      streamOf(50, () => 'a'),
+      { examples: 30 },
+    );
     const next: Offer = { exampleId: 99, hash: 'next', label: 'b', domain: 'x', bytes: 1 };
     const { reservoir, members: left } = play([next], { examples: 10 }, 7, members);
     expect(reservoir.weight).toBe(10);
@@ -151,7 +161,12 @@ describe('the reservoir', () => {
   it('gives a rare cell its room beside a flood', () => {
     const flood = streamOf(1000, () => 'flood');
     const rare = streamOf(10, () => 'rare').map((offer) => ({ ...offer, exampleId: offer.exampleId + 5000, hash: `rare ${offer.hash}` }));
-    expect(sizes(play([...rare, ...flood], { examples: 50 }).members)).toEqual(new Map([['rare in x', 10], ['flood in x', 40]]));
+    expect(sizes(play([...rare, ...flood], { examples: 50 }).members)).toEqual(
+      new Map([
+        ['rare in x', 10],
+        ['flood in x', 40],
+      ]),
+    );
     expect(sizes(play([...flood, ...rare], { examples: 50 }).members).get('rare in x')).toBe(10);
   });
 
@@ -159,7 +174,8 @@ describe('the reservoir', () => {
     const offers = streamOf(40, () => 'a');
     const kept = new Array<number>(40).fill(0);
     const rounds = 600;
-    for (let seed = 0; seed < rounds; seed++) for (const member of play(offers, { examples: 10 }, seed).members) kept[member.exampleId - 1]!++;
+    for (let seed = 0; seed < rounds; seed++)
+      for (const member of play(offers, { examples: 10 }, seed).members) kept[member.exampleId - 1]!++;
     // Binomial(600, 1/4): standard deviation 10.6.
     for (const count of kept) expect(Math.abs(count - rounds / 4)).toBeLessThan(48);
   });
@@ -198,13 +214,27 @@ describe('the membership rows of a reservoir', () => {
     });
     expect(states.get(evicted[0]!.exampleId)!.reason).toContain('much in x was its largest cell');
     expect(states.get(evicted[0]!.exampleId)!.reason).toContain('made room for rare in x');
-    const next = play([{ exampleId: 9, hash: hashOfDraw((draw) => draw > 0.99), label: 'much', domain: 'x', bytes: 1 }], { examples: 3 }, 7, members);
-    expect(next.states.get(9)).toMatchObject({ state: 'declined', reason: expect.stringContaining('much in x is its largest cell already') });
+    const next = play(
+      [{ exampleId: 9, hash: hashOfDraw((draw) => draw > 0.99), label: 'much', domain: 'x', bytes: 1 }],
+      { examples: 3 },
+      7,
+      members,
+    );
+    expect(next.states.get(9)).toMatchObject({
+      state: 'declined',
+      reason: expect.stringContaining('much in x is its largest cell already'),
+    });
   });
 });
 
 function streamOf(count: number, label: (index: number) => string): Offer[] {
-  return Array.from({ length: count }, (_, index) => ({ exampleId: index + 1, hash: `hash ${index}`, label: label(index), domain: 'x', bytes: 1 }));
+  return Array.from({ length: count }, (_, index) => ({
+    exampleId: index + 1,
+    hash: `hash ${index}`,
+    label: label(index),
+    domain: 'x',
+    bytes: 1,
+  }));
 }
 
 /** The same cells in the same order, but each cell's examples in another. */
@@ -216,5 +246,7 @@ function shuffledWithinCells(offers: readonly Offer[], seed: number): Offer[] {
 
 function hashOfDraw(wanted: (draw: number) => boolean): string {
   const hashes = Array.from({ length: 5000 }, (_, index) => `sought ${index}`);
-  return hashes.find((hash) => wanted(openReservoir({ examples: 1 }, 7, [], now).offer({ exampleId: 1, hash, label: '', domain: '', bytes: 1 })[0]!.score))!;
+  return hashes.find((hash) =>
+    wanted(openReservoir({ examples: 1 }, 7, [], now).offer({ exampleId: 1, hash, label: '', domain: '', bytes: 1 })[0]!.score),
+  )!;
 }

@@ -32,8 +32,11 @@ describe('the audit', () => {
     ['changed', `update audit set actor = 'eve'`],
     ['deleted', 'delete from audit'],
     ['replaced', `replace into audit (id, at, actor, act, adapter, subject, detail) values (1, '', 'eve', '', '', '', '')`],
-    ['changed on a conflict', `insert into audit (id, at, actor, act, adapter, subject, detail) values (1, '', '', '', '', '', '')
-      on conflict (id) do update set actor = 'eve'`],
+    [
+      'changed on a conflict',
+      `insert into audit (id, at, actor, act, adapter, subject, detail) values (1, '', '', '', '', '', '')
+      on conflict (id) do update set actor = 'eve'`,
+    ],
   ])('refuses in the database itself that a row is %s', async (_how, statement) => {
     const store = await temporaryStore();
     await recordAct(store.queries, act);

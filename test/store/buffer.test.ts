@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Store } from '#espalier/store/database.js';
 import { findMembership, listBuffer, listOfferedIds, type Membership, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
+import type { Store } from '#espalier/store/database.js';
 import { newExample, now, stored, temporaryStore } from '../support/store.js';
 
 const membership = (exampleId: number, state: Membership['state']): Membership => ({
@@ -22,7 +22,11 @@ async function storeOfFive(): Promise<Store> {
     newExample({ text: 'is it good', label: 'review', domain: 'dining' }),
   ]);
   const states: Membership['state'][] = ['member', 'member', 'evicted', 'declined', 'member'];
-  await saveMemberships(store.queries, 'a', states.map((state, index) => membership(index + 1, state)));
+  await saveMemberships(
+    store.queries,
+    'a',
+    states.map((state, index) => membership(index + 1, state)),
+  );
   return store;
 }
 

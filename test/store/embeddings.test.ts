@@ -44,7 +44,11 @@ describe('embeddings', () => {
   it('are found in any number, those that are not there left out', async () => {
     const store = await temporaryStore();
     const hashes = Array.from({ length: 1234 }, (_, index) => `hash ${index}`);
-    await saveEmbeddings(store, 'encoder', hashes.map((hash, index) => ({ hash, vector: Float32Array.of(index) })));
+    await saveEmbeddings(
+      store,
+      'encoder',
+      hashes.map((hash, index) => ({ hash, vector: Float32Array.of(index) })),
+    );
     const found = await findEmbeddings(store, 'encoder', [...hashes, 'none']);
     expect(found.size).toBe(1234);
     expect(found.get('hash 1233')).toEqual(Float32Array.of(1233));

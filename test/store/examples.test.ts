@@ -17,7 +17,11 @@ const splitOf = (index: number) => (index === 1 ? ('holdout' as const) : ('train
 
 async function storeOfFour() {
   const store = await temporaryStore();
-  await insertExamples(store.queries, 'a', texts.map((text, index) => newExample({ text, split: splitOf(index) })));
+  await insertExamples(
+    store.queries,
+    'a',
+    texts.map((text, index) => newExample({ text, split: splitOf(index) })),
+  );
   await insertExamples(store.queries, 'b', [newExample({ text: 'one', label: 'other' })]);
   return store;
 }

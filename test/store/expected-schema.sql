@@ -125,6 +125,8 @@ CREATE TABLE schedule_checks (
   outcome TEXT NOT NULL CHECK (outcome IN ('candidate', 'nothing', 'failed')),
   reason TEXT NOT NULL,
   run_id INTEGER REFERENCES runs (id),
+  -- The newest example then: what a trigger has acted on, or failed on, does not set it off again.
+  through_example INTEGER NOT NULL,
   at TEXT NOT NULL
 ) STRICT;
 

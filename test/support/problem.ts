@@ -1,5 +1,5 @@
-import { seededRandom } from '#espalier/core/random.js';
 import type { TrainingSettings } from '#espalier/core/declaration.js';
+import { seededRandom } from '#espalier/core/random.js';
 import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { settingsWith } from './declaration.js';
 import { multiply } from './dense.js';

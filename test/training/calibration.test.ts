@@ -26,7 +26,11 @@ describe('fitTemperature', () => {
     const targets = Int32Array.from({ length: count }, (_, row) => {
       const weights = [...scores.subarray(row * classes, (row + 1) * classes)].map((score) => Math.exp(score / temperature));
       let left = random.uniform() * weights.reduce((a, b) => a + b);
-      return weights.findIndex((weight, index) => (left -= weight) < 0 || index === classes - 1);
+      const drawn = weights.findIndex((weight) => {
+        left -= weight;
+        return left < 0;
+      });
+      return drawn === -1 ? classes - 1 : drawn;
     });
     expect(fitTemperature(scores, targets, classes) / temperature).toBeCloseTo(1, 1);
   });

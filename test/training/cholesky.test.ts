@@ -16,7 +16,11 @@ function positiveDefinite(size: number): Float64Array {
   const rows = size + 10;
   const tall = Float64Array.from({ length: rows * size }, random.normal);
   const gram = multiply(transpose(tall, rows, size), tall, [size, rows, size]);
-  return withDiagonal(gram.map((value) => value / rows), size, 0.5);
+  return withDiagonal(
+    gram.map((value) => value / rows),
+    size,
+    0.5,
+  );
 }
 
 describe.each(precisions)('in $type', ({ type, makeArray, tolerance }) => {
@@ -39,7 +43,9 @@ describe.each(precisions)('in $type', ({ type, makeArray, tolerance }) => {
     const ridge = 0.25;
     const factor = (await factorise(inPrecision(matrix), { size, ridge, products, makeArray })) as Factor;
     const shifted = withDiagonal(matrix, size, ridge);
-    expect(relativeError(await solve(factor, inPrecision(right), columns), solveDense(shifted, right, size, columns))).toBeLessThan(tolerance);
+    expect(relativeError(await solve(factor, inPrecision(right), columns), solveDense(shifted, right, size, columns))).toBeLessThan(
+      tolerance,
+    );
     const half = await solveLower(factor, inPrecision(right), columns);
     expect(relativeError(half, solveLowerDense(cholesky(shifted, size), right, size, columns))).toBeLessThan(tolerance);
   });

@@ -20,7 +20,11 @@ describe('continualMetrics', () => {
   });
 
   it('passes over what was not measured, in the middle and at the end', () => {
-    const metrics = continualMetrics([[0.9, 0.5], [undefined, 0.6], [0.8, undefined]]);
+    const metrics = continualMetrics([
+      [0.9, 0.5],
+      [undefined, 0.6],
+      [0.8, undefined],
+    ]);
     expect(metrics.averageAccuracy).toBe(0.8);
     expect(metrics.forgetting).toBeCloseTo(0.1, 12);
     expect(metrics.backwardTransfer).toBeCloseTo(-0.1, 12);

@@ -40,11 +40,19 @@ describe.each([analytic, finetune])('adapter.onnx of $name', (strategy) => {
     const size = dimension + classes;
     const whole = Math.sqrt(1 + scoreShare ** 2);
     for (let row = 0; row < count; row++) {
-      const scores = logits!.slice(row * classes, (row + 1) * classes);
+      const scores = Float32Array.from(logits!.subarray(row * classes, (row + 1) * classes));
       const mean = scores.reduce((a, b) => a + b) / classes;
-      const wanted = [...unit(vectors.slice(row * dimension, (row + 1) * dimension)), ...unit(scores.map((score) => score - mean)).map((value) => scoreShare * value)];
+      const wanted = [
+        ...unit(vectors.slice(row * dimension, (row + 1) * dimension)),
+        ...unit(scores.map((score) => score - mean)).map((value) => scoreShare * value),
+      ];
       const found = adapted!.subarray(row * size, (row + 1) * size);
-      expect(relativeError(found, wanted.map((value) => value / whole))).toBeLessThan(1e-5);
+      expect(
+        relativeError(
+          found,
+          wanted.map((value) => value / whole),
+        ),
+      ).toBeLessThan(1e-5);
     }
   });
 

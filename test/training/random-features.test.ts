@@ -15,7 +15,14 @@ describe('drawRandomFeatures', () => {
     expect(drawRandomFeatures(16, 48, 7).data.slice(0, 16)).not.toEqual(drawRandomFeatures(16, 40, 7).data.slice(0, 16));
   });
 
-  it.each([[16, 64], [16, 40], [16, 5], [7, 24], [1, 16], [33, 70]])('has the shape that is asked for: %i x %i', (dimension, width) => {
+  it.each([
+    [16, 64],
+    [16, 40],
+    [16, 5],
+    [7, 24],
+    [1, 16],
+    [33, 70],
+  ])('has the shape that is asked for: %i x %i', (dimension, width) => {
     const { dims, data } = drawRandomFeatures(dimension, width, 7);
     expect(dims).toEqual([dimension, width]);
     expect(data).toHaveLength(dimension * width);

@@ -38,7 +38,9 @@ describe('the statistics', () => {
     const { gram, cross, count } = await statisticsOf(batch);
     const features = multiply(batch.vectors, map.data, [1500, dimension, width]).map((value) => Math.max(0, value));
     const turned = transpose(features, 1500, width);
-    const oneHot = Float64Array.from({ length: 1500 * classes }, (_, index) => (batch.targets[Math.floor(index / classes)] === index % classes ? 1 : 0));
+    const oneHot = Float64Array.from({ length: 1500 * classes }, (_, index) =>
+      batch.targets[Math.floor(index / classes)] === index % classes ? 1 : 0,
+    );
     expect(count).toBe(1500);
     expect(relativeError(gram, multiply(turned, features, [width, 1500, width]))).toBeLessThan(1e-6);
     expect(relativeError(cross, multiply(turned, oneHot, [width, 1500, classes]))).toBeLessThan(1e-6);
@@ -70,7 +72,10 @@ describe('the statistics', () => {
   it('report progress up to all examples', async () => {
     const seen: [number, number][] = [];
     await add(emptyStatistics(width, classes), batch, (done, total) => seen.push([done, total]));
-    expect(seen).toEqual([[1024, 1500], [1500, 1500]]);
+    expect(seen).toEqual([
+      [1024, 1500],
+      [1500, 1500],
+    ]);
   });
 });
 

@@ -79,20 +79,45 @@ describe('one step', () => {
 
   it('has the gradient of finite differences: from moments of zero, the first moment is the gradient', async () => {
     const { states } = await run();
-    expect(relativeError(states.weight_m, differences(weight, (w) => lossAt(w, bias)))).toBeLessThan(1e-6);
-    expect(relativeError(states.bias_m, differences(bias, (b) => lossAt(weight, b)))).toBeLessThan(1e-6);
+    expect(
+      relativeError(
+        states.weight_m,
+        differences(weight, (w) => lossAt(w, bias)),
+      ),
+    ).toBeLessThan(1e-6);
+    expect(
+      relativeError(
+        states.bias_m,
+        differences(bias, (b) => lossAt(weight, b)),
+      ),
+    ).toBeLessThan(1e-6);
   });
 
   it('keeps the squared gradient as the second moment', async () => {
     const { states } = await run();
-    expect(relativeError(states.weight_v, states.weight_m.map((value) => value * value))).toBeLessThan(1e-6);
-    expect(relativeError(states.bias_v, states.bias_m.map((value) => value * value))).toBeLessThan(1e-6);
+    expect(
+      relativeError(
+        states.weight_v,
+        states.weight_m.map((value) => value * value),
+      ),
+    ).toBeLessThan(1e-6);
+    expect(
+      relativeError(
+        states.bias_v,
+        states.bias_m.map((value) => value * value),
+      ),
+    ).toBeLessThan(1e-6);
   });
 
   it('moves every weight by the learning rate against the sign of its gradient, as a first step of Adam does', async () => {
     const { states } = await run();
     const moves = states.weight.map((value, index) => value - weight[index]!);
-    expect(relativeError(moves, states.weight_m.map((value) => -0.1 * Math.sign(value)))).toBeLessThan(1e-4);
+    expect(
+      relativeError(
+        moves,
+        states.weight_m.map((value) => -0.1 * Math.sign(value)),
+      ),
+    ).toBeLessThan(1e-4);
   });
 });
 
@@ -113,7 +138,8 @@ describe('three epochs of AdamW', () => {
   const reference = JSON.parse(readFileSync(new URL('reference/softmax_adamw.json', import.meta.url), 'utf8')) as Reference;
 
   it("are PyTorch's: losses and weights to 2e-6 of their size (float32)", async () => {
-    const settings = settingsWith(reference);
+    const { learningRate, weightDecay } = reference;
+    const settings = settingsWith({ learningRate, weightDecay });
     let states = statesOf(Float32Array.from(reference.weight), Float32Array.from(reference.bias));
     let steps = 0;
     for (const wanted of reference.epochs) {

@@ -56,7 +56,8 @@ describe.each(strategies)('the strategy $name', (strategy) => {
 
   it('gives finite numbers only', async () => {
     const { head, state, facts } = await update();
-    for (const tensor of [head.mean, head.scale, head.weight, head.bias, ...Object.values(state)]) expect(tensor.data.every(Number.isFinite)).toBe(true);
+    for (const tensor of [head.mean, head.scale, head.weight, head.bias, ...Object.values(state)])
+      expect(tensor.data.every(Number.isFinite)).toBe(true);
     expect(Object.values(facts).every(Number.isFinite)).toBe(true);
   });
 

@@ -5,7 +5,7 @@ import { onlyAdapter, readDeclaration } from '../../core/workspace.js';
 import { findMembership, listBuffer, type Membership, type MembershipState, summariseBuffer } from '../../store/buffer.js';
 import { type Example, findExample } from '../../store/examples.js';
 import { bytesInWords, tableOf } from '../output.js';
-import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
+import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface BufferOptions extends GlobalOptions {
   readonly adapter?: string;
@@ -22,7 +22,7 @@ interface ListOptions extends BufferOptions {
 const states: readonly MembershipState[] = ['member', 'evicted', 'declined'];
 
 export function bufferCommand(surroundings: Surroundings): Command {
-  const group = newCommand('buffer', 'inspect the replay buffer');
+  const group = newGroup('buffer', 'inspect the replay buffer');
   const leaf = (name: string, description: string) => newCommand(name, description).option('--adapter <name>', 'the adapter; default: the only one there is');
   group.addCommand(
     leaf('stats', 'how full it is, cell by cell (label x domain)').action((options: BufferOptions) =>

@@ -7,7 +7,7 @@ import { type Candidate, findCandidate, listCandidates, listDecisions } from '..
 import { listResults, type PairedResult } from '../../store/results.js';
 import { tableOf } from '../output.js';
 import { paintVerdict, renderReport } from '../render-report.js';
-import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
+import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface ListOptions extends GlobalOptions {
   readonly adapter?: string;
@@ -20,7 +20,7 @@ interface DecisionOptions extends GlobalOptions {
 }
 
 export function candidatesCommand(surroundings: Surroundings): Command {
-  const group = newCommand('candidates', 'look at what was proposed, and decide');
+  const group = newGroup('candidates', 'look at what was proposed, and decide');
   const number = ['<number>', 'the candidate', wholeNumber] as const;
   group.addCommand(
     newCommand('list', 'candidates that wait for a decision')

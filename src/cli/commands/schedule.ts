@@ -4,14 +4,14 @@ import { describeNext } from '../../schedule/due.js';
 import { keepRunning, listScheduled, readScheduleState, runDue, type Scheduler } from '../../schedule/scheduler.js';
 import { listChecks, type ScheduleCheck } from '../../store/schedule.js';
 import type { Output } from '../output.js';
-import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings } from '../session.js';
+import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings } from '../session.js';
 
 interface StartOptions extends GlobalOptions {
   readonly once?: boolean;
 }
 
 export function scheduleCommand(surroundings: Surroundings): Command {
-  const group = newCommand('schedule', 'start updates by cron line or data volume');
+  const group = newGroup('schedule', 'start updates by cron line or data volume');
   group.addCommand(
     newCommand('start', 'run in the foreground, and start what falls due')
       .option('--once', 'run what is due now, and exit')

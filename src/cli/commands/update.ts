@@ -27,10 +27,10 @@ async function update(session: Session, adapter: string, options: UpdateOptions)
 
 function renderUpdate({ candidateId, plan, report, resumedAt }: Update, output: Output): string {
   const { name } = plan.declaration;
-  const resumed = resumedAt === undefined ? '' : ` (an earlier run was taken over at its stage ${resumedAt})`;
   const compared = plan.parentVersion === null ? 'no champion yet' : `compared with version ${plan.parentVersion}`;
-  const head = `candidate ${candidateId}: ${name} version ${plan.version} by ${plan.strategy}, ${compared}${resumed}`;
+  const head = `candidate ${candidateId}: ${name} version ${plan.version} by ${plan.strategy}, ${compared}`;
   const pass = `espalier candidates approve ${candidateId} --reason "..."`;
   const next = report.verdict === 'pass' ? pass : `espalier candidates show ${candidateId}, then reject it, or approve it with --override`;
-  return [output.colours.bold(head), '', renderReport(report, output), '', `next: ${next}`].join('\n');
+  const resumed = resumedAt === undefined ? [] : [`an earlier run was taken over at its stage ${resumedAt}`];
+  return [output.colours.bold(head), ...resumed, '', renderReport(report, output), '', `next: ${next}`].join('\n');
 }

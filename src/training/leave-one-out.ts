@@ -1,0 +1,42 @@
+/**
+ * What a ridge head would say of each example had it not learned it: s' = (s - a y) / (1 - a), with leverage a = h^T (G + lambda I)^-1 h
+ * (Allen's PRESS residuals, Technometrics 1974). Exact, and without a single refit.
+ */
+import { type Factor, solveLower } from './cholesky.js';
+import type { Floats } from './native.js';
+
+/** Learned examples to ask about: all of them are in the statistics that were factored. */
+export interface LearnedSample {
+  /** [width, count]: one column an example. */
+  readonly columns: Floats;
+  /** [count] */
+  readonly targets: Int32Array;
+}
+
+/** Beyond this an example determines its own answer, and nothing can be said of it without it. */
+const largestLeverage = 0.999;
+
+/** @returns [count, classes] */
+export async function leaveOneOutScores(factor: Factor, weight: Floats, { columns, targets }: LearnedSample, classes: number): Promise<Floats> {
+  const count = targets.length;
+  const scores = await factor.products.multiply(columns, weight, { inner: factor.size, rows: count, columns: classes });
+  const reduced = await solveLower(factor, columns, count);
+  const leverage = new Float64Array(count);
+  for (let index = 0; index < reduced.length; index++) leverage[index % count]! += reduced[index]! ** 2;
+  return scores.map((score, index) => {
+    const row = Math.floor(index / classes);
+    const a = Math.min(leverage[row]!, largestLeverage);
+    const truth = targets[row] === index % classes ? 1 : 0;
+    return (score - a * truth) / (1 - a);
+  });
+}
+
+/** [count, width] -> [width, count] */
+export function columnsOf(features: Float32Array, count: number): Float32Array {
+  const width = features.length / count;
+  const columns = new Float32Array(features.length);
+  for (let row = 0; row < count; row++) {
+    for (let column = 0; column < width; column++) columns[column * count + row] = features[row * width + column]!;
+  }
+  return columns;
+}

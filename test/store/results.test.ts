@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { findCandidate, insertCandidate, listCandidates, nextVersion, setCandidateStatus } from '#espalier/store/candidates.js';
+import type { Store } from '#espalier/store/database.js';
+import { listDomainAccuracies, listResults, type PairedResult, saveDomainAccuracies, saveResults } from '#espalier/store/results.js';
+import { beginRun, endRun } from '#espalier/store/runs.js';
+import { errorOf } from '../support/errors.js';
+import { now, temporaryStore } from '../support/store.js';
+
+async function finishedRun(store: Store, adapter = 'support'): Promise<number> {
+  const run = await beginRun(store, { adapter, stage: 'gate', plan: {}, trigger: 'manual', owner: 'one', startedAt: now, now });
+  await endRun(store.queries, run, { status: 'done', error: null, at: now });
+  return run.id;
+}
+
+async function propose(store: Store, version: number, adapter = 'support'): Promise<number> {
+  const [runId, createdAt] = [await finishedRun(store, adapter), now.toISOString()];
+  const candidate = { adapter, version, runId, championVersion: null, verdict: 'pass', report: { gained: [1, 2] }, createdAt } as const;
+  return insertCandidate(store.queries, candidate);
+}
+
+const result = (caseId: string, suite = 'verbs'): PairedResult => ({
+  ...{ suite, caseId, championScore: null, candidateScore: 0.1 + 0.2 },
+  ...{ championAnswer: null, candidateAnswer: 'run' },
+});
+
+describe('candidates', () => {
+  it('wait with their report, and are numbered one after another for each adapter', async () => {
+    const store = await temporaryStore();
+    expect(await nextVersion(store.queries, 'support')).toBe(1);
+    const id = await propose(store, 1);
+    expect(await findCandidate(store.queries, id)).toMatchObject({
+      id,
+      version: 1,
+      status: 'waiting',
+      verdict: 'pass',
+      report: { gained: [1, 2] },
+    });
+    expect(await nextVersion(store.queries, 'support')).toBe(2);
+    expect(await nextVersion(store.queries, 'billing')).toBe(1);
+  });
+
+  it('never share a version', async () => {
+    const store = await temporaryStore();
+    await propose(store, 1);
+    await expect(propose(store, 1)).rejects.toThrow('UNIQUE');
+    await propose(store, 1, 'billing');
+  });
+
+  it('are listed newest first, by adapter and status', async () => {
+    const store = await temporaryStore();
+    const [first, second, other] = [await propose(store, 1), await propose(store, 2), await propose(store, 1, 'billing')];
+    await setCandidateStatus(store.queries, first, 'rejected');
+    const list = async (filter: Parameters<typeof listCandidates>[1]) => (await listCandidates(store.queries, filter)).map(({ id }) => id);
+    expect(await list({})).toEqual([other, second, first]);
+    expect(await list({ adapter: 'support' })).toEqual([second, first]);
+    expect(await list({ adapter: 'support', status: 'waiting' })).toEqual([second]);
+  });
+
+  it('CANDIDATE_NOT_FOUND', async () => {
+    expect((await errorOf(findCandidate((await temporaryStore()).queries, 9))).code).toBe('CANDIDATE_NOT_FOUND');
+  });
+});
+
+describe('the results of a run', () => {
+  it('come back as they were measured, in order of suite and case', async () => {
+    const store = await temporaryStore();
+    const run = await finishedRun(store);
+    await saveResults(store.queries, run, [result('b'), result('a', 'nouns'), result('a')]);
+    expect(await listResults(store.queries, run)).toEqual([result('a', 'nouns'), result('a'), result('b')]);
+  });
+
+  it('are replaced when the stage is done again, in any number', async () => {
+    const store = await temporaryStore();
+    const [run, other] = [await finishedRun(store), await finishedRun(store)];
+    const many = Array.from({ length: 2500 }, (_, index) => result(`${index}`));
+    await saveResults(store.queries, other, [result('kept')]);
+    await saveResults(store.queries, run, many);
+    await saveResults(store.queries, run, many.slice(0, 2001));
+    expect(await listResults(store.queries, run)).toHaveLength(2001);
+    expect(await listResults(store.queries, other)).toEqual([result('kept')]);
+  });
+
+  it('hold the accuracy matrix by version and domain', async () => {
+    const store = await temporaryStore();
+    const row = (version: number, domain: string) => ({ version, domain, cases: 3, accuracy: 1 / 3 });
+    await saveDomainAccuracies(store.queries, 'support', [row(2, 'x'), row(1, 'y'), row(1, 'x')]);
+    await saveDomainAccuracies(store.queries, 'support', []);
+    expect(await listDomainAccuracies(store.queries, 'support')).toEqual([row(1, 'x'), row(1, 'y'), row(2, 'x')]);
+    expect(await listDomainAccuracies(store.queries, 'billing')).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+/** Runs the real command, as a user would, in a process of its own. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** One for all test files, so that the embedded encoder is converted once. */
+const cacheFolder = join(tmpdir(), 'espalier-test-cache');
+
+export interface Outcome {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  /** What it reads on standard input. */
+  readonly input?: string | Uint8Array;
+  /** A file of this folder that is loaded before the command. */
+  readonly preload?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Runs it as another user; only root can. */
+  readonly user?: number;
+}
+
+export interface RunningCommand {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly outcome: Promise<Outcome>;
+  /** Resolves when its standard error has said `text`; rejects if it ends before. */
+  says(text: string): Promise<void>;
+}
+
+export function startEspalier(folder: string, words: readonly string[], options: CommandOptions = {}): RunningCommand {
+  const { input = '', preload, environment = {}, user } = options;
+  const preloaded = preload === undefined ? [] : ['--import', new URL(preload, import.meta.url).href];
+  const { NO_COLOR: _, FORCE_COLOR: __, ESPALIER_WORKSPACE: ___, ...inherited } = process.env;
+  const child = spawn(process.execPath, [...preloaded, entry, ...words], {
+    cwd: folder,
+    env: { ...inherited, ESPALIER_CACHE: cacheFolder, ...environment },
+    ...(user === undefined ? {} : { uid: user, gid: user }),
+  });
+  const heard = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      heard[name] += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  // A command that ends without reading its input is no error of the test.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const outcome = new Promise<Outcome>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, ...heard }));
+  });
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!heard.stderr.includes(text)) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+      void outcome.then(() => reject(new Error(`it ended without saying "${text}":\n${heard.stderr}`)));
+    });
+  return { process: child, outcome, says };
+}
+
+/** Runs a command to its end, whatever that is. */
+export function espalier(folder: string, words: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
+  return startEspalier(folder, words, options).outcome;
+}
+
+/** Runs a command that must succeed, and gives back what it printed. */
+export async function succeed(folder: string, words: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const { code, stdout, stderr } = await espalier(folder, words, options);
+  if (code !== 0) throw new Error(`espalier ${words.join(' ')} ended with ${code}\n${stderr}${stdout}`);
+  return stdout;
+}
+
+/** The same with --json. */
+export async function succeedJson<T>(folder: string, words: readonly string[], options: CommandOptions = {}): Promise<T> {
+  return JSON.parse(await succeed(folder, [...words, '--json'], options)) as T;
+}

@@ -1,0 +1,54 @@
+/**
+ * Loaded before the command: the process kills itself, as `kill -9` would, at the moment that ESPALIER_TEST_DIE_AT names.
+ *
+ *   STAGE:before   when the end of the stage is about to be recorded
+ *   STAGE:after    when the record has just been committed
+ *   rename:PART    when a file or folder is about to get a name that ends in PART
+ */
+import fs from 'node:fs/promises';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+
+const [what, when] = process.env.ESPALIER_TEST_DIE_AT.split(':');
+
+function die() {
+  process.kill(process.pid, 'SIGKILL');
+  // Not one more instruction, should the signal come late.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+if (what === 'rename') {
+  const { rename } = fs;
+  fs.rename = async (from, to) => {
+    if (to.endsWith(when)) die();
+    return rename(from, to);
+  };
+  syncBuiltinESMExports();
+} else {
+  watchStatements();
+}
+
+/** The store's own copy of better-sqlite3. */
+function watchStatements() {
+  const Database = createRequire(new URL('../../dist/store/database.js', import.meta.url))('better-sqlite3');
+  const { prepare } = Database.prototype;
+  let recorded = false;
+  Database.prototype.prepare = function (source) {
+    const statement = prepare.call(this, source);
+    const { run } = statement;
+    statement.run = (parameters) => {
+      const ends = endsStage(source, parameters);
+      if (ends && when === 'before') die();
+      const result = run.call(statement, parameters);
+      if (recorded && source === 'commit') die();
+      recorded ||= ends;
+      return result;
+    };
+    return statement;
+  };
+}
+
+/** A stage ends when its run goes on to the next; the last one, when the run is done. */
+function endsStage(source, parameters) {
+  const next = { encode: 'mix', mix: 'train', train: 'evaluate', evaluate: 'gate', gate: 'propose', propose: 'done' }[what];
+  return /^update "runs" set "(stage|status)" = \?/.test(source) && parameters[0] === next;
+}

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { analytic } from '#espalier/training/analytic.js';
+import { finetune } from '#espalier/training/finetune.js';
+import type { Strategy, TrainedHead } from '#espalier/training/job.js';
+import {
+  type Manifest,
+  readManifest,
+  readTrained,
+  verifiedFile,
+  versionFiles,
+  writeManifest,
+  writeTrained,
+} from '#espalier/training/versions.js';
+import { errorOf } from '../support/errors.js';
+import { clusters, dimension, jobOf, quiet } from '../support/problem.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const root = temporaryFolder();
+let folders = 0;
+const fresh = clusters({ classes: [0, 1], perClass: 10, noise: 1, seed: 1 });
+
+const manifestOf = (strategy: Strategy, { facts }: TrainedHead): Omit<Manifest, 'files'> => ({
+  adapter: 'support',
+  version: 1,
+  parent: null,
+  createdAt: '2026-11-24T12:00:00.000Z',
+  strategy: strategy.name,
+  headKind: strategy.headKind,
+  seed: 7,
+  hyperParameters: { width: 64 },
+  encoder: { model: 'use-lite', fingerprint: 'f', dimension },
+  task: 'intent',
+  classes: ['a', 'b'],
+  domains: ['banking'],
+  data: { afterExample: 0, throughExample: 20, fresh: 20, replayed: 0 },
+  bufferSnapshotHash: 'h',
+  facts,
+  metrics: {},
+});
+
+async function writeVersion(strategy: Strategy = analytic): Promise<{ folder: string; trained: TrainedHead }> {
+  const folder = join(root, `${folders++}`);
+  const trained = await strategy.train(jobOf(strategy.name, 2, { fresh }), quiet);
+  await writeTrained(folder, trained);
+  await writeManifest(folder, manifestOf(strategy, trained));
+  return { folder, trained };
+}
+
+async function read(folder: string): Promise<TrainedHead> {
+  const manifest = await readManifest(folder);
+  await verifiedFile(folder, manifest, versionFiles.onnx);
+  return readTrained(folder, manifest);
+}
+
+describe('a version', () => {
+  it.each([analytic, finetune])('of $name is read as it was trained, bit for bit', async (strategy) => {
+    const { folder, trained } = await writeVersion(strategy);
+    expect(await read(folder)).toEqual(trained);
+    expect(readdirSync(folder).sort()).toEqual(['adapter.onnx', 'adapter.safetensors', 'manifest.json', 'state.safetensors']);
+  });
+
+  it('has the same bytes when it is made again', async () => {
+    const [one, other] = [await writeVersion(), await writeVersion()];
+    for (const name of Object.values(versionFiles))
+      expect(readFileSync(join(one.folder, name)).equals(readFileSync(join(other.folder, name)))).toBe(true);
+  });
+});
+
+describe('ADAPTER_INVALID', () => {
+  const files = [versionFiles.onnx, versionFiles.head, versionFiles.state];
+
+  it.each(files)('%s with one bit changed', async (name) => {
+    const { folder } = await writeVersion();
+    const bytes = readFileSync(join(folder, name));
+    bytes[bytes.length - 5]! ^= 1;
+    writeFileSync(join(folder, name), bytes);
+    const error = await errorOf(read(folder));
+    expect(error).toMatchObject({ code: 'ADAPTER_INVALID', at: { file: join(folder, name) } });
+  });
+
+  it.each([...files, versionFiles.manifest])('without %s', async (name) => {
+    const { folder } = await writeVersion();
+    rmSync(join(folder, name));
+    const error = await errorOf(read(folder));
+    expect(error).toMatchObject({ code: 'ADAPTER_INVALID', at: { file: join(folder, name) } });
+  });
+
+  it('with a manifest that was cut off', async () => {
+    const { folder } = await writeVersion();
+    writeFileSync(join(folder, versionFiles.manifest), readFileSync(join(folder, versionFiles.manifest)).subarray(0, 100));
+    expect((await errorOf(read(folder))).code).toBe('ADAPTER_INVALID');
+  });
+
+  it('until the manifest is written: what was trained alone is not a version', async () => {
+    const { folder, trained } = await writeVersion();
+    const half = `${folder}-half`;
+    await writeTrained(half, trained);
+    expect((await errorOf(read(half))).code).toBe('ADAPTER_INVALID');
+  });
+});

@@ -51,11 +51,17 @@ async function readTask(folder: string, dataset: string | undefined, task: TaskD
   const read = async (split: string) => {
     const path = join(folder, `${dataset ?? task.name}.${split}.jsonl`);
     if (!existsSync(path)) return undefined;
-    const rows = (await readFile(path, 'utf8')).split('\n').filter(Boolean).map((line) => JSON.parse(line) as Row);
-    return rows.filter((row) => belongs(row, task)).map(({ text, label }) => ({ text, label: dataset ? String(label) : `${task.name}/${label}` }));
+    const rows = (await readFile(path, 'utf8'))
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Row);
+    return rows
+      .filter((row) => belongs(row, task))
+      .map(({ text, label }) => ({ text, label: dataset ? String(label) : `${task.name}/${label}` }));
   };
   const [train, validation, test] = [await read('train'), await read('val'), await read('test')];
-  if (!train || !test) throw new EspalierError('DATA_FOLDER_INVALID', `the splits train and test of ${dataset ?? task.name} are not both in ${folder}`);
+  if (!train || !test)
+    throw new EspalierError('DATA_FOLDER_INVALID', `the splits train and test of ${dataset ?? task.name} are not both in ${folder}`);
   if (validation) return { name: task.name, train, validation, test };
   const mixed = shuffled(train, seededRandom(seed, 'validation', task.name));
   const held = Math.round(mixed.length * validationShare);

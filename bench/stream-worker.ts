@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parseDeclaration } from '../src/core/declaration.js';
 import { seededRandom } from '../src/core/random.js';
 import { continualMetrics } from '../src/evaluation/continual.js';
-import { openReservoir, type Offer } from '../src/replay/reservoir.js';
+import { type Offer, openReservoir } from '../src/replay/reservoir.js';
 import { headGraph } from '../src/training/head-graph.js';
 import type { Batch, Head, TrainedHead } from '../src/training/job.js';
 import { compile } from '../src/training/native.js';
@@ -50,12 +50,26 @@ async function playStream({ file, strategy: name, budget, seed }: StreamRequest)
   let milliseconds = 0;
   for (const [number, slice] of slices.entries()) {
     classes = [...new Set([...classes, ...slice.train.labels])];
-    const job = { strategy: name, settings, dimension, classes, fresh: batchOf(slice.train, classes), replayed: batchOf(memory.slice(), classes), parent };
+    const job = {
+      strategy: name,
+      settings,
+      dimension,
+      classes,
+      fresh: batchOf(slice.train, classes),
+      replayed: batchOf(memory.slice(), classes),
+      parent,
+    };
     const start = performance.now();
     parent = await strategy.train(job, () => undefined);
     milliseconds += performance.now() - start;
     memory.add(slice.train, tasks[number]!.name);
-    matrix.push(await measure(parent.head, slices.slice(0, number + 1).map((known) => known.measured), classes));
+    matrix.push(
+      await measure(
+        parent.head,
+        slices.slice(0, number + 1).map((known) => known.measured),
+        classes,
+      ),
+    );
   }
   const { averageAccuracy, forgetting } = continualMetrics(matrix);
   const peakRssMb = process.resourceUsage().maxRSS / 1024;

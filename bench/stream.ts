@@ -70,7 +70,10 @@ async function encodeTasks(tasks: readonly StreamTask[], target: string): Promis
   let texts = 0;
   for (const [number, task] of tasks.entries()) {
     const measured = options.split === 'val' ? task.validation : task.test;
-    for (const [part, rows] of [['train', task.train], ['measured', measured]] as const) {
+    for (const [part, rows] of [
+      ['train', task.train],
+      ['measured', measured],
+    ] as const) {
       const vectors = await encoder.encode(rows.map((row) => row.text));
       await writeFile(join(target, `${number}.${part}.f32`), new Uint8Array(vectors.buffer));
       texts += rows.length;
@@ -101,7 +104,10 @@ function runApart(request: StreamRequest): Promise<StreamOutcome> {
 }
 
 function tableOf(rows: readonly StreamRow[]): string {
-  const table = new Table({ head: ['strategy', 'budget', 'final accuracy %', 'forgetting', 'seconds', 'peak MB'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['strategy', 'budget', 'final accuracy %', 'forgetting', 'seconds', 'peak MB'],
+    style: { head: [], border: [] },
+  });
   for (const row of rows) {
     const numbers = [row.finalAccuracy.toFixed(1), row.forgetting.toFixed(1), row.seconds.toFixed(1), row.peakRssMb.toFixed(0)];
     table.push([row.strategy, row.budget === 0 ? '-' : row.budget, ...numbers]);

@@ -22,7 +22,9 @@ interface UpdateRow {
   readonly peakRssMb: number;
 }
 
-const { values: options } = parseArgs({ options: { data: { type: 'string' }, stream: { type: 'string' }, json: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { data: { type: 'string' }, stream: { type: 'string' }, json: { type: 'boolean', default: false } },
+});
 if (!options.data || !options.stream) throw new EspalierError('USAGE', 'bench:update needs --data DIR and --stream NAME');
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const root = await mkdtemp(join(tmpdir(), 'espalier-update-'));
@@ -46,11 +48,15 @@ async function playUpdates(tasks: readonly StreamTask[], stream: string): Promis
     await run(['ingest', file, '--adapter', 'bench', '--domain', task.name]);
     const { output, seconds, peakRssMb } = await run(['update', 'bench', '--json']);
     const { candidateId, plan } = JSON.parse(output) as { candidateId: number; plan: { version: number } };
-    const manifest = JSON.parse(await readFile(join(root, 'adapters', 'bench', 'versions', String(plan.version), 'manifest.json'), 'utf8')) as {
+    const manifest = JSON.parse(
+      await readFile(join(root, 'adapters', 'bench', 'versions', String(plan.version), 'manifest.json'), 'utf8'),
+    ) as {
       data: { fresh: number };
     };
     rows.push({ stream, seen, fresh: manifest.data.fresh, seconds, peakRssMb });
-    process.stderr.write(`${task.name}: ${manifest.data.fresh} new, ${seen} seen before, ${seconds.toFixed(1)} s, ${peakRssMb.toFixed(0)} MB\n`);
+    process.stderr.write(
+      `${task.name}: ${manifest.data.fresh} new, ${seen} seen before, ${seconds.toFixed(1)} s, ${peakRssMb.toFixed(0)} MB\n`,
+    );
     seen += manifest.data.fresh;
     await run(['candidates', 'approve', String(candidateId), '--override', '--reason', 'benchmark']);
   }

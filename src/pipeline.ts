@@ -38,7 +38,13 @@ export interface Update {
   readonly resumedAt: string | undefined;
 }
 
-type Outputs = Partial<{ encode: { encoded: number }; mix: Mix; train: { facts: Record<string, number> }; evaluate: { cases: number }; gate: Report }>;
+type Outputs = Partial<{
+  encode: { encoded: number };
+  mix: Mix;
+  train: { facts: Record<string, number> };
+  evaluate: { cases: number };
+  gate: Report;
+}>;
 const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
 
 export async function runUpdate(context: UpdateContext, request: UpdateRequest): Promise<Update> {
@@ -72,7 +78,12 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
       }
       case 'mix': {
         const mix = await mixExamples(context, plan);
-        run = await advance(context, run, { ...outputs, mix }, `${mix.fresh} new and ${mix.replayedIds.length} replayed examples, ${mix.classes.length} classes`);
+        run = await advance(
+          context,
+          run,
+          { ...outputs, mix },
+          `${mix.fresh} new and ${mix.replayedIds.length} replayed examples, ${mix.classes.length} classes`,
+        );
         break;
       }
       case 'train': {
@@ -139,7 +150,10 @@ const mendable = new Set(['INTERRUPTED', 'DISK_FULL', 'DISK_READ_ONLY', 'STORE_B
 
 async function leaveRun(context: UpdateContext, run: Run, thrown: unknown): Promise<void> {
   if (thrown instanceof EspalierError && thrown.code === 'LEASE_LOST') return;
-  const ending = thrown instanceof EspalierError && mendable.has(thrown.code) ? releaseRun(context.store, run) : failRun(context, run, messageOf(thrown));
+  const ending =
+    thrown instanceof EspalierError && mendable.has(thrown.code)
+      ? releaseRun(context.store, run)
+      : failRun(context, run, messageOf(thrown));
   // The store may be what failed; the first error is the one to tell, and the lease runs out by itself.
   await ending.catch(() => undefined);
 }

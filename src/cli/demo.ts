@@ -102,7 +102,14 @@ async function playStream(stage: Stage, declarations: { sample: AdapterDeclarati
   write(renderPicture('\nthe default (analytic)', pictures.sample, domains, output));
   const predictions = await showPredictions(stage, declarations.sample);
   const buffer = await showBuffer(stage);
-  return { refused: refused?.report, naive: continualMetrics(pictures.naive), default: continualMetrics(pictures.sample), matrices: pictures, predictions, buffer };
+  return {
+    refused: refused?.report,
+    naive: continualMetrics(pictures.naive),
+    default: continualMetrics(pictures.sample),
+    matrices: pictures,
+    predictions,
+    buffer,
+  };
 }
 
 async function listDomainFiles(): Promise<DomainFile[]> {
@@ -111,7 +118,11 @@ async function listDomainFiles(): Promise<DomainFile[]> {
   return names.map((name) => ({ domain: name.replace(/^\d+-|\.jsonl$/g, ''), path: join(folder, name) }));
 }
 
-async function take({ workspace, store, surroundings }: Stage, declaration: AdapterDeclaration, { domain, path }: DomainFile): Promise<void> {
+async function take(
+  { workspace, store, surroundings }: Stage,
+  declaration: AdapterDeclaration,
+  { domain, path }: DomainFile,
+): Promise<void> {
   await ingest(store, {
     declaration,
     files: [{ path, name: path, format: 'jsonl' }],
@@ -128,8 +139,15 @@ async function take({ workspace, store, surroundings }: Stage, declaration: Adap
 }
 
 /** Progress shows on a terminal only: elsewhere it would stand between the lines. */
-async function update({ workspace, store, encoder, output, surroundings }: Stage, declaration: AdapterDeclaration, strategy?: string): Promise<Update> {
-  const progress = openProgress(surroundings.stderr.isTTY ? { ...output, note: () => undefined } : { ...output, format: 'json' }, surroundings.stderr);
+async function update(
+  { workspace, store, encoder, output, surroundings }: Stage,
+  declaration: AdapterDeclaration,
+  strategy?: string,
+): Promise<Update> {
+  const progress = openProgress(
+    surroundings.stderr.isTTY ? { ...output, note: () => undefined } : { ...output, format: 'json' },
+    surroundings.stderr,
+  );
   const context = { workspace, store, encoder, progress, signal: surroundings.signal };
   return runUpdate(context, { declaration, strategy, trigger: actor, at: new Date() });
 }
@@ -142,13 +160,17 @@ async function promote({ store }: Stage, declaration: AdapterDeclaration, { cand
 async function showRefusal(stage: Stage, declaration: AdapterDeclaration): Promise<Update> {
   const { store, output, write } = stage;
   const candidate = await update(stage, declaration, 'finetune');
-  write(`\n${output.colours.bold('What if the good champion were fine-tuned on this domain? The gate says:')}\n\n${renderReport(candidate.report, output)}\n`);
+  write(
+    `\n${output.colours.bold('What if the good champion were fine-tuned on this domain? The gate says:')}\n\n${renderReport(candidate.report, output)}\n`,
+  );
   const approval = { candidateId: candidate.candidateId, actor, reason: 'ship it', at: new Date() };
   try {
     await approveCandidate(store, declaration, { ...approval, on: 'verdict' });
   } catch (thrown) {
     if (!(thrown instanceof EspalierError)) throw thrown;
-    write(`  $ espalier candidates approve ${candidate.candidateId} --reason "ship it"\n  ${output.colours.red(`refused [${thrown.code}]`)}: ${thrown.hint}`);
+    write(
+      `  $ espalier candidates approve ${candidate.candidateId} --reason "ship it"\n  ${output.colours.red(`refused [${thrown.code}]`)}: ${thrown.hint}`,
+    );
   }
   await rejectCandidate(store, { ...approval, reason: 'it forgets' });
   return candidate;
@@ -162,8 +184,16 @@ function describe({ plan, report }: Update, output: Output): string {
 
 async function readMatrix(store: Store, adapter: string, domains: readonly string[]): Promise<AccuracyMatrix> {
   const stored = await listDomainAccuracies(store.queries, adapter);
-  const champions = await store.queries.selectFrom('candidates').select('version').where('adapter', '=', adapter).where('status', '=', 'approved').orderBy('version').execute();
-  return champions.map(({ version }) => domains.map((domain) => stored.find((row) => row.version === version && row.domain === domain)?.accuracy));
+  const champions = await store.queries
+    .selectFrom('candidates')
+    .select('version')
+    .where('adapter', '=', adapter)
+    .where('status', '=', 'approved')
+    .orderBy('version')
+    .execute();
+  return champions.map(({ version }) =>
+    domains.map((domain) => stored.find((row) => row.version === version && row.domain === domain)?.accuracy),
+  );
 }
 
 function renderPicture(title: string, matrix: AccuracyMatrix, domains: readonly string[], { colours }: Output): string {
@@ -175,10 +205,11 @@ function renderPicture(title: string, matrix: AccuracyMatrix, domains: readonly 
 
 async function showPredictions({ workspace, store, encoder, output, write }: Stage, declaration: AdapterDeclaration) {
   const champion = await openChampion({ workspace, store, encoder }, declaration);
-  const predictions = await champion.predict(['they took the money twice this month!!', 'hoodie came with a big hole in the sleeve']);
+  const predictions = await champion.predict(['why was I billed twice this month??', 'hoodie came with a big hole in the sleeve']);
   await champion.close();
   write(`\n${output.colours.bold('The champion answers for its first domain and its last:')}`);
-  for (const { text, label, confidence } of predictions) write(`  "${text}"  ->  ${output.colours.green(label)} (${percent(confidence)} %)`);
+  for (const { text, label, confidence } of predictions)
+    write(`  "${text}"  ->  ${output.colours.green(label)} (${percent(confidence)} %)`);
   return predictions;
 }
 
@@ -195,6 +226,9 @@ async function showBuffer({ store, output, write }: Stage) {
 }
 
 function closingWords(kept: string | undefined): string {
-  const where = kept === undefined ? 'Run it with `npm run demo -- --keep` to look around in its workspace.' : `Look around: cd ${kept} && npx espalier status`;
+  const where =
+    kept === undefined
+      ? 'Run it with `npm run demo -- --keep` to look around in its workspace.'
+      : `Look around: cd ${kept} && npx espalier status`;
   return `\n${where}\nYour own data: npx espalier init my-workspace`;
 }

@@ -42,13 +42,17 @@ function tell(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : exitCodes.usage;
   const error = storeError(thrown, 'the store');
   if (!(error instanceof EspalierError)) {
-    process.stderr.write(`espalier: this is a defect of Espalier, please report it\n${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `espalier: this is a defect of Espalier, please report it\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
     return exitCodes.defect;
   }
   const { code, message, at, hint } = error;
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message, at: at ?? null, hint } })}\n`);
   const place = describePlace(at);
-  process.stderr.write(`espalier: ${printable(message)} [${code}]\n${place === '' ? '' : `  at    ${printable(place)}\n`}  hint  ${printable(hint)}\n`);
+  process.stderr.write(
+    `espalier: ${printable(message)} [${code}]\n${place === '' ? '' : `  at    ${printable(place)}\n`}  hint  ${printable(hint)}\n`,
+  );
   if (code === 'INTERRUPTED') return exitCodes.interrupted;
   return code === 'USAGE' ? exitCodes.usage : exitCodes.refused;
 }

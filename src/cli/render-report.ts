@@ -6,7 +6,11 @@ import type { Verdict } from '../store/candidates.js';
 import { type Colours, type Output, percent, signed, tableOf } from './output.js';
 
 export function renderReport(report: Report, { colours, width }: Output): string {
-  const parts = [`${paintVerdict(report.verdict, colours)}\n${wrap(report.sentence, width - 2)}`, renderRows(report.rows, colours), renderConcerns(report.rows, colours, width)];
+  const parts = [
+    `${paintVerdict(report.verdict, colours)}\n${wrap(report.sentence, width - 2)}`,
+    renderRows(report.rows, colours),
+    renderConcerns(report.rows, colours, width),
+  ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 

@@ -1,15 +1,15 @@
 /** What the commands share: the global options, the workspace, the open store and encoder, and who is acting. */
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import { type AdapterDeclaration } from '../core/declaration.js';
+import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
+import type { Progress } from '../core/progress.js';
 import { defaultCacheFolder, findWorkspace, type Workspace } from '../core/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { openStore, type Store } from '../store/database.js';
-import { openOutput, type Output } from './output.js';
+import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
-import type { Progress } from '../core/progress.js';
 
 /** What a command is run in; `main` gives the process's own. */
 export interface Surroundings {
@@ -60,7 +60,11 @@ export function outputOf(options: GlobalOptions, surroundings: Surroundings): Ou
 }
 
 /** Opens the workspace's store for the time of `work`, and closes whatever was opened. */
-export async function inSession(options: GlobalOptions, surroundings: Surroundings, work: (session: Session) => Promise<void>): Promise<void> {
+export async function inSession(
+  options: GlobalOptions,
+  surroundings: Surroundings,
+  work: (session: Session) => Promise<void>,
+): Promise<void> {
   const output = outputOf(options, surroundings);
   const workspace = findWorkspace(options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder);
   const now = timeOf(options.at);
@@ -87,7 +91,11 @@ export async function inSession(options: GlobalOptions, surroundings: Surroundin
   }
 }
 
-export async function openDeclaredEncoder({ encoder }: AdapterDeclaration, workspace: Workspace, environment: NodeJS.ProcessEnv): Promise<Encoder> {
+export async function openDeclaredEncoder(
+  { encoder }: AdapterDeclaration,
+  workspace: Workspace,
+  environment: NodeJS.ProcessEnv,
+): Promise<Encoder> {
   // Its library is a third of all the loading there is, and most commands need no encoder.
   const { openEncoder } = await import('../encoder/encoder.js');
   const declaration = { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
@@ -96,7 +104,8 @@ export async function openDeclaredEncoder({ encoder }: AdapterDeclaration, works
 
 function timeOf(at: string | undefined): Date {
   const time = at === undefined ? new Date() : new Date(at);
-  if (Number.isNaN(time.getTime())) throw new EspalierError('USAGE', `--at ${at} is not a time`, { hint: 'Write it as 2026-11-24T09:00:00Z.' });
+  if (Number.isNaN(time.getTime()))
+    throw new EspalierError('USAGE', `--at ${at} is not a time`, { hint: 'Write it as 2026-11-24T09:00:00Z.' });
   return time;
 }
 

@@ -6,7 +6,10 @@
 /** Code -> [what it means, what to do about it when the thrower knows nothing better]. */
 export const catalogue = {
   USAGE: ['The command was called with words it does not take.', 'Run the command with --help.'],
-  INTERRUPTED: ['The work was stopped before it ended; nothing half-written remains.', 'Run the same command again: it goes on at its stage.'],
+  INTERRUPTED: [
+    'The work was stopped before it ended; nothing half-written remains.',
+    'Run the same command again: it goes on at its stage.',
+  ],
   NOT_A_WORKSPACE: ['No folder here or above holds adapters/ and replay-store/.', 'Run `espalier init DIR`, or pass --workspace DIR.'],
   FILE_NOT_FOUND: ['A file or folder that was named does not exist.', 'Check the path.'],
   FILE_UNREADABLE: ['A file exists but cannot be read.', 'Check its permissions.'],
@@ -15,7 +18,10 @@ export const catalogue = {
   INPUT_EMPTY: ['The input holds no rows at all.', 'Check that the right file was named.'],
   INPUT_BINARY: ['The input is not text.', 'Pass JSON lines or CSV, in UTF-8.'],
   INPUT_ENCODING: ['The input is not valid UTF-8.', 'Convert it first, for example with `iconv -t UTF-8`.'],
-  INPUT_FORMAT: ['The input is in a format that is not understood.', 'Pass JSON lines (.jsonl) or CSV with a header (.csv), or say which with --format.'],
+  INPUT_FORMAT: [
+    'The input is in a format that is not understood.',
+    'Pass JSON lines (.jsonl) or CSV with a header (.csv), or say which with --format.',
+  ],
   INPUT_REJECTED: ['No row of the input could be accepted.', 'Read the rejects file: it names line, field and reason of each row.'],
   CSV_COLUMN_MISSING: ['The CSV header lacks a column that is needed.', 'Name the columns with --text-field and --label-field.'],
   DECLARATION_INVALID: ['adapter.yaml does not say what it must.', 'Mend the named key; docs/adapter.md lists all keys.'],
@@ -24,13 +30,28 @@ export const catalogue = {
   NOTHING_TO_LEARN: ['There is no new training data since the champion was trained.', 'Bring some with `espalier ingest`.'],
   TOO_FEW_CLASSES: ['A classifier needs at least two classes.', 'Bring examples of another label with `espalier ingest`.'],
   TRAINING_DIVERGED: ['The loss became infinite or undefined, so nothing is proposed.', 'Lower learningRate in adapter.yaml.'],
-  ENCODER_NOT_FOUND: ['The encoder folder does not exist or lacks its files.', 'A model folder holds config.json, tokenizer.json and onnx/model.onnx.'],
-  ENCODER_HUB_UNREACHABLE: ['The model hub cannot be reached, or has no such model.', 'Download the model into a folder and name the folder, or use `use-lite`.'],
+  ENCODER_NOT_FOUND: [
+    'The encoder folder does not exist or lacks its files.',
+    'A model folder holds config.json, tokenizer.json and onnx/model.onnx.',
+  ],
+  ENCODER_HUB_UNREACHABLE: [
+    'The model hub cannot be reached, or has no such model.',
+    'Download the model into a folder and name the folder, or use `use-lite`.',
+  ],
   ENCODER_INVALID: ['The encoder model cannot be loaded.', 'Fetch the file again: it may be truncated.'],
-  ENCODER_INPUT_MISSING: ['The model asks for an input that a text encoder does not have.', 'Use a feature-extraction model (input_ids, attention_mask).'],
+  ENCODER_INPUT_MISSING: [
+    'The model asks for an input that a text encoder does not have.',
+    'Use a feature-extraction model (input_ids, attention_mask).',
+  ],
   ENCODER_OUTPUT_MISSING: ['The model lacks the output that the pooling needs.', 'Choose another `pooling` in adapter.yaml.'],
-  ENCODER_MISMATCH: ['The adapter was trained on another encoder than the one declared now.', 'Restore the encoder in adapter.yaml, or start a new adapter.'],
-  ADAPTER_INVALID: ['The files of a trained version are damaged: they do not match their manifest.', 'Restore them from a backup, or `espalier rollback` to another version.'],
+  ENCODER_MISMATCH: [
+    'The adapter was trained on another encoder than the one declared now.',
+    'Restore the encoder in adapter.yaml, or start a new adapter.',
+  ],
+  ADAPTER_INVALID: [
+    'The files of a trained version are damaged: they do not match their manifest.',
+    'Restore them from a backup, or `espalier rollback` to another version.',
+  ],
   STORE_CORRUPT: ['The database is damaged or is not a database of Espalier.', 'Restore the file from a backup; it was not changed.'],
   STORE_NEWER: ['The database was written by a newer Espalier.', 'Upgrade Espalier; the file was not changed.'],
   STORE_BUSY: ['Another process holds the database for longer than the waiting time.', 'Wait for it to end and run the command again.'],
@@ -42,7 +63,10 @@ export const catalogue = {
   CANDIDATE_NOT_FOUND: ['No candidate has that number.', 'Run `espalier candidates list`.'],
   CANDIDATE_DECIDED: ['The candidate has been decided already; decisions are not changed.', 'See it with `espalier candidates show`.'],
   CANDIDATE_STALE: ['The champion has changed since the candidate was compared with it.', 'Run `espalier update` to make a new one.'],
-  CANDIDATE_REFUSED: ['The gate did not pass the candidate.', 'Read it with `espalier candidates show`; to ship it all the same use --override.'],
+  CANDIDATE_REFUSED: [
+    'The gate did not pass the candidate.',
+    'Read it with `espalier candidates show`; to ship it all the same use --override.',
+  ],
   NO_CHAMPION: ['The adapter has no champion yet.', 'Run `espalier update`, then `espalier candidates approve`.'],
   NO_EARLIER_VERSION: ['There is no earlier version to roll back to.', 'See the decisions with `espalier candidates list --all`.'],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],

@@ -41,8 +41,10 @@ export async function readText(path: string): Promise<string> {
 export function diskError(thrown: unknown, path: string): unknown {
   const code = systemCodeOf(thrown);
   const details = { at: { file: path }, cause: thrown };
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') return new EspalierError('DISK_FULL', `no space left while writing ${path}`, details);
-  if (code === 'EROFS' || code === 'SQLITE_READONLY') return new EspalierError('DISK_READ_ONLY', `${path} cannot be written: the disk is read-only`, details);
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL')
+    return new EspalierError('DISK_FULL', `no space left while writing ${path}`, details);
+  if (code === 'EROFS' || code === 'SQLITE_READONLY')
+    return new EspalierError('DISK_READ_ONLY', `${path} cannot be written: the disk is read-only`, details);
   if (code === 'EACCES' || code === 'EPERM') return new EspalierError('FILE_UNREADABLE', `${path}: permission denied`, details);
   if (code === 'ENOENT' || code === 'ENOTDIR') return new EspalierError('FILE_NOT_FOUND', `${path} does not exist`, details);
   if (code === 'EISDIR') return new EspalierError('FILE_UNREADABLE', `${path} is a folder`, details);

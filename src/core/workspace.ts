@@ -38,14 +38,16 @@ export function workspaceAt(root: string): Workspace {
 export function findWorkspace(start: string): Workspace {
   for (let folder = resolve(start); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'adapters')) && existsSync(join(folder, 'replay-store'))) return workspaceAt(folder);
-    if (folder === dirname(folder)) throw new EspalierError('NOT_A_WORKSPACE', `neither ${resolve(start)} nor a folder above it is a workspace`);
+    if (folder === dirname(folder))
+      throw new EspalierError('NOT_A_WORKSPACE', `neither ${resolve(start)} nor a folder above it is a workspace`);
   }
 }
 
 export const adapterFolder = (workspace: Workspace, adapter: string) => join(workspace.root, 'adapters', adapter);
 export const versionFolder = (workspace: Workspace, adapter: string, version: number) =>
   join(adapterFolder(workspace, adapter), 'versions', String(version));
-export const runFolder = (workspace: Workspace, adapter: string, run: number) => join(adapterFolder(workspace, adapter), 'runs', String(run));
+export const runFolder = (workspace: Workspace, adapter: string, run: number) =>
+  join(adapterFolder(workspace, adapter), 'runs', String(run));
 
 export async function listAdapterNames(workspace: Workspace): Promise<string[]> {
   const entries = await readdir(join(workspace.root, 'adapters'), { withFileTypes: true });
@@ -74,7 +76,9 @@ export async function readDeclaration(workspace: Workspace, adapter: string): Pr
   const file = join(adapterFolder(workspace, adapter), 'adapter.yaml');
   const declaration = parseDeclaration(await readText(file), file);
   if (declaration.name !== adapter) {
-    throw new EspalierError('DECLARATION_INVALID', `is \`${declaration.name}\`, but the folder is \`${adapter}\``, { at: { file, field: 'name' } });
+    throw new EspalierError('DECLARATION_INVALID', `is \`${declaration.name}\`, but the folder is \`${adapter}\``, {
+      at: { file, field: 'name' },
+    });
   }
   return declaration;
 }

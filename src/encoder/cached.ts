@@ -8,7 +8,12 @@ import type { EncodeOptions, Encoder } from './encoder.js';
 const sliceSize = 1024;
 
 /** Encodes what is not cached yet, and returns how many that were. */
-export async function warmCache(store: Store, encoder: Encoder, texts: readonly string[], { signal, progress }: EncodeOptions = {}): Promise<number> {
+export async function warmCache(
+  store: Store,
+  encoder: Encoder,
+  texts: readonly string[],
+  { signal, progress }: EncodeOptions = {},
+): Promise<number> {
   const byHash = new Map(texts.map((text) => [textHash(text), normaliseText(text)]));
   const known = await listEmbedded(store, encoder.fingerprint, [...byHash.keys()]);
   const missing = [...byHash].filter(([hash]) => !known.has(hash));
@@ -25,7 +30,12 @@ export async function warmCache(store: Store, encoder: Encoder, texts: readonly 
 }
 
 /** [texts, dimension] float32 in the order of the texts, from the cache where it has them. */
-export async function encodeCached(store: Store, encoder: Encoder, texts: readonly string[], options: EncodeOptions = {}): Promise<Float32Array> {
+export async function encodeCached(
+  store: Store,
+  encoder: Encoder,
+  texts: readonly string[],
+  options: EncodeOptions = {},
+): Promise<Float32Array> {
   await warmCache(store, encoder, texts, options);
   const hashes = texts.map(textHash);
   const known = await findEmbeddings(store, encoder.fingerprint, [...new Set(hashes)]);

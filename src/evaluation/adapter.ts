@@ -14,7 +14,7 @@ export interface AdapterOutput {
 
 export interface Adapter {
   readonly classes: readonly string[];
-  /** @param vectors [n, dimension] float32 */
+  /** @param vectors [n, dimension] float32. @throws ADAPTER_INVALID where an output is not a number: its label would be a guess */
   run(vectors: Float32Array, dimension: number): Promise<AdapterOutput[]>;
   close(): Promise<void>;
 }
@@ -33,12 +33,18 @@ export async function openAdapter(file: string, classes: readonly string[]): Pro
       for (let start = 0; start < vectors.length; start += sliceRows * dimension) {
         const slice = vectors.subarray(start, start + sliceRows * dimension);
         const results = await session.run({ embedding: new Tensor('float32', slice, [slice.length / dimension, dimension]) });
+        requireNumbers(results, file);
         outputs.push(...readOutputs(results, classes));
       }
       return outputs;
     },
     close: () => session.release(),
   };
+}
+
+function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMapType, file: string): void {
+  const isSound = [probabilities, adapted].every((output) => (output!.data as Float32Array).every(Number.isFinite));
+  if (!isSound) throw new EspalierError('ADAPTER_INVALID', `${file} gives values that are not numbers`, { at: { file } });
 }
 
 function readOutputs(results: InferenceSession.OnnxValueMapType, classes: readonly string[]): AdapterOutput[] {

@@ -54,11 +54,17 @@ function scoreProbe(cases: readonly ProbeCase[], outputs: readonly AdapterOutput
     shots.map(({ vector }) => vector),
     shots.map(({ item }) => item.label),
   );
-  return rows.filter(({ item }) => item.split === 'test').map(({ item, vector }) => rightOrWrong(item.id, item.label, probe.classify(vector)));
+  return rows
+    .filter(({ item }) => item.split === 'test')
+    .map(({ item, vector }) => rightOrWrong(item.id, item.label, probe.classify(vector)));
 }
 
 function scorePairs(cases: readonly StsCase[], outputs: readonly AdapterOutput[]): CaseScore[] {
-  return cases.map(({ id }, index) => ({ caseId: id, score: dot(outputs[2 * index]!.adapted, outputs[2 * index + 1]!.adapted), answer: undefined }));
+  return cases.map(({ id }, index) => ({
+    caseId: id,
+    score: dot(outputs[2 * index]!.adapted, outputs[2 * index + 1]!.adapted),
+    answer: undefined,
+  }));
 }
 
 const depth = 10;
@@ -71,7 +77,11 @@ function scoreRetrieval(cases: readonly RetrievalCase[], outputs: readonly Adapt
     const found = documents.map((document) => ({ id: document.item.id, similarity: dot(vector, document.vector) }));
     // Ties are broken by id, so that equal vectors give equal rankings.
     found.sort((a, b) => b.similarity - a.similarity || (a.id < b.id ? -1 : 1));
-    const score = ndcg(found.map(({ id }) => item.relevant[id] ?? 0), Object.values(item.relevant), depth);
+    const score = ndcg(
+      found.map(({ id }) => item.relevant[id] ?? 0),
+      Object.values(item.relevant),
+      depth,
+    );
     return [{ caseId: item.id, score, answer: found[0]?.id }];
   });
 }
@@ -79,6 +89,7 @@ function scoreRetrieval(cases: readonly RetrievalCase[], outputs: readonly Adapt
 /** @throws SUITE_INVALID where a score is not a number: a suite that measures nothing must not pass for one that found nothing */
 export function requireNumbers(suite: string, scores: readonly CaseScore[]): readonly CaseScore[] {
   const bad = scores.find(({ score }) => !Number.isFinite(score));
-  if (bad) throw new EspalierError('SUITE_INVALID', `the case \`${bad.caseId}\` of ${suite} has no score: the adapter's output is not a number`);
+  if (bad)
+    throw new EspalierError('SUITE_INVALID', `the case \`${bad.caseId}\` of ${suite} has no score: the adapter's output is not a number`);
   return scores;
 }

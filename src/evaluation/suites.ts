@@ -89,17 +89,27 @@ export async function readSuites(folders: readonly string[], names: readonly str
 /** @throws SUITE_INVALID, naming file and line */
 export async function readSuite(folder: string): Promise<Suite> {
   const file = join(folder, 'suite.yaml');
-  const head = header.safeParse(parse(await readText(file)));
+  const head = header.safeParse(parseHeader(await readText(file), file));
   if (!head.success) throw invalid(file, undefined, head.error.issues[0]!);
   const { kind, metric, name } = head.data;
-  if (name !== basename(folder)) throw new EspalierError('SUITE_INVALID', `the name is \`${name}\`, the folder ${basename(folder)}`, { at: { file } });
-  if (metric !== metrics[kind]) throw new EspalierError('SUITE_INVALID', `the metric of ${kind} is ${metrics[kind]}`, { at: { file, field: 'metric' } });
+  if (name !== basename(folder))
+    throw new EspalierError('SUITE_INVALID', `the name is \`${name}\`, the folder ${basename(folder)}`, { at: { file } });
+  if (metric !== metrics[kind])
+    throw new EspalierError('SUITE_INVALID', `the metric of ${kind} is ${metrics[kind]}`, { at: { file, field: 'metric' } });
   const casesFile = join(folder, 'cases.jsonl');
   const content = await readText(casesFile);
   const parsed = content.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parseCase(kind, line, casesFile, index + 1)]));
   requireSound(kind, parsed, casesFile);
   // Each case was checked against its kind's own schema above, which the compiler cannot see through the table.
   return { ...head.data, contentHash: sha256(content), cases: parsed } as unknown as Suite;
+}
+
+function parseHeader(source: string, file: string): unknown {
+  try {
+    return parse(source);
+  } catch (cause) {
+    throw new EspalierError('SUITE_INVALID', messageOf(cause).split('\n')[0]!, { at: { file }, cause });
+  }
 }
 
 function parseCase(kind: Suite['kind'], line: string, file: string, number: number): { id: string } {
@@ -126,13 +136,40 @@ function requireSound(kind: Suite['kind'], parsed: readonly { id: string }[], fi
     if (ids.has(id)) throw new EspalierError('SUITE_INVALID', `the id \`${id}\` occurs twice`, { at: { file, field: 'id' } });
     ids.add(id);
   }
-  const counted = parsed.filter((item) => kind !== 'probe' || (item as ProbeCase).split === 'test');
-  if (counted.length === 0) throw new EspalierError('SUITE_INVALID', 'there are no cases', { at: { file } });
-  if (kind !== 'retrieval') return;
-  for (const item of parsed as readonly RetrievalCase[]) {
-    const lost = item.kind === 'query' && Object.keys(item.relevant).find((id) => !ids.has(id));
-    if (lost) throw new EspalierError('SUITE_INVALID', `the query \`${item.id}\` names \`${lost}\`, which is no document`, { at: { file } });
+  // As in readSuite, each case is of its kind's own type.
+  const lack = (lackOf[kind] as (items: readonly unknown[]) => string | undefined)(parsed);
+  if (lack !== undefined) throw new EspalierError('SUITE_INVALID', lack, { at: { file } });
+}
+
+/** What a suite lacks to measure anything, by kind. */
+const lackOf = {
+  classification: (items: readonly ClassificationCase[]) => (items.length === 0 ? 'there are no cases' : undefined),
+  sts: (items: readonly StsCase[]) =>
+    new Set(items.map(({ score }) => score)).size < 2 ? 'no two pairs differ in score: there is nothing to rank' : undefined,
+  probe: lackOfProbe,
+  retrieval: lackOfRetrieval,
+};
+
+function lackOfProbe(items: readonly ProbeCase[]): string | undefined {
+  const shown = new Set(items.filter(({ split }) => split === 'train').map(({ label }) => label));
+  if (shown.size < 2) return 'the training cases have fewer than two labels';
+  const asked = items.filter(({ split }) => split === 'test');
+  if (asked.length === 0) return 'there are no test cases';
+  const unknown = asked.find(({ label }) => !shown.has(label));
+  return unknown && `no training case has the label \`${unknown.label}\` of \`${unknown.id}\``;
+}
+
+function lackOfRetrieval(items: readonly RetrievalCase[]): string | undefined {
+  const documents = new Set(items.filter(({ kind }) => kind === 'document').map(({ id }) => id));
+  const queries = items.filter((item) => item.kind === 'query');
+  if (queries.length === 0) return 'there are no queries';
+  for (const { id, relevant } of queries) {
+    const named = Object.keys(relevant);
+    if (named.length === 0) return `the query \`${id}\` names no relevant document`;
+    const lost = named.find((document) => !documents.has(document));
+    if (lost !== undefined) return `the query \`${id}\` names \`${lost}\`, which is no document`;
   }
+  return undefined;
 }
 
 /** Every text a suite shows to the encoder. */

@@ -1,6 +1,7 @@
 /** Confidence bounds on a paired difference, candidate minus champion, case by case. Both are one-sided, at their own confidence. */
-import { mean } from '../evaluation/metrics.js';
+
 import { seededRandom } from '../core/random.js';
+import { mean } from '../evaluation/metrics.js';
 
 export interface Bounds {
   /** Below this the true difference lies with probability at most 1 - confidence. */
@@ -43,11 +44,14 @@ export function pairedBootstrapBounds(
 ): Bounds {
   const random = seededRandom(...seed);
   const rows = new Int32Array(count);
-  const sorted = Float64Array.from({ length: draws }, () => {
+  const differences = Float64Array.from({ length: draws }, () => {
     for (let index = 0; index < count; index++) rows[index] = random.integer(count);
     return difference(rows);
-  }).sort();
-  return { lower: quantile(sorted, 1 - confidences.lower), upper: quantile(sorted, confidences.upper) };
+  });
+  // Where a draw has no spread to rank, the metric is undefined, and anything may be true.
+  const bound = (share: number, anything: number) =>
+    quantile(differences.map((value) => (Number.isNaN(value) ? anything : value)).sort(), share);
+  return { lower: bound(1 - confidences.lower, -1), upper: bound(confidences.upper, 1) };
 }
 
 /** Difference of means over `rows`. */

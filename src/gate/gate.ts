@@ -66,15 +66,35 @@ function limitsOf(suite: string, policy: GatePolicy): { margin?: number | undefi
 function judgeFloor(value: number, limit: number, isChance: boolean): Finding {
   const name = isChance ? 'guessing' : 'its floor';
   const verdict = value >= limit ? 'pass' : 'fail';
-  return { rule: 'floor', verdict, value, limit, reason: `${points(value)} is ${verdict === 'pass' ? 'not under' : 'under'} ${name}, ${points(limit)}` };
+  return {
+    rule: 'floor',
+    verdict,
+    value,
+    limit,
+    reason: `${points(value)} is ${verdict === 'pass' ? 'not under' : 'under'} ${name}, ${points(limit)}`,
+  };
 }
 
 function judgeNonInferiority({ lower, upper }: Bounds, margin: number, confidence: number): Finding {
   const finding = { rule: 'not-inferior', value: lower, limit: -margin } as const;
   const sure = `${Math.round(confidence * 1000) / 10} %`;
-  if (lower >= -margin) return { ...finding, verdict: 'pass', reason: `with ${sure} confidence not worse by more than ${points(margin)}: at most ${points(-lower)} lost` };
-  if (upper < 0) return { ...finding, verdict: 'fail', reason: `shown worse: between ${points(-upper)} and ${points(-lower)} lost; the margin is ${points(margin)}` };
-  return { ...finding, verdict: 'inconclusive', reason: `cannot tell: up to ${points(-lower)} may be lost, the margin is ${points(margin)}; more cases would decide` };
+  if (lower >= -margin)
+    return {
+      ...finding,
+      verdict: 'pass',
+      reason: `with ${sure} confidence not worse by more than ${points(margin)}: at most ${points(-lower)} lost`,
+    };
+  if (upper < 0)
+    return {
+      ...finding,
+      verdict: 'fail',
+      reason: `shown worse: between ${points(-upper)} and ${points(-lower)} lost; the margin is ${points(margin)}`,
+    };
+  return {
+    ...finding,
+    verdict: 'inconclusive',
+    reason: `cannot tell: up to ${points(-lower)} may be lost, the margin is ${points(margin)}; more cases would decide`,
+  };
 }
 
 function judgeNotWorse({ lower, upper }: Bounds): Finding {
@@ -83,10 +103,18 @@ function judgeNotWorse({ lower, upper }: Bounds): Finding {
   return { ...finding, verdict: 'pass', reason: 'not shown worse' };
 }
 
-function boundsOf(suite: PairedSuite, champion: readonly number[], { confidences, seed }: { confidences: Confidences; seed: number }): Bounds {
+function boundsOf(
+  suite: PairedSuite,
+  champion: readonly number[],
+  { confidences, seed }: { confidences: Confidences; seed: number },
+): Bounds {
   if (suite.kind === 'classification' || suite.kind === 'probe') return pairedProportionBounds(champion, suite.candidate, confidences);
   const metric = (scores: readonly number[], rows: Int32Array) =>
-    summariseSuite(suite, Array.from(rows, (row) => scores[row]!), suite.kind === 'sts' ? Array.from(rows, (row) => suite.gold[row]!) : []);
+    summariseSuite(
+      suite,
+      Array.from(rows, (row) => scores[row]!),
+      suite.kind === 'sts' ? Array.from(rows, (row) => suite.gold[row]!) : [],
+    );
   const difference =
     suite.kind === 'sts'
       ? (rows: Int32Array) => metric(suite.candidate, rows) - metric(champion, rows)

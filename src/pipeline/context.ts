@@ -1,7 +1,7 @@
 /** What every stage of an update has at hand. */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import type { Progress } from '../core/progress.js';
-import { type Workspace, versionFolder } from '../core/workspace.js';
+import { versionFolder, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
 import { type Manifest, readManifest } from '../training/versions.js';

@@ -35,7 +35,11 @@ export interface Promotion {
  * Makes a candidate champion, and offers what it learned to the replay buffer, at once.
  * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED
  */
-export async function approveCandidate(store: Store, declaration: AdapterDeclaration, { candidateId, actor, reason, at, on }: Approval): Promise<Promotion> {
+export async function approveCandidate(
+  store: Store,
+  declaration: AdapterDeclaration,
+  { candidateId, actor, reason, at, on }: Approval,
+): Promise<Promotion> {
   const { plan } = await readRunPlan(store, candidateId);
   const learned = await listExamples(store, {
     adapter: declaration.name,
@@ -89,12 +93,18 @@ export async function rollBack(store: Store, { adapter, toVersion, actor, reason
     if (from === null) throw new EspalierError('NO_CHAMPION', `${adapter} has no champion`);
     const decisions = await listDecisions(queries, adapter);
     const served = decisions.filter(({ act }) => act !== 'reject').map((decision) => decision.toVersion!);
-    const before = decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)?.fromVersion ?? null;
+    const before =
+      decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)?.fromVersion ??
+      null;
     const to = toVersion ?? before;
     if (to === null || to === from || !served.includes(to)) {
       const earlier = [...new Set(served)].filter((version) => version !== from);
       const hint = earlier.length === 0 ? 'There is no other.' : `Versions that served: ${earlier.join(', ')}; name one with --to.`;
-      throw new EspalierError('NO_EARLIER_VERSION', `${adapter} cannot go back from version ${from}${toVersion === undefined ? '' : ` to ${toVersion}`}`, { hint });
+      throw new EspalierError(
+        'NO_EARLIER_VERSION',
+        `${adapter} cannot go back from version ${from}${toVersion === undefined ? '' : ` to ${toVersion}`}`,
+        { hint },
+      );
     }
     await setChampionVersion(queries, adapter, to);
     await record(queries, { adapter, candidateId: null, act: 'rollback', fromVersion: from, toVersion: to, actor, reason, at });
@@ -117,7 +127,10 @@ async function requireWaiting(queries: Queries, id: number): Promise<Candidate> 
 function requireFresh(candidate: Candidate, champion: number | null): void {
   if (candidate.championVersion === champion) return;
   const then = candidate.championVersion === null ? 'none' : `version ${candidate.championVersion}`;
-  throw new EspalierError('CANDIDATE_STALE', `candidate ${candidate.id} was compared with ${then}; the champion is now version ${champion}`);
+  throw new EspalierError(
+    'CANDIDATE_STALE',
+    `candidate ${candidate.id} was compared with ${then}; the champion is now version ${champion}`,
+  );
 }
 
 interface RecordedDecision {

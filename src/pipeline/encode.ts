@@ -4,7 +4,10 @@ import { readSuites, textsOf } from '../evaluation/suites.js';
 import { listExamples } from '../store/examples.js';
 import type { Plan, UpdateContext } from './context.js';
 
-export async function encodeTexts({ store, encoder, workspace, progress, signal }: UpdateContext, plan: Plan): Promise<{ encoded: number }> {
+export async function encodeTexts(
+  { store, encoder, workspace, progress, signal }: UpdateContext,
+  plan: Plan,
+): Promise<{ encoded: number }> {
   const { name, tasks, suites } = plan.declaration;
   const range = { adapter: name, task: tasks[0]!.name, throughId: plan.throughExample };
   const fresh = await listExamples(store, { ...range, split: 'train', afterId: plan.afterExample });

@@ -5,9 +5,9 @@ import { encodeCached } from '../encoder/cached.js';
 import { type Adapter, openAdapter } from '../evaluation/adapter.js';
 import { requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
 import { readSuites, type Suite, textsOf } from '../evaluation/suites.js';
+import type { Queries } from '../store/database.js';
 import { listExamples } from '../store/examples.js';
 import { type PairedResult, saveResults } from '../store/results.js';
-import type { Queries } from '../store/database.js';
 import type { Run } from '../store/runs.js';
 import { verifiedFile, versionFiles } from '../training/versions.js';
 import { type Mix, type Plan, readChampionManifest, type UpdateContext } from './context.js';
@@ -15,7 +15,12 @@ import { type Mix, type Plan, readChampionManifest, type UpdateContext } from '.
 export const holdoutPrefix = 'holdout/';
 
 /** The results, and how to store them together with the end of the stage. */
-export async function evaluatePair(context: UpdateContext, run: Run, plan: Plan, mix: Mix): Promise<{ save: (queries: Queries) => Promise<void>; cases: number }> {
+export async function evaluatePair(
+  context: UpdateContext,
+  run: Run,
+  plan: Plan,
+  mix: Mix,
+): Promise<{ save: (queries: Queries) => Promise<void>; cases: number }> {
   const candidate = await openAdapter(join(runFolder(context.workspace, run.adapter, run.id), versionFiles.onnx), mix.classes);
   const champion = await openChampion(context, plan);
   const results: PairedResult[] = [];
@@ -46,7 +51,13 @@ export async function listEvaluated({ store, workspace }: UpdateContext, plan: P
   const declared = (await readSuites(workspace.suiteFolders, suites)).map((suite) =>
     suite.kind === 'classification' ? { ...suite, cases: suite.cases.filter(({ label }) => classes.has(label)) } : suite,
   );
-  const held = await listExamples(store, { adapter: name, task: tasks[0]!.name, split: 'holdout', afterId: 0, throughId: plan.throughExample });
+  const held = await listExamples(store, {
+    adapter: name,
+    task: tasks[0]!.name,
+    split: 'holdout',
+    afterId: 0,
+    throughId: plan.throughExample,
+  });
   const holdouts = mix.domains.map((domain): Suite => {
     const cases = held.filter((example) => example.domain === domain && classes.has(example.label));
     return {
@@ -72,12 +83,15 @@ async function scorePair(
   const score = async (adapter: Adapter) => requireNumbers(suite.name, scoreSuite(suite, await adapter.run(vectors, encoder.dimension)));
   const theirs = champion && (await score(champion));
   const ours = await score(candidate);
-  return ours.map((own, index) => ({
-    suite: suite.name,
-    caseId: own.caseId,
-    championScore: theirs?.[index]!.score ?? null,
-    candidateScore: own.score,
-    championAnswer: theirs?.[index]!.answer ?? null,
-    candidateAnswer: own.answer ?? null,
-  }));
+  return ours.map((own, index) => {
+    const other = theirs?.[index];
+    return {
+      suite: suite.name,
+      caseId: own.caseId,
+      championScore: other?.score ?? null,
+      candidateScore: own.score,
+      championAnswer: other?.answer ?? null,
+      candidateAnswer: own.answer ?? null,
+    };
+  });
 }

@@ -60,5 +60,8 @@ async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number):
 async function batchOf({ store, encoder, signal }: UpdateContext, examples: readonly Example[], mix: Mix): Promise<Batch> {
   const classes = new Map(mix.classes.map((label, index) => [label, index]));
   const texts = examples.map((example) => example.text);
-  return { vectors: await encodeCached(store, encoder, texts, { signal }), targets: Int32Array.from(examples, ({ label }) => classes.get(label)!) };
+  return {
+    vectors: await encodeCached(store, encoder, texts, { signal }),
+    targets: Int32Array.from(examples, ({ label }) => classes.get(label)!),
+  };
 }

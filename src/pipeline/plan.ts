@@ -30,7 +30,10 @@ export async function planUpdate({ workspace, store, encoder, declaration, strat
   if (parent) requireSameEncoder(parent.encoder, encoder, `${name} version ${parent.version}`);
   const afterExample = parent?.data.throughExample ?? 0;
   if ((await countTrainingExamplesAfter(store.queries, name, afterExample)) === 0) {
-    throw new EspalierError('NOTHING_TO_LEARN', parent ? `${name} has no example that version ${parent.version} has not learned` : `${name} has no examples`);
+    throw new EspalierError(
+      'NOTHING_TO_LEARN',
+      parent ? `${name} has no example that version ${parent.version} has not learned` : `${name} has no examples`,
+    );
   }
   return {
     declaration,
@@ -48,5 +51,8 @@ export async function planUpdate({ workspace, store, encoder, declaration, strat
 export function requireSameEncoder(trained: { model: string; fingerprint: string }, encoder: Encoder, what: string): void {
   if (trained.fingerprint === encoder.fingerprint) return;
   const [then, now] = [trained.fingerprint.slice(0, 12), encoder.fingerprint.slice(0, 12)];
-  throw new EspalierError('ENCODER_MISMATCH', `${what} was trained on ${trained.model} (${then}); the encoder is now ${encoder.declaration.model} (${now})`);
+  throw new EspalierError(
+    'ENCODER_MISMATCH',
+    `${what} was trained on ${trained.model} (${then}); the encoder is now ${encoder.declaration.model} (${now})`,
+  );
 }

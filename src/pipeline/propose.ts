@@ -28,9 +28,22 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
   const at = new Date(plan.at);
   return transact(context.store, async (queries) => {
     await endRun(queries, run, { status: 'done', error: null, at });
-    const accuracies = report.domains.map(({ domain, cases, candidate }) => ({ version: plan.version, domain, cases, accuracy: candidate }));
+    const accuracies = report.domains.map(({ domain, cases, candidate }) => ({
+      version: plan.version,
+      domain,
+      cases,
+      accuracy: candidate,
+    }));
     await saveDomainAccuracies(queries, name, accuracies);
-    const row = { adapter: name, version: plan.version, runId: run.id, championVersion: plan.parentVersion, verdict: report.verdict, report, createdAt: plan.at };
+    const row = {
+      adapter: name,
+      version: plan.version,
+      runId: run.id,
+      championVersion: plan.parentVersion,
+      verdict: report.verdict,
+      report,
+      createdAt: plan.at,
+    };
     const id = await insertCandidate(queries, row);
     const detail = { version: plan.version, strategy: plan.strategy, verdict: report.verdict };
     await recordAct(queries, { at, actor: run.trigger, act: 'proposed', adapter: name, subject: `candidate ${id}`, detail });
@@ -38,7 +51,12 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
   });
 }
 
-async function placeVersion({ workspace, store, encoder }: UpdateContext, run: Run, plan: Plan, { mix, facts, report }: Proposal): Promise<void> {
+async function placeVersion(
+  { workspace, store, encoder }: UpdateContext,
+  run: Run,
+  plan: Plan,
+  { mix, facts, report }: Proposal,
+): Promise<void> {
   const { name, tasks, training } = plan.declaration;
   const [from, to] = [runFolder(workspace, name, run.id), versionFolder(workspace, name, plan.version)];
   // A run that was killed after the rename has nothing left to move.

@@ -8,12 +8,25 @@ import type { Mix, Plan, UpdateContext } from './context.js';
 import { readBatches, readParent } from './mix.js';
 
 /** @throws TOO_FEW_CLASSES, TRAINING_DIVERGED, INTERRUPTED, LEASE_LOST */
-export async function trainCandidate(context: UpdateContext, run: Run, plan: Plan, mix: Mix): Promise<{ facts: Readonly<Record<string, number>> }> {
+export async function trainCandidate(
+  context: UpdateContext,
+  run: Run,
+  plan: Plan,
+  mix: Mix,
+): Promise<{ facts: Readonly<Record<string, number>> }> {
   const { name, training } = plan.declaration;
   if (mix.classes.length < 2) throw new EspalierError('TOO_FEW_CLASSES', `${name} has examples of \`${mix.classes.join()}\` only`);
   const { fresh, replayed } = await readBatches(context, plan, mix);
   const parent = mix.continues ? await readParent(context, plan) : undefined;
-  const job = { strategy: plan.strategy, settings: training, dimension: context.encoder.dimension, classes: mix.classes, fresh, replayed, parent };
+  const job = {
+    strategy: plan.strategy,
+    settings: training,
+    dimension: context.encoder.dimension,
+    classes: mix.classes,
+    fresh,
+    replayed,
+    parent,
+  };
   const trained = await train(job, { signal: context.signal, progress: context.progress.advance });
   // One that was paused and overtaken must not write into what is another's by now.
   await renewLease(context.store, run, new Date());

@@ -58,7 +58,15 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   const task = request.declaration.tasks[0]!;
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
-  const report: IntakeReport = { accepted: 0, heldOut: 0, duplicates: 0, contradictions: 0, leaked: 0, rejected: 0, rejectsFile: undefined };
+  const report: IntakeReport = {
+    accepted: 0,
+    heldOut: 0,
+    duplicates: 0,
+    contradictions: 0,
+    leaked: 0,
+    rejected: 0,
+    rejectsFile: undefined,
+  };
   const rejects = openRejects(request.rejectsFile);
   const labels = task.labels === 'open' ? task.labels : new Set(task.labels);
   const reading: Reading = { request, task: task.name, labels, report, rejects };
@@ -113,7 +121,10 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
   if ('reason' in label) return reject(request.fields.label, label.reason);
   if (reading.labels !== 'open' && !reading.labels.has(label.value)) {
     const near = nearestName(label.value, [...reading.labels]);
-    return reject(request.fields.label, `the label \`${label.value}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`);
+    return reject(
+      request.fields.label,
+      `the label \`${label.value}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`,
+    );
   }
   const domain = readText({ domain: request.domain, ...fields }, 'domain', maxNameLength);
   if ('reason' in domain) return reject('domain', domain.reason);
@@ -167,7 +178,14 @@ async function storeSlice(store: Store, slice: readonly NewExample[], reading: R
     await registerAdapter(queries, adapter, request.now);
     if (sorted.fresh.length > 0) {
       const subject = `${sorted.fresh.length} examples`;
-      await recordAct(queries, { at: request.now, actor: request.actor, act: 'ingested', adapter, subject, detail: sorted.fresh[0]!.provenance });
+      await recordAct(queries, {
+        at: request.now,
+        actor: request.actor,
+        act: 'ingested',
+        adapter,
+        subject,
+        detail: sorted.fresh[0]!.provenance,
+      });
     }
     return sorted;
   });
@@ -190,7 +208,11 @@ function grownStrata(fresh: readonly NewExample[], counts: StrataCounts) {
 
 async function registerAdapter(queries: Queries, name: string, now: Date): Promise<void> {
   const row = { name, champion_version: null, created_at: now.toISOString() };
-  await queries.insertInto('adapters').values(row).onConflict((conflict) => conflict.doNothing()).execute();
+  await queries
+    .insertInto('adapters')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** Splits a slice into what is new (with its split assigned), what is there already, and what contradicts it. */
@@ -214,7 +236,10 @@ function sortOut(
       duplicates++;
     } else {
       const where = earlier.id === undefined ? 'earlier in this input' : `as example ${earlier.id}`;
-      contradictions.push({ example, reason: `the same text is labelled \`${earlier.label}\` ${where}; this row says \`${example.label}\`` });
+      contradictions.push({
+        example,
+        reason: `the same text is labelled \`${earlier.label}\` ${where}; this row says \`${example.label}\``,
+      });
     }
   }
   return { fresh, contradictions, duplicates };

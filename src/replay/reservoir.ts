@@ -87,7 +87,14 @@ export function openReservoir(budget: BufferBudget, seed: number, members: reado
   }
 
   function describe(state: Membership['state'], member: Offer, reason: string): Membership {
-    return { exampleId: member.exampleId, state, policy: reservoirPolicy, score: uniformOf(seed, member.hash), reason, since: now.toISOString() };
+    return {
+      exampleId: member.exampleId,
+      state,
+      policy: reservoirPolicy,
+      score: uniformOf(seed, member.hash),
+      reason,
+      since: now.toISOString(),
+    };
   }
 
   function admitted(offer: Offer, cell: Cell): Membership {

@@ -32,7 +32,10 @@ async function* readJsonLines({ path, name }: InputFile): AsyncIterable<Row> {
   let line = 0;
   for await (const { content, bytes } of splitLines(path)) {
     line++;
-    const raw = content.toString('utf8').replace(/^\ufeff/, '').trim();
+    const raw = content
+      .toString('utf8')
+      .replace(/^\ufeff/, '')
+      .trim();
     if (raw === '' && bytes <= maxLineBytes) continue;
     const unreadable = `the line has ${bytes} bytes; at most ${maxLineBytes} are read`;
     yield { file: name, line, raw, bytes, content: bytes > maxLineBytes ? { unreadable } : parseJson(raw) };
@@ -93,7 +96,10 @@ async function* readCsv({ path, name }: InputFile, fields: FieldNames): AsyncIte
   } catch (thrown) {
     if (!(thrown instanceof CsvError)) throw thrown;
     const line = Number((thrown as { lines?: number }).lines ?? 0);
-    throw new EspalierError('INPUT_FORMAT', `${name} is not well-formed CSV: ${thrown.message}`, { at: { file: name, line }, cause: thrown });
+    throw new EspalierError('INPUT_FORMAT', `${name} is not well-formed CSV: ${thrown.message}`, {
+      at: { file: name, line },
+      cause: thrown,
+    });
   }
 }
 

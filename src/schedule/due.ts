@@ -31,7 +31,9 @@ const cron: Trigger = {
 
 const newExamples: Trigger = {
   due({ newExamples: wanted }, { newExamples: have }) {
-    return wanted !== undefined && have >= wanted ? { trigger: 'newExamples', reason: `${have} new examples; ${wanted} set an update off` } : undefined;
+    return wanted !== undefined && have >= wanted
+      ? { trigger: 'newExamples', reason: `${have} new examples; ${wanted} set an update off` }
+      : undefined;
   },
   next({ newExamples: wanted }, { newExamples: have }) {
     return wanted === undefined ? undefined : `at ${Math.max(wanted - have, 0)} more examples`;
@@ -56,6 +58,9 @@ export function nextCron({ cron: line, timeZone }: ScheduleDeclaration, after: D
   try {
     return new Cron(line, { timezone: timeZone, paused: true }).nextRun(after) ?? undefined;
   } catch (cause) {
-    throw new EspalierError('DECLARATION_INVALID', `the schedule \`${line}\` in ${timeZone} is not understood: ${messageOf(cause)}`, { at: { field: 'schedule.cron' }, cause });
+    throw new EspalierError('DECLARATION_INVALID', `the schedule \`${line}\` in ${timeZone} is not understood: ${messageOf(cause)}`, {
+      at: { field: 'schedule.cron' },
+      cause,
+    });
   }
 }

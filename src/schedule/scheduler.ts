@@ -58,7 +58,11 @@ export async function listScheduled(workspace: Workspace): Promise<AdapterDeclar
   return scheduled;
 }
 
-export async function readScheduleState({ store, workspace }: Pick<Scheduler, 'store' | 'workspace'>, adapter: string, now: Date): Promise<ScheduleState> {
+export async function readScheduleState(
+  { store, workspace }: Pick<Scheduler, 'store' | 'workspace'>,
+  adapter: string,
+  now: Date,
+): Promise<ScheduleState> {
   const checks = await listChecks(store.queries, adapter, 100);
   const row = await store.queries.selectFrom('adapters').select('created_at').where('name', '=', adapter).executeTakeFirst();
   const lastCron = checks.find((check) => check.trigger === 'cron');

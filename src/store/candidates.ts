@@ -56,7 +56,10 @@ export async function findCandidate(queries: Queries, id: number): Promise<Candi
 }
 
 /** Newest first. */
-export async function listCandidates(queries: Queries, filter: { adapter?: string | undefined; status?: Candidate['status'] | undefined }): Promise<Candidate[]> {
+export async function listCandidates(
+  queries: Queries,
+  filter: { adapter?: string | undefined; status?: Candidate['status'] | undefined },
+): Promise<Candidate[]> {
   let query = selectCandidates(queries).orderBy('id', 'desc');
   if (filter.adapter !== undefined) query = query.where('adapter', '=', filter.adapter);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
@@ -98,7 +101,17 @@ export async function recordDecision(queries: Queries, decision: Omit<Decision, 
 export async function listDecisions(queries: Queries, adapter: string): Promise<Decision[]> {
   return queries
     .selectFrom('decisions')
-    .select(['id', 'adapter', 'candidate_id as candidateId', 'act', 'from_version as fromVersion', 'to_version as toVersion', 'actor', 'reason', 'at'])
+    .select([
+      'id',
+      'adapter',
+      'candidate_id as candidateId',
+      'act',
+      'from_version as fromVersion',
+      'to_version as toVersion',
+      'actor',
+      'reason',
+      'at',
+    ])
     .where('adapter', '=', adapter)
     .orderBy('id')
     .execute();
@@ -107,7 +120,17 @@ export async function listDecisions(queries: Queries, adapter: string): Promise<
 function selectCandidates(queries: Queries) {
   return queries
     .selectFrom('candidates')
-    .select(['id', 'adapter', 'version', 'run_id as runId', 'champion_version as championVersion', 'status', 'verdict', 'report', 'created_at as createdAt']);
+    .select([
+      'id',
+      'adapter',
+      'version',
+      'run_id as runId',
+      'champion_version as championVersion',
+      'status',
+      'verdict',
+      'report',
+      'created_at as createdAt',
+    ]);
 }
 
 function candidateOf(row: Omit<Candidate, 'report'> & { report: string }): Candidate {

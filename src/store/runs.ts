@@ -35,15 +35,28 @@ export const leaseMilliseconds = 30_000;
 export type IsAlive = (owner: string) => boolean;
 
 /** The unfinished run of the adapter, taken over where its owner is gone. @throws UPDATE_RUNNING */
-export async function takeOverRun(store: Store, adapter: string, { owner, now, isAlive }: { owner: string; now: Date; isAlive: IsAlive }): Promise<Run | undefined> {
+export async function takeOverRun(
+  store: Store,
+  adapter: string,
+  { owner, now, isAlive }: { owner: string; now: Date; isAlive: IsAlive },
+): Promise<Run | undefined> {
   return transact(store, async (queries) => {
-    const row = await queries.selectFrom('runs').selectAll().where('adapter', '=', adapter).where('status', '=', 'running').executeTakeFirst();
+    const row = await queries
+      .selectFrom('runs')
+      .selectAll()
+      .where('adapter', '=', adapter)
+      .where('status', '=', 'running')
+      .executeTakeFirst();
     if (!row) return undefined;
     if (row.lease_owner !== owner && new Date(row.lease_until) > now && isAlive(row.lease_owner)) {
       throw new EspalierError('UPDATE_RUNNING', `run ${row.id} of ${adapter} is at stage ${row.stage}, by ${row.lease_owner}`);
     }
     const token = row.fencing_token + 1;
-    await queries.updateTable('runs').set({ lease_owner: owner, lease_until: leaseFrom(now), fencing_token: token }).where('id', '=', row.id).execute();
+    await queries
+      .updateTable('runs')
+      .set({ lease_owner: owner, lease_until: leaseFrom(now), fencing_token: token })
+      .where('id', '=', row.id)
+      .execute();
     return runOf({ ...row, lease_owner: owner, fencing_token: token });
   });
 }
@@ -63,7 +76,12 @@ export interface NewRun {
 /** @throws UPDATE_RUNNING where another process has begun one in the meantime */
 export async function beginRun(store: Store, { adapter, stage, plan, trigger, owner, startedAt, now }: NewRun): Promise<Run> {
   return transact(store, async (queries) => {
-    const other = await queries.selectFrom('runs').select('id').where('adapter', '=', adapter).where('status', '=', 'running').executeTakeFirst();
+    const other = await queries
+      .selectFrom('runs')
+      .select('id')
+      .where('adapter', '=', adapter)
+      .where('status', '=', 'running')
+      .executeTakeFirst();
     if (other) throw new EspalierError('UPDATE_RUNNING', `run ${other.id} of ${adapter} has just begun`);
     const row = await queries
       .insertInto('runs')
@@ -104,7 +122,11 @@ export async function releaseRun(store: Store, run: Run): Promise<void> {
 }
 
 /** @throws LEASE_LOST */
-export async function endRun(queries: Queries, run: Run, ending: { status: 'done' | 'failed'; error: string | null; at: Date }): Promise<void> {
+export async function endRun(
+  queries: Queries,
+  run: Run,
+  ending: { status: 'done' | 'failed'; error: string | null; at: Date },
+): Promise<void> {
   await changeOwned(queries, run, { status: ending.status, error: ending.error, ended_at: ending.at.toISOString() });
 }
 

@@ -16,7 +16,15 @@ import { columnsOf, type LearnedSample, leaveOneOutScores } from './leave-one-ou
 import { openProducts } from './native.js';
 import { drawRandomFeatures } from './random-features.js';
 import { chooseLambda } from './ridge-penalty.js';
-import { addExamples, emptyStatistics, mapFeatures, packStatistics, type RidgeStatistics, unpackStatistics, withClasses } from './ridge-statistics.js';
+import {
+  addExamples,
+  emptyStatistics,
+  mapFeatures,
+  packStatistics,
+  type RidgeStatistics,
+  unpackStatistics,
+  withClasses,
+} from './ridge-statistics.js';
 import { fitStandardisation, standardise } from './standardise.js';
 
 export const analytic: Strategy = {
@@ -88,11 +96,15 @@ async function solveHead(
 /** A sample of all that is in the statistics: new examples in their true share of it, the rest from the replay buffer. */
 function drawLearned({ replayed, fresh, dimension, settings }: TrainingJob, learned: number): Batch {
   const random = seededRandom(settings.seed, 'leave-one-out');
-  const draw = (batch: Batch, wanted: number) => shuffled([...batch.targets.keys()], random).slice(0, wanted).map((row) => ({ batch, row }));
+  const draw = (batch: Batch, wanted: number) =>
+    shuffled([...batch.targets.keys()], random)
+      .slice(0, wanted)
+      .map((row) => ({ batch, row }));
   const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / learned;
   const old = draw(replayed, Math.round(sampleSize * (1 - share)));
   const picked = [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
   const vectors = new Float32Array(picked.length * dimension);
-  for (const [index, { batch, row }] of picked.entries()) vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
+  for (const [index, { batch, row }] of picked.entries())
+    vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
   return { vectors, targets: Int32Array.from(picked, ({ batch, row }) => batch.targets[row]!) };
 }

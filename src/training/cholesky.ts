@@ -40,7 +40,8 @@ export async function factorise(
       const own = copyBlock(matrix, { size, top: inner, left: i * blockSize, height, width, makeArray });
       if (i === k) addToDiagonal(own, height, ridge);
       const sizes = { inner, rows: height, columns: width };
-      const rest = inner === 0 ? own : await products.subtract(rows[k]!.subarray(0, inner * height), rows[i]!.subarray(0, inner * width), own, sizes);
+      const rest =
+        inner === 0 ? own : await products.subtract(rows[k]!.subarray(0, inner * height), rows[i]!.subarray(0, inner * width), own, sizes);
       const at = inner * width;
       if (i === k) {
         const upper = factoriseBlock(rest, height);
@@ -98,7 +99,14 @@ const endOf = (block: number, size: number) => Math.min((block + 1) * blockSize,
 
 function copyBlock(
   matrix: Floats,
-  { size, top, left, height, width, makeArray }: { size: number; top: number; left: number; height: number; width: number; makeArray: MakeArray },
+  {
+    size,
+    top,
+    left,
+    height,
+    width,
+    makeArray,
+  }: { size: number; top: number; left: number; height: number; width: number; makeArray: MakeArray },
 ): Floats {
   const block = makeArray(height * width);
   for (let row = 0; row < height; row++) {

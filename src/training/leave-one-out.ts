@@ -17,7 +17,12 @@ export interface LearnedSample {
 const largestLeverage = 0.999;
 
 /** @returns [count, classes] */
-export async function leaveOneOutScores(factor: Factor, weight: Floats, { columns, targets }: LearnedSample, classes: number): Promise<Floats> {
+export async function leaveOneOutScores(
+  factor: Factor,
+  weight: Floats,
+  { columns, targets }: LearnedSample,
+  classes: number,
+): Promise<Floats> {
   const count = targets.length;
   const scores = await factor.products.multiply(columns, weight, { inner: factor.size, rows: count, columns: classes });
   const reduced = await solveLower(factor, columns, count);

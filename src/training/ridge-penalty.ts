@@ -28,7 +28,10 @@ export interface LambdaSearch {
 }
 
 /** Walks the grid downhill from `start`. Cost: width^3 / 3 for each value tried, mostly three to five. */
-export async function chooseLambda(statistics: RidgeStatistics, { start = firstGuess, sample, threads, tried }: LambdaSearch): Promise<number> {
+export async function chooseLambda(
+  statistics: RidgeStatistics,
+  { start = firstGuess, sample, threads, tried }: LambdaSearch,
+): Promise<number> {
   const products = await openProducts('float32', threads);
   const [gram, cross] = [Float32Array.from(statistics.gram), Float32Array.from(statistics.cross)];
   const costs = new Map<number, number>();

@@ -45,7 +45,10 @@ export interface RidgeInput {
 const sliceRows = 1024;
 
 /** Adds examples, in place. Products are float32 within a slice, sums float64. Cost: n width^2 multiply-adds. */
-export async function addExamples(statistics: RidgeStatistics, { inputs, targets, map, threads, progress }: RidgeInput): Promise<RidgeStatistics> {
+export async function addExamples(
+  statistics: RidgeStatistics,
+  { inputs, targets, map, threads, progress }: RidgeInput,
+): Promise<RidgeStatistics> {
   const { width, classes } = statistics;
   const dimension = map.dims[0]!;
   const native = await compile(statisticsGraph(dimension, width, classes), threads);

@@ -49,14 +49,26 @@ function step(outer: Graph, shape: SoftmaxShape): Graph {
   const index = body.input('step_index', 'int64', []);
   const go = body.input('step_go', 'bool', []);
   const lossSoFar = body.input('step_loss', 'float32', []);
-  const held = Object.fromEntries(states.map((state) => [state, body.input(`step_${state}`, 'float32', dimsOf(state, shape))])) as Record<SoftmaxState, string>;
+  const held = Object.fromEntries(states.map((state) => [state, body.input(`step_${state}`, 'float32', dimsOf(state, shape))])) as Record<
+    SoftmaxState,
+    string
+  >;
   const picked = body.node('Gather', ['order', index]);
   const { loss, weightGradient, biasGradient } = crossEntropy(body, { picked, weight: held.weight, bias: held.bias, shape });
-  const schedule = { rate: body.node('Gather', ['rate', index]), epsilon: body.node('Gather', ['epsilon', index]), decay: body.node('Gather', ['decay', index]) };
+  const schedule = {
+    rate: body.node('Gather', ['rate', index]),
+    epsilon: body.node('Gather', ['epsilon', index]),
+    decay: body.node('Gather', ['decay', index]),
+  };
   const weight = adamW(body, { value: held.weight, m: held.weight_m, v: held.weight_v, gradient: weightGradient, ...schedule });
   const bias = adamW(body, { value: held.bias, m: held.bias_m, v: held.bias_v, gradient: biasGradient, ...schedule });
   const next: Record<SoftmaxState, string> = {
-    weight: weight.value, bias: bias.value, weight_m: weight.m, bias_m: bias.m, weight_v: weight.v, bias_v: bias.v,
+    weight: weight.value,
+    bias: bias.value,
+    weight_m: weight.m,
+    bias_m: bias.m,
+    weight_v: weight.v,
+    bias_v: bias.v,
   };
   body.output(go, 'step_go_on', 'bool', []);
   body.output(body.node('Add', [lossSoFar, loss]), 'step_next_loss', 'float32', []);

@@ -65,7 +65,8 @@ async function runEpochs(job: TrainingJob, { shape, x, y, base, progress }: Epoc
       });
       states = Object.fromEntries(softmaxStates.map((state) => [state, results[`next_${state}`]!])) as Record<SoftmaxState, NativeArray>;
       losses.push((results.loss as Float32Array)[0]! / steps);
-      if (!isFiniteRun(losses.at(-1)!, states)) throw new EspalierError('TRAINING_DIVERGED', `the loss is ${losses.at(-1)} after epoch ${done + 1}`);
+      if (!isFiniteRun(losses.at(-1)!, states))
+        throw new EspalierError('TRAINING_DIVERGED', `the loss is ${losses.at(-1)} after epoch ${done + 1}`);
       progress(done + 1, settings.epochs, 'epochs');
     }
   } finally {
@@ -87,7 +88,10 @@ function startingHead({ parent, fresh, dimension, classes }: TrainingJob): Head 
     bias.set(kept.bias.data);
   }
   return {
-    kind: 'linear', mean, scale, map: kept?.map,
+    kind: 'linear',
+    mean,
+    scale,
+    map: kept?.map,
     weight: { dims: [features, classes.length], data: weight },
     bias: { dims: [classes.length], data: bias },
   };

@@ -38,14 +38,22 @@ export interface Manifest {
   readonly files: Readonly<Record<string, string>>;
 }
 
-export const versionFiles = { onnx: 'adapter.onnx', head: 'adapter.safetensors', state: 'state.safetensors', manifest: 'manifest.json' } as const;
+export const versionFiles = {
+  onnx: 'adapter.onnx',
+  head: 'adapter.safetensors',
+  state: 'state.safetensors',
+  manifest: 'manifest.json',
+} as const;
 
 export async function writeTrained(folder: string, { head, state, facts }: TrainedHead): Promise<void> {
   const { kind, map, ...tensors } = head;
   const metadata = { format: 'espalier-head-1', kind };
   await writeFileAtomic(join(folder, versionFiles.onnx), headGraph(head).encode());
   await writeFileAtomic(join(folder, versionFiles.head), encodeSafetensors(map ? { ...tensors, map } : tensors, metadata));
-  await writeFileAtomic(join(folder, versionFiles.state), encodeSafetensors(state, Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]))));
+  await writeFileAtomic(
+    join(folder, versionFiles.state),
+    encodeSafetensors(state, Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]))),
+  );
 }
 
 /** Last of all: a folder with a manifest is whole. */
@@ -71,7 +79,9 @@ export async function verifiedFile(folder: string, manifest: Manifest, name: str
   const file = join(folder, name);
   if (!existsSync(file)) throw new EspalierError('ADAPTER_INVALID', `${file} is missing`, { at: { file } });
   if ((await sha256OfFile(file)) !== manifest.files[name]) {
-    throw new EspalierError('ADAPTER_INVALID', `${file} is not the file that was written: its SHA-256 differs from the manifest's`, { at: { file } });
+    throw new EspalierError('ADAPTER_INVALID', `${file} is not the file that was written: its SHA-256 differs from the manifest's`, {
+      at: { file },
+    });
   }
   return file;
 }

@@ -283,7 +283,11 @@ describe('the buffer', () => {
   });
 
   it('show and why: which rule let an example in or put it out, also of one that was held out', async () => {
-    const pick = (where: string) => rowsOf<{ id: number }>(desk, `select examples.id from examples left join buffer on example_id = examples.id where ${where} limit 1`)[0]!.id;
+    const pick = (where: string) =>
+      rowsOf<{ id: number }>(
+        desk,
+        `select examples.id from examples left join buffer on example_id = examples.id where ${where} limit 1`,
+      )[0]!.id;
     const why = (id: number) => succeed(desk, ['buffer', 'why', String(id)]);
     const member = pick("state = 'member'");
     const shown = await succeed(desk, ['buffer', 'show', String(member)]);

@@ -26,12 +26,19 @@ const versionFiles = ['adapter.onnx', 'adapter.safetensors', 'manifest.json', 's
 function versionIn(folder: string) {
   const version = join(folder, 'adapters', 'desk', 'versions', '2');
   return {
-    files: Object.fromEntries(readdirSync(version).sort().map((name) => [name, readFileSync(join(version, name)).toString('base64')])),
+    files: Object.fromEntries(
+      readdirSync(version)
+        .sort()
+        .map((name) => [name, readFileSync(join(version, name)).toString('base64')]),
+    ),
     results: rowsOf(folder, 'select * from eval_results where run_id = 2 order by suite, case_id'),
     candidates: rowsOf(folder, 'select * from candidates where version = 2'),
     accuracies: rowsOf(folder, 'select * from domain_accuracies order by version, domain'),
     audit: rowsOf(folder, 'select * from audit order by id'),
-    run: rowsOf(folder, "select status, stage, plan, json_remove(outputs, '$.encode') as outputs, started_at, ended_at, error from runs where id = 2"),
+    run: rowsOf(
+      folder,
+      "select status, stage, plan, json_remove(outputs, '$.encode') as outputs, started_at, ended_at, error from runs where id = 2",
+    ),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { succeed } from './command.js';
+import { jsonLines, writeSuite } from './suite.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** Every command of a scenario acts at a stated time, so that two runs of it leave the same bytes. */
@@ -28,8 +29,6 @@ function sampleRows(file: string, labels: readonly string[]): DeskRow[] {
 
 export const billing = sampleRows('1-billing.jsonl', ['cancel_subscription', 'payment_failed', 'refund_status']);
 export const shipping = sampleRows('3-shipping.jsonl', ['change_delivery_address', 'missing_parcel', 'shipping_cost']);
-
-export const jsonLines = (rows: readonly unknown[]) => `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
 
 /** adapter.yaml of the desk; `change` edits its text. */
 export function deskDeclaration(change: (source: string) => string = (source) => source): string {
@@ -78,23 +77,6 @@ const likeness = [
   { a: 'she plays the violin', b: 'she plays a string instrument', score: 3.5 },
   { a: 'the shop opens at nine', b: 'the shop closes at nine', score: 2 },
 ];
-
-export interface SuiteSource {
-  readonly name: string;
-  readonly kind: 'classification' | 'probe' | 'sts' | 'retrieval';
-  readonly cases: readonly unknown[];
-}
-
-const metricOf = { classification: 'accuracy', probe: 'accuracy', sts: 'spearman', retrieval: 'ndcg@10' } as const;
-
-export function writeSuite(evals: string, { name, kind, cases }: SuiteSource): string {
-  const folder = join(evals, name);
-  mkdirSync(folder, { recursive: true });
-  const header = `name: ${name}\nversion: 1\nkind: ${kind}\ncapability: A test.\nmetric: ${metricOf[kind]}\nhigher_is_better: true\nchance: 0\nlicence: Apache-2.0\n`;
-  writeFileSync(join(folder, 'suite.yaml'), header);
-  writeFileSync(join(folder, 'cases.jsonl'), jsonLines(cases));
-  return folder;
-}
 
 /** The folders and files of a workspace, before any command was run in it. */
 export function writeDesk(declaration = deskDeclaration()): string {

@@ -23,7 +23,8 @@ const states: readonly MembershipState[] = ['member', 'evicted', 'declined'];
 
 export function bufferCommand(surroundings: Surroundings): Command {
   const group = newGroup('buffer', 'inspect the replay buffer');
-  const leaf = (name: string, description: string) => newCommand(name, description).option('--adapter <name>', 'the adapter; default: the only one there is');
+  const leaf = (name: string, description: string) =>
+    newCommand(name, description).option('--adapter <name>', 'the adapter; default: the only one there is');
   group.addCommand(
     leaf('stats', 'how full it is, cell by cell (label x domain)').action((options: BufferOptions) =>
       inSession(options, surroundings, (session) => stats(session, options)),
@@ -57,10 +58,18 @@ async function stats({ workspace, store, output }: Session, options: BufferOptio
   const members = cells.reduce((sum, cell) => sum + cell.members, 0);
   const bytes = cells.reduce((sum, cell) => sum + cell.bytes, 0);
   output.result({ adapter, budget, members, bytes, cells }, () => {
-    const limit = 'bytes' in budget ? `${bytesInWords(bytes)} of ${bytesInWords(budget.bytes)}` : `${members} of ${budget.examples} examples`;
+    const limit =
+      'bytes' in budget ? `${bytesInWords(bytes)} of ${bytesInWords(budget.bytes)}` : `${members} of ${budget.examples} examples`;
     const head = `${adapter}: ${limit}, ${cells.length} cells`;
     if (cells.length === 0) return `${head}\nNothing yet: a candidate's examples are offered when it is approved.`;
-    const columns = [{ title: 'domain' }, { title: 'label' }, { title: 'members', align: 'right' }, { title: 'evicted', align: 'right' }, { title: 'declined', align: 'right' }, { title: '' }] as const;
+    const columns = [
+      { title: 'domain' },
+      { title: 'label' },
+      { title: 'members', align: 'right' },
+      { title: 'evicted', align: 'right' },
+      { title: 'declined', align: 'right' },
+      { title: '' },
+    ] as const;
     const largest = Math.max(...cells.map((cell) => cell.members), 1);
     const rows = cells.map((cell) => [
       clip(cell.domain, 20),
@@ -76,13 +85,19 @@ async function stats({ workspace, store, output }: Session, options: BufferOptio
 
 async function list({ workspace, store, output }: Session, options: ListOptions): Promise<void> {
   const { name: adapter } = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
-  if (!states.includes(options.state as MembershipState)) throw new EspalierError('USAGE', `--state is ${states.join(', ')}, not \`${options.state}\``);
+  if (!states.includes(options.state as MembershipState))
+    throw new EspalierError('USAGE', `--state is ${states.join(', ')}, not \`${options.state}\``);
   const { label, domain, contains, limit } = options;
   const found = await listBuffer(store.queries, adapter, { state: options.state as MembershipState, label, domain, contains, limit });
   output.result(found, () => {
     if (found.length === 0) return 'No example fits.';
     const columns = [{ title: 'id', align: 'right' }, { title: 'domain' }, { title: 'label' }, { title: 'text' }] as const;
-    const rows = found.map((example) => [String(example.id), clip(example.domain, 12), clip(example.label, 22), clip(example.text, output.width - 48)]);
+    const rows = found.map((example) => [
+      String(example.id),
+      clip(example.domain, 12),
+      clip(example.label, 22),
+      clip(example.text, output.width - 48),
+    ]);
     return tableOf(columns, rows, output.colours);
   });
 }
@@ -108,10 +123,13 @@ async function show(session: Session, id: number, options: BufferOptions): Promi
 async function why(session: Session, id: number, options: BufferOptions): Promise<void> {
   const { example, membership } = await find(session, id, options);
   const explanation = explain(example, membership);
-  session.output.result({ id, state: membership?.state ?? null, policy: membership?.policy ?? null, score: membership?.score ?? null, reason: explanation }, () => {
-    const rule = membership ? `\nrule      ${membership.policy}, draw ${membership.score.toFixed(4)}, since ${membership.since}` : '';
-    return `example   ${id}: ${clip(example.text, 60)}\nreason    ${clip(explanation, 400)}${rule}`;
-  });
+  session.output.result(
+    { id, state: membership?.state ?? null, policy: membership?.policy ?? null, score: membership?.score ?? null, reason: explanation },
+    () => {
+      const rule = membership ? `\nrule      ${membership.policy}, draw ${membership.score.toFixed(4)}, since ${membership.since}` : '';
+      return `example   ${id}: ${clip(example.text, 60)}\nreason    ${clip(explanation, 400)}${rule}`;
+    },
+  );
 }
 
 function explain(example: Example, membership: Membership | undefined): string {

@@ -53,7 +53,14 @@ async function list({ store, output }: Session, options: ListOptions): Promise<v
   const found = await listCandidates(store.queries, { adapter: options.adapter, status: options.all ? undefined : 'waiting' });
   output.result(found, () => {
     if (found.length === 0) return options.all ? 'There are no candidates.' : 'No candidate waits for a decision.';
-    const columns = [{ title: 'no.', align: 'right' }, { title: 'adapter' }, { title: 'version', align: 'right' }, { title: 'verdict' }, { title: 'status' }, { title: 'made' }] as const;
+    const columns = [
+      { title: 'no.', align: 'right' },
+      { title: 'adapter' },
+      { title: 'version', align: 'right' },
+      { title: 'verdict' },
+      { title: 'status' },
+      { title: 'made' },
+    ] as const;
     const rows = found.map((candidate) => [
       String(candidate.id),
       candidate.adapter,
@@ -97,7 +104,10 @@ const shownFlips = 5;
 function renderFlips(flips: readonly PairedResult[]): string {
   const lines = flips
     .slice(0, shownFlips)
-    .map((flip) => `  ${clip(`${flip.suite} ${flip.caseId}`, 40)}: ${clip(flip.championAnswer ?? '', 24)} -> ${clip(flip.candidateAnswer ?? '', 24)}`);
+    .map(
+      (flip) =>
+        `  ${clip(`${flip.suite} ${flip.caseId}`, 40)}: ${clip(flip.championAnswer ?? '', 24)} -> ${clip(flip.candidateAnswer ?? '', 24)}`,
+    );
   return [...lines, ...(flips.length > shownFlips ? [`  and ${flips.length - shownFlips} more (--json has all)`] : [])].join('\n');
 }
 
@@ -114,5 +124,8 @@ async function approve({ workspace, store, output, actor, now }: Session, id: nu
 
 async function reject({ store, output, actor, now }: Session, id: number, { reason }: DecisionOptions): Promise<void> {
   const candidate = await rejectCandidate(store, { candidateId: id, actor, reason, at: now });
-  output.result({ adapter: candidate.adapter, rejected: id }, () => `candidate ${id} of ${candidate.adapter} is rejected; its data stays new for the next update`);
+  output.result(
+    { adapter: candidate.adapter, rejected: id },
+    () => `candidate ${id} of ${candidate.adapter} is rejected; its data stays new for the next update`,
+  );
 }

@@ -31,7 +31,9 @@ export function ingestCommand(surroundings: Surroundings): Command {
     .option('--format <format>', 'jsonl or csv; default: by the file name, then by its first character')
     .option('--text-field <name>', 'where the text is', 'text')
     .option('--label-field <name>', 'where the label is', 'label')
-    .action((files: string[], options: IngestOptions) => inSession(options, surroundings, (session) => ingestFiles(session, files, options, surroundings.stdin)));
+    .action((files: string[], options: IngestOptions) =>
+      inSession(options, surroundings, (session) => ingestFiles(session, files, options, surroundings.stdin)),
+    );
 }
 
 async function ingestFiles(session: Session, names: readonly string[], options: IngestOptions, stdin: NodeJS.ReadStream): Promise<void> {
@@ -49,7 +51,12 @@ async function ingestFiles(session: Session, names: readonly string[], options: 
       source: options.source,
       fields: { text: options.textField, label: options.labelField },
       evalTexts: await collectEvalTexts(workspace.suiteFolders),
-      rejectsFile: join(workspace.root, 'replay-store', 'rejects', `${now.toISOString().replaceAll(':', '-')}-${randomUUID().slice(0, 8)}.jsonl`),
+      rejectsFile: join(
+        workspace.root,
+        'replay-store',
+        'rejects',
+        `${now.toISOString().replaceAll(':', '-')}-${randomUUID().slice(0, 8)}.jsonl`,
+      ),
       now,
       actor,
       signal,
@@ -63,7 +70,10 @@ async function ingestFiles(session: Session, names: readonly string[], options: 
 }
 
 /** Standard input is spooled to a file first: what is wrong with it as a whole must show before its first row is stored. */
-async function inputFile(name: string, { spool, stdin, format }: { spool: string; stdin: NodeJS.ReadStream; format: string | undefined }): Promise<InputFile> {
+async function inputFile(
+  name: string,
+  { spool, stdin, format }: { spool: string; stdin: NodeJS.ReadStream; format: string | undefined },
+): Promise<InputFile> {
   if (name === '-') await pipeline(stdin, createWriteStream(spool, { mode: 0o600 }));
   const path = name === '-' ? spool : name;
   const shown = name === '-' ? 'standard input' : name;
@@ -85,7 +95,12 @@ async function firstCharacter(path: string): Promise<string> {
   if (!file) return '{';
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
-    return buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '').trimStart()[0] ?? '{';
+    return (
+      buffer
+        .toString('utf8', 0, bytesRead)
+        .replace(/^\ufeff/, '')
+        .trimStart()[0] ?? '{'
+    );
   } finally {
     await file.close();
   }

@@ -33,7 +33,12 @@ async function predict(session: Session, adapter: string, input: string | NodeJS
 }
 
 /** Lines that are there already go together; one that comes alone is answered at once. */
-async function predictLines({ output, signal }: Session, champion: Champion, input: NodeJS.ReadStream, stdout: NodeJS.WriteStream): Promise<void> {
+async function predictLines(
+  { output, signal }: Session,
+  champion: Champion,
+  input: NodeJS.ReadStream,
+  stdout: NodeJS.WriteStream,
+): Promise<void> {
   const largestBatch = 64;
   let waiting: string[] = [];
   const answer = async () => {

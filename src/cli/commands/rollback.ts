@@ -13,10 +13,16 @@ export function rollbackCommand(surroundings: Surroundings): Command {
     .argument('<adapter>', 'the adapter')
     .requiredOption('--reason <text>', 'why; kept for ever')
     .option('--to <version>', 'default: the champion before this one', wholeNumber)
-    .action((adapter: string, options: RollbackOptions) => inSession(options, surroundings, (session) => rollback(session, adapter, options)));
+    .action((adapter: string, options: RollbackOptions) =>
+      inSession(options, surroundings, (session) => rollback(session, adapter, options)),
+    );
 }
 
-async function rollback({ workspace, store, output, actor, now }: Session, adapter: string, { to, reason }: RollbackOptions): Promise<void> {
+async function rollback(
+  { workspace, store, output, actor, now }: Session,
+  adapter: string,
+  { to, reason }: RollbackOptions,
+): Promise<void> {
   await readDeclaration(workspace, adapter);
   const done = await rollBack(store, { adapter, toVersion: to, actor, reason, at: now });
   output.result({ adapter, ...done }, () => `${adapter} is back at version ${done.to}; version ${done.from} stays on disk`);

@@ -16,7 +16,14 @@ async function status({ workspace, store, output }: Session): Promise<void> {
   const adapters = await Promise.all((await listAdapterNames(workspace)).map((name) => describeAdapter(workspace, store, name)));
   output.result({ workspace: workspace.root, adapters }, () => {
     if (adapters.length === 0) return 'No adapter is declared. `espalier init DIR` makes one to begin with.';
-    const columns = [{ title: 'adapter' }, { title: 'strategy' }, { title: 'champion', align: 'right' }, { title: 'new', align: 'right' }, { title: 'waiting' }, { title: 'last run' }] as const;
+    const columns = [
+      { title: 'adapter' },
+      { title: 'strategy' },
+      { title: 'champion', align: 'right' },
+      { title: 'new', align: 'right' },
+      { title: 'waiting' },
+      { title: 'last run' },
+    ] as const;
     const rows = adapters.map(({ name, strategy, champion, newExamples, waiting, lastRun }) => [
       name,
       strategy,

@@ -1,0 +1,111 @@
+/** Holds what ARCHITECTURE.md promises of the source. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { newProgram } from '#espalier/cli/program.js';
+
+const projectRoot = fileURLToPath(new URL('../', import.meta.url));
+const sourceRoot = join(projectRoot, 'src');
+const read = (...path: string[]) => readFileSync(join(projectRoot, ...path), 'utf8');
+
+/** In the order data flows: a file imports from its own room or from one before it. */
+const rooms = ['core', 'store', 'encoder', 'replay', 'training', 'evaluation', 'gate', 'pipeline', 'schedule', 'serve', 'cli'];
+
+const files = readdirSync(sourceRoot, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
+
+/** src/pipeline.ts belongs to the room of src/pipeline/. */
+const roomOf = (file: string) => file.split('/')[0]!.replace(/\.tsx?$/, '');
+
+/** Relative imports, static and dynamic, of types and of values, as paths under src. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(sourceRoot, file), 'utf8');
+  const found = source.matchAll(/(?:from|import|import\()\s*'(\.{1,2}\/[^']+)'/g);
+  return [...found].map(([, path]) => relative(sourceRoot, resolve(sourceRoot, dirname(file), path!)).replace(/\.jsx?$/, '.ts'));
+}
+
+describe('the rooms of src/', () => {
+  it('are the known ones', () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => !rooms.includes(room))).toEqual([]);
+  });
+
+  it('import only from the left', () => {
+    const edges = files.flatMap((file) => importsOf(file).map((imported) => [file, imported] as const));
+    expect(edges.length).toBeGreaterThan(150);
+    const isWrong = (from: string, to: string) => rooms.indexOf(to) > rooms.indexOf(from);
+    expect(edges.filter(([file, imported]) => isWrong(roomOf(file), roomOf(imported))).map((edge) => edge.join(' -> '))).toEqual([]);
+  });
+
+  it('import nothing that is not there', () => {
+    const known = new Set(files.map((file) => file.replace(/\.tsx$/, '.ts')));
+    expect(files.flatMap(importsOf).filter((imported) => !known.has(imported))).toEqual([]);
+  });
+
+  it('hold no cycle of imports', () => {
+    expect(findCycle(new Map(files.map((file) => [file.replace(/\.tsx$/, '.ts'), importsOf(file)])))).toBe('none');
+  });
+
+  it('are at most three deep, and none is a drawer for everything', () => {
+    expect(files.filter((file) => file.split('/').length > 3)).toEqual([]);
+    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|index)(\/|\.tsx?$)/.test(file))).toEqual([]);
+  });
+
+  it('hold no file of 300 lines or more', () => {
+    const lengths = files.map((file) => [file, readFileSync(join(sourceRoot, file), 'utf8').split('\n').length] as const);
+    expect(lengths.filter(([, lines]) => lines >= 300)).toEqual([]);
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  it.each([...new Set(files.map(roomOf))].sort())('has a heading or a bold name for the room %s', (room) => {
+    const named = new RegExp(`^(#+ .*|.*\\*\\*.*)\\b${room}\\b`, 'm');
+    expect(read('ARCHITECTURE.md')).toMatch(named);
+  });
+
+  it('fits on two screens', () => {
+    expect(read('ARCHITECTURE.md').split('\n').length).toBeLessThanOrEqual(151);
+  });
+});
+
+describe('the documentation', () => {
+  it.each(commandNames())('says what `espalier %s` does', (name) => {
+    const documentation = [
+      read('README.md'),
+      ...readdirSync(join(projectRoot, 'docs'))
+        .filter((file) => file.endsWith('.md'))
+        .map((file) => read('docs', file)),
+    ].join('\n');
+    expect(documentation).toMatch(new RegExp(`espalier ${name}\\b`));
+  });
+});
+
+/** "candidates approve" for every command that does something. */
+function commandNames(): string[] {
+  const { stdin, stdout, stderr } = process;
+  const program = newProgram({ stdin, stdout, stderr, environment: {}, workingFolder: projectRoot, signal: new AbortController().signal });
+  const leaves = (command: Command, path: string): string[] => {
+    const name = `${path}${command.name()}`;
+    return command.commands.length === 0 ? [name] : command.commands.flatMap((child) => leaves(child, `${name} `));
+  };
+  return program.commands.flatMap((command) => leaves(command, ''));
+}
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file].join(' -> ');
+    if (done.has(file)) return undefined;
+    for (const next of graph.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file, []);
+    if (cycle) return cycle;
+  }
+  return 'none';
+}

@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { espalier, type RunningCommand, startEspalier, succeed } from '../support/command.js';
+import { at, billing, copyOf, declare, deskDeclaration, ingestWords, rowsOf, trainedDesk, withDatabase } from '../support/desk.js';
+import { jsonLines } from '../support/suite.js';
+
+/** Minutes of training, of which each test sees the beginning. */
+const endless = deskDeclaration((source) =>
+  source.replace('epochs: 20', 'epochs: 1000').replace('batchSize: 16', 'batchSize: 1').replace('width: 256', 'width: 4096'),
+);
+
+let start: string;
+beforeAll(async () => {
+  start = await trainedDesk();
+  await succeed(start, [...ingestWords('shipping'), ...at(11)]);
+});
+
+const update = ['update', 'desk', '--strategy', 'finetune', ...at(12)];
+const adapterFolder = (folder: string) => join(folder, 'adapters', 'desk');
+const stageOf = (folder: string) => rowsOf<{ stage: string }>(folder, 'select stage from runs where id = 2')[0]?.stage;
+
+/** Every file of the adapter, with what tells whether it was written. */
+function filesIn(folder: string) {
+  const names = readdirSync(adapterFolder(folder), { recursive: true, encoding: 'utf8' }).sort();
+  return names.map((name) => [name, statSync(join(adapterFolder(folder), name)).mtimeMs]);
+}
+
+/** A run does what was planned; a test that has seen enough of its length cuts the plan short. */
+function shorten(folder: string): void {
+  withDatabase(folder, (database) => {
+    database
+      .prepare(
+        "update runs set plan = json_set(plan, '$.declaration.training.epochs', 2, '$.declaration.training.batchSize', 64) where id = 2",
+      )
+      .run();
+  });
+}
+
+async function startedTraining(folder: string): Promise<RunningCommand> {
+  const running = startEspalier(folder, update);
+  await running.says('  mix ');
+  // From here on it trains; that its thread is at work already shows in no output.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  return running;
+}
+
+describe('Ctrl-C', () => {
+  it('while it trains ends with 130, tells so, and leaves nothing half-written; the next update goes on at that stage', async () => {
+    const folder = copyOf(start);
+    declare(folder, endless);
+    const running = await startedTraining(folder);
+    running.process.kill('SIGINT');
+    const { code, stdout, stderr } = await running.outcome;
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toMatch(/stopped while training \[INTERRUPTED\]\n {2}hint {2}Run the same command again: it goes on at its stage\.\n$/);
+    expect(rowsOf(folder, 'select status, stage from runs where id = 2')).toEqual([{ status: 'running', stage: 'train' }]);
+    expect(readdirSync(join(adapterFolder(folder), 'versions'))).toEqual(['1']);
+    expect(filesIn(folder).filter(([name]) => String(name).endsWith('.part'))).toEqual([]);
+    shorten(folder);
+    const next = await espalier(folder, update);
+    expect([next.code, next.stdout]).toEqual([0, expect.stringContaining('an earlier run was taken over at its stage train')]);
+    expect(next.stderr).not.toContain('  mix ');
+  });
+
+  it('while it encodes keeps the vectors that it has, and the next update encodes the rest', async () => {
+    const folder = copyOf(start);
+    const many = Array.from({ length: 3000 }, (_, index) => ({
+      text: `${billing[index % billing.length]!.text} and my ticket is number ${index}`,
+      label: billing[index % billing.length]!.label,
+    }));
+    writeFileSync(join(folder, 'tickets.jsonl'), jsonLines(many));
+    await succeed(folder, [...ingestWords('tickets'), ...at(11)]);
+    const countVectors = () => rowsOf<{ count: number }>(folder, 'select count(*) as count from embeddings')[0]!.count;
+    const before = countVectors();
+    const running = startEspalier(folder, update);
+    while (countVectors() === before && running.process.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    running.process.kill('SIGINT');
+    const { code, stderr } = await running.outcome;
+    expect([code, stderr]).toEqual([130, expect.stringContaining('encoding was stopped [INTERRUPTED]')]);
+    const kept = countVectors() - before;
+    expect(kept).toBeGreaterThan(0);
+    expect(stageOf(folder)).toBe('encode');
+    expect(existsSync(join(adapterFolder(folder), 'runs', '2'))).toBe(false);
+    const next = await espalier(folder, update);
+    expect(next.code).toBe(0);
+    expect(next.stderr).toContain(`${many.length + 102 - kept} texts were new`);
+  });
+});
+
+describe('two updates at once', () => {
+  it('the second is refused, and the first ends well', async () => {
+    const folder = copyOf(start);
+    const first = startEspalier(folder, update);
+    await first.says('  encode ');
+    first.process.kill('SIGSTOP');
+    const second = await espalier(folder, update);
+    first.process.kill('SIGCONT');
+    expect([second.code, second.stdout]).toEqual([1, '']);
+    expect(second.stderr).toMatch(/run 2 of desk is at stage \w+, by .* \[UPDATE_RUNNING\]\n {2}hint {2}Wait for it to end/);
+    expect((await first.outcome).code).toBe(0);
+    expect(rowsOf(folder, 'select status from runs where id > 1')).toEqual([{ status: 'done' }]);
+  });
+});
+
+describe('an update that was paused until its lease ran out', () => {
+  it('ends with LEASE_LOST when it wakes, and writes nothing over what the other has made', async () => {
+    const folder = copyOf(start);
+    declare(folder, endless);
+    const paused = await startedTraining(folder);
+    paused.process.kill('SIGSTOP');
+    withDatabase(folder, (database) => {
+      database.prepare("update runs set lease_until = '2026-01-01T00:00:00.000Z' where id = 2").run();
+    });
+    shorten(folder);
+    const other = await espalier(folder, update);
+    expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('candidate 2: desk version 2 by finetune')]);
+    const [made, manifest] = [filesIn(folder), readFileSync(join(adapterFolder(folder), 'versions', '2', 'manifest.json'))];
+    paused.process.kill('SIGCONT');
+    const { code, stdout, stderr } = await paused.outcome;
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain("run 2 is not this process's any more [LEASE_LOST]");
+    expect(filesIn(folder)).toEqual(made);
+    expect(readFileSync(join(adapterFolder(folder), 'versions', '2', 'manifest.json'))).toEqual(manifest);
+    expect(rowsOf(folder, 'select status from runs where id = 2')).toEqual([{ status: 'done' }]);
+  });
+});

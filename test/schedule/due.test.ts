@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { ScheduleDeclaration } from '#espalier/core/declaration.js';
+import { describeNext, findDue, nextCron, type ScheduleState } from '#espalier/schedule/due.js';
+import { errorOf } from '../support/errors.js';
+
+const mondays: ScheduleDeclaration = { cron: '0 6 * * 1', timeZone: 'Europe/Berlin' };
+const time = (iso: string) => new Date(`${iso}Z`);
+const state = (overrides: Partial<ScheduleState> = {}): ScheduleState => ({
+  cronSince: time('2026-10-12T10:00'),
+  newExamples: 0,
+  ...overrides,
+});
+
+/** Every time a cron line falls due in (from, to). */
+function firings(declaration: ScheduleDeclaration, from: Date, to: Date): string[] {
+  const found: string[] = [];
+  for (let next = nextCron(declaration, from); next && next < to; next = nextCron(declaration, next))
+    found.push(next.toISOString().slice(0, 16));
+  return found;
+}
+
+describe('a cron line', () => {
+  it('keeps to the clock on the wall when summer time ends and begins', () => {
+    expect(firings(mondays, time('2026-10-13T00:00'), time('2026-11-03T00:00'))).toEqual([
+      '2026-10-19T04:00',
+      '2026-10-26T05:00',
+      '2026-11-02T05:00',
+    ]);
+    expect(firings(mondays, time('2026-03-17T00:00'), time('2026-04-07T00:00'))).toEqual([
+      '2026-03-23T05:00',
+      '2026-03-30T04:00',
+      '2026-04-06T04:00',
+    ]);
+  });
+
+  it('falls due once on the night that has an hour twice, and once on the night that lacks one', () => {
+    const nightly: ScheduleDeclaration = { cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
+    const days = (from: string, to: string) => firings(nightly, time(from), time(to)).map((fired) => fired.slice(0, 10));
+    expect(days('2026-10-24T12:00', '2026-10-26T12:00')).toEqual(['2026-10-25', '2026-10-26']);
+    expect(days('2026-03-28T12:00', '2026-03-30T12:00')).toEqual(['2026-03-29', '2026-03-30']);
+  });
+
+  it('is read in its own time zone', () => {
+    const after = time('2026-10-13T00:00');
+    expect(nextCron({ ...mondays, timeZone: 'UTC' }, after)).toEqual(time('2026-10-19T06:00'));
+    expect(nextCron({ ...mondays, timeZone: 'America/New_York' }, after)).toEqual(time('2026-10-19T10:00'));
+  });
+
+  it('is due from its minute on, and not before', () => {
+    expect(findDue(mondays, state(), time('2026-10-19T03:59'))).toBeUndefined();
+    expect(findDue(mondays, state(), time('2026-10-19T04:00'))).toEqual({
+      trigger: 'cron',
+      reason: '`0 6 * * 1` fell due at 2026-10-19T04:00:00.000Z',
+    });
+  });
+
+  it('that was missed for weeks is due once: what ran late has run', () => {
+    const late = time('2026-11-11T09:00');
+    expect(findDue(mondays, state(), late)).toMatchObject({ trigger: 'cron' });
+    expect(findDue(mondays, state({ cronSince: late }), late)).toBeUndefined();
+  });
+
+  it.each([
+    ['0 6 * *', 'UTC'],
+    ['every monday', 'UTC'],
+    ['0 6 * * 1', 'Europe/Atlantis'],
+  ])('%s in %s that is not understood is refused, naming the key', async (cron, timeZone) => {
+    const error = await errorOf(() => nextCron({ cron, timeZone }, time('2026-10-13T00:00')));
+    expect([error.code, error.at]).toEqual(['DECLARATION_INVALID', { field: 'schedule.cron' }]);
+  });
+});
+
+describe('a number of new examples', () => {
+  const byVolume: ScheduleDeclaration = { newExamples: 150, timeZone: 'UTC' };
+  const now = time('2026-10-13T00:00');
+
+  it('is due when there are as many, and not before', () => {
+    expect(findDue(byVolume, state({ newExamples: 149 }), now)).toBeUndefined();
+    expect(findDue(byVolume, state({ newExamples: 150 }), now)).toEqual({
+      trigger: 'newExamples',
+      reason: '150 new examples; 150 set an update off',
+    });
+  });
+
+  it('does not wait for the cron line, nor the cron line for it', () => {
+    const either: ScheduleDeclaration = { ...mondays, newExamples: 150 };
+    expect(findDue(either, state({ newExamples: 200 }), now)?.trigger).toBe('newExamples');
+    expect(findDue(either, state(), time('2026-10-19T04:00'))?.trigger).toBe('cron');
+  });
+});
+
+describe('what is next', () => {
+  it('names the time and the number that is wanting', () => {
+    const now = time('2026-10-13T00:00');
+    expect(describeNext({ ...mondays, newExamples: 150 }, state({ newExamples: 30 }), now)).toBe(
+      '2026-10-19T04:00:00.000Z, or at 120 more examples',
+    );
+    expect(describeNext({ newExamples: 150, timeZone: 'UTC' }, state({ newExamples: 400 }), now)).toBe('at 0 more examples');
+    expect(describeNext(mondays, state(), now)).toBe('2026-10-19T04:00:00.000Z');
+  });
+});

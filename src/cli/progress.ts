@@ -23,29 +23,37 @@ function lineProgress(output: Output): Progress {
 
 function barProgress(output: Output, stderr: NodeJS.WriteStream): Progress {
   let title = '';
-  let bar: SingleBar | undefined;
   let began = 0;
+  let shown: { bar: SingleBar; unit: string; since: number } | undefined;
+  const open = (unit: string, total: number) => {
+    shown?.bar.stop();
+    const format = `  ${title.padEnd(9)} {bar} {value}/{total} ${unit}  {rate}/s  {eta_formatted} left`;
+    const bar = new SingleBar({ format, stream: stderr, hideCursor: true, clearOnComplete: true, barsize: 20 }, Presets.shades_classic);
+    bar.start(total, 0, { rate: '-' });
+    shown = { bar, unit, since: performance.now() };
+    return shown;
+  };
   return {
     begin(begun) {
       title = begun;
       began = performance.now();
     },
     advance(done, total, unit) {
-      if (!bar) {
-        const format = `  ${title.padEnd(9)} {bar} {value}/{total} ${unit}  {rate}/s  {eta_formatted} left`;
-        bar = new SingleBar({ format, stream: stderr, hideCursor: true, clearOnComplete: true, barsize: 20 }, Presets.shades_classic);
-        bar.start(total, 0, { rate: '-' });
-      }
-      const seconds = Math.max((performance.now() - began) / 1000, 0.001);
+      // A stage may count one thing after another; each has a bar, a rate and a time left of its own.
+      const { bar, since } = shown?.unit === unit ? shown : open(unit, total);
       bar.setTotal(total);
-      bar.update(done, { rate: (done / seconds).toPrecision(3) });
+      bar.update(done, { rate: rateInWords(done / Math.max((performance.now() - since) / 1000, 0.001)) });
     },
     end(summary) {
-      bar?.stop();
-      bar = undefined;
+      shown?.bar.stop();
+      shown = undefined;
       output.note(output.colours.dim(stageLine(title, summary, began)));
     },
   };
+}
+
+function rateInWords(rate: number): string {
+  return rate >= 10 ? Math.round(rate).toLocaleString('en') : rate.toPrecision(2);
 }
 
 function stageLine(title: string, summary: string, began: number): string {

@@ -5,7 +5,7 @@ import { encodeCached } from '../encoder/cached.js';
 import { collectEvalTexts } from '../evaluation/suites.js';
 import { bufferSnapshotHash } from '../replay/admission.js';
 import { listBuffer } from '../store/buffer.js';
-import { type Example, listExamples } from '../store/examples.js';
+import { type Example, listExamples, listExamplesById } from '../store/examples.js';
 import type { Batch, TrainedHead } from '../training/job.js';
 import { strategyNamed } from '../training/strategies.js';
 import { readTrained } from '../training/versions.js';
@@ -20,9 +20,9 @@ export async function mixExamples(context: UpdateContext, plan: Plan): Promise<M
   const afterExample = continues ? plan.afterExample : 0;
   const candidates = await listFresh(context, plan, afterExample);
   const evalTexts = await collectEvalTexts(context.workspace.suiteFolders);
-  const leaked = candidates.filter((example) => evalTexts.has(leakageHash(example.text)));
-  const leakedIds = leaked.map((example) => example.id);
-  const fresh = candidates.filter((example) => !leakedIds.includes(example.id));
+  const isLeaked = (example: Example) => evalTexts.has(leakageHash(example.text));
+  const leakedIds = candidates.filter(isLeaked).map((example) => example.id);
+  const fresh = candidates.filter((example) => !isLeaked(example));
   const members = await listBuffer(context.store.queries, plan.declaration.name, { state: 'member' });
   // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback.
   const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample) : [];
@@ -47,9 +47,8 @@ export async function readParent({ workspace }: UpdateContext, plan: Plan): Prom
 export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<{ fresh: Batch; replayed: Batch }> {
   const leaked = new Set(mix.leakedIds);
   const fresh = (await listFresh(context, plan, mix.afterExample)).filter((example) => !leaked.has(example.id));
-  const replayedIds = new Set(mix.replayedIds);
-  const members = (await listBuffer(context.store.queries, plan.declaration.name)).filter((example) => replayedIds.has(example.id));
-  return { fresh: await batchOf(context, fresh, mix), replayed: await batchOf(context, members, mix) };
+  const replayed = await listExamplesById(context.store, mix.replayedIds);
+  return { fresh: await batchOf(context, fresh, mix), replayed: await batchOf(context, replayed, mix) };
 }
 
 async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number): Promise<Example[]> {

@@ -80,6 +80,20 @@ export async function listExamples(store: Store, range: ExampleRange): Promise<E
   return rows.map(exampleOf);
 }
 
+const sliceSize = 1000;
+
+/** In order of arrival. */
+export async function listExamplesById(store: Store, ids: readonly number[]): Promise<Example[]> {
+  const sorted = [...ids].sort((a, b) => a - b);
+  const examples: Example[] = [];
+  for (let start = 0; start < sorted.length; start += sliceSize) {
+    const slice = sorted.slice(start, start + sliceSize);
+    const rows = await store.queries.selectFrom('examples').select(columns).where('id', 'in', slice).orderBy('id').execute();
+    examples.push(...rows.map(exampleOf));
+  }
+  return examples;
+}
+
 export async function countTrainingExamplesAfter(queries: Queries, adapter: string, afterId: number): Promise<number> {
   const row = await queries
     .selectFrom('examples')

@@ -16,7 +16,8 @@ beforeAll(async () => {
   await succeed(start, [...ingestWords('shipping'), ...at(11)]);
 });
 
-const update = ['update', 'desk', '--strategy', 'finetune', ...at(12)];
+const updateBy = (strategy: string) => ['update', 'desk', '--strategy', strategy, ...at(12)];
+const update = updateBy('finetune');
 const adapterFolder = (folder: string) => join(folder, 'adapters', 'desk');
 const stageOf = (folder: string) => rowsOf<{ stage: string }>(folder, 'select stage from runs where id = 2')[0]?.stage;
 
@@ -37,8 +38,8 @@ function shorten(folder: string): void {
   });
 }
 
-async function startedTraining(folder: string): Promise<RunningCommand> {
-  const running = startEspalier(folder, update);
+async function startedTraining(folder: string, strategy: string): Promise<RunningCommand> {
+  const running = startEspalier(folder, updateBy(strategy));
   await running.says('  mix ');
   // From here on it trains; that its thread is at work already shows in no output.
   await new Promise((resolve) => setTimeout(resolve, 400));
@@ -48,8 +49,8 @@ async function startedTraining(folder: string): Promise<RunningCommand> {
 describe('Ctrl-C', () => {
   it('while it trains ends with 130, tells so, and leaves nothing half-written; the next update goes on at that stage', async () => {
     const folder = copyOf(start);
-    declare(folder, endless);
-    const running = await startedTraining(folder);
+    declare(folder, slow);
+    const running = await startedTraining(folder, 'replay');
     running.process.kill('SIGINT');
     const { code, stdout, stderr } = await running.outcome;
     expect([code, stdout]).toEqual([130, '']);
@@ -58,7 +59,7 @@ describe('Ctrl-C', () => {
     expect(readdirSync(join(adapterFolder(folder), 'versions'))).toEqual(['1']);
     expect(filesIn(folder).filter(([name]) => String(name).endsWith('.part'))).toEqual([]);
     shorten(folder);
-    const next = await espalier(folder, update);
+    const next = await espalier(folder, updateBy('replay'));
     expect([next.code, next.stdout]).toEqual([0, expect.stringContaining('an earlier run was taken over at its stage train')]);
     expect(next.stderr).not.toContain('  mix ');
   });
@@ -106,8 +107,8 @@ describe('two updates at once', () => {
 describe('an update that was paused until its lease ran out', () => {
   it('ends with LEASE_LOST when it wakes, and writes nothing over what the other has made', async () => {
     const folder = copyOf(start);
-    declare(folder, endless);
-    const paused = await startedTraining(folder);
+    declare(folder, slow);
+    const paused = await startedTraining(folder, 'finetune');
     paused.process.kill('SIGSTOP');
     withDatabase(folder, (database) => {
       database.prepare("update runs set lease_until = '2026-01-01T00:00:00.000Z' where id = 2").run();

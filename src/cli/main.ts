@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { describePlace, EspalierError } from '../core/errors.js';
 import { printable } from '../core/text.js';
 import { storeError } from '../store/database.js';
+import { jsonOf } from './output.js';
 import { newProgram } from './program.js';
 
 const exitCodes = { usage: 2, refused: 1, defect: 70, interrupted: 130 } as const;
@@ -48,7 +49,7 @@ function tell(thrown: unknown): number {
     return exitCodes.defect;
   }
   const { code, message, at, hint } = error;
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message, at: at ?? null, hint } })}\n`);
+  if (process.argv.includes('--json')) process.stdout.write(`${jsonOf({ error: { code, message, at: at ?? null, hint } })}\n`);
   const place = describePlace(at);
   process.stderr.write(
     `espalier: ${printable(message)} [${code}]\n${place === '' ? '' : `  at    ${printable(place)}\n`}  hint  ${printable(hint)}\n`,

@@ -28,12 +28,18 @@ export function openOutput(format: Output['format'], { stdout, stderr, environme
     colours: pc.createColors(coloured),
     width: Math.min(stdout.columns ?? 80, 120),
     result(value, render) {
-      stdout.write(`${format === 'json' ? JSON.stringify(value, null, 2) : render()}\n`);
+      stdout.write(`${format === 'json' ? jsonOf(value, 2) : render()}\n`);
     },
     note(text) {
       stderr.write(`${text}\n`);
     },
   };
+}
+
+/** JSON that cannot steer a terminal: the controls that JSON lets through are escaped like the others. */
+export function jsonOf(value: unknown, indent = 0): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, escaped);
 }
 
 export interface Column {

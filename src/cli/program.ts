@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { bufferCommand } from './commands/buffer.js';
 import { candidatesCommand } from './commands/candidates.js';
 import { demoCommand } from './commands/demo.js';
@@ -9,7 +9,7 @@ import { rollbackCommand } from './commands/rollback.js';
 import { scheduleCommand } from './commands/schedule.js';
 import { statusCommand } from './commands/status.js';
 import { updateCommand } from './commands/update.js';
-import type { Surroundings } from './session.js';
+import { newGroup, type Surroundings } from './session.js';
 
 /** All commands. A new one is a file of its own in commands/ and a place in this array. */
 const commands = [
@@ -26,10 +26,11 @@ const commands = [
 ];
 
 export function newProgram(surroundings: Surroundings): Command {
-  const program = new Command('espalier')
-    .description('Retrain small adapters over a frozen encoder, and ship an update only when nothing was traded away unseen.')
+  const program = newGroup(
+    'espalier',
+    'Retrain small adapters over a frozen encoder, and ship an update only when nothing was traded away unseen.',
+  )
     .version('0.1.0')
-    .exitOverride()
     .showHelpAfterError('(run with --help for what there is)');
   for (const make of commands) program.addCommand(make(surroundings));
   return program;

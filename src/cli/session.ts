@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import type { Progress } from '../core/progress.js';
+import { printable } from '../core/text.js';
 import { defaultCacheFolder, findWorkspace, type Workspace } from '../core/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
@@ -30,18 +31,19 @@ export interface GlobalOptions {
 
 /** A command that holds others. It has no options of its own: it would take them away from the command that is meant. */
 export function newGroup(name: string, description: string): Command {
-  return new Command(name).description(description).exitOverride();
+  return new Command(name)
+    .description(description)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.split('\n').map(printable).join('\n')) });
 }
 
 /** A command that knows the global options. */
 export function newCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
+  return newGroup(name, description)
     .option('--json', 'print the result as JSON')
     .option('--workspace <dir>', 'the workspace; default: the nearest at or above this folder')
     .option('--at <time>', 'act as of this time (ISO 8601), for replays and back-fills')
-    .option('--actor <name>', 'who is acting, for the audit; default: the user')
-    .exitOverride();
+    .option('--actor <name>', 'who is acting, for the audit; default: the user');
 }
 
 export interface Session {

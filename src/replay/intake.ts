@@ -126,9 +126,9 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
       `the label \`${label.value}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`,
     );
   }
-  const domain = readText({ domain: request.domain, ...fields }, 'domain', maxNameLength);
+  const domain = readText({ domain: fields.domain || request.domain }, 'domain', maxNameLength);
   if ('reason' in domain) return reject('domain', domain.reason);
-  const source = readText({ source: request.source, ...fields }, 'source', maxNameLength);
+  const source = readText({ source: fields.source || request.source }, 'source', maxNameLength);
   if ('reason' in source) return reject('source', source.reason);
   const suite = request.evalTexts.get(leakageHash(text.value));
   if (suite !== undefined) {

@@ -9,10 +9,9 @@
  * Costs an update: n width^2 + k width^3 / 3 for k values of lambda, whatever the history.
  */
 import { seededRandom, shuffled } from '../core/random.js';
-import { fitTemperature } from './calibration.js';
 import { factorise, solve } from './cholesky.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
-import { columnsOf, type LearnedSample, leaveOneOutScores } from './leave-one-out.js';
+import { columnsOf } from './leave-one-out.js';
 import { openProducts } from './native.js';
 import { drawRandomFeatures } from './random-features.js';
 import { chooseLambda } from './ridge-penalty.js';
@@ -56,8 +55,8 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   const features = await mapFeatures(standardise(asked.vectors, { mean, scale }), map, threads);
   const sample = { columns: columnsOf(features, asked.targets.length), targets: asked.targets };
   const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
-  const lambda = await chooseLambda(statistics, { start: job.parent?.facts.lambda, sample, threads, tried });
-  const { weight, temperature } = await solveHead(statistics, { lambda, threads, sample });
+  const { lambda, temperature } = await chooseLambda(statistics, { start: job.parent?.facts.lambda, sample, threads, tried });
+  const weight = await solveHead(statistics, lambda, threads);
   const classes = job.classes.length;
   return {
     head: {
@@ -73,21 +72,14 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   };
 }
 
-/** (G + lambda I)^-1 Q, and the temperature that calibrates it on examples left out one by one. */
-async function solveHead(
-  statistics: RidgeStatistics,
-  { lambda, threads, sample }: { lambda: number; threads: number; sample: LearnedSample },
-): Promise<{ weight: Float64Array; temperature: number }> {
-  const { width, classes } = statistics;
+/** (G + lambda I)^-1 Q */
+async function solveHead({ width, classes, gram, cross }: RidgeStatistics, lambda: number, threads: number): Promise<Float64Array> {
   const products = await openProducts('float64', threads);
   try {
     const makeArray = (length: number) => new Float64Array(length);
-    const factor = await factorise(statistics.gram, { size: width, ridge: lambda, products, makeArray });
+    const factor = await factorise(gram, { size: width, ridge: lambda, products, makeArray });
     if (!factor) throw new Error(`the ridge statistics are not positive definite at lambda ${lambda}`);
-    const weight = (await solve(factor, statistics.cross, classes)) as Float64Array;
-    const precise = { ...sample, columns: Float64Array.from(sample.columns) };
-    const scores = await leaveOneOutScores(factor, weight, precise, classes);
-    return { weight, temperature: fitTemperature(scores, sample.targets, classes) };
+    return (await solve(factor, cross, classes)) as Float64Array;
   } finally {
     await products.close();
   }

@@ -27,29 +27,35 @@ export interface LambdaSearch {
   readonly tried: (count: number) => void;
 }
 
+export interface ChosenLambda {
+  readonly lambda: number;
+  /** Divides the scores, so that their softmax is calibrated on the sample. */
+  readonly temperature: number;
+}
+
 /** Walks the grid downhill from `start`. Cost: width^3 / 3 for each value tried, mostly three to five. */
 export async function chooseLambda(
   statistics: RidgeStatistics,
   { start = firstGuess, sample, threads, tried }: LambdaSearch,
-): Promise<number> {
+): Promise<ChosenLambda> {
   const products = await openProducts('float32', threads);
   const [gram, cross] = [Float32Array.from(statistics.gram), Float32Array.from(statistics.cross)];
-  const costs = new Map<number, number>();
-  const costAt = async (index: number): Promise<number> => {
-    if (index < 0 || index >= grid.length) return Number.POSITIVE_INFINITY;
-    if (!costs.has(index)) {
-      costs.set(index, await costOf(statistics, { gram, cross, sample, lambda: grid[index]!, products }));
-      tried(costs.size);
+  const trials = new Map<number, Outcome>();
+  const trialAt = async (index: number): Promise<Outcome> => {
+    if (index < 0 || index >= grid.length) return hopeless;
+    if (!trials.has(index)) {
+      trials.set(index, await tryLambda(statistics, { gram, cross, sample, lambda: grid[index]!, products }));
+      tried(trials.size);
     }
-    return costs.get(index)!;
+    return trials.get(index)!;
   };
   try {
     let best = nearestIndex(start);
     for (;;) {
-      const [below, here, above] = [await costAt(best - 1), await costAt(best), await costAt(best + 1)];
-      if (below < here && below <= above) best--;
-      else if (above < here) best++;
-      else return grid[best]!;
+      const [below, here, above] = [await trialAt(best - 1), await trialAt(best), await trialAt(best + 1)];
+      if (below.cost < here.cost && below.cost <= above.cost) best--;
+      else if (above.cost < here.cost) best++;
+      else return { lambda: grid[best]!, temperature: here.temperature };
     }
   } finally {
     await products.close();
@@ -69,13 +75,21 @@ interface Trial {
   readonly products: Products;
 }
 
-/** Mean negative log-likelihood of the sample's labels, each left out. */
-async function costOf({ width, classes }: RidgeStatistics, { gram, cross, sample, lambda, products }: Trial): Promise<number> {
+interface Outcome {
+  /** Mean negative log-likelihood of the sample's labels, each left out. */
+  readonly cost: number;
+  readonly temperature: number;
+}
+
+const hopeless: Outcome = { cost: Number.POSITIVE_INFINITY, temperature: 1 };
+
+async function tryLambda({ width, classes }: RidgeStatistics, { gram, cross, sample, lambda, products }: Trial): Promise<Outcome> {
   const makeArray = (length: number): Floats => new Float32Array(length);
   const factor = await factorise(gram, { size: width, ridge: lambda, products, makeArray });
   // Too small to be told from rounding in float32: no lambda worth having.
-  if (!factor) return Number.POSITIVE_INFINITY;
+  if (!factor) return hopeless;
   const weight = await solve(factor, cross, classes);
   const scores = await leaveOneOutScores(factor, weight, sample, classes);
-  return negativeLogLikelihood(scores, sample.targets, classes, fitTemperature(scores, sample.targets, classes));
+  const temperature = fitTemperature(scores, sample.targets, classes);
+  return { cost: negativeLogLikelihood(scores, sample.targets, classes, temperature), temperature };
 }

@@ -50,7 +50,7 @@ function refitCost(learned: Learned, lambda: number): number {
 
 async function choose(learned: Learned, start?: number) {
   const seen: number[] = [];
-  const lambda = await chooseLambda(learned.statistics, {
+  const { lambda } = await chooseLambda(learned.statistics, {
     start,
     sample: sampleOf(learned),
     threads: 1,

@@ -59,9 +59,12 @@ buffer:
 suites: [sentiment-lines, topic-lines, question-type, paraphrase-sts, wordnet-supersense, wordnet-gloss-retrieval]
 gate:
   confidence: 0.95
-  margin: 0.05               # a loss of up to 5 points counts as "not worse"
+  margin: 0.08               # a loss of up to 8 points counts as "not worse": about 100 cases cannot exclude much less
   domains:
     margin: 0.05             # on what was learned before
+  suites:
+    wordnet-supersense:
+      margin: 0.04           # 500 cases can
 # schedule:
 #   cron: "0 6 * * 1"
 #   timeZone: UTC

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { clip } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
 import { type Champion, openChampion, type Prediction } from '../../pipeline/serve.js';
-import { type Output, percent } from '../output.js';
+import { jsonOf, type Output, percent } from '../output.js';
 import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings } from '../session.js';
 
 export function predictCommand(surroundings: Surroundings): Command {
@@ -46,7 +46,7 @@ async function predictLines(
     waiting = [];
     if (texts.length === 0) return;
     for (const prediction of await champion.predict(texts)) {
-      stdout.write(`${output.format === 'json' ? JSON.stringify(prediction) : renderPrediction(prediction, output)}\n`);
+      stdout.write(`${output.format === 'json' ? jsonOf(prediction) : renderPrediction(prediction, output)}\n`);
     }
   };
   for await (const line of createInterface({ input, signal })) {

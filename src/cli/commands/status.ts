@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { clip } from '../../core/text.js';
 import { listAdapterNames, readDeclaration, versionFolder, type Workspace } from '../../core/workspace.js';
 import { findChampionVersion, listCandidates } from '../../store/candidates.js';
 import type { Store } from '../../store/database.js';
@@ -26,7 +27,7 @@ async function status({ workspace, store, output }: Session): Promise<void> {
     ] as const;
     const rows = adapters.map(({ name, strategy, champion, newExamples, waiting, lastRun }) => [
       name,
-      strategy,
+      clip(strategy, 20),
       champion === null ? '-' : `v${champion}`,
       String(newExamples),
       waiting.map((id) => `candidate ${id}`).join(', ') || '-',

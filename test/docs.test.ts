@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { newProgram } from '#espalier/cli/program.js';
+import { knownKeys } from '#espalier/core/declaration.js';
+import { strategies } from '#espalier/training/strategies.js';
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+/** Options that every command takes; docs/commands.md names them once. */
+const global = ['--json', '--workspace', '--at', '--actor'];
+
+describe('the docs are in step with the code', () => {
+  it('docs/adapter.md names every key of adapter.yaml', () => {
+    const documented = read('docs/adapter.md');
+    expect(knownKeys.filter((key) => !new RegExp(`\\b${key}\\b`).test(documented))).toEqual([]);
+  });
+
+  it('docs/commands.md has a section for every command, and names every option in it', () => {
+    const sections = new Map(
+      read('docs/commands.md')
+        .split(/^## /m)
+        .map((section) => [section.split('\n')[0]!.trim(), section]),
+    );
+    for (const { path, command } of leavesOf(newProgram(surroundings()), [])) {
+      const section = sections.get(path) ?? '';
+      expect(section, path).not.toBe('');
+      const missing = command.options
+        .map((option) => option.long!)
+        .filter((long) => !global.includes(long) && !section.includes(`\`${long}`));
+      expect(missing, path).toEqual([]);
+    }
+  });
+
+  it('the README has a row for every strategy, with what it does in its own words', () => {
+    const rows = read('README.md').split('\n');
+    for (const { name, summary } of strategies) {
+      const row = rows.find((line) => line.startsWith(`| \`${name}\``));
+      expect(row, name).toContain(summary.split(';')[0]);
+    }
+  });
+
+  it('no link of README and docs leads nowhere', () => {
+    const files = ['README.md', 'ARCHITECTURE.md', ...readdirSync(new URL('../docs/', import.meta.url)).map((name) => `docs/${name}`)];
+    const links = files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) =>
+        [...read(file).matchAll(/\]\(([^)#]+)\)/g)].map((match) => new URL(match[1]!, new URL(`../${file}`, import.meta.url))),
+      );
+    expect(links.length).toBeGreaterThan(5);
+    for (const link of links.filter(({ protocol }) => protocol === 'file:')) expect(() => readFileSync(link), link.pathname).not.toThrow();
+  });
+});
+
+function leavesOf(command: Command, parents: readonly string[]): { path: string; command: Command }[] {
+  const path = [...parents, command.name()];
+  return command.commands.length === 0 ? [{ path: path.join(' '), command }] : command.commands.flatMap((inner) => leavesOf(inner, path));
+}
+
+function surroundings() {
+  const { stdin, stdout, stderr } = process;
+  return { stdin, stdout, stderr, environment: {}, workingFolder: '.', signal: new AbortController().signal };
+}

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
@@ -23,6 +24,7 @@ export interface Store {
 /** "ESPL": tells our files from other SQLite files. */
 const applicationId = 0x4553504c;
 const busyMilliseconds = 10_000;
+const retryMilliseconds = 20;
 const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations/', import.meta.url));
 
 /** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL */
@@ -33,7 +35,7 @@ export async function openStore(path: string): Promise<Store> {
     database = new SqliteDatabase(path, { timeout: busyMilliseconds });
     refuseForeign(database, path);
     refuseNewer(database, path);
-    database.pragma('journal_mode = WAL');
+    await enterWalMode(database);
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
     migrate(database);
@@ -77,6 +79,19 @@ export function storeError(thrown: unknown, path: string): unknown {
     return new EspalierError('DISK_READ_ONLY', `${path} cannot be opened for writing`, details);
   }
   return diskError(thrown, path);
+}
+
+/** SQLite does not wait by itself here: where several processes make the file at once, the switch may fail at once. */
+async function enterWalMode(database: SqliteDatabase.Database): Promise<void> {
+  for (let left = busyMilliseconds / retryMilliseconds; ; left--) {
+    try {
+      database.pragma('journal_mode = WAL');
+      return;
+    } catch (thrown) {
+      if (left <= 0 || !systemCodeOf(thrown)?.startsWith('SQLITE_BUSY')) throw thrown;
+      await setTimeout(retryMilliseconds);
+    }
+  }
 }
 
 function refuseForeign(database: SqliteDatabase.Database, path: string): void {

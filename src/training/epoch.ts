@@ -149,9 +149,12 @@ interface InputSource {
 
 function inputSources(loss: Expression): InputSource[] {
   const minibatches = sourcesOf(loss, 'minibatch');
-  const batches = new Map(minibatches.map(({ order, dims }) => [order, dims[0]!]));
-  for (const { name, order, dims } of minibatches)
-    if (batches.get(order) !== dims[0]) throw new Error(`${name} has ${dims[0]} rows of ${order}, another has ${batches.get(order)}`);
+  const batches = new Map<string, number>();
+  for (const { name, order, dims } of minibatches) {
+    const batch = batches.get(order) ?? dims[0]!;
+    if (batch !== dims[0]) throw new Error(`${name} has ${dims[0]} rows of ${order}, another has ${batch}`);
+    batches.set(order, batch);
+  }
   return [
     ...minibatches.map(({ name, dims, element }) => ({ name, dims: [`rows_${name}`, ...dims.slice(1)], element })),
     ...[...batches].map(([name, batch]) => ({ name, dims: ['steps', batch], element: 'int32' as const })),

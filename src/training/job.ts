@@ -8,6 +8,7 @@
  */
 import type { TrainingSettings } from '../core/declaration.js';
 import type { Tensor, Tensors } from '../core/safetensors.js';
+import type { Expression } from './expression.js';
 
 /** Labelled vectors. */
 export interface Batch {
@@ -33,6 +34,13 @@ export interface Head {
   readonly weight: Tensor;
   /** [classes] */
   readonly bias: Tensor;
+}
+
+/** A head that is trained by gradient, as a forward expression; see expression.ts. */
+export interface TrainableHead {
+  readonly name: string;
+  /** features [batch, d] -> scores [batch, classes] */
+  scores(features: Expression, classes: number): Expression;
 }
 
 export type HeadKind = 'ridge' | 'linear';

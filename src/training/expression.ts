@@ -1,0 +1,148 @@
+/**
+ * What is trained, written as a formula. A head, a loss or a penalty is an expression; the training graph (forward, backward, optimiser, the
+ * loop over minibatches) is derived from it by gradient.ts and epoch.ts.
+ *
+ * expression: a value of one training step with a fixed shape: a source, or an operation on other expressions.
+ * source:     where a value comes from: a parameter that is learned, rows of the data, or a tensor that stays as it is.
+ * operation:  one kind of node: how it is computed, and how the gradient of its value becomes gradients of its inputs.
+ */
+import type { Random } from '../core/random.js';
+import type { Arithmetic } from './arithmetic.js';
+
+/** Sizes of the axes; [] is a scalar. */
+export type Dims = readonly number[];
+
+export type Expression = Source | Applied;
+
+export interface Source {
+  readonly kind: 'parameter' | 'minibatch' | 'step' | 'whole' | 'constant';
+  readonly name: string;
+  readonly dims: Dims;
+  readonly element: 'float' | 'int32';
+  /** minibatch: the input [steps, batch] int32 that says which rows. */
+  readonly order: string;
+  /** parameter: its values at the beginning. */
+  readonly start: Start;
+  /** constant: its values. */
+  readonly values: readonly number[];
+}
+
+export interface Applied {
+  readonly kind: 'applied';
+  readonly operation: Operation;
+  readonly inputs: readonly Expression[];
+  readonly dims: Dims;
+}
+
+export interface Operation {
+  readonly name: string;
+  /** Writes the nodes; the first name returned is the value, the others are kept for `backward`. */
+  forward(arithmetic: Arithmetic, inputs: readonly string[]): readonly string[];
+  /** For each input how to write the gradient of the loss for it, or undefined where it has none. Only what is needed is called. */
+  backward(arithmetic: Arithmetic, known: Known): readonly ((() => string) | undefined)[];
+}
+
+export interface Known {
+  readonly inputs: readonly string[];
+  readonly output: string;
+  /** What `forward` kept. */
+  readonly kept: readonly string[];
+  /** Of the loss for the output, in the output's shape. */
+  readonly gradient: string;
+}
+
+export type Start = (length: number, random: Random) => Float64Array;
+
+export const zeros: Start = (length) => new Float64Array(length);
+export const filledWith =
+  (value: number): Start =>
+  (length) =>
+    new Float64Array(length).fill(value);
+export const normal =
+  (deviation: number): Start =>
+  (length, random) =>
+    Float64Array.from({ length }, () => deviation * random.normal());
+
+const source = { element: 'float', order: '', start: zeros, values: [] } as const;
+
+/** What is learned. One name is one parameter, wherever it occurs. */
+export function parameter(name: string, dims: Dims, start: Start = zeros): Source {
+  return { ...source, kind: 'parameter', name, dims, start };
+}
+
+/** The step's rows [batch, ...] of the epoch's input `name` [n, ...]. */
+export function minibatch(name: string, dims: Dims, order = 'order'): Source {
+  return { ...source, kind: 'minibatch', name, dims, order };
+}
+
+/** The step's rows of a vector of class indices: [batch] int32. */
+export function targets(name: string, batch: number, order = 'order'): Source {
+  return { ...source, kind: 'minibatch', name, dims: [batch], order, element: 'int32' };
+}
+
+/** What the host has made for this very step: row `step` of the epoch's input `name` [steps, ...dims]. */
+export function stepwise(name: string, dims: Dims): Source {
+  return { ...source, kind: 'step', name, dims };
+}
+
+/** A tensor that is given with the epoch and stays as it is. */
+export function whole(name: string, dims: Dims): Source {
+  return { ...source, kind: 'whole', name, dims };
+}
+
+/** A tensor that is part of the graph. */
+export function constant(values: readonly number[], dims: Dims): Source {
+  if (sizeOf(dims) !== values.length) throw new Error(`${values.length} values do not fill a constant of ${shown(dims)}`);
+  return { ...source, kind: 'constant', name: '', dims, values };
+}
+
+export function apply(operation: Operation, inputs: readonly Expression[], dims: Dims): Applied {
+  return { kind: 'applied', operation, inputs, dims };
+}
+
+export function sizeOf(dims: Dims): number {
+  return dims.reduce((product, size) => product * size, 1);
+}
+
+/** Rows and columns of a matrix. */
+export function matrixDims({ dims }: Expression, operation: string): readonly [number, number] {
+  const [rows, columns] = dims;
+  if (dims.length !== 2 || rows === undefined || columns === undefined) throw new Error(`${operation} needs a matrix, not ${shown(dims)}`);
+  return [rows, columns];
+}
+
+export function sameDims(a: Dims, b: Dims): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+/** For messages: [64, 512] */
+export function shown(dims: Dims): string {
+  return `[${dims.join(', ')}]`;
+}
+
+/** Every expression that `root` is made of, inputs before what uses them, each once. */
+export function inOrder(root: Expression): Expression[] {
+  const seen = new Set<Expression>();
+  const visit = (expression: Expression) => {
+    if (seen.has(expression)) return;
+    if (expression.kind === 'applied') for (const input of expression.inputs) visit(input);
+    seen.add(expression);
+  };
+  visit(root);
+  return [...seen];
+}
+
+/** The sources of one kind, one for each name. Two of one name must agree. */
+export function sourcesOf(root: Expression, kind: Source['kind']): Source[] {
+  const named = new Map<string, Source>();
+  for (const expression of inOrder(root)) {
+    if (expression.kind !== kind) continue;
+    const known = named.get(expression.name);
+    if (known && !sameDims(known.dims, expression.dims))
+      throw new Error(`${kind} ${expression.name} is ${shown(known.dims)} and ${shown(expression.dims)}`);
+    if (known && known.order !== expression.order)
+      throw new Error(`${kind} ${expression.name} is drawn by ${known.order} and ${expression.order}`);
+    if (!known) named.set(expression.name, expression);
+  }
+  return [...named.values()];
+}

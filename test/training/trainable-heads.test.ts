@@ -1,0 +1,128 @@
+/** What every head must hold, and its training against PyTorch; a new member of the array is tested by being in it. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '#espalier/core/random.js';
+import type { Precision } from '#espalier/training/arithmetic.js';
+import { bottleneckOfRank } from '#espalier/training/bottleneck-head.js';
+import { clipGlobalNorm, noClipping } from '#espalier/training/clipping.js';
+import { cosineHead } from '#espalier/training/cosine-head.js';
+import { openEpoch, type States, startingStates, type Training } from '#espalier/training/epoch.js';
+import { minibatch, sourcesOf, targets, whole } from '#espalier/training/expression.js';
+import type { TrainableHead } from '#espalier/training/job.js';
+import { constantRate } from '#espalier/training/learning-rate.js';
+import { linearHead } from '#espalier/training/linear-head.js';
+import { crossEntropy } from '#espalier/training/losses.js';
+import { adamW, sgd } from '#espalier/training/optimiser.js';
+import { trainableHeads } from '#espalier/training/trainable-heads.js';
+import { relativeError } from '../support/dense.js';
+import { gradientErrors, normals } from '../support/gradient-check.js';
+import { clusters, dimension } from '../support/problem.js';
+
+const lossOfHead = (head: TrainableHead, batch: number, d: number, classes: number) =>
+  crossEntropy(head.scores(minibatch('x', [batch, d]), classes), targets('y', batch));
+
+describe.each(trainableHeads)('the head $name', (head) => {
+  it('gives a score for each row and class', () => {
+    expect(head.scores(minibatch('x', [5, 7]), 3).dims).toEqual([5, 3]);
+  });
+
+  it('has the gradient of central differences in every parameter, to 1e-5 (float64)', async () => {
+    for (const seed of [1, 2]) {
+      const random = seededRandom('head', seed);
+      const [batch, d, classes] = [2 + random.integer(4), 3 + random.integer(3), 2 + random.integer(4)];
+      const data = {
+        x: normals(batch * d, random),
+        y: Int32Array.from({ length: batch }, () => random.integer(classes)),
+        order: Int32Array.from({ length: batch }, (_, row) => row),
+      };
+      // A smaller bottleneck of the same kind: every one of its numbers is moved.
+      const own = head.name === 'bottleneck' ? bottleneckOfRank(3) : head;
+      const errors = await gradientErrors({ loss: lossOfHead(own, batch, d, classes), data, seed });
+      expect(Object.keys(errors)).toContain('weight');
+      for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-5);
+    }
+  });
+
+  it('starts the same for the same seed, with finite numbers', () => {
+    const training = trainingOf(head);
+    const start = () => startingStates(training, seededRandom('start'));
+    expect(start()).toEqual(start());
+    for (const values of Object.values(start())) expect(values.every(Number.isFinite)).toBe(true);
+  });
+
+  it('learns a problem that can be learned, every parameter of it', async () => {
+    const { vectors, targets: y } = clusters({ classes: [0, 1, 2], perClass: 32, noise: 0.4, seed: 1 });
+    const training = trainingOf(head);
+    const epoch = await openEpoch(training, 1);
+    const start = startingStates(training, seededRandom('learns'));
+    const order = Int32Array.from({ length: 96 }, (_, row) => row);
+    let after = { loss: Number.NaN, states: start };
+    for (let done = 0; done < 10; done++) {
+      const request = { data: { x: vectors, y, order }, steps: 6, stepsBefore: done * 6, learningRate: constantRate(0.02) };
+      after = await epoch.run({ ...request, states: after.states });
+    }
+    await epoch.close();
+    expect(after.loss).toBeLessThan(0.1);
+    for (const { name } of sourcesOf(training.loss, 'parameter')) expect(after.states[name]).not.toEqual(start[name]);
+  });
+
+  function trainingOf(own: TrainableHead): Training {
+    const loss = lossOfHead(own, 16, dimension, 3);
+    return { loss, optimiser: adamW({ weightDecay: 0 }), clipping: noClipping, precision: 'float32' };
+  }
+});
+
+describe('three epochs', () => {
+  interface Reference {
+    readonly features: number;
+    readonly classes: number;
+    readonly rank: number;
+    readonly batch: number;
+    readonly steps: number;
+    readonly x: number[];
+    readonly y: number[];
+    readonly prior: number[];
+    readonly cases: {
+      readonly head: string;
+      readonly rule: string;
+      readonly start: Record<string, number[]>;
+      readonly epochs: { order: number[]; losses: number[]; parameters: Record<string, number[]> }[];
+    }[];
+  }
+  const reference = JSON.parse(readFileSync(new URL('reference/heads.json', import.meta.url), 'utf8')) as Reference;
+  const heads: Record<string, TrainableHead> = { linear: linearHead, cosine: cosineHead, bottleneck: bottleneckOfRank(reference.rank) };
+  const momentum = sgd({ momentum: 0.9, weightDecay: 0 });
+  const rules: Record<string, Pick<Training, 'optimiser' | 'clipping'>> = {
+    adamW: { optimiser: adamW({ weightDecay: 0.1 }), clipping: noClipping },
+    sgd: { optimiser: momentum, clipping: noClipping },
+    'sgd, clipped': { optimiser: momentum, clipping: clipGlobalNorm(0.2) },
+  };
+
+  const tolerances: [Precision, number][] = [
+    ['float64', 1e-12],
+    ['float32', 2e-6],
+  ];
+  describe.each(tolerances)('in %s', (precision, tolerance) => {
+    it.each(reference.cases)(`are PyTorch's: $head by $rule, losses and weights to ${tolerance} of their size`, async (wanted) => {
+      const { batch, features, classes, steps } = reference;
+      const floats = precision === 'float64' ? Float64Array : Float32Array;
+      const scores = heads[wanted.head]!.scores(minibatch('x', [batch, features]), classes);
+      const loss = crossEntropy(scores, targets('y', batch), { prior: whole('prior', [classes]) });
+      const training: Training = { loss, ...rules[wanted.rule]!, precision };
+      const data = { x: floats.from(reference.x), y: Int32Array.from(reference.y), prior: floats.from(reference.prior) };
+      const epoch = await openEpoch(training, 1);
+      let states: States = startingStates(training, seededRandom('unused'), wanted.start);
+      for (const [index, { order, losses, parameters }] of wanted.epochs.entries()) {
+        const learningRate = constantRate(0.05);
+        const request = { data: { ...data, order: Int32Array.from(order) }, steps, stepsBefore: index * steps, learningRate };
+        const after = await epoch.run({ ...request, states });
+        expect(relativeError([after.loss], [losses.reduce((a, b) => a + b) / steps])).toBeLessThan(tolerance);
+        for (const [name, values] of Object.entries(parameters))
+          expect(relativeError(after.states[name]!, values), name).toBeLessThan(tolerance);
+        states = after.states;
+      }
+      await epoch.close();
+      expect(wanted.epochs).toHaveLength(3);
+    });
+  });
+});

@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Native sessions hold threads of their own: two files at a time is what two cores carry.
-    maxWorkers: 2,
+    // Scenario files mostly wait for the commands they start: one more than two cores carry fills the gaps.
+    maxWorkers: 3,
     pool: 'forks',
   },
 });

@@ -23,8 +23,8 @@ export interface CommandOptions {
   /** A file of this folder that is loaded before the command. */
   readonly preload?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Runs it as another user; only root can. */
-  readonly user?: number;
+  /** `obeyed`: also where the tests run as root, who may otherwise read and write everything. */
+  readonly permissions?: 'obeyed';
 }
 
 export interface RunningCommand {
@@ -34,14 +34,17 @@ export interface RunningCommand {
   says(text: string): Promise<void>;
 }
 
+/** Root without the capability to pass over permissions (util-linux). Another user could not read a checkout in root's own folder. */
+const asObedientRoot = ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-dac_override,-dac_read_search'];
+
 export function startEspalier(folder: string, words: readonly string[], options: CommandOptions = {}): RunningCommand {
-  const { input = '', preload, environment = {}, user } = options;
+  const { input = '', preload, environment = {}, permissions } = options;
   const preloaded = preload === undefined ? [] : ['--import', new URL(preload, import.meta.url).href];
   const { NO_COLOR: _, FORCE_COLOR: __, ESPALIER_WORKSPACE: ___, ...inherited } = process.env;
-  const child = spawn(process.execPath, [...preloaded, entry, ...words], {
+  const [program, ...before] = [...(permissions === 'obeyed' && process.getuid?.() === 0 ? asObedientRoot : []), process.execPath];
+  const child = spawn(program!, [...before, ...preloaded, entry, ...words], {
     cwd: folder,
     env: { ...inherited, ESPALIER_CACHE: cacheFolder, ...environment },
-    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   const heard = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();

@@ -9,13 +9,19 @@ import { headGraph } from '../src/training/head-graph.js';
 import type { Batch, Head, TrainedHead } from '../src/training/job.js';
 import { compile } from '../src/training/native.js';
 import { strategyNamed } from '../src/training/strategies.js';
-import type { StreamTaskFile } from './stream.js';
 
 export interface StreamRequest {
   readonly file: string;
   readonly strategy: string;
   readonly budget: number;
   readonly seed: number;
+}
+
+export interface StreamTaskFile {
+  readonly name: string;
+  /** Labels, row by row of the vector file `<number>.<part>.f32`. */
+  readonly train: readonly string[];
+  readonly measured: readonly string[];
 }
 
 export interface StreamOutcome {

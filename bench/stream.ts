@@ -17,7 +17,7 @@ import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { strategies, strategyNamed } from '../src/training/strategies.js';
 import { readStream, type StreamTask } from './stream-data.js';
-import type { StreamOutcome, StreamRequest } from './stream-worker.js';
+import type { StreamOutcome, StreamRequest, StreamTaskFile } from './stream-worker.js';
 
 export interface StreamRow extends StreamOutcome {
   readonly stream: string;
@@ -85,13 +85,6 @@ async function encodeTasks(tasks: readonly StreamTask[], target: string): Promis
   await writeFile(file, JSON.stringify({ dimension: encoder.dimension, tasks: index }));
   await encoder.close();
   return file;
-}
-
-export interface StreamTaskFile {
-  readonly name: string;
-  /** Labels, row by row of the vector file `<number>.<part>.f32`. */
-  readonly train: readonly string[];
-  readonly measured: readonly string[];
 }
 
 function runApart(request: StreamRequest): Promise<StreamOutcome> {

@@ -5,6 +5,7 @@ import { admitExamples } from '../replay/admission.js';
 import { recordAct } from '../store/audit.js';
 import {
   type Candidate,
+  type Decision,
   findCandidate,
   findChampionVersion,
   listDecisions,
@@ -133,16 +134,7 @@ function requireFresh(candidate: Candidate, champion: number | null): void {
   );
 }
 
-interface RecordedDecision {
-  readonly adapter: string;
-  readonly candidateId: number | null;
-  readonly act: 'approve' | 'override' | 'reject' | 'rollback';
-  readonly fromVersion: number | null;
-  readonly toVersion: number | null;
-  readonly actor: string;
-  readonly reason: string;
-  readonly at: Date;
-}
+type RecordedDecision = Omit<Decision, 'id' | 'at'> & { readonly at: Date };
 
 async function record(queries: Queries, { at, ...decision }: RecordedDecision): Promise<void> {
   await recordDecision(queries, { ...decision, at: at.toISOString() });

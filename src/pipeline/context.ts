@@ -30,12 +30,6 @@ export interface Plan {
   readonly at: string;
 }
 
-/** What the stages leave for one another. */
-export interface StageOutputs {
-  readonly mix?: Mix;
-  readonly gate?: unknown;
-}
-
 export interface Mix {
   /** Ids of the fresh examples' range: (afterExample, throughExample]. 0 where the strategy cannot go on from the champion's head. */
   readonly afterExample: number;

@@ -41,7 +41,7 @@ export async function approveCandidate(
   declaration: AdapterDeclaration,
   { candidateId, actor, reason, at, on }: Approval,
 ): Promise<Promotion> {
-  const { plan } = await readRunPlan(store, candidateId);
+  const plan = await readRunPlan(store, candidateId);
   const learned = await listExamples(store, {
     adapter: declaration.name,
     task: declaration.tasks[0]!.name,
@@ -113,10 +113,10 @@ export async function rollBack(store: Store, { adapter, toVersion, actor, reason
   });
 }
 
-async function readRunPlan(store: Store, candidateId: number): Promise<{ plan: Plan }> {
+async function readRunPlan(store: Store, candidateId: number): Promise<Plan> {
   const { runId } = await findCandidate(store.queries, candidateId);
   const row = await store.queries.selectFrom('runs').select('plan').where('id', '=', runId).executeTakeFirstOrThrow();
-  return { plan: JSON.parse(row.plan) as Plan };
+  return JSON.parse(row.plan) as Plan;
 }
 
 async function requireWaiting(queries: Queries, id: number): Promise<Candidate> {

@@ -24,8 +24,9 @@ export async function mixExamples(context: UpdateContext, plan: Plan): Promise<M
   const leakedIds = candidates.filter(isLeaked).map((example) => example.id);
   const fresh = candidates.filter((example) => !isLeaked(example));
   const members = await listBuffer(context.store.queries, plan.declaration.name, { state: 'member' });
-  // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback.
-  const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample) : [];
+  // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback. A suite may be
+  // younger than a member.
+  const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
   return {
     afterExample,
     continues,

@@ -32,10 +32,8 @@ async function* readJsonLines({ path, name }: InputFile): AsyncIterable<Row> {
   let line = 0;
   for await (const { content, bytes } of splitLines(path)) {
     line++;
-    const raw = content
-      .toString('utf8')
-      .replace(/^\ufeff/, '')
-      .trim();
+    // A byte order mark counts as white space.
+    const raw = content.toString('utf8').trim();
     if (raw === '' && bytes <= maxLineBytes) continue;
     const unreadable = `the line has ${bytes} bytes; at most ${maxLineBytes} are read`;
     yield { file: name, line, raw, bytes, content: bytes > maxLineBytes ? { unreadable } : parseJson(raw) };

@@ -5,7 +5,7 @@ import { parseDeclaration } from '../src/core/declaration.js';
 import { seededRandom } from '../src/core/random.js';
 import { continualMetrics } from '../src/evaluation/continual.js';
 import { type Offer, openReservoir } from '../src/replay/reservoir.js';
-import { headGraph } from '../src/training/head-graph.js';
+import { headGraph } from '../src/training/heads/head-graph.js';
 import type { Batch, Head, TrainedHead } from '../src/training/job.js';
 import { compile } from '../src/training/native.js';
 import { strategyNamed } from '../src/training/strategies.js';

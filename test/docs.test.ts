@@ -41,7 +41,7 @@ describe('the docs are in step with the code', () => {
   });
 
   it('no link of README and docs leads nowhere', () => {
-    const files = ['README.md', 'ARCHITECTURE.md', ...readdirSync(new URL('../docs/', import.meta.url)).map((name) => `docs/${name}`)];
+    const files = ['README.md', 'ARCHITECTURE.md', ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)];
     const links = files
       .filter((file) => file.endsWith('.md'))
       .flatMap((file) =>

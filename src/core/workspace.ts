@@ -17,7 +17,7 @@ export interface Workspace {
 }
 
 /** The folder of Espalier itself: it ships evals/ and the sample adapter. */
-export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Converted models are kept here for all workspaces of a user. */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv): string {

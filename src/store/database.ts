@@ -25,7 +25,7 @@ export interface Store {
 const applicationId = 0x4553504c;
 const busyMilliseconds = 10_000;
 const retryMilliseconds = 20;
-const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations/', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
 
 /** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL */
 export async function openStore(path: string): Promise<Store> {

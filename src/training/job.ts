@@ -8,7 +8,7 @@
  */
 import type { TrainingSettings } from '../core/declaration.js';
 import type { Tensor, Tensors } from '../core/safetensors.js';
-import type { Expression } from './expression.js';
+import type { Expression } from './autodiff/expression.js';
 
 /** Labelled vectors. */
 export interface Batch {

@@ -2,16 +2,16 @@
 import { EspalierError } from '../core/errors.js';
 import { seededRandom } from '../core/random.js';
 import type { Tensor } from '../core/safetensors.js';
-import { noClipping } from './clipping.js';
-import { openEpoch, type States, startingStates, type Training } from './epoch.js';
-import { minibatch, targets, whole } from './expression.js';
+import { noClipping } from './autodiff/clipping.js';
+import { openEpoch, type States, startingStates, type Training } from './autodiff/epoch.js';
+import { minibatch, targets, whole } from './autodiff/expression.js';
+import { constantRate } from './autodiff/learning-rate.js';
+import { crossEntropy } from './autodiff/losses.js';
+import { adamW } from './autodiff/optimiser.js';
+import { linearHead } from './heads/linear.js';
 import type { Batch, Head, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
-import { constantRate } from './learning-rate.js';
-import { linearHead } from './linear-head.js';
-import { crossEntropy } from './losses.js';
 import { drawMinibatches } from './minibatches.js';
-import { adamW } from './optimiser.js';
-import { mapFeatures } from './ridge-statistics.js';
+import { mapFeatures } from './ridge/statistics.js';
 import { fitStandardisation, standardise } from './standardise.js';
 
 /** Of a class that is neither new nor in the buffer. */

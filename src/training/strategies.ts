@@ -1,10 +1,10 @@
 /** All strategies. A new one is a file of its own and a place in this array. */
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
-import { analytic } from './analytic.js';
-import { finetune } from './finetune.js';
 import type { Strategy } from './job.js';
-import { replay } from './replay.js';
+import { analytic } from './strategies/analytic.js';
+import { finetune } from './strategies/finetune.js';
+import { replay } from './strategies/replay.js';
 
 export const strategies: readonly Strategy[] = [analytic, replay, finetune];
 

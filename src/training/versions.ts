@@ -12,7 +12,7 @@ import { EspalierError } from '../core/errors.js';
 import { readText, writeFileAtomic } from '../core/files.js';
 import { sha256OfFile } from '../core/hash.js';
 import { encodeSafetensors, readSafetensors, type Tensors } from '../core/safetensors.js';
-import { headGraph } from './head-graph.js';
+import { headGraph } from './heads/head-graph.js';
 import type { Head, HeadKind, TrainedHead } from './job.js';
 
 export interface Manifest {

@@ -5,7 +5,7 @@ import { seededRandom, shuffled } from '#espalier/core/random.js';
 import { openAdapter } from '#espalier/evaluation/adapter.js';
 import { goldOf, requireNumbers, scoreSuite, summariseSuite } from '#espalier/evaluation/score-suite.js';
 import type { Suite } from '#espalier/evaluation/suites.js';
-import { headGraph } from '#espalier/training/head-graph.js';
+import { headGraph } from '#espalier/training/heads/head-graph.js';
 import type { Head } from '#espalier/training/job.js';
 import { strategyNamed } from '#espalier/training/strategies.js';
 import { settingsWith } from '../support/declaration.js';

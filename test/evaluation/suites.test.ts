@@ -8,7 +8,7 @@ import { errorOf } from '../support/errors.js';
 import { jsonLines, type SuiteSource, writeSuite } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const shipped = fileURLToPath(new URL('../../evals/', import.meta.url));
+const shipped = fileURLToPath(new URL('../../evals', import.meta.url));
 const names = [...(await listSuites([shipped])).keys()];
 const root = temporaryFolder();
 const newFolder = () => mkdtempSync(join(root, 'evals-'));
@@ -32,7 +32,7 @@ describe('the shipped suites', () => {
   });
 
   it('share no text with the sample data', async () => {
-    const data = fileURLToPath(new URL('../../adapters/support-triage/data/', import.meta.url));
+    const data = fileURLToPath(new URL('../../adapters/support-triage/data', import.meta.url));
     const evalTexts = await collectEvalTexts([shipped]);
     const files = ['1-billing', '2-account', '3-shipping', '4-returns'].map((file) =>
       readFileSync(join(data, `${file}.jsonl`), 'utf8')

@@ -12,7 +12,7 @@ import { errorOf } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = temporaryFolder();
-const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 let folders = 0;
 
 function newPath(): string {

@@ -19,7 +19,7 @@ export interface DeskRow {
 const root = temporaryFolder();
 const newFolder = () => mkdtempSync(join(root, 'desk-'));
 
-const sampleFolder = fileURLToPath(new URL('../../adapters/support-triage/data/', import.meta.url));
+const sampleFolder = fileURLToPath(new URL('../../adapters/support-triage/data', import.meta.url));
 
 /** Rows of the sample data with one of these labels. */
 function sampleRows(file: string, labels: readonly string[]): DeskRow[] {

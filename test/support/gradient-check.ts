@@ -1,11 +1,11 @@
 /** Gradients of an expression as the training graph has them, and as central differences of its loss; both in float64. */
 import { type Random, seededRandom } from '#espalier/core/random.js';
-import { noClipping } from '#espalier/training/clipping.js';
-import { openEpoch, type States, startingStates, type Training } from '#espalier/training/epoch.js';
-import { type Expression, sizeOf, sourcesOf } from '#espalier/training/expression.js';
-import { constantRate } from '#espalier/training/learning-rate.js';
+import { noClipping } from '#espalier/training/autodiff/clipping.js';
+import { openEpoch, type States, startingStates, type Training } from '#espalier/training/autodiff/epoch.js';
+import { type Expression, sizeOf, sourcesOf } from '#espalier/training/autodiff/expression.js';
+import { constantRate } from '#espalier/training/autodiff/learning-rate.js';
+import { sgd } from '#espalier/training/autodiff/optimiser.js';
 import type { NativeArray } from '#espalier/training/native.js';
-import { sgd } from '#espalier/training/optimiser.js';
 import { relativeError } from './dense.js';
 
 const stepSize = 1e-5;

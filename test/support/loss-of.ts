@@ -1,11 +1,11 @@
 import { seededRandom } from '#espalier/core/random.js';
-import { noClipping } from '#espalier/training/clipping.js';
-import { add } from '#espalier/training/elementwise.js';
-import { openEpoch, startingStates, type Training } from '#espalier/training/epoch.js';
-import { type Expression, parameter } from '#espalier/training/expression.js';
-import { constantRate } from '#espalier/training/learning-rate.js';
+import { noClipping } from '#espalier/training/autodiff/clipping.js';
+import { add } from '#espalier/training/autodiff/elementwise.js';
+import { openEpoch, startingStates, type Training } from '#espalier/training/autodiff/epoch.js';
+import { type Expression, parameter } from '#espalier/training/autodiff/expression.js';
+import { constantRate } from '#espalier/training/autodiff/learning-rate.js';
+import { sgd } from '#espalier/training/autodiff/optimiser.js';
 import type { NativeArray } from '#espalier/training/native.js';
-import { sgd } from '#espalier/training/optimiser.js';
 
 /** The value of a scalar expression without parameters, in float64. */
 export async function lossOf(value: Expression, data: Readonly<Record<string, NativeArray>> = {}): Promise<number> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { analytic } from '#espalier/training/analytic.js';
-import { fitTemperature } from '#espalier/training/calibration.js';
-import { finetune } from '#espalier/training/finetune.js';
 import type { Batch, Head, TrainedHead } from '#espalier/training/job.js';
-import { emptyStatistics, packStatistics, unpackStatistics } from '#espalier/training/ridge-statistics.js';
+import { fitTemperature } from '#espalier/training/ridge/calibration.js';
+import { emptyStatistics, packStatistics, unpackStatistics } from '#espalier/training/ridge/statistics.js';
+import { analytic } from '#espalier/training/strategies/analytic.js';
+import { finetune } from '#espalier/training/strategies/finetune.js';
 import { settingsWith } from '../support/declaration.js';
 import { multiply, relativeError, solveDense, transpose, withDiagonal } from '../support/dense.js';
 import { accuracyOf, clusters, dimension, jobOf, join, naiveFeatures, naiveLogits, quiet, slice } from '../support/problem.js';

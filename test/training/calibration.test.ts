@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import { fitTemperature, negativeLogLikelihood } from '#espalier/training/calibration.js';
+import { fitTemperature, negativeLogLikelihood } from '#espalier/training/ridge/calibration.js';
 
 /** `right` of `count` examples are of class 0; the scores say [score, 0] of each. */
 function twoClasses(score: number, right: number, count: number) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import { type Factor, factorise, solve, solveLower } from '#espalier/training/cholesky.js';
 import { type Floats, openProducts, type Products } from '#espalier/training/native.js';
+import { type Factor, factorise, solve, solveLower } from '#espalier/training/ridge/cholesky.js';
 import { cholesky, multiply, relativeError, solveDense, solveLowerDense, transpose, withDiagonal } from '../support/dense.js';
 
 const columns = 3;

@@ -1,14 +1,14 @@
 /** An epoch as one graph: rows, losses, states. */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import { noClipping } from '#espalier/training/clipping.js';
-import { add, multiply } from '#espalier/training/elementwise.js';
-import { openEpoch, type States, startingStates, type Training } from '#espalier/training/epoch.js';
-import { constant, type Expression, minibatch, normal, parameter, stepwise, targets } from '#espalier/training/expression.js';
-import { constantRate } from '#espalier/training/learning-rate.js';
-import { crossEntropy } from '#espalier/training/losses.js';
-import { matmul, mean, sum } from '#espalier/training/matrices.js';
-import { adamW, sgd } from '#espalier/training/optimiser.js';
+import { noClipping } from '#espalier/training/autodiff/clipping.js';
+import { add, multiply } from '#espalier/training/autodiff/elementwise.js';
+import { openEpoch, type States, startingStates, type Training } from '#espalier/training/autodiff/epoch.js';
+import { constant, type Expression, minibatch, normal, parameter, stepwise, targets } from '#espalier/training/autodiff/expression.js';
+import { constantRate } from '#espalier/training/autodiff/learning-rate.js';
+import { crossEntropy } from '#espalier/training/autodiff/losses.js';
+import { matmul, mean, sum } from '#espalier/training/autodiff/matrices.js';
+import { adamW, sgd } from '#espalier/training/autodiff/optimiser.js';
 import { softmaxTraining } from '#espalier/training/softmax.js';
 import { relativeError } from '../support/dense.js';
 

@@ -1,12 +1,12 @@
 /** How gradients of parts become the gradient of the whole. */
 import { describe, expect, it } from 'vitest';
 import { newGraph } from '#espalier/core/onnx.js';
-import { type Arithmetic, arithmeticIn } from '#espalier/training/arithmetic.js';
-import { add, multiply, scale, square, subtract } from '#espalier/training/elementwise.js';
-import { type Expression, minibatch, parameter, type Source, whole } from '#espalier/training/expression.js';
-import { writeForward, writeGradients } from '#espalier/training/gradient.js';
-import { distillation } from '#espalier/training/losses.js';
-import { matmul, mean, sum } from '#espalier/training/matrices.js';
+import { type Arithmetic, arithmeticIn } from '#espalier/training/autodiff/arithmetic.js';
+import { add, multiply, scale, square, subtract } from '#espalier/training/autodiff/elementwise.js';
+import { type Expression, minibatch, parameter, type Source, whole } from '#espalier/training/autodiff/expression.js';
+import { writeForward, writeGradients } from '#espalier/training/autodiff/gradient.js';
+import { distillation } from '#espalier/training/autodiff/losses.js';
+import { matmul, mean, sum } from '#espalier/training/autodiff/matrices.js';
 import { gradientErrors } from '../support/gradient-check.js';
 
 const w = parameter('w', [3, 2]);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { analytic } from '#espalier/training/analytic.js';
-import { finetune } from '#espalier/training/finetune.js';
-import { headGraph, scoreShare } from '#espalier/training/head-graph.js';
+import { headGraph, scoreShare } from '#espalier/training/heads/head-graph.js';
 import type { TrainedHead } from '#espalier/training/job.js';
 import { compile, type NativeFunction } from '#espalier/training/native.js';
+import { analytic } from '#espalier/training/strategies/analytic.js';
+import { finetune } from '#espalier/training/strategies/finetune.js';
 import { relativeError } from '../support/dense.js';
 import { clusters, dimension, jobOf, naiveLogits, quiet } from '../support/problem.js';
 

@@ -1,18 +1,27 @@
 /** Every operation: its value against the plain formula, its gradient against central differences, its shapes. */
 import { describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '#espalier/core/random.js';
-import * as elementwise from '#espalier/training/elementwise.js';
-import { add, multiply, relu, scale, square, subtract } from '#espalier/training/elementwise.js';
-import { constant, type Dims, type Expression, minibatch, parameter, sizeOf, targets, whole } from '#espalier/training/expression.js';
-import * as geluFile from '#espalier/training/gelu.js';
-import { gelu } from '#espalier/training/gelu.js';
-import * as losses from '#espalier/training/losses.js';
-import { crossEntropy, distillation, meanSquaredError } from '#espalier/training/losses.js';
-import * as matrices from '#espalier/training/matrices.js';
-import { concatColumns, matmul, mean, sum } from '#espalier/training/matrices.js';
+import * as elementwise from '#espalier/training/autodiff/elementwise.js';
+import { add, multiply, relu, scale, square, subtract } from '#espalier/training/autodiff/elementwise.js';
+import {
+  constant,
+  type Dims,
+  type Expression,
+  minibatch,
+  parameter,
+  sizeOf,
+  targets,
+  whole,
+} from '#espalier/training/autodiff/expression.js';
+import * as geluFile from '#espalier/training/autodiff/gelu.js';
+import { gelu } from '#espalier/training/autodiff/gelu.js';
+import * as losses from '#espalier/training/autodiff/losses.js';
+import { crossEntropy, distillation, meanSquaredError } from '#espalier/training/autodiff/losses.js';
+import * as matrices from '#espalier/training/autodiff/matrices.js';
+import { concatColumns, matmul, mean, sum } from '#espalier/training/autodiff/matrices.js';
+import * as normalisation from '#espalier/training/autodiff/normalisation.js';
+import { layerNorm, unitColumns, unitRows } from '#espalier/training/autodiff/normalisation.js';
 import type { NativeArray } from '#espalier/training/native.js';
-import * as normalisation from '#espalier/training/normalisation.js';
-import { layerNorm, unitColumns, unitRows } from '#espalier/training/normalisation.js';
 import { gradientErrors } from '../support/gradient-check.js';
 import { lossOf } from '../support/loss-of.js';
 

@@ -1,13 +1,13 @@
 /** Update rules, clipping and schedules against their closed forms. Whole runs against PyTorch: trainable-heads.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import { type Clipping, clipGlobalNorm, noClipping } from '#espalier/training/clipping.js';
-import { add, multiply } from '#espalier/training/elementwise.js';
-import { openEpoch, startingStates, type Training } from '#espalier/training/epoch.js';
-import { constant, parameter } from '#espalier/training/expression.js';
-import { constantRate, cosineRate, type LearningRate, withWarmUp } from '#espalier/training/learning-rate.js';
-import { sum } from '#espalier/training/matrices.js';
-import { adamW, type Optimiser, sgd } from '#espalier/training/optimiser.js';
+import { type Clipping, clipGlobalNorm, noClipping } from '#espalier/training/autodiff/clipping.js';
+import { add, multiply } from '#espalier/training/autodiff/elementwise.js';
+import { openEpoch, startingStates, type Training } from '#espalier/training/autodiff/epoch.js';
+import { constant, parameter } from '#espalier/training/autodiff/expression.js';
+import { constantRate, cosineRate, type LearningRate, withWarmUp } from '#espalier/training/autodiff/learning-rate.js';
+import { sum } from '#espalier/training/autodiff/matrices.js';
+import { adamW, type Optimiser, sgd } from '#espalier/training/autodiff/optimiser.js';
 import { relativeError } from '../support/dense.js';
 
 const gradients = { a: [3, -0.5], b: [-4] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawRandomFeatures } from '#espalier/training/random-features.js';
+import { drawRandomFeatures } from '#espalier/training/ridge/random-features.js';
 
 function columnsOf(dimension: number, width: number, seed = 7): number[][] {
   const { data } = drawRandomFeatures(dimension, width, seed);

@@ -1,13 +1,13 @@
 /** The choice of lambda, and the leave-one-out scores that it and the temperature rest on, against true refits. */
 import { describe, expect, it } from 'vitest';
-import { fitTemperature, negativeLogLikelihood } from '#espalier/training/calibration.js';
-import { type Factor, factorise } from '#espalier/training/cholesky.js';
 import type { Batch } from '#espalier/training/job.js';
-import { columnsOf, leaveOneOutScores } from '#espalier/training/leave-one-out.js';
 import { openProducts } from '#espalier/training/native.js';
-import { drawRandomFeatures } from '#espalier/training/random-features.js';
-import { chooseLambda } from '#espalier/training/ridge-penalty.js';
-import { addExamples, emptyStatistics, mapFeatures, type RidgeStatistics } from '#espalier/training/ridge-statistics.js';
+import { fitTemperature, negativeLogLikelihood } from '#espalier/training/ridge/calibration.js';
+import { type Factor, factorise } from '#espalier/training/ridge/cholesky.js';
+import { columnsOf, leaveOneOutScores } from '#espalier/training/ridge/leave-one-out.js';
+import { chooseLambda } from '#espalier/training/ridge/penalty.js';
+import { drawRandomFeatures } from '#espalier/training/ridge/random-features.js';
+import { addExamples, emptyStatistics, mapFeatures, type RidgeStatistics } from '#espalier/training/ridge/statistics.js';
 import { multiply, relativeError, solveDense, withDiagonal } from '../support/dense.js';
 import { clusters, dimension, slice } from '../support/problem.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom, shuffled } from '#espalier/core/random.js';
 import type { Batch } from '#espalier/training/job.js';
-import { drawRandomFeatures } from '#espalier/training/random-features.js';
+import { drawRandomFeatures } from '#espalier/training/ridge/random-features.js';
 import {
   addExamples,
   emptyStatistics,
@@ -10,7 +10,7 @@ import {
   type RidgeStatistics,
   unpackStatistics,
   withClasses,
-} from '#espalier/training/ridge-statistics.js';
+} from '#espalier/training/ridge/statistics.js';
 import { multiply, relativeError, transpose } from '../support/dense.js';
 import { clusters, dimension, slice } from '../support/problem.js';
 

@@ -1,8 +1,8 @@
 /** Fine-tuning and replay: gradient training of a linear head. */
 import { describe, expect, it } from 'vitest';
-import { finetune } from '#espalier/training/finetune.js';
 import type { TrainedHead } from '#espalier/training/job.js';
-import { replay } from '#espalier/training/replay.js';
+import { finetune } from '#espalier/training/strategies/finetune.js';
+import { replay } from '#espalier/training/strategies/replay.js';
 import { settingsWith } from '../support/declaration.js';
 import { errorOf } from '../support/errors.js';
 import { accuracyOf, clusters, dimension, jobOf, quiet, slice } from '../support/problem.js';

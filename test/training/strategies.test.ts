@@ -1,7 +1,7 @@
 /** What every strategy must hold; a new member of the array is tested by being in it. */
 import { describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '#espalier/core/safetensors.js';
-import { headGraph } from '#espalier/training/head-graph.js';
+import { headGraph } from '#espalier/training/heads/head-graph.js';
 import type { TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { strategies, strategyNamed } from '#espalier/training/strategies.js';
 import { errorOf } from '../support/errors.js';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { analytic } from '#espalier/training/analytic.js';
-import { finetune } from '#espalier/training/finetune.js';
 import type { Strategy, TrainedHead } from '#espalier/training/job.js';
+import { analytic } from '#espalier/training/strategies/analytic.js';
+import { finetune } from '#espalier/training/strategies/finetune.js';
 import {
   type Manifest,
   readManifest,

@@ -2,8 +2,9 @@
  * What a ridge head would say of each example had it not learned it: s' = (s - a y) / (1 - a), with leverage a = h^T (G + lambda I)^-1 h
  * (Allen's PRESS residuals, Technometrics 1974). Exact, and without a single refit.
  */
+
+import type { Floats } from '../native.js';
 import { type Factor, solveLower } from './cholesky.js';
-import type { Floats } from './native.js';
 
 /** Learned examples to ask about: all of them are in the statistics that were factored. */
 export interface LearnedSample {

@@ -2,9 +2,9 @@
  * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits` [batch, classes],
  * `probabilities`, and `adapted` [batch, d + classes], the embedding as the adapter changes it.
  */
-import { type Graph, newGraph } from '../core/onnx.js';
-import type { Tensor } from '../core/safetensors.js';
-import type { Head } from './job.js';
+import { type Graph, newGraph } from '../../core/onnx.js';
+import type { Tensor } from '../../core/safetensors.js';
+import type { Head } from '../job.js';
 
 /**
  * How much the class scores weigh in the adapted embedding beside the frozen vector. A head over a frozen encoder changes nothing

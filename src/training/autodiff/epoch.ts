@@ -5,14 +5,14 @@
  * Inputs: the loss's sources by their names, each order [steps, batch] int32, the optimiser's numbers [steps], and the states: parameters by
  * their names, what the optimiser carries as `parameter_state`. Outputs: the sum of the losses, and each state as `next_` state.
  */
-import { type Dimension, type Graph, newGraph } from '../core/onnx.js';
-import type { Random } from '../core/random.js';
+import { type Dimension, type Graph, newGraph } from '../../core/onnx.js';
+import type { Random } from '../../core/random.js';
+import { compile, type NativeArray, type NativeInput } from '../native.js';
 import { type Arithmetic, arithmeticIn, arrayOf, type Precision } from './arithmetic.js';
 import type { Clipping } from './clipping.js';
 import { type Dims, type Expression, type Source, sizeOf, sourcesOf } from './expression.js';
 import { writeForward, writeGradients } from './gradient.js';
 import type { LearningRate } from './learning-rate.js';
-import { compile, type NativeArray, type NativeInput } from './native.js';
 import type { Optimiser } from './optimiser.js';
 
 export interface Training {

@@ -6,7 +6,7 @@
  * source:     where a value comes from: a parameter that is learned, rows of the data, or a tensor that stays as it is.
  * operation:  one kind of node: how it is computed, and how the gradient of its value becomes gradients of its inputs.
  */
-import type { Random } from '../core/random.js';
+import type { Random } from '../../core/random.js';
 import type { Arithmetic } from './arithmetic.js';
 
 /** Sizes of the axes; [] is a scalar. */

@@ -2,9 +2,9 @@
  * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y the one-hot class. They are
  * all that a ridge head needs of the past: sums, so order does not matter, nothing is forgotten, and an example can be taken out again.
  */
-import { newGraph } from '../core/onnx.js';
-import type { Tensor, Tensors } from '../core/safetensors.js';
-import { compile, type NativeFunction } from './native.js';
+import { newGraph } from '../../core/onnx.js';
+import type { Tensor, Tensors } from '../../core/safetensors.js';
+import { compile, type NativeFunction } from '../native.js';
 
 export interface RidgeStatistics {
   readonly width: number;

@@ -5,7 +5,7 @@
  * Block row i of L is kept transposed, [(i + 1) * block, rows of i] row-major, so that any leading part of it is one contiguous view.
  * Cost: n^3 / 3 multiply-adds to factor, 2 n^2 c to solve for c columns; memory n^2 / 2 beside the matrix.
  */
-import type { Floats, Products } from './native.js';
+import type { Floats, Products } from '../native.js';
 
 export interface Factor {
   readonly size: number;

@@ -2,13 +2,13 @@
  * A residual adapter of low rank before the readout (Houlsby et al., "Parameter-efficient transfer learning for NLP", ICML 2019):
  * e' = e + gelu(layerNorm(e) A) B; scores = e' W + b. B starts at zero, so that e' starts as e, and the head as a linear one.
  */
-import { add } from './elementwise.js';
-import { matrixDims, normal, parameter } from './expression.js';
-import { gelu } from './gelu.js';
-import type { TrainableHead } from './job.js';
-import { linearHead } from './linear-head.js';
-import { matmul } from './matrices.js';
-import { layerNorm } from './normalisation.js';
+import { add } from '../autodiff/elementwise.js';
+import { matrixDims, normal, parameter } from '../autodiff/expression.js';
+import { gelu } from '../autodiff/gelu.js';
+import { matmul } from '../autodiff/matrices.js';
+import { layerNorm } from '../autodiff/normalisation.js';
+import type { TrainableHead } from '../job.js';
+import { linearHead } from './linear.js';
 
 export const defaultRank = 64;
 

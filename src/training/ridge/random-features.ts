@@ -3,8 +3,8 @@
  * H D3 H D2 H D1 (Yu et al., "Orthogonal random features", NIPS 2016): directions that are orthogonal within a block cover the
  * sphere more evenly than independent ones, which here is worth 0.3 to 0.6 points of accuracy at equal width.
  */
-import { type Random, seededRandom } from '../core/random.js';
-import type { Tensor } from '../core/safetensors.js';
+import { type Random, seededRandom } from '../../core/random.js';
+import type { Tensor } from '../../core/safetensors.js';
 
 /** [dimension, width] float32; every column has length 1 on average. Follows from its arguments. */
 export function drawRandomFeatures(dimension: number, width: number, seed: number): Tensor {

@@ -8,13 +8,13 @@
  * Keeps: width (width + 1) / 2 + width x classes float64 (72 MB at width 4096 and 150 classes), whatever the history.
  * Costs an update: n width^2 + k width^3 / 3 for k values of lambda, whatever the history.
  */
-import { seededRandom, shuffled } from '../core/random.js';
-import { factorise, solve } from './cholesky.js';
-import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
-import { columnsOf } from './leave-one-out.js';
-import { openProducts } from './native.js';
-import { drawRandomFeatures } from './random-features.js';
-import { chooseLambda } from './ridge-penalty.js';
+import { seededRandom, shuffled } from '../../core/random.js';
+import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
+import { openProducts } from '../native.js';
+import { factorise, solve } from '../ridge/cholesky.js';
+import { columnsOf } from '../ridge/leave-one-out.js';
+import { chooseLambda } from '../ridge/penalty.js';
+import { drawRandomFeatures } from '../ridge/random-features.js';
 import {
   addExamples,
   emptyStatistics,
@@ -23,8 +23,8 @@ import {
   type RidgeStatistics,
   unpackStatistics,
   withClasses,
-} from './ridge-statistics.js';
-import { fitStandardisation, standardise } from './standardise.js';
+} from '../ridge/statistics.js';
+import { fitStandardisation, standardise } from '../standardise.js';
 
 export const analytic: Strategy = {
   name: 'analytic',

@@ -1,5 +1,5 @@
 /** The few words in which operations, optimisers and clipping write their ONNX nodes, in either precision. */
-import type { Attribute, ConstantTensor, Graph } from '../core/onnx.js';
+import type { Attribute, ConstantTensor, Graph } from '../../core/onnx.js';
 
 /** Training is in float32; float64 is there for checks by finite differences. */
 export type Precision = 'float32' | 'float64';

@@ -3,8 +3,8 @@
  *
  * Keeps: nothing. Use it to measure, not to ship.
  */
-import type { Strategy } from './job.js';
-import { trainSoftmax } from './softmax.js';
+import type { Strategy } from '../job.js';
+import { trainSoftmax } from '../softmax.js';
 
 export const finetune: Strategy = {
   name: 'finetune',

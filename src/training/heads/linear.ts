@@ -1,8 +1,8 @@
 /** Softmax regression: scores = x W + b, from zero. */
-import { add } from './elementwise.js';
-import { matrixDims, parameter } from './expression.js';
-import type { TrainableHead } from './job.js';
-import { matmul } from './matrices.js';
+import { add } from '../autodiff/elementwise.js';
+import { matrixDims, parameter } from '../autodiff/expression.js';
+import { matmul } from '../autodiff/matrices.js';
+import type { TrainableHead } from '../job.js';
 
 export const linearHead: TrainableHead = {
   name: 'linear',

@@ -4,8 +4,8 @@
  *
  * Keeps: the buffer, nothing else. Costs an epoch: twice that of fine-tuning. Use it where a gradient-trained head is wanted.
  */
-import type { Strategy } from './job.js';
-import { trainSoftmax } from './softmax.js';
+import type { Strategy } from '../job.js';
+import { trainSoftmax } from '../softmax.js';
 
 export const replay: Strategy = {
   name: 'replay',

@@ -9,11 +9,12 @@
  *
  * float32 is enough to compare; the head itself is solved in float64.
  */
+
+import { type Floats, openProducts, type Products } from '../native.js';
 import { fitTemperature, negativeLogLikelihood } from './calibration.js';
 import { factorise, solve } from './cholesky.js';
 import { type LearnedSample, leaveOneOutScores } from './leave-one-out.js';
-import { type Floats, openProducts, type Products } from './native.js';
-import type { RidgeStatistics } from './ridge-statistics.js';
+import type { RidgeStatistics } from './statistics.js';
 
 /** Two to a decade. */
 const grid = [0.1, 0.316, 1, 3.16, 10, 31.6, 100, 316, 1000, 3160, 10000, 31600] as const;

@@ -12,6 +12,8 @@ export interface LabelledText {
 
 export interface StreamTask {
   readonly name: string;
+  /** Labels of different tasks never compete. */
+  readonly task: string;
   readonly train: readonly LabelledText[];
   readonly validation: readonly LabelledText[];
   readonly test: readonly LabelledText[];
@@ -55,20 +57,44 @@ async function readTask(folder: string, dataset: string | undefined, task: TaskD
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Row);
-    return rows
-      .filter((row) => belongs(row, task))
-      .map(({ text, label }) => ({ text, label: dataset ? String(label) : `${task.name}/${label}` }));
+    return rows.filter((row) => belongs(row, task)).map(({ text, label }) => ({ text, label: String(label) }));
   };
   const [train, validation, test] = [await read('train'), await read('val'), await read('test')];
   if (!train || !test)
     throw new EspalierError('DATA_FOLDER_INVALID', `the splits train and test of ${dataset ?? task.name} are not both in ${folder}`);
-  if (validation) return { name: task.name, train, validation, test };
+  const names = { name: task.name, task: dataset ?? task.name };
+  if (validation) return { ...names, train, validation, test };
   const mixed = shuffled(train, seededRandom(seed, 'validation', task.name));
   const held = Math.round(mixed.length * validationShare);
-  return { name: task.name, train: mixed.slice(held), validation: mixed.slice(0, held), test };
+  return { ...names, train: mixed.slice(held), validation: mixed.slice(0, held), test };
 }
 
 function belongs(row: Row, task: TaskDeclaration): boolean {
   if (task.labels) return task.labels.includes(String(row.label));
   return task.domain === undefined || row.domain === task.domain;
+}
+
+/** Every second class keeps one of `ratio` training examples. */
+export function imbalanced(tasks: readonly StreamTask[], ratio: number, seed: number): StreamTask[] {
+  return tasks.map((task) => {
+    const labels = [...new Set(task.train.map(({ label }) => label))];
+    const isRare = (label: string) => labels.indexOf(label) % 2 === 1;
+    const kept = new Map<string, number>();
+    const train = shuffled(task.train, seededRandom(seed, 'imbalance', task.name)).filter(({ label }) => {
+      const before = kept.get(label) ?? 0;
+      const room = isRare(label)
+        ? Math.max(1, Math.round(task.train.filter((row) => row.label === label).length / ratio))
+        : Number.POSITIVE_INFINITY;
+      kept.set(label, before + 1);
+      return before < room;
+    });
+    return { ...task, train };
+  });
+}
+
+/** The first domain brings half of its training examples at first, and comes back with the rest at the end. */
+export function returning(tasks: readonly StreamTask[]): StreamTask[] {
+  const [first, ...others] = tasks as [StreamTask, ...StreamTask[]];
+  const half = (odd: number) => first.train.filter((_, index) => index % 2 === odd);
+  return [{ ...first, train: half(0) }, ...others, { ...first, train: half(1), validation: [], test: [] }];
 }

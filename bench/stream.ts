@@ -1,8 +1,9 @@
 /**
- * Plays a stream of tasks, one update each, with every strategy: final average accuracy and average forgetting on the upstream test
- * split, training seconds (encoding apart) and peak memory. Each strategy runs in a process of its own, so that its peak is its own.
+ * Plays a stream of domains, one update each, with every strategy at every buffer budget, in several orders: final average accuracy,
+ * forgetting, transfer, training seconds (encoding apart), bytes kept and peak memory. Each play has a process of its own.
  *
- *   npm run bench:stream -- --data DIR --stream NAME [--strategies a,b] [--budgets 750] [--seed 7] [--split test] [--json]
+ *   npm run bench:stream -- --data DIR --stream NAME [--strategies a,b] [--budgets 300,750] [--orders upstream,1,2] [--seed 7]
+ *     [--split test] [--imbalance 50] [--returning] [--set '{"learningRate": 0.001}'] [--json]
  */
 import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,20 +12,36 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import type { TrainingSettings } from '../src/core/declaration.js';
 import { EspalierError } from '../src/core/errors.js';
+import { seededRandom, shuffled } from '../src/core/random.js';
 import { defaultCacheFolder } from '../src/core/workspace.js';
 import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { strategies, strategyNamed } from '../src/training/strategies.js';
-import { readStream, type StreamTask } from './stream-data.js';
-import type { StreamOutcome, StreamRequest, StreamTaskFile } from './stream-worker.js';
+import { imbalanced, readStream, returning, type StreamTask } from './stream-data.js';
+import type { StreamReply, StreamRequest, StreamStepFile } from './stream-worker.js';
 
-export interface StreamRow extends StreamOutcome {
+export interface StreamRow {
   readonly stream: string;
   readonly strategy: string;
   /** Examples the strategy may replay; 0 where it replays none. */
   readonly budget: number;
+  /** `upstream`, or the seed of the shuffle. */
+  readonly order: string;
   readonly seed: number;
+  /** Percent. */
+  readonly finalAccuracy: number;
+  /** Percentage points, as the next three. */
+  readonly forgetting: number;
+  /** The most that one earlier domain lost. */
+  readonly worstForgetting: number;
+  readonly backwardTransfer: number;
+  readonly forwardTransfer: number;
+  /** Training only. */
+  readonly seconds: number;
+  readonly bytesStored: number;
+  readonly peakRssMb: number;
 }
 
 const { values: options } = parseArgs({
@@ -33,25 +50,37 @@ const { values: options } = parseArgs({
     stream: { type: 'string' },
     strategies: { type: 'string', default: strategies.map((strategy) => strategy.name).join(',') },
     budgets: { type: 'string', default: '750' },
+    orders: { type: 'string', default: 'upstream' },
     seed: { type: 'string', default: '7' },
     split: { type: 'string', default: 'test' },
+    imbalance: { type: 'string' },
+    returning: { type: 'boolean', default: false },
+    set: { type: 'string', default: '{}' },
     json: { type: 'boolean', default: false },
   },
 });
 
 if (!options.data || !options.stream) throw new EspalierError('USAGE', 'bench:stream needs --data DIR and --stream NAME');
 const seed = Number(options.seed);
+const settings = JSON.parse(options.set) as Partial<TrainingSettings>;
 const folder = await mkdtemp(join(tmpdir(), 'espalier-stream-'));
 try {
-  const tasks = await readStream(options.data, options.stream, seed);
+  const upstream = await readStream(options.data, options.stream, seed);
+  const uneven = options.imbalance ? imbalanced(upstream, Number(options.imbalance), seed) : upstream;
+  const tasks = options.returning ? returning(uneven) : uneven;
   const file = await encodeTasks(tasks, folder);
   const rows: StreamRow[] = [];
-  for (const strategy of options.strategies.split(',')) {
-    const budgets = strategyNamed(strategy).replays ? options.budgets.split(',').map(Number) : [0];
-    for (const budget of budgets) {
-      const outcome = await runApart({ file, strategy, budget, seed });
-      rows.push({ stream: options.stream, strategy, budget, seed, ...outcome });
-      process.stderr.write(`${strategy} ${budget}: ${outcome.finalAccuracy.toFixed(1)} % after ${outcome.seconds.toFixed(1)} s\n`);
+  for (const order of options.orders.split(',')) {
+    for (const strategy of options.strategies.split(',')) {
+      const budgets = strategyNamed(strategy).replays ? options.budgets.split(',').map(Number) : [0];
+      for (const budget of budgets) {
+        const reply = await runApart({ file, order: orderOf(order, tasks.length), strategy, budget, seed, settings });
+        rows.push({ stream: options.stream, strategy, budget, order, seed, ...numbersOf(reply) });
+        const { finalAccuracy, forgetting, seconds } = rows.at(-1)!;
+        process.stderr.write(
+          `${order} ${strategy} ${budget}: ${finalAccuracy.toFixed(1)} % / ${forgetting.toFixed(1)} after ${seconds.toFixed(1)} s\n`,
+        );
+      }
     }
   }
   process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`);
@@ -59,51 +88,69 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Encodes all texts once, and leaves vectors and labels where each strategy's process finds them. */
+function orderOf(order: string, count: number): number[] {
+  const upstream = Array.from({ length: count }, (_, number) => number);
+  return order === 'upstream' ? upstream : shuffled(upstream, seededRandom(Number(order), 'order'));
+}
+
+/** Encodes all texts once, and leaves vectors and labels where each play's process finds them. */
 async function encodeTasks(tasks: readonly StreamTask[], target: string): Promise<string> {
   const encoder = await openEncoder(
     { model: embeddedModel, pooling: defaultPooling(embeddedModel), prompt: '', dtype: 'fp32', normalise: true },
     { cacheFolder: defaultCacheFolder(process.env) },
   );
   const start = performance.now();
-  const index: StreamTaskFile[] = [];
+  const steps: StreamStepFile[] = [];
   let texts = 0;
-  for (const [number, task] of tasks.entries()) {
-    const measured = options.split === 'val' ? task.validation : task.test;
-    for (const [part, rows] of [
-      ['train', task.train],
-      ['measured', measured],
-    ] as const) {
+  for (const [number, { name, task, train, ...held }] of tasks.entries()) {
+    const test = options.split === 'val' ? held.validation : held.test;
+    for (const [part, rows] of Object.entries({ train, test })) {
       const vectors = await encoder.encode(rows.map((row) => row.text));
       await writeFile(join(target, `${number}.${part}.f32`), new Uint8Array(vectors.buffer));
       texts += rows.length;
     }
-    index.push({ name: task.name, train: task.train.map((row) => row.label), measured: measured.map((row) => row.label) });
+    steps.push({ name, task, train: train.map(({ label }) => label), test: test.map(({ label }) => label) });
   }
   process.stderr.write(`encoded ${texts} texts at ${Math.round((texts * 1000) / (performance.now() - start))} a second\n`);
   const file = join(target, 'stream.json');
-  await writeFile(file, JSON.stringify({ dimension: encoder.dimension, tasks: index }));
+  await writeFile(file, JSON.stringify({ steps }));
   await encoder.close();
   return file;
 }
 
-function runApart(request: StreamRequest): Promise<StreamOutcome> {
+function runApart(request: StreamRequest): Promise<StreamReply> {
   const child = fork(fileURLToPath(new URL('./stream-worker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
   return new Promise((resolve, reject) => {
-    child.once('message', (outcome) => resolve(outcome as StreamOutcome));
+    child.once('message', (reply) => resolve(reply as StreamReply));
     child.once('exit', (code) => reject(new Error(`the process of ${request.strategy} ended with ${code}`)));
     child.send(request);
   });
 }
 
+function numbersOf({ matrix, ...reply }: StreamReply) {
+  const last = matrix.at(-1)!;
+  const losses = last.map((now, domain) => Math.max(...matrix.slice(0, -1).map((row) => row[domain] ?? 0)) - (now ?? 0));
+  return {
+    finalAccuracy: reply.averageAccuracy * 100,
+    forgetting: reply.forgetting * 100,
+    worstForgetting: Math.max(...losses.slice(0, -1)) * 100,
+    backwardTransfer: reply.backwardTransfer * 100,
+    forwardTransfer: reply.forwardTransfer * 100,
+    seconds: reply.seconds,
+    bytesStored: reply.bytesStored,
+    peakRssMb: reply.peakRssMb,
+  };
+}
+
 function tableOf(rows: readonly StreamRow[]): string {
   const table = new Table({
-    head: ['strategy', 'budget', 'final accuracy %', 'forgetting', 'seconds', 'peak MB'],
+    head: ['strategy', 'budget', 'order', 'final %', 'forgotten', 'worst', 'BWT', 'FWT', 'seconds', 'kept MB', 'peak MB'],
     style: { head: [], border: [] },
   });
   for (const row of rows) {
-    const numbers = [row.finalAccuracy.toFixed(1), row.forgetting.toFixed(1), row.seconds.toFixed(1), row.peakRssMb.toFixed(0)];
-    table.push([row.strategy, row.budget === 0 ? '-' : row.budget, ...numbers]);
+    const points = [row.finalAccuracy, row.forgetting, row.worstForgetting, row.backwardTransfer, row.forwardTransfer, row.seconds];
+    const megabytes = [(row.bytesStored / 1e6).toFixed(1), row.peakRssMb.toFixed(0)];
+    table.push([row.strategy, row.budget || '-', row.order, ...points.map((value) => value.toFixed(1)), ...megabytes]);
   }
   return table.toString();
 }

@@ -17,7 +17,7 @@ import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
 import { mixExamples } from './pipeline/mix.js';
 import { planUpdate, requireSameEncoder } from './pipeline/plan.js';
 import { proposeCandidate } from './pipeline/propose.js';
-import { trainCandidate } from './pipeline/train.js';
+import { type Trained, trainCandidate } from './pipeline/train.js';
 import { type Queries, transact } from './store/database.js';
 import { advanceRun, beginRun, endRun, type Run, releaseRun, takeOverRun } from './store/runs.js';
 
@@ -41,7 +41,7 @@ export interface Update {
 type Outputs = Partial<{
   encode: { encoded: number };
   mix: Mix;
-  train: { facts: Record<string, number> };
+  train: Trained;
   evaluate: { cases: number };
   gate: Report;
 }>;
@@ -103,7 +103,7 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
       }
       case 'propose': {
         const report = outputs.gate!;
-        const candidateId = await proposeCandidate(context, run, plan, { mix: outputs.mix!, facts: outputs.train!.facts, report });
+        const candidateId = await proposeCandidate(context, run, plan, { mix: outputs.mix!, trained: outputs.train!, report });
         context.progress.end(`candidate ${candidateId}`);
         return { candidateId, report };
       }

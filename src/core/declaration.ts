@@ -27,14 +27,31 @@ const training = z.strictObject({
   seed: z.number().int().min(0).default(7),
   /** Threads of one native operation. Bytes are equal only between runs with the same number. */
   threads: z.number().int().min(1).max(64).default(1),
-  /** analytic: how many random ReLU features. */
+  /** The kind of head, where the strategy trains more than one; without it the strategy's usual one. */
+  head: z.string().optional(),
+  /** ridge: how many random features. */
   width: z.number().int().min(16).max(16384).default(4096),
+  /** ridge: of which kind; `none` reads the embedding itself. */
+  features: z.enum(['relu', 'fourier', 'none']).default('relu'),
+  /** bottleneck and progressive: how many numbers the embedding is squeezed into. */
+  rank: z.number().int().min(1).max(4096).default(64),
   epochs: z.number().int().min(1).max(1000).default(10),
   batchSize: z.number().int().min(1).max(4096).default(64),
-  /** replay: replayed examples in a minibatch for each new one. */
+  /** Replayed examples in a minibatch for each new one. */
   replayRatio: z.number().int().min(1).max(64).default(1),
   learningRate: z.number().gt(0).default(0.0003),
   weightDecay: z.number().min(0).default(0.01),
+  optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
+  /** sgd: heavy-ball momentum. */
+  momentum: z.number().min(0).lt(1).default(0.9),
+  /** Of the learning rate, over all epochs of an update. */
+  schedule: z.enum(['constant', 'cosine']).default('constant'),
+  /** Steps in which the learning rate rises from nothing. */
+  warmUpSteps: z.number().int().min(0).default(0),
+  /** Longest gradient, over all parameters together; without it none is shortened. */
+  clipNorm: z.number().gt(0).optional(),
+  /** Numbers that only the strategy knows, by name. */
+  options: z.record(z.string(), z.number()).default({}),
 });
 
 const schedule = z.strictObject({

@@ -45,6 +45,18 @@ export function seededRandom(...parts: readonly (string | number)[]): Random {
   };
 }
 
+/** An index, each as likely as its weight is large; not all weights are 0. */
+export function pickWeighted(weights: ArrayLike<number>, random: Random): number {
+  let total = 0;
+  for (let index = 0; index < weights.length; index++) total += weights[index]!;
+  let left = random.uniform() * total;
+  for (let index = 0; index < weights.length; index++) {
+    left -= weights[index]!;
+    if (left < 0) return index;
+  }
+  return weights.length - 1;
+}
+
 /** Fisher-Yates over a copy. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const copy = [...items];

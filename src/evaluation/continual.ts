@@ -11,16 +11,30 @@ export interface ContinualMetrics {
   readonly forgetting: number;
   /** Mean over the earlier domains of (accuracy now - accuracy when the domain was learned). */
   readonly backwardTransfer: number;
+  /** Mean over the domains after the first of (accuracy before it was learned - accuracy of a guess). */
+  readonly forwardTransfer: number;
 }
 
-/** With fewer than two rows nothing can be forgotten: 0. NaN where there are no accuracies at all. */
-export function continualMetrics(matrix: AccuracyMatrix): ContinualMetrics {
+/** When domains were learned, for matrices that also measure them before. */
+export interface Learning {
+  /** The row after which each domain was known. */
+  readonly learnedAt: readonly number[];
+  /** Accuracy of a guess, by domain. */
+  readonly chance: readonly number[];
+}
+
+/**
+ * With fewer than two rows nothing can be forgotten: 0. NaN where there are no accuracies at all. Without `learning` a domain counts as
+ * learned in the row that first measures it, and nothing is transferred forward.
+ */
+export function continualMetrics(matrix: AccuracyMatrix, learning?: Learning): ContinualMetrics {
   const last = matrix.at(-1) ?? [];
-  const earlier = matrix.slice(0, -1);
-  const forgotten: number[] = [];
-  const transferred: number[] = [];
+  const [forgotten, transferred, foreseen]: [number[], number[], number[]] = [[], [], []];
   for (const [domain, now] of last.entries()) {
-    const before = earlier.map((row) => row[domain]).filter((value) => value !== undefined);
+    const learnedAt = learning?.learnedAt[domain] ?? 0;
+    const before = matrix.slice(learnedAt, -1).flatMap((row) => row[domain] ?? []);
+    const guessed = learnedAt > 0 ? matrix[learnedAt - 1]?.[domain] : undefined;
+    if (guessed !== undefined) foreseen.push(guessed - learning!.chance[domain]!);
     if (now === undefined || before.length === 0) continue;
     forgotten.push(Math.max(...before) - now);
     transferred.push(now - before[0]!);
@@ -30,6 +44,7 @@ export function continualMetrics(matrix: AccuracyMatrix): ContinualMetrics {
     averageAccuracy: known.reduce((sum, value) => sum + value, 0) / known.length,
     forgetting: meanOrZero(forgotten),
     backwardTransfer: meanOrZero(transferred),
+    forwardTransfer: meanOrZero(foreseen),
   };
 }
 

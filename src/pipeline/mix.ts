@@ -63,5 +63,6 @@ async function batchOf({ store, encoder, signal }: UpdateContext, examples: read
   return {
     vectors: await encodeCached(store, encoder, texts, { signal }),
     targets: Int32Array.from(examples, ({ label }) => classes.get(label)!),
+    ids: Int32Array.from(examples, ({ id }) => id),
   };
 }

@@ -6,6 +6,7 @@ import type { Encoder } from '../encoder/encoder.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
 import { countTrainingExamplesAfter, lastExampleId } from '../store/examples.js';
+import { checkSettings } from '../training/options.js';
 import { strategyNamed } from '../training/strategies.js';
 import { readManifest } from '../training/versions.js';
 import type { Plan } from './context.js';
@@ -20,11 +21,12 @@ export interface PlanRequest {
   readonly at: Date;
 }
 
-/** @throws NO_GATE_POLICY, STRATEGY_UNKNOWN, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
+/** @throws NO_GATE_POLICY, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
 export async function planUpdate({ workspace, store, encoder, declaration, strategy, at }: PlanRequest): Promise<Plan> {
   const { name } = declaration;
   if (!declaration.gate) throw new EspalierError('NO_GATE_POLICY', `${name} declares no gate`);
-  const chosen = strategyNamed(strategy ?? declaration.strategy).name;
+  const chosen = strategyNamed(strategy ?? declaration.strategy);
+  checkSettings(chosen, declaration.training);
   const parentVersion = await findChampionVersion(store.queries, name);
   const parent = parentVersion === null ? undefined : await readManifest(versionFolder(workspace, name, parentVersion));
   if (parent) requireSameEncoder(parent.encoder, encoder, `${name} version ${parent.version}`);
@@ -37,7 +39,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, strat
   }
   return {
     declaration,
-    strategy: chosen,
+    strategy: chosen.name,
     version: await nextVersion(store.queries, name),
     parentVersion,
     afterExample,

@@ -10,13 +10,13 @@ import { insertCandidate } from '../store/candidates.js';
 import { transact } from '../store/database.js';
 import { saveDomainAccuracies } from '../store/results.js';
 import { endRun, type Run, renewLease } from '../store/runs.js';
-import { strategyNamed } from '../training/strategies.js';
 import { writeManifest } from '../training/versions.js';
 import type { Mix, Plan, UpdateContext } from './context.js';
+import type { Trained } from './train.js';
 
 export interface Proposal {
   readonly mix: Mix;
-  readonly facts: Readonly<Record<string, number>>;
+  readonly trained: Trained;
   readonly report: Report;
 }
 
@@ -55,7 +55,7 @@ async function placeVersion(
   { workspace, store, encoder }: UpdateContext,
   run: Run,
   plan: Plan,
-  { mix, facts, report }: Proposal,
+  { mix, trained, report }: Proposal,
 ): Promise<void> {
   const { name, tasks, training } = plan.declaration;
   const [from, to] = [runFolder(workspace, name, run.id), versionFolder(workspace, name, plan.version)];
@@ -67,7 +67,6 @@ async function placeVersion(
     parent: plan.parentVersion,
     createdAt: plan.at,
     strategy: plan.strategy,
-    headKind: strategyNamed(plan.strategy).headKind,
     seed: training.seed,
     hyperParameters: training,
     encoder: { model: encoder.declaration.model, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
@@ -76,7 +75,7 @@ async function placeVersion(
     domains: mix.domains,
     data: { afterExample: mix.afterExample, throughExample: plan.throughExample, fresh: mix.fresh, replayed: mix.replayedIds.length },
     bufferSnapshotHash: mix.bufferSnapshotHash,
-    facts,
+    ...trained,
     metrics: { suites: Object.fromEntries(report.rows.map((row) => [row.suite, row.candidate])), continual: report.continual },
   });
   // One that was paused and overtaken must not touch what is another's by now.

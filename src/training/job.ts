@@ -2,12 +2,12 @@
  * The words of the training room.
  *
  * job:      all that one training run needs; plain data, so that it can cross to a worker thread.
- * head:     what is trained: standardisation, an optional random-feature map, and a linear readout to class scores.
- * state:    what a strategy keeps beside the head to go on from at the next update (the analytic statistics); may be empty.
- * strategy: how a head is made from a job, and what resists forgetting.
+ * head:     what is trained, as a kind of head with its sizes and its tensors. The kind says what is computed; see heads.ts.
+ * state:    what a strategy keeps beside the head to go on from at the next update; may be empty.
+ * strategy: how a head is made from a job, and what resists forgetting; see strategies.ts.
  */
 import type { TrainingSettings } from '../core/declaration.js';
-import type { Tensor, Tensors } from '../core/safetensors.js';
+import type { Tensors } from '../core/safetensors.js';
 import type { Expression } from './autodiff/expression.js';
 
 /** Labelled vectors. */
@@ -16,34 +16,48 @@ export interface Batch {
   readonly vectors: Float32Array;
   /** [count] indices into the job's classes. */
   readonly targets: Int32Array;
+  /** [count] numbers of the examples: what a strategy keeps of an example is kept under its number. */
+  readonly ids: Int32Array;
+}
+
+/** Sizes by which a head of a kind is built; every kind has these two, and adds its own. */
+export interface HeadShape {
+  readonly dimension: number;
+  readonly classes: number;
+  readonly [size: string]: number;
 }
 
 /**
- * A classifier over embeddings of `dimension` d:
- * x = unit(( embedding - mean ) * scale) * sqrt(d); features = map ? relu(x map) : x; scores = features weight + bias.
+ * A classifier over embeddings: x = unit((embedding - mean) * scale) * sqrt(d); then what its kind says, over tensors of the names that
+ * its kind uses. `mean` and `scale` [d] every head has; `tasks` [classes] those whose classes belong to more than one task.
  */
 export interface Head {
-  readonly kind: HeadKind;
-  /** [d] */
-  readonly mean: Tensor;
-  /** [d]: one over the standard deviation. */
-  readonly scale: Tensor;
-  /** Random ReLU features, [d, width]. */
-  readonly map: Tensor | undefined;
-  /** [features, classes] */
-  readonly weight: Tensor;
-  /** [classes] */
-  readonly bias: Tensor;
+  readonly kind: string;
+  readonly shape: HeadShape;
+  readonly tensors: Tensors;
 }
 
-/** A head that is trained by gradient, as a forward expression; see expression.ts. */
-export interface TrainableHead {
+/** What a head computes from its input [batch, d]. */
+export interface HeadOutputs {
+  /** [batch, classes] */
+  readonly scores: Expression;
+  /** What becomes of the embedding before the scores are read off, [batch, d]; absent where it stays as it is. */
+  readonly embedding?: Expression;
+  /** How far from all that is known, [batch]; absent where the kind has no measure of it. */
+  readonly distance?: Expression;
+}
+
+export interface HeadKind {
   readonly name: string;
-  /** features [batch, d] -> scores [batch, classes] */
-  scores(features: Expression, classes: number): Expression;
+  /** One line for tables. */
+  readonly summary: string;
+  /** Whether its parameters are trained by gradient; the others have closed forms. */
+  readonly trainable: boolean;
+  /** The formula: parameters are learned, whole sources stay as they are. Both take their values from the head's tensors of their names. */
+  forward(inputs: Expression, shape: HeadShape): HeadOutputs;
+  /** Tensors that are drawn once and never learned. */
+  draw?(shape: HeadShape, seed: number): Tensors;
 }
-
-export type HeadKind = 'ridge' | 'linear';
 
 export interface TrainingJob {
   readonly strategy: string;
@@ -51,9 +65,13 @@ export interface TrainingJob {
   readonly dimension: number;
   /** All classes after this update; those of the parent come first, in their order. */
   readonly classes: readonly string[];
+  /** [classes] the number of each class's task. Classes of different tasks never compete. */
+  readonly tasks: Int32Array;
   readonly fresh: Batch;
   /** From the replay buffer; empty for a strategy that does not replay. */
   readonly replayed: Batch;
+  /** How many examples the replay buffer may hold. */
+  readonly budget: number;
   readonly parent: TrainedHead | undefined;
 }
 
@@ -67,13 +85,23 @@ export interface TrainedHead {
 /** `done` of `total` steps of the strategy's own kind, with what they are called. */
 export type TrainingProgress = (done: number, total: number, unit: string) => void;
 
+/** A number that only one strategy knows: `training.options` in adapter.yaml. */
+export interface StrategyOption {
+  readonly standard: number;
+  readonly least: number;
+  readonly most: number;
+  readonly meaning: string;
+}
+
 export interface Strategy {
   readonly name: string;
-  readonly headKind: HeadKind;
   /** One line for tables. */
   readonly summary: string;
+  /** Names of the kinds of head that it can train; the first is the usual one. */
+  readonly headKinds: readonly string[];
   /** Whether the job should carry examples of the replay buffer. */
   readonly replays: boolean;
+  readonly options: Readonly<Record<string, StrategyOption>>;
   /** Whether an update from this parent extends it; if not, the job must carry everything ever learned as fresh. */
   continues(parent: TrainedHead, settings: TrainingSettings): boolean;
   train(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead>;

@@ -1,34 +1,71 @@
-/** Which examples meet in a minibatch. */
-import { type Random, shuffled } from '../core/random.js';
-import type { Batch } from './job.js';
+/** Which examples meet in a minibatch. Rows are numbered fresh first, then replayed. */
+import { type Random, seededRandom, shuffled } from '../core/random.js';
+import type { TrainingJob } from './job.js';
 
-export interface Draw {
-  readonly fresh: Batch;
-  readonly replayed: Batch;
+/**
+ * fresh:    each new example once an epoch (a few twice, to fill the last minibatch).
+ * replayed: from the buffer, each class as often as any other, whatever the buffer holds of it.
+ * mixed:    `batchSize` fresh ones, completed by replayed ones.
+ * balanced: from both together, each class as often as any other.
+ */
+export type Pool = 'fresh' | 'replayed' | 'mixed' | 'balanced';
+
+export interface MinibatchSizes {
   /** New examples in a minibatch. */
-  readonly batchSize: number;
-  /** All examples in a minibatch. */
-  readonly width: number;
-  readonly steps: number;
-  readonly random: Random;
+  readonly fresh: number;
+  /** Replayed examples beside them. */
+  readonly replayed: number;
 }
 
-/** [steps, batch] rows of x: each fresh example once (a few twice, to fill the last batch), each batch completed by replayed ones. */
-export function drawMinibatches({ fresh, replayed, batchSize, width, steps, random }: Draw): Int32Array {
-  const order = new Int32Array(steps * width);
-  const nextFresh = endlessly(fresh.targets.length, random);
-  const nextReplayed = endlessly(replayed.targets.length, random);
-  for (let at = 0; at < order.length; at++) {
-    order[at] = at % width < batchSize ? nextFresh() : fresh.targets.length + nextReplayed();
-  }
-  return order;
+export function sizeOfPool(pool: Pool, { fresh, replayed }: MinibatchSizes): number {
+  if (pool === 'mixed') return fresh + replayed;
+  return pool === 'fresh' ? fresh : replayed;
+}
+
+/** The next `steps` minibatches: [steps, size of the pool] rows. */
+export type DrawSteps = (steps: number) => Int32Array;
+
+/** @param stream draws of one pool under different names are independent */
+export function openPool(
+  job: Pick<TrainingJob, 'fresh' | 'replayed' | 'settings'>,
+  pool: Pool,
+  sizes: MinibatchSizes,
+  stream: string,
+): DrawSteps {
+  const random = seededRandom(job.settings.seed, 'minibatches', pool, stream);
+  const offset = job.fresh.targets.length;
+  const fresh = () => endlessly([...job.fresh.targets.keys()], random);
+  const replayed = () => byTurns(job.replayed.targets, (row) => row + offset, random);
+  const size = sizeOfPool(pool, sizes);
+  const nextOf = (): ((at: number) => number) => {
+    if (pool === 'fresh') return fresh();
+    if (pool === 'replayed') return replayed();
+    if (pool === 'balanced') return byTurns(Int32Array.from([...job.fresh.targets, ...job.replayed.targets]), (row) => row, random);
+    const [nextFresh, nextReplayed] = [fresh(), replayed()];
+    return (at) => (at < sizes.fresh ? nextFresh() : nextReplayed());
+  };
+  const next = nextOf();
+  return (steps) => Int32Array.from({ length: steps * size }, (_, at) => next(at % size));
 }
 
 /** Rows in a shuffled order, and when all had their turn, in another. */
-function endlessly(count: number, random: Random): () => number {
-  let rows: number[] = [];
+function endlessly(rows: readonly number[], random: Random): () => number {
+  let left: number[] = [];
   return () => {
-    if (rows.length === 0) rows = shuffled([...Array(count).keys()], random);
-    return rows.pop()!;
+    if (left.length === 0) left = shuffled(rows, random);
+    return left.pop()!;
   };
+}
+
+/** The classes take turns in a shuffled order, and so do the examples of each. */
+function byTurns(targets: Int32Array, rowOf: (index: number) => number, random: Random): () => number {
+  const rows = new Map<number, number[]>();
+  for (const [index, target] of targets.entries()) {
+    const own = rows.get(target);
+    if (own) own.push(rowOf(index));
+    else rows.set(target, [rowOf(index)]);
+  }
+  const ofClass = new Map([...rows].map(([target, own]) => [target, endlessly(own, random)]));
+  const nextClass = endlessly([...ofClass.keys()], random);
+  return () => ofClass.get(nextClass())!();
 }

@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
 import { readText, writeFileAtomic } from '../core/files.js';
 import { sha256OfFile } from '../core/hash.js';
-import { encodeSafetensors, readSafetensors, type Tensors } from '../core/safetensors.js';
-import { headGraph } from './heads/head-graph.js';
-import type { Head, HeadKind, TrainedHead } from './job.js';
+import { encodeSafetensors, readSafetensors } from '../core/safetensors.js';
+import { headGraph, tensorNames } from './heads/head-graph.js';
+import type { Head, HeadShape, TrainedHead } from './job.js';
 
 export interface Manifest {
   readonly adapter: string;
@@ -22,7 +22,8 @@ export interface Manifest {
   readonly parent: number | null;
   readonly createdAt: string;
   readonly strategy: string;
-  readonly headKind: HeadKind;
+  readonly headKind: string;
+  readonly headShape: HeadShape;
   readonly seed: number;
   readonly hyperParameters: Readonly<Record<string, unknown>>;
   readonly encoder: { readonly model: string; readonly fingerprint: string; readonly dimension: number };
@@ -46,10 +47,9 @@ export const versionFiles = {
 } as const;
 
 export async function writeTrained(folder: string, { head, state, facts }: TrainedHead): Promise<void> {
-  const { kind, map, ...tensors } = head;
-  const metadata = { format: 'espalier-head-1', kind };
+  const metadata = { format: 'espalier-head-2', kind: head.kind, shape: JSON.stringify(head.shape) };
   await writeFileAtomic(join(folder, versionFiles.onnx), headGraph(head).encode());
-  await writeFileAtomic(join(folder, versionFiles.head), encodeSafetensors(map ? { ...tensors, map } : tensors, metadata));
+  await writeFileAtomic(join(folder, versionFiles.head), encodeSafetensors(head.tensors, metadata));
   await writeFileAtomic(
     join(folder, versionFiles.state),
     encodeSafetensors(state, Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]))),
@@ -88,12 +88,10 @@ export async function verifiedFile(folder: string, manifest: Manifest, name: str
 
 /** What an update goes on from. @throws ADAPTER_INVALID */
 export async function readTrained(folder: string, manifest: Manifest): Promise<TrainedHead> {
-  const head = headOf(await readSafetensors(await verifiedFile(folder, manifest, versionFiles.head)), manifest.headKind, folder);
+  const tensors = await readSafetensors(await verifiedFile(folder, manifest, versionFiles.head));
+  const head: Head = { kind: manifest.headKind, shape: manifest.headShape, tensors };
+  const missing = tensorNames(head).find((name) => !tensors[name]);
+  if (missing !== undefined) throw new EspalierError('ADAPTER_INVALID', `${folder} lacks the tensor ${missing} of its head`);
   const state = await readSafetensors(await verifiedFile(folder, manifest, versionFiles.state));
   return { head, state, facts: manifest.facts };
-}
-
-function headOf({ mean, scale, map, weight, bias }: Tensors, kind: HeadKind, folder: string): Head {
-  if (!mean || !scale || !weight || !bias) throw new EspalierError('ADAPTER_INVALID', `${folder} lacks a tensor of its head`);
-  return { kind, mean, scale, map, weight, bias };
 }

@@ -21,6 +21,14 @@ export interface Training {
   readonly optimiser: Optimiser;
   readonly clipping: Clipping;
   readonly precision: Precision;
+  /** A second loss, and what its gradients do to those of the first. */
+  readonly constraint?: Constraint;
+}
+
+export interface Constraint {
+  readonly loss: Expression;
+  /** By parameter name, the names of gradients; of the loss first, of the constraint's loss second. */
+  combine(arithmetic: Arithmetic, gradients: ReadonlyMap<string, string>, ofConstraint: ReadonlyMap<string, string>): Map<string, string>;
 }
 
 export type States = Readonly<Record<string, NativeArray>>;
@@ -66,9 +74,9 @@ export function startingStates(training: Training, random: Random, known: Readon
 }
 
 export function epochGraph(training: Training): Graph {
-  const { loss, optimiser, precision } = training;
+  const { optimiser, precision } = training;
   const graph = newGraph('epoch');
-  for (const { name, dims, element } of inputSources(loss)) graph.input(name, element === 'int32' ? 'int32' : precision, dims);
+  for (const { name, dims, element } of inputSources(training)) graph.input(name, element === 'int32' ? 'int32' : precision, dims);
   for (const number of optimiser.numbers) graph.input(numberInput(number), precision, ['steps']);
   const states = statesOf(training);
   for (const { name, dims } of states) graph.input(name, precision, dims);
@@ -83,16 +91,19 @@ export function epochGraph(training: Training): Graph {
 }
 
 /** One step. Data and schedule are seen from the outer graph. */
-function stepBody(outer: Graph, { loss, optimiser, clipping, precision }: Training): Graph {
+function stepBody(outer: Graph, training: Training): Graph {
+  const { loss, optimiser, clipping, precision, constraint } = training;
   const body = outer.body('step');
   const index = body.input('step_index', 'int64', []);
   const go = body.input('step_go', 'bool', []);
   const lossBefore = body.input('step_loss', precision, []);
-  const states = statesOf({ loss, optimiser });
+  const states = statesOf(training);
   for (const { name, dims } of states) body.input(`step_${name}`, precision, dims);
   const arithmetic = arithmeticIn(body, precision);
-  const computed = writeForward(arithmetic, loss, sourceNames(arithmetic, index));
-  const gradients = clipping(arithmetic, writeGradients(arithmetic, loss, computed));
+  const computed = writeForward(arithmetic, rootsOf(training), sourceNames(arithmetic, index));
+  const ofLoss = writeGradients(arithmetic, loss, computed);
+  const allowed = constraint ? constraint.combine(arithmetic, ofLoss, writeGradients(arithmetic, constraint.loss, computed)) : ofLoss;
+  const gradients = clipping(arithmetic, allowed);
   const numbers = Object.fromEntries(optimiser.numbers.map((name) => [name, body.node('Gather', [numberInput(name), index])]));
   const next: Record<string, string> = {};
   for (const { name } of sourcesOf(loss, 'parameter')) {
@@ -134,9 +145,15 @@ interface State {
 const numberInput = (number: string) => `step_${number}s`;
 const stateName = (parameter: string, state: string) => `${parameter}_${state}`;
 
-function statesOf({ loss, optimiser }: Pick<Training, 'loss' | 'optimiser'>): State[] {
-  const parameters = sourcesOf(loss, 'parameter');
-  const carried = parameters.flatMap(({ name, dims }) => optimiser.states.map((state) => ({ name: stateName(name, state), dims })));
+function rootsOf({ loss, constraint }: Training): Expression[] {
+  return constraint ? [loss, constraint.loss] : [loss];
+}
+
+function statesOf(training: Training): State[] {
+  const parameters = sourcesOf(training.loss, 'parameter');
+  const carried = parameters.flatMap(({ name, dims }) =>
+    training.optimiser.states.map((state) => ({ name: stateName(name, state), dims })),
+  );
   return [...parameters.map((parameter) => ({ name: parameter.name, dims: parameter.dims, parameter })), ...carried];
 }
 
@@ -147,25 +164,27 @@ interface InputSource {
   readonly element: Source['element'];
 }
 
-function inputSources(loss: Expression): InputSource[] {
-  const minibatches = sourcesOf(loss, 'minibatch');
+function inputSources(training: Training): InputSource[] {
+  const roots = rootsOf(training);
+  const minibatches = sourcesOf(roots, 'minibatch');
   const batches = new Map<string, number>();
   for (const { name, order, dims } of minibatches) {
     const batch = batches.get(order) ?? dims[0]!;
     if (batch !== dims[0]) throw new Error(`${name} has ${dims[0]} rows of ${order}, another has ${batch}`);
     batches.set(order, batch);
   }
+  const drawn = [...new Map(minibatches.map((source) => [source.name, source])).values()];
   return [
-    ...minibatches.map(({ name, dims, element }) => ({ name, dims: [`rows_${name}`, ...dims.slice(1)], element })),
+    ...drawn.map(({ name, dims, element }) => ({ name, dims: [`rows_${name}`, ...dims.slice(1)], element })),
     ...[...batches].map(([name, batch]) => ({ name, dims: ['steps', batch], element: 'int32' as const })),
-    ...sourcesOf(loss, 'step').map(({ name, dims, element }) => ({ name, dims: ['steps', ...dims], element })),
-    ...sourcesOf(loss, 'whole'),
+    ...sourcesOf(roots, 'step').map(({ name, dims, element }) => ({ name, dims: ['steps', ...dims], element })),
+    ...sourcesOf(roots, 'whole'),
   ];
 }
 
-function inputsOf({ loss }: Training, data: EpochRequest['data']): Record<string, NativeInput> {
+function inputsOf(training: Training, data: EpochRequest['data']): Record<string, NativeInput> {
   return Object.fromEntries(
-    inputSources(loss).map(({ name, dims }) => {
+    inputSources(training).map(({ name, dims }) => {
       const found = data[name];
       if (!found) throw new Error(`the epoch needs \`${name}\``);
       const known = sizeOf(dims.filter((size) => typeof size === 'number'));

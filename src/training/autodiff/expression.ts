@@ -120,29 +120,28 @@ export function shown(dims: Dims): string {
   return `[${dims.join(', ')}]`;
 }
 
-/** Every expression that `root` is made of, inputs before what uses them, each once. */
-export function inOrder(root: Expression): Expression[] {
+/** Every expression that `roots` are made of, inputs before what uses them, each once. */
+export function inOrder(...roots: readonly Expression[]): Expression[] {
   const seen = new Set<Expression>();
   const visit = (expression: Expression) => {
     if (seen.has(expression)) return;
     if (expression.kind === 'applied') for (const input of expression.inputs) visit(input);
     seen.add(expression);
   };
-  visit(root);
+  for (const root of roots) visit(root);
   return [...seen];
 }
 
-/** The sources of one kind, one for each name. Two of one name must agree. */
-export function sourcesOf(root: Expression, kind: Source['kind']): Source[] {
+/** The sources of one kind in `roots`, one for each name and order. Two of one name must agree. */
+export function sourcesOf(roots: Expression | readonly Expression[], kind: Source['kind']): Source[] {
   const named = new Map<string, Source>();
-  for (const expression of inOrder(root)) {
+  for (const expression of inOrder(...[roots].flat())) {
     if (expression.kind !== kind) continue;
-    const known = named.get(expression.name);
+    const key = `${expression.name} ${expression.order}`;
+    const known = named.get(key);
     if (known && !sameDims(known.dims, expression.dims))
       throw new Error(`${kind} ${expression.name} is ${shown(known.dims)} and ${shown(expression.dims)}`);
-    if (known && known.order !== expression.order)
-      throw new Error(`${kind} ${expression.name} is drawn by ${known.order} and ${expression.order}`);
-    if (!known) named.set(expression.name, expression);
+    if (!known) named.set(key, expression);
   }
   return [...named.values()];
 }

@@ -9,10 +9,14 @@ export interface Computed {
   readonly kept: readonly string[];
 }
 
-/** Writes the nodes of `root`, each expression once. `nameOf` says what a source is called in the graph. */
-export function writeForward(arithmetic: Arithmetic, root: Expression, nameOf: (source: Source) => string): Map<Expression, Computed> {
+/** Writes the nodes of `roots`, each expression once. `nameOf` says what a source is called in the graph. */
+export function writeForward(
+  arithmetic: Arithmetic,
+  roots: readonly Expression[],
+  nameOf: (source: Source) => string,
+): Map<Expression, Computed> {
   const computed = new Map<Expression, Computed>();
-  for (const expression of inOrder(root)) {
+  for (const expression of inOrder(...roots)) {
     if (expression.kind === 'applied') {
       const inputs = expression.inputs.map((input) => computed.get(input)!.value);
       const [value, ...kept] = expression.operation.forward(arithmetic, inputs);

@@ -1,5 +1,5 @@
-/** Operations that change shapes: product, columns side by side, sum and mean of everything. */
-import { type Arithmetic, sumOfAll } from './arithmetic.js';
+/** Operations that change shapes: product, rows by number, columns side by side, sums, means and maxima. */
+import { type Arithmetic, sumOfAll, sumOver } from './arithmetic.js';
 import { scale } from './elementwise.js';
 import { apply, type Expression, matrixDims, type Operation, shown, sizeOf } from './expression.js';
 
@@ -35,6 +35,43 @@ export function concatColumns(...parts: readonly Expression[]): Expression {
       }),
   };
   return apply(operation, parts, [rows, ends.at(-1) ?? 0]);
+}
+
+/** Rows of a table [n, ...] that no gradient goes to, by their numbers [batch] int32 -> [batch, ...] */
+export function gatherRows(table: Expression, numbers: Expression): Expression {
+  const operation: Operation = {
+    name: 'gatherRows',
+    forward: (arithmetic, inputs) => [arithmetic.node('Gather', inputs)],
+    backward: () => [undefined, undefined],
+  };
+  return apply(operation, [table, numbers], [...numbers.dims, ...table.dims.slice(1)]);
+}
+
+/** [n, d] -> [n, 1] */
+export function rowSum(value: Expression): Expression {
+  const [rows] = matrixDims(value, 'rowSum');
+  const operation: Operation = {
+    name: 'rowSum',
+    forward: (arithmetic, [input]) => [sumOver(arithmetic, input!, [1])],
+    backward: (arithmetic, { gradient }) => [() => arithmetic.node('Expand', [gradient, arithmetic.integers(value.dims)])],
+  };
+  return apply(operation, [value], [rows, 1]);
+}
+
+/** [n, d] -> [n, 1]. Where several elements are largest, each of them gets the gradient. */
+export function rowMaximum(value: Expression): Expression {
+  const [rows] = matrixDims(value, 'rowMaximum');
+  const operation: Operation = {
+    name: 'rowMaximum',
+    forward: (arithmetic, [input]) => [arithmetic.node('ReduceMax', [input!], { axes: [1], keepdims: 1 })],
+    backward: (arithmetic, { inputs: [input], output, gradient }) => [
+      () => {
+        const nothing = arithmetic.node('Mul', [input!, arithmetic.scalar(0)]);
+        return arithmetic.node('Where', [arithmetic.node('Equal', [input!, output]), gradient, nothing]);
+      },
+    ],
+  };
+  return apply(operation, [value], [rows, 1]);
 }
 
 /** Of all elements, a scalar. */

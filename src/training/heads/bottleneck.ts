@@ -1,27 +1,24 @@
 /**
  * A residual adapter of low rank before the readout (Houlsby et al., "Parameter-efficient transfer learning for NLP", ICML 2019):
- * e' = e + gelu(layerNorm(e) A) B; scores = e' W + b. B starts at zero, so that e' starts as e, and the head as a linear one.
+ * e' = e + gelu(layerNorm(e) A) B; scores = e' W + b. B starts at zero, so that e' starts as e, and the head as a linear one. All tasks
+ * of an adapter share A and B.
  */
 import { add } from '../autodiff/elementwise.js';
-import { matrixDims, normal, parameter } from '../autodiff/expression.js';
+import { normal, parameter } from '../autodiff/expression.js';
 import { gelu } from '../autodiff/gelu.js';
 import { matmul } from '../autodiff/matrices.js';
 import { layerNorm } from '../autodiff/normalisation.js';
-import type { TrainableHead } from '../job.js';
-import { linearHead } from './linear.js';
+import type { HeadKind } from '../job.js';
+import { readout } from './linear.js';
 
-export const defaultRank = 64;
-
-export function bottleneckOfRank(rank: number): TrainableHead {
-  return {
-    name: 'bottleneck',
-    scores(features, classes) {
-      const [, dimension] = matrixDims(features, 'the bottleneck head');
-      const down = parameter('down', [dimension, rank], normal(1 / Math.sqrt(dimension)));
-      const up = parameter('up', [rank, dimension]);
-      return linearHead.scores(add(features, matmul(gelu(matmul(layerNorm(features), down)), up)), classes);
-    },
-  };
-}
-
-export const bottleneckHead: TrainableHead = bottleneckOfRank(defaultRank);
+export const bottleneckHead: HeadKind = {
+  name: 'bottleneck',
+  summary: 'a residual adapter of low rank, shared by all tasks, before the scores',
+  trainable: true,
+  forward(inputs, { dimension, classes, rank }) {
+    const down = parameter('down', [dimension, rank!], normal(1 / Math.sqrt(dimension)));
+    const up = parameter('up', [rank!, dimension]);
+    const embedding = add(inputs, matmul(gelu(matmul(layerNorm(inputs), down)), up));
+    return { scores: readout(embedding, classes), embedding };
+  },
+};

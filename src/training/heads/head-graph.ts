@@ -1,33 +1,96 @@
 /**
  * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits` [batch, classes],
- * `probabilities`, and `adapted` [batch, d + classes], the embedding as the adapter changes it.
+ * `probabilities`, `adapted` [batch, d + classes], the embedding as the adapter changes it, and for heads that have one, `distance` [batch].
  */
 import { type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
-import type { Head } from '../job.js';
+import { arithmeticIn } from '../autodiff/arithmetic.js';
+import { type Expression, minibatch, type Source, sourcesOf } from '../autodiff/expression.js';
+import { writeForward } from '../autodiff/gradient.js';
+import { headKindNamed } from '../heads.js';
+import type { Head, HeadOutputs } from '../job.js';
+import { compile } from '../native.js';
 
 /**
- * How much the class scores weigh in the adapted embedding beside the frozen vector. A head over a frozen encoder changes nothing
- * before its scores, so what it does to a capability shows in the vector that carries them. At a quarter the sample adapter's vectors
- * do at least as well as the frozen ones on its suites; at a half, retrieval loses 5 points.
+ * How much the class scores weigh in the adapted embedding beside the vector. A readout over a frozen encoder changes nothing before its
+ * scores, so what it does to a capability shows in the vector that carries them. At a quarter the sample adapter's vectors do at least
+ * as well as the frozen ones on its suites; at a half, retrieval loses 5 points.
  */
 export const scoreShare = 0.25;
 
+/** Of classes of other tasks, whose scores do not compete. */
+const outOfTask = -1e9;
+
 export function headGraph(head: Head): Graph {
-  const dimension = head.mean.dims[0]!;
-  const classes = head.bias.dims[0]!;
+  const { dimension, classes } = head.shape;
   const graph = newGraph('adapter');
   const embedding = graph.input('embedding', 'float32', ['batch', dimension]);
-  const constant = ({ dims, data }: Tensor, name: string) => graph.constant({ type: 'float32', dims, data }, name);
-  const centred = graph.node('Mul', [graph.node('Sub', [embedding, constant(head.mean, 'mean')]), constant(head.scale, 'scale')]);
-  const length = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(Math.sqrt(dimension)) });
-  const input = graph.node('Mul', [unit(graph, centred), length]);
-  const features = head.map ? graph.node('Relu', [graph.node('MatMul', [input, constant(head.map, 'map')])]) : input;
-  const logits = graph.node('Add', [graph.node('MatMul', [features, constant(head.weight, 'weight')]), constant(head.bias, 'bias')]);
+  const inputs = standardised(graph, embedding, head);
+  const outputs = headKindNamed(head.kind).forward(minibatch('inputs', [1, dimension]), head.shape);
+  const arithmetic = arithmeticIn(graph, 'float32');
+  const written = new Map<string, string>();
+  const nameOf = ({ kind, name, values, dims }: Source): string => {
+    if (kind === 'minibatch') return inputs;
+    if (kind === 'constant') return arithmetic.constant(values, dims);
+    const known = written.get(name) ?? constant(graph, head.tensors[name]!, name);
+    written.set(name, known);
+    return known;
+  };
+  const computed = writeForward(arithmetic, rootsOf(outputs), nameOf);
+  const logits = computed.get(outputs.scores)!.value;
+  const vector = outputs.embedding ? computed.get(outputs.embedding)!.value : embedding;
   graph.output(logits, 'logits', 'float32', ['batch', classes]);
-  graph.output(graph.node('Softmax', [logits], { axis: -1 }), 'probabilities', 'float32', ['batch', classes]);
-  graph.output(adapted(graph, embedding, logits), 'adapted', 'float32', ['batch', dimension + classes]);
+  graph.output(probabilities(graph, logits, head), 'probabilities', 'float32', ['batch', classes]);
+  graph.output(adapted(graph, vector, logits), 'adapted', 'float32', ['batch', dimension + classes]);
+  if (outputs.distance) {
+    const flat = graph.node('Squeeze', [computed.get(outputs.distance)!.value, arithmetic.integers([1])]);
+    graph.output(flat, 'distance', 'float32', ['batch']);
+  }
   return graph;
+}
+
+/** The tensors that a head of this kind and shape is made of. */
+export function tensorNames({ kind, shape }: Pick<Head, 'kind' | 'shape'>): string[] {
+  const roots = rootsOf(headKindNamed(kind).forward(minibatch('inputs', [1, shape.dimension]), shape));
+  return ['mean', 'scale', ...[...sourcesOf(roots, 'parameter'), ...sourcesOf(roots, 'whole')].map(({ name }) => name)];
+}
+
+function rootsOf({ scores, embedding, distance }: HeadOutputs): Expression[] {
+  return [scores, embedding, distance].filter((root) => root !== undefined);
+}
+
+/** Scores of a head for embeddings [n, d], as it gives them when it serves: [n, classes]. */
+export async function scoresOf(head: Head, vectors: Float32Array, threads: number): Promise<Float32Array> {
+  const native = await compile(headGraph(head), threads);
+  try {
+    const { dimension } = head.shape;
+    const { logits } = await native.run({ embedding: { data: vectors, dims: [vectors.length / dimension, dimension] } });
+    return logits as Float32Array;
+  } finally {
+    await native.close();
+  }
+}
+
+function constant(graph: Graph, { dims, data }: Tensor, name: string): string {
+  return graph.constant({ type: 'float32', dims, data }, name);
+}
+
+function standardised(graph: Graph, embedding: string, { tensors, shape }: Head): string {
+  const centred = graph.node('Sub', [embedding, constant(graph, tensors.mean!, 'mean')]);
+  const scaled = graph.node('Mul', [centred, constant(graph, tensors.scale!, 'scale')]);
+  const length = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(Math.sqrt(shape.dimension)) });
+  return graph.node('Mul', [unit(graph, scaled), length]);
+}
+
+/** Softmax within each task. */
+function probabilities(graph: Graph, logits: string, { tensors, shape }: Head): string {
+  if (!tensors.tasks) return graph.node('Softmax', [logits], { axis: -1 });
+  const parts = [...new Set(tensors.tasks.data)].map((task) => {
+    const others = Float32Array.from(tensors.tasks!.data, (own) => (own === task ? 0 : outOfTask));
+    const mask = graph.constant({ type: 'float32', dims: [shape.classes], data: others });
+    return graph.node('Softmax', [graph.node('Add', [logits, mask])], { axis: -1 });
+  });
+  return graph.node('Sum', parts);
 }
 
 /** unit([ unit(embedding) ; share * unit(logits - their mean) ]) */

@@ -1,13 +1,18 @@
 /** Softmax regression: scores = x W + b, from zero. */
 import { add } from '../autodiff/elementwise.js';
-import { matrixDims, parameter } from '../autodiff/expression.js';
+import { type Expression, matrixDims, parameter } from '../autodiff/expression.js';
 import { matmul } from '../autodiff/matrices.js';
-import type { TrainableHead } from '../job.js';
+import type { HeadKind } from '../job.js';
 
-export const linearHead: TrainableHead = {
+export const linearHead: HeadKind = {
   name: 'linear',
-  scores(features, classes) {
-    const [, dimension] = matrixDims(features, 'the linear head');
-    return add(matmul(features, parameter('weight', [dimension, classes])), parameter('bias', [classes]));
-  },
+  summary: 'softmax regression on the embedding',
+  trainable: true,
+  forward: (inputs, { classes }) => ({ scores: readout(inputs, classes) }),
 };
+
+/** features [batch, width] -> scores [batch, classes] */
+export function readout(features: Expression, classes: number): Expression {
+  const [, width] = matrixDims(features, 'the readout');
+  return add(matmul(features, parameter('weight', [width, classes])), parameter('bias', [classes]));
+}

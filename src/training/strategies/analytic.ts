@@ -11,6 +11,7 @@
 import { seededRandom, shuffled } from '../../core/random.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { openProducts } from '../native.js';
+import { taskTensor } from '../problem.js';
 import { factorise, solve } from '../ridge/cholesky.js';
 import { columnsOf } from '../ridge/leave-one-out.js';
 import { chooseLambda } from '../ridge/penalty.js';
@@ -28,9 +29,10 @@ import { fitStandardisation, standardise } from '../standardise.js';
 
 export const analytic: Strategy = {
   name: 'analytic',
-  headKind: 'ridge',
+  headKinds: ['ridge'],
   summary: 'closed-form ridge head on random features; equals joint training',
   replays: true,
+  options: {},
   continues: (parent, settings) => parent.state['statistics.cross']?.dims[0] === settings.width,
   train: trainAnalytic,
 };
@@ -41,8 +43,9 @@ const sampleSize = 512;
 async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const { settings, dimension } = job;
   const { seed, threads, width } = settings;
-  const { mean, scale } = job.parent?.head ?? fitStandardisation(job.fresh.vectors, dimension);
-  const map = job.parent?.head.map ?? drawRandomFeatures(dimension, width, seed);
+  const known = job.parent?.head.tensors;
+  const { mean, scale } = known ? { mean: known.mean!, scale: known.scale! } : fitStandardisation(job.fresh.vectors, dimension);
+  const map = known?.map ?? drawRandomFeatures(dimension, width, seed);
   const before = (job.parent && unpackStatistics(job.parent.state)) ?? emptyStatistics(width, job.classes.length);
   const statistics = await addExamples(withClasses(before, job.classes.length), {
     inputs: standardise(job.fresh.vectors, { mean, scale }),
@@ -61,11 +64,15 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   return {
     head: {
       kind: 'ridge',
-      mean,
-      scale,
-      map,
-      weight: { dims: [width, classes], data: Float32Array.from(weight, (value) => value / temperature) },
-      bias: { dims: [classes], data: new Float32Array(classes) },
+      shape: { dimension, classes, width },
+      tensors: {
+        mean,
+        scale,
+        map,
+        weight: { dims: [width, classes], data: Float32Array.from(weight, (value) => value / temperature) },
+        bias: { dims: [classes], data: new Float32Array(classes) },
+        ...taskTensor(job),
+      },
     },
     state: packStatistics(statistics),
     facts: { lambda, temperature, examplesInStatistics: statistics.count },
@@ -98,5 +105,6 @@ function drawLearned({ replayed, fresh, dimension, settings }: TrainingJob, lear
   const vectors = new Float32Array(picked.length * dimension);
   for (const [index, { batch, row }] of picked.entries())
     vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
-  return { vectors, targets: Int32Array.from(picked, ({ batch, row }) => batch.targets[row]!) };
+  const take = (what: 'targets' | 'ids') => Int32Array.from(picked, ({ batch, row }) => batch[what][row]!);
+  return { vectors, targets: take('targets'), ids: take('ids') };
 }

@@ -1,16 +1,16 @@
 /**
- * Plain fine-tuning on the new examples alone: no remedy, the baseline that shows what forgetting costs.
+ * Plain fine-tuning on the new examples alone: no remedy, the baseline that shows what forgetting costs (McCloskey & Cohen, 1989).
  *
  * Keeps: nothing. Use it to measure, not to ship.
  */
-import type { Strategy } from '../job.js';
-import { trainSoftmax } from '../softmax.js';
+import { gradientStrategy } from '../gradient-strategy.js';
 
-export const finetune: Strategy = {
+export const finetune = gradientStrategy({
   name: 'finetune',
-  headKind: 'linear',
   summary: 'softmax head on the new examples alone; forgets',
   replays: false,
-  continues: () => true,
-  train: trainSoftmax,
-};
+  objective({ forward, draw }) {
+    const fresh = draw('fresh');
+    return { loss: fresh.crossEntropy(forward(fresh.inputs).scores) };
+  },
+});

@@ -1,17 +1,22 @@
 /**
  * Experience replay (Chaudhry et al., "On tiny episodic memories in continual learning", 2019): every minibatch of new examples is
- * completed by as many drawn from the replay buffer.
+ * completed by `replayRatio` times as many from the replay buffer, each of its classes as often as any other. The loss is learned on top
+ * of the class prior of such minibatches, so that the few examples of an old class are not outbid by the many of a new one.
  *
- * Keeps: the buffer, nothing else. Costs an epoch: twice that of fine-tuning. Use it where a gradient-trained head is wanted.
+ * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. Use it where a gradient-trained head is wanted.
  */
-import type { Strategy } from '../job.js';
-import { trainSoftmax } from '../softmax.js';
+import { whole } from '../autodiff/expression.js';
+import { logPrior } from '../class-prior.js';
+import { gradientStrategy } from '../gradient-strategy.js';
 
-export const replay: Strategy = {
+export const replay = gradientStrategy({
   name: 'replay',
-  headKind: 'linear',
-  summary: 'softmax head; every minibatch is half new, half replayed',
+  summary: 'softmax head; every minibatch is completed from the replay buffer',
   replays: true,
-  continues: () => true,
-  train: trainSoftmax,
-};
+  objective(problem) {
+    const { forward, draw, job } = problem;
+    const mixed = draw(job.replayed.targets.length > 0 ? 'mixed' : 'fresh');
+    const prior = whole('prior', [job.classes.length]);
+    return { loss: mixed.crossEntropy(forward(mixed.inputs).scores, { prior }), data: { prior: logPrior(problem) } };
+  },
+});

@@ -18,7 +18,7 @@ def linear(x, p):
 
 
 def cosine(x, p):
-    return p["scale"] * (F.normalize(x, dim=1) @ F.normalize(p["weight"], dim=0))
+    return p["sharpness"] * (F.normalize(x, dim=1) @ F.normalize(p["weight"], dim=0))
 
 
 def bottleneck(x, p):
@@ -39,7 +39,7 @@ CASES = [
     ("linear", "adamW", linear, adamw, None, READOUT),
     ("linear", "sgd", linear, sgd, None, READOUT),
     ("linear", "sgd, clipped", linear, sgd, 0.2, READOUT),
-    ("cosine", "adamW", cosine, adamw, None, {"weight": (FEATURES, CLASSES), "scale": ()}),
+    ("cosine", "adamW", cosine, adamw, None, {"weight": (FEATURES, CLASSES), "sharpness": ()}),
     ("bottleneck", "adamW", bottleneck, adamw, None, {"down": (FEATURES, RANK), "up": (RANK, FEATURES), **READOUT}),
 ]
 
@@ -57,7 +57,7 @@ result = {
     "x": x.flatten().tolist(), "y": y.tolist(), "prior": prior.tolist(), "cases": [],
 }
 for head, rule, scores, optimiser_of, clip, shapes in CASES:
-    p = {key: (torch.randn(shape) * 0.5 + (3 if key == "scale" else 0)).requires_grad_() for key, shape in shapes.items()}
+    p = {key: (torch.randn(shape) * 0.5 + (3 if key == "sharpness" else 0)).requires_grad_() for key, shape in shapes.items()}
     optimiser = optimiser_of(list(p.values()))
     case = {"head": head, "rule": rule, "start": flat(p), "epochs": []}
     for _ in range(EPOCHS):

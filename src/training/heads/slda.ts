@@ -1,0 +1,21 @@
+/**
+ * Streaming linear discriminant analysis (Hayes & Kanan, "Lifelong machine learning with deep streaming linear discriminant analysis",
+ * CVPR workshops 2020): scores = x W + b with W = P m and b = -m^T P m / 2 for class means m and one precision P of all classes. Its
+ * distance is that of Mahalanobis to the nearest class, squared: |x R|^2 - 2 max(scores) with R R^T = P. What is far from every class is
+ * unknown (Lee et al., NeurIPS 2018).
+ */
+import { add, scale, square, subtract } from '../autodiff/elementwise.js';
+import { whole } from '../autodiff/expression.js';
+import { matmul, rowMaximum, rowSum } from '../autodiff/matrices.js';
+import type { HeadKind } from '../job.js';
+
+export const sldaHead: HeadKind = {
+  name: 'slda',
+  summary: 'linear discriminants of streaming means and one shared covariance',
+  trainable: false,
+  forward(inputs, { dimension, classes }) {
+    const scores = add(matmul(inputs, whole('weight', [dimension, classes])), whole('bias', [classes]));
+    const length = rowSum(square(matmul(inputs, whole('whitener', [dimension, dimension]))));
+    return { scores, distance: subtract(length, scale(rowMaximum(scores), 2)) };
+  },
+};

@@ -1,0 +1,38 @@
+/** The numbers that only one strategy knows: `training.options` in adapter.yaml. */
+import type { TrainingSettings } from '../core/declaration.js';
+import { EspalierError } from '../core/errors.js';
+import { nearestName } from '../core/text.js';
+import { headKindNamed } from './heads.js';
+import type { Strategy, TrainedHead } from './job.js';
+
+/** What the settings say, or else what is standard. @throws DECLARATION_INVALID for an option that the strategy does not know, or out of its bounds */
+export function optionsOf({ name, options }: Strategy, { options: given }: TrainingSettings): Readonly<Record<string, number>> {
+  const known = Object.keys(options);
+  for (const [option, value] of Object.entries(given)) {
+    const at = { field: `training.options.${option}` };
+    const { least, most } = options[option] ?? { least: Number.NaN, most: Number.NaN };
+    if (!Object.hasOwn(options, option)) {
+      const near = nearestName(option, known);
+      const hint = near ? `Did you mean \`${near}\`?` : known.length === 0 ? 'It has none.' : `It has: ${known.join(', ')}.`;
+      throw new EspalierError('DECLARATION_INVALID', `the strategy ${name} has no option \`${option}\``, { at, hint });
+    }
+    if (!(value >= least && value <= most))
+      throw new EspalierError('DECLARATION_INVALID', `${value} is not between ${least} and ${most}`, { at });
+  }
+  return { ...Object.fromEntries(Object.entries(options).map(([option, { standard }]) => [option, standard])), ...given };
+}
+
+/** @throws HEAD_UNKNOWN, DECLARATION_INVALID where the strategy cannot train what the settings ask for */
+export function checkSettings(strategy: Strategy, settings: TrainingSettings): void {
+  optionsOf(strategy, settings);
+  if (settings.head === undefined || strategy.headKinds.includes(headKindNamed(settings.head).name)) return;
+  throw new EspalierError('DECLARATION_INVALID', `the strategy ${strategy.name} does not train the head ${settings.head}`, {
+    at: { field: 'training.head' },
+    hint: `It trains: ${strategy.headKinds.join(', ')}.`,
+  });
+}
+
+/** Whether a strategy that trains by gradient can go on from this parent: it has a head of a kind that it trains, and that is asked for. */
+export function goesOn(headKinds: readonly string[], parent: TrainedHead, { head }: TrainingSettings): boolean {
+  return headKinds.includes(parent.head.kind) && (head === undefined || head === parent.head.kind);
+}

@@ -1,0 +1,146 @@
+/**
+ * What a gradient strategy has at hand to write its loss: the head as an expression, and minibatches of each pool of examples.
+ */
+import { seededRandom } from '../core/random.js';
+import type { Tensor, Tensors } from '../core/safetensors.js';
+import { add } from './autodiff/elementwise.js';
+import { type Dims, type Expression, minibatch, type Source, sizeOf, sourcesOf, targets, whole } from './autodiff/expression.js';
+import { type CrossEntropyOptions, crossEntropy } from './autodiff/losses.js';
+import { gatherRows } from './autodiff/matrices.js';
+import { headKindNamed } from './heads.js';
+import type { Head, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
+import { type DrawSteps, type MinibatchSizes, openPool, type Pool, sizeOfPool } from './minibatches.js';
+import type { NativeArray } from './native.js';
+import { fitStandardisation, standardise } from './standardise.js';
+
+export interface Problem {
+  readonly job: TrainingJob;
+  readonly kind: HeadKind;
+  /** The head before training: the parent's with room for new classes, or a new one. */
+  readonly start: Head;
+  readonly sizes: MinibatchSizes;
+  /** Of the fresh and then the replayed examples: inputs [n, d], classes [n], and whatever else is drawn with them. */
+  readonly data: Record<string, NativeArray>;
+  /** By the name of its order. */
+  readonly draws: ReadonlyMap<string, DrawSteps>;
+  forward(inputs: Expression): HeadOutputs;
+  /** Minibatches of a pool; those of another `stream` are independent. */
+  draw(pool: Pool, stream?: string): Drawn;
+}
+
+export interface Drawn {
+  readonly size: number;
+  /** [size, d] */
+  readonly inputs: Expression;
+  /** [size] */
+  readonly targets: Source;
+  /** The rows of `data[name]`, [size, ...dims]. */
+  rows(name: string, dims: Dims): Source;
+  /** Mean cross-entropy, in which only the classes of an example's own task compete. */
+  crossEntropy(scores: Expression, options?: CrossEntropyOptions): Expression;
+}
+
+/** Sums a score into nothing: e^-1e9 is 0 in any precision. */
+export const outOfCompetition = -1e9;
+
+export interface Beginning {
+  /** The kind of a head that has no parent and of which the settings say nothing. */
+  readonly usualKind: string;
+  /** Instead of the parent's or the settings'. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** Fixed tensors of the head that the strategy itself makes. */
+  readonly tensors?: Tensors;
+}
+
+export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors }: Beginning): Problem {
+  const { settings, fresh, replayed } = job;
+  const kind = headKindNamed(job.parent?.head.kind ?? settings.head ?? usualKind);
+  const begun = startingHead(job, kind, shape);
+  const start = { ...begun, tensors: { ...begun.tensors, ...tensors } };
+  const sizes = { fresh: settings.batchSize, replayed: settings.batchSize * settings.replayRatio };
+  const data: Record<string, NativeArray> = {
+    x: standardise(concatenate(fresh.vectors, replayed.vectors), { mean: start.tensors.mean!, scale: start.tensors.scale! }),
+    y: Int32Array.from([...fresh.targets, ...replayed.targets]),
+  };
+  for (const { name } of sourcesOf(kind.forward(minibatch('x', [1, job.dimension]), start.shape).scores, 'whole'))
+    data[name] = start.tensors[name]!.data as NativeArray;
+  const masked = maskTasks(job, data);
+  const draws = new Map<string, DrawSteps>();
+  return {
+    job,
+    kind,
+    start,
+    sizes,
+    data,
+    draws,
+    forward: (inputs) => kind.forward(inputs, start.shape),
+    draw(pool, stream = '') {
+      const order = `order.${pool}${stream}`;
+      if (!draws.has(order)) draws.set(order, openPool(job, pool, sizes, stream));
+      const size = sizeOfPool(pool, sizes);
+      const classes = targets('y', size, order);
+      const rows = (name: string, dims: Dims) => minibatch(name, [size, ...dims], order);
+      return {
+        size,
+        inputs: rows('x', [job.dimension]),
+        targets: classes,
+        rows,
+        crossEntropy: (scores, options) => crossEntropy(scores, classes, masked(targets('task', size, order), options)),
+      };
+    },
+  };
+}
+
+/** Adds the mask of each example's task to the prior; with one task there is none. */
+function maskTasks({ tasks, classes }: TrainingJob, data: Record<string, NativeArray>) {
+  const names = [...new Set(tasks)];
+  if (names.length < 2) return (_: Expression, options: CrossEntropyOptions = {}) => options;
+  data.task = (data.y as Int32Array).map((target) => names.indexOf(tasks[target]!));
+  data.taskMask = Float32Array.from({ length: names.length * classes.length }, (_, index) =>
+    tasks[index % classes.length] === names[Math.floor(index / classes.length)] ? 0 : outOfCompetition,
+  );
+  return (task: Expression, options: CrossEntropyOptions = {}): CrossEntropyOptions => {
+    const mask = gatherRows(whole('taskMask', [names.length, classes.length]), task);
+    return { ...options, prior: options.prior ? add(mask, options.prior) : mask };
+  };
+}
+
+/** The parent's head with room for new classes, or a new one; new rows and columns are as the kind starts them. */
+function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
+  const { dimension, classes, settings, parent, fresh } = job;
+  const kept = parent?.head;
+  const usual = { rank: settings.rank, columns: 1, width: settings.features === 'none' ? 0 : settings.width };
+  const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, classes: classes.length };
+  const { mean, scale } = kept?.tensors ?? fitStandardisation(fresh.vectors, dimension);
+  const drawn = kept ? {} : (kind.draw?.(shape, settings.seed) ?? {});
+  const random = seededRandom(settings.seed, 'head', kind.name);
+  const { scores } = kind.forward(minibatch('x', [1, dimension]), shape);
+  const tensors: Record<string, Tensor> = {};
+  for (const { name, dims, start } of [...sourcesOf(scores, 'parameter'), ...sourcesOf(scores, 'whole')]) {
+    const begun = drawn[name] ?? { dims, data: Float32Array.from(start(sizeOf(dims), random)) };
+    tensors[name] = grown(kept?.tensors[name], begun);
+  }
+  return { kind: kind.name, shape, tensors: { ...tensors, mean: mean!, scale: scale!, ...taskTensor(job) } };
+}
+
+/** Which task each class belongs to, where there is more than one. */
+export function taskTensor({ tasks }: TrainingJob): Tensors {
+  return new Set(tasks).size < 2 ? {} : { tasks: { dims: [tasks.length], data: Float32Array.from(tasks) } };
+}
+
+/** `known` in the leading corner of `begun`. */
+export function grown(known: Tensor | undefined, begun: Tensor): Tensor {
+  if (!known) return begun;
+  if (known.dims.length < 2) return { dims: begun.dims, data: Float32Array.from(begun.data, (value, index) => known.data[index] ?? value) };
+  const [rows, from, to] = [known.dims[0]!, known.dims[1]!, begun.dims[1]!];
+  const data = Float32Array.from(begun.data);
+  for (let row = 0; row < rows; row++) data.set(known.data.subarray(row * from, (row + 1) * from), row * to);
+  return { dims: begun.dims, data };
+}
+
+function concatenate(a: Float32Array, b: Float32Array): Float32Array {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

@@ -1,0 +1,80 @@
+/**
+ * Dark experience replay ++ (Buzzega et al., "Dark experience for general continual learning", NeurIPS 2020), equation 6:
+ * CE(new) + alpha * |scores(x') - z'|^2 + beta * CE(x'', y''), with x' and x'' drawn independently and z' the scores that the head gave
+ * to x' when it had just learned it. Scores say more of what was known than labels do. Classes that came later have no stored score and
+ * are left out of the square.
+ *
+ * Keeps, beside the buffer: 4 bytes a class for each example that is or may come into the buffer (1.3 MB at 2,250 examples and 150
+ * classes). Costs an epoch: 1 + 2 replayRatio times that of fine-tuning. Use it where replay alone forgets too much.
+ */
+import type { Tensors } from '../../core/safetensors.js';
+import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.js';
+import { mean } from '../autodiff/matrices.js';
+import { gradientStrategy } from '../gradient-strategy.js';
+import { scoresOf } from '../heads/head-graph.js';
+import type { TrainedHead, TrainingJob } from '../job.js';
+
+export const derpp = gradientStrategy({
+  name: 'derpp',
+  summary: 'replay that also holds the scores given when an example was learned',
+  replays: true,
+  options: {
+    alpha: { standard: 0.1, least: 0, most: 100, meaning: 'weight of the stored scores' },
+    beta: { standard: 1, least: 0, most: 100, meaning: 'weight of the rehearsed labels' },
+  },
+  objective({ forward, draw, job }, { alpha, beta }) {
+    const fresh = draw('fresh');
+    const learning = fresh.crossEntropy(forward(fresh.inputs).scores);
+    if (job.replayed.targets.length === 0) return { loss: learning };
+    const classes = job.classes.length;
+    const dark = draw('replayed', 'dark');
+    const gap = subtract(forward(dark.inputs).scores, dark.rows('stored', [classes]));
+    const remembering = mean(square(multiply(gap, dark.rows('known', [classes]))));
+    const rehearsed = draw('balanced');
+    const rehearsing = rehearsed.crossEntropy(forward(rehearsed.inputs).scores);
+    return { loss: add(learning, add(scale(remembering, alpha!), scale(rehearsing, beta!))), data: recall(job) };
+  },
+  remember: ({ job }, trained) => store(job, trained),
+});
+
+/** [fresh + replayed, classes] stored scores, and 1 where there is one. */
+function recall({ fresh, replayed, classes, parent }: TrainingJob): { stored: Float32Array; known: Float32Array } {
+  const rows = fresh.targets.length + replayed.targets.length;
+  const [stored, known] = [new Float32Array(rows * classes.length), new Float32Array(rows * classes.length)];
+  const memory = storedScores(parent?.state ?? {});
+  for (const [row, id] of replayed.ids.entries()) {
+    const scores = memory.get(id);
+    if (!scores) continue;
+    const at = (fresh.targets.length + row) * classes.length;
+    stored.set(scores, at);
+    known.fill(1, at, at + scores.length);
+  }
+  return { stored, known };
+}
+
+/** Scores of what was new, as the head gives them now, beside those of the buffer from their own time. */
+async function store({ fresh, replayed, parent, settings, classes }: TrainingJob, { head }: TrainedHead): Promise<Tensors> {
+  const memory = storedScores(parent?.state ?? {});
+  const kept = [...replayed.ids].filter((id) => memory.has(id));
+  const now = await scoresOf(head, fresh.vectors, settings.threads);
+  const width = classes.length;
+  const ids = Float64Array.from([...kept, ...fresh.ids]);
+  const scores = new Float32Array(ids.length * width);
+  for (const [row, id] of kept.entries()) scores.set(memory.get(id)!, row * width);
+  scores.set(now, kept.length * width);
+  const counts = Float64Array.from(ids, (id, row) => (row < kept.length ? memory.get(id)!.length : width));
+  return {
+    'stored.ids': { dims: [ids.length], data: ids },
+    'stored.classes': { dims: [ids.length], data: counts },
+    'stored.scores': { dims: [ids.length, width], data: scores },
+  };
+}
+
+/** By example, the scores of the classes that were known when it was learned. */
+function storedScores({ 'stored.ids': ids, 'stored.classes': counts, 'stored.scores': scores }: Tensors): Map<number, Float32Array> {
+  if (!ids || !counts || !scores) return new Map();
+  const width = scores.dims[1]!;
+  return new Map(
+    Array.from(ids.data, (id, row) => [id, (scores.data as Float32Array).subarray(row * width, row * width + counts.data[row]!)]),
+  );
+}

@@ -1,0 +1,70 @@
+/**
+ * GDumb (Prabhu et al., "GDumb: a simple approach that questions our progress in continual learning", ECCV 2020): a memory that is greedily kept
+ * balanced over the classes, and a new head trained on that memory alone, from nothing, whenever it is asked for.
+ *
+ * Keeps: the buffer, nothing else. Costs an update: `passes` epochs over the buffer, whatever is new. The yardstick for what a buffer alone is worth.
+ */
+import { seededRandom, shuffled } from '../../core/random.js';
+import { descend } from '../descent.js';
+import { gradientHeads } from '../gradient-strategy.js';
+import type { Batch, Strategy, TrainingJob } from '../job.js';
+import { optionsOf } from '../options.js';
+
+export const gdumb: Strategy = {
+  name: 'gdumb',
+  summary: 'a new head from the balanced buffer alone, each time',
+  headKinds: gradientHeads,
+  replays: true,
+  options: { passes: { standard: 100, least: 1, most: 10000, meaning: 'epochs over the memory' } },
+  continues: () => true,
+  async train(job, progress) {
+    const { passes } = optionsOf(gdumb, job.settings);
+    const alone = {
+      ...job,
+      fresh: balancedMemory(job),
+      replayed: nothing(job),
+      parent: undefined,
+      settings: { ...job.settings, epochs: passes! },
+    };
+    const { trained } = await descend(
+      alone,
+      {
+        usualKind: gradientHeads[0],
+        objective({ forward, draw }) {
+          const memory = draw('fresh');
+          return { loss: memory.crossEntropy(forward(memory.inputs).scores) };
+        },
+      },
+      progress,
+    );
+    return trained;
+  },
+};
+
+const nothing = ({ fresh }: TrainingJob): Batch => ({
+  vectors: fresh.vectors.subarray(0, 0),
+  targets: fresh.targets.subarray(0, 0),
+  ids: fresh.ids.subarray(0, 0),
+});
+
+/** As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the others. */
+function balancedMemory({ fresh, replayed, budget, dimension, settings }: TrainingJob): Batch {
+  const rows = [fresh, replayed].flatMap((batch) => Array.from(batch.targets, (target, row) => ({ batch, row, target })));
+  const byClass = new Map<number, typeof rows>();
+  for (const row of shuffled(rows, seededRandom(settings.seed, 'memory')))
+    byClass.set(row.target, [...(byClass.get(row.target) ?? []), row]);
+  const queues = [...byClass.values()].sort((a, b) => a.length - b.length);
+  const picked: typeof rows = [];
+  for (const [index, queue] of queues.entries()) {
+    const share = Math.floor((budget - picked.length) / (queues.length - index));
+    picked.push(...queue.slice(0, Math.max(1, share)));
+  }
+  const vectors = new Float32Array(picked.length * dimension);
+  for (const [index, { batch, row }] of picked.entries())
+    vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
+  return {
+    vectors,
+    targets: Int32Array.from(picked, ({ target }) => target),
+    ids: Int32Array.from(picked, ({ batch, row }) => batch.ids[row]!),
+  };
+}

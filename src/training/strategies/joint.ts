@@ -1,0 +1,35 @@
+/**
+ * Joint training: everything ever ingested, at once, from nothing. Not a remedy but the ceiling that remedies are measured against, and what teams
+ * do who retrain from all their data. The closed-form head by default; by gradient where `training.head` asks for another.
+ *
+ * Keeps: nothing, but needs all data. Costs an update: time and memory in proportion to all of history.
+ */
+import { descend } from '../descent.js';
+import { gradientHeads } from '../gradient-strategy.js';
+import type { Strategy } from '../job.js';
+import { analytic } from './analytic.js';
+
+export const joint: Strategy = {
+  name: 'joint',
+  summary: 'everything ever learned, at once, from nothing: the ceiling',
+  headKinds: ['ridge', ...gradientHeads.filter((kind) => kind !== 'ridge')],
+  replays: false,
+  options: {},
+  continues: () => false,
+  async train(job, progress) {
+    const afresh = { ...job, parent: undefined };
+    if ((job.settings.head ?? 'ridge') === 'ridge') return { ...(await analytic.train(afresh, progress)), state: {} };
+    const { trained } = await descend(
+      afresh,
+      {
+        usualKind: 'linear',
+        objective({ forward, draw }) {
+          const all = draw('fresh');
+          return { loss: all.crossEntropy(forward(all.inputs).scores) };
+        },
+      },
+      progress,
+    );
+    return trained;
+  },
+};

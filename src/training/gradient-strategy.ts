@@ -37,7 +37,7 @@ export function gradientStrategy({ objective, remember, options = {}, ...words }
         { usualKind: gradientHeads[0], objective: (posed) => objective(posed, chosen) },
         progress,
       );
-      return remember ? { ...trained, state: await remember(problem, trained, chosen) } : trained;
+      return remember ? { ...trained, state: { ...trained.state, ...(await remember(problem, trained, chosen)) } } : trained;
     },
   };
   return strategy;

@@ -6,9 +6,9 @@ import type { TrainingJob } from './job.js';
  * fresh:    each new example once an epoch (a few twice, to fill the last minibatch).
  * replayed: from the buffer, each class as often as any other, whatever the buffer holds of it.
  * mixed:    `batchSize` fresh ones, completed by replayed ones.
- * balanced: from both together, each class as often as any other.
+ * rehearsed: from the buffer as it will be with its share of the new examples in it, each class as often as any other.
  */
-export type Pool = 'fresh' | 'replayed' | 'mixed' | 'balanced';
+export type Pool = 'fresh' | 'replayed' | 'mixed' | 'rehearsed';
 
 export interface MinibatchSizes {
   /** New examples in a minibatch. */
@@ -35,12 +35,13 @@ export function openPool(
   const random = seededRandom(job.settings.seed, 'minibatches', pool, stream);
   const offset = job.fresh.targets.length;
   const fresh = () => endlessly([...job.fresh.targets.keys()], random);
-  const replayed = () => byTurns(job.replayed.targets, (row) => row + offset, random);
+  const remembered = [...job.replayed.targets.keys()].map((row) => row + offset);
+  const replayed = () => byTurns(remembered, job, random);
   const size = sizeOfPool(pool, sizes);
   const nextOf = (): ((at: number) => number) => {
     if (pool === 'fresh') return fresh();
     if (pool === 'replayed') return replayed();
-    if (pool === 'balanced') return byTurns(Int32Array.from([...job.fresh.targets, ...job.replayed.targets]), (row) => row, random);
+    if (pool === 'rehearsed') return byTurns([...shareOfFresh(job), ...remembered], job, random);
     const [nextFresh, nextReplayed] = [fresh(), replayed()];
     return (at) => (at < sizes.fresh ? nextFresh() : nextReplayed());
   };
@@ -57,15 +58,27 @@ function endlessly(rows: readonly number[], random: Random): () => number {
   };
 }
 
+/** Of each class of the new examples as many as the buffer will have room for. */
+function shareOfFresh({ fresh, budget, classes, settings }: TrainingJob): number[] {
+  const share = Math.ceil(budget / classes.length);
+  const taken = new Map<number, number>();
+  return shuffled([...fresh.targets.keys()], seededRandom(settings.seed, 'share of the new')).filter((row) => {
+    const before = taken.get(fresh.targets[row]!) ?? 0;
+    taken.set(fresh.targets[row]!, before + 1);
+    return before < share;
+  });
+}
+
 /** The classes take turns in a shuffled order, and so do the examples of each. */
-function byTurns(targets: Int32Array, rowOf: (index: number) => number, random: Random): () => number {
-  const rows = new Map<number, number[]>();
-  for (const [index, target] of targets.entries()) {
-    const own = rows.get(target);
-    if (own) own.push(rowOf(index));
-    else rows.set(target, [rowOf(index)]);
+function byTurns(rows: readonly number[], { fresh, replayed }: TrainingJob, random: Random): () => number {
+  const ofClass = new Map<number, number[]>();
+  for (const row of rows) {
+    const target = fresh.targets[row] ?? replayed.targets[row - fresh.targets.length]!;
+    const own = ofClass.get(target);
+    if (own) own.push(row);
+    else ofClass.set(target, [row]);
   }
-  const ofClass = new Map([...rows].map(([target, own]) => [target, endlessly(own, random)]));
-  const nextClass = endlessly([...ofClass.keys()], random);
-  return () => ofClass.get(nextClass())!();
+  const next = new Map([...ofClass].map(([target, own]) => [target, endlessly(own, random)]));
+  const nextClass = endlessly([...next.keys()], random);
+  return () => next.get(nextClass())!();
 }

@@ -30,7 +30,7 @@ export const derpp = gradientStrategy({
     const dark = draw('replayed', 'dark');
     const gap = subtract(forward(dark.inputs).scores, dark.rows('stored', [classes]));
     const remembering = mean(square(multiply(gap, dark.rows('known', [classes]))));
-    const rehearsed = draw('balanced');
+    const rehearsed = draw('rehearsed');
     const rehearsing = rehearsed.crossEntropy(forward(rehearsed.inputs).scores);
     return { loss: add(learning, add(scale(remembering, alpha!), scale(rehearsing, beta!))), data: recall(job) };
   },

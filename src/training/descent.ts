@@ -11,7 +11,7 @@ import { constantRate, cosineRate, type LearningRate, withWarmUp } from './autod
 import { adamW, sgd } from './autodiff/optimiser.js';
 import type { Head, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import type { NativeArray } from './native.js';
-import { grown, type Beginning, type Problem, poseProblem } from './problem.js';
+import { type Beginning, grown, type Problem, poseProblem } from './problem.js';
 
 /** What is minimised. */
 export interface Objective {
@@ -50,11 +50,26 @@ export async function descend(
   try {
     const run = { problem, training, epoch, data: { ...problem.data, ...data }, progress };
     const { states, losses } = await runEpochs(run);
-    const optimiser: Record<string, Tensor> = { 'optimiser.steps': { dims: [1], data: Float64Array.of((problem.job.parent?.state['optimiser.steps']?.data[0] ?? 0) + Math.ceil(job.fresh.targets.length / settings.batchSize) * settings.epochs) } };
+    const optimiser: Record<string, Tensor> = {
+      'optimiser.steps': {
+        dims: [1],
+        data: Float64Array.of(
+          (problem.job.parent?.state['optimiser.steps']?.data[0] ?? 0) +
+            Math.ceil(job.fresh.targets.length / settings.batchSize) * settings.epochs,
+        ),
+      },
+    };
     for (const { name } of sourcesOf(training.loss, 'parameter'))
-      for (const state of training.optimiser.states) optimiser[`optimiser.${name}_${state}`] = { dims: problem.start.tensors[name]!.dims, data: states[`${name}_${state}`] as Float32Array };
+      for (const state of training.optimiser.states)
+        optimiser[`optimiser.${name}_${state}`] = {
+          dims: problem.start.tensors[name]!.dims,
+          data: states[`${name}_${state}`] as Float32Array,
+        };
     const facts = { firstLoss: losses[0]!, lastLoss: losses.at(-1)! };
-    return { problem, trained: { head: withParameters(problem.start, training, states), state: process.env.CARRY ? optimiser : {}, facts } };
+    return {
+      problem,
+      trained: { head: withParameters(problem.start, training, states), state: process.env.CARRY ? optimiser : {}, facts },
+    };
   } finally {
     await epoch.close();
   }
@@ -73,7 +88,7 @@ async function runEpochs({ problem, training, epoch, data, progress }: Run): Pro
   const steps = Math.ceil(fresh.targets.length / settings.batchSize);
   const learningRate = rateOf(settings, steps * settings.epochs);
   const known = Object.fromEntries(Object.entries(problem.start.tensors).map(([name, tensor]) => [name, tensor.data]));
-  const carried = process.env.CARRY ? problem.job.parent?.state ?? {} : {};
+  const carried = process.env.CARRY ? (problem.job.parent?.state ?? {}) : {};
   const before = carried['optimiser.steps']?.data[0] ?? 0;
   for (const { name } of sourcesOf(training.loss, 'parameter'))
     for (const state of training.optimiser.states) {

@@ -26,12 +26,7 @@ export function sizeOfPool(pool: Pool, { fresh, replayed }: MinibatchSizes): num
 export type DrawSteps = (steps: number) => Int32Array;
 
 /** @param stream draws of one pool under different names are independent */
-export function openPool(
-  job: Pick<TrainingJob, 'fresh' | 'replayed' | 'settings'>,
-  pool: Pool,
-  sizes: MinibatchSizes,
-  stream: string,
-): DrawSteps {
+export function openPool(job: TrainingJob, pool: Pool, sizes: MinibatchSizes, stream: string): DrawSteps {
   const random = seededRandom(job.settings.seed, 'minibatches', pool, stream);
   const offset = job.fresh.targets.length;
   const fresh = () => endlessly([...job.fresh.targets.keys()], random);

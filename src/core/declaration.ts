@@ -39,7 +39,8 @@ const training = z.strictObject({
   batchSize: z.number().int().min(1).max(4096).default(64),
   /** Replayed examples in a minibatch for each new one. */
   replayRatio: z.number().int().min(1).max(64).default(1),
-  learningRate: z.number().gt(0).default(0.0003),
+  /** Without it the strategy's usual one. */
+  learningRate: z.number().gt(0).optional(),
   weightDecay: z.number().min(0).default(0.01),
   optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
   /** sgd: heavy-ball momentum. */

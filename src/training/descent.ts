@@ -11,7 +11,8 @@ import { constantRate, cosineRate, type LearningRate, withWarmUp } from './autod
 import { adamW, sgd } from './autodiff/optimiser.js';
 import type { Head, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import type { NativeArray } from './native.js';
-import { type Beginning, grown, type Problem, poseProblem } from './problem.js';
+import { keepOptimiser, resumeOptimiser } from './optimiser-state.js';
+import { type Beginning, type Problem, poseProblem } from './problem.js';
 
 /** What is minimised. */
 export interface Objective {
@@ -22,6 +23,10 @@ export interface Objective {
 }
 
 export interface Descent extends Beginning {
+  /** Where the settings say none. */
+  readonly usualRate: number;
+  /** Whether what the optimiser carries is kept for the next update. */
+  readonly keepsOptimiser?: boolean;
   readonly objective: (problem: Problem) => Objective | Promise<Objective>;
 }
 
@@ -33,7 +38,7 @@ const hopelessGuesses = 100;
 /** @throws TRAINING_DIVERGED naming the epoch */
 export async function descend(
   job: TrainingJob,
-  { objective, ...beginning }: Descent,
+  { objective, usualRate, keepsOptimiser = false, ...beginning }: Descent,
   progress: TrainingProgress,
 ): Promise<{ problem: Problem; trained: TrainedHead }> {
   const problem = poseProblem(job, beginning);
@@ -48,28 +53,14 @@ export async function descend(
   };
   const epoch = await openEpoch(training, settings.threads);
   try {
-    const run = { problem, training, epoch, data: { ...problem.data, ...data }, progress };
+    const resumed = resumeOptimiser(training, problem.start, keepsOptimiser ? (job.parent?.state ?? {}) : {});
+    const learningRate = rateOf({ ...settings, learningRate: settings.learningRate ?? usualRate }, stepsOf(job) * settings.epochs);
+    const run = { problem, training, epoch, data: { ...problem.data, ...data }, resumed, learningRate, progress };
     const { states, losses } = await runEpochs(run);
-    const optimiser: Record<string, Tensor> = {
-      'optimiser.steps': {
-        dims: [1],
-        data: Float64Array.of(
-          (problem.job.parent?.state['optimiser.steps']?.data[0] ?? 0) +
-            Math.ceil(job.fresh.targets.length / settings.batchSize) * settings.epochs,
-        ),
-      },
-    };
-    for (const { name } of sourcesOf(training.loss, 'parameter'))
-      for (const state of training.optimiser.states)
-        optimiser[`optimiser.${name}_${state}`] = {
-          dims: problem.start.tensors[name]!.dims,
-          data: states[`${name}_${state}`] as Float32Array,
-        };
-    const facts = { firstLoss: losses[0]!, lastLoss: losses.at(-1)! };
-    return {
-      problem,
-      trained: { head: withParameters(problem.start, training, states), state: process.env.CARRY ? optimiser : {}, facts },
-    };
+    const head = withParameters(problem.start, training, states);
+    const steps = resumed.steps + stepsOf(job) * settings.epochs;
+    const state = keepsOptimiser ? keepOptimiser(training, states, { head, steps }) : {};
+    return { problem, trained: { head, state, facts: { firstLoss: losses[0]!, lastLoss: losses.at(-1)! } } };
   } finally {
     await epoch.close();
   }
@@ -80,31 +71,34 @@ interface Run {
   readonly training: Training;
   readonly epoch: Epoch;
   readonly data: Readonly<Record<string, NativeArray>>;
+  /** What the optimiser carries on, and the steps it has taken before. */
+  readonly resumed: ReturnType<typeof resumeOptimiser>;
+  /** Of the steps of this update. */
+  readonly learningRate: LearningRate;
   readonly progress: TrainingProgress;
 }
 
-async function runEpochs({ problem, training, epoch, data, progress }: Run): Promise<{ states: States; losses: number[] }> {
-  const { settings, fresh, classes } = problem.job;
-  const steps = Math.ceil(fresh.targets.length / settings.batchSize);
-  const learningRate = rateOf(settings, steps * settings.epochs);
+async function runEpochs({
+  problem,
+  training,
+  epoch,
+  data,
+  resumed,
+  learningRate,
+  progress,
+}: Run): Promise<{ states: States; losses: number[] }> {
+  const { settings, classes } = problem.job;
+  const steps = stepsOf(problem.job);
   const known = Object.fromEntries(Object.entries(problem.start.tensors).map(([name, tensor]) => [name, tensor.data]));
-  const carried = process.env.CARRY ? (problem.job.parent?.state ?? {}) : {};
-  const before = carried['optimiser.steps']?.data[0] ?? 0;
-  for (const { name } of sourcesOf(training.loss, 'parameter'))
-    for (const state of training.optimiser.states) {
-      const t = problem.start.tensors[name]!;
-      const kept = carried[`optimiser.${name}_${state}`];
-      if (kept) known[`${name}_${state}`] = grown(kept, { dims: t.dims, data: new Float32Array(t.data.length) }).data as never;
-    }
-  let states = startingStates(training, seededRandom(settings.seed, 'head'), known);
+  let states = startingStates(training, seededRandom(settings.seed, 'head'), { ...known, ...resumed.states });
   const losses: number[] = [];
   for (let done = 0; done < settings.epochs; done++) {
     let total = 0;
     for (let first = 0; first < steps; first += stepsInOneCall) {
       const count = Math.min(stepsInOneCall, steps - first);
       const orders = Object.fromEntries([...problem.draws].map(([name, draw]) => [name, draw(count)]));
-      const stepsBefore = before + done * steps + first;
-      const after = await epoch.run({ data: { ...data, ...orders }, states, steps: count, stepsBefore, learningRate });
+      const request = { data: { ...data, ...orders }, states, steps: count, stepsBefore: resumed.steps + done * steps + first };
+      const after = await epoch.run({ ...request, learningRate: (step) => learningRate(step - resumed.steps) });
       states = after.states;
       total += after.loss * count;
       requireSound(after, done + 1, Math.log(classes.length));
@@ -115,7 +109,12 @@ async function runEpochs({ problem, training, epoch, data, progress }: Run): Pro
   return { states, losses };
 }
 
-function rateOf({ schedule, learningRate, warmUpSteps }: TrainingSettings, steps: number): LearningRate {
+/** Of an epoch: each new example has its turn. */
+function stepsOf({ fresh, settings }: TrainingJob): number {
+  return Math.ceil(fresh.targets.length / settings.batchSize);
+}
+
+function rateOf({ schedule, learningRate, warmUpSteps }: TrainingSettings & { learningRate: number }, steps: number): LearningRate {
   const later = schedule === 'cosine' ? cosineRate(learningRate, steps - warmUpSteps) : constantRate(learningRate);
   return warmUpSteps > 0 ? withWarmUp(later, warmUpSteps) : later;
 }

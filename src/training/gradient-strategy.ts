@@ -12,6 +12,10 @@ interface GradientStrategy {
   readonly name: string;
   readonly summary: string;
   readonly replays: boolean;
+  /** Where the settings say none. */
+  readonly learningRate?: number;
+  /** Whether the optimiser goes on with what it carried at the end of the update before. */
+  readonly keepsOptimiser?: boolean;
   readonly options?: Readonly<Record<string, StrategyOption>>;
   /** The loss of one update. */
   objective(problem: Problem, options: Readonly<Record<string, number>>): Objective | Promise<Objective>;
@@ -23,8 +27,17 @@ interface GradientStrategy {
   ): Promise<TrainedHead['state']> | TrainedHead['state'];
 }
 
+export const usualRate = 3e-4;
+
 /** A strategy that is a loss, and perhaps something to remember. */
-export function gradientStrategy({ objective, remember, options = {}, ...words }: GradientStrategy): Strategy {
+export function gradientStrategy({
+  objective,
+  remember,
+  options = {},
+  learningRate = usualRate,
+  keepsOptimiser = false,
+  ...words
+}: GradientStrategy): Strategy {
   const strategy: Strategy = {
     ...words,
     options,
@@ -34,7 +47,7 @@ export function gradientStrategy({ objective, remember, options = {}, ...words }
       const chosen = optionsOf(strategy, job.settings);
       const { problem, trained } = await descend(
         job,
-        { usualKind: gradientHeads[0], objective: (posed) => objective(posed, chosen) },
+        { usualKind: gradientHeads[0], usualRate: learningRate, keepsOptimiser, objective: (posed) => objective(posed, chosen) },
         progress,
       );
       return remember ? { ...trained, state: { ...trained.state, ...(await remember(problem, trained, chosen)) } } : trained;

@@ -18,8 +18,9 @@ export const derpp = gradientStrategy({
   name: 'derpp',
   summary: 'replay that also holds the scores given when an example was learned',
   replays: true,
+  learningRate: 1e-3,
   options: {
-    alpha: { standard: 0.1, least: 0, most: 100, meaning: 'weight of the stored scores' },
+    alpha: { standard: 1, least: 0, most: 100, meaning: 'weight of the stored scores' },
     beta: { standard: 1, least: 0, most: 100, meaning: 'weight of the rehearsed labels' },
   },
   objective({ forward, draw, job }, { alpha, beta }) {

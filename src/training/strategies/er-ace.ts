@@ -15,6 +15,7 @@ export const erAce = gradientStrategy({
   name: 'er-ace',
   summary: 'new classes learn among themselves; balanced rehearsal compares all',
   replays: true,
+  keepsOptimiser: true,
   objective({ forward, draw, job }) {
     const fresh = draw('fresh');
     const present = new Set(job.fresh.targets);

@@ -18,7 +18,7 @@ import { gradientStrategy } from '../gradient-strategy.js';
 import type { TrainedHead } from '../job.js';
 import { grown, type Problem } from '../problem.js';
 
-const lambda = { standard: 1000, least: 0, most: 1e12, meaning: 'how hard weights are held that earlier answers depend on' };
+const lambda = { standard: 10, least: 0, most: 1e12, meaning: 'how hard weights are held that earlier answers depend on' };
 
 export const ewc = gradientStrategy({
   name: 'ewc',

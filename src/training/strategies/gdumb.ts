@@ -6,7 +6,7 @@
  */
 import { seededRandom, shuffled } from '../../core/random.js';
 import { descend } from '../descent.js';
-import { gradientHeads } from '../gradient-strategy.js';
+import { gradientHeads, usualRate } from '../gradient-strategy.js';
 import type { Batch, Strategy, TrainingJob } from '../job.js';
 import { optionsOf } from '../options.js';
 
@@ -30,6 +30,7 @@ export const gdumb: Strategy = {
       alone,
       {
         usualKind: gradientHeads[0],
+        usualRate,
         objective({ forward, draw }) {
           const memory = draw('fresh');
           return { loss: memory.crossEntropy(forward(memory.inputs).scores) };

@@ -5,7 +5,7 @@
  * Keeps: nothing, but needs all data. Costs an update: time and memory in proportion to all of history.
  */
 import { descend } from '../descent.js';
-import { gradientHeads } from '../gradient-strategy.js';
+import { gradientHeads, usualRate } from '../gradient-strategy.js';
 import type { Strategy } from '../job.js';
 import { analytic } from './analytic.js';
 
@@ -23,6 +23,7 @@ export const joint: Strategy = {
       afresh,
       {
         usualKind: 'linear',
+        usualRate,
         objective({ forward, draw }) {
           const all = draw('fresh');
           return { loss: all.crossEntropy(forward(all.inputs).scores) };

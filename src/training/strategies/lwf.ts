@@ -16,6 +16,7 @@ export const lwf = gradientStrategy({
   name: 'lwf',
   summary: 'the old head teaches the new one on the new examples; no buffer',
   replays: false,
+  keepsOptimiser: true,
   options: {
     alpha: { standard: 1, least: 0, most: 1000, meaning: 'weight of the old head' },
     temperature: { standard: 2, least: 0.1, most: 100, meaning: 'of both heads in the distillation' },

@@ -11,6 +11,7 @@ import type { Tensor } from '../../core/safetensors.js';
 import { whole } from '../autodiff/expression.js';
 import { logPrior } from '../class-prior.js';
 import { descend } from '../descent.js';
+import { usualRate } from '../gradient-strategy.js';
 import { maskOfColumn } from '../heads/progressive.js';
 import type { Strategy, TrainingJob } from '../job.js';
 import { goesOn } from '../options.js';
@@ -30,6 +31,7 @@ export const progressive: Strategy = {
       job,
       {
         usualKind: headKinds[0],
+        usualRate,
         sizes: { columns },
         tensors: { [maskOfColumn(columns)]: classesToLearn(job) },
         objective(problem) {

@@ -13,6 +13,7 @@ export const replay = gradientStrategy({
   name: 'replay',
   summary: 'softmax head; every minibatch is completed from the replay buffer',
   replays: true,
+  keepsOptimiser: true,
   objective(problem) {
     const { forward, draw, job } = problem;
     const mixed = draw(job.replayed.targets.length > 0 ? 'mixed' : 'fresh');

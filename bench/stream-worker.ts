@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseDeclaration, type TrainingSettings } from '../src/core/declaration.js';
 import { type Labelled, playStream, type StreamOutcome, type StreamStep } from '../src/evaluation/play-stream.js';
-import { strategyNamed } from '../src/training/strategies.js';
+import { strategyNamed, trainJob } from '../src/training/strategies.js';
 
 export interface StreamRequest {
   readonly file: string;
@@ -41,7 +41,7 @@ async function play({ file, order, strategy: name, budget, seed, settings }: Str
     strategy,
     settings: { ...usual, ...settings, seed },
     budget,
-    train: (job) => strategy.train(job, () => undefined),
+    train: (job) => trainJob(job, () => undefined),
   });
   return { ...outcome, peakRssMb: process.resourceUsage().maxRSS / 1024 };
 }

@@ -30,7 +30,8 @@ export const catalogue = {
   HEAD_UNKNOWN: ['No kind of head has that name.', 'Use one that the strategy trains; docs/adapter.md lists them.'],
   NOTHING_TO_LEARN: ['There is no new training data since the champion was trained.', 'Bring some with `espalier ingest`.'],
   TOO_FEW_CLASSES: ['A classifier needs at least two classes.', 'Bring examples of another label with `espalier ingest`.'],
-  TRAINING_DIVERGED: ['The loss became infinite or undefined, so nothing is proposed.', 'Lower learningRate in adapter.yaml.'],
+  VECTOR_INVALID: ['An embedding holds what is not a number.', 'Remove the example, or check the encoder: dtype fp32 rules out overflow.'],
+  TRAINING_DIVERGED: ['The loss grew beyond all bounds, so nothing is proposed.', 'Lower learningRate in adapter.yaml.'],
   ENCODER_NOT_FOUND: [
     'The encoder folder does not exist or lacks its files.',
     'A model folder holds config.json, tokenizer.json and onnx/model.onnx.',

@@ -1,6 +1,5 @@
 /** Trains the candidate and leaves its files in the run's folder. */
 import type { BufferBudget } from '../core/declaration.js';
-import { EspalierError } from '../core/errors.js';
 import { runFolder } from '../core/workspace.js';
 import { type Run, renewLease } from '../store/runs.js';
 import type { HeadShape } from '../training/job.js';
@@ -19,7 +18,6 @@ export interface Trained {
 /** @throws TOO_FEW_CLASSES, TRAINING_DIVERGED, INTERRUPTED, LEASE_LOST */
 export async function trainCandidate(context: UpdateContext, run: Run, plan: Plan, mix: Mix): Promise<Trained> {
   const { name, training } = plan.declaration;
-  if (mix.classes.length < 2) throw new EspalierError('TOO_FEW_CLASSES', `${name} has examples of \`${mix.classes.join()}\` only`);
   const { fresh, replayed } = await readBatches(context, plan, mix);
   const parent = mix.continues ? await readParent(context, plan) : undefined;
   const job = {

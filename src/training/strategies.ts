@@ -1,7 +1,8 @@
 /** All strategies. A new one is a file of its own and a place in this array. */
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
-import type { Strategy } from './job.js';
+import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
+import { checkSettings } from './options.js';
 import { aGem } from './strategies/a-gem.js';
 import { analytic } from './strategies/analytic.js';
 import { derpp } from './strategies/derpp.js';
@@ -38,4 +39,17 @@ export function strategyNamed(name: string): Strategy {
   const near = nearestName(name, names);
   const hint = near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean \`${near}\`?`;
   throw new EspalierError('STRATEGY_UNKNOWN', `no strategy is called \`${name}\``, { hint });
+}
+
+/** What every training goes through. @throws STRATEGY_UNKNOWN, DECLARATION_INVALID, VECTOR_INVALID, TOO_FEW_CLASSES, TRAINING_DIVERGED */
+export async function trainJob(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
+  const strategy = strategyNamed(job.strategy);
+  checkSettings(strategy, job.settings);
+  if (job.classes.length < 2) throw new EspalierError('TOO_FEW_CLASSES', `there are examples of \`${job.classes.join()}\` only`);
+  for (const { vectors, ids } of [job.fresh, job.replayed]) {
+    const at = vectors.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0)
+      throw new EspalierError('VECTOR_INVALID', `the vector of example ${ids[Math.floor(at / job.dimension)]} holds what is not a number`);
+  }
+  return strategy.train(job, progress);
 }

@@ -1,7 +1,7 @@
 /** The worker thread of train.ts: a native epoch blocks its thread's event loop, and must not block the program's. */
 import { parentPort } from 'node:worker_threads';
 import { EspalierError } from '../core/errors.js';
-import { strategyNamed } from './strategies.js';
+import { trainJob } from './strategies.js';
 import { stoppedWhileTraining, type WorkerMessage, type WorkerRequest } from './train.js';
 
 const port = parentPort!;
@@ -9,7 +9,7 @@ const send = (message: WorkerMessage) => port.postMessage(message);
 
 port.once('message', async ({ job, stopped }: WorkerRequest) => {
   try {
-    const trained = await strategyNamed(job.strategy).train(job, (done, total, unit) => {
+    const trained = await trainJob(job, (done, total, unit) => {
       if (Atomics.load(stopped, 0) !== 0) throw stoppedWhileTraining();
       send({ kind: 'progress', done, total, unit });
     });

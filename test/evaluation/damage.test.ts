@@ -98,9 +98,10 @@ const { head } = await strategyNamed('finetune').train(
   jobOf('finetune', 4, { fresh: learned, settings: settingsWith({ epochs: 15 }) }),
   quiet,
 );
+const weight = head.tensors.weight!;
 const damaged: Head = {
   ...head,
-  weight: { ...head.weight, data: Float32Array.from(shuffled([...head.weight.data], seededRandom('damage'))) },
+  tensors: { ...head.tensors, weight: { ...weight, data: Float32Array.from(shuffled([...weight.data], seededRandom('damage'))) } },
 };
 
 describe('an adapter whose weights were shuffled', () => {
@@ -111,7 +112,10 @@ describe('an adapter whose weights were shuffled', () => {
 });
 
 describe('an adapter whose weights are not numbers', () => {
-  const broken: Head = { ...head, weight: { ...head.weight, data: head.weight.data.map(() => Number.NaN) } };
+  const broken: Head = {
+    ...head,
+    tensors: { ...head.tensors, weight: { ...weight, data: Float32Array.from(weight.data, () => Number.NaN) } },
+  };
 
   it.each(suites.map((suite) => [suite[0].kind, suite] as const))(
     'is refused, and never scored, on a suite of kind %s',

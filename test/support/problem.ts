@@ -1,11 +1,12 @@
 import type { TrainingSettings } from '#espalier/core/declaration.js';
 import { seededRandom } from '#espalier/core/random.js';
+import { scoresOf } from '#espalier/training/heads/head-graph.js';
 import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { settingsWith } from './declaration.js';
 import { multiply } from './dense.js';
 
 export const dimension = 16;
-export const empty: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0) };
+export const empty: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
 
 interface Clusters {
   readonly classes: readonly number[];
@@ -25,16 +26,17 @@ export function clusters({ classes, perClass, noise, seed }: Clusters): Batch {
     const centre = seededRandom('centre', target);
     for (let index = 0; index < dimension; index++) vectors[row * dimension + index] = centre.normal() + noise * random.normal();
   }
-  return { vectors, targets };
+  return { vectors, targets, ids: targets.map((_, row) => seed * 100_000 + row) };
 }
 
 export function join(a: Batch, b: Batch): Batch {
-  return { vectors: Float32Array.from([...a.vectors, ...b.vectors]), targets: Int32Array.from([...a.targets, ...b.targets]) };
+  const both = (what: 'targets' | 'ids') => Int32Array.from([...a[what], ...b[what]]);
+  return { vectors: Float32Array.from([...a.vectors, ...b.vectors]), targets: both('targets'), ids: both('ids') };
 }
 
 /** The examples [start, end) of a batch. */
-export function slice({ vectors, targets }: Batch, start: number, end: number): Batch {
-  return { vectors: vectors.slice(start * dimension, end * dimension), targets: targets.slice(start, end) };
+export function slice({ vectors, targets, ids }: Batch, start: number, end: number): Batch {
+  return { vectors: vectors.slice(start * dimension, end * dimension), targets: targets.slice(start, end), ids: ids.slice(start, end) };
 }
 
 export function jobOf(strategy: string, classes: number, overrides: Partial<TrainingJob> & { settings?: TrainingSettings }): TrainingJob {
@@ -43,8 +45,10 @@ export function jobOf(strategy: string, classes: number, overrides: Partial<Trai
     settings: settingsWith({}),
     dimension,
     classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
+    tasks: new Int32Array(classes),
     fresh: empty,
     replayed: empty,
+    budget: 30,
     parent: undefined,
     ...overrides,
   };
@@ -53,9 +57,9 @@ export function jobOf(strategy: string, classes: number, overrides: Partial<Trai
 export const quiet = () => undefined;
 
 /** Each row to length sqrt(d) after standardising, in float64. [n, d] */
-export function naiveInputs({ mean, scale }: Pick<Head, 'mean' | 'scale'>, vectors: Float32Array): Float64Array {
-  const d = mean.data.length;
-  const inputs = Float64Array.from(vectors, (value, index) => (value - mean.data[index % d]!) * scale.data[index % d]!);
+export function naiveInputs({ tensors: { mean, scale } }: Head, vectors: Float32Array): Float64Array {
+  const d = mean!.data.length;
+  const inputs = Float64Array.from(vectors, (value, index) => (value - mean!.data[index % d]!) * scale!.data[index % d]!);
   for (let start = 0; start < inputs.length; start += d) {
     const row = inputs.subarray(start, start + d);
     const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
@@ -64,29 +68,32 @@ export function naiveInputs({ mean, scale }: Pick<Head, 'mean' | 'scale'>, vecto
   return inputs;
 }
 
-/** [n, features] */
-export function naiveFeatures(head: Pick<Head, 'mean' | 'scale' | 'map'>, vectors: Float32Array): Float64Array {
+/** Of a ridge or a linear head. [n, features] */
+export function naiveFeatures(head: Head, vectors: Float32Array): Float64Array {
   const inputs = naiveInputs(head, vectors);
-  if (!head.map) return inputs;
-  const [d, width] = [head.map.dims[0]!, head.map.dims[1]!];
-  return multiply(inputs, head.map.data, [inputs.length / d, d, width]).map((value) => Math.max(0, value));
+  const { map } = head.tensors;
+  if (!map) return inputs;
+  const [d, width] = [map.dims[0]!, map.dims[1]!];
+  return multiply(inputs, map.data, [inputs.length / d, d, width]).map((value) => Math.max(0, value));
 }
 
-/** [n, classes] */
+/** Of a ridge or a linear head. [n, classes] */
 export function naiveLogits(head: Head, vectors: Float32Array): Float64Array {
   const features = naiveFeatures(head, vectors);
-  const [width, classes] = [head.weight.dims[0]!, head.weight.dims[1]!];
-  const scores = multiply(features, head.weight.data, [features.length / width, width, classes]);
-  return scores.map((value, index) => value + head.bias.data[index % classes]!);
+  const { weight, bias } = head.tensors;
+  const [width, classes] = [weight!.dims[0]!, weight!.dims[1]!];
+  const scores = multiply(features, weight!.data, [features.length / width, width, classes]);
+  return scores.map((value, index) => value + bias!.data[index % classes]!);
 }
 
-/** Share of examples whose largest score is their class. */
-export function accuracyOf({ head }: TrainedHead, { vectors, targets }: Batch): number {
-  const logits = naiveLogits(head, vectors);
-  const classes = head.bias.data.length;
+/** Share of examples whose largest score among the competing classes is their class, by the head as it serves. */
+export async function accuracyOf({ head }: TrainedHead, { vectors, targets }: Batch, competing?: readonly number[]): Promise<number> {
+  const logits = await scoresOf(head, vectors, 1);
+  const { classes } = head.shape;
+  const among = competing ?? Array.from({ length: classes }, (_, index) => index);
   const right = targets.filter((target, row) => {
-    const scores = logits.subarray(row * classes, (row + 1) * classes);
-    return scores.indexOf(Math.max(...scores)) === target;
+    const scores = among.map((index) => logits[row * classes + index]!);
+    return among[scores.indexOf(Math.max(...scores))] === target;
   });
   return right.length / targets.length;
 }

@@ -24,7 +24,7 @@ function written(loss: Expression) {
   };
   const times: Arithmetic['times'] = (a, b) => (a === base.one ? b : b === base.one ? a : node('Mul', [a, b]));
   const arithmetic: Arithmetic = { ...base, node, times };
-  const computed = writeForward(arithmetic, loss, nameOf);
+  const computed = writeForward(arithmetic, [loss], nameOf);
   const forward = operators.splice(0);
   const gradients = writeGradients(arithmetic, loss, computed);
   return { forward, backward: operators, gradients };

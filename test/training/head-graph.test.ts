@@ -63,7 +63,7 @@ describe.each([analytic, finetune])('adapter.onnx of $name', (strategy) => {
   });
 
   it('stands an embedding of zeros and the mean itself', async () => {
-    const { logits, adapted } = await run(Float32Array.from([...new Float32Array(dimension), ...trained.head.mean.data]));
+    const { logits, adapted } = await run(Float32Array.from([...new Float32Array(dimension), ...trained.head.tensors.mean!.data]));
     expect([...logits!, ...adapted!].every(Number.isFinite)).toBe(true);
   });
 });

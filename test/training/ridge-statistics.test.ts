@@ -51,6 +51,7 @@ describe('the statistics', () => {
     const mixed: Batch = {
       vectors: Float32Array.from(rows.flatMap((row) => [...batch.vectors.subarray(row * dimension, (row + 1) * dimension)])),
       targets: Int32Array.from(rows, (row) => batch.targets[row]!),
+      ids: Int32Array.from(rows),
     };
     const [one, other] = [await statisticsOf(batch), await statisticsOf(mixed)];
     expect(relativeError(other.gram, one.gram)).toBeLessThan(1e-6);

@@ -1,101 +1,165 @@
 /** What every strategy must hold; a new member of the array is tested by being in it. */
 import { describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '#espalier/core/safetensors.js';
-import { headGraph } from '#espalier/training/heads/head-graph.js';
-import type { TrainedHead, TrainingJob } from '#espalier/training/job.js';
-import { strategies, strategyNamed } from '#espalier/training/strategies.js';
+import { tensorNames } from '#espalier/training/heads/head-graph.js';
+import type { Batch, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import { checkSettings, optionsOf } from '#espalier/training/options.js';
+import { finetune } from '#espalier/training/strategies/finetune.js';
+import { strategies, strategyNamed, trainJob } from '#espalier/training/strategies.js';
+import { settingsWith } from '../support/declaration.js';
 import { errorOf } from '../support/errors.js';
-import { accuracyOf, clusters, dimension, empty, jobOf, quiet, slice } from '../support/problem.js';
+import { accuracyOf, clusters, dimension, empty, jobOf, join, quiet, slice } from '../support/problem.js';
 
 const first = clusters({ classes: [0, 1, 2], perClass: 30, noise: 0.4, seed: 1 });
 const second = clusters({ classes: [3, 4], perClass: 30, noise: 0.4, seed: 2 });
 const test = clusters({ classes: [0, 1, 2], perClass: 20, noise: 0.4, seed: 3 });
 const newTest = clusters({ classes: [3, 4], perClass: 20, noise: 0.4, seed: 4 });
 
-const bytesOf = ({ head, state, facts }: TrainedHead) => {
-  const { mean, scale, map, weight, bias } = head;
-  const tensors = { mean, scale, ...(map && { map }), weight, bias, ...state };
-  return Buffer.concat([...encodeSafetensors(tensors, {}), headGraph(head).encode(), Buffer.from(JSON.stringify(facts))]);
-};
+/** Without a buffer there is only the old head to go by, and a-gem guards only single steps: less is lost than without a remedy, but much. */
+const forgetful = strategies.filter(({ name, replays }) => name === 'a-gem' || (!replays && name !== 'joint'));
 
-describe.each(strategies)('the strategy $name', (strategy) => {
-  const firstJob = jobOf(strategy.name, 3, { fresh: first });
-  const secondJob = (parent: TrainedHead): TrainingJob =>
-    jobOf(strategy.name, 5, { fresh: second, replayed: strategy.replays ? slice(first, 0, 30) : empty, parent });
+const bytesOf = ({ head, state, facts }: TrainedHead) =>
+  Buffer.concat([...encodeSafetensors({ ...head.tensors, ...state }, {}), Buffer.from(JSON.stringify([head.kind, head.shape, facts]))]);
+
+const pairs = strategies.flatMap((strategy) => strategy.headKinds.map((kind) => ({ strategy, kind, name: `${strategy.name}, ${kind}` })));
+
+describe.each(pairs)('the strategy and head $name', ({ strategy, kind }) => {
+  const settings = settingsWith({ head: kind, rank: 8 });
+  const firstJob = jobOf(strategy.name, 3, { fresh: first, settings });
+  /** What the pipeline would give it: a strategy that does not continue is given everything. */
+  const secondJob = (parent: TrainedHead, fresh = second): TrainingJob => {
+    const goesOn = strategy.continues(parent, settings);
+    const replayed = strategy.replays && goesOn ? slice(first, 0, 30) : empty;
+    return jobOf(strategy.name, 5, { fresh: goesOn ? fresh : join(first, fresh), replayed, settings, ...(goesOn && { parent }) });
+  };
   const learn = () => strategy.train(firstJob, quiet);
   const update = async () => strategy.train(secondJob(await learn()), quiet);
+
+  it('learns a problem that can be learned, in a head of its kind and shape, of finite numbers', async () => {
+    const trained = await learn();
+    expect(await accuracyOf(trained, test)).toBeGreaterThan(0.95);
+    const { head } = trained;
+    expect([head.kind, head.shape.dimension, head.shape.classes]).toEqual([kind, dimension, 3]);
+    expect(Object.keys(head.tensors).sort()).toEqual([...new Set(tensorNames(head))].sort());
+    for (const [name, { dims, data }] of Object.entries({ ...head.tensors, ...trained.state })) {
+      expect(data, name).toHaveLength(dims.reduce((a, b) => a * b, 1));
+      expect(data.every(Number.isFinite), name).toBe(true);
+    }
+    expect(Object.values(trained.facts).every(Number.isFinite)).toBe(true);
+  });
+
+  it('learns classes that are added, keeps the old ones at their places, and remembers what it says it remembers', async () => {
+    const child = await update();
+    expect(child.head.shape.classes).toBe(5);
+    expect(await accuracyOf(child, newTest)).toBeGreaterThan(0.9);
+    const remembered = await accuracyOf(child, test);
+    if (!forgetful.includes(strategy)) return expect(remembered).toBeGreaterThan(0.9);
+    if (strategy.name === 'lwf') return; // remedies.test.ts says what it keeps: the old answers to new texts.
+    const naive = await finetune.train({ ...secondJob(await learn()), replayed: empty }, quiet);
+    expect(remembered).toBeGreaterThanOrEqual(await accuracyOf(naive, test));
+  });
+
+  it('gives the same bytes for the same seed and data, over an update too, and after a way through a store', async () => {
+    const again = await strategy.train(secondJob(structuredClone(await learn())), quiet);
+    expect(bytesOf(again).equals(bytesOf(await update()))).toBe(true);
+  });
+
+  it('gives other bytes for another seed', async () => {
+    const other = { ...firstJob, settings: { ...settings, seed: 8 } };
+    expect(bytesOf(await strategy.train(other, quiet)).equals(bytesOf(await learn()))).toBe(false);
+  });
+
+  it('learns more of classes that it knows, when no class is new', async () => {
+    const child = await strategy.train(secondJob(await learn(), test), quiet);
+    expect(await accuracyOf(child, test)).toBeGreaterThan(0.95);
+    expect(await accuracyOf(child, slice(first, 0, 60))).toBeGreaterThan(0.95);
+  });
+});
+
+describe.each(strategies)('the strategy $name', (strategy) => {
+  const firstJob = jobOf(strategy.name, 3, { fresh: first, settings: settingsWith({ rank: 8 }) });
+  const learn = (job: Partial<TrainingJob>) => strategy.train({ ...firstJob, ...job }, quiet);
 
   it('is found by its name, and says in a line what it is', () => {
     expect(strategyNamed(strategy.name)).toBe(strategy);
     expect(strategy.summary).toMatch(/^\S[^\n]{10,80}$/);
   });
 
-  it('learns a problem that can be learned', async () => {
-    expect(accuracyOf(await learn(), test)).toBeGreaterThan(0.95);
-  });
-
-  it('gives a head of the kind and the shape that it says', async () => {
-    const { head } = await learn();
-    const features = head.map ? head.map.dims[1]! : dimension;
-    expect(head.kind).toBe(strategy.headKind);
-    expect([head.mean.dims, head.scale.dims, head.weight.dims, head.bias.dims]).toEqual([[dimension], [dimension], [features, 3], [3]]);
-    for (const tensor of [head.mean, head.scale, head.weight, head.bias]) {
-      expect(tensor.data).toBeInstanceOf(Float32Array);
-      expect(tensor.data).toHaveLength(tensor.dims.reduce((a, b) => a * b));
+  it('has options within their own bounds, and says what each means', () => {
+    expect(optionsOf(strategy, firstJob.settings)).toEqual(
+      Object.fromEntries(Object.entries(strategy.options).map(([name, option]) => [name, option.standard])),
+    );
+    for (const { standard, least, most, meaning } of Object.values(strategy.options)) {
+      expect(standard).toBeGreaterThanOrEqual(least);
+      expect(standard).toBeLessThanOrEqual(most);
+      expect(meaning).toMatch(/^\S.{5,}/);
     }
   });
 
-  it('gives the same bytes for the same seed, data and threads, over an update too', async () => {
-    expect(bytesOf(await update()).equals(bytesOf(await update()))).toBe(true);
-  });
-
-  it('gives other bytes for another seed', async () => {
-    const other = { ...firstJob, settings: { ...firstJob.settings, seed: 8 } };
-    expect(bytesOf(await strategy.train(other, quiet)).equals(bytesOf(await learn()))).toBe(false);
-  });
-
-  it('gives finite numbers only', async () => {
-    const { head, state, facts } = await update();
-    for (const tensor of [head.mean, head.scale, head.weight, head.bias, ...Object.values(state)])
-      expect(tensor.data.every(Number.isFinite)).toBe(true);
-    expect(Object.values(facts).every(Number.isFinite)).toBe(true);
-  });
-
-  it('continues its own head, and learns classes that are added', async () => {
-    const parent = await learn();
-    expect(strategy.continues(parent, firstJob.settings)).toBe(true);
-    const child = await strategy.train(secondJob(parent), quiet);
-    expect(child.head.bias.dims).toEqual([5]);
-    expect(accuracyOf(child, newTest)).toBeGreaterThan(0.95);
-  });
-
-  it('keeps the order of the classes: a known class is still found at its place', async () => {
-    const parent = await learn();
-    const child = await strategy.train({ ...secondJob(parent), fresh: test }, quiet);
-    expect(accuracyOf(child, test)).toBeGreaterThan(0.95);
-    expect(accuracyOf(child, slice(first, 0, 60))).toBeGreaterThan(0.95);
-  });
-
-  it('remembers what it says it remembers', async () => {
-    if (strategy.replays) expect(accuracyOf(await update(), test)).toBeGreaterThan(0.9);
-    else expect(accuracyOf(await update(), test)).toBeLessThan(0.9);
-  });
-
-  it('goes through a store and back: a head of plain data continues just as well', async () => {
-    const parent = structuredClone(await learn());
-    expect(bytesOf(await strategy.train(secondJob(parent), quiet)).equals(bytesOf(await update()))).toBe(true);
+  it('leaves its parent as it was', async () => {
+    const parent = await learn({});
+    const before = structuredClone(parent);
+    const job = jobOf(strategy.name, 5, { fresh: second, replayed: strategy.replays ? first : empty, settings: firstJob.settings });
+    await strategy.train(strategy.continues(parent, job.settings) ? { ...job, parent } : job, quiet);
+    expect(parent).toEqual(before);
   });
 
   it('reports progress that ends where it said it would', async () => {
-    const seen: { done: number; total: number; unit: string }[] = [];
-    await strategy.train(firstJob, (done, total, unit) => seen.push({ done, total, unit }));
+    const seen: { done: number; total: number }[] = [];
+    await strategy.train(firstJob, (done, total) => seen.push({ done, total }));
     expect(seen.length).toBeGreaterThan(0);
     for (const { done, total } of seen) expect(done).toBeLessThanOrEqual(total);
   });
 
-  it('learns from two examples', async () => {
+  it('stops where its progress is stopped', async () => {
+    const stop = async () => {
+      await strategy.train(firstJob, () => {
+        throw new Error('stopped');
+      });
+    };
+    await expect(stop()).rejects.toThrow('stopped');
+  });
+
+  it('learns from two examples of two classes', async () => {
     const two = slice(first, 0, 2);
-    expect(accuracyOf(await strategy.train(jobOf(strategy.name, 2, { fresh: two }), quiet), two)).toBe(1);
+    const settings = { ...firstJob.settings, head: undefined };
+    expect(await accuracyOf(await strategy.train(jobOf(strategy.name, 2, { fresh: two, settings }), quiet), two)).toBe(1);
+  });
+
+  it('learns a class of one example beside others of many, and a class of none is no harm', async () => {
+    const lonely = clusters({ classes: [3], perClass: 1, noise: 0.1, seed: 5 });
+    const trained = await strategy.train(jobOf(strategy.name, 5, { fresh: join(first, lonely), settings: firstJob.settings }), quiet);
+    expect(await accuracyOf(trained, join(test, lonely))).toBeGreaterThan(0.9);
+  });
+
+  it('works with a buffer that is smaller than the classes are many', async () => {
+    const parent = await learn({});
+    const few = strategy.replays ? slice(first, 0, 2) : empty;
+    const job = jobOf(strategy.name, 5, { fresh: second, replayed: few, budget: 2, settings: firstJob.settings });
+    const child = await strategy.train(strategy.continues(parent, job.settings) ? { ...job, parent } : job, quiet);
+    expect(await accuracyOf(child, newTest)).toBeGreaterThan(strategy.name === 'gdumb' ? 0.4 : 0.9);
+  });
+
+  it('lets only the classes of one task compete: two tasks that ask the same texts different things', async () => {
+    const other: Batch = { ...first, targets: first.targets.map((target) => 3 + (target === 0 ? 0 : 1)) };
+    const job = jobOf(strategy.name, 5, { fresh: join(first, other), tasks: Int32Array.of(0, 0, 0, 1, 1), settings: firstJob.settings });
+    const trained = await strategy.train(job, quiet);
+    expect(await accuracyOf(trained, test, [0, 1, 2])).toBeGreaterThan(0.95);
+    const otherTest = { ...test, targets: test.targets.map((target) => 3 + (target === 0 ? 0 : 1)) };
+    expect(await accuracyOf(trained, otherTest, [3, 4])).toBeGreaterThan(0.95);
+  });
+});
+
+describe('a job that cannot be trained', () => {
+  it('a vector that is not a number, with the number of its example', async () => {
+    const spoilt = { ...first, vectors: first.vectors.with(dimension + 1, Number.NaN) };
+    const error = await errorOf(trainJob(jobOf('analytic', 3, { fresh: spoilt }), quiet));
+    expect(error).toMatchObject({ code: 'VECTOR_INVALID', message: expect.stringContaining(`example ${first.ids[1]}`) });
+  });
+
+  it('a single class', async () => {
+    const one = clusters({ classes: [0], perClass: 5, noise: 1, seed: 1 });
+    expect((await errorOf(trainJob(jobOf('replay', 1, { fresh: one }), quiet))).code).toBe('TOO_FEW_CLASSES');
   });
 });
 
@@ -109,6 +173,31 @@ describe('STRATEGY_UNKNOWN', () => {
   it('names all where none is near', async () => {
     const { hint } = await errorOf(() => strategyNamed('wishful-thinking'));
     for (const { name } of strategies) expect(hint).toContain(name);
+  });
+});
+
+describe('settings that a strategy cannot follow', () => {
+  const check = (name: string, overrides: Parameters<typeof settingsWith>[0]) =>
+    errorOf(() => checkSettings(strategyNamed(name), settingsWith(overrides)));
+
+  it('an option that it does not have, with the nearest that it has', async () => {
+    expect(await check('ewc', { options: { lamda: 3 } })).toMatchObject({
+      code: 'DECLARATION_INVALID',
+      at: { field: 'training.options.lamda' },
+      hint: 'Did you mean `lambda`?',
+    });
+  });
+
+  it('an option out of its bounds', async () => {
+    expect((await check('ewc-online', { options: { decay: 1.5 } })).message).toContain('1.5 is not between 0 and 1');
+  });
+
+  it('a head that it does not train, with those that it does', async () => {
+    expect(await check('analytic', { head: 'cosine' })).toMatchObject({ code: 'DECLARATION_INVALID', hint: 'It trains: ridge.' });
+  });
+
+  it('a head that nobody knows', async () => {
+    expect((await check('replay', { head: 'liner' })).code).toBe('HEAD_UNKNOWN');
   });
 });
 

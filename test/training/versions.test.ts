@@ -21,13 +21,14 @@ const root = temporaryFolder();
 let folders = 0;
 const fresh = clusters({ classes: [0, 1], perClass: 10, noise: 1, seed: 1 });
 
-const manifestOf = (strategy: Strategy, { facts }: TrainedHead): Omit<Manifest, 'files'> => ({
+const manifestOf = (strategy: Strategy, { head, facts }: TrainedHead): Omit<Manifest, 'files'> => ({
   adapter: 'support',
   version: 1,
   parent: null,
   createdAt: '2026-11-24T12:00:00.000Z',
   strategy: strategy.name,
-  headKind: strategy.headKind,
+  headKind: head.kind,
+  headShape: head.shape,
   seed: 7,
   hyperParameters: { width: 64 },
   encoder: { model: 'use-lite', fingerprint: 'f', dimension },

@@ -20,7 +20,7 @@ export const derpp = gradientStrategy({
   replays: true,
   learningRate: 1e-3,
   options: {
-    alpha: { standard: 1, least: 0, most: 100, meaning: 'weight of the stored scores' },
+    alpha: { standard: 3, least: 0, most: 100, meaning: 'weight of the stored scores' },
     beta: { standard: 1, least: 0, most: 100, meaning: 'weight of the rehearsed labels' },
   },
   objective({ forward, draw, job }, { alpha, beta }) {

@@ -18,13 +18,18 @@ import { gradientStrategy } from '../gradient-strategy.js';
 import type { TrainedHead } from '../job.js';
 import { grown, type Problem } from '../problem.js';
 
-const lambda = { standard: 10, least: 0, most: 1e12, meaning: 'how hard weights are held that earlier answers depend on' };
+const lambdaOf = (standard: number) => ({
+  standard,
+  least: 0,
+  most: 1e12,
+  meaning: 'how hard weights are held that earlier answers depend on',
+});
 
 export const ewc = gradientStrategy({
   name: 'ewc',
   summary: 'holds weights that earlier updates depend on; no buffer',
   replays: false,
-  options: { lambda },
+  options: { lambda: lambdaOf(10) },
   objective: (problem, { lambda: strength }) => hold(problem, strength!),
   remember: (problem, trained) => consolidate(problem, trained, (before, now) => before + now),
 });
@@ -33,7 +38,10 @@ export const ewcOnline = gradientStrategy({
   name: 'ewc-online',
   summary: 'holds weights that the past depends on, older updates less; no buffer',
   replays: false,
-  options: { lambda, decay: { standard: 0.95, least: 0, most: 1, meaning: 'what an update leaves of the information before it' } },
+  options: {
+    lambda: lambdaOf(100),
+    decay: { standard: 0.95, least: 0, most: 1, meaning: 'what an update leaves of the information before it' },
+  },
   objective: (problem, { lambda: strength }) => hold(problem, strength!),
   remember: (problem, trained, { decay }) => consolidate(problem, trained, (before, now) => decay! * before + now, 'last weights'),
 });

@@ -5,27 +5,43 @@ import { seededRandom } from '#espalier/core/random.js';
 import type { Precision } from '#espalier/training/autodiff/arithmetic.js';
 import { clipGlobalNorm, noClipping } from '#espalier/training/autodiff/clipping.js';
 import { openEpoch, type States, startingStates, type Training } from '#espalier/training/autodiff/epoch.js';
-import { minibatch, sourcesOf, targets, whole } from '#espalier/training/autodiff/expression.js';
+import { minibatch, sizeOf, sourcesOf, targets, whole } from '#espalier/training/autodiff/expression.js';
 import { constantRate } from '#espalier/training/autodiff/learning-rate.js';
 import { crossEntropy } from '#espalier/training/autodiff/losses.js';
 import { adamW, sgd } from '#espalier/training/autodiff/optimiser.js';
-import { bottleneckOfRank } from '#espalier/training/heads/bottleneck.js';
-import { cosineHead } from '#espalier/training/heads/cosine.js';
-import { linearHead } from '#espalier/training/heads/linear.js';
-import { trainableHeads } from '#espalier/training/heads.js';
-import type { TrainableHead } from '#espalier/training/job.js';
+import { headKindNamed, headKinds } from '#espalier/training/heads.js';
+import type { HeadKind, HeadShape } from '#espalier/training/job.js';
 import { relativeError } from '../support/dense.js';
 import { gradientErrors, normals } from '../support/gradient-check.js';
 import { clusters, dimension } from '../support/problem.js';
 
-const lossOfHead = (head: TrainableHead, batch: number, d: number, classes: number) =>
-  crossEntropy(head.scores(minibatch('x', [batch, d]), classes), targets('y', batch));
+const shapeOf = (d: number, classes: number): HeadShape => ({ dimension: d, classes, rank: 3, width: 5, columns: 2 });
+const lossOfHead = (head: HeadKind, batch: number, d: number, classes: number) =>
+  crossEntropy(head.forward(minibatch('x', [batch, d]), shapeOf(d, classes)).scores, targets('y', batch));
 
-describe.each(trainableHeads)('the head $name', (head) => {
-  it('gives a score for each row and class', () => {
-    expect(head.scores(minibatch('x', [5, 7]), 3).dims).toEqual([5, 3]);
+/** What is not learned: random, and a mask of ones. */
+function fixedOf(head: HeadKind, d: number, classes: number): Record<string, Float64Array> {
+  const random = seededRandom('fixed');
+  const wholes = sourcesOf(lossOfHead(head, 1, d, classes), 'whole');
+  const valuesOf = (name: string, size: number) => (name.endsWith('mask') ? new Float64Array(size).fill(1) : normals(size, random));
+  return Object.fromEntries(wholes.map(({ name, dims }) => [name, valuesOf(name, sizeOf(dims))]));
+}
+
+describe.each(headKinds)('the head $name', (head) => {
+  it('gives a score for each row and class, and says in a line what it is', () => {
+    const { scores, embedding, distance } = head.forward(minibatch('x', [5, 7]), shapeOf(7, 3));
+    expect(scores.dims).toEqual([5, 3]);
+    if (embedding) expect(embedding.dims).toEqual([5, 7]);
+    if (distance) expect(distance.dims).toEqual([5, 1]);
+    expect(head.summary).toMatch(/^\S[^\n]{10,80}$/);
   });
 
+  it('has parameters if and only if it is trained by gradient', () => {
+    expect(sourcesOf(lossOfHead(head, 1, 4, 3), 'parameter').length > 0).toBe(head.trainable);
+  });
+});
+
+describe.each(headKinds.filter(({ trainable }) => trainable))('the trainable head $name', (head) => {
   it('has the gradient of central differences in every parameter, to 1e-5 (float64)', async () => {
     for (const seed of [1, 2]) {
       const random = seededRandom('head', seed);
@@ -35,10 +51,12 @@ describe.each(trainableHeads)('the head $name', (head) => {
         y: Int32Array.from({ length: batch }, () => random.integer(classes)),
         order: Int32Array.from({ length: batch }, (_, row) => row),
       };
-      // A smaller bottleneck of the same kind: every one of its numbers is moved.
-      const own = head.name === 'bottleneck' ? bottleneckOfRank(3) : head;
-      const errors = await gradientErrors({ loss: lossOfHead(own, batch, d, classes), data, seed });
-      expect(Object.keys(errors)).toContain('weight');
+      const errors = await gradientErrors({
+        loss: lossOfHead(head, batch, d, classes),
+        data: { ...data, ...fixedOf(head, d, classes) },
+        seed,
+      });
+      expect(Object.keys(errors).some((name) => name.endsWith('weight'))).toBe(true);
       for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-5);
     }
   });
@@ -53,12 +71,15 @@ describe.each(trainableHeads)('the head $name', (head) => {
   it('learns a problem that can be learned, every parameter of it', async () => {
     const { vectors, targets: y } = clusters({ classes: [0, 1, 2], perClass: 32, noise: 0.4, seed: 1 });
     const training = trainingOf(head);
+    const fixed = Object.fromEntries(
+      Object.entries(fixedOf(head, dimension, 3)).map(([name, values]) => [name, Float32Array.from(values)]),
+    );
     const epoch = await openEpoch(training, 1);
     const start = startingStates(training, seededRandom('learns'));
     const order = Int32Array.from({ length: 96 }, (_, row) => row);
     let after = { loss: Number.NaN, states: start };
     for (let done = 0; done < 10; done++) {
-      const request = { data: { x: vectors, y, order }, steps: 6, stepsBefore: done * 6, learningRate: constantRate(0.02) };
+      const request = { data: { x: vectors, y, order, ...fixed }, steps: 6, stepsBefore: done * 6, learningRate: constantRate(0.02) };
       after = await epoch.run({ ...request, states: after.states });
     }
     await epoch.close();
@@ -66,7 +87,7 @@ describe.each(trainableHeads)('the head $name', (head) => {
     for (const { name } of sourcesOf(training.loss, 'parameter')) expect(after.states[name]).not.toEqual(start[name]);
   });
 
-  function trainingOf(own: TrainableHead): Training {
+  function trainingOf(own: HeadKind): Training {
     const loss = lossOfHead(own, 16, dimension, 3);
     return { loss, optimiser: adamW({ weightDecay: 0 }), clipping: noClipping, precision: 'float32' };
   }
@@ -90,7 +111,6 @@ describe('three epochs', () => {
     }[];
   }
   const reference = JSON.parse(readFileSync(new URL('reference/heads.json', import.meta.url), 'utf8')) as Reference;
-  const heads: Record<string, TrainableHead> = { linear: linearHead, cosine: cosineHead, bottleneck: bottleneckOfRank(reference.rank) };
   const momentum = sgd({ momentum: 0.9, weightDecay: 0 });
   const rules: Record<string, Pick<Training, 'optimiser' | 'clipping'>> = {
     adamW: { optimiser: adamW({ weightDecay: 0.1 }), clipping: noClipping },
@@ -106,7 +126,8 @@ describe('three epochs', () => {
     it.each(reference.cases)(`are PyTorch's: $head by $rule, losses and weights to ${tolerance} of their size`, async (wanted) => {
       const { batch, features, classes, steps } = reference;
       const floats = precision === 'float64' ? Float64Array : Float32Array;
-      const scores = heads[wanted.head]!.scores(minibatch('x', [batch, features]), classes);
+      const shape = { dimension: features, classes, rank: reference.rank };
+      const { scores } = headKindNamed(wanted.head).forward(minibatch('x', [batch, features]), shape);
       const loss = crossEntropy(scores, targets('y', batch), { prior: whole('prior', [classes]) });
       const training: Training = { loss, ...rules[wanted.rule]!, precision };
       const data = { x: floats.from(reference.x), y: Int32Array.from(reference.y), prior: floats.from(reference.prior) };

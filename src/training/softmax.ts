@@ -33,7 +33,9 @@ export async function trainSoftmax(job: TrainingJob, progress: TrainingProgress)
   const { settings, dimension } = job;
   const base = startingHead(job);
   const inputs = standardise(concatenate(job.fresh.vectors, job.replayed.vectors), base);
-  const x = base.map ? await mapFeatures(inputs, base.map, settings.threads) : inputs;
+  const { map } = base;
+  const drawn = map && { features: { kind: 'relu' as const, tensors: { map } }, dimension, threads: settings.threads };
+  const x = drawn ? await mapFeatures(inputs, drawn) : inputs;
   const y = Int32Array.from([...job.fresh.targets, ...job.replayed.targets]);
   const features = base.map ? base.map.dims[1]! : dimension;
   const replaying = job.replayed.targets.length > 0;

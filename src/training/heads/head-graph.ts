@@ -2,9 +2,10 @@
  * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits` [batch, classes],
  * `probabilities`, and `adapted` [batch, d + classes], the embedding as the adapter changes it.
  */
-import { type Graph, newGraph } from '../../core/onnx.js';
+import { float32, type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
 import type { Head } from '../job.js';
+import { writeFeatures } from '../ridge/features.js';
 
 /**
  * How much the class scores weigh in the adapted embedding beside the frozen vector. A head over a frozen encoder changes nothing
@@ -22,7 +23,12 @@ export function headGraph(head: Head): Graph {
   const centred = graph.node('Mul', [graph.node('Sub', [embedding, constant(head.mean, 'mean')]), constant(head.scale, 'scale')]);
   const length = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(Math.sqrt(dimension)) });
   const input = graph.node('Mul', [unit(graph, centred), length]);
-  const features = head.map ? graph.node('Relu', [graph.node('MatMul', [input, constant(head.map, 'map')])]) : input;
+  const writer = {
+    node: graph.node,
+    constant: (values: readonly number[], dims: readonly number[]) => graph.constant(float32(values, dims)),
+  };
+  const tensors = head.map ? { map: constant(head.map, 'map') } : undefined;
+  const features = tensors ? writeFeatures(writer, { kind: 'relu', inputs: input, tensors }) : input;
   const logits = graph.node('Add', [graph.node('MatMul', [features, constant(head.weight, 'weight')]), constant(head.bias, 'bias')]);
   graph.output(logits, 'logits', 'float32', ['batch', classes]);
   graph.output(graph.node('Softmax', [logits], { axis: -1 }), 'probabilities', 'float32', ['batch', classes]);

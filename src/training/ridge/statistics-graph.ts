@@ -1,7 +1,6 @@
 /** The native part of the statistics: features of a slice of examples, and their products with each other and with the classes. */
-import { float32, type Graph, int64, newGraph } from '../../core/onnx.js';
+import { float32, type Graph, newGraph } from '../../core/onnx.js';
 import { type Features, type FeatureWriter, lowestFeature, writeFeatures } from './features.js';
-import { panelsOf } from './gram.js';
 
 /** ONNX's number for the type. */
 const uint8 = 2;
@@ -14,26 +13,33 @@ export function featuresGraph(features: Features, dimension: number): Graph {
   return graph;
 }
 
-/**
- * inputs [n, d] and targets [n] -> panel<i> [height, width - top] of h^T h, each a product with only the columns that it keeps, and
- * cross [width, classes]; all int32.
- */
-export function statisticsGraph(
+/** inputs [n, d] and targets [n] -> bytes [n, width] that stand for the features, turned [width, n], and their sums by class, cross [width, classes]. */
+export function bytesGraph(
   features: Features,
   { dimension, width, classes }: { dimension: number; width: number; classes: number },
 ): Graph {
-  const graph = newGraph('ridge-statistics');
+  const graph = newGraph('feature-bytes');
   const inputs = graph.input('inputs', 'float32', ['n', dimension]);
   const targets = graph.input('targets', 'int32', ['n']);
-  const { bytes, zero } = bytesOf(graph, features, featuresIn(graph, features, inputs));
+  const bytes = bytesIn(graph, features, featuresIn(graph, features, inputs));
   const turned = graph.node('Transpose', [bytes], { perm: [1, 0] });
-  const slice = (value: string, axis: number, start: number, end: number) =>
-    graph.node('Slice', [value, ...[start, end, axis].map((number) => graph.constant(int64([number])))]);
-  for (const { index, top, height } of panelsOf(width)) {
-    const product = graph.node('MatMulInteger', [slice(turned, 0, top, top + height), slice(bytes, 1, top, width), ...zero, ...zero]);
-    graph.output(product, `panel${index}`, 'int32', [height, width - top]);
-  }
-  graph.output(graph.node('MatMulInteger', [turned, oneHot(graph, targets, classes), ...zero]), 'cross', 'int32', [width, classes]);
+  const cross = graph.node('MatMulInteger', [turned, oneHot(graph, targets, classes), ...zeroPoint(graph, features)]);
+  graph.output(bytes, 'bytes', 'uint8', ['n', width]);
+  graph.output(turned, 'turned', 'uint8', [width, 'n']);
+  graph.output(cross, 'cross', 'int32', [width, classes]);
+  return graph;
+}
+
+/** bytes and turned, as above, to a panel of products, rows [top, end) and columns from `top` on: [end - top, width - top] int32. */
+export function panelGraph(features: Features, width: number): Graph {
+  const graph = newGraph('gram-panel');
+  const [turned, bytes] = [graph.input('turned', 'uint8', [width, 'n']), graph.input('bytes', 'uint8', ['n', width])];
+  const [top, end] = [graph.input('top', 'int32', [1]), graph.input('end', 'int32', [1])];
+  const constant = (value: number) => graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(value) });
+  const rows = graph.node('Slice', [turned, top, end, constant(0)]);
+  const columns = graph.node('Slice', [bytes, top, constant(width), constant(1)]);
+  const zero = zeroPoint(graph, features);
+  graph.output(graph.node('MatMulInteger', [rows, columns, ...zero, ...zero]), 'panel', 'int32', ['rows', 'columns']);
   return graph;
 }
 
@@ -43,12 +49,15 @@ function featuresIn(graph: Graph, { kind, tensors }: Features, inputs: string): 
   return writeFeatures(writer, { kind, inputs, tensors: names });
 }
 
-/** Features as unsigned bytes, those with a sign moved up by 128, and the byte that stands for 0: signed bytes have no fast product. */
-function bytesOf(graph: Graph, { kind }: Features, features: string): { bytes: string; zero: string[] } {
-  const asBytes = (value: string) => graph.node('Cast', [value], { to: uint8 });
-  if (lowestFeature(kind) === 0) return { bytes: asBytes(features), zero: [] };
-  const middle = graph.constant(float32([128], []));
-  return { bytes: asBytes(graph.node('Add', [features, middle])), zero: [asBytes(middle)] };
+/** Features as unsigned bytes, those with a sign moved up by 128: products of signed bytes are not fast everywhere. */
+function bytesIn(graph: Graph, { kind }: Features, features: string): string {
+  const moved = lowestFeature(kind) === 0 ? features : graph.node('Add', [features, graph.constant(float32([128], []))]);
+  return graph.node('Cast', [moved], { to: uint8 });
+}
+
+/** The byte that stands for 0, where it is another; an optional input of MatMulInteger. */
+function zeroPoint(graph: Graph, { kind }: Features): string[] {
+  return lowestFeature(kind) === 0 ? [] : [graph.constant({ type: 'uint8', dims: [], data: Uint8Array.of(128) })];
 }
 
 function oneHot(graph: Graph, targets: string, classes: number): string {

@@ -8,7 +8,7 @@
  * added them. (Products as float32, exact too to 256 rows a slice since 256 x 255^2 < 2^24, took six times as long.)
  */
 import type { Tensors } from '../../core/safetensors.js';
-import { compile, type NativeArray } from '../native.js';
+import { compile, type NativeArray, type NativeInput } from '../native.js';
 import type { Features } from './features.js';
 import {
   addToPanel,
@@ -18,11 +18,13 @@ import {
   largestEntry,
   largestInt32,
   narrowest,
+  type Panel,
   packedLength,
+  panelRows,
   panelsOf,
   widened,
 } from './gram.js';
-import { featuresGraph, statisticsGraph } from './statistics-graph.js';
+import { bytesGraph, featuresGraph, panelGraph } from './statistics-graph.js';
 
 export interface RidgeStatistics {
   readonly width: number;
@@ -77,23 +79,14 @@ export async function removeExamples(statistics: RidgeStatistics, input: RidgeIn
 }
 
 async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | -1): Promise<RidgeStatistics> {
-  const { inputs, targets, features, threads, progress } = input;
-  const { width, classes } = before;
-  const total = targets.length;
-  if (total === 0) return before;
-  const dimension = inputs.length / total;
-  const native = await compile(statisticsGraph(features, { dimension, width, classes }), threads);
+  const { targets, progress } = input;
+  const native = await openProducts(before, input);
   let statistics = before;
   try {
-    for (let start = 0; start < total; start += sliceRows) {
-      const end = Math.min(start + sliceRows, total);
-      const results = await native.run({
-        inputs: { data: inputs.subarray(start * dimension, end * dimension), dims: [end - start, dimension] },
-        targets: { data: targets.subarray(start, end), dims: [end - start] },
-        ...features.tensors,
-      });
-      statistics = addSlice(statistics, results, sign * (end - start));
-      progress(end, total);
+    for (let start = 0; start < targets.length; start += sliceRows) {
+      const end = Math.min(start + sliceRows, targets.length);
+      statistics = await addSlice(statistics, native, { input, start, end, sign });
+      progress(end, targets.length);
     }
   } finally {
     await native.close();
@@ -101,14 +94,70 @@ async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | 
   return { ...statistics, gram: narrowest(statistics.gram) };
 }
 
-/** Adds the sums of `rows` examples, or takes away those of -rows. */
-function addSlice(statistics: RidgeStatistics, sums: Record<string, NativeArray>, rows: number): RidgeStatistics {
-  const sign = rows < 0 ? -1 : 1;
+interface Slice {
+  readonly input: RidgeInput;
+  readonly start: number;
+  readonly end: number;
+  readonly sign: 1 | -1;
+}
+
+/** Adds the sums of a slice, or takes them away, a panel at a time. */
+async function addSlice(statistics: RidgeStatistics, native: SliceProducts, { input, start, end, sign }: Slice): Promise<RidgeStatistics> {
+  const { width, cross } = statistics;
   const gram = largestEntry(statistics.gram) + largestShare > largestInt32 ? widened(statistics.gram) : statistics.gram;
-  for (const panel of panelsOf(gram.width)) addToPanel(gram, panel, sums[`panel${panel.index}`] as Int32Array, sign);
-  const [cross, share] = [statistics.cross, sums.cross as Int32Array];
-  for (let index = 0; index < cross.length; index++) cross[index]! += sign * share[index]!;
-  return { ...statistics, gram, count: statistics.count + rows };
+  const slice = await native.bytesOf(input, start, end);
+  for (const panel of panelsOf(width)) addToPanel(gram, panel, await native.panelOf(slice, panel), sign);
+  for (let index = 0; index < cross.length; index++) cross[index]! += sign * slice.cross[index]!;
+  return { ...statistics, gram, count: statistics.count + sign * (end - start) };
+}
+
+interface SliceBytes {
+  readonly bytes: NativeInput;
+  readonly turned: NativeInput;
+  readonly cross: NativeArray;
+}
+
+interface SliceProducts {
+  bytesOf(input: RidgeInput, start: number, end: number): Promise<SliceBytes>;
+  /** Good until the next. */
+  panelOf(slice: SliceBytes, panel: Panel): Promise<Int32Array>;
+  close(): Promise<void>;
+}
+
+/** The native part, with one panel's room for all panels: fresh memory is what large results cost most. */
+async function openProducts(
+  { width, classes }: RidgeStatistics,
+  { inputs, targets, features, threads }: RidgeInput,
+): Promise<SliceProducts> {
+  const dimension = inputs.length / Math.max(targets.length, 1);
+  const bytes = await compile(bytesGraph(features, { dimension, width, classes }), threads);
+  const products = await compile(panelGraph(features, width), threads);
+  const room = new Int32Array(panelRows * width);
+  return {
+    async bytesOf(input, start, end) {
+      const results = await bytes.run({
+        inputs: { data: input.inputs.subarray(start * dimension, end * dimension), dims: [end - start, dimension] },
+        targets: { data: input.targets.subarray(start, end), dims: [end - start] },
+        ...features.tensors,
+      });
+      const [rows, turned] = [
+        { data: results.bytes!, dims: [end - start, width] },
+        { data: results.turned!, dims: [width, end - start] },
+      ];
+      return { bytes: rows, turned, cross: results.cross! };
+    },
+    async panelOf(slice, { top, height }) {
+      const panel = room.subarray(0, height * (width - top));
+      const place = { top: { data: Int32Array.of(top), dims: [1] }, end: { data: Int32Array.of(top + height), dims: [1] } };
+      const operands = { bytes: slice.bytes, turned: slice.turned };
+      await products.run({ ...operands, ...place }, { panel: { data: panel, dims: [height, width - top] } });
+      return panel;
+    },
+    async close() {
+      await bytes.close();
+      await products.close();
+    },
+  };
 }
 
 /** [n, d] standardised -> [n, width] float32 that hold whole numbers */

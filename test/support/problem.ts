@@ -1,5 +1,6 @@
 import type { TrainingSettings } from '#espalier/core/declaration.js';
 import { seededRandom } from '#espalier/core/random.js';
+import type { Tensor } from '#espalier/core/safetensors.js';
 import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { settingsWith } from './declaration.js';
 import { multiply } from './dense.js';
@@ -64,12 +65,25 @@ export function naiveInputs({ mean, scale }: Pick<Head, 'mean' | 'scale'>, vecto
   return inputs;
 }
 
+/** clip(round(64 relu(x map)), 0, 255) of x in 32nds, ties to even. [n, width] */
+export function naiveRelu(inputs: ArrayLike<number>, { dims, data }: Tensor): Float64Array {
+  const [d, width] = [dims[0]!, dims[1]!];
+  const rounded = Float64Array.from(inputs, (value) => roundToEven(value * 32));
+  const products = multiply(rounded, data, [inputs.length / d, d, width]);
+  return products.map((value) => Math.min(255, Math.max(0, roundToEven(value * 2))));
+}
+
+export function roundToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
 /** [n, features] */
 export function naiveFeatures(head: Pick<Head, 'mean' | 'scale' | 'map'>, vectors: Float32Array): Float64Array {
   const inputs = naiveInputs(head, vectors);
   if (!head.map) return inputs;
-  const [d, width] = [head.map.dims[0]!, head.map.dims[1]!];
-  return multiply(inputs, head.map.data, [inputs.length / d, d, width]).map((value) => Math.max(0, value));
+  return naiveRelu(inputs, head.map);
 }
 
 /** [n, classes] */

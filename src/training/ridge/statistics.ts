@@ -8,7 +8,7 @@
  * added them. (Products as float32, exact too to 256 rows a slice since 256 x 255^2 < 2^24, took six times as long.)
  */
 import type { Tensors } from '../../core/safetensors.js';
-import { compile, type NativeArray, type NativeInput } from '../native.js';
+import { compile } from '../native.js';
 import type { Features } from './features.js';
 import {
   addToPanel,
@@ -18,13 +18,11 @@ import {
   largestEntry,
   largestInt32,
   narrowest,
-  type Panel,
   packedLength,
-  panelRows,
   panelsOf,
   widened,
 } from './gram.js';
-import { bytesGraph, featuresGraph, panelGraph } from './statistics-graph.js';
+import { featuresGraph, openSliceProducts, type SliceProducts } from './slice-products.js';
 
 export interface RidgeStatistics {
   readonly width: number;
@@ -79,8 +77,10 @@ export async function removeExamples(statistics: RidgeStatistics, input: RidgeIn
 }
 
 async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | -1): Promise<RidgeStatistics> {
-  const { targets, progress } = input;
-  const native = await openProducts(before, input);
+  const { inputs, targets, features, threads, progress } = input;
+  if (targets.length === 0) return before;
+  const { width, classes } = before;
+  const native = await openSliceProducts(features, { dimension: inputs.length / targets.length, width, classes, threads });
   let statistics = before;
   try {
     for (let start = 0; start < targets.length; start += sliceRows) {
@@ -109,55 +109,6 @@ async function addSlice(statistics: RidgeStatistics, native: SliceProducts, { in
   for (const panel of panelsOf(width)) addToPanel(gram, panel, await native.panelOf(slice, panel), sign);
   for (let index = 0; index < cross.length; index++) cross[index]! += sign * slice.cross[index]!;
   return { ...statistics, gram, count: statistics.count + sign * (end - start) };
-}
-
-interface SliceBytes {
-  readonly bytes: NativeInput;
-  readonly turned: NativeInput;
-  readonly cross: NativeArray;
-}
-
-interface SliceProducts {
-  bytesOf(input: RidgeInput, start: number, end: number): Promise<SliceBytes>;
-  /** Good until the next. */
-  panelOf(slice: SliceBytes, panel: Panel): Promise<Int32Array>;
-  close(): Promise<void>;
-}
-
-/** The native part, with one panel's room for all panels: fresh memory is what large results cost most. */
-async function openProducts(
-  { width, classes }: RidgeStatistics,
-  { inputs, targets, features, threads }: RidgeInput,
-): Promise<SliceProducts> {
-  const dimension = inputs.length / Math.max(targets.length, 1);
-  const bytes = await compile(bytesGraph(features, { dimension, width, classes }), threads);
-  const products = await compile(panelGraph(features, width), threads);
-  const room = new Int32Array(panelRows * width);
-  return {
-    async bytesOf(input, start, end) {
-      const results = await bytes.run({
-        inputs: { data: input.inputs.subarray(start * dimension, end * dimension), dims: [end - start, dimension] },
-        targets: { data: input.targets.subarray(start, end), dims: [end - start] },
-        ...features.tensors,
-      });
-      const [rows, turned] = [
-        { data: results.bytes!, dims: [end - start, width] },
-        { data: results.turned!, dims: [width, end - start] },
-      ];
-      return { bytes: rows, turned, cross: results.cross! };
-    },
-    async panelOf(slice, { top, height }) {
-      const panel = room.subarray(0, height * (width - top));
-      const place = { top: { data: Int32Array.of(top), dims: [1] }, end: { data: Int32Array.of(top + height), dims: [1] } };
-      const operands = { bytes: slice.bytes, turned: slice.turned };
-      await products.run({ ...operands, ...place }, { panel: { data: panel, dims: [height, width - top] } });
-      return panel;
-    },
-    async close() {
-      await bytes.close();
-      await products.close();
-    },
-  };
 }
 
 /** [n, d] standardised -> [n, width] float32 that hold whole numbers */

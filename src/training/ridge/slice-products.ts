@@ -1,9 +1,67 @@
 /** The native part of the statistics: features of a slice of examples, and their products with each other and with the classes. */
 import { float32, type Graph, newGraph } from '../../core/onnx.js';
+import { compile, type NativeArray, type NativeInput } from '../native.js';
 import { type Features, type FeatureWriter, lowestFeature, writeFeatures } from './features.js';
+import { type Panel, panelRows } from './gram.js';
 
 /** ONNX's number for the type. */
 const uint8 = 2;
+
+export interface Examples {
+  /** [n, d], standardised. */
+  readonly inputs: Float32Array;
+  /** [n] */
+  readonly targets: Int32Array;
+}
+
+interface SliceBytes {
+  readonly bytes: NativeInput;
+  readonly turned: NativeInput;
+  readonly cross: NativeArray;
+}
+
+/** Good for one feature map, width and number of classes. */
+export interface SliceProducts {
+  bytesOf(examples: Examples, start: number, end: number): Promise<SliceBytes>;
+  /** Good until the next. */
+  panelOf(slice: SliceBytes, panel: Panel): Promise<Int32Array>;
+  close(): Promise<void>;
+}
+
+/** The native part, with one panel's room for all panels: fresh memory is what large results cost most. */
+export async function openSliceProducts(
+  features: Features,
+  { dimension, width, classes, threads }: { dimension: number; width: number; classes: number; threads: number },
+): Promise<SliceProducts> {
+  const bytes = await compile(bytesGraph(features, { dimension, width, classes }), threads);
+  const products = await compile(panelGraph(features, width), threads);
+  const room = new Int32Array(panelRows * width);
+  return {
+    async bytesOf(examples, start, end) {
+      const results = await bytes.run({
+        inputs: { data: examples.inputs.subarray(start * dimension, end * dimension), dims: [end - start, dimension] },
+        targets: { data: examples.targets.subarray(start, end), dims: [end - start] },
+        ...features.tensors,
+      });
+      const [rows, turned] = [
+        { data: results.bytes!, dims: [end - start, width] },
+        { data: results.turned!, dims: [width, end - start] },
+      ];
+      return { bytes: rows, turned, cross: results.cross! };
+    },
+    async panelOf(slice, { top, height }) {
+      const panel = room.subarray(0, height * (width - top));
+      const place = { top: { data: Int32Array.of(top), dims: [1] }, end: { data: Int32Array.of(top + height), dims: [1] } };
+      const operands = { bytes: slice.bytes, turned: slice.turned };
+      await products.run({ ...operands, ...place }, { panel: { data: panel, dims: [height, width - top] } });
+      return panel;
+    },
+    async close() {
+      await bytes.close();
+      await products.close();
+    },
+  };
+}
 
 /** inputs [n, d] -> features [n, width] */
 export function featuresGraph(features: Features, dimension: number): Graph {
@@ -13,11 +71,8 @@ export function featuresGraph(features: Features, dimension: number): Graph {
   return graph;
 }
 
-/** inputs [n, d] and targets [n] -> bytes [n, width] that stand for the features, turned [width, n], and their sums by class, cross [width, classes]. */
-export function bytesGraph(
-  features: Features,
-  { dimension, width, classes }: { dimension: number; width: number; classes: number },
-): Graph {
+/** inputs [n, d], targets [n] -> bytes [n, width] for the features, turned [width, n], and their sums by class, cross [width, classes]. */
+function bytesGraph(features: Features, { dimension, width, classes }: { dimension: number; width: number; classes: number }): Graph {
   const graph = newGraph('feature-bytes');
   const inputs = graph.input('inputs', 'float32', ['n', dimension]);
   const targets = graph.input('targets', 'int32', ['n']);
@@ -31,7 +86,7 @@ export function bytesGraph(
 }
 
 /** bytes and turned, as above, to a panel of products, rows [top, end) and columns from `top` on: [end - top, width - top] int32. */
-export function panelGraph(features: Features, width: number): Graph {
+function panelGraph(features: Features, width: number): Graph {
   const graph = newGraph('gram-panel');
   const [turned, bytes] = [graph.input('turned', 'uint8', [width, 'n']), graph.input('bytes', 'uint8', ['n', width])];
   const [top, end] = [graph.input('top', 'int32', [1]), graph.input('end', 'int32', [1])];

@@ -17,77 +17,74 @@ export interface Factor {
   /** Inverses of the diagonal blocks of U. */
   readonly inverses: readonly Floats[];
   readonly products: FactorProducts;
+  /** Room for a panel and two blocks of rows. */
+  readonly rooms: readonly [Floats, Floats, Floats];
 }
 
 /** Writes the matrix's rows [top, top + height) from column `top` on to `into` [height, size - top]. Only the upper triangle counts. */
 export type CopyRows = (into: Floats, top: number, height: number) => void;
 
 /** Rows that lose their share of all above at once: the more, the less is copied. */
-const panelRows = 512;
+const panelRows = 256;
 
 /** Rows that JavaScript factors: the fewer, the less it does. Divides the rows of a panel. */
 const blockRows = 128;
+
+export interface FactorRequest {
+  readonly size: number;
+  readonly ridge: number;
+  readonly products: FactorProducts;
+  /** A factor of the same size that is not needed any more: its memory is used again, since fresh memory costs as much as the work. */
+  readonly replacing?: Factor | undefined;
+}
 
 /**
  * The factor of matrix + ridge I.
  * @returns undefined where the sum is not positive definite in this precision
  */
-export async function factorise(
-  copyRows: CopyRows,
-  { size, ridge, products }: { size: number; ridge: number; products: FactorProducts },
-): Promise<Factor | undefined> {
-  const factor = { size, upper: products.makeArray(size * size), inverses: [] as Floats[], products };
-  const scratch = [panelRows, panelRows, blockRows, blockRows].map((rows) => products.makeArray(Math.min(rows, size) * size));
-  const [copied, reduced, ...blocks] = scratch as [Floats, Floats, Floats, Floats];
+export async function factorise(copyRows: CopyRows, { size, ridge, products, replacing }: FactorRequest): Promise<Factor | undefined> {
+  const { upper, rooms } = replacing ?? makeMemory(size, products);
+  const factor = { size, upper, rooms, inverses: [] as Floats[], products };
   for (const { top, height } of bandsOf(0, size, panelRows)) {
     const width = size - top;
-    let panel = copied.subarray(0, height * width);
+    const panel = rooms[0].subarray(0, height * width);
     copyRows(panel, top, height);
     for (let row = 0; row < height; row++) panel[row * width + row]! += ridge;
-    if (top > 0) {
-      const into = reduced.subarray(0, height * width);
-      await products.subtractAbove(rowsOf(factor, 0, top), { data: panel, dims: [height, width] }, into);
-      panel = into;
-    }
-    if (!(await factorisePanel(factor, panel, { top, height, blocks }))) return undefined;
+    if (top > 0) await products.subtractAbove(rowsOf(factor, 0, top), { data: panel, dims: [height, width] }, panel);
+    if (!(await factorisePanel(factor, panel, top, height))) return undefined;
   }
   return factor;
 }
 
-interface PanelPlace {
-  readonly top: number;
-  readonly height: number;
-  /** Room for two blocks of rows. */
-  readonly blocks: readonly [Floats, Floats];
+function makeMemory(size: number, { makeArray }: FactorProducts): Pick<Factor, 'upper' | 'rooms'> {
+  const room = (rows: number) => makeArray(Math.min(rows, size) * size);
+  return { upper: makeArray(size * size), rooms: [room(panelRows), room(blockRows), room(blockRows)] };
 }
 
 /** Writes the rows of U that belong to a panel [height, size - top] from which the share of all rows above has been taken. */
-async function factorisePanel(
-  factor: Factor & { inverses: Floats[] },
-  panel: Floats,
-  { top, height, blocks }: PanelPlace,
-): Promise<boolean> {
-  const { size, upper, products } = factor;
+async function factorisePanel(factor: Factor & { inverses: Floats[] }, panel: Floats, top: number, height: number): Promise<boolean> {
+  const { size, upper, products, rooms } = factor;
   for (const block of bandsOf(top, top + height, blockRows)) {
-    const width = size - block.top;
-    let [own, other] = blocks.map((room) => room.subarray(0, block.height * width)) as [Floats, Floats];
-    copyRight(panel.subarray((block.top - top) * (size - top)), size - top, own, width);
-    if (block.top > top) {
-      await products.subtractAbove(rowsOf(factor, top, block.top), { data: own, dims: [block.height, width] }, other);
-      [own, other] = [other, own];
-    }
-    const corner = products.makeArray(block.height ** 2);
-    for (let row = 0; row < block.height; row++) corner.set(own.subarray(row * width, row * width + block.height), row * block.height);
-    if (!factoriseBlock(corner, block.height)) return false;
-    const inverse = invertUpper(corner, block.height, products.makeArray);
+    const dims = [block.height, size - block.top] as const;
+    const [own, finished] = [rooms[1].subarray(0, dims[0] * dims[1]), rooms[2].subarray(0, dims[0] * dims[1])];
+    copyRight(panel.subarray((block.top - top) * (size - top)), size - top, own, dims[1]);
+    if (block.top > top) await products.subtractAbove(rowsOf(factor, top, block.top), { data: own, dims }, own);
+    const inverse = invertCorner(own, dims, products);
+    if (!inverse) return false;
     factor.inverses.push(inverse);
-    await products.multiplyTransposed(square(inverse, block.height), { data: own, dims: [block.height, width] }, other);
-    for (let row = 0; row < block.height; row++) {
-      const start = (block.top + row) * size + block.top;
-      upper.set(other.subarray(row * width + row, (row + 1) * width), start + row);
+    await products.multiplyTransposed(square(inverse, dims[0]), { data: own, dims }, finished);
+    for (let row = 0; row < dims[0]; row++) {
+      upper.set(finished.subarray(row * dims[1] + row, (row + 1) * dims[1]), (block.top + row) * size + block.top + row);
     }
   }
   return true;
+}
+
+/** The inverse of the factor of the first [height, height] of a block of rows. */
+function invertCorner(rows: Floats, [height, width]: readonly [number, number], { makeArray }: FactorProducts): Floats | undefined {
+  const corner = makeArray(height ** 2);
+  for (let row = 0; row < height; row++) corner.set(rows.subarray(row * width, row * width + height), row * height);
+  return factoriseBlock(corner, height) ? invertUpper(corner, height, makeArray) : undefined;
 }
 
 /**

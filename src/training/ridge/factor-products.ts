@@ -8,7 +8,7 @@ export interface Matrix {
   readonly dims: readonly [rows: number, columns: number];
 }
 
-/** Products in one precision. Each writes to `into`, which has the shape of the result. */
+/** Products in one precision. Each writes to `into`, which has the shape of the result and may be c itself. */
 export interface FactorProducts {
   readonly makeArray: (length: number) => Floats;
   /** c - A^T B, where `above` [inner, size] holds in its last columns B [inner, width of c], and A in the first rows-of-c columns of B. */

@@ -13,7 +13,7 @@
 
 import type { Floats } from '../native.js';
 import { fitTemperature, negativeLogLikelihood } from './calibration.js';
-import { factorise, solve } from './cholesky.js';
+import { type Factor, factorise, solve } from './cholesky.js';
 import { type FactorProducts, openFactorProducts } from './factor-products.js';
 import { copyRows } from './gram.js';
 import { type LearnedSample, leaveOneOutScores } from './leave-one-out.js';
@@ -75,20 +75,27 @@ interface LeadingPart {
   /** [size, classes] */
   readonly cross: Floats;
   readonly sample: LearnedSample;
+  /** The factor of the trial before. */
+  readonly spare: { factor?: Factor };
 }
 
 function leadingPart(statistics: RidgeStatistics, { columns, targets }: LearnedSample): LeadingPart {
   const size = Math.min(statistics.width, leadingFeatures);
   const cross = Float32Array.from(statistics.cross.subarray(0, size * statistics.classes));
-  return { statistics, size, cross, sample: { columns: columns.subarray(0, size * targets.length), targets } };
+  return { statistics, size, cross, sample: { columns: columns.subarray(0, size * targets.length), targets }, spare: {} };
 }
 
 /** Mean negative log-likelihood of the sample's labels, each left out. */
-async function tryLambda({ statistics, size, cross, sample }: LeadingPart, lambda: number, products: FactorProducts): Promise<number> {
+async function tryLambda(
+  { statistics, size, cross, sample, spare }: LeadingPart,
+  lambda: number,
+  products: FactorProducts,
+): Promise<number> {
   const { width, classes, gram } = statistics;
-  const factor = await factorise(copyRows(gram, size), { size, ridge: (lambda * size) / width, products });
+  const factor = await factorise(copyRows(gram, size), { size, ridge: (lambda * size) / width, products, replacing: spare.factor });
   // Too small to be told from rounding in float32: no lambda worth having.
   if (!factor) return Number.POSITIVE_INFINITY;
+  spare.factor = factor;
   const weight = await solve(factor, cross, classes);
   const scores = await leaveOneOutScores(factor, weight, sample, classes);
   return negativeLogLikelihood(scores, sample.targets, classes, fitTemperature(scores, sample.targets, classes));

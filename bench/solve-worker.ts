@@ -11,8 +11,15 @@ import { drawFeatures, type Features } from '../src/training/ridge/features.js';
 import { fitRidge } from '../src/training/ridge/fit.js';
 import { addToPanel, copyRows, emptyGram, panelsOf } from '../src/training/ridge/gram.js';
 import { columnsOf } from '../src/training/ridge/leave-one-out.js';
-import { openSliceProducts } from '../src/training/ridge/slice-products.js';
-import { addExamples, emptyStatistics, mapFeatures, packStatistics, unpackStatistics } from '../src/training/ridge/statistics.js';
+import { type Examples, openSliceProducts } from '../src/training/ridge/slice-products.js';
+import {
+  addExamples,
+  emptyStatistics,
+  mapFeatures,
+  packStatistics,
+  type RidgeStatistics,
+  unpackStatistics,
+} from '../src/training/ridge/statistics.js';
 import { fitStandardisation, standardise } from '../src/training/standardise.js';
 
 export type SolveRequest =
@@ -105,7 +112,7 @@ async function timeSolve(size: number, columns: number) {
 }
 
 /** Standardised examples around a centre for each class. */
-function drawExamples(count: number, part: number): { inputs: Float32Array; targets: Int32Array } {
+function drawExamples(count: number, part: number): Examples {
   const random = seededRandom(seed, 'examples', part);
   const centres = Float32Array.from({ length: classes * dimension }, seededRandom(seed, 'centres').normal);
   const targets = Int32Array.from({ length: count }, () => Math.floor(random.uniform() * classes));
@@ -131,7 +138,9 @@ async function prepare(folder: string, history: number): Promise<void> {
     const examples = drawExamples(Math.min(1500, history - statistics.count), part);
     statistics = await addExamples(statistics, { ...examples, features, threads, progress: ignore });
   }
-  await writeFileAtomic(files.head, encodeSafetensors(features.tensors, {}));
+  // What an adapter that has been trained knows of lambda; a first update begins at the first guess.
+  const lambda = history === 0 ? 0 : (await fit(statistics, drawExamples(1500, 1), { features, start: undefined })).lambda;
+  await writeFileAtomic(files.head, encodeSafetensors({ ...features.tensors, lambda: { dims: [1], data: Float64Array.of(lambda) } }, {}));
   await writeFileAtomic(files.before, encodeSafetensors(packStatistics(statistics), {}));
 }
 
@@ -141,15 +150,24 @@ async function timeUpdate(folder: string, count: number) {
 }
 
 /** From the files of the version before to the weights and the state of the next. */
-async function update(folder: string, { inputs, targets }: { inputs: Float32Array; targets: Int32Array }): Promise<void> {
+async function update(folder: string, examples: Examples): Promise<void> {
   const files = filesIn(folder);
-  const features: Features = { kind: 'relu', tensors: await readSafetensors(files.head) };
+  const { lambda, ...tensors } = await readSafetensors(files.head);
+  const features: Features = { kind: 'relu', tensors };
   const before = unpackStatistics(await readSafetensors(files.before))!;
-  const statistics = await addExamples(before, { inputs, targets, features, threads, progress: ignore });
-  const asked = await mapFeatures(inputs.subarray(0, 512 * dimension), { features, dimension, threads });
-  const sample = { columns: columnsOf(asked, 512), targets: targets.subarray(0, 512) };
-  const { weight, temperature } = await fitRidge(statistics, sample, { start: undefined, threads, tried: ignore });
+  const statistics = await addExamples(before, { ...examples, features, threads, progress: ignore });
+  const { weight, temperature } = await fit(statistics, examples, { features, start: lambda?.data[0] || undefined });
   const data = Float32Array.from(weight, (value) => value / temperature);
   await writeFileAtomic(files.weight, encodeSafetensors({ weight: { dims: [width, classes], data } }, {}));
   await writeFileAtomic(files.after, encodeSafetensors(packStatistics(statistics), {}));
+}
+
+async function fit(
+  statistics: RidgeStatistics,
+  { inputs, targets }: Examples,
+  { features, start }: { features: Features; start: number | undefined },
+) {
+  const asked = await mapFeatures(inputs.subarray(0, 512 * dimension), { features, dimension, threads });
+  const sample = { columns: columnsOf(asked, 512), targets: targets.subarray(0, 512) };
+  return fitRidge(statistics, sample, { start, threads, tried: ignore });
 }

@@ -9,7 +9,7 @@ import { diskError } from './files.js';
 /** Row-major; `dims` multiply to the length of `data`. */
 export interface Tensor {
   readonly dims: readonly number[];
-  readonly data: Float32Array | Float64Array;
+  readonly data: Float32Array | Float64Array | Int32Array;
 }
 
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -29,7 +29,7 @@ export function encodeSafetensors(tensors: Tensors, metadata: Readonly<Record<st
   const names = Object.keys(tensors).sort((a, b) => widthOf(tensors[b]!) - widthOf(tensors[a]!) || (a < b ? -1 : 1));
   for (const name of names) {
     const { dims, data } = tensors[name]!;
-    header[name] = { dtype: data instanceof Float64Array ? 'F64' : 'F32', shape: dims, data_offsets: [offset, offset + data.byteLength] };
+    header[name] = { dtype: typeOf(data), shape: dims, data_offsets: [offset, offset + data.byteLength] };
     pieces.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     offset += data.byteLength;
   }
@@ -62,7 +62,7 @@ function decode(bytes: Buffer): Tensors {
     const [from, to] = entry.data_offsets;
     const makeArray = arrays[entry.dtype];
     if (!makeArray) throw new RangeError(`${name} has the unknown type ${entry.dtype}`);
-    const data = makeArray(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer);
+    const data = makeArray(contentOf(bytes, start + from, start + to));
     if (data.length !== entry.shape.reduce((product, size) => product * size, 1)) throw new RangeError(`${name} does not fill its shape`);
     tensors[name] = { dims: entry.shape, data };
     end = Math.max(end, start + to);
@@ -71,10 +71,26 @@ function decode(bytes: Buffer): Tensors {
   return tensors;
 }
 
-const arrays: Readonly<Record<string, (content: ArrayBuffer) => Tensor['data']>> = {
-  F32: (content) => new Float32Array(content),
-  F64: (content) => new Float64Array(content),
+type Content = readonly [buffer: ArrayBuffer, start: number, bytes: number];
+
+/** Bytes where typed arrays of any kind may lie: as they are read where the file is aligned, which ours are, a copy where not. */
+function contentOf(bytes: Buffer, from: number, to: number): Content {
+  const start = bytes.byteOffset + from;
+  return start % 8 === 0
+    ? [bytes.buffer as ArrayBuffer, start, to - from]
+    : [Uint8Array.from(bytes.subarray(from, to)).buffer, 0, to - from];
+}
+
+const arrays: Readonly<Record<string, (content: Content) => Tensor['data']>> = {
+  F32: ([buffer, start, bytes]) => new Float32Array(buffer, start, bytes / 4),
+  F64: ([buffer, start, bytes]) => new Float64Array(buffer, start, bytes / 8),
+  I32: ([buffer, start, bytes]) => new Int32Array(buffer, start, bytes / 4),
 };
+
+function typeOf(data: Tensor['data']): string {
+  if (data instanceof Float64Array) return 'F64';
+  return data instanceof Int32Array ? 'I32' : 'F32';
+}
 
 function widthOf({ data }: Tensor): number {
   return data.BYTES_PER_ELEMENT;

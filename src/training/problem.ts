@@ -7,6 +7,7 @@ import { add } from './autodiff/elementwise.js';
 import { type Dims, type Expression, minibatch, type Source, sizeOf, sourcesOf, targets, whole } from './autodiff/expression.js';
 import { type CrossEntropyOptions, crossEntropy } from './autodiff/losses.js';
 import { gatherRows } from './autodiff/matrices.js';
+import { ridgeShape } from './heads/ridge.js';
 import { headKindNamed } from './heads.js';
 import type { Head, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
 import { type DrawSteps, type MinibatchSizes, openPool, type Pool, sizeOfPool } from './minibatches.js';
@@ -109,7 +110,7 @@ function maskTasks({ tasks, classes }: TrainingJob, data: Record<string, NativeA
 function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
   const { dimension, classes, settings, parent, fresh } = job;
   const kept = parent?.head;
-  const usual = { rank: settings.rank, columns: 1, width: settings.features === 'none' ? 0 : settings.width };
+  const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, settings.width) };
   const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, classes: classes.length };
   const { mean, scale } = kept?.tensors ?? fitStandardisation(fresh.vectors, dimension);
   const drawn = kept ? {} : (kind.draw?.(shape, settings.seed) ?? {});

@@ -23,10 +23,12 @@ const sample: Tensors = {
 
 const anyTensors: fc.Arbitrary<Tensors> = fc.dictionary(
   fc.stringMatching(/^[a-z][a-z0-9._]{0,20}$/),
-  fc.tuple(fc.nat(4), fc.nat(4), fc.boolean(), fc.infiniteStream(fc.double())).map(([rows, columns, wide, values]) => {
-    const content = Array.from({ length: rows * columns }, () => values.next().value as number);
-    return { dims: [rows, columns], data: wide ? Float64Array.from(content) : Float32Array.from(content) };
-  }),
+  fc
+    .tuple(fc.nat(4), fc.nat(4), fc.constantFrom(Float32Array, Float64Array, Int32Array), fc.infiniteStream(fc.double()))
+    .map(([rows, columns, type, values]) => {
+      const content = Array.from({ length: rows * columns }, () => values.next().value as number);
+      return { dims: [rows, columns], data: type.from(content) };
+    }),
   { maxKeys: 6 },
 );
 
@@ -101,7 +103,7 @@ describe('safetensors', () => {
   });
 });
 
-function bytesOf(data: Float32Array | Float64Array): Uint8Array {
+function bytesOf(data: Tensors[string]['data']): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 

@@ -76,3 +76,16 @@ export function relativeError(found: ArrayLike<number>, wanted: ArrayLike<number
   }
   return difference / size;
 }
+
+/** The whole matrix of a Gram matrix kept by panels of 256 rows from the diagonal block rightwards. [width, width] */
+export function wholeGram({ width, data }: { readonly width: number; readonly data: ArrayLike<number> }): Float64Array {
+  const whole = new Float64Array(width * width);
+  let at = 0;
+  for (let row = 0; row < width; row++) {
+    for (let column = row - (row % 256); column < width; column++) {
+      whole[row * width + column] = data[at]!;
+      whole[column * width + row] = data[at++]!;
+    }
+  }
+  return whole;
+}

@@ -1,5 +1,6 @@
 import type { TrainingSettings } from '#espalier/core/declaration.js';
 import { seededRandom } from '#espalier/core/random.js';
+import type { Tensor } from '#espalier/core/safetensors.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
 import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { settingsWith } from './declaration.js';
@@ -73,8 +74,21 @@ export function naiveFeatures(head: Head, vectors: Float32Array): Float64Array {
   const inputs = naiveInputs(head, vectors);
   const { map } = head.tensors;
   if (!map) return inputs;
-  const [d, width] = [map.dims[0]!, map.dims[1]!];
-  return multiply(inputs, map.data, [inputs.length / d, d, width]).map((value) => Math.max(0, value));
+  return naiveRelu(inputs, map).map((value) => value / 64);
+}
+
+/** clip(round(64 relu(x map)), 0, 255) of x in 32nds, ties to even. [n, width] */
+export function naiveRelu(inputs: ArrayLike<number>, { dims, data }: Tensor): Float64Array {
+  const [d, width] = [dims[0]!, dims[1]!];
+  const rounded = Float64Array.from(inputs, (value) => roundToEven(value * 32));
+  const products = multiply(rounded, data, [inputs.length / d, d, width]);
+  return products.map((value) => Math.min(255, Math.max(0, roundToEven(value * 2))));
+}
+
+export function roundToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
 }
 
 /** Of a ridge or a linear head. [n, classes] */

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, Head, TrainedHead } from '#espalier/training/job.js';
 import { fitTemperature } from '#espalier/training/ridge/calibration.js';
-import { emptyStatistics, packStatistics, unpackStatistics } from '#espalier/training/ridge/statistics.js';
+import type { Features } from '#espalier/training/ridge/features.js';
+import { fitRidge } from '#espalier/training/ridge/fit.js';
+import { emptyStatistics, packStatistics, removeExamples, unpackStatistics } from '#espalier/training/ridge/statistics.js';
+import { standardise } from '#espalier/training/standardise.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
 import { finetune } from '#espalier/training/strategies/finetune.js';
 import { settingsWith } from '../support/declaration.js';
-import { multiply, relativeError, solveDense, transpose, withDiagonal } from '../support/dense.js';
+import { multiply, relativeError, solveDense, transpose, wholeGram, withDiagonal } from '../support/dense.js';
 import { accuracyOf, clusters, dimension, jobOf, join, naiveFeatures, naiveLogits, quiet, slice } from '../support/problem.js';
 
 const settings = settingsWith({ width: 64 });
@@ -17,12 +20,12 @@ const train = (classes: number, job: { fresh: Batch; replayed?: Batch; parent?: 
 const oneHot = ({ targets }: Batch, classes: number) =>
   Float64Array.from({ length: targets.length * classes }, (_, index) => (targets[Math.floor(index / classes)] === index % classes ? 1 : 0));
 
-/** (H^T H + lambda I)^-1 H^T Y over the features of `batch`, in float64. [width, classes] */
+/** (H^T H + lambda I)^-1 H^T Y over the features of `batch`, in float64; lambda is told in units of whole features, of which 64 are 1. [width, classes] */
 function naiveRidge(head: Head, batch: Batch, { lambda, classes }: { lambda: number; classes: number }): Float64Array {
   const features = naiveFeatures(head, batch.vectors);
   const [n, width] = [batch.targets.length, head.tensors.map!.dims[1]!];
   const turned = transpose(features, n, width);
-  const gram = withDiagonal(multiply(turned, features, [width, n, width]), width, lambda);
+  const gram = withDiagonal(multiply(turned, features, [width, n, width]), width, lambda / 64 ** 2);
   return solveDense(gram, multiply(turned, oneHot(batch, classes), [width, n, classes]), width, classes);
 }
 
@@ -71,15 +74,35 @@ describe('the analytic head', () => {
     const parent = await train(3, { fresh: slice(first, 0, 100) });
     const child = await train(3, { fresh: slice(first, 100, 101), parent });
     const [before, after] = [unpackStatistics(parent.state)!, unpackStatistics(child.state)!];
-    const features = naiveFeatures(parent.head, slice(first, 100, 101).vectors);
+    const features = naiveFeatures(parent.head, slice(first, 100, 101).vectors).map((value) => value * 64);
+    const wholeBefore = wholeGram(before.gram);
     const outer = multiply(features, features, [64, 1, 64]);
     expect(after.count - before.count).toBe(1);
     expect(
       relativeError(
-        after.gram.map((value, index) => value - before.gram[index]!),
+        wholeGram(after.gram).map((value, index) => value - wholeBefore[index]!),
         outer,
       ),
-    ).toBeLessThan(1e-5);
+    ).toBe(0);
+  });
+
+  it('after an example is taken out of its statistics has the bits of one that never saw it', async () => {
+    const parent = withoutMemory(await train(5, { fresh: join(first, second) }));
+    const [some, all] = [await train(5, { fresh: second, parent }), await train(5, { fresh: join(first, second), parent })];
+    const features: Features = { kind: 'relu', tensors: { map: parent.head.tensors.map! } };
+    const { mean, scale } = parent.head.tensors;
+    const forgotten = await removeExamples(unpackStatistics(all.state)!, {
+      inputs: standardise(first.vectors, { mean: mean!, scale: scale! }),
+      targets: first.targets,
+      features,
+      threads: 1,
+      progress: quiet,
+    });
+    expect(packStatistics(forgotten)).toEqual(some.state);
+    const sample = { columns: new Float32Array(64 * 3).map((_, index) => index % 7), targets: Int32Array.of(0, 1, 2) };
+    const fit = (state: TrainedHead['state']) =>
+      fitRidge(unpackStatistics(state)!, sample, { start: undefined, threads: 1, tried: () => undefined });
+    expect(await fit(packStatistics(forgotten))).toEqual(await fit(some.state));
   });
 
   it('leaves the parent as it was', async () => {

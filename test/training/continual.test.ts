@@ -16,7 +16,7 @@ describe('continualMetrics', () => {
   });
 
   it('says that nothing can be forgotten after one update', () => {
-    expect(continualMetrics([[0.9]])).toEqual({ averageAccuracy: 0.9, forgetting: 0, backwardTransfer: 0 });
+    expect(continualMetrics([[0.9]])).toEqual({ averageAccuracy: 0.9, forgetting: 0, backwardTransfer: 0, forwardTransfer: 0 });
   });
 
   it('passes over what was not measured, in the middle and at the end', () => {
@@ -30,8 +30,24 @@ describe('continualMetrics', () => {
     expect(metrics.backwardTransfer).toBeCloseTo(-0.1, 12);
   });
 
+  it('counts from when a domain was learned, where it was measured before, and what was foreseen of it', () => {
+    const matrix = [
+      [0.9, 0.6],
+      [0.8, 0.7],
+    ];
+    const metrics = continualMetrics(matrix, { learnedAt: [0, 1], chance: [0.5, 0.5] });
+    expect(metrics.forgetting).toBeCloseTo(0.1, 12);
+    expect(metrics.backwardTransfer).toBeCloseTo(-0.1, 12);
+    expect(metrics.forwardTransfer).toBeCloseTo(0.1, 12);
+  });
+
   it('takes rows of different lengths', () => {
-    expect(continualMetrics([[1], [0.5, 1]])).toEqual({ averageAccuracy: 0.75, forgetting: 0.5, backwardTransfer: -0.5 });
+    expect(continualMetrics([[1], [0.5, 1]])).toEqual({
+      averageAccuracy: 0.75,
+      forgetting: 0.5,
+      backwardTransfer: -0.5,
+      forwardTransfer: 0,
+    });
   });
 
   it('is not a number where there is none', () => {

@@ -15,7 +15,7 @@ import { relativeError } from '../support/dense.js';
 import { gradientErrors, normals } from '../support/gradient-check.js';
 import { clusters, dimension } from '../support/problem.js';
 
-const shapeOf = (d: number, classes: number): HeadShape => ({ dimension: d, classes, rank: 3, width: 5, columns: 2 });
+const shapeOf = (d: number, classes: number): HeadShape => ({ dimension: d, classes, rank: 3, width: 16, columns: 2 });
 const lossOfHead = (head: HeadKind, batch: number, d: number, classes: number) =>
   crossEntropy(head.forward(minibatch('x', [batch, d]), shapeOf(d, classes)).scores, targets('y', batch));
 

@@ -18,11 +18,11 @@ import { gelu } from '#espalier/training/autodiff/gelu.js';
 import * as losses from '#espalier/training/autodiff/losses.js';
 import { crossEntropy, distillation, meanSquaredError } from '#espalier/training/autodiff/losses.js';
 import * as matrices from '#espalier/training/autodiff/matrices.js';
-import { concatColumns, matmul, mean, sum } from '#espalier/training/autodiff/matrices.js';
+import { concatColumns, gatherRows, matmul, mean, rowMaximum, rowSum, sum } from '#espalier/training/autodiff/matrices.js';
 import * as normalisation from '#espalier/training/autodiff/normalisation.js';
 import { layerNorm, unitColumns, unitRows } from '#espalier/training/autodiff/normalisation.js';
 import type { NativeArray } from '#espalier/training/native.js';
-import { gradientErrors } from '../support/gradient-check.js';
+import { gradientErrors, normals } from '../support/gradient-check.js';
 import { lossOf } from '../support/loss-of.js';
 
 interface Drawn {
@@ -86,6 +86,18 @@ const cases: Record<string, Record<string, (drawn: Drawn) => Problem>> = {
   concatColumns: {
     three: ({ rows, inner, columns }) => ({ value: concatColumns(a([rows, inner]), b([rows, columns]), parameter('c', [rows, 1])) }),
   },
+  gatherRows: {
+    'added to what has a gradient': ({ rows, columns, random }) => ({
+      value: add(a([rows, columns]), gatherRows(whole('table', [3, columns]), targets('numbers', rows))),
+      data: {
+        table: normals(3 * columns, random),
+        numbers: Int32Array.from({ length: rows }, () => random.integer(3)),
+        order: Int32Array.from({ length: rows }, (_, row) => row),
+      },
+    }),
+  },
+  rowSum: one(rowSum),
+  rowMaximum: one(rowMaximum),
   sum: { ...one(sum), scalar: () => ({ value: sum(a([])) }) },
   mean: one(mean),
   layerNorm: one(layerNorm),

@@ -1,82 +1,147 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom, shuffled } from '#espalier/core/random.js';
 import type { Batch } from '#espalier/training/job.js';
-import { drawRandomFeatures } from '#espalier/training/ridge/random-features.js';
+import { drawFeatures, type FeatureKind, type Features } from '#espalier/training/ridge/features.js';
 import {
   addExamples,
   emptyStatistics,
+  holdsStatistics,
   mapFeatures,
   packStatistics,
   type RidgeStatistics,
+  removeExamples,
   unpackStatistics,
   withClasses,
 } from '#espalier/training/ridge/statistics.js';
-import { multiply, relativeError, transpose } from '../support/dense.js';
-import { clusters, dimension, slice } from '../support/problem.js';
+import { multiply, transpose, wholeGram } from '../support/dense.js';
+import { clusters, dimension, join, slice } from '../support/problem.js';
 
 const width = 24;
 const classes = 3;
-const map = drawRandomFeatures(dimension, width, 7);
+const kinds: readonly FeatureKind[] = ['relu', 'fourier', 'none'];
+const drawn = drawFeatures('relu', { dimension, width, seed: 7 });
 /** More than go through the native graph at once. */
 const batch = clusters({ classes: [0, 1, 2], perClass: 500, noise: 1, seed: 1 });
+const ignore = () => undefined;
 
-function add(statistics: RidgeStatistics, { vectors, targets }: Batch, progress: (done: number, total: number) => void = () => undefined) {
-  return addExamples(statistics, { inputs: vectors, targets, map, threads: 1, progress });
+const inputOf = ({ vectors, targets }: Batch, features: Features, progress: (done: number, total: number) => void = ignore) => ({
+  inputs: vectors,
+  targets,
+  features,
+  threads: 1,
+  progress,
+});
+const add = (statistics: RidgeStatistics, examples: Batch, features = drawn) => addExamples(statistics, inputOf(examples, features));
+const remove = (statistics: RidgeStatistics, examples: Batch, features = drawn) => removeExamples(statistics, inputOf(examples, features));
+const statisticsOf = (examples: Batch, features = drawn) =>
+  add(emptyStatistics(features.kind === 'none' ? dimension : width, classes), examples, features);
+
+function inOrder({ vectors, targets, ids }: Batch, rows: readonly number[]): Batch {
+  return {
+    vectors: Float32Array.from(rows.flatMap((row) => [...vectors.subarray(row * dimension, (row + 1) * dimension)])),
+    targets: Int32Array.from(rows, (row) => targets[row]!),
+    ids: Int32Array.from(rows, (row) => ids[row]!),
+  };
 }
 
-const statisticsOf = (examples: Batch) => add(emptyStatistics(width, classes), examples);
+const mixed = (examples: Batch, seed: number) => inOrder(examples, shuffled([...examples.targets.keys()], seededRandom(seed)));
 
-describe('the features', () => {
-  it('are relu(x map)', async () => {
-    const naive = multiply(batch.vectors, map.data, [1500, dimension, width]).map((value) => Math.max(0, value));
-    expect(relativeError(await mapFeatures(batch.vectors, map, 1), naive)).toBeLessThan(1e-6);
-  });
-});
+describe.each(kinds)('the statistics of %s features', (kind) => {
+  const features = drawFeatures(kind, { dimension, width, seed: 7 });
 
-describe('the statistics', () => {
-  it('are the sums of h h^T and h y^T, and the count', async () => {
-    const { gram, cross, count } = await statisticsOf(batch);
-    const features = multiply(batch.vectors, map.data, [1500, dimension, width]).map((value) => Math.max(0, value));
-    const turned = transpose(features, 1500, width);
+  it('are the sums of h h^T and h y^T, exactly, and the count', async () => {
+    const { gram, cross, count } = await statisticsOf(batch, features);
+    const h = await mapFeatures(batch.vectors, { features, dimension, threads: 1 });
+    const size = h.length / 1500;
+    const turned = transpose(h, 1500, size);
     const oneHot = Float64Array.from({ length: 1500 * classes }, (_, index) =>
       batch.targets[Math.floor(index / classes)] === index % classes ? 1 : 0,
     );
     expect(count).toBe(1500);
-    expect(relativeError(gram, multiply(turned, features, [width, 1500, width]))).toBeLessThan(1e-6);
-    expect(relativeError(cross, multiply(turned, oneHot, [width, 1500, classes]))).toBeLessThan(1e-6);
+    expect(wholeGram(gram)).toEqual(multiply(turned, h, [size, 1500, size]));
+    expect(cross).toEqual(multiply(turned, oneHot, [size, 1500, classes]));
   });
 
-  it('do not depend on the order of the examples', async () => {
-    const rows = shuffled([...batch.targets.keys()], seededRandom(1));
-    const mixed: Batch = {
-      vectors: Float32Array.from(rows.flatMap((row) => [...batch.vectors.subarray(row * dimension, (row + 1) * dimension)])),
-      targets: Int32Array.from(rows, (row) => batch.targets[row]!),
-      ids: Int32Array.from(rows),
-    };
-    const [one, other] = [await statisticsOf(batch), await statisticsOf(mixed)];
-    expect(relativeError(other.gram, one.gram)).toBeLessThan(1e-6);
-    expect(relativeError(other.cross, one.cross)).toBeLessThan(1e-6);
+  it('are the same bits in any order, in any slicing, with any number of threads', async () => {
+    const whole = await statisticsOf(batch, features);
+    expect(await statisticsOf(mixed(batch, 1), features)).toEqual(whole);
+    let parts = emptyStatistics(whole.width, classes);
+    for (const [start, end] of [
+      [0, 1],
+      [1, 3],
+      [3, 700],
+      [700, 1500],
+    ] as const)
+      parts = await add(parts, slice(batch, start, end), features);
+    expect(parts).toEqual(whole);
+    expect(await addExamples(emptyStatistics(whole.width, classes), { ...inputOf(batch, features), threads: 2 })).toEqual(whole);
   });
 
-  it.each([1, 700, 1024])('of two updates (the first of %i examples) equal those of one', async (cut) => {
-    const [whole, first] = [await statisticsOf(batch), await statisticsOf(slice(batch, 0, cut))];
-    const both = await add(first, slice(batch, cut, 1500));
-    expect(both.count).toBe(1500);
-    expect(relativeError(both.gram, whole.gram)).toBeLessThan(1e-6);
-    expect(relativeError(both.cross, whole.cross)).toBeLessThan(1e-6);
+  it('after examples are taken out, in another order and slicing, are the bits of never having had them', async () => {
+    const [kept, gone] = [slice(batch, 0, 400), mixed(slice(batch, 400, 1500), 2)];
+    const all = await statisticsOf(batch, features);
+    const rest = await remove(await remove(all, slice(gone, 0, 333), features), slice(gone, 333, 1100), features);
+    expect(rest).toEqual(await statisticsOf(kept, features));
+  });
+});
+
+describe('the statistics', () => {
+  it('of any examples, added and taken out in any order, are those of what is left', async () => {
+    const few = slice(batch, 0, 40);
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.nat(39), { minLength: 1, maxLength: 39 }), fc.nat(), async (rows, seed) => {
+        const [gone, left] = [
+          inOrder(few, rows),
+          inOrder(
+            few,
+            [...few.targets.keys()].filter((row) => !rows.includes(row)),
+          ),
+        ];
+        const all = await statisticsOf(mixed(join(left, gone), seed));
+        expect(await remove(all, gone)).toEqual(await statisticsOf(left));
+      }),
+      { numRuns: 20 },
+    );
   });
 
-  it('have the same bits when they are made again', async () => {
-    expect(await statisticsOf(batch)).toEqual(await statisticsOf(batch));
+  it('refuse to give back what they do not hold', async () => {
+    await expect(remove(await statisticsOf(slice(batch, 0, 5)), slice(batch, 5, 20))).rejects.toThrow('not in the statistics');
+  });
+
+  it('stay as they are when nothing is added', async () => {
+    const statistics = await statisticsOf(slice(batch, 0, 10));
+    expect(await add(statistics, slice(batch, 0, 0))).toEqual(statistics);
+  });
+
+  it('go over to float64 where int32 is too small, and back', async () => {
+    const near = emptyStatistics(width, classes);
+    near.gram.data.fill(2 ** 31 - 5);
+    const over = await add(near, slice(batch, 0, 20));
+    expect(over.gram.data).toBeInstanceOf(Float64Array);
+    expect(Math.max(...over.gram.data)).toBeGreaterThan(2 ** 31);
+    const back = await remove(over, slice(batch, 0, 20));
+    expect(back.gram.data).toEqual(new Int32Array(near.gram.data.length).fill(2 ** 31 - 5));
   });
 
   it('report progress up to all examples', async () => {
     const seen: [number, number][] = [];
-    await add(emptyStatistics(width, classes), batch, (done, total) => seen.push([done, total]));
+    await addExamples(
+      emptyStatistics(width, classes),
+      inputOf(batch, drawn, (done, total) => seen.push([done, total])),
+    );
     expect(seen).toEqual([
       [1024, 1500],
       [1500, 1500],
     ]);
+  });
+
+  it('of more features than a panel has rows are whole', async () => {
+    const wide = drawFeatures('relu', { dimension, width: 600, seed: 7 });
+    const examples = slice(batch, 0, 30);
+    const { gram } = await add(emptyStatistics(600, classes), examples, wide);
+    const h = await mapFeatures(examples.vectors, { features: wide, dimension, threads: 1 });
+    expect(wholeGram(gram)).toEqual(multiply(transpose(h, 30, 600), h, [600, 30, 600]));
   });
 });
 
@@ -97,9 +162,20 @@ describe('packing', () => {
     expect(unpackStatistics(packStatistics(statistics))).toEqual(statistics);
   });
 
-  it('keeps half of the Gram matrix', () => {
-    const packed = packStatistics(emptyStatistics(width, classes));
-    expect(packed['statistics.gram']!.data).toHaveLength((width * (width + 1)) / 2);
+  it('takes 4 bytes a number while they fit, 8 where they do not', async () => {
+    const statistics = await statisticsOf(batch);
+    const packed = packStatistics(statistics);
+    expect(packed['statistics.gram']!.data).toBeInstanceOf(Int32Array);
+    expect(packed['statistics.cross']!.data).toBeInstanceOf(Int32Array);
+    statistics.cross[0] = 2 ** 40;
+    const large = packStatistics(statistics);
+    expect(large['statistics.cross']!.data).toBeInstanceOf(Float64Array);
+    expect(unpackStatistics(large)).toEqual(statistics);
+  });
+
+  it('keeps little more than half of the Gram matrix', () => {
+    const { data } = packStatistics(emptyStatistics(4096, classes))['statistics.gram']!;
+    expect(data.byteLength / (4096 * 4096 * 4)).toBeLessThan(0.54);
   });
 
   it('shares nothing with what is unpacked: adding to that leaves the parent as it was', async () => {
@@ -107,6 +183,15 @@ describe('packing', () => {
     const before = structuredClone(packed);
     await add(unpackStatistics(packed)!, slice(batch, 100, 200));
     expect(packed).toEqual(before);
+  });
+
+  it('tells a state of this width from others, also from one of an earlier layout', async () => {
+    const packed = packStatistics(await statisticsOf(slice(batch, 0, 10)));
+    expect(holdsStatistics(packed, width)).toBe(true);
+    expect(holdsStatistics(packed, 2 * width)).toBe(false);
+    expect(holdsStatistics({}, width)).toBe(false);
+    const triangle = { dims: [(width * (width + 1)) / 2], data: new Float64Array((width * (width + 1)) / 2) };
+    expect(holdsStatistics({ ...packed, 'statistics.gram': triangle }, width)).toBe(false);
   });
 
   it('gives undefined where a state holds no statistics', () => {

@@ -1,22 +1,48 @@
 /**
- * Random features and a linear readout: scores = relu(x map) W + b. `width` 0 stands for no map, the readout of the embedding itself. The map
- * is drawn once and stays; the readout has a closed form (strategies/analytic.ts), and can be trained by gradient too.
+ * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / 64 + b. `width` 0 stands for no map,
+ * the readout of the embedding itself. The readout has a closed form (strategies/analytic.ts), and can be trained by gradient too.
  */
-import { relu } from '../autodiff/elementwise.js';
-import { type Expression, whole } from '../autodiff/expression.js';
-import { matmul } from '../autodiff/matrices.js';
+import { scale } from '../autodiff/elementwise.js';
+import { apply, type Expression, matrixDims, type Operation, whole } from '../autodiff/expression.js';
 import type { HeadKind, HeadShape } from '../job.js';
-import { drawRandomFeatures } from '../ridge/random-features.js';
+import { drawFeatures, type FeatureKind, writeFeatures } from '../ridge/features.js';
 import { readout } from './linear.js';
+
+/** Features are whole numbers, of which 64 are one standard deviation; the readout sees them in its units. */
+export const featureUnit = 1 / 64;
 
 export const ridgeHead: HeadKind = {
   name: 'ridge',
-  summary: 'a readout of random features',
+  summary: 'a readout of random features, or of the embedding itself',
   trainable: true,
-  forward: (inputs, shape) => ({ scores: readout(features(inputs, shape), shape.classes) }),
-  draw: ({ dimension, width }, seed) => (width! > 0 ? { map: drawRandomFeatures(dimension, width!, seed) } : {}),
+  forward: (inputs, shape) => ({ scores: readout(scale(features(inputs, shape), featureUnit), shape.classes) }),
+  draw: ({ dimension, ...shape }, seed) => drawFeatures(featuresOf(shape), { dimension, width: shape.width!, seed }).tensors,
 };
 
-function features(inputs: Expression, { dimension, width }: HeadShape): Expression {
-  return width! > 0 ? relu(matmul(inputs, whole('map', [dimension, width!]))) : inputs;
+export function featuresOf({ width, fourier }: Pick<HeadShape, string>): FeatureKind {
+  if (width === 0) return 'none';
+  return fourier ? 'fourier' : 'relu';
+}
+
+/** Sizes of a head of these features. */
+export function ridgeShape(kind: FeatureKind, width: number): { width: number; fourier: number } {
+  return { width: kind === 'none' ? 0 : width, fourier: kind === 'fourier' ? 1 : 0 };
+}
+
+function features(inputs: Expression, shape: HeadShape): Expression {
+  const kind = featuresOf(shape);
+  const [rows] = matrixDims(inputs, 'the ridge head');
+  const width = kind === 'none' ? shape.dimension : shape.width!;
+  const map = kind === 'none' ? [] : [whole('map', [shape.dimension, width])];
+  const phase = kind === 'fourier' ? [whole('phase', [width])] : [];
+  const operation: Operation = {
+    name: `${kind} features`,
+    forward(arithmetic, [x, mapName, phaseName]) {
+      const tensors = { ...(mapName && { map: mapName }), ...(phaseName && { phase: phaseName }) };
+      return [writeFeatures(arithmetic, { kind, inputs: x!, tensors })];
+    },
+    // Neither the embedding nor what is drawn is learned.
+    backward: () => [],
+  };
+  return apply(operation, [inputs, ...map, ...phase], [rows, width]);
 }

@@ -17,7 +17,10 @@ export interface LearnedSample {
 /** Beyond this an example determines its own answer, and nothing can be said of it without it. */
 const largestLeverage = 0.999;
 
-/** @returns [count, classes] */
+/**
+ * @param weight [width, classes], and the sample's columns: in the factor's precision
+ * @returns [count, classes]
+ */
 export async function leaveOneOutScores(
   factor: Factor,
   weight: Floats,
@@ -25,10 +28,17 @@ export async function leaveOneOutScores(
   classes: number,
 ): Promise<Floats> {
   const count = targets.length;
-  const scores = await factor.products.multiply(columns, weight, { inner: factor.size, rows: count, columns: classes });
+  const scores = factor.products.makeArray(count * classes);
+  const [asked, readout] = [
+    { data: columns, dims: [factor.size, count] } as const,
+    { data: weight, dims: [factor.size, classes] } as const,
+  ];
+  await factor.products.multiplyTransposed(asked, readout, scores);
   const reduced = await solveLower(factor, columns, count);
   const leverage = new Float64Array(count);
-  for (let index = 0; index < reduced.length; index++) leverage[index % count]! += reduced[index]! ** 2;
+  for (let start = 0; start < reduced.length; start += count) {
+    for (let column = 0; column < count; column++) leverage[column]! += reduced[start + column]! ** 2;
+  }
   return scores.map((score, index) => {
     const row = Math.floor(index / classes);
     const a = Math.min(leverage[row]!, largestLeverage);

@@ -1,23 +1,40 @@
 /**
  * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y the one-hot class. They are
  * all that a ridge head needs of the past: sums, so order does not matter, nothing is forgotten, and an example can be taken out again.
+ *
+ * Exact: features are whole numbers of at most 255 in size (features.ts), multiplied as 8-bit integers into 32-bit sums. A slice of 1,024
+ * rows sums to at most 1024 x 255^2 = 66.6 million, below 2^31; slices are summed as int32 while those suffice, else as float64, exact to
+ * 2^53. So G and Q are the same bits for any order, slicing and number of threads, and taking examples out leaves the bits of never having
+ * added them. (Products as float32, exact too to 256 rows a slice since 256 x 255^2 < 2^24, took six times as long.)
  */
-import { newGraph } from '../../core/onnx.js';
-import type { Tensor, Tensors } from '../../core/safetensors.js';
-import { compile, type NativeFunction } from '../native.js';
+import type { Tensors } from '../../core/safetensors.js';
+import { compile } from '../native.js';
+import type { Features } from './features.js';
+import {
+  addToPanel,
+  diagonalOf,
+  emptyGram,
+  type Gram,
+  largestEntry,
+  largestInt32,
+  narrowest,
+  packedLength,
+  panelsOf,
+  widened,
+} from './gram.js';
+import { featuresGraph, openSliceProducts, type SliceProducts } from './slice-products.js';
 
 export interface RidgeStatistics {
   readonly width: number;
   readonly classes: number;
   readonly count: number;
-  /** [width, width] float64, symmetric. */
-  readonly gram: Float64Array;
-  /** [width, classes] float64. */
+  readonly gram: Gram;
+  /** [width, classes], whole numbers. */
   readonly cross: Float64Array;
 }
 
 export function emptyStatistics(width: number, classes: number): RidgeStatistics {
-  return { width, classes, count: 0, gram: new Float64Array(width * width), cross: new Float64Array(width * classes) };
+  return { width, classes, count: 0, gram: emptyGram(width), cross: new Float64Array(width * classes) };
 }
 
 /** The same statistics with room for more classes, at the end. */
@@ -35,98 +52,99 @@ export interface RidgeInput {
   readonly inputs: Float32Array;
   /** [n] */
   readonly targets: Int32Array;
-  /** [d, width] */
-  readonly map: Tensor;
+  readonly features: Features;
   readonly threads: number;
   readonly progress: (done: number, total: number) => void;
 }
 
-/** Rows that go through the native graph at once: bounds memory, and keeps float32 sums short. */
+/** Rows that go through the native graph at once: bounds memory, and the sums above. */
 const sliceRows = 1024;
 
-/** Adds examples, in place. Products are float32 within a slice, sums float64. Cost: n width^2 multiply-adds. */
-export async function addExamples(
-  statistics: RidgeStatistics,
-  { inputs, targets, map, threads, progress }: RidgeInput,
-): Promise<RidgeStatistics> {
-  const { width, classes } = statistics;
-  const dimension = map.dims[0]!;
-  const native = await compile(statisticsGraph(dimension, width, classes), threads);
+/** What a slice can add to an entry of G. */
+const largestShare = sliceRows * 255 ** 2;
+
+/** Adds examples, in place where the numbers have room. Cost: n width^2 / 2 multiply-adds of 8-bit integers. */
+export function addExamples(statistics: RidgeStatistics, input: RidgeInput): Promise<RidgeStatistics> {
+  return accumulate(statistics, input, 1);
+}
+
+/** Takes examples out that were added before, alike. @throws where the statistics do not hold them, as far as that shows */
+export async function removeExamples(statistics: RidgeStatistics, input: RidgeInput): Promise<RidgeStatistics> {
+  const rest = await accumulate(statistics, input, -1);
+  if (rest.count < 0 || diagonalOf(rest.gram).some((value) => value < 0))
+    throw new Error('the examples to remove are not in the statistics');
+  return rest;
+}
+
+async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | -1): Promise<RidgeStatistics> {
+  const { inputs, targets, features, threads, progress } = input;
+  if (targets.length === 0) return before;
+  const { width, classes } = before;
+  const native = await openSliceProducts(features, { dimension: inputs.length / targets.length, width, classes, threads });
+  let statistics = before;
   try {
     for (let start = 0; start < targets.length; start += sliceRows) {
       const end = Math.min(start + sliceRows, targets.length);
-      const results = await native.run({
-        inputs: { data: inputs.subarray(start * dimension, end * dimension), dims: [end - start, dimension] },
-        targets: { data: targets.subarray(start, end), dims: [end - start] },
-        map: { data: map.data, dims: map.dims },
-      });
-      addInto(statistics.gram, results.gram as Float32Array);
-      addInto(statistics.cross, results.cross as Float32Array);
+      statistics = await addSlice(statistics, native, { input, start, end, sign });
       progress(end, targets.length);
     }
   } finally {
     await native.close();
   }
-  return { ...statistics, count: statistics.count + targets.length };
+  return { ...statistics, gram: narrowest(statistics.gram) };
 }
 
-/** [n, d] standardised -> [n, width] float32 */
-export async function mapFeatures(inputs: Float32Array, map: Tensor, threads: number): Promise<Float32Array> {
-  const [dimension, width] = [map.dims[0]!, map.dims[1]!];
-  const graph = newGraph('features');
-  const x = graph.input('inputs', 'float32', ['n', dimension]);
-  const weight = graph.input('map', 'float32', [dimension, width]);
-  graph.output(graph.node('Relu', [graph.node('MatMul', [x, weight])]), 'features', 'float32', ['n', width]);
-  const native: NativeFunction = await compile(graph, threads);
+interface Slice {
+  readonly input: RidgeInput;
+  readonly start: number;
+  readonly end: number;
+  readonly sign: 1 | -1;
+}
+
+/** Adds the sums of a slice, or takes them away, a panel at a time. */
+async function addSlice(statistics: RidgeStatistics, native: SliceProducts, { input, start, end, sign }: Slice): Promise<RidgeStatistics> {
+  const { width, cross } = statistics;
+  const gram = largestEntry(statistics.gram) + largestShare > largestInt32 ? widened(statistics.gram) : statistics.gram;
+  const slice = await native.bytesOf(input, start, end);
+  for (const panel of panelsOf(width)) addToPanel(gram, panel, await native.panelOf(slice, panel), sign);
+  for (let index = 0; index < cross.length; index++) cross[index]! += sign * slice.cross[index]!;
+  return { ...statistics, gram, count: statistics.count + sign * (end - start) };
+}
+
+/** [n, d] standardised -> [n, width] float32 that hold whole numbers */
+export async function mapFeatures(
+  inputs: Float32Array,
+  { features, dimension, threads }: { features: Features; dimension: number; threads: number },
+): Promise<Float32Array> {
+  const native = await compile(featuresGraph(features, dimension), threads);
   try {
-    const results = await native.run({ inputs: { data: inputs, dims: [inputs.length / dimension, dimension] }, map });
+    const results = await native.run({ inputs: { data: inputs, dims: [inputs.length / dimension, dimension] }, ...features.tensors });
     return results.features as Float32Array;
   } finally {
     await native.close();
   }
 }
 
-function statisticsGraph(dimension: number, width: number, classes: number) {
-  const graph = newGraph('ridge-statistics');
-  const inputs = graph.input('inputs', 'float32', ['n', dimension]);
-  const targets = graph.input('targets', 'int32', ['n']);
-  const map = graph.input('map', 'float32', [dimension, width]);
-  const features = graph.node('Relu', [graph.node('MatMul', [inputs, map])]);
-  const depth = graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(classes) });
-  const values = graph.constant({ type: 'float32', dims: [2], data: Float32Array.of(0, 1) });
-  const oneHot = graph.node('OneHot', [targets, depth, values], { axis: -1 });
-  graph.output(graph.node('Gemm', [features, features], { transA: 1 }), 'gram', 'float32', [width, width]);
-  graph.output(graph.node('Gemm', [features, oneHot], { transA: 1 }), 'cross', 'float32', [width, classes]);
-  return graph;
-}
-
-function addInto(sum: Float64Array, part: Float32Array): void {
-  for (let index = 0; index < sum.length; index++) sum[index]! += part[index]!;
-}
-
-/** For keeping: the Gram matrix as its lower triangle, row by row. */
+/** For keeping: what is whole numbers within int32 takes 4 bytes each, so that equal statistics are equal bytes. */
 export function packStatistics({ width, classes, count, gram, cross }: RidgeStatistics): Tensors {
-  const packed = new Float64Array((width * (width + 1)) / 2);
-  for (let row = 0, at = 0; row < width; at += ++row) packed.set(gram.subarray(row * width, row * width + row + 1), at);
+  const fits = cross.every((value) => Math.abs(value) <= largestInt32);
   return {
-    'statistics.gram': { dims: [packed.length], data: packed },
-    'statistics.cross': { dims: [width, classes], data: cross },
+    'statistics.gram': { dims: [gram.data.length], data: gram.data },
+    'statistics.cross': { dims: [width, classes], data: fits ? Int32Array.from(cross) : cross },
     'statistics.count': { dims: [1], data: Float64Array.of(count) },
   };
 }
 
-/** What packStatistics made, or undefined where a state holds no ridge statistics. */
+/** Whether a state holds ridge statistics of this width, as packStatistics writes them. */
+export function holdsStatistics(state: Tensors, width: number): boolean {
+  return state['statistics.cross']?.dims[0] === width && state['statistics.gram']?.dims[0] === packedLength(width);
+}
+
+/** What packStatistics made, a copy; undefined where a state holds no ridge statistics. */
 export function unpackStatistics(state: Tensors): RidgeStatistics | undefined {
-  const { 'statistics.gram': packed, 'statistics.cross': cross, 'statistics.count': count } = state;
-  if (!packed || !cross || !count) return undefined;
+  const { 'statistics.gram': gram, 'statistics.cross': cross, 'statistics.count': count } = state;
+  if (!gram || !cross || !count) return undefined;
   const [width, classes] = [cross.dims[0]!, cross.dims[1]!];
-  const gram = new Float64Array(width * width);
-  for (let row = 0, at = 0; row < width; at += ++row) {
-    for (let column = 0; column <= row; column++) {
-      const value = packed.data[at + column]!;
-      gram[row * width + column] = value;
-      gram[column * width + row] = value;
-    }
-  }
-  return { width, classes, count: count.data[0]!, gram, cross: Float64Array.from(cross.data) };
+  const data = gram.data.slice() as Int32Array | Float64Array;
+  return { width, classes, count: count.data[0]!, gram: { width, data }, cross: Float64Array.from(cross.data) };
 }

@@ -1,0 +1,119 @@
+/**
+ * Times what the analytic strategy does: the Gram matrix of 1,500 examples and a factorisation with 150 columns solved, beside numpy and
+ * LAPACK on one thread, and whole updates with more and more examples already learned, each in a process of its own.
+ *
+ *   npm run bench:solve [-- --json]
+ */
+import { execFile, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import Table from 'cli-table3';
+import type { SolveOutcome, SolveRequest } from './solve-worker.js';
+
+export interface SolveRow {
+  readonly measure: 'gram of 1500' | 'factor and solve 150' | 'float32 product of 2048' | 'update of 1530';
+  readonly width: number;
+  /** Examples in the statistics before. */
+  readonly history: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** CPU seconds of numpy, one thread. */
+  readonly numpySeconds: number | null;
+  readonly ratio: number | null;
+  /** Multiply-adds a CPU second, as a share of the float32 product's. */
+  readonly shareOfPeak: number | null;
+  readonly peakRssMb: number;
+}
+
+interface NumpyTimes {
+  readonly width: number;
+  readonly gram: number;
+  readonly solve: number;
+}
+
+const widths = [512, 1024, 2048, 4096];
+const histories = [0, 15_000, 60_000];
+const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+
+const numpy = await timeNumpy();
+const rows = [...(await measureParts()), ...(await measureUpdates())];
+process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`);
+
+async function timeNumpy(): Promise<readonly NumpyTimes[]> {
+  const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
+  const script = fileURLToPath(new URL('./lapack.py', import.meta.url));
+  try {
+    return JSON.parse((await promisify(execFile)('python3', [script, ...widths.map(String)], { env })).stdout) as NumpyTimes[];
+  } catch (thrown) {
+    process.stderr.write(`without numpy: python3 with numpy did not run (${String((thrown as Error).message).split('\n')[0]})\n`);
+    return [];
+  }
+}
+
+async function measureParts(): Promise<SolveRow[]> {
+  const peak = await runApart({ part: 'product', size: 2048 });
+  const peakRate = 2048 ** 3 / peak.cpuSeconds;
+  const rows: SolveRow[] = [rowOf(peak, { measure: 'float32 product of 2048', width: 2048, shareOfPeak: 1 })];
+  for (const width of widths) {
+    const beside = numpy.find((times) => times.width === width);
+    const gram = await runApart({ part: 'gram', width, examples: 1500 });
+    const gramRate = (1500 * width * (width + 256)) / 2 / gram.cpuSeconds;
+    rows.push(rowOf(gram, { measure: 'gram of 1500', width, numpySeconds: beside?.gram, shareOfPeak: gramRate / peakRate }));
+    const solve = await runApart({ part: 'solve', width, columns: 150 });
+    const solveRate = (width ** 3 / 6 + 150 * width ** 2) / solve.cpuSeconds;
+    rows.push(rowOf(solve, { measure: 'factor and solve 150', width, numpySeconds: beside?.solve, shareOfPeak: solveRate / peakRate }));
+  }
+  return rows;
+}
+
+async function measureUpdates(): Promise<SolveRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'espalier-solve-'));
+  const rows: SolveRow[] = [];
+  try {
+    for (const history of histories) {
+      await runApart({ part: 'prepare', folder, history });
+      const outcomes: SolveOutcome[] = [];
+      for (let run = 0; run < 5; run++) outcomes.push(await runApart({ part: 'update', folder, examples: 1530 }));
+      const middle = outcomes.sort((a, b) => a.cpuSeconds - b.cpuSeconds)[2]!;
+      const peakRssMb = Math.max(...outcomes.map((outcome) => outcome.peakRssMb));
+      const seconds = outcomes.map((outcome) => outcome.seconds).sort((a, b) => a - b)[2]!;
+      rows.push(rowOf({ ...middle, seconds, peakRssMb }, { measure: 'update of 1530', width: 4096, history }));
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return rows;
+}
+
+type About = Pick<SolveRow, 'measure' | 'width'> & { history?: number; numpySeconds?: number | undefined; shareOfPeak?: number };
+
+function rowOf(outcome: SolveOutcome, { measure, width, history = 0, numpySeconds, shareOfPeak }: About): SolveRow {
+  process.stderr.write(`${measure} ${width} ${history}: ${outcome.cpuSeconds.toFixed(3)} s CPU, ${outcome.seconds.toFixed(3)} s\n`);
+  const ratio = numpySeconds === undefined ? null : outcome.cpuSeconds / numpySeconds;
+  return { measure, width, history, ...outcome, numpySeconds: numpySeconds ?? null, ratio, shareOfPeak: shareOfPeak ?? null };
+}
+
+function runApart(request: SolveRequest): Promise<SolveOutcome> {
+  const child = fork(fileURLToPath(new URL('./solve-worker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  return new Promise((resolve, reject) => {
+    child.once('message', (outcome) => resolve(outcome as SolveOutcome));
+    child.once('exit', (code) => reject(new Error(`the process of ${request.part} ended with ${code}`)));
+    child.send(request);
+  });
+}
+
+function tableOf(rows: readonly SolveRow[]): string {
+  const table = new Table({
+    head: ['measure', 'width', 'history', 'seconds', 'CPU s', 'numpy CPU s', 'ratio', 'of peak', 'peak MB'],
+    style: { head: [], border: [] },
+  });
+  const shown = (value: number | null, digits: number) => (value === null ? '-' : value.toFixed(digits));
+  for (const { measure, width, history, seconds, cpuSeconds, numpySeconds, ratio, shareOfPeak, peakRssMb } of rows) {
+    const beside = [shown(numpySeconds, 3), shown(ratio, 2), shown(shareOfPeak, 2), shown(peakRssMb, 0)];
+    table.push([measure, width, history, shown(seconds, 3), shown(cpuSeconds, 3), ...beside]);
+  }
+  return table.toString();
+}

@@ -1,0 +1,88 @@
+/**
+ * A Gram matrix of whole numbers by panels: rows of 256, each panel from the diagonal block rightwards, [height, width - top] row-major.
+ * What is left of the diagonal blocks is their mirror image and is not kept. 36 MB as int32 at width 4096.
+ */
+import type { Floats } from '../native.js';
+
+export interface Gram {
+  readonly width: number;
+  /** The panels one after another: int32 where every entry fits, else float64. */
+  readonly data: Int32Array | Float64Array;
+}
+
+export interface Panel {
+  readonly index: number;
+  /** Its first row, and its first column. */
+  readonly top: number;
+  /** Rows. */
+  readonly height: number;
+  /** Where it begins in the data. */
+  readonly offset: number;
+}
+
+export const panelRows = 256;
+
+export const largestInt32 = 2 ** 31 - 1;
+
+export function panelsOf(width: number): Panel[] {
+  const panels: Panel[] = [];
+  for (let top = 0, offset = 0; top < width; top += panelRows) {
+    const height = Math.min(panelRows, width - top);
+    panels.push({ index: panels.length, top, height, offset });
+    offset += height * (width - top);
+  }
+  return panels;
+}
+
+export function packedLength(width: number): number {
+  return panelsOf(width).reduce((sum, { top, height }) => sum + height * (width - top), 0);
+}
+
+export function emptyGram(width: number): Gram {
+  return { width, data: new Int32Array(packedLength(width)) };
+}
+
+/** Adds or takes away a panel of products, in place. */
+export function addToPanel({ width, data }: Gram, { top, height, offset }: Panel, products: Int32Array, sign: 1 | -1): void {
+  const length = height * (width - top);
+  // Two loops, so that each has arrays of one type.
+  if (data instanceof Int32Array) for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
+  else for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
+}
+
+/** Writes rows [top, top + height) of the leading [size, size] block, each from its panel's first column on, to `into` [height, size - top]. */
+export function copyRows({ width, data }: Gram, size: number): (into: Floats, top: number, height: number) => void {
+  const panels = panelsOf(width);
+  return (into, top, height) => {
+    for (let row = top; row < top + height; row++) {
+      const panel = panels[Math.floor(row / panelRows)]!;
+      const left = Math.max(top, panel.top);
+      const start = panel.offset + (row - panel.top) * (width - panel.top) - panel.top;
+      into.set(data.subarray(start + left, start + size), (row - top) * (size - top) + left - top);
+    }
+  };
+}
+
+/** [width] */
+export function diagonalOf({ width, data }: Gram): Float64Array {
+  const diagonal = new Float64Array(width);
+  for (const { top, height, offset } of panelsOf(width)) {
+    for (let row = 0; row < height; row++) diagonal[top + row] = data[offset + row * (width - top) + row]!;
+  }
+  return diagonal;
+}
+
+/** No entry is larger than the largest of the diagonal (Cauchy-Schwarz). */
+export function largestEntry(gram: Gram): number {
+  return diagonalOf(gram).reduce((largest, value) => Math.max(largest, value), 0);
+}
+
+/** The same numbers with room for larger ones. */
+export function widened(gram: Gram): Gram {
+  return gram.data instanceof Float64Array ? gram : { ...gram, data: Float64Array.from(gram.data) };
+}
+
+/** The same numbers as int32 where they fit: equal matrices have equal bytes. */
+export function narrowest(gram: Gram): Gram {
+  return gram.data instanceof Int32Array || largestEntry(gram) > largestInt32 ? gram : { ...gram, data: Int32Array.from(gram.data) };
+}

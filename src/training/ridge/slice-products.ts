@@ -1,0 +1,122 @@
+/** The native part of the statistics: features of a slice of examples, and their products with each other and with the classes. */
+import { float32, type Graph, newGraph } from '../../core/onnx.js';
+import { compile, type NativeArray, type NativeInput } from '../native.js';
+import { type Features, type FeatureWriter, lowestFeature, writeFeatures } from './features.js';
+import { type Panel, panelRows } from './gram.js';
+
+/** ONNX's number for the type. */
+const uint8 = 2;
+
+export interface Examples {
+  /** [n, d], standardised. */
+  readonly inputs: Float32Array;
+  /** [n] */
+  readonly targets: Int32Array;
+}
+
+interface SliceBytes {
+  readonly bytes: NativeInput;
+  readonly turned: NativeInput;
+  readonly cross: NativeArray;
+}
+
+/** Good for one feature map, width and number of classes. */
+export interface SliceProducts {
+  bytesOf(examples: Examples, start: number, end: number): Promise<SliceBytes>;
+  /** Good until the next. */
+  panelOf(slice: SliceBytes, panel: Panel): Promise<Int32Array>;
+  close(): Promise<void>;
+}
+
+/** The native part, with one panel's room for all panels: fresh memory is what large results cost most. */
+export async function openSliceProducts(
+  features: Features,
+  { dimension, width, classes, threads }: { dimension: number; width: number; classes: number; threads: number },
+): Promise<SliceProducts> {
+  const bytes = await compile(bytesGraph(features, { dimension, width, classes }), threads);
+  const products = await compile(panelGraph(features, width), threads);
+  const room = new Int32Array(panelRows * width);
+  return {
+    async bytesOf(examples, start, end) {
+      const results = await bytes.run({
+        inputs: { data: examples.inputs.subarray(start * dimension, end * dimension), dims: [end - start, dimension] },
+        targets: { data: examples.targets.subarray(start, end), dims: [end - start] },
+        ...features.tensors,
+      });
+      const [rows, turned] = [
+        { data: results.bytes!, dims: [end - start, width] },
+        { data: results.turned!, dims: [width, end - start] },
+      ];
+      return { bytes: rows, turned, cross: results.cross! };
+    },
+    async panelOf(slice, { top, height }) {
+      const panel = room.subarray(0, height * (width - top));
+      const place = { top: { data: Int32Array.of(top), dims: [1] }, end: { data: Int32Array.of(top + height), dims: [1] } };
+      const operands = { bytes: slice.bytes, turned: slice.turned };
+      await products.run({ ...operands, ...place }, { panel: { data: panel, dims: [height, width - top] } });
+      return panel;
+    },
+    async close() {
+      await bytes.close();
+      await products.close();
+    },
+  };
+}
+
+/** inputs [n, d] -> features [n, width] */
+export function featuresGraph(features: Features, dimension: number): Graph {
+  const graph = newGraph('features');
+  const inputs = graph.input('inputs', 'float32', ['n', dimension]);
+  graph.output(featuresIn(graph, features, inputs), 'features', 'float32', ['n', 'width']);
+  return graph;
+}
+
+/** inputs [n, d], targets [n] -> bytes [n, width] for the features, turned [width, n], and their sums by class, cross [width, classes]. */
+function bytesGraph(features: Features, { dimension, width, classes }: { dimension: number; width: number; classes: number }): Graph {
+  const graph = newGraph('feature-bytes');
+  const inputs = graph.input('inputs', 'float32', ['n', dimension]);
+  const targets = graph.input('targets', 'int32', ['n']);
+  const bytes = bytesIn(graph, features, featuresIn(graph, features, inputs));
+  const turned = graph.node('Transpose', [bytes], { perm: [1, 0] });
+  const cross = graph.node('MatMulInteger', [turned, oneHot(graph, targets, classes), ...zeroPoint(graph, features)]);
+  graph.output(bytes, 'bytes', 'uint8', ['n', width]);
+  graph.output(turned, 'turned', 'uint8', [width, 'n']);
+  graph.output(cross, 'cross', 'int32', [width, classes]);
+  return graph;
+}
+
+/** bytes and turned, as above, to a panel of products, rows [top, end) and columns from `top` on: [end - top, width - top] int32. */
+function panelGraph(features: Features, width: number): Graph {
+  const graph = newGraph('gram-panel');
+  const [turned, bytes] = [graph.input('turned', 'uint8', [width, 'n']), graph.input('bytes', 'uint8', ['n', width])];
+  const [top, end] = [graph.input('top', 'int32', [1]), graph.input('end', 'int32', [1])];
+  const constant = (value: number) => graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(value) });
+  const rows = graph.node('Slice', [turned, top, end, constant(0)]);
+  const columns = graph.node('Slice', [bytes, top, constant(width), constant(1)]);
+  const zero = zeroPoint(graph, features);
+  graph.output(graph.node('MatMulInteger', [rows, columns, ...zero, ...zero]), 'panel', 'int32', ['rows', 'columns']);
+  return graph;
+}
+
+function featuresIn(graph: Graph, { kind, tensors }: Features, inputs: string): string {
+  const names = Object.fromEntries(Object.entries(tensors).map(([name, { dims }]) => [name, graph.input(name, 'float32', dims)]));
+  const writer: FeatureWriter = { node: graph.node, constant: (values, dims) => graph.constant(float32(values, dims)) };
+  return writeFeatures(writer, { kind, inputs, tensors: names });
+}
+
+/** Features as unsigned bytes, those with a sign moved up by 128: products of signed bytes are not fast everywhere. */
+function bytesIn(graph: Graph, { kind }: Features, features: string): string {
+  const moved = lowestFeature(kind) === 0 ? features : graph.node('Add', [features, graph.constant(float32([128], []))]);
+  return graph.node('Cast', [moved], { to: uint8 });
+}
+
+/** The byte that stands for 0, where it is another; an optional input of MatMulInteger. */
+function zeroPoint(graph: Graph, { kind }: Features): string[] {
+  return lowestFeature(kind) === 0 ? [] : [graph.constant({ type: 'uint8', dims: [], data: Uint8Array.of(128) })];
+}
+
+function oneHot(graph: Graph, targets: string, classes: number): string {
+  const depth = graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(classes) });
+  const hot = graph.node('OneHot', [targets, depth, graph.constant(float32([0, 1]))], { axis: -1 });
+  return graph.node('Cast', [hot], { to: uint8 });
+}

@@ -2,11 +2,20 @@
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EspalierError, messageOf } from './errors.js';
+import { findRecipeFault, type RecipePart } from './recipe.js';
 import { nearestName } from './text.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes');
 const share = z.number().min(0).max(1);
-const pooling = z.union([z.enum(['mean', 'cls', 'last']), z.templateLiteral(['output:', z.string().min(1)])]);
+const recipe = z
+  .array(z.string())
+  .superRefine((parts, context) => {
+    const fault = findRecipeFault(parts);
+    if (!fault) return;
+    const { index, message, hint } = fault;
+    context.addIssue({ code: 'custom', message, path: index === undefined ? [] : [index], params: { hint } });
+  })
+  .transform((parts) => parts as RecipePart[]);
 
 const margins = z.strictObject({
   /** Largest loss that still counts as "not worse", on the metric's own scale (0.03 = 3 points). */
@@ -66,7 +75,7 @@ const declaration = z.strictObject({
   encoder: z
     .strictObject({
       model: z.string().min(1).default('use-lite'),
-      pooling: z.array(pooling).min(1).optional(),
+      pooling: recipe.optional(),
       prompt: z.string().default(''),
       dtype: z.string().default('fp32'),
       normalise: z.boolean().default(true),
@@ -107,7 +116,10 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
   const path = unknown === undefined ? issue.path : [...issue.path, unknown];
   const node = unknown === undefined ? document.getIn(path, true) : keyNode(document.getIn(issue.path, true), unknown);
   const at = { file, ...lineOf(source, node), field: path.join('.') || 'the whole file' };
-  if (unknown === undefined) throw new EspalierError('DECLARATION_INVALID', issue.message, { at });
+  if (unknown === undefined) {
+    const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined;
+    throw new EspalierError('DECLARATION_INVALID', issue.message, hint === undefined ? { at } : { at, hint });
+  }
   const near = knownKeys.includes(unknown) ? undefined : nearestName(unknown, knownKeys);
   const details = near === undefined ? { at } : { at, hint: `Did you mean \`${near}\`? docs/adapter.md lists all keys.` };
   throw new EspalierError('DECLARATION_INVALID', `unknown key \`${unknown}\``, details);

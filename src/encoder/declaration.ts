@@ -2,23 +2,21 @@
  * What an adapter declares about its encoder.
  *
  * - Encoder: a frozen text model; it turns a text into one vector.
- * - Pooling: how the vectors of a text's tokens become the vector of the text.
+ * - Recipe: what a text's features are made of, part by part (core/recipe.ts): poolings of the model's vectors, and counts of n-grams.
  * - Prompt: words put before each text, which some models were trained with ("query: ").
  */
 import { EspalierError } from '../core/errors.js';
-
-/** `output:NAME` reads a model output of shape [batch, dim]; the others pool `last_hidden_state`, [batch, tokens, dim]. */
-export type Pooling = 'mean' | 'cls' | 'last' | `output:${string}`;
+import { findRecipeFault, type RecipePart } from '../core/recipe.js';
 
 export interface EncoderDeclaration {
   /** `use-lite`, a folder, or the name of a model on the hub. */
   readonly model: string;
-  /** The pooled vectors are put one behind the other. */
-  readonly pooling: readonly Pooling[];
+  /** The recipe; the features of its parts are put one behind the other. */
+  readonly pooling: readonly RecipePart[];
   readonly prompt: string;
   /** A key of `dtypeSuffixes`. */
   readonly dtype: string;
-  /** Whether vectors have length 1. */
+  /** Whether the vectors that come from the model have length 1. Counts of n-grams stay counts. */
   readonly normalise: boolean;
 }
 
@@ -38,17 +36,12 @@ export const dtypeSuffixes: Readonly<Record<string, string>> = {
 };
 
 /** The embedded encoder gains from both its own sentence vector and the mean of its token vectors (1,024 dimensions). */
-export function defaultPooling(model: string): readonly Pooling[] {
+export function defaultPooling(model: string): readonly RecipePart[] {
   return model === embeddedModel ? ['output:sentence_embedding', 'mean'] : ['mean'];
 }
 
 export function modelFileName(dtype: string): string {
   return `model${dtypeSuffixes[dtype]}.onnx`;
-}
-
-/** The model output that a pooling reads. */
-export function outputOf(pooling: Pooling): string {
-  return pooling.startsWith('output:') ? pooling.slice('output:'.length) : 'last_hidden_state';
 }
 
 /** Throws DECLARATION_INVALID. An unknown dtype must not pass: transformers.js would silently load another file. */
@@ -59,11 +52,6 @@ export function checkDeclaration({ dtype, pooling }: EncoderDeclaration): void {
       hint: `Use one of ${Object.keys(dtypeSuffixes).join(', ')}.`,
     });
   }
-  const unknown = pooling.find((way) => !/^(mean|cls|last|output:.+)$/.test(way));
-  if (pooling.length === 0 || unknown !== undefined) {
-    throw new EspalierError('DECLARATION_INVALID', unknown === undefined ? 'no pooling is named' : `there is no pooling "${unknown}"`, {
-      at: { field: 'encoder.pooling' },
-      hint: 'Use a list of mean, cls, last or output:NAME.',
-    });
-  }
+  const fault = findRecipeFault(pooling);
+  if (fault) throw new EspalierError('DECLARATION_INVALID', fault.message, { at: { field: 'encoder.pooling' }, hint: fault.hint });
 }

@@ -1,15 +1,17 @@
-/** Opens an encoder and turns texts into vectors. */
+/** Opens an encoder and turns texts into rows of features. */
 import { availableParallelism } from 'node:os';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import PQueue from 'p-queue';
 import { EspalierError, messageOf } from '../core/errors.js';
+import { bucketsOf, outputOf, poolingsOf } from '../core/recipe.js';
 import { type BatchLimits, type PaddedBatch, padBatch, planBatches } from './batches.js';
-import { checkDeclaration, type EncoderDeclaration, embeddedModel, outputOf } from './declaration.js';
-import { fingerprintOf } from './fingerprint.js';
+import { checkDeclaration, type EncoderDeclaration, embeddedModel } from './declaration.js';
+import { fingerprintsOf } from './fingerprint.js';
 import { type LoadedModel, loadModel } from './model.js';
 import { locateModel, type Whereabouts } from './model-folder.js';
+import { fillNgrams } from './ngrams.js';
 import { normOf } from './normalise.js';
-import { poolBatch } from './pooling.js';
+import { type PoolingPlan, poolBatch } from './pooling.js';
 import { newTokeniser, type Tokeniser } from './tokenise.js';
 
 export interface EncodeOptions {
@@ -19,11 +21,20 @@ export interface EncodeOptions {
 
 export interface Encoder {
   readonly declaration: EncoderDeclaration;
-  /** Equal fingerprints give equal vectors for equal texts, on any machine. */
+  /** Equal fingerprints give equal rows for equal texts, on any machine. */
   readonly fingerprint: string;
+  /** The same for the part of a row that comes from the model. */
+  readonly denseFingerprint: string;
+  /** How many columns come from the model; they are the first. */
+  readonly dense: number;
+  /** How many columns count n-grams; they are the last. 0 when none are declared. */
+  readonly lexical: number;
+  /** dense + lexical */
   readonly dimension: number;
   /** [texts, dimension] float32, row-major, in the order of the texts. Throws INTERRUPTED, ENCODER_INVALID. */
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
+  /** [texts, dense], as `encode` otherwise. */
+  encodeDense(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -47,40 +58,53 @@ const dynamicallyQuantised = ['q8', 'int8', 'uint8'];
 export async function openEncoder(declaration: EncoderDeclaration, options: EncoderOptions): Promise<Encoder> {
   checkDeclaration(declaration);
   const files = await locateModel(declaration, options);
-  const fingerprint = await fingerprintOf(files, declaration);
+  const fingerprints = await fingerprintsOf(files, declaration);
   const model = await loadModel(files, declaration, options.threads ?? usualThreads(declaration.model));
   const tokeniser = newTokeniser(model.tokenizer, declaration.prompt, model.positions);
   // One batch at a time: onnxruntime runs a batch synchronously, so more would wait, not work. Several calls of encode() take turns.
   const queue = new PQueue({ concurrency: 1 });
+  const plan = { pooling: poolingsOf(declaration.pooling), normalise: declaration.normalise };
   const limits = dynamicallyQuantised.includes(declaration.dtype) ? oneByOne : usualLimits;
-  const encodeBatch = (batch: PaddedBatch) => runBatch(model.session, batch, declaration);
-  const dimension = await probe(model, tokeniser, encodeBatch);
+  const encodeBatch = (batch: PaddedBatch) => runBatch(model.session, batch, plan);
+  const dense = await probe(model, tokeniser, encodeBatch);
+  const lexical = bucketsOf(declaration.pooling);
+
+  /** Rows of `width` columns, of which the model fills the first `dense`. */
+  async function encodeRows(texts: readonly string[], width: number, { signal, progress }: EncodeOptions): Promise<Float32Array> {
+    const features = new Float32Array(texts.length * width);
+    let done = 0;
+    for (let start = 0; start < texts.length; start += window) {
+      const tokens = await tokeniser.tokenise(texts.slice(start, start + window));
+      for (const batch of planBatches(lengthsOf(tokens), limits)) {
+        throwIfStopped(signal);
+        const inputs = batch.rows.map((row) => tokens[row]!);
+        const padded = padBatch(inputs, batch.width, tokeniser.paddingSide, tokeniser.paddingId);
+        const pooled = await queue.add(() => encodeBatch(padded));
+        for (const [i, row] of batch.rows.entries()) {
+          const vector = pooled.subarray(i * dense, (i + 1) * dense);
+          requireFinite(vector, start + row);
+          features.set(vector, (start + row) * width);
+        }
+        done += batch.rows.length;
+        progress?.(done, texts.length);
+      }
+    }
+    return features;
+  }
 
   return {
     declaration,
-    fingerprint,
-    dimension,
-    async encode(texts, { signal, progress } = {}) {
-      const vectors = new Float32Array(texts.length * dimension);
-      let done = 0;
-      for (let start = 0; start < texts.length; start += window) {
-        const tokens = await tokeniser.tokenise(texts.slice(start, start + window));
-        for (const { rows, width } of planBatches(lengthsOf(tokens), limits)) {
-          throwIfStopped(signal);
-          const inputs = rows.map((row) => tokens[row]!);
-          const padded = padBatch(inputs, width, tokeniser.paddingSide, tokeniser.paddingId);
-          const pooled = await queue.add(() => encodeBatch(padded));
-          for (const [i, row] of rows.entries()) {
-            const vector = pooled.subarray(i * dimension, (i + 1) * dimension);
-            requireFinite(vector, start + row);
-            vectors.set(vector, (start + row) * dimension);
-          }
-          done += rows.length;
-          progress?.(done, texts.length);
-        }
-      }
-      return vectors;
+    fingerprint: fingerprints.whole,
+    denseFingerprint: fingerprints.dense,
+    dense,
+    lexical,
+    dimension: dense + lexical,
+    async encode(texts, options = {}) {
+      const rows = await encodeRows(texts, dense + lexical, options);
+      await fillNgrams(texts, rows, { dense, lexical });
+      return rows;
     },
+    encodeDense: (texts, options = {}) => encodeRows(texts, dense, options),
     async close() {
       await queue.onIdle();
       await model.dispose();
@@ -93,7 +117,7 @@ function usualThreads(model: string): number {
   return model === embeddedModel ? 1 : Math.min(4, availableParallelism());
 }
 
-/** The dimension is known by running once: many models do not declare it. */
+/** How many columns the model fills is known by running once: many models do not declare it. */
 async function probe(
   model: LoadedModel,
   { tokenise, paddingSide, paddingId }: Tokeniser,
@@ -108,7 +132,7 @@ async function probe(
   }
 }
 
-async function runBatch(session: InferenceSession, batch: PaddedBatch, declaration: EncoderDeclaration): Promise<Float32Array> {
+async function runBatch(session: InferenceSession, batch: PaddedBatch, plan: PoolingPlan): Promise<Float32Array> {
   const dims = [batch.spans.length, batch.inputIds.length / batch.spans.length];
   const inputs: Record<string, BigInt64Array> = {
     input_ids: batch.inputIds,
@@ -117,14 +141,14 @@ async function runBatch(session: InferenceSession, batch: PaddedBatch, declarati
     token_type_ids: new BigInt64Array(batch.inputIds.length),
   };
   const feeds = Object.fromEntries(session.inputNames.map((name) => [name, new Tensor('int64', inputs[name]!, dims)]));
-  const wanted = [...new Set(declaration.pooling.map(outputOf))];
+  const wanted = [...new Set(plan.pooling.map(outputOf))];
   let outputs: InferenceSession.OnnxValueMapType;
   try {
     outputs = await session.run(feeds, wanted);
   } catch (thrown) {
     throw new EspalierError('ENCODER_INVALID', `the encoder model failed while it ran: ${messageOf(thrown)}`, { cause: thrown });
   }
-  return poolBatch(outputs as Record<string, Tensor>, batch.spans, declaration);
+  return poolBatch(outputs as Record<string, Tensor>, batch.spans, plan);
 }
 
 function throwIfStopped(signal: AbortSignal | undefined): void {

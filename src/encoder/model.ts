@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { AutoModel, AutoTokenizer, type DataType, env, LogLevel, type PreTrainedTokenizer } from '@huggingface/transformers';
 import type { InferenceSession } from 'onnxruntime-node';
 import { EspalierError, messageOf } from '../core/errors.js';
-import { type EncoderDeclaration, outputOf } from './declaration.js';
+import { outputOf, poolingsOf } from '../core/recipe.js';
+import type { EncoderDeclaration } from './declaration.js';
 import type { ModelFiles } from './model-folder.js';
 
 export interface LoadedModel {
@@ -85,11 +86,11 @@ function checkInputs({ inputNames }: InferenceSession, file: string): void {
 }
 
 function checkOutputs({ outputNames }: InferenceSession, { pooling }: EncoderDeclaration, file: string): void {
-  const missing = pooling.find((way) => !outputNames.includes(outputOf(way)));
+  const missing = poolingsOf(pooling).find((one) => !outputNames.includes(outputOf(one)));
   if (missing === undefined) return;
   throw new EspalierError('ENCODER_OUTPUT_MISSING', `the model has no output ${outputOf(missing)}, which pooling ${missing} reads`, {
     at: { file },
-    hint: `The model's outputs are ${outputNames.join(', ')}. One of shape [batch, dim] is read with \`pooling: [output:NAME]\`.`,
+    hint: `The model's outputs are ${outputNames.join(', ')}. One of shape [batch, dim] is read with \`pooling: [output:NAME]\`, one of shape [batch, tokens, dim] with \`[mean:NAME]\`.`,
   });
 }
 

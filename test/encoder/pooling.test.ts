@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { int64 } from '#espalier/core/onnx.js';
-import type { EncoderDeclaration, Pooling } from '#espalier/encoder/declaration.js';
+import { type Pooling, type WayToPool, waysToPool } from '#espalier/core/recipe.js';
+import type { EncoderDeclaration } from '#espalier/encoder/declaration.js';
 import { openEncoder } from '#espalier/encoder/encoder.js';
 import { dimension, lookUp, positionedTable, positionTable, type SmallModel, table, textInputs, writeSmallModel } from './small-model.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -29,8 +30,10 @@ const sum = (rows: readonly (readonly number[])[]) =>
 const scaled = (row: readonly number[], factor: number) => row.map((value) => value * factor);
 const lengthOf = (row: readonly number[]) => Math.hypot(...row);
 
-const expected: Record<'mean' | 'cls' | 'last', (rows: readonly (readonly number[])[]) => readonly number[]> = {
+const expected: Record<WayToPool, (rows: readonly (readonly number[])[]) => readonly number[]> = {
   mean: (rows) => scaled(sum(rows), 1 / rows.length),
+  max: (rows) => rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!))),
+  sqrt: (rows) => scaled(sum(rows), 1 / Math.sqrt(rows.length)),
   cls: (rows) => rows[0]!,
   last: (rows) => rows.at(-1)!,
 };
@@ -44,11 +47,11 @@ function expectRows(actual: readonly (readonly number[])[], wanted: readonly (re
 }
 
 describe.each(['left', 'right'] as const)('padding on the %s', (paddingSide) => {
-  it.each(['mean', 'cls', 'last'] as const)('%s reads real tokens only', async (pooling) => {
+  it.each(waysToPool)('%s reads real tokens only', async (pooling) => {
     expectRows(await encodeWith({ paddingSide }, { pooling: [pooling] }), texts.map(rowsOf).map(expected[pooling]));
   });
 
-  it.each(['mean', 'cls', 'last'] as const)('%s: positions count from the first real token', async (pooling) => {
+  it.each(waysToPool)('%s: positions count from the first real token', async (pooling) => {
     const positioned = texts.map((text) =>
       rowsOf(text).map((row, position) => row.map((value, i) => value + positionTable[position]![i]!)),
     );
@@ -85,6 +88,27 @@ describe('several poolings', () => {
       texts.map((text) => [...unit(rowsOf(text)[0]!), ...unit(rowsOf(text).at(-1)!)]),
     );
     for (const vector of vectors) expect(lengthOf(vector)).toBeCloseTo(1, 6);
+  });
+});
+
+describe('max', () => {
+  it('of vectors that are all below zero is below zero', async () => {
+    const rows = { ...table, red: [-3, -4, -5], green: [-1, -6, -5], blue: [-2, -7, -1] };
+    const vectors = await encodeWith({ table: rows }, { pooling: ['max'] });
+    expect(vectors).toEqual([rows.red, [-1, -6, -1], [-1, -4, -1], [-2, -4, -1]]);
+  });
+});
+
+describe('another output of token vectors', () => {
+  const doubled: SmallModel['graph'] = (small) => {
+    const hidden = lookUp(small, textInputs(small));
+    small.output(hidden, 'last_hidden_state', 'float32', ['batch', 'tokens', dimension]);
+    small.output(small.node('Add', [hidden, hidden]), 'doubled', 'float32', ['batch', 'tokens', dimension]);
+  };
+
+  it.each(waysToPool)('%s:NAME pools it as it pools the last one', async (way) => {
+    const wanted = texts.map((text) => expected[way](rowsOf(text))).map((row) => [...row, ...scaled(row, 2)]);
+    expectRows(await encodeWith({ graph: doubled }, { pooling: [way, `${way}:doubled`] }), wanted);
   });
 });
 

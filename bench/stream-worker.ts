@@ -33,12 +33,13 @@ process.once('message', async (request: StreamRequest) => {
 });
 
 async function play({ file, order, strategy: name, budget, seed, settings }: StreamRequest): Promise<StreamReply> {
-  const { steps } = JSON.parse(await readFile(file, 'utf8')) as { steps: StreamStepFile[] };
+  const { lexical, steps } = JSON.parse(await readFile(file, 'utf8')) as { lexical: number; steps: StreamStepFile[] };
   const usual = parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench').training;
   const strategy = strategyNamed(name);
   const outcome = await playStream({
     steps: await Promise.all(order.map((number) => readStep(dirname(file), steps[number]!, number))),
     strategy,
+    lexical,
     settings: { ...usual, ...settings, seed },
     budget,
     train: (job) => trainJob(job, () => undefined),

@@ -113,7 +113,7 @@ async function encodeTasks(tasks: readonly StreamTask[], target: string): Promis
   }
   process.stderr.write(`encoded ${texts} texts at ${Math.round((texts * 1000) / (performance.now() - start))} a second\n`);
   const file = join(target, 'stream.json');
-  await writeFile(file, JSON.stringify({ steps }));
+  await writeFile(file, JSON.stringify({ lexical: encoder.lexical, steps }));
   await encoder.close();
   return file;
 }

@@ -37,7 +37,7 @@ export const dtypeSuffixes: Readonly<Record<string, string>> = {
 
 /** The embedded encoder gains from both its own sentence vector and the mean of its token vectors (1,024 dimensions). */
 export function defaultPooling(model: string): readonly RecipePart[] {
-  return model === embeddedModel ? ['output:sentence_embedding', 'mean'] : ['mean'];
+  return model === embeddedModel ? ['output:sentence_embedding', 'mean', 'ngrams:2048'] : ['mean'];
 }
 
 export function modelFileName(dtype: string): string {

@@ -28,6 +28,8 @@ export interface StreamStep {
 export interface StreamPlay {
   readonly steps: readonly StreamStep[];
   readonly strategy: Strategy;
+  /** How many columns of the vectors, the last ones, count n-grams. */
+  readonly lexical: number;
   readonly settings: TrainingSettings;
   /** Examples that the replay buffer may hold. */
   readonly budget: number;
@@ -46,7 +48,7 @@ export interface StreamOutcome extends ContinualMetrics {
   readonly bytesStored: number;
 }
 
-export async function playStream({ steps, strategy, settings, budget, train, played }: StreamPlay): Promise<StreamOutcome> {
+export async function playStream({ steps, strategy, lexical, settings, budget, train, played }: StreamPlay): Promise<StreamOutcome> {
   const domains = [...new Set(steps.map(({ name }) => name))];
   const dimension = dimensionOf(steps[0]!.train);
   const memory = openMemory(steps, budget, settings.seed);
@@ -63,6 +65,7 @@ export async function playStream({ steps, strategy, settings, budget, train, pla
       strategy: strategy.name,
       settings,
       dimension,
+      lexical,
       ...classes.all(),
       fresh: classes.batch(goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number), dimension),
       replayed: classes.batch(strategy.replays && goesOn ? memory.replayed() : [], dimension),

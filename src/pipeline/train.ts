@@ -24,6 +24,7 @@ export async function trainCandidate(context: UpdateContext, run: Run, plan: Pla
     strategy: plan.strategy,
     settings: training,
     dimension: context.encoder.dimension,
+    lexical: context.encoder.lexical,
     classes: mix.classes,
     tasks: new Int32Array(mix.classes.length),
     fresh,

@@ -6,12 +6,12 @@
 import { pickWeighted, type Random, seededRandom } from '../core/random.js';
 import { noClipping } from './autodiff/clipping.js';
 import { openEpoch, startingStates, type Training } from './autodiff/epoch.js';
-import { minibatch, sourcesOf, targets } from './autodiff/expression.js';
+import { sourcesOf, targets } from './autodiff/expression.js';
 import { crossEntropy } from './autodiff/losses.js';
 import type { Optimiser } from './autodiff/optimiser.js';
 import { scoresOf } from './heads/head-graph.js';
 import type { Head } from './job.js';
-import type { Problem } from './problem.js';
+import { formulaOf, type Problem } from './problem.js';
 
 /** Leaves the parameters where they are, and sums rate * gradient^2. */
 const squaredGradients: Optimiser = {
@@ -26,9 +26,9 @@ const squaredGradients: Optimiser = {
 
 /** Over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once for each example. */
 export async function fisherDiagonal({ kind, job, data }: Problem, head: Head): Promise<Record<string, Float32Array>> {
-  const { settings, fresh, dimension, classes } = job;
+  const { settings, fresh, classes } = job;
   const count = fresh.targets.length;
-  const { scores } = kind.forward(minibatch('x', [1, dimension]), head.shape);
+  const { scores } = formulaOf(kind, head.shape);
   const loss = crossEntropy(scores, targets('answers', 1));
   const training: Training = { loss, optimiser: squaredGradients, clipping: noClipping, precision: 'float32' };
   const known = Object.fromEntries(Object.entries(head.tensors).map(([name, tensor]) => [name, tensor.data]));

@@ -12,7 +12,7 @@ import type { Expression } from './autodiff/expression.js';
 
 /** Labelled vectors. */
 export interface Batch {
-  /** [count, dimension] float32, row-major. */
+  /** [count, dimension] float32, row-major: as the encoder gives them, counts of n-grams last. */
   readonly vectors: Float32Array;
   /** [count] indices into the job's classes. */
   readonly targets: Int32Array;
@@ -20,15 +20,18 @@ export interface Batch {
   readonly ids: Int32Array;
 }
 
-/** Sizes by which a head of a kind is built; every kind has these two, and adds its own. */
+/** Sizes by which a head of a kind is built; every kind has these three, and adds its own. */
 export interface HeadShape {
+  /** Columns of a vector. */
   readonly dimension: number;
+  /** How many of them, the last ones, count n-grams; the others are its dense part. */
+  readonly lexical: number;
   readonly classes: number;
   readonly [size: string]: number;
 }
 
 /**
- * A classifier over embeddings: x = unit((embedding - mean) * scale) * sqrt(d); then what its kind says, over tensors of the names that
+ * A classifier over embeddings: x = unit((dense part - mean) * scale) * sqrt(d); then what its kind says, over tensors of the names that
  * its kind uses. `mean` and `scale` [d] every head has; `tasks` [classes] those whose classes belong to more than one task.
  */
 export interface Head {
@@ -37,7 +40,15 @@ export interface Head {
   readonly tensors: Tensors;
 }
 
-/** What a head computes from its input [batch, d]. */
+/** What a head is given. */
+export interface HeadInputs {
+  /** The dense part, standardised, [batch, d]. */
+  readonly inputs: Expression;
+  /** Counts of n-grams, [batch, lexical]; nothing is made of them where there are none. */
+  readonly counts: Expression;
+}
+
+/** What a head computes from its inputs. */
 export interface HeadOutputs {
   /** [batch, classes] */
   readonly scores: Expression;
@@ -54,7 +65,7 @@ export interface HeadKind {
   /** Whether its parameters are trained by gradient; the others have closed forms. */
   readonly trainable: boolean;
   /** The formula: parameters are learned, whole sources stay as they are. Both take their values from the head's tensors of their names. */
-  forward(inputs: Expression, shape: HeadShape): HeadOutputs;
+  forward(given: HeadInputs, shape: HeadShape): HeadOutputs;
   /** Tensors that are drawn once and never learned. */
   draw?(shape: HeadShape, seed: number): Tensors;
 }
@@ -63,6 +74,8 @@ export interface TrainingJob {
   readonly strategy: string;
   readonly settings: TrainingSettings;
   readonly dimension: number;
+  /** How many of the columns, the last ones, count n-grams. */
+  readonly lexical: number;
   /** All classes after this update; those of the parent come first, in their order. */
   readonly classes: readonly string[];
   /** [classes] the number of each class's task. Classes of different tasks never compete. */

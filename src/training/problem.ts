@@ -9,7 +9,7 @@ import { type CrossEntropyOptions, crossEntropy } from './autodiff/losses.js';
 import { gatherRows } from './autodiff/matrices.js';
 import { ridgeShape } from './heads/ridge.js';
 import { headKindNamed } from './heads.js';
-import type { Head, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
+import type { Head, HeadInputs, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
 import { type DrawSteps, type MinibatchSizes, openPool, type Pool, sizeOfPool } from './minibatches.js';
 import type { NativeArray } from './native.js';
 import { fitStandardisation, standardise } from './standardise.js';
@@ -24,15 +24,13 @@ export interface Problem {
   readonly data: Record<string, NativeArray>;
   /** By the name of its order. */
   readonly draws: ReadonlyMap<string, DrawSteps>;
-  forward(inputs: Expression): HeadOutputs;
+  forward(given: HeadInputs): HeadOutputs;
   /** Minibatches of a pool; those of another `stream` are independent. */
   draw(pool: Pool, stream?: string): Drawn;
 }
 
-export interface Drawn {
+export interface Drawn extends HeadInputs {
   readonly size: number;
-  /** [size, d] */
-  readonly inputs: Expression;
   /** [size] */
   readonly targets: Source;
   /** The rows of `data[name]`, [size, ...dims]. */
@@ -59,12 +57,16 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
   const begun = startingHead(job, kind, shape);
   const start = { ...begun, tensors: { ...begun.tensors, ...tensors } };
   const sizes = { fresh: settings.batchSize, replayed: settings.batchSize * settings.replayRatio };
+  const { dimension, lexical } = job;
+  const dense = dimension - lexical;
+  const vectors = concatenate(fresh.vectors, replayed.vectors);
   const data: Record<string, NativeArray> = {
-    x: standardise(concatenate(fresh.vectors, replayed.vectors), { mean: start.tensors.mean!, scale: start.tensors.scale! }),
+    x: standardise(vectors, { mean: start.tensors.mean!, scale: start.tensors.scale! }, dimension),
     y: Int32Array.from([...fresh.targets, ...replayed.targets]),
   };
-  for (const { name } of sourcesOf(kind.forward(minibatch('x', [1, job.dimension]), start.shape).scores, 'whole'))
-    data[name] = start.tensors[name]!.data as NativeArray;
+  const { scores } = formulaOf(kind, start.shape);
+  for (const { name } of sourcesOf(scores, 'whole')) data[name] = start.tensors[name]!.data as NativeArray;
+  if (sourcesOf(scores, 'minibatch').some(({ name }) => name === 'counts')) data.counts = lastColumns(vectors, dimension, lexical);
   const masked = maskTasks(job, data);
   const draws = new Map<string, DrawSteps>();
   return {
@@ -74,7 +76,7 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
     sizes,
     data,
     draws,
-    forward: (inputs) => kind.forward(inputs, start.shape),
+    forward: (drawn) => kind.forward(drawn, start.shape),
     draw(pool, stream = '') {
       const order = `order.${pool}${stream}`;
       if (!draws.has(order)) draws.set(order, openPool(job, pool, sizes, stream));
@@ -83,7 +85,8 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
       const rows = (name: string, dims: Dims) => minibatch(name, [size, ...dims], order);
       return {
         size,
-        inputs: rows('x', [job.dimension]),
+        inputs: rows('x', [dense]),
+        counts: rows('counts', [lexical]),
         targets: classes,
         rows,
         crossEntropy: (scores, options) => crossEntropy(scores, classes, masked(targets('task', size, order), options)),
@@ -108,20 +111,34 @@ function maskTasks({ tasks, classes }: TrainingJob, data: Record<string, NativeA
 
 /** The parent's head with room for new classes, or a new one; new rows and columns are as the kind starts them. */
 function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
-  const { dimension, classes, settings, parent, fresh } = job;
+  const { dimension, lexical, classes, settings, parent, fresh } = job;
   const kept = parent?.head;
   const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, settings.width) };
-  const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, classes: classes.length };
-  const { mean, scale } = kept?.tensors ?? fitStandardisation(fresh.vectors, dimension);
+  const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, lexical, classes: classes.length };
+  const { mean, scale } = kept?.tensors ?? fitStandardisation(fresh.vectors, dimension - lexical, dimension);
   const drawn = kept ? {} : (kind.draw?.(shape, settings.seed) ?? {});
   const random = seededRandom(settings.seed, 'head', kind.name);
-  const { scores } = kind.forward(minibatch('x', [1, dimension]), shape);
+  const { scores } = formulaOf(kind, shape);
   const tensors: Record<string, Tensor> = {};
   for (const { name, dims, start } of [...sourcesOf(scores, 'parameter'), ...sourcesOf(scores, 'whole')]) {
     const begun = drawn[name] ?? { dims, data: Float32Array.from(start(sizeOf(dims), random)) };
     tensors[name] = grown(kept?.tensors[name], begun);
   }
   return { kind: kind.name, shape, tensors: { ...tensors, mean: mean!, scale: scale!, ...taskTensor(job) } };
+}
+
+/** The scores of one row. */
+export function formulaOf(kind: HeadKind, shape: HeadShape): HeadOutputs {
+  const inputs = minibatch('x', [1, shape.dimension - shape.lexical]);
+  return kind.forward({ inputs, counts: minibatch('counts', [1, shape.lexical]) }, shape);
+}
+
+/** [n, stride] -> its last columns, [n, count] */
+function lastColumns(vectors: Float32Array, stride: number, count: number): Float32Array {
+  const result = new Float32Array((vectors.length / stride) * count);
+  for (let from = stride - count, at = 0; from < vectors.length; from += stride, at += count)
+    result.set(vectors.subarray(from, from + count), at);
+  return result;
 }
 
 /** Which task each class belongs to, where there is more than one. */

@@ -11,13 +11,15 @@ export interface Standardisation {
 /** Below this a dimension counts as constant and is left out. */
 const smallestDeviation = 1e-6;
 
-/** Fitted once, at an adapter's first update, and frozen: statistics of two updates can only be added when they mean the same. */
-export function fitStandardisation(vectors: Float32Array, dimension: number): Standardisation {
-  const count = vectors.length / dimension;
+/** Of the first `dimension` columns of [n, stride]. Fitted once, at an adapter's first update, and frozen: statistics of two updates can only be added when they mean the same. */
+export function fitStandardisation(vectors: Float32Array, dimension: number, stride = dimension): Standardisation {
+  const count = vectors.length / stride;
   const [sum, squares] = [new Float64Array(dimension), new Float64Array(dimension)];
-  for (let index = 0; index < vectors.length; index++) sum[index % dimension]! += vectors[index]!;
+  for (let start = 0; start < vectors.length; start += stride)
+    for (let index = 0; index < dimension; index++) sum[index]! += vectors[start + index]!;
   const mean = sum.map((value) => value / count);
-  for (let index = 0; index < vectors.length; index++) squares[index % dimension]! += (vectors[index]! - mean[index % dimension]!) ** 2;
+  for (let start = 0; start < vectors.length; start += stride)
+    for (let index = 0; index < dimension; index++) squares[index]! += (vectors[start + index]! - mean[index]!) ** 2;
   const scale = Float32Array.from(squares, (value) => {
     const deviation = Math.sqrt(value / count);
     return deviation < smallestDeviation ? 0 : 1 / deviation;
@@ -25,14 +27,14 @@ export function fitStandardisation(vectors: Float32Array, dimension: number): St
   return { mean: { dims: [dimension], data: Float32Array.from(mean) }, scale: { dims: [dimension], data: scale } };
 }
 
-/** [n, d] -> [n, d] float32 */
-export function standardise(vectors: Float32Array, { mean, scale }: Standardisation): Float32Array {
+/** The first d columns of [n, stride] -> [n, d] float32 */
+export function standardise(vectors: Float32Array, { mean, scale }: Standardisation, stride = mean.data.length): Float32Array {
   const dimension = mean.data.length;
-  const result = new Float32Array(vectors.length);
-  for (let start = 0; start < vectors.length; start += dimension) {
+  const result = new Float32Array((vectors.length / stride) * dimension);
+  for (let start = 0, from = 0; start < result.length; start += dimension, from += stride) {
     let squares = 0;
     for (let index = 0; index < dimension; index++) {
-      const value = (vectors[start + index]! - mean.data[index]!) * scale.data[index]!;
+      const value = (vectors[from + index]! - mean.data[index]!) * scale.data[index]!;
       result[start + index] = value;
       squares += value * value;
     }

@@ -45,6 +45,7 @@ export function jobOf(strategy: string, classes: number, overrides: Partial<Trai
     strategy,
     settings: settingsWith({}),
     dimension,
+    lexical: 0,
     classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
     tasks: new Int32Array(classes),
     fresh: empty,

@@ -4,7 +4,7 @@
  * of an adapter share A and B.
  */
 import { add } from '../autodiff/elementwise.js';
-import { normal, parameter } from '../autodiff/expression.js';
+import { matrixDims, normal, parameter } from '../autodiff/expression.js';
 import { gelu } from '../autodiff/gelu.js';
 import { matmul } from '../autodiff/matrices.js';
 import { layerNorm } from '../autodiff/normalisation.js';
@@ -15,7 +15,8 @@ export const bottleneckHead: HeadKind = {
   name: 'bottleneck',
   summary: 'a residual adapter of low rank, shared by all tasks, before the scores',
   trainable: true,
-  forward(inputs, { dimension, classes, rank }) {
+  forward({ inputs }, { classes, rank }) {
+    const [, dimension] = matrixDims(inputs, 'the bottleneck head');
     const down = parameter('down', [dimension, rank!], normal(1 / Math.sqrt(dimension)));
     const up = parameter('up', [rank!, dimension]);
     const embedding = add(inputs, matmul(gelu(matmul(layerNorm(inputs), down)), up));

@@ -3,7 +3,7 @@
  * rebalancing", CVPR 2019). A class that was seen more often cannot win by a longer weight vector.
  */
 import { multiply } from '../autodiff/elementwise.js';
-import { filledWith, normal, parameter } from '../autodiff/expression.js';
+import { filledWith, matrixDims, normal, parameter } from '../autodiff/expression.js';
 import { matmul } from '../autodiff/matrices.js';
 import { unitColumns, unitRows } from '../autodiff/normalisation.js';
 import type { HeadKind } from '../job.js';
@@ -15,7 +15,8 @@ export const cosineHead: HeadKind = {
   name: 'cosine',
   summary: 'scores by direction alone, whatever the length',
   trainable: true,
-  forward(inputs, { dimension, classes }) {
+  forward({ inputs }, { classes }) {
+    const [, dimension] = matrixDims(inputs, 'the cosine head');
     const directions = unitColumns(parameter('weight', [dimension, classes], normal(1 / Math.sqrt(dimension))));
     return { scores: multiply(matmul(unitRows(inputs), directions), parameter('sharpness', [], filledWith(startingSharpness))) };
   },

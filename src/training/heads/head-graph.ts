@@ -1,6 +1,6 @@
 /**
  * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits` [batch, classes],
- * `probabilities`, `adapted` [batch, d + classes], the embedding as the adapter changes it, and for heads that have one, `distance` [batch].
+ * `probabilities`, `adapted` [batch, d + classes], the embedding's dense part as the adapter changes it, and for heads that have one, `distance` [batch].
  */
 import { type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
@@ -22,15 +22,20 @@ export const scoreShare = 0.25;
 const outOfTask = -1e9;
 
 export function headGraph(head: Head): Graph {
-  const { dimension, classes } = head.shape;
+  const { dimension, lexical, classes } = head.shape;
   const graph = newGraph('adapter');
-  const embedding = graph.input('embedding', 'float32', ['batch', dimension]);
-  const inputs = standardised(graph, embedding, head);
-  const outputs = headKindNamed(head.kind).forward(minibatch('inputs', [1, dimension]), head.shape);
+  const vector = graph.input('embedding', 'float32', ['batch', dimension]);
   const arithmetic = arithmeticIn(graph, 'float32');
+  const columns = (from: number, to: number) => {
+    if (lexical === 0) return vector;
+    return graph.node('Slice', [vector, ...[from, to, 1].map((value) => arithmetic.integers([value]))]);
+  };
+  const dense = columns(0, dimension - lexical);
+  const given: Record<string, string> = { inputs: standardised(graph, dense, head), counts: columns(dimension - lexical, dimension) };
+  const outputs = outputsOf(head);
   const written = new Map<string, string>();
   const nameOf = ({ kind, name, values, dims }: Source): string => {
-    if (kind === 'minibatch') return inputs;
+    if (kind === 'minibatch') return given[name]!;
     if (kind === 'constant') return arithmetic.constant(values, dims);
     const known = written.get(name) ?? constant(graph, head.tensors[name]!, name);
     written.set(name, known);
@@ -38,10 +43,10 @@ export function headGraph(head: Head): Graph {
   };
   const computed = writeForward(arithmetic, rootsOf(outputs), nameOf);
   const logits = computed.get(outputs.scores)!.value;
-  const vector = outputs.embedding ? computed.get(outputs.embedding)!.value : embedding;
+  const embedding = outputs.embedding ? computed.get(outputs.embedding)!.value : dense;
   graph.output(logits, 'logits', 'float32', ['batch', classes]);
   graph.output(probabilities(graph, logits, head), 'probabilities', 'float32', ['batch', classes]);
-  graph.output(adapted(graph, vector, logits), 'adapted', 'float32', ['batch', dimension + classes]);
+  graph.output(adapted(graph, embedding, logits), 'adapted', 'float32', ['batch', dimension - lexical + classes]);
   if (outputs.distance) {
     const flat = graph.node('Squeeze', [computed.get(outputs.distance)!.value, arithmetic.integers([1])]);
     graph.output(flat, 'distance', 'float32', ['batch']);
@@ -50,9 +55,15 @@ export function headGraph(head: Head): Graph {
 }
 
 /** The tensors that a head of this kind and shape is made of. */
-export function tensorNames({ kind, shape }: Pick<Head, 'kind' | 'shape'>): string[] {
-  const roots = rootsOf(headKindNamed(kind).forward(minibatch('inputs', [1, shape.dimension]), shape));
+export function tensorNames(head: Pick<Head, 'kind' | 'shape'>): string[] {
+  const roots = rootsOf(outputsOf(head));
   return ['mean', 'scale', ...[...sourcesOf(roots, 'parameter'), ...sourcesOf(roots, 'whole')].map(({ name }) => name)];
+}
+
+/** The formula, for rows of any number: no operation of a head looks at how many there are. */
+function outputsOf({ kind, shape }: Pick<Head, 'kind' | 'shape'>): HeadOutputs {
+  const given = { inputs: minibatch('inputs', [1, shape.dimension - shape.lexical]), counts: minibatch('counts', [1, shape.lexical]) };
+  return headKindNamed(kind).forward(given, shape);
 }
 
 function rootsOf({ scores, embedding, distance }: HeadOutputs): Expression[] {
@@ -78,7 +89,7 @@ function constant(graph: Graph, { dims, data }: Tensor, name: string): string {
 function standardised(graph: Graph, embedding: string, { tensors, shape }: Head): string {
   const centred = graph.node('Sub', [embedding, constant(graph, tensors.mean!, 'mean')]);
   const scaled = graph.node('Mul', [centred, constant(graph, tensors.scale!, 'scale')]);
-  const length = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(Math.sqrt(shape.dimension)) });
+  const length = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(Math.sqrt(shape.dimension - shape.lexical)) });
   return graph.node('Mul', [unit(graph, scaled), length]);
 }
 

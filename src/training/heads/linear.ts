@@ -8,7 +8,7 @@ export const linearHead: HeadKind = {
   name: 'linear',
   summary: 'softmax regression on the embedding',
   trainable: true,
-  forward: (inputs, { classes }) => ({ scores: readout(inputs, classes) }),
+  forward: ({ inputs }, { classes }) => ({ scores: readout(inputs, classes) }),
 };
 
 /** features [batch, width] -> scores [batch, classes] */

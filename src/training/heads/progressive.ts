@@ -4,7 +4,7 @@
  * scores += mask_k ([x, h_1, ..., h_k] V_k + b_k). Only the last column is learned; tensors of earlier ones stay, bit for bit.
  */
 import { add, multiply } from '../autodiff/elementwise.js';
-import { type Dims, type Expression, normal, parameter, type Start, whole } from '../autodiff/expression.js';
+import { type Dims, type Expression, matrixDims, normal, parameter, type Start, whole } from '../autodiff/expression.js';
 import { gelu } from '../autodiff/gelu.js';
 import { concatColumns, matmul } from '../autodiff/matrices.js';
 import { layerNorm } from '../autodiff/normalisation.js';
@@ -14,7 +14,8 @@ export const progressiveHead: HeadKind = {
   name: 'progressive',
   summary: 'a column for every update, with lateral connections to frozen ones',
   trainable: true,
-  forward(inputs, { dimension, classes, rank, columns }) {
+  forward({ inputs }, { classes, rank, columns }) {
+    const [, dimension] = matrixDims(inputs, 'the progressive head');
     const parts: Expression[] = [inputs];
     const normed = layerNorm(inputs);
     let scores: Expression | undefined;

@@ -1,9 +1,12 @@
 /**
- * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / 64 + b. `width` 0 stands for no map,
+ * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / 64 + b, and where
+ * vectors hold counts of n-grams, + counts V / sqrt(sum of counts) (ridge/lexical.ts). `width` 0 stands for no map,
  * the readout of the embedding itself. The readout has a closed form (strategies/analytic.ts), and can be trained by gradient too.
  */
-import { scale } from '../autodiff/elementwise.js';
+import { sumOver } from '../autodiff/arithmetic.js';
+import { add, multiply, scale } from '../autodiff/elementwise.js';
 import { apply, type Expression, matrixDims, type Operation, whole } from '../autodiff/expression.js';
+import { matmul } from '../autodiff/matrices.js';
 import type { HeadKind, HeadShape } from '../job.js';
 import { drawFeatures, type FeatureKind, writeFeatures } from '../ridge/features.js';
 import { readout } from './linear.js';
@@ -15,8 +18,11 @@ export const ridgeHead: HeadKind = {
   name: 'ridge',
   summary: 'a readout of random features, or of the embedding itself',
   trainable: true,
-  forward: (inputs, shape) => ({ scores: readout(scale(features(inputs, shape), featureUnit), shape.classes) }),
-  draw: ({ dimension, ...shape }, seed) => drawFeatures(featuresOf(shape), { dimension, width: shape.width!, seed }).tensors,
+  forward({ inputs, counts }, shape) {
+    const scores = readout(scale(features(inputs, shape), featureUnit), shape.classes);
+    return { scores: shape.lexical === 0 ? scores : add(scores, lexicalScores(counts, shape)) };
+  },
+  draw: (shape, seed) => drawFeatures(featuresOf(shape), { dimension: shape.dimension - shape.lexical, width: shape.width!, seed }).tensors,
 };
 
 export function featuresOf({ width, fourier }: Pick<HeadShape, string>): FeatureKind {
@@ -31,9 +37,9 @@ export function ridgeShape(kind: FeatureKind, width: number): { width: number; f
 
 function features(inputs: Expression, shape: HeadShape): Expression {
   const kind = featuresOf(shape);
-  const [rows] = matrixDims(inputs, 'the ridge head');
-  const width = kind === 'none' ? shape.dimension : shape.width!;
-  const map = kind === 'none' ? [] : [whole('map', [shape.dimension, width])];
+  const [rows, dimension] = matrixDims(inputs, 'the ridge head');
+  const width = kind === 'none' ? dimension : shape.width!;
+  const map = kind === 'none' ? [] : [whole('map', [dimension, width])];
   const phase = kind === 'fourier' ? [whole('phase', [width])] : [];
   const operation: Operation = {
     name: `${kind} features`,
@@ -45,4 +51,22 @@ function features(inputs: Expression, shape: HeadShape): Expression {
     backward: () => [],
   };
   return apply(operation, [inputs, ...map, ...phase], [rows, width]);
+}
+
+function lexicalScores(counts: Expression, { lexical, classes }: HeadShape): Expression {
+  return multiply(matmul(counts, whole('lexical', [lexical, classes])), inverseLength(counts));
+}
+
+/** 1 / sqrt(sum of a row), and 1 for a row of zeros. [n, d] -> [n, 1] */
+function inverseLength(counts: Expression): Expression {
+  const [rows] = matrixDims(counts, 'the ridge head');
+  const operation: Operation = {
+    name: 'inverse length',
+    forward(arithmetic, [input]) {
+      const total = arithmetic.node('Max', [sumOver(arithmetic, input!, [1]), arithmetic.one]);
+      return [arithmetic.node('Reciprocal', [arithmetic.node('Sqrt', [total])])];
+    },
+    backward: () => [],
+  };
+  return apply(operation, [counts], [rows, 1]);
 }

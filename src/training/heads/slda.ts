@@ -5,7 +5,7 @@
  * unknown (Lee et al., NeurIPS 2018).
  */
 import { add, scale, square, subtract } from '../autodiff/elementwise.js';
-import { whole } from '../autodiff/expression.js';
+import { matrixDims, whole } from '../autodiff/expression.js';
 import { matmul, rowMaximum, rowSum } from '../autodiff/matrices.js';
 import type { HeadKind } from '../job.js';
 
@@ -13,7 +13,8 @@ export const sldaHead: HeadKind = {
   name: 'slda',
   summary: 'linear discriminants of streaming means and one shared covariance',
   trainable: false,
-  forward(inputs, { dimension, classes }) {
+  forward({ inputs }, { classes }) {
+    const [, dimension] = matrixDims(inputs, 'the slda head');
     const scores = add(matmul(inputs, whole('weight', [dimension, classes])), whole('bias', [classes]));
     const length = rowSum(square(matmul(inputs, whole('whitener', [dimension, dimension]))));
     return { scores, distance: subtract(length, scale(rowMaximum(scores), 2)) };

@@ -12,6 +12,8 @@ export interface LearnedSample {
   readonly columns: Floats;
   /** [count] */
   readonly targets: Int32Array;
+  /** What something else says of them, had it not learned them: [count, classes]. */
+  readonly beside?: Float64Array;
 }
 
 /** Beyond this an example determines its own answer, and nothing can be said of it without it. */

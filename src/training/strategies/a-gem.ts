@@ -16,10 +16,10 @@ export const aGem = gradientStrategy({
   replays: true,
   objective({ forward, draw, job }) {
     const fresh = draw('fresh');
-    const loss = fresh.crossEntropy(forward(fresh.inputs).scores);
+    const loss = fresh.crossEntropy(forward(fresh).scores);
     if (job.replayed.targets.length === 0) return { loss };
     const remembered = draw('replayed');
-    return { loss, constraint: { loss: remembered.crossEntropy(forward(remembered.inputs).scores), combine: project } };
+    return { loss, constraint: { loss: remembered.crossEntropy(forward(remembered).scores), combine: project } };
   },
 });
 

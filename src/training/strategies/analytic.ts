@@ -15,6 +15,7 @@ import { taskTensor } from '../problem.js';
 import { drawFeatures, type FeatureKind, type Features } from '../ridge/features.js';
 import { fitRidge } from '../ridge/fit.js';
 import { columnsOf } from '../ridge/leave-one-out.js';
+import { countLexical, emptyLexical, leaveOneOutLexical, lexicalWeights, packLexical, unpackLexical } from '../ridge/lexical.js';
 import {
   addExamples,
   emptyStatistics,
@@ -34,7 +35,7 @@ export const analytic: Strategy = {
   options: {},
   continues(parent, { features, width }) {
     const { shape } = parent.head;
-    const size = features === 'none' ? shape.dimension : width;
+    const size = features === 'none' ? shape.dimension - shape.lexical : width;
     return parent.head.kind === 'ridge' && featuresOf(shape) === features && holdsStatistics(parent.state, size);
   },
   train: trainAnalytic,
@@ -44,45 +45,65 @@ export const analytic: Strategy = {
 const sampleSize = 512;
 
 async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
-  const { settings, dimension } = job;
+  const { settings, dimension, lexical } = job;
+  const dense = dimension - lexical;
   const { seed, threads, features: kind } = settings;
-  const width = kind === 'none' ? dimension : settings.width;
+  const width = kind === 'none' ? dense : settings.width;
   const { mean, scale, features } = fixedPart(job, { kind, width, seed });
   const before = (job.parent && unpackStatistics(job.parent.state)) ?? emptyStatistics(width, job.classes.length);
   const statistics = await addExamples(withClasses(before, job.classes.length), {
-    inputs: standardise(job.fresh.vectors, { mean, scale }),
+    inputs: standardise(job.fresh.vectors, { mean, scale }, dimension),
     targets: job.fresh.targets,
     features,
     threads,
     progress: (done, total) => progress(done, total, 'examples'),
   });
+  const words = countLexical(
+    (job.parent && unpackLexical(job.parent.state)) ?? emptyLexical(lexical, job.classes.length),
+    { ...job.fresh, stride: dimension },
+    job.classes.length,
+  );
   const asked = drawLearned(job, statistics.count);
-  const seen = await mapFeatures(standardise(asked.vectors, { mean, scale }), { features, dimension, threads });
-  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets };
+  const seen = await mapFeatures(standardise(asked.vectors, { mean, scale }, dimension), { features, dimension: dense, threads });
+  const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, stride: dimension }) : undefined;
+  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, ...(beside && { beside }) };
   const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
-  const { lambda, temperature, weight } = await fitRidge(statistics, sample, { start: job.parent?.facts.lambda, threads, tried });
+  const { lambda, temperature, weight, lexicalShare } = await fitRidge(statistics, sample, {
+    start: job.parent?.facts.lambda,
+    threads,
+    tried,
+  });
   const classes = job.classes.length;
   return {
     head: {
       kind: 'ridge',
-      shape: { dimension, classes, ...ridgeShape(kind, width) },
+      shape: { dimension, lexical, classes, ...ridgeShape(kind, width) },
       tensors: {
         mean,
         scale,
         ...features.tensors,
-        weight: { dims: [width, classes], data: Float32Array.from(weight, (value) => value / temperature / featureUnit) },
+        weight: { dims: [width, classes], data: scaled(weight, 1 / temperature / featureUnit) },
         bias: { dims: [classes], data: new Float32Array(classes) },
+        ...(lexical > 0 && { lexical: { dims: [lexical, classes], data: scaled(lexicalWeights(words), lexicalShare / temperature) } }),
         ...taskTensor(job),
       },
     },
-    state: packStatistics(statistics),
-    facts: { lambda, temperature, examplesInStatistics: statistics.count },
+    state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
+    facts: { lambda, temperature, ...(lexical > 0 && { lexicalShare }), examplesInStatistics: statistics.count },
   };
 }
 
+function scaled(values: Float64Array, factor: number): Float32Array {
+  return Float32Array.from(values, (value) => value * factor);
+}
+
 /** Standardisation and map: the parent's, or new ones. */
-function fixedPart({ parent, fresh, dimension }: TrainingJob, { kind, width, seed }: { kind: FeatureKind; width: number; seed: number }) {
-  if (!parent) return { ...fitStandardisation(fresh.vectors, dimension), features: drawFeatures(kind, { dimension, width, seed }) };
+function fixedPart(
+  { parent, fresh, dimension: stride, lexical }: TrainingJob,
+  { kind, width, seed }: { kind: FeatureKind; width: number; seed: number },
+) {
+  const dimension = stride - lexical;
+  if (!parent) return { ...fitStandardisation(fresh.vectors, dimension, stride), features: drawFeatures(kind, { dimension, width, seed }) };
   const { mean, scale, map, phase } = parent.head.tensors;
   const features: Features = { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } };
   return { mean: mean!, scale: scale!, features };

@@ -25,14 +25,14 @@ export const derpp = gradientStrategy({
   },
   objective({ forward, draw, job }, { alpha, beta }) {
     const fresh = draw('fresh');
-    const learning = fresh.crossEntropy(forward(fresh.inputs).scores);
+    const learning = fresh.crossEntropy(forward(fresh).scores);
     if (job.replayed.targets.length === 0) return { loss: learning };
     const classes = job.classes.length;
     const dark = draw('replayed', 'dark');
-    const gap = subtract(forward(dark.inputs).scores, dark.rows('stored', [classes]));
+    const gap = subtract(forward(dark).scores, dark.rows('stored', [classes]));
     const remembering = mean(square(multiply(gap, dark.rows('known', [classes]))));
     const rehearsed = draw('rehearsed');
-    const rehearsing = rehearsed.crossEntropy(forward(rehearsed.inputs).scores);
+    const rehearsing = rehearsed.crossEntropy(forward(rehearsed).scores);
     return { loss: add(learning, add(scale(remembering, alpha!), scale(rehearsing, beta!))), data: recall(job) };
   },
   remember: ({ job }, trained) => store(job, trained),

@@ -20,9 +20,9 @@ export const erAce = gradientStrategy({
     const fresh = draw('fresh');
     const present = new Set(job.fresh.targets);
     const competing = Float32Array.from(job.classes, (_, index) => (present.has(index) ? 0 : outOfCompetition));
-    const amongNew = fresh.crossEntropy(forward(fresh.inputs).scores, { prior: whole('competing', [job.classes.length]) });
+    const amongNew = fresh.crossEntropy(forward(fresh).scores, { prior: whole('competing', [job.classes.length]) });
     if (job.replayed.targets.length === 0) return { loss: amongNew, data: { competing } };
     const rehearsed = draw('rehearsed');
-    return { loss: add(amongNew, rehearsed.crossEntropy(forward(rehearsed.inputs).scores)), data: { competing } };
+    return { loss: add(amongNew, rehearsed.crossEntropy(forward(rehearsed).scores)), data: { competing } };
   },
 });

@@ -11,12 +11,12 @@
  */
 import type { Tensor, Tensors } from '../../core/safetensors.js';
 import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.js';
-import { minibatch, parameter, sourcesOf, whole } from '../autodiff/expression.js';
+import { parameter, sourcesOf, whole } from '../autodiff/expression.js';
 import { sum } from '../autodiff/matrices.js';
 import { fisherDiagonal } from '../fisher.js';
 import { gradientStrategy } from '../gradient-strategy.js';
 import type { TrainedHead } from '../job.js';
-import { grown, type Problem } from '../problem.js';
+import { formulaOf, grown, type Problem } from '../problem.js';
 
 const lambdaOf = (standard: number) => ({
   standard,
@@ -48,8 +48,8 @@ export const ewcOnline = gradientStrategy({
 
 function hold({ forward, draw, job, kind, start }: Problem, strength: number) {
   const fresh = draw('fresh');
-  const learning = fresh.crossEntropy(forward(fresh.inputs).scores);
-  const parameters = sourcesOf(kind.forward(minibatch('x', [1, job.dimension]), start.shape).scores, 'parameter');
+  const learning = fresh.crossEntropy(forward(fresh).scores);
+  const parameters = sourcesOf(formulaOf(kind, start.shape).scores, 'parameter');
   const data: Record<string, Float32Array> = {};
   let loss = learning;
   for (const { name, dims } of parameters) {

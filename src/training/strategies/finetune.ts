@@ -11,6 +11,6 @@ export const finetune = gradientStrategy({
   replays: false,
   objective({ forward, draw }) {
     const fresh = draw('fresh');
-    return { loss: fresh.crossEntropy(forward(fresh.inputs).scores) };
+    return { loss: fresh.crossEntropy(forward(fresh).scores) };
   },
 });

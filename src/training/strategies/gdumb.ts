@@ -33,7 +33,7 @@ export const gdumb: Strategy = {
         usualRate,
         objective({ forward, draw }) {
           const memory = draw('fresh');
-          return { loss: memory.crossEntropy(forward(memory.inputs).scores) };
+          return { loss: memory.crossEntropy(forward(memory).scores) };
         },
       },
       progress,

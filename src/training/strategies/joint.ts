@@ -26,7 +26,7 @@ export const joint: Strategy = {
         usualRate,
         objective({ forward, draw }) {
           const all = draw('fresh');
-          return { loss: all.crossEntropy(forward(all.inputs).scores) };
+          return { loss: all.crossEntropy(forward(all).scores) };
         },
       },
       progress,

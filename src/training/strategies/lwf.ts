@@ -23,7 +23,7 @@ export const lwf = gradientStrategy({
   },
   async objective({ forward, draw, job }, { alpha, temperature }) {
     const fresh = draw('fresh');
-    const { scores } = forward(fresh.inputs);
+    const { scores } = forward(fresh);
     const learning = fresh.crossEntropy(scores);
     if (!job.parent) return { loss: learning };
     const classes = job.classes.length;

@@ -38,7 +38,7 @@ export const progressive: Strategy = {
           const { forward, draw } = problem;
           const mixed = draw(job.replayed.targets.length > 0 ? 'mixed' : 'fresh');
           const prior = whole('prior', [job.classes.length]);
-          return { loss: mixed.crossEntropy(forward(mixed.inputs).scores, { prior }), data: { prior: logPrior(problem) } };
+          return { loss: mixed.crossEntropy(forward(mixed).scores, { prior }), data: { prior: logPrior(problem) } };
         },
       },
       progress,

@@ -18,6 +18,6 @@ export const replay = gradientStrategy({
     const { forward, draw, job } = problem;
     const mixed = draw(job.replayed.targets.length > 0 ? 'mixed' : 'fresh');
     const prior = whole('prior', [job.classes.length]);
-    return { loss: mixed.crossEntropy(forward(mixed.inputs).scores, { prior }), data: { prior: logPrior(problem) } };
+    return { loss: mixed.crossEntropy(forward(mixed).scores, { prior }), data: { prior: logPrior(problem) } };
   },
 });

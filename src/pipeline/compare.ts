@@ -92,9 +92,11 @@ export async function compareStrategies(context: CompareContext, request: Compar
   const budgets = request.budgets ?? usualBudgets(declaration.buffer, domains);
   const steps = await encodeSteps(context, declaration, domains);
   const plays = chosen.flatMap((strategy) => (strategy.replays ? [...new Set(budgets)] : [0]).map((budget) => ({ strategy, budget })));
+  const names = plays.map(({ strategy, budget }) => nameOfPlay({ strategy: strategy.name, budget }));
+  const widest = Math.max(...names.map((name) => name.length));
   const played: { row: ComparisonRow; matrix?: AccuracyMatrix }[] = [];
   for (const [number, play] of plays.entries()) {
-    const title = `${number + 1}/${plays.length} ${nameOfPlay({ ...play, strategy: play.strategy.name })}`;
+    const title = `${String(number + 1).padStart(String(plays.length).length)}/${plays.length} ${names[number]!.padEnd(widest)}`;
     played.push(await playOne(context, { ...play, title, steps, training: declaration.training }));
   }
   played.sort((a, b) => (b.row.averageAccuracy ?? -1) - (a.row.averageAccuracy ?? -1));

@@ -24,7 +24,7 @@ interface Scale {
 }
 
 export function drawLines({ title, domains, matrix, reference, width }: LineChart): Markup {
-  const height = Math.max(150, domains.length * labelHeight) + margin.top + margin.bottom;
+  const height = Math.max(width * 0.4, domains.length * labelHeight) + margin.top + margin.bottom;
   const [inner, depth] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
   const x = (update: number) => margin.left + (matrix.length < 2 ? 0 : (update / (matrix.length - 1)) * inner);
   const y = (accuracy: number) => margin.top + (1 - accuracy) * depth;

@@ -23,21 +23,23 @@ interface Dot {
 
 export function drawTradeOff({ title, rows, best, costOf, say }: TradeOff): Markup {
   const x = logarithmic(rows.map(costOf));
-  const y = (accuracy: number) => margin.top + (1 - accuracy) * (height - margin.top - margin.bottom);
+  const levels = levelsAround(rows.map((row) => row.averageAccuracy));
+  const [low, high] = [levels[0]!, levels.at(-1)!];
+  const y = (accuracy: number) => margin.top + ((high - accuracy) / (high - low)) * (height - margin.top - margin.bottom);
   const dots = rows.map((row): Dot => ({ row, x: x.place(costOf(row)), y: y(row.averageAccuracy) }));
   const told = rows.map((row) => `${nameOfPlay(row)} ${percent(row.averageAccuracy)} % at ${say(costOf(row))}`).join('; ');
   return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${title}: ${told}`}">
 <title>${title}</title>
-${[0, 0.25, 0.5, 0.75, 1].map(
+${levels.map(
   (level) => markup`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${y(level)}" y2="${y(level)}"/>
-<text class="tick" x="${margin.left - 6}" y="${y(level) + 3.5}" text-anchor="end">${level * 100}</text>`,
+<text class="tick" x="${margin.left - 6}" y="${y(level) + 3.5}" text-anchor="end">${Math.round(level * 100)} %</text>`,
 )}
 ${x.ticks.map(
-  (tick) => markup`<line class="grid" x1="${x.place(tick)}" x2="${x.place(tick)}" y1="${y(0)}" y2="${y(0) + 4}"/>
-<text class="tick" x="${x.place(tick)}" y="${y(0) + 17}" text-anchor="middle">${say(tick)}</text>`,
+  (tick) => markup`<line class="grid" x1="${x.place(tick)}" x2="${x.place(tick)}" y1="${y(low)}" y2="${y(low) + 4}"/>
+<text class="tick" x="${x.place(tick)}" y="${y(low) + 17}" text-anchor="middle">${say(tick)}</text>`,
 )}
 ${joinBudgets(dots)}
-${dots.map(({ row, ...at }) => {
+${bestLast(dots, best).map(({ row, ...at }) => {
   const kind = row === best ? 'best' : row.role;
   const words = `${nameOfPlay(row)}: ${percent(row.averageAccuracy)} % at ${say(costOf(row))}`;
   return markup`<g><title>${words}</title><circle class="dot ${kind}" cx="${at.x}" cy="${at.y}" r="${row === best ? 5.5 : 4}"/></g>`;
@@ -46,7 +48,14 @@ ${placeLabels(dots, best)}
 </svg>`;
 }
 
-/** Powers of ten, or of two where those are too few. */
+/** Tenths that enclose all accuracies, at least two. */
+function levelsAround(accuracies: readonly number[]): number[] {
+  const first = Math.min(9, Math.floor(Math.min(...accuracies) * 10));
+  const last = Math.max(first + 1, Math.ceil(Math.max(...accuracies) * 10));
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) / 10);
+}
+
+/** Powers of ten, or the least and the most where those are too few. */
 function logarithmic(costs: readonly number[]): { place: (cost: number) => number; ticks: number[] } {
   const positive = costs.map((cost) => Math.max(cost, 1e-6));
   const [low, high] = [Math.log10(Math.min(...positive) / 1.3), Math.log10(Math.max(...positive) * 1.3)];
@@ -55,6 +64,10 @@ function logarithmic(costs: readonly number[]): { place: (cost: number) => numbe
   const powers = Array.from({ length: Math.max(0, Math.floor(high) - Math.ceil(low) + 1) }, (_, index) => 10 ** (Math.ceil(low) + index));
   return { place, ticks: powers.length >= 2 ? powers : [10 ** low * 1.3, 10 ** high / 1.3] };
 }
+
+/** On top of what lies below it. */
+const bestLast = (dots: readonly Dot[], best: PlayedRow | undefined) =>
+  [...dots].sort((a, b) => Number(a.row === best) - Number(b.row === best));
 
 function joinBudgets(dots: readonly Dot[]): Markup {
   return markup`${byStrategy(dots).map((own) => {
@@ -88,7 +101,7 @@ function placeLabels(dots: readonly Dot[], best: PlayedRow | undefined): Markup 
     .sort((a, b) => importance(a) - importance(b))
     .map(({ row, x, y }) => {
       const name = row.role === 'naive' ? `${row.strategy} (naive)` : row.strategy;
-      const reach = name.length * letterWidth;
+      const reach = name.length * letterWidth * (row === best ? 1.12 : 1);
       const candidates = [
         { left: x + 8, middle: y },
         { left: x - 8 - reach, middle: y },

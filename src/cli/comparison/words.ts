@@ -30,10 +30,11 @@ export function describeFindings(comparison: Comparison): string {
   return sentences.flat().join(' ');
 }
 
-/** Half the width of a 95 % interval around an accuracy near the best one's, over all that is held out. */
+/** Half the width of a 95 % interval around the best average, over all that is held out (Agresti & Coull, 1998). */
 export function describeChance(comparison: Comparison): string {
   const share = comparison.rows.find((row) => row.error === null)?.averageAccuracy ?? 0.5;
   const count = comparison.examples.reduce((sum, { holdout }) => sum + holdout, 0);
-  const points = 1.96 * Math.sqrt(Math.max(share * (1 - share), 0.01) / count) * 100;
+  const moderate = (share * count + 2) / (count + 4);
+  const points = 196 * Math.sqrt((moderate * (1 - moderate)) / (count + 4));
   return `With ${count} examples to measure by, an average is known to about ${points.toFixed(0)} points either way: read small differences as none.`;
 }

@@ -227,8 +227,10 @@ async function playOne(
   } catch (thrown) {
     const failed = thrown instanceof EspalierError && thrown.code !== 'INTERRUPTED';
     progress.end(failed ? `failed [${thrown.code}]` : 'stopped');
-    if (!failed) throw thrown;
-    return { row: failureOf(play, thrown) };
+    if (failed) return { row: failureOf(play, thrown) };
+    // Of a comparison nothing is kept but the vectors.
+    if (signal.aborted) throw new EspalierError('INTERRUPTED', 'stopped while comparing', { hint: 'Run it again: it begins anew.' });
+    throw thrown;
   }
 }
 

@@ -13,7 +13,7 @@ export interface LineChart {
   readonly width: number;
 }
 
-const margin = { top: 10, right: 104, bottom: 22, left: 30 } as const;
+const margin = { top: 10, right: 112, bottom: 22, left: 30 } as const;
 const labelHeight = 13;
 /** Colours of the style sheet: `line-0` and so on. */
 const colourCount = 8;
@@ -106,7 +106,7 @@ function placeLabels(lines: readonly Line[], { x, y }: Scale, lowest: number): M
   return markup`${labels.map(({ domain, index, end }, rank) => {
     const [from, to, at] = [x(end.update) + 4, x(end.update) + 14, places[rank]!];
     return markup`<g class="line-${index % colourCount}"><path class="leader" d="M${from} ${y(end.accuracy)}L${to} ${at}"/>
-<text x="${to + 3}" y="${at + 3.5}">${clip(domain, 11)} <tspan class="value">${(end.accuracy * 100).toFixed(0)}</tspan></text></g>`;
+<text x="${to + 3}" y="${at + 3.5}">${clip(domain, 10)} <tspan class="value">${(end.accuracy * 100).toFixed(0)}</tspan></text></g>`;
   })}`;
 }
 

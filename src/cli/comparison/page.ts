@@ -77,7 +77,7 @@ ${drawLines({
   const dashed = naive ? ` The dotted grey line is the mean of ${nameOfPlay(naive)}, for comparison.` : '';
   return markup`<section>
 <h2>Accuracy on each domain, update by update</h2>
-<p class="soft">A line is a domain, from the update that brought it (dot) to the last; the number at its end is what is left. A line that falls is forgetting. Percent, the same scale everywhere; strategies that replay are shown at their best budget.${dashed}</p>
+<p class="soft">A line is a domain, from the first update that knew any of it (dot) to the last; the number at its end is what is left. A line that falls is forgetting. Percent, the same scale everywhere; strategies that replay are shown at their best budget.${dashed}</p>
 <div class="grid-2">${large.map((play) => panel(play, 470))}</div>
 ${small.length === 0 ? nothing : markup`<div class="grid-3">${small.map((play) => panel(play, 320))}</div>`}
 </section>`;
@@ -92,7 +92,7 @@ function heatmapsOf(comparison: Comparison): Markup {
   return markup`<section>
 <h2>The same, as matrices</h2>
 <p class="soft">A row is an update, named by the domain that it brought; a column is a domain, by number. Read a column downwards to see what became of it.</p>
-<div class="grid-3">${maps}</div>
+<div class="grid-${domains.length > 9 ? 1 : domains.length > 6 ? 2 : 3}">${maps}</div>
 </section>`;
 }
 

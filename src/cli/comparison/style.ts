@@ -21,7 +21,7 @@ h2 { font-size: 21px; font-weight: 650; margin: 88px 0 6px; letter-spacing: -0.0
 p { max-width: 70ch; margin: 0 0 12px; overflow-wrap: anywhere; }
 p.lead { font-size: 18px; }
 p.soft, figcaption small, .soft { color: var(--soft); }
-.grid-2, .grid-3 { display: grid; gap: 40px 44px; margin-top: 32px; }
+.grid-1, .grid-2, .grid-3 { display: grid; gap: 40px 44px; margin-top: 32px; }
 .grid-2 { grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); }
 .grid-3 { grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr)); }
 figure { margin: 0; break-inside: avoid; }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { bufferCommand } from './commands/buffer.js';
 import { candidatesCommand } from './commands/candidates.js';
+import { compareCommand } from './commands/compare.js';
 import { demoCommand } from './commands/demo.js';
 import { ingestCommand } from './commands/ingest.js';
 import { initCommand } from './commands/init.js';
@@ -16,6 +17,7 @@ const commands = [
   initCommand,
   ingestCommand,
   updateCommand,
+  compareCommand,
   candidatesCommand,
   rollbackCommand,
   bufferCommand,

@@ -29,6 +29,10 @@ export const catalogue = {
   STRATEGY_UNKNOWN: ['No training strategy has that name.', '`espalier update --help` names all.'],
   HEAD_UNKNOWN: ['No kind of head has that name.', 'Use one that the strategy trains; docs/adapter.md lists them.'],
   NOTHING_TO_LEARN: ['There is no new training data since the champion was trained.', 'Bring some with `espalier ingest`.'],
+  NOTHING_TO_COMPARE: [
+    'Strategies differ in what they forget, and this data has nothing to forget: it lacks a second domain, or held-out examples.',
+    'Bring examples of another domain with `espalier ingest`.',
+  ],
   TOO_FEW_CLASSES: ['A classifier needs at least two classes.', 'Bring examples of another label with `espalier ingest`.'],
   VECTOR_INVALID: ['An embedding holds what is not a number.', 'Remove the example, or check the encoder: dtype fp32 rules out overflow.'],
   TRAINING_DIVERGED: ['The loss grew beyond all bounds, so nothing is proposed.', 'Lower learningRate in adapter.yaml.'],

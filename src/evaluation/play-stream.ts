@@ -39,12 +39,12 @@ export interface StreamPlay {
 }
 
 export interface StreamOutcome extends ContinualMetrics {
-  /** Row t: accuracy on every domain after update t; undefined where no class of the domain was known. */
+  /** Row t: accuracy on every domain after update t; undefined where no class of the domain was known, or nothing is held out. */
   readonly matrix: readonly (readonly (number | undefined)[])[];
   readonly domains: readonly string[];
   /** Training alone. */
   readonly seconds: number;
-  /** What the last version keeps to go on from: state, head, and the vectors that it replays or trains on again. */
+  /** What the last version keeps to go on from: state, head, and the vectors that the next update replays or trains on again. */
   readonly bytesStored: number;
 }
 
@@ -77,8 +77,8 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
     seconds += (performance.now() - start) / 1000;
     memory.remember(number);
     matrix.push(await measure(parent.head, { domains, steps, classes, threads: settings.threads }));
-    const again = goesOn ? job.replayed : job.fresh;
-    bytesStored = sizeOf(parent.state) + sizeOf(parent.head.tensors) + again.vectors.byteLength;
+    const again = strategy.continues(parent, settings) ? (strategy.replays ? memory.replayed() : []) : memory.rowsUpTo(number);
+    bytesStored = sizeOf(parent.state) + sizeOf(parent.head.tensors) + again.length * dimension * Float32Array.BYTES_PER_ELEMENT;
     played?.(number + 1);
   }
   const learnedAt = domains.map((domain) => steps.findIndex(({ name }) => name === domain));
@@ -171,7 +171,7 @@ interface Measured {
   readonly threads: number;
 }
 
-/** Accuracy on each domain; a label that is not known yet is answered wrong, a domain of no known label has no accuracy. */
+/** Accuracy on each domain; a label that is not known yet is answered wrong, a domain of no known label or no example has no accuracy. */
 async function measure(head: Head, { domains, steps, classes, threads }: Measured): Promise<(number | undefined)[]> {
   const row: (number | undefined)[] = [];
   for (const domain of domains) {
@@ -180,15 +180,15 @@ async function measure(head: Head, { domains, steps, classes, threads }: Measure
     for (const { task, test } of steps.filter(({ name }) => name === domain)) {
       const competing = classes.of(task);
       const wanted = test.labels.map((label) => classes.numberOf(task, label));
-      known ||= wanted.some((target) => target !== undefined);
-      if (!known || test.labels.length === 0) continue;
+      count += wanted.length;
+      if (wanted.every((target) => target === undefined)) continue;
+      known = true;
       const scores = await scoresOf(head, test.vectors, threads);
       for (const [index, target] of wanted.entries()) {
         const own = scores.subarray(index * head.shape.classes, (index + 1) * head.shape.classes);
         const answer = competing.reduce((best, other) => (own[other]! > own[best]! ? other : best), competing[0]!);
         right += answer === target ? 1 : 0;
       }
-      count += wanted.length;
     }
     row.push(known ? right / count : undefined);
   }

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { EspalierError } from '../../core/errors.js';
+import { writeFileAtomic } from '../../core/files.js';
+import { clip } from '../../core/text.js';
+import { readDeclaration } from '../../core/workspace.js';
+import { compareStrategies } from '../../pipeline/compare.js';
+import { comparisonPage } from '../comparison/page.js';
+import { renderComparison } from '../comparison/terminal.js';
+import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
+
+interface CompareOptions extends GlobalOptions {
+  readonly strategies?: readonly string[];
+  readonly budgets?: readonly number[];
+  readonly report?: string;
+}
+
+export function compareCommand(surroundings: Surroundings): Command {
+  return newCommand('compare', "play every strategy on the adapter's own stream, and see what each forgets")
+    .argument('<adapter>', 'the adapter')
+    .option('--strategies <a,b>', 'only these; default: all', namesIn)
+    .option('--budgets <n,n>', 'examples in the buffer; default: a third of the declared budget, and the whole', budgetsIn)
+    .option('--report <file>', 'write the comparison as a page of HTML, too')
+    .action((adapter: string, options: CompareOptions) =>
+      inSession(options, surroundings, (session) => compare(session, adapter, options, surroundings.workingFolder)),
+    );
+}
+
+async function compare(session: Session, adapter: string, options: CompareOptions, workingFolder: string): Promise<void> {
+  const { workspace, store, output, progress, signal, now } = session;
+  const declaration = await readDeclaration(workspace, adapter);
+  const encoder = await session.openEncoder(declaration);
+  const { strategies, budgets } = options;
+  const comparison = await compareStrategies({ store, encoder, progress, signal }, { declaration, strategies, budgets });
+  output.result(comparison, () => renderComparison(comparison, output));
+  if (options.report === undefined) return;
+  await writeFileAtomic(resolve(workingFolder, options.report), comparisonPage(comparison, now));
+  output.note(`report: ${clip(options.report, 200)}`);
+}
+
+const namesIn = (list: string) => list.split(',').map((name) => name.trim());
+
+/** @throws USAGE */
+function budgetsIn(list: string): number[] {
+  const budgets = namesIn(list).map(wholeNumber);
+  if (budgets.includes(0)) throw new EspalierError('USAGE', 'a budget of 0 holds nothing', { hint: 'Write --budgets 100,300.' });
+  return budgets;
+}

@@ -26,7 +26,7 @@ export const catalogue = {
   CSV_COLUMN_MISSING: ['The CSV header lacks a column that is needed.', 'Name the columns with --text-field and --label-field.'],
   DECLARATION_INVALID: ['adapter.yaml does not say what it must.', 'Mend the named key; docs/adapter.md lists all keys.'],
   ADAPTER_NOT_FOUND: ['No adapter of that name is declared in this workspace.', 'Look into adapters/, or run `espalier status`.'],
-  STRATEGY_UNKNOWN: ['No training strategy has that name.', '`espalier update --help` names all.'],
+  STRATEGY_UNKNOWN: ['No training strategy has that name.', 'Use one that `espalier update --help` names.'],
   HEAD_UNKNOWN: ['No kind of head has that name.', 'Use one that the strategy trains; docs/adapter.md lists them.'],
   NOTHING_TO_LEARN: ['There is no new training data since the champion was trained.', 'Bring some with `espalier ingest`.'],
   NOTHING_TO_COMPARE: [

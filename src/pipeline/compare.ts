@@ -206,7 +206,7 @@ interface OnePlay {
 
 /** What a strategy cannot learn is a finding too; only a stop ends the comparison. */
 async function playOne(
-  { progress, signal }: CompareContext,
+  { encoder, progress, signal }: CompareContext,
   { title, steps, strategy, budget, training }: OnePlay,
 ): Promise<{ row: ComparisonRow; matrix?: AccuracyMatrix }> {
   const play: Play = { strategy: strategy.name, role: roleOf(strategy), budget };
@@ -217,6 +217,7 @@ async function playOne(
     const outcome = await playStream({
       steps,
       strategy,
+      lexical: encoder.lexical,
       settings: settingsFor(strategy, training),
       budget,
       train: (job) => train(job, { signal, progress: () => undefined }),

@@ -14,10 +14,12 @@ import { joint } from './strategies/joint.js';
 import { lwf } from './strategies/lwf.js';
 import { progressive } from './strategies/progressive.js';
 import { replay } from './strategies/replay.js';
+import { slda } from './strategies/slda.js';
 
 /** The default first, the baseline and the ceiling last. */
 export const strategies: readonly Strategy[] = [
   analytic,
+  slda,
   derpp,
   erAce,
   replay,

@@ -45,7 +45,7 @@ function trainPrototypes({ dimension, classes, fresh, replayed }: TrainingJob): 
     weight: { dims: [dimension, classes.length], data: weight },
     bias: { dims: [classes.length], data: bias },
   };
-  return { head: { kind: 'linear', shape: { dimension, classes: classes.length }, tensors }, state: {}, facts: {} };
+  return { head: { kind: 'linear', shape: { dimension, lexical: 0, classes: classes.length }, tensors }, state: {}, facts: {} };
 }
 
 /** A strategy that trains prototypes. */
@@ -67,7 +67,7 @@ async function play(strategy: Strategy, budget: number, steps: readonly StreamSt
     jobs.push(job);
     return strategy.train(job, () => undefined);
   };
-  return { jobs, outcome: await playStream({ steps, strategy, settings, budget, train }) };
+  return { jobs, outcome: await playStream({ steps, strategy, lexical: 0, settings, budget, train }) };
 }
 
 const namesOf = ({ classes }: TrainingJob, { targets }: Batch) => [...targets].map((target) => classes[target]);

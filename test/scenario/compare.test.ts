@@ -202,10 +202,17 @@ function tagsOf(page: string): string[] {
 }
 
 /** Vectors drawn from the text. */
+const vectorsOf = (texts: readonly string[]) =>
+  Float32Array.from(texts.flatMap((text) => Array.from({ length: 8 }, (_, axis) => uniformOf(axis, text) - 0.5)));
+
 const pseudoEncoder: CompareContext['encoder'] = {
   declaration: { model: 'pseudo', pooling: ['mean'], prompt: '', dtype: 'fp32', normalise: true },
   fingerprint: 'pseudo',
+  denseFingerprint: 'pseudo',
   dimension: 8,
-  encode: async (texts) => Float32Array.from(texts.flatMap((text) => Array.from({ length: 8 }, (_, axis) => uniformOf(axis, text) - 0.5))),
+  dense: 8,
+  lexical: 0,
+  encodeDense: async (texts) => vectorsOf(texts),
+  encode: async (texts) => vectorsOf(texts),
   close: async () => undefined,
 };

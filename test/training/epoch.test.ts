@@ -32,7 +32,10 @@ const learningRate = constantRate(0.1);
 /** Softmax regression on top of the class prior, by AdamW. */
 function softmaxTraining(weightDecay: number): Training {
   const { features, classes, batch } = shape;
-  const { scores } = linearHead.forward(minibatch('x', [batch, features]), { dimension: features, classes });
+  const { scores } = linearHead.forward(
+    { inputs: minibatch('x', [batch, features]), counts: minibatch('counts', [batch, 0]) },
+    { dimension: features, lexical: 0, classes },
+  );
   const loss = crossEntropy(scores, targets('y', batch), { prior: whole('prior', [classes]) });
   return { loss, optimiser: adamW({ weightDecay }), clipping: noClipping, precision: 'float32' };
 }

@@ -15,9 +15,20 @@ import { relativeError } from '../support/dense.js';
 import { gradientErrors, normals } from '../support/gradient-check.js';
 import { clusters, dimension } from '../support/problem.js';
 
-const shapeOf = (d: number, classes: number): HeadShape => ({ dimension: d, classes, rank: 3, width: 16, columns: 2 });
+const shapeOf = (d: number, classes: number): HeadShape => ({
+  dimension: d + 6,
+  lexical: 6,
+  classes,
+  rank: 3,
+  width: 16,
+  columns: 2,
+});
+const given = (batch: number, d: number, lexical = 6) => ({
+  inputs: minibatch('x', [batch, d]),
+  counts: minibatch('counts', [batch, lexical]),
+});
 const lossOfHead = (head: HeadKind, batch: number, d: number, classes: number) =>
-  crossEntropy(head.forward(minibatch('x', [batch, d]), shapeOf(d, classes)).scores, targets('y', batch));
+  crossEntropy(head.forward(given(batch, d), shapeOf(d, classes)).scores, targets('y', batch));
 
 /** What is not learned: random, and a mask of ones. */
 function fixedOf(head: HeadKind, d: number, classes: number): Record<string, Float64Array> {
@@ -29,7 +40,7 @@ function fixedOf(head: HeadKind, d: number, classes: number): Record<string, Flo
 
 describe.each(headKinds)('the head $name', (head) => {
   it('gives a score for each row and class, and says in a line what it is', () => {
-    const { scores, embedding, distance } = head.forward(minibatch('x', [5, 7]), shapeOf(7, 3));
+    const { scores, embedding, distance } = head.forward(given(5, 7), shapeOf(7, 3));
     expect(scores.dims).toEqual([5, 3]);
     if (embedding) expect(embedding.dims).toEqual([5, 7]);
     if (distance) expect(distance.dims).toEqual([5, 1]);
@@ -48,6 +59,7 @@ describe.each(headKinds.filter(({ trainable }) => trainable))('the trainable hea
       const [batch, d, classes] = [2 + random.integer(4), 3 + random.integer(3), 2 + random.integer(4)];
       const data = {
         x: normals(batch * d, random),
+        counts: Float64Array.from({ length: batch * 6 }, () => random.integer(3)),
         y: Int32Array.from({ length: batch }, () => random.integer(classes)),
         order: Int32Array.from({ length: batch }, (_, row) => row),
       };
@@ -79,7 +91,12 @@ describe.each(headKinds.filter(({ trainable }) => trainable))('the trainable hea
     const order = Int32Array.from({ length: 96 }, (_, row) => row);
     let after = { loss: Number.NaN, states: start };
     for (let done = 0; done < 10; done++) {
-      const request = { data: { x: vectors, y, order, ...fixed }, steps: 6, stepsBefore: done * 6, learningRate: constantRate(0.02) };
+      const request = {
+        data: { x: vectors, counts: new Float32Array(96 * 6).fill(1), y, order, ...fixed },
+        steps: 6,
+        stepsBefore: done * 6,
+        learningRate: constantRate(0.02),
+      };
       after = await epoch.run({ ...request, states: after.states });
     }
     await epoch.close();
@@ -126,8 +143,8 @@ describe('three epochs', () => {
     it.each(reference.cases)(`are PyTorch's: $head by $rule, losses and weights to ${tolerance} of their size`, async (wanted) => {
       const { batch, features, classes, steps } = reference;
       const floats = precision === 'float64' ? Float64Array : Float32Array;
-      const shape = { dimension: features, classes, rank: reference.rank };
-      const { scores } = headKindNamed(wanted.head).forward(minibatch('x', [batch, features]), shape);
+      const shape = { dimension: features, lexical: 0, classes, rank: reference.rank };
+      const { scores } = headKindNamed(wanted.head).forward(given(batch, features, 0), shape);
       const loss = crossEntropy(scores, targets('y', batch), { prior: whole('prior', [classes]) });
       const training: Training = { loss, ...rules[wanted.rule]!, precision };
       const data = { x: floats.from(reference.x), y: Int32Array.from(reference.y), prior: floats.from(reference.prior) };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '#espalier/core/random.js';
 import * as elementwise from '#espalier/training/autodiff/elementwise.js';
-import { add, multiply, relu, scale, square, subtract } from '#espalier/training/autodiff/elementwise.js';
+import { add, divide, multiply, relu, scale, square, subtract } from '#espalier/training/autodiff/elementwise.js';
 import {
   constant,
   type Dims,
@@ -78,6 +78,7 @@ const cases: Record<string, Record<string, (drawn: Drawn) => Problem>> = {
   add: broadcasts(add),
   subtract: broadcasts(subtract),
   multiply: broadcasts(multiply),
+  divide: broadcasts((left, right) => divide(left, add(right, constant([4], [])))),
   scale: one((value) => scale(value, -1.7)),
   square: one(square),
   relu: one(relu),

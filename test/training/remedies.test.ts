@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newGraph } from '#espalier/core/onnx.js';
 import { arithmeticIn } from '#espalier/training/autodiff/arithmetic.js';
 import { fisherDiagonal } from '#espalier/training/fisher.js';
-import { scoresOf } from '#espalier/training/heads/head-graph.js';
+import { headGraph, scoresOf } from '#espalier/training/heads/head-graph.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { compile } from '#espalier/training/native.js';
 import { poseProblem } from '#espalier/training/problem.js';
@@ -17,9 +17,10 @@ import { joint } from '#espalier/training/strategies/joint.js';
 import { lwf } from '#espalier/training/strategies/lwf.js';
 import { progressive } from '#espalier/training/strategies/progressive.js';
 import { replay } from '#espalier/training/strategies/replay.js';
+import { slda } from '#espalier/training/strategies/slda.js';
 import { settingsWith } from '../support/declaration.js';
-import { relativeError } from '../support/dense.js';
-import { accuracyOf, clusters, dimension, jobOf, quiet, slice } from '../support/problem.js';
+import { relativeError, solveDense, withDiagonal } from '../support/dense.js';
+import { accuracyOf, clusters, dimension, jobOf, naiveInputs, quiet, roundToEven, slice } from '../support/problem.js';
 
 const first = clusters({ classes: [0, 1, 2, 3], perClass: 30, noise: 0.8, seed: 1 });
 const second = clusters({ classes: [4, 5, 6, 7], perClass: 30, noise: 0.8, seed: 2 });
@@ -257,4 +258,61 @@ describe('joint', () => {
     expect(one).toEqual(other);
     expect(joint.continues(one, job.settings)).toBe(false);
   });
+});
+
+describe('slda', () => {
+  it('is the discriminants of plain means and covariance, shrunk as it says', async () => {
+    const trained = await slda.train(jobOf('slda', 4, { fresh: first, settings: settingsOf() }), quiet);
+    const { temperature, shrinkage } = trained.facts;
+    const x = naiveInputs(trained.head, first.vectors).map((value) => roundToEven(Math.max(-127, Math.min(127, value * 32))) / 32);
+    const means = [0, 1, 2, 3].map((target) => meanOf(x, (row) => first.targets[row] === target));
+    const covariance = new Float64Array(dimension ** 2);
+    for (const [row, target] of first.targets.entries())
+      for (let i = 0; i < dimension; i++)
+        for (let j = 0; j < dimension; j++)
+          covariance[i * dimension + j]! +=
+            ((x[row * dimension + i]! - means[target]![i]!) * (x[row * dimension + j]! - means[target]![j]!)) / first.targets.length;
+    const trace = Array.from({ length: dimension }, (_, i) => covariance[i * dimension + i]!).reduce((a, b) => a + b);
+    const shrunk = withDiagonal(
+      covariance.map((value) => value * (1 - shrinkage!)),
+      dimension,
+      (shrinkage! * trace) / dimension,
+    );
+    const columnsOfMeans = Float64Array.from({ length: dimension * 4 }, (_, index) => means[index % 4]![Math.floor(index / 4)]!);
+    const wanted = solveDense(shrunk, columnsOfMeans, dimension, 4);
+    expect(relativeError(weightOf(trained), wanted)).toBeLessThan(1e-4);
+    expect(trained.head.tensors.temperature!.data[0]).toBeCloseTo(temperature!, 5);
+    expect(shrinkage).toBeGreaterThan(0);
+    expect(shrinkage).toBeLessThan(0.5);
+  });
+
+  it('in two updates is the head of one', async () => {
+    const settings = settingsOf();
+    const one = await slda.train(jobOf('slda', 4, { fresh: slice(first, 0, 60), settings }), quiet);
+    const two = await slda.train(jobOf('slda', 4, { fresh: slice(first, 60, 120), settings, parent: one }), quiet);
+    const start = { ...one, state: {} };
+    const joint = await slda.train(jobOf('slda', 4, { fresh: first, settings, parent: start }), quiet);
+    expect(two.state['statistics.gram']).toEqual(joint.state['statistics.gram']);
+    expect(relativeError(weightOf(two), weightOf(joint))).toBeLessThan(1e-6);
+  });
+
+  it('tells by its distance what is far from every class', async () => {
+    const { head } = await slda.train(jobOf('slda', 4, { fresh: first, settings: settingsOf() }), quiet);
+    const native = await compile(headGraph(head), 1);
+    const distanceOf = async ({ vectors, targets }: Batch) => {
+      const { distance } = await native.run({ embedding: { data: vectors, dims: [targets.length, dimension] } });
+      return [...distance!].reduce((a, b) => a + b) / targets.length;
+    };
+    const [known, unknown] = [await distanceOf(test), await distanceOf(second)];
+    await native.close();
+    // About one for each dimension where the covariance is right.
+    expect(known / dimension).toBeGreaterThan(0.5);
+    expect(known / dimension).toBeLessThan(2);
+    expect(unknown).toBeGreaterThan(known * 2);
+  });
+
+  function meanOf(x: Float64Array, isOwn: (row: number) => boolean): number[] {
+    const rows = [...Array(x.length / dimension).keys()].filter(isOwn);
+    return Array.from({ length: dimension }, (_, column) => rows.reduce((sum, row) => sum + x[row * dimension + column]!, 0) / rows.length);
+  }
 });

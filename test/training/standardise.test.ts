@@ -47,5 +47,5 @@ describe('standardise', () => {
 });
 
 function headOf({ mean, scale }: Standardisation): Head {
-  return { kind: 'linear', shape: { dimension, classes: 0 }, tensors: { mean, scale } };
+  return { kind: 'linear', shape: { dimension, lexical: 0, classes: 0 }, tensors: { mean, scale } };
 }

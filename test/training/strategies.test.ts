@@ -16,7 +16,7 @@ const test = clusters({ classes: [0, 1, 2], perClass: 20, noise: 0.4, seed: 3 })
 const newTest = clusters({ classes: [3, 4], perClass: 20, noise: 0.4, seed: 4 });
 
 /** Without a buffer there is only the old head to go by, and a-gem guards only single steps: less is lost than without a remedy, but much. */
-const forgetful = strategies.filter(({ name, replays }) => name === 'a-gem' || (!replays && name !== 'joint'));
+const forgetful = ['a-gem', 'ewc', 'ewc-online', 'lwf', 'finetune'];
 
 const bytesOf = ({ head, state, facts }: TrainedHead) =>
   Buffer.concat([...encodeSafetensors({ ...head.tensors, ...state }, {}), Buffer.from(JSON.stringify([head.kind, head.shape, facts]))]);
@@ -53,7 +53,7 @@ describe.each(pairs)('the strategy and head $name', ({ strategy, kind }) => {
     expect(child.head.shape.classes).toBe(5);
     expect(await accuracyOf(child, newTest)).toBeGreaterThan(0.9);
     const remembered = await accuracyOf(child, test);
-    if (!forgetful.includes(strategy)) return expect(remembered).toBeGreaterThan(0.9);
+    if (!forgetful.includes(strategy.name)) return expect(remembered).toBeGreaterThan(0.9);
     if (strategy.name === 'lwf') return; // remedies.test.ts says what it keeps: the old answers to new texts.
     const naive = await finetune.train({ ...secondJob(await learn()), replayed: empty }, quiet);
     expect(remembered).toBeGreaterThanOrEqual(await accuracyOf(naive, test));
@@ -64,9 +64,9 @@ describe.each(pairs)('the strategy and head $name', ({ strategy, kind }) => {
     expect(bytesOf(again).equals(bytesOf(await update()))).toBe(true);
   });
 
-  it('gives other bytes for another seed', async () => {
+  it('gives other bytes for another seed, unless nothing in it is drawn', async () => {
     const other = { ...firstJob, settings: { ...settings, seed: 8 } };
-    expect(bytesOf(await strategy.train(other, quiet)).equals(bytesOf(await learn()))).toBe(false);
+    expect(bytesOf(await strategy.train(other, quiet)).equals(bytesOf(await learn()))).toBe(strategy.name === 'slda');
   });
 
   it('learns more of classes that it knows, when no class is new', async () => {

@@ -41,6 +41,22 @@ export function multiply(a: Expression, b: Expression): Expression {
   return apply(operation, [a, b], dims);
 }
 
+export function divide(a: Expression, b: Expression): Expression {
+  const dims = broadcast('divide', a.dims, b.dims);
+  const operation: Operation = {
+    name: 'divide',
+    forward: (arithmetic, inputs) => [arithmetic.node('Div', inputs)],
+    backward: (arithmetic, { inputs: [, right], output, gradient }) => [
+      () => reduceTo(arithmetic, arithmetic.node('Div', [gradient, right!]), dims, a.dims),
+      () => {
+        const along = arithmetic.node('Div', [arithmetic.times(gradient, output), right!]);
+        return arithmetic.node('Neg', [reduceTo(arithmetic, along, dims, b.dims)]);
+      },
+    ],
+  };
+  return apply(operation, [a, b], dims);
+}
+
 /** By a number that is known when the graph is built. */
 export function scale(value: Expression, factor: number): Expression {
   const operation: Operation = {

@@ -1,0 +1,115 @@
+/** Naive Bayes on counts of n-grams, and what it adds to the closed-form head. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '#espalier/core/random.js';
+import type { Batch } from '#espalier/training/job.js';
+import {
+  countLexical,
+  emptyLexical,
+  leaveOneOutLexical,
+  lexicalWeights,
+  packLexical,
+  unpackLexical,
+} from '#espalier/training/ridge/lexical.js';
+import { analytic } from '#espalier/training/strategies/analytic.js';
+import { settingsWith } from '../support/declaration.js';
+import { relativeError } from '../support/dense.js';
+import { accuracyOf, clusters, dimension, jobOf, quiet } from '../support/problem.js';
+
+const [buckets, classes, stride] = [6, 3, 8];
+const random = seededRandom('counts');
+const rows = (count: number) => ({
+  vectors: Float32Array.from({ length: count * stride }, (_, index) => (index % stride < 2 ? 9 : random.integer(3))),
+  targets: Int32Array.from({ length: count }, () => random.integer(classes)),
+  stride,
+});
+const counted = (of: ReturnType<typeof rows>) => countLexical(emptyLexical(buckets, classes), of, classes);
+
+describe('the counts', () => {
+  it('are those of each class, of the last columns alone', () => {
+    const vectors = Float32Array.of(9, 9, 1, 0, 2, 0, 0, 0, 9, 9, 0, 1, 1, 0, 0, 0);
+    const { counts, examples } = counted({ vectors, targets: Int32Array.of(0, 2), stride });
+    expect([...counts]).toEqual([1, 0, 0, 0, 0, 1, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect([...examples]).toEqual([1, 0, 1]);
+  });
+
+  it('after examples are added and taken out again are as before, and go through a store', () => {
+    fc.assert(
+      fc.property(fc.nat(20), fc.nat(20), (first, second) => {
+        const [kept, gone] = [rows(first), rows(second)];
+        const before = counted(kept);
+        expect(countLexical(countLexical(before, gone, classes), gone, classes, -1)).toEqual(before);
+        expect(unpackLexical(packLexical(before))).toEqual(before);
+      }),
+    );
+  });
+
+  it('have room for classes that come later', () => {
+    const few = rows(5);
+    const later = countLexical(counted(few), { ...few, targets: few.targets.map(() => 3) }, 4);
+    expect(later.classes).toBe(4);
+    expect(later.examples[3]).toBe(5);
+    expect([0, 1, 2].map((index) => later.examples[index])).toEqual([...counted(few).examples]);
+  });
+});
+
+describe('what is left of them without an example', () => {
+  it('is what they say when it was never counted', () => {
+    const all = rows(30);
+    const scores = leaveOneOutLexical(counted(all), all);
+    for (let left = 0; left < 30; left++) {
+      const others = [...Array(30).keys()].filter((row) => row !== left);
+      const without = counted({
+        vectors: Float32Array.from(others.flatMap((row) => [...all.vectors.subarray(row * stride, (row + 1) * stride)])),
+        targets: Int32Array.from(others, (row) => all.targets[row]!),
+        stride,
+      });
+      const weights = lexicalWeights(without);
+      const counts = all.vectors.subarray(left * stride + 2, (left + 1) * stride);
+      const length = Math.sqrt(counts.reduce((a, b) => a + b));
+      const wanted = [0, 1, 2].map(
+        (index) => counts.reduce((sum, count, bucket) => sum + count * weights[bucket * classes + index]!, 0) / length,
+      );
+      expect(relativeError(scores.subarray(left * classes, (left + 1) * classes), wanted)).toBeLessThan(1e-10);
+    }
+  });
+});
+
+describe('the analytic head with n-grams', () => {
+  /** The vectors say little; the class has a word of its own. */
+  const withWords = (seed: number): Batch => {
+    const { vectors, targets, ids } = clusters({ classes: [0, 1, 2], perClass: 60, noise: 4, seed });
+    const wide = new Float32Array(targets.length * (dimension + 4));
+    for (const [row, target] of targets.entries()) {
+      wide.set(vectors.subarray(row * dimension, (row + 1) * dimension), row * (dimension + 4));
+      wide[row * (dimension + 4) + dimension + target] = 1;
+      wide[row * (dimension + 4) + dimension + 3] = 1;
+    }
+    return { vectors: wide, targets, ids };
+  };
+  const job = (fresh: Batch) => jobOf('analytic', 3, { fresh, dimension: dimension + 4, lexical: 4, settings: settingsWith({}) });
+
+  it('reads words where they decide, and says how much they count', async () => {
+    const trained = await analytic.train(job(withWords(1)), quiet);
+    expect(trained.facts.lexicalShare).toBeGreaterThan(0);
+    expect(await accuracyOf(trained, withWords(2))).toBeGreaterThan(0.97);
+    const deaf = {
+      ...trained,
+      head: { ...trained.head, tensors: { ...trained.head.tensors, lexical: { dims: [4, 3], data: new Float32Array(12) } } },
+    };
+    expect(await accuracyOf(deaf, withWords(2))).toBeLessThan(0.9);
+  });
+
+  it('does not listen to words that say nothing', async () => {
+    const noise = withWords(1);
+    const mixed = { ...noise, vectors: clusters({ classes: [0, 1, 2], perClass: 60, noise: 0.3, seed: 1 }).vectors };
+    const wide = new Float32Array(noise.vectors.length);
+    const dice = seededRandom('words');
+    for (let row = 0; row < 180; row++) {
+      wide.set(mixed.vectors.subarray(row * dimension, (row + 1) * dimension), row * (dimension + 4));
+      wide[row * (dimension + 4) + dimension + dice.integer(4)] = 1;
+    }
+    const trained = await analytic.train(job({ ...noise, vectors: wide }), quiet);
+    expect(trained.facts.lexicalShare).toBeLessThanOrEqual(0.005);
+  });
+});

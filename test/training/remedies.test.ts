@@ -283,7 +283,7 @@ describe('slda', () => {
     expect(relativeError(weightOf(trained), wanted)).toBeLessThan(1e-4);
     expect(trained.head.tensors.temperature!.data[0]).toBeCloseTo(temperature!, 5);
     expect(shrinkage).toBeGreaterThan(0);
-    expect(shrinkage).toBeLessThan(0.5);
+    expect(shrinkage).toBeLessThan(0.9);
   });
 
   it('in two updates is the head of one', async () => {

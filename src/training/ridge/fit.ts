@@ -26,7 +26,7 @@ export interface RidgeFit {
 }
 
 /** How much n-grams may count beside features whose scores are about 0 or 1. What is best differs little from 0.007 to 0.014. */
-const lexicalShares = [0, 0.002, 0.0035, 0.005, 0.007, 0.01, 0.014, 0.02, 0.03] as const;
+const lexicalShares = [0, 0.002, 0.0035, 0.005, 0.007, 0.01, 0.014, 0.02, 0.03, 0.1, 0.3] as const;
 
 export async function fitRidge(statistics: RidgeStatistics, sample: LearnedSample, search: LambdaSearch): Promise<RidgeFit> {
   const lambda = await chooseLambda(statistics, sample, search);

@@ -15,7 +15,7 @@ describe('a declaration of a name and a task', () => {
       encoder: { model: 'use-lite', prompt: '', dtype: 'fp32', normalise: true },
       tasks: [{ name: 'intent', labels: 'open' }],
       strategy: 'analytic',
-      training: { seed: 7, threads: 1, width: 4096, epochs: 10, batchSize: 64, learningRate: 0.0003, weightDecay: 0.01 },
+      training: { seed: 7, threads: 1, width: 4096, epochs: 10, batchSize: 64, weightDecay: 0.01, features: 'relu', rank: 64, options: {} },
       holdout: { fraction: 0.2 },
       buffer: { examples: 750 },
       suites: [],

@@ -28,9 +28,12 @@ describe('encode', () => {
     return list.map((_, row) => vectors.slice(row * encoder.dimension, (row + 1) * encoder.dimension));
   };
 
-  it('gives unit vectors of 1,024 dimensions', async () => {
-    expect(encoder.dimension).toBe(1024);
-    for (const row of await rowsOf(texts)) expect(normOf(row)).toBeCloseTo(1, 6);
+  it('gives unit vectors of 1,024 dimensions, and counts of n-grams behind them', async () => {
+    expect([encoder.dense, encoder.lexical, encoder.dimension]).toEqual([1024, 2048, 3072]);
+    for (const row of await rowsOf(texts)) {
+      expect(normOf(row.subarray(0, 1024))).toBeCloseTo(1, 6);
+      expect(row.subarray(1024).every((count) => Number.isInteger(count) && count >= 0)).toBe(true);
+    }
   });
 
   it('gives a text the same vector alone and in any company, in the order of the input', async () => {
@@ -63,7 +66,7 @@ describe('encode', () => {
     const [empty, other] = await rowsOf(['', 'hello']);
     expect(largestDifference(other!, (await rowsOf(['hello']))[0]!)).toBeLessThan(1e-5);
     // An empty text has no tokens to average: that half of its vector is zero.
-    expect(normOf(empty!)).toBeCloseTo(Math.SQRT1_2, 6);
+    expect(normOf(empty!.subarray(0, 1024))).toBeCloseTo(Math.SQRT1_2, 6);
   });
 
   it('keeps windows of texts apart: 2,048 texts are tokenised at a time', async () => {

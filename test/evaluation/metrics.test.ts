@@ -45,6 +45,11 @@ describe('continualMetrics', () => {
   });
 
   it('of a first version has nothing to forget', () => {
-    expect(continualMetrics([[0.5, 0.7]])).toEqual({ averageAccuracy: 0.6, forgetting: 0, backwardTransfer: 0 });
+    expect(continualMetrics([[0.5, 0.7]])).toEqual({
+      averageAccuracy: 0.6,
+      forgetting: 0,
+      backwardTransfer: 0,
+      forwardTransfer: 0,
+    });
   });
 });

@@ -27,6 +27,8 @@ export interface RidgeFit {
 
 /** How much n-grams may count beside features whose scores are about 0 or 1. What is best differs little from 0.007 to 0.014. */
 const lexicalShares = [0, 0.002, 0.0035, 0.005, 0.007, 0.01, 0.014, 0.02, 0.03, 0.1, 0.3] as const;
+/** Where the walk along them begins. */
+const usualShare = lexicalShares.indexOf(0.01);
 
 export async function fitRidge(statistics: RidgeStatistics, sample: LearnedSample, search: LambdaSearch): Promise<RidgeFit> {
   const lambda = await chooseLambda(statistics, sample, search);
@@ -55,11 +57,23 @@ async function solveHead(
 
 /** The share and the temperature under which the labels of the sample, each left out, have the highest likelihood. */
 function weighLexical(scores: Floats, { beside, targets }: LearnedSample, classes: number): Omit<RidgeFit, 'lambda' | 'weight'> {
-  const trials = (beside ? lexicalShares : [0]).map((lexicalShare) => {
-    const both = scores.map((score, index) => score + lexicalShare * (beside?.[index] ?? 0));
+  const trials = new Map<number, { temperature: number; cost: number }>();
+  const trialAt = (place: number) => {
+    const known = trials.get(place);
+    if (known) return known;
+    const share = lexicalShares[place];
+    if (share === undefined) return { temperature: 1, cost: Number.POSITIVE_INFINITY };
+    const both = share === 0 ? scores : scores.map((score, index) => score + share * beside![index]!);
     const temperature = fitTemperature(both, targets, classes);
-    return { lexicalShare, temperature, cost: negativeLogLikelihood(both, targets, classes, temperature) };
-  });
-  const { lexicalShare, temperature } = trials.reduce((best, trial) => (trial.cost < best.cost ? trial : best));
-  return { lexicalShare, temperature };
+    const trial = { temperature, cost: negativeLogLikelihood(both, targets, classes, temperature) };
+    trials.set(place, trial);
+    return trial;
+  };
+  let place = 0;
+  if (beside) {
+    place = usualShare;
+    while (trialAt(place + 1).cost < trialAt(place).cost) place++;
+    while (trialAt(place - 1).cost < trialAt(place).cost) place--;
+  }
+  return { lexicalShare: lexicalShares[place]!, temperature: trialAt(place).temperature };
 }

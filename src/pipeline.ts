@@ -158,15 +158,15 @@ async function advance(
 async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<{ run: Run; resumedAt: string | undefined }> {
   const { store } = context;
   const { declaration, field, trigger, at } = request;
+  const asked = fieldNamed(field ?? [declaration.strategy]).map(({ name }) => name);
   const owner = newOwner();
   const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
   if (unfinished) {
-    const asked = fieldNamed(field ?? [declaration.strategy]).map(({ name }) => name);
     // One that an earlier Espalier began has no field.
     if (String((unfinished.plan as Partial<Plan>).field) === String(asked)) return { run: unfinished, resumedAt: unfinished.stage };
     await failRun(context, unfinished, 'given up: another strategy was asked for');
   }
-  const plan = await planUpdate({ ...context, declaration, field, at });
+  const plan = await planUpdate({ ...context, declaration, field: asked, at });
   const run = await beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
   return { run, resumedAt: undefined };
 }

@@ -36,7 +36,7 @@ function headOf(field: readonly FieldRow[], width: number): string {
 }
 
 const legend =
-  'average: accuracy over all domains, %. forgot, and worst domain, where the champion is furthest ahead: points. sec: training alone. MB: kept for the next update.';
+  'average: accuracy over all domains, %. forgot, and worst domain, where the champion is furthest ahead: points. sec: training, beside the others. MB: kept for the next update.';
 
 function cellsOf(row: FieldRow, colours: Colours): string[] {
   const { strategy, chosen, verdict, worstDomain, seconds, bytesKept } = row;

@@ -15,8 +15,8 @@ export interface PlanRequest {
   readonly store: Store;
   readonly encoder: Encoder;
   readonly declaration: AdapterDeclaration;
-  /** Names of strategies, instead of the declared one. */
-  readonly field: readonly string[] | undefined;
+  /** Names of strategies. */
+  readonly field: readonly string[];
   readonly at: Date;
 }
 
@@ -24,7 +24,7 @@ export interface PlanRequest {
 export async function planUpdate({ workspace, store, encoder, declaration, field, at }: PlanRequest): Promise<Plan> {
   const { name } = declaration;
   if (!declaration.gate) throw new EspalierError('NO_GATE_POLICY', `${name} declares no gate`);
-  const contenders = fieldNamed(field ?? [declaration.strategy]);
+  const contenders = fieldNamed(field);
   checkField(contenders, declaration);
   const parentVersion = await findChampionVersion(store.queries, name);
   const parent = parentVersion === null ? undefined : await readManifest(versionFolder(workspace, name, parentVersion));

@@ -1,5 +1,5 @@
 /**
- * The main path: encode -> mix new and replayed -> train -> evaluate champion and candidate -> gate -> propose.
+ * The main path: encode -> mix new and replayed -> train -> evaluate champion and contenders -> gate -> propose the best.
  *
  * Every stage is recorded before the next begins. A run that was killed is taken over at its stage and ends in the same bytes,
  * because all that it depends on was fixed in its plan.
@@ -8,23 +8,26 @@ import { rm } from 'node:fs/promises';
 import type { AdapterDeclaration } from './core/declaration.js';
 import { EspalierError, messageOf } from './core/errors.js';
 import { runFolder } from './core/workspace.js';
+import { type FieldRow, fieldRows } from './gate/field.js';
 import type { Report } from './gate/report.js';
-import type { Mix, Plan, UpdateContext } from './pipeline/context.js';
+import type { Mix, Mixes, Plan, UpdateContext } from './pipeline/context.js';
 import { encodeTexts } from './pipeline/encode.js';
-import { evaluatePair } from './pipeline/evaluate.js';
-import { judgeRun } from './pipeline/judge.js';
+import { evaluateField } from './pipeline/evaluate.js';
+import { fieldNamed } from './pipeline/field.js';
+import { type JudgedContender, judgeField } from './pipeline/judge.js';
 import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
-import { mixExamples } from './pipeline/mix.js';
+import { mixField } from './pipeline/mix.js';
 import { planUpdate, requireSameEncoder } from './pipeline/plan.js';
 import { proposeCandidate } from './pipeline/propose.js';
-import { type Trained, trainCandidate } from './pipeline/train.js';
-import { type Queries, transact } from './store/database.js';
+import { type Trained, trainField } from './pipeline/train.js';
+import { listContenders } from './store/contenders.js';
+import { type Queries, type Store, transact } from './store/database.js';
 import { advanceRun, beginRun, endRun, type Run, releaseRun, takeOverRun } from './store/runs.js';
 
 export interface UpdateRequest {
   readonly declaration: AdapterDeclaration;
-  /** Instead of the declared one. */
-  readonly strategy?: string | undefined;
+  /** Names of strategies that train side by side; without them the declared one alone. */
+  readonly field?: readonly string[] | undefined;
   /** What started it: a person's name, or a trigger of the schedule. */
   readonly trigger: string;
   readonly at: Date;
@@ -33,17 +36,21 @@ export interface UpdateRequest {
 export interface Update {
   readonly candidateId: number;
   readonly plan: Plan;
+  /** What made the candidate, and its report. */
+  readonly strategy: string;
   readonly report: Report;
+  /** Everything that trained for it, the best first. */
+  readonly field: readonly FieldRow[];
   /** The stage a killed run was taken over at. */
   readonly resumedAt: string | undefined;
 }
 
 type Outputs = Partial<{
   encode: { encoded: number };
-  mix: Mix;
-  train: Trained;
+  mix: Mixes;
+  train: Readonly<Record<string, Trained>>;
   evaluate: { cases: number };
-  gate: Report;
+  gate: JudgedContender;
 }>;
 const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
 
@@ -54,7 +61,8 @@ export async function runUpdate(context: UpdateContext, request: UpdateRequest):
   const guarded = { ...context, signal: AbortSignal.any([context.signal, lease.lost]) };
   try {
     requireSameEncoder({ model: plan.declaration.encoder.model, fingerprint: plan.encoderFingerprint }, context.encoder, `run ${run.id}`);
-    return { ...(await runStages(guarded, run, plan)), plan, resumedAt };
+    const candidateId = await runStages(guarded, run, plan);
+    return { candidateId, plan, resumedAt, ...(await readOutcome(context.store, run)) };
   } catch (thrown) {
     await leaveRun(context, run, thrown);
     throw lease.lost.aborted ? lease.lost.reason : thrown;
@@ -63,7 +71,7 @@ export async function runUpdate(context: UpdateContext, request: UpdateRequest):
   }
 }
 
-async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Promise<{ candidateId: number; report: Report }> {
+async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Promise<number> {
   let run = claimed;
   for (;;) {
     const outputs = run.outputs as Outputs;
@@ -77,40 +85,56 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
         break;
       }
       case 'mix': {
-        const mix = await mixExamples(context, plan);
-        run = await advance(
-          context,
-          run,
-          { ...outputs, mix },
-          `${mix.fresh} new and ${mix.replayedIds.length} replayed examples, ${mix.classes.length} classes`,
-        );
+        const mix = await mixField(context, plan);
+        run = await advance(context, run, { ...outputs, mix }, describeMixes(mix));
         break;
       }
       case 'train': {
-        const train = await trainCandidate(context, run, plan, outputs.mix!);
-        run = await advance(context, run, { ...outputs, train }, `version ${plan.version} by ${plan.strategy}`);
+        const { trained, failed, save } = await trainField(context, run, plan, outputs.mix!);
+        const summary = [`version ${plan.version} by ${Object.keys(trained).join(', ')}`, ...failed.map((name) => `${name} failed`)];
+        run = await advance(context, run, { ...outputs, train: trained }, summary.join('; '), save);
         break;
       }
       case 'evaluate': {
-        const { save, cases } = await evaluatePair(context, run, plan, outputs.mix!);
+        const { save, cases } = await evaluateField(context, run, plan, trainedMixes(outputs));
         run = await advance(context, run, { ...outputs, evaluate: { cases } }, `${cases} cases`, save);
         break;
       }
       case 'gate': {
-        const gate = await judgeRun(context, run, plan, outputs.mix!);
-        run = await advance(context, run, { ...outputs, gate }, gate.verdict);
+        const { chosen, save } = await judgeField(context, run, plan, trainedMixes(outputs));
+        const summary = plan.field.length === 1 ? chosen.report.verdict : `${chosen.report.verdict}: ${chosen.strategy}`;
+        run = await advance(context, run, { ...outputs, gate: chosen }, summary, save);
         break;
       }
       case 'propose': {
-        const report = outputs.gate!;
-        const candidateId = await proposeCandidate(context, run, plan, { mix: outputs.mix!, trained: outputs.train!, report });
+        const { strategy, report } = outputs.gate!;
+        const proposal = { strategy, report, mix: outputs.mix![strategy]!, trained: outputs.train![strategy]! };
+        const candidateId = await proposeCandidate(context, run, plan, proposal);
         context.progress.end(`candidate ${candidateId}`);
-        return { candidateId, report };
+        return candidateId;
       }
       default:
         stage satisfies never;
     }
   }
+}
+
+function describeMixes(mixes: Mixes): string {
+  const words = ({ fresh, replayedIds, classes }: Mix) =>
+    `${fresh} new and ${replayedIds.length} replayed examples, ${classes.length} classes`;
+  return [...new Set(Object.values(mixes).map(words))].join('; ');
+}
+
+/** Of the contenders that are still in the field. */
+function trainedMixes({ mix, train }: Outputs): Mixes {
+  return Object.fromEntries(Object.keys(train!).map((strategy) => [strategy, mix![strategy]!]));
+}
+
+/** From the store, as it is shown later too. */
+async function readOutcome({ queries }: Store, run: Run): Promise<Pick<Update, 'strategy' | 'report' | 'field'>> {
+  const contenders = await listContenders(queries, run.id);
+  const { strategy, report } = contenders.find(({ chosen }) => chosen)!;
+  return { strategy, report: report as Report, field: fieldRows(contenders) };
 }
 
 /** Records the stage's output, what it saves, and the next stage: all or nothing. */
@@ -133,14 +157,16 @@ async function advance(
 /** An unfinished run of the adapter, where there is one that does what is asked for; else a new one. @throws UPDATE_RUNNING */
 async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<{ run: Run; resumedAt: string | undefined }> {
   const { store } = context;
-  const { declaration, strategy, trigger, at } = request;
+  const { declaration, field, trigger, at } = request;
+  const asked = fieldNamed(field ?? [declaration.strategy]).map(({ name }) => name);
   const owner = newOwner();
   const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
   if (unfinished) {
-    if ((unfinished.plan as Plan).strategy === (strategy ?? declaration.strategy)) return { run: unfinished, resumedAt: unfinished.stage };
+    // One that an earlier Espalier began has no field.
+    if (String((unfinished.plan as Partial<Plan>).field) === String(asked)) return { run: unfinished, resumedAt: unfinished.stage };
     await failRun(context, unfinished, 'given up: another strategy was asked for');
   }
-  const plan = await planUpdate({ ...context, declaration, strategy, at });
+  const plan = await planUpdate({ ...context, declaration, field: asked, at });
   const run = await beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
   return { run, resumedAt: undefined };
 }

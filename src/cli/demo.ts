@@ -142,14 +142,14 @@ async function take(
 async function update(
   { workspace, store, encoder, output, surroundings }: Stage,
   declaration: AdapterDeclaration,
-  strategy?: string,
+  field?: readonly string[],
 ): Promise<Update> {
   const progress = openProgress(
     surroundings.stderr.isTTY ? { ...output, note: () => undefined } : { ...output, format: 'json' },
     surroundings.stderr,
   );
   const context = { workspace, store, encoder, progress, signal: surroundings.signal };
-  return runUpdate(context, { declaration, strategy, trigger: actor, at: new Date() });
+  return runUpdate(context, { declaration, field, trigger: actor, at: new Date() });
 }
 
 async function promote({ store }: Stage, declaration: AdapterDeclaration, { candidateId }: Update, reason: string): Promise<void> {
@@ -159,7 +159,7 @@ async function promote({ store }: Stage, declaration: AdapterDeclaration, { cand
 /** A naive candidate against the good champion: the gate says no, and approving it fails. */
 async function showRefusal(stage: Stage, declaration: AdapterDeclaration): Promise<Update> {
   const { store, output, write } = stage;
-  const candidate = await update(stage, declaration, 'finetune');
+  const candidate = await update(stage, declaration, ['finetune']);
   write(
     `\n${output.colours.bold('What if the good champion were fine-tuned on this domain? The gate says:')}\n\n${renderReport(candidate.report, output)}\n`,
   );
@@ -176,10 +176,10 @@ async function showRefusal(stage: Stage, declaration: AdapterDeclaration): Promi
   return candidate;
 }
 
-function describe({ plan, report }: Update, output: Output): string {
+function describe({ strategy, report }: Update, output: Output): string {
   const judged = report.rows.find((row) => row.suite.startsWith('holdout/earlier'));
   const kept = judged?.difference == null ? '' : `, earlier domains ${percent(judged.champion!)} -> ${percent(judged.candidate)} %`;
-  return `${plan.strategy.padEnd(9)} ${paintVerdict(report.verdict, output.colours)}${kept}`;
+  return `${strategy.padEnd(9)} ${paintVerdict(report.verdict, output.colours)}${kept}`;
 }
 
 async function readMatrix(store: Store, adapter: string, domains: readonly string[]): Promise<AccuracyMatrix> {

@@ -116,3 +116,6 @@ export function wholeNumber(value: string): number {
   if (!/^\d+$/.test(value)) throw new EspalierError('USAGE', `\`${value}\` is not a whole number`);
   return Number(value);
 }
+
+/** "a,b" */
+export const namesIn = (list: string) => list.split(',').map((name) => name.trim());

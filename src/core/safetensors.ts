@@ -14,6 +14,11 @@ export interface Tensor {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Of the data alone. */
+export function bytesIn(tensors: Tensors): number {
+  return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
 interface HeaderEntry {
   readonly dtype: string;
   readonly shape: readonly number[];

@@ -3,7 +3,7 @@
  * `espalier compare` and the benches look at.
  */
 import type { TrainingSettings } from '../core/declaration.js';
-import type { Tensors } from '../core/safetensors.js';
+import { bytesIn } from '../core/safetensors.js';
 import { type Offer, openReservoir } from '../replay/reservoir.js';
 import { scoresOf } from '../training/heads/head-graph.js';
 import type { Batch, Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
@@ -78,7 +78,7 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
     memory.remember(number);
     matrix.push(await measure(parent.head, { domains, steps, classes, threads: settings.threads }));
     const again = strategy.continues(parent, settings) ? (strategy.replays ? memory.replayed() : []) : memory.rowsUpTo(number);
-    bytesStored = sizeOf(parent.state) + sizeOf(parent.head.tensors) + again.length * dimension * Float32Array.BYTES_PER_ELEMENT;
+    bytesStored = bytesIn(parent.state) + bytesIn(parent.head.tensors) + again.length * dimension * Float32Array.BYTES_PER_ELEMENT;
     played?.(number + 1);
   }
   const learnedAt = domains.map((domain) => steps.findIndex(({ name }) => name === domain));
@@ -197,8 +197,4 @@ async function measure(head: Head, { domains, steps, classes, threads }: Measure
 
 function dimensionOf({ vectors, labels }: Labelled): number {
   return vectors.length / labels.length;
-}
-
-function sizeOf(tensors: Tensors): number {
-  return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
 }

@@ -9,7 +9,7 @@ import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { type Labelled, playStream, type StreamOutcome, type StreamStep } from '../evaluation/play-stream.js';
 import { type Example, lastExampleId, listExamples } from '../store/examples.js';
 import type { Strategy } from '../training/job.js';
-import { checkSettings } from '../training/options.js';
+import { checkSettings, settingsFor } from '../training/options.js';
 import { finetune } from '../training/strategies/finetune.js';
 import { joint } from '../training/strategies/joint.js';
 import { strategies, strategyNamed } from '../training/strategies.js';
@@ -238,12 +238,6 @@ async function playOne(
 function roleOf({ name }: Strategy): Role {
   if (name === finetune.name) return 'naive';
   return name === joint.name ? 'ceiling' : 'remedy';
-}
-
-/** Each strategy heeds what it knows of the adapter's settings: another's options and a head it does not train are none of its own. */
-function settingsFor({ headKinds, options }: Strategy, { head, ...training }: TrainingSettings): TrainingSettings {
-  const own = Object.entries(training.options).filter(([option]) => Object.hasOwn(options, option));
-  return { ...training, options: Object.fromEntries(own), ...(head !== undefined && headKinds.includes(head) && { head }) };
 }
 
 function rowOf(play: Play, outcome: StreamOutcome): PlayedRow {

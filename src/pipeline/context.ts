@@ -1,9 +1,11 @@
 /** What every stage of an update has at hand. */
+import { join } from 'node:path';
 import type { AdapterDeclaration } from '../core/declaration.js';
 import type { Progress } from '../core/progress.js';
-import { versionFolder, type Workspace } from '../core/workspace.js';
+import { runFolder, versionFolder, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
+import type { Run } from '../store/runs.js';
 import { type Manifest, readManifest } from '../training/versions.js';
 
 export interface UpdateContext {
@@ -17,7 +19,8 @@ export interface UpdateContext {
 /** Fixed when a run begins, and kept with it: a resumed run does what it set out to do, whatever has been edited since. */
 export interface Plan {
   readonly declaration: AdapterDeclaration;
-  readonly strategy: string;
+  /** Names of the strategies that train for it, each once, in the order of all strategies; the best becomes the candidate. */
+  readonly field: readonly string[];
   /** The version it will be. */
   readonly version: number;
   /** The champion it starts from and is compared with, or null. */
@@ -41,6 +44,14 @@ export interface Mix {
   readonly fresh: number;
   readonly classes: readonly string[];
   readonly domains: readonly string[];
+}
+
+/** By strategy: what each contender trains on. */
+export type Mixes = Readonly<Record<string, Mix>>;
+
+/** Where a contender's files stand until one of the field becomes a version. */
+export function contenderFolder(workspace: Workspace, run: Run, strategy: string): string {
+  return join(runFolder(workspace, run.adapter, run.id), strategy);
 }
 
 export async function readChampionManifest(workspace: Workspace, plan: Plan): Promise<Manifest | undefined> {

@@ -1,24 +1,51 @@
-/** Makes the report of a run from its stored results, and lets the gate judge it. */
+/** Makes the report of each contender of a run from its stored results, lets the gate judge it, and chooses. */
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
 import { mean } from '../evaluation/metrics.js';
 import { goldOf } from '../evaluation/score-suite.js';
 import type { Suite } from '../evaluation/suites.js';
+import { chooseContender } from '../gate/field.js';
 import { judgeSuites, type PairedSuite, type SuiteRole } from '../gate/gate.js';
 import type { DomainChange, Report } from '../gate/report.js';
 import { summariseRows } from '../gate/verdict.js';
+import { saveReports } from '../store/contenders.js';
+import type { Queries } from '../store/database.js';
 import { listDomainAccuracies, listResults, type PairedResult } from '../store/results.js';
 import type { Run } from '../store/runs.js';
 import type { Manifest } from '../training/versions.js';
-import { type Mix, type Plan, readChampionManifest, type UpdateContext } from './context.js';
+import { type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
 import { holdoutPrefix, listEvaluated } from './evaluate.js';
+import { knownTo } from './field.js';
 
 /** Everything that the champion had learned before, as one: the parts are often too small to decide by themselves. */
 export const earlierDomains = `${holdoutPrefix}earlier domains`;
 
-export async function judgeRun(context: UpdateContext, run: Run, plan: Plan, mix: Mix): Promise<Report> {
+/** Each contender on the same cases, by the same gate, from its stored results. */
+export async function judgeField(context: UpdateContext, run: Run, plan: Plan, mixes: Mixes): Promise<Verdicts> {
+  const suites = await listEvaluated(context, plan, knownTo(mixes));
   const champion = await readChampionManifest(context.workspace, plan);
-  const results = groupBySuite(await listResults(context.store.queries, run.id));
-  const suites = (await listEvaluated(context, plan, mix)).map((suite) => pairedSuite(suite, results.get(suite.name) ?? [], champion));
+  const judged: JudgedContender[] = [];
+  for (const strategy of Object.keys(mixes)) {
+    const results = groupBySuite(await listResults(context.store.queries, run.id, strategy));
+    const pairs = suites.map((suite) => pairedSuite(suite, results.get(suite.name) ?? [], champion));
+    judged.push({ strategy, report: await reportOn(context, plan, pairs) });
+  }
+  const candidates = judged.map(({ strategy, report }) => ({ strategy, report, ...report.continual, verdict: report.verdict }));
+  const { strategy, report } = chooseContender(candidates)!;
+  return { chosen: { strategy, report }, save: (queries) => saveReports(queries, run.id, judged, strategy) };
+}
+
+export interface JudgedContender {
+  readonly strategy: string;
+  readonly report: Report;
+}
+
+interface Verdicts {
+  /** The one to propose. */
+  readonly chosen: JudgedContender;
+  readonly save: (queries: Queries) => Promise<void>;
+}
+
+async function reportOn(context: UpdateContext, plan: Plan, suites: readonly PairedSuite[]): Promise<Report> {
   const rows = judgeSuites(withEarlierDomains(suites), plan.declaration.gate!, plan.declaration.training.seed);
   const domains = suites.filter(({ name }) => name.startsWith(holdoutPrefix)).map(domainChange);
   const matrix = await accuracyMatrix(context, plan, domains);

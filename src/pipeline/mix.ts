@@ -6,17 +6,24 @@ import { collectEvalTexts } from '../evaluation/suites.js';
 import { bufferSnapshotHash } from '../replay/admission.js';
 import { listBuffer } from '../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../store/examples.js';
-import type { Batch, TrainedHead } from '../training/job.js';
+import type { Batch, Strategy, TrainedHead } from '../training/job.js';
 import { strategyNamed } from '../training/strategies.js';
 import { readTrained } from '../training/versions.js';
-import { type Mix, type Plan, readChampionManifest, type UpdateContext } from './context.js';
+import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
+import { settingsOf } from './field.js';
+
+/** Each strategy of the field has a mix of its own: some replay, some go on from the champion, some begin again with everything. */
+export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixes> {
+  const mixes: Record<string, Mix> = {};
+  for (const name of plan.field) mixes[name] = await mixExamples(context, plan, strategyNamed(name));
+  return mixes;
+}
 
 /** @throws ADAPTER_INVALID */
-export async function mixExamples(context: UpdateContext, plan: Plan): Promise<Mix> {
+async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strategy): Promise<Mix> {
   const champion = await readChampionManifest(context.workspace, plan);
   const parent = await readParent(context, plan);
-  const strategy = strategyNamed(plan.strategy);
-  const continues = parent === undefined || strategy.continues(parent, plan.declaration.training);
+  const continues = parent === undefined || strategy.continues(parent, settingsOf(plan, strategy));
   const afterExample = continues ? plan.afterExample : 0;
   const candidates = await listFresh(context, plan, afterExample);
   const evalTexts = await collectEvalTexts(context.workspace.suiteFolders);

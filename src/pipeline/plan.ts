@@ -6,27 +6,26 @@ import type { Encoder } from '../encoder/encoder.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
 import { countTrainingExamplesAfter, lastExampleId } from '../store/examples.js';
-import { checkSettings } from '../training/options.js';
-import { strategyNamed } from '../training/strategies.js';
 import { readManifest } from '../training/versions.js';
 import type { Plan } from './context.js';
+import { checkField, fieldNamed } from './field.js';
 
 export interface PlanRequest {
   readonly workspace: Workspace;
   readonly store: Store;
   readonly encoder: Encoder;
   readonly declaration: AdapterDeclaration;
-  /** Instead of the declared one. */
-  readonly strategy: string | undefined;
+  /** Names of strategies. */
+  readonly field: readonly string[];
   readonly at: Date;
 }
 
 /** @throws NO_GATE_POLICY, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
-export async function planUpdate({ workspace, store, encoder, declaration, strategy, at }: PlanRequest): Promise<Plan> {
+export async function planUpdate({ workspace, store, encoder, declaration, field, at }: PlanRequest): Promise<Plan> {
   const { name } = declaration;
   if (!declaration.gate) throw new EspalierError('NO_GATE_POLICY', `${name} declares no gate`);
-  const chosen = strategyNamed(strategy ?? declaration.strategy);
-  checkSettings(chosen, declaration.training);
+  const contenders = fieldNamed(field);
+  checkField(contenders, declaration);
   const parentVersion = await findChampionVersion(store.queries, name);
   const parent = parentVersion === null ? undefined : await readManifest(versionFolder(workspace, name, parentVersion));
   if (parent) requireSameEncoder(parent.encoder, encoder, `${name} version ${parent.version}`);
@@ -39,7 +38,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, strat
   }
   return {
     declaration,
-    strategy: chosen.name,
+    field: contenders.map((strategy) => strategy.name),
     version: await nextVersion(store.queries, name),
     parentVersion,
     afterExample,

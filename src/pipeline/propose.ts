@@ -1,20 +1,26 @@
-/** Turns a judged run into a candidate: its folder gets its manifest and its version's name, the store its rows, all or nothing. */
+/**
+ * Turns the best of a judged field into a candidate: its folder gets its manifest and its version's name, the store its rows, all or
+ * nothing. Of the others the rows of the store stay.
+ */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskError, removeUnfinished } from '../core/files.js';
-import { runFolder, versionFolder } from '../core/workspace.js';
+import { runFolder, versionFolder, type Workspace } from '../core/workspace.js';
 import type { Report } from '../gate/report.js';
 import { recordAct } from '../store/audit.js';
 import { insertCandidate } from '../store/candidates.js';
 import { transact } from '../store/database.js';
 import { saveDomainAccuracies } from '../store/results.js';
 import { endRun, type Run, renewLease } from '../store/runs.js';
+import { strategyNamed } from '../training/strategies.js';
 import { writeManifest } from '../training/versions.js';
-import type { Mix, Plan, UpdateContext } from './context.js';
+import { contenderFolder, type Mix, type Plan, type UpdateContext } from './context.js';
+import { settingsOf } from './field.js';
 import type { Trained } from './train.js';
 
 export interface Proposal {
+  readonly strategy: string;
   readonly mix: Mix;
   readonly trained: Trained;
   readonly report: Report;
@@ -23,7 +29,7 @@ export interface Proposal {
 /** @returns the candidate's number */
 export async function proposeCandidate(context: UpdateContext, run: Run, plan: Plan, proposal: Proposal): Promise<number> {
   await placeVersion(context, run, plan, proposal);
-  const { report } = proposal;
+  const { strategy, report } = proposal;
   const { name } = plan.declaration;
   const at = new Date(plan.at);
   return transact(context.store, async (queries) => {
@@ -45,7 +51,7 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
       createdAt: plan.at,
     };
     const id = await insertCandidate(queries, row);
-    const detail = { version: plan.version, strategy: plan.strategy, verdict: report.verdict };
+    const detail = { version: plan.version, strategy, field: plan.field, verdict: report.verdict };
     await recordAct(queries, { at, actor: run.trigger, act: 'proposed', adapter: name, subject: `candidate ${id}`, detail });
     return id;
   });
@@ -55,20 +61,21 @@ async function placeVersion(
   { workspace, store, encoder }: UpdateContext,
   run: Run,
   plan: Plan,
-  { mix, trained, report }: Proposal,
+  { strategy, mix, trained, report }: Proposal,
 ): Promise<void> {
-  const { name, tasks, training } = plan.declaration;
-  const [from, to] = [runFolder(workspace, name, run.id), versionFolder(workspace, name, plan.version)];
+  const { name, tasks } = plan.declaration;
+  const settings = settingsOf(plan, strategyNamed(strategy));
+  const [from, to] = [contenderFolder(workspace, run, strategy), versionFolder(workspace, name, plan.version)];
   // A run that was killed after the rename has nothing left to move.
-  if (!existsSync(from) && existsSync(to)) return;
+  if (!existsSync(from) && existsSync(to)) return removeRun(workspace, run);
   await writeManifest(from, {
     adapter: name,
     version: plan.version,
     parent: plan.parentVersion,
     createdAt: plan.at,
-    strategy: plan.strategy,
-    seed: training.seed,
-    hyperParameters: training,
+    strategy,
+    seed: settings.seed,
+    hyperParameters: settings,
     encoder: { model: encoder.declaration.model, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
     task: tasks[0]!.name,
     classes: mix.classes,
@@ -86,7 +93,13 @@ async function placeVersion(
     // Left by a run that failed after its rename; no candidate knows it.
     await rm(to, { recursive: true, force: true });
     await rename(from, to);
+    await removeRun(workspace, run);
   } catch (thrown) {
     throw diskError(thrown, to);
   }
+}
+
+/** The losers' files with it. */
+async function removeRun(workspace: Workspace, run: Run): Promise<void> {
+  await rm(runFolder(workspace, run.adapter, run.id), { recursive: true, force: true });
 }

@@ -2,6 +2,8 @@
 import type { Queries } from './database.js';
 
 export interface PairedResult {
+  /** The strategy that made the candidate. */
+  readonly contender: string;
   readonly suite: string;
   readonly caseId: string;
   /** Null: there was no champion. */
@@ -26,6 +28,7 @@ export async function saveResults(queries: Queries, runId: number, results: read
   for (let start = 0; start < results.length; start += sliceSize) {
     const rows = results.slice(start, start + sliceSize).map((result) => ({
       run_id: runId,
+      contender: result.contender,
       suite: result.suite,
       case_id: result.caseId,
       champion_score: result.championScore,
@@ -37,11 +40,12 @@ export async function saveResults(queries: Queries, runId: number, results: read
   }
 }
 
-/** In order of suite and case. */
-export async function listResults(queries: Queries, runId: number): Promise<PairedResult[]> {
+/** Of one contender, in order of suite and case. */
+export async function listResults(queries: Queries, runId: number, contender: string): Promise<PairedResult[]> {
   return queries
     .selectFrom('eval_results')
     .select([
+      'contender',
       'suite',
       'case_id as caseId',
       'champion_score as championScore',
@@ -50,6 +54,7 @@ export async function listResults(queries: Queries, runId: number): Promise<Pair
       'candidate_answer as candidateAnswer',
     ])
     .where('run_id', '=', runId)
+    .where('contender', '=', contender)
     .orderBy('suite')
     .orderBy('case_id')
     .execute();

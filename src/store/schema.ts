@@ -55,8 +55,19 @@ export interface Schema {
     report: Json;
     created_at: string;
   };
+  contenders: {
+    run_id: number;
+    strategy: string;
+    place: number;
+    seconds: number | null;
+    bytes_kept: number | null;
+    error: Json | null;
+    report: Json | null;
+    chosen: 0 | 1;
+  };
   eval_results: {
     run_id: number;
+    contender: string;
     suite: string;
     case_id: string;
     champion_score: number | null;

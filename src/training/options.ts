@@ -32,6 +32,26 @@ export function checkSettings(strategy: Strategy, settings: TrainingSettings): v
   });
 }
 
+/** What a strategy heeds of the settings: another's options, and a head that it does not train, are none of its own. */
+export function settingsFor({ headKinds, options }: Strategy, settings: TrainingSettings): TrainingSettings {
+  const own = Object.fromEntries(Object.entries(settings.options).filter(([option]) => Object.hasOwn(options, option)));
+  if (settings.head === undefined || headKinds.includes(settings.head)) return { ...settings, options: own };
+  const { head: _, ...headless } = settings;
+  return { ...headless, options: own };
+}
+
+/** Several strategies under the same settings. @throws HEAD_UNKNOWN, DECLARATION_INVALID for what none of them knows, or out of its bounds */
+export function checkShared(strategies: readonly [Strategy, ...Strategy[]], settings: TrainingSettings): void {
+  const { head, options } = settings;
+  const isStrange = (option: string) => !strategies.some((strategy) => Object.hasOwn(strategy.options, option));
+  const strange = Object.fromEntries(Object.entries(options).filter(([option]) => isStrange(option)));
+  const isHeadStrange = head !== undefined && !strategies.some(({ headKinds }) => headKinds.includes(head));
+  const { head: _, ...headless } = settings;
+  // The first is asked about what nobody knows, and says so.
+  checkSettings(strategies[0], { ...headless, options: strange, ...(isHeadStrange && { head }) });
+  for (const strategy of strategies) checkSettings(strategy, settingsFor(strategy, settings));
+}
+
 /** Whether a strategy that trains by gradient can go on from this parent: it has a head of a kind that it trains, and that is asked for. */
 export function goesOn(headKinds: readonly string[], parent: TrainedHead, { head }: TrainingSettings): boolean {
   return headKinds.includes(parent.head.kind) && (head === undefined || head === parent.head.kind);

@@ -151,12 +151,14 @@ describe('rows that are wrong', () => {
     const pairs = trained.slice(0, 2).map(({ text }, index) => ({ id: `${index}`, a: text, b: 'something else', score: index }));
     writeSuite(join(folder, 'evals'), { name: 'late', kind: 'sts', cases: pairs });
     const { plan } = await succeedJson<{ plan: { version: number } }>(folder, ['update', 'desk', ...at(13)]);
-    const [{ mix }] = rowsOf<{ mix: string }>(folder, "select outputs ->> '$.mix' as mix from runs where id = 3") as [{ mix: string }];
+    const [{ mix }] = rowsOf<{ mix: string }>(folder, "select outputs ->> '$.mix.analytic' as mix from runs where id = 3") as [
+      { mix: string },
+    ];
     expect(plan.version).toBe(3);
     expect(JSON.parse(mix)).toMatchObject({ fresh: trained.length - 2, leakedIds: trained.slice(0, 2).map(({ id }) => id) });
     const statistics = rowsOf<{ count: number }>(
       folder,
-      "select outputs ->> '$.train.facts.examplesInStatistics' as count from runs where id in (1, 2, 3)",
+      "select outputs ->> '$.train.analytic.facts.examplesInStatistics' as count from runs where id in (1, 2, 3)",
     );
     expect(statistics.map(({ count }) => count)[2]).toBe(statistics.map(({ count }) => count)[1]! - 2);
   });

@@ -1,5 +1,7 @@
 CREATE INDEX buffer_by_state ON buffer (adapter, state);
 
+CREATE UNIQUE INDEX contenders_chosen_once ON contenders (run_id) WHERE chosen = 1;
+
 CREATE INDEX examples_by_split ON examples (adapter, task, split, id);
 
 CREATE UNIQUE INDEX examples_by_text ON examples (adapter, task, hash);
@@ -48,6 +50,22 @@ CREATE TABLE candidates (
   UNIQUE (adapter, version)
 ) STRICT;
 
+CREATE TABLE contenders (
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  strategy TEXT NOT NULL,
+  -- In the order of the plan, which breaks ties.
+  place INTEGER NOT NULL,
+  -- Of training alone. NULL: not known, or it failed.
+  seconds REAL,
+  bytes_kept INTEGER,
+  -- NULL: it did not fail.
+  error TEXT,
+  -- NULL: not judged.
+  report TEXT,
+  chosen INTEGER NOT NULL CHECK (chosen IN (0, 1)),
+  PRIMARY KEY (run_id, strategy)
+) STRICT;
+
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   adapter TEXT NOT NULL,
@@ -79,13 +97,14 @@ CREATE TABLE embeddings (
 
 CREATE TABLE eval_results (
   run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  contender TEXT NOT NULL,
   suite TEXT NOT NULL,
   case_id TEXT NOT NULL,
   champion_score REAL,
   candidate_score REAL NOT NULL,
   champion_answer TEXT,
   candidate_answer TEXT,
-  PRIMARY KEY (run_id, suite, case_id)
+  PRIMARY KEY (run_id, contender, suite, case_id)
 ) STRICT;
 
 CREATE TABLE examples (

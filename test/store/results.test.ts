@@ -18,8 +18,8 @@ async function propose(store: Store, version: number, adapter = 'support'): Prom
   return insertCandidate(store.queries, candidate);
 }
 
-const result = (caseId: string, suite = 'verbs'): PairedResult => ({
-  ...{ suite, caseId, championScore: null, candidateScore: 0.1 + 0.2 },
+const result = (caseId: string, suite = 'verbs', contender = 'analytic'): PairedResult => ({
+  ...{ contender, suite, caseId, championScore: null, candidateScore: 0.1 + 0.2 },
   ...{ championAnswer: null, candidateAnswer: 'run' },
 });
 
@@ -66,7 +66,7 @@ describe('the results of a run', () => {
     const store = await temporaryStore();
     const run = await finishedRun(store);
     await saveResults(store.queries, run, [result('b'), result('a', 'nouns'), result('a')]);
-    expect(await listResults(store.queries, run)).toEqual([result('a', 'nouns'), result('a'), result('b')]);
+    expect(await listResults(store.queries, run, 'analytic')).toEqual([result('a', 'nouns'), result('a'), result('b')]);
   });
 
   it('are replaced when the stage is done again, in any number', async () => {
@@ -76,8 +76,8 @@ describe('the results of a run', () => {
     await saveResults(store.queries, other, [result('kept')]);
     await saveResults(store.queries, run, many);
     await saveResults(store.queries, run, many.slice(0, 2001));
-    expect(await listResults(store.queries, run)).toHaveLength(2001);
-    expect(await listResults(store.queries, other)).toEqual([result('kept')]);
+    expect(await listResults(store.queries, run, 'analytic')).toHaveLength(2001);
+    expect(await listResults(store.queries, other, 'analytic')).toEqual([result('kept')]);
   });
 
   it('hold the accuracy matrix by version and domain', async () => {

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { clip } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
+import { fieldRows } from '../../gate/field.js';
 import type { Report } from '../../gate/report.js';
 import { approveCandidate, rejectCandidate } from '../../pipeline/decide.js';
 import { type Candidate, findCandidate, listCandidates, listDecisions } from '../../store/candidates.js';
+import { listContenders } from '../../store/contenders.js';
 import { listResults, type PairedResult } from '../../store/results.js';
 import { tableOf } from '../output.js';
+import { renderField } from '../render-field.js';
 import { paintVerdict, renderReport } from '../render-report.js';
 import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
 
@@ -76,12 +79,14 @@ async function list({ store, output }: Session, options: ListOptions): Promise<v
 async function show({ store, output }: Session, id: number): Promise<void> {
   const candidate = await findCandidate(store.queries, id);
   const decisions = (await listDecisions(store.queries, candidate.adapter)).filter((decision) => decision.candidateId === id);
-  const flips = flipsOf(await listResults(store.queries, candidate.runId));
-  output.result({ ...candidate, decisions, flips }, () => {
-    const parts = [titleOf(candidate), renderReport(candidate.report as Report, output)];
+  const field = fieldRows(await listContenders(store.queries, candidate.runId));
+  const proposed = field.find(({ chosen }) => chosen)!.strategy;
+  const flips = flipsOf(await listResults(store.queries, candidate.runId, proposed));
+  output.result({ ...candidate, strategy: proposed, field, decisions, flips }, () => {
+    const parts = [titleOf(candidate), renderField(field, output), renderReport(candidate.report as Report, output)];
     if (flips.lost.length > 0) parts.push(`right before, wrong now (${flips.lost.length}):\n${renderFlips(flips.lost)}`);
     for (const { act, actor, at, reason } of decisions) parts.push(`${act} by ${clip(actor, 40)} at ${at}: ${clip(reason, 200)}`);
-    return parts.join('\n\n');
+    return parts.filter((part) => part !== '').join('\n\n');
   });
 }
 

@@ -7,7 +7,7 @@ import { readDeclaration } from '../../core/workspace.js';
 import { compareStrategies } from '../../pipeline/compare.js';
 import { comparisonPage } from '../comparison/page.js';
 import { renderComparison } from '../comparison/terminal.js';
-import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
+import { type GlobalOptions, inSession, namesIn, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface CompareOptions extends GlobalOptions {
   readonly strategies?: readonly string[];
@@ -37,8 +37,6 @@ async function compare(session: Session, adapter: string, options: CompareOption
   await writeFileAtomic(resolve(workingFolder, options.report), comparisonPage(comparison, now));
   output.note(`report: ${clip(options.report, 200)}`);
 }
-
-const namesIn = (list: string) => list.split(',').map((name) => name.trim());
 
 /** @throws USAGE */
 function budgetsIn(list: string): number[] {

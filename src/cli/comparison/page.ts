@@ -1,13 +1,13 @@
 /** A comparison of strategies as one page of HTML that needs nothing else: the picture first, then the numbers, then how they came about. */
 import { clip } from '../../core/text.js';
 import { bestRemedy, type Comparison, type ComparisonRow, nameOfPlay, type PlayedMatrix, type PlayedRow } from '../../pipeline/compare.js';
-import { percent, signed } from '../output.js';
+import { megabytes, percent, signed } from '../output.js';
 import { drawHeatmap } from './heatmap.js';
 import { drawLines } from './line-chart.js';
 import { type Markup, markup, nothing } from './markup.js';
 import { styleSheet } from './style.js';
 import { drawTradeOff } from './trade-off.js';
-import { describeChance, describeExamples, describeFindings, megabytes } from './words.js';
+import { describeChance, describeExamples, describeFindings } from './words.js';
 
 export function comparisonPage(comparison: Comparison, at: Date): string {
   const title = `${comparison.adapter}: what each strategy keeps`;

@@ -3,8 +3,6 @@ import { clip } from '../../core/text.js';
 import { bestRemedy, type Comparison, nameOfPlay, type PlayedRow } from '../../pipeline/compare.js';
 import { percent } from '../output.js';
 
-export const megabytes = (bytes: number) => (bytes / 1024 ** 2).toFixed(bytes < 1024 ** 2 ? 2 : 1);
-
 const longestName = 40;
 
 export function describeExamples({ examples, unmeasured, classes }: Comparison): string {

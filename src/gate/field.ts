@@ -1,0 +1,54 @@
+/** Several contenders for one update, judged by the same gate: which of them is proposed, and how they compare. */
+import type { Verdict } from '../store/candidates.js';
+import type { Contender, Failure } from '../store/contenders.js';
+import type { Report } from './report.js';
+
+export interface Judged {
+  readonly verdict: Verdict;
+  /** Mean over the domains' holdouts; not a number, or null once it was stored, where nothing is held out. */
+  readonly averageAccuracy: number | null;
+}
+
+/**
+ * What passes goes before what is inconclusive, and that before what is refused, so that a person sees the best there is; then the most
+ * accurate; of equals the earlier. Undefined where there is none.
+ */
+export function chooseContender<T extends Judged>(judged: readonly T[]): T | undefined {
+  return [...judged].sort(compareJudged)[0];
+}
+
+const ranks: Record<Verdict, number> = { pass: 0, inconclusive: 1, fail: 2 };
+
+/** Array.prototype.sort is stable: 0 leaves the earlier one first. */
+function compareJudged(a: Judged, b: Judged): number {
+  const accuracy = ({ averageAccuracy }: Judged) => (Number.isFinite(averageAccuracy) ? averageAccuracy! : -1);
+  return ranks[a.verdict] - ranks[b.verdict] || accuracy(b) - accuracy(a);
+}
+
+export interface FieldRow extends Pick<Contender, 'strategy' | 'chosen' | 'seconds' | 'bytesKept'> {
+  /** These are null where it failed. */
+  readonly verdict: Verdict | null;
+  readonly averageAccuracy: number | null;
+  readonly forgetting: number | null;
+  readonly sentence: string | null;
+  /** The domain on which the champion is furthest ahead, and by how much; null without a champion. */
+  readonly worstDomain: { readonly domain: string; readonly loss: number } | null;
+  readonly error: Failure | null;
+}
+
+/** The best first, what failed last. */
+export function fieldRows(contenders: readonly Contender[]): FieldRow[] {
+  const judged = contenders.flatMap((contender) => (contender.report ? [judgedRow(contender, contender.report as Report)] : []));
+  return [...judged.sort(compareJudged), ...contenders.filter(({ report }) => !report).map(failedRow)];
+}
+
+function judgedRow({ report: _, ...contender }: Contender, { verdict, sentence, domains, continual }: Report): FieldRow & Judged {
+  const losses = domains.flatMap(({ domain, champion, candidate }) => (champion === null ? [] : [{ domain, loss: champion - candidate }]));
+  const worstDomain = losses.sort((a, b) => b.loss - a.loss)[0] ?? null;
+  const { averageAccuracy, forgetting } = continual;
+  return { ...contender, verdict, averageAccuracy, forgetting, sentence, worstDomain };
+}
+
+function failedRow({ report: _, ...contender }: Contender): FieldRow {
+  return { ...contender, verdict: null, averageAccuracy: null, forgetting: null, sentence: null, worstDomain: null };
+}

@@ -1,0 +1,71 @@
+/** The table `contenders`: what became of each strategy that trained for an update. */
+import type { ErrorCode } from '../core/errors.js';
+import type { Queries } from './database.js';
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface Contender {
+  readonly strategy: string;
+  /** Of training alone; null where it failed. */
+  readonly seconds: number | null;
+  /** What its version keeps to go on from. */
+  readonly bytesKept: number | null;
+  readonly error: Failure | null;
+  /** Null until it is judged. */
+  readonly report: unknown;
+  /** The one that is proposed. */
+  readonly chosen: boolean;
+}
+
+/** Replaces what the run has stored before. */
+export async function saveContenders(
+  queries: Queries,
+  runId: number,
+  contenders: readonly Omit<Contender, 'report' | 'chosen'>[],
+): Promise<void> {
+  await queries.deleteFrom('contenders').where('run_id', '=', runId).execute();
+  const rows = contenders.map(({ strategy, seconds, bytesKept, error }, place) => ({
+    run_id: runId,
+    strategy,
+    place,
+    seconds,
+    bytes_kept: bytesKept,
+    error: error && JSON.stringify(error),
+    report: null,
+    chosen: 0 as const,
+  }));
+  await queries.insertInto('contenders').values(rows).execute();
+}
+
+export async function saveReports(
+  queries: Queries,
+  runId: number,
+  reports: readonly { readonly strategy: string; readonly report: unknown }[],
+  chosen: string,
+): Promise<void> {
+  for (const { strategy, report } of reports) {
+    await queries
+      .updateTable('contenders')
+      .set({ report: JSON.stringify(report), chosen: strategy === chosen ? 1 : 0 })
+      .where('run_id', '=', runId)
+      .where('strategy', '=', strategy)
+      .execute();
+  }
+}
+
+/** In the order of the plan. */
+export async function listContenders(queries: Queries, runId: number): Promise<Contender[]> {
+  const rows = await queries.selectFrom('contenders').selectAll().where('run_id', '=', runId).orderBy('place').execute();
+  return rows.map(({ strategy, seconds, bytes_kept, error, report, chosen }) => ({
+    strategy,
+    seconds,
+    bytesKept: bytes_kept,
+    error: error === null ? null : (JSON.parse(error) as Failure),
+    report: report === null ? null : (JSON.parse(report) as unknown),
+    chosen: chosen === 1,
+  }));
+}

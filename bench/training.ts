@@ -38,7 +38,7 @@ const slowestBlas = 0.4;
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
 });
-const cases = options.quick ? casesOf([512], [2, 150], [64, 256]) : casesOf([384, 512, 768], [2, 20, 150], [64, 256]);
+const cases = options.quick ? casesOf([512], [2, 20, 150], [64, 256]) : casesOf([384, 512, 768], [2, 20, 150], [64, 256]);
 const note = (line: string) => process.stderr.write(`${line}\n`);
 
 interface Contender {

@@ -84,9 +84,6 @@ function broadcast(name: string, a: Dims, b: Dims): Dims {
 function reduceTo(arithmetic: Arithmetic, value: string, from: Dims, to: Dims): string {
   if (sameDims(from, to)) return value;
   const missing = from.length - to.length;
-  // A bias: a product with ones takes a fraction of the time of ReduceSum.
-  if (from.length === 2 && sameDims(from.slice(1), to))
-    return arithmetic.node('MatMul', [arithmetic.constant(Array(from[0]!).fill(1), [from[0]!]), value]);
   const repeated = to.flatMap((size, axis) => (size === 1 && from[axis + missing] !== 1 ? [axis + missing] : []));
   const summed = repeated.length === 0 ? value : sumOver(arithmetic, value, repeated);
   if (missing === 0) return summed;

@@ -34,6 +34,8 @@ export interface Graph {
   nodes(operator: string, inputs: readonly string[], outputs: number, attributes?: Record<string, Attribute>): string[];
   /** Declares `value` an output, under `name`. */
   output(value: string, name: string, type: ElementType, dims: readonly Dimension[]): void;
+  /** Declares `value`, which a node of this graph made, the next output of a body: those go by place, and without a name there is no copy. */
+  result(value: string, type: ElementType, dims: readonly Dimension[]): void;
   /** The inner graph of a Loop. It sees this graph's values by name. */
   body(name: string): Graph;
   encode(): Uint8Array;
@@ -66,6 +68,9 @@ function buildGraph(graphName: string, names: { count: number }): Graph {
     output(value, name, type, dims) {
       proto.node.push(onnx.NodeProto.create({ opType: 'Identity', name: `output_${name}`, input: [value], output: [name] }));
       proto.output.push(valueInfo(name, type, dims));
+    },
+    result(value, type, dims) {
+      proto.output.push(valueInfo(value, type, dims));
     },
     body: (name) => buildGraph(name, names),
     encode() {

@@ -113,8 +113,8 @@ function stepBody(outer: Graph, training: Training): Graph {
     for (const state of optimiser.states) next[stateName(name, state)] = after.states[state]!;
   }
   body.output(go, 'step_go_on', 'bool', []);
-  body.output(body.node('Add', [lossBefore, computed.get(loss)!.value]), 'step_next_loss', precision, []);
-  for (const { name, dims } of states) body.output(next[name]!, `step_next_${name}`, precision, dims);
+  body.result(body.node('Add', [lossBefore, computed.get(loss)!.value]), precision, []);
+  for (const { name, dims } of states) body.result(next[name]!, precision, dims);
   return body;
 }
 

@@ -1,32 +1,26 @@
 /** One measurement of bench/solve.ts, in a process of its own. Data are clusters around a centre for each class, 1,024 dimensions. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../src/core/files.js';
+import { parseDeclaration } from '../src/core/declaration.js';
 import { newGraph } from '../src/core/onnx.js';
 import { seededRandom } from '../src/core/random.js';
-import { encodeSafetensors, readSafetensors } from '../src/core/safetensors.js';
+import type { Batch, TrainedHead, TrainingJob } from '../src/training/job.js';
 import { compile } from '../src/training/native.js';
 import { factorise, solve } from '../src/training/ridge/cholesky.js';
 import { openFactorProducts } from '../src/training/ridge/factor-products.js';
-import { drawFeatures, type Features } from '../src/training/ridge/features.js';
-import { fitRidge } from '../src/training/ridge/fit.js';
+import { drawFeatures } from '../src/training/ridge/features.js';
 import { addToPanel, copyRows, emptyGram, panelsOf } from '../src/training/ridge/gram.js';
-import { columnsOf } from '../src/training/ridge/leave-one-out.js';
 import { type Examples, openSliceProducts } from '../src/training/ridge/slice-products.js';
-import {
-  addExamples,
-  emptyStatistics,
-  mapFeatures,
-  packStatistics,
-  type RidgeStatistics,
-  unpackStatistics,
-} from '../src/training/ridge/statistics.js';
+import { addExamples, emptyStatistics } from '../src/training/ridge/statistics.js';
 import { fitStandardisation, standardise } from '../src/training/standardise.js';
+import { trainJob } from '../src/training/strategies.js';
+import { readManifest, readTrained, writeManifest, writeTrained } from '../src/training/versions.js';
 
 export type SolveRequest =
   | { readonly part: 'product'; readonly size: number }
   | { readonly part: 'gram'; readonly width: number; readonly examples: number }
   | { readonly part: 'solve'; readonly width: number; readonly columns: number }
-  /** Leaves a head's map and a state of so many examples in the folder; examples that are there already are added to. */
+  /** Leaves a version that has learned so many examples in the folder. */
   | { readonly part: 'prepare'; readonly folder: string; readonly history: number }
   | { readonly part: 'update'; readonly folder: string; readonly examples: number };
 
@@ -37,7 +31,7 @@ export interface SolveOutcome {
   readonly peakRssMb: number;
 }
 
-const [dimension, classes, width, threads, seed] = [1024, 150, 4096, 1, 7];
+const [dimension, lexical, classes, width, threads, seed] = [1024, 2048, 150, 4096, 1, 7];
 const ignore = () => undefined;
 
 process.once('message', async (request: SolveRequest) => {
@@ -123,51 +117,58 @@ function drawExamples(count: number, part: number): Examples {
   return { inputs: standardise(vectors, fitStandardisation(vectors, dimension)), targets };
 }
 
-const filesIn = (folder: string) => ({
-  head: join(folder, 'head.safetensors'),
-  before: join(folder, 'before.safetensors'),
-  after: join(folder, 'after.safetensors'),
-  weight: join(folder, 'weight.safetensors'),
-});
-
-async function prepare(folder: string, history: number): Promise<void> {
-  const files = filesIn(folder);
-  const features = drawFeatures('relu', { dimension, width, seed });
-  let statistics = emptyStatistics(width, classes);
-  for (let part = 1; statistics.count < history; part++) {
-    const examples = drawExamples(Math.min(1500, history - statistics.count), part);
-    statistics = await addExamples(statistics, { ...examples, features, threads, progress: ignore });
+/** Raw vectors of the same examples, with counts of n-grams behind them, as the encoder gives them. */
+function drawBatch(count: number, part: number): Batch {
+  const { inputs, targets } = drawExamples(count, part);
+  const vectors = new Float32Array(count * (dimension + lexical));
+  for (const [row, target] of targets.entries()) {
+    vectors.set(inputs.subarray(row * dimension, (row + 1) * dimension), row * (dimension + lexical));
+    for (let word = 0; word < 60; word++)
+      vectors[row * (dimension + lexical) + dimension + ((target * 61 + word * (row + 1)) % lexical)] = 1;
   }
-  // What an adapter that has been trained knows of lambda; a first update begins at the first guess.
-  const lambda = history === 0 ? 0 : (await fit(statistics, drawExamples(1500, 1), { features, start: undefined })).lambda;
-  await writeFileAtomic(files.head, encodeSafetensors({ ...features.tensors, lambda: { dims: [1], data: Float64Array.of(lambda) } }, {}));
-  await writeFileAtomic(files.before, encodeSafetensors(packStatistics(statistics), {}));
+  return { vectors, targets, ids: targets.map((_, row) => row) };
+}
+
+function jobOf(fresh: Batch, parent: TrainedHead | undefined): TrainingJob {
+  const settings = { ...parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench').training, seed, threads, width };
+  const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
+  const nothing: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
+  const sizes = { dimension: dimension + lexical, lexical, classes: names, tasks: new Int32Array(classes) };
+  return { strategy: 'analytic', settings, ...sizes, fresh, replayed: nothing, budget: 750, parent };
+}
+
+/** A version that has learned so many examples, slice by slice; none for no history. */
+async function prepare(folder: string, history: number): Promise<void> {
+  if (history === 0) return;
+  let parent = await trainJob(jobOf(drawBatch(1500, 1), undefined), ignore);
+  for (let part = 2, learned = 1500; learned < history; part++, learned += 6000)
+    parent = await trainJob(jobOf(drawBatch(Math.min(6000, history - learned), part), parent), ignore);
+  await write(folder, parent);
 }
 
 async function timeUpdate(folder: string, count: number) {
-  const examples = drawExamples(count, 0);
-  return medianOf(1, () => update(folder, examples));
+  const fresh = drawBatch(count, 0);
+  return medianOf(1, async () => {
+    const known = existsSync(join(folder, 'manifest.json'));
+    const parent = known ? await readTrained(folder, await readManifest(folder)) : undefined;
+    await writeTrained(join(folder, 'next'), await trainJob(jobOf(fresh, parent), ignore));
+  });
 }
 
-/** From the files of the version before to the weights and the state of the next. */
-async function update(folder: string, examples: Examples): Promise<void> {
-  const files = filesIn(folder);
-  const { lambda, ...tensors } = await readSafetensors(files.head);
-  const features: Features = { kind: 'relu', tensors };
-  const before = unpackStatistics(await readSafetensors(files.before))!;
-  const statistics = await addExamples(before, { ...examples, features, threads, progress: ignore });
-  const { weight, temperature } = await fit(statistics, examples, { features, start: lambda?.data[0] || undefined });
-  const data = Float32Array.from(weight, (value) => value / temperature);
-  await writeFileAtomic(files.weight, encodeSafetensors({ weight: { dims: [width, classes], data } }, {}));
-  await writeFileAtomic(files.after, encodeSafetensors(packStatistics(statistics), {}));
-}
-
-async function fit(
-  statistics: RidgeStatistics,
-  { inputs, targets }: Examples,
-  { features, start }: { features: Features; start: number | undefined },
-) {
-  const asked = await mapFeatures(inputs.subarray(0, 512 * dimension), { features, dimension, threads });
-  const sample = { columns: columnsOf(asked, 512), targets: targets.subarray(0, 512) };
-  return fitRidge(statistics, sample, { start, threads, tried: ignore });
+async function write(folder: string, trained: TrainedHead): Promise<void> {
+  await writeTrained(folder, trained);
+  const { head, facts } = trained;
+  const nothing = {
+    adapter: 'bench',
+    version: 1,
+    parent: null,
+    createdAt: '',
+    strategy: 'analytic',
+    seed,
+    hyperParameters: {},
+    metrics: {},
+  };
+  const of = { encoder: { model: 'bench', fingerprint: '', dimension }, task: 'task', classes: [], domains: [], bufferSnapshotHash: '' };
+  const data = { afterExample: 0, throughExample: 0, fresh: 0, replayed: 0 };
+  await writeManifest(folder, { ...nothing, ...of, data, headKind: head.kind, headShape: head.shape, facts });
 }

@@ -30,8 +30,13 @@ const lexicalShares = [0, 0.002, 0.0035, 0.005, 0.007, 0.01, 0.014, 0.02, 0.03, 
 /** Where the walk along them begins. */
 const usualShare = lexicalShares.indexOf(0.01);
 
-export async function fitRidge(statistics: RidgeStatistics, sample: LearnedSample, search: LambdaSearch): Promise<RidgeFit> {
-  const lambda = await chooseLambda(statistics, sample, search);
+/** @param search how to choose lambda, or the lambda to keep */
+export async function fitRidge(
+  statistics: RidgeStatistics,
+  sample: LearnedSample,
+  search: LambdaSearch & { readonly keep?: number | undefined },
+): Promise<RidgeFit> {
+  const lambda = search.keep ?? (await chooseLambda(statistics, sample, search));
   const products = await openFactorProducts('float64', search.threads);
   try {
     return { lambda, ...(await solveHead(statistics, sample, lambda, products)) };

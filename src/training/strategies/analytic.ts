@@ -41,6 +41,9 @@ export const analytic: Strategy = {
   train: trainAnalytic,
 };
 
+/** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */
+const growthToChoose = 1.5;
+
 /** How many learned examples choose lambda and calibrate the confidence. */
 const sampleSize = 512;
 
@@ -67,9 +70,12 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   const seen = await mapFeatures(standardise(asked.vectors, { mean, scale }, dimension), { features, dimension: dense, threads });
   const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, stride: dimension }) : undefined;
   const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, ...(beside && { beside }) };
+  const chosen = job.parent?.facts;
+  const keep = statistics.count < growthToChoose * (chosen?.lambdaChosenAt ?? 0) ? chosen?.lambda : undefined;
   const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
   const { lambda, temperature, weight, lexicalShare } = await fitRidge(statistics, sample, {
-    start: job.parent?.facts.lambda,
+    start: chosen?.lambda,
+    keep,
     threads,
     tried,
   });
@@ -89,7 +95,13 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
       },
     },
     state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
-    facts: { lambda, temperature, ...(lexical > 0 && { lexicalShare }), examplesInStatistics: statistics.count },
+    facts: {
+      lambda,
+      temperature,
+      ...(lexical > 0 && { lexicalShare }),
+      examplesInStatistics: statistics.count,
+      lambdaChosenAt: keep === undefined ? statistics.count : chosen!.lambdaChosenAt!,
+    },
   };
 }
 

@@ -66,7 +66,8 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   const asked = drawLearned(job, statistics.count);
   const seen = await mapFeatures(standardise(asked.vectors, { mean, scale }, dimension), { features, dimension: dense, threads });
   const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, stride: dimension }) : undefined;
-  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, ...(beside && { beside }) };
+  const { targets } = asked;
+  const sample = { columns: columnsOf(seen, targets.length), targets, tasks: job.tasks, ...(beside && { beside }) };
   const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
   const { lambda, temperature, weight, lexicalShare } = await fitRidge(statistics, sample, {
     start: job.parent?.facts.lambda,

@@ -73,9 +73,9 @@ describe('the buffer', () => {
 
   it('is summed up by cell, the size in UTF-8 bytes', async () => {
     expect(await summariseBuffer(await storeOfFive(), 'a')).toEqual([
-      { domain: 'banking', label: 'balance', members: 2, evicted: 1, declined: 0, bytes: 17 + 17 },
-      { domain: 'dining', label: 'reserve', members: 0, evicted: 0, declined: 1, bytes: 0 },
-      { domain: 'dining', label: 'review', members: 1, evicted: 0, declined: 0, bytes: 10 },
+      { task: 'intent', domain: 'banking', label: 'balance', members: 2, evicted: 1, declined: 0, bytes: 17 + 17 },
+      { task: 'intent', domain: 'dining', label: 'reserve', members: 0, evicted: 0, declined: 1, bytes: 0 },
+      { task: 'intent', domain: 'dining', label: 'review', members: 1, evicted: 0, declined: 0, bytes: 10 },
     ]);
   });
 });

@@ -12,8 +12,6 @@ export interface LearnedSample {
   readonly columns: Floats;
   /** [count] */
   readonly targets: Int32Array;
-  /** [classes] the number of each class's task; absent where there is one. */
-  readonly tasks?: Int32Array;
   /** What something else says of them, had it not learned them: [count, classes]. */
   readonly beside?: Float64Array;
 }
@@ -23,12 +21,12 @@ const largestLeverage = 0.999;
 
 /**
  * @param weight [width, classes], and the sample's columns: in the factor's precision
- * @returns [count, classes]; minus infinity of a class of another task, so that it does not compete
+ * @returns [count, classes]
  */
 export async function leaveOneOutScores(
   factor: Factor,
   weight: Floats,
-  { columns, targets, tasks }: LearnedSample,
+  { columns, targets }: LearnedSample,
   classes: number,
 ): Promise<Floats> {
   const count = targets.length;
@@ -45,7 +43,6 @@ export async function leaveOneOutScores(
   }
   return scores.map((score, index) => {
     const row = Math.floor(index / classes);
-    if (tasks && tasks[targets[row]!] !== tasks[index % classes]) return Number.NEGATIVE_INFINITY;
     const a = Math.min(leverage[row]!, largestLeverage);
     const truth = targets[row] === index % classes ? 1 : 0;
     return (score - a * truth) / (1 - a);

@@ -79,10 +79,10 @@ interface LeadingPart {
   readonly spare: { factor?: Factor };
 }
 
-function leadingPart(statistics: RidgeStatistics, { columns, ...sample }: LearnedSample): LeadingPart {
+function leadingPart(statistics: RidgeStatistics, { columns, targets }: LearnedSample): LeadingPart {
   const size = Math.min(statistics.width, leadingFeatures);
   const cross = Float32Array.from(statistics.cross.subarray(0, size * statistics.classes));
-  return { statistics, size, cross, sample: { ...sample, columns: columns.subarray(0, size * sample.targets.length) }, spare: {} };
+  return { statistics, size, cross, sample: { columns: columns.subarray(0, size * targets.length), targets }, spare: {} };
 }
 
 /** Mean negative log-likelihood of the sample's labels, each left out. */

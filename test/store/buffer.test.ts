@@ -40,6 +40,8 @@ describe('the buffer', () => {
   it.each([
     [{ state: 'member' }, [1, 2, 5]],
     [{ state: 'declined' }, [4]],
+    [{ task: 'intent' }, [1, 2, 3, 4, 5]],
+    [{ task: 'tone' }, []],
     [{ label: 'reserve' }, [4]],
     [{ domain: 'banking' }, [1, 2, 3]],
     [{ contains: 'MONEY' }, [1]],
@@ -77,5 +79,14 @@ describe('the buffer', () => {
       { task: 'intent', domain: 'dining', label: 'reserve', members: 0, evicted: 0, declined: 1, bytes: 0 },
       { task: 'intent', domain: 'dining', label: 'review', members: 1, evicted: 0, declined: 0, bytes: 10 },
     ]);
+  });
+
+  it('is summed up task by task: one label in two tasks is two cells', async () => {
+    const store = await storeOfFive();
+    await stored(store, 'a', [newExample({ text: 'balance please', task: 'tone' })]);
+    await saveMemberships(store.queries, 'a', [membership(6, 'member')]);
+    const own = { task: 'tone', domain: 'banking', label: 'balance', members: 1, evicted: 0, declined: 0, bytes: 14 };
+    expect((await summariseBuffer(store, 'a')).slice(3)).toEqual([own]);
+    expect(await summariseBuffer(store, 'a', 'tone')).toEqual([own]);
   });
 });

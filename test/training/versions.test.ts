@@ -68,6 +68,14 @@ describe('a version', () => {
   });
 });
 
+it('a manifest from before there were several tasks names the task of each class and domain', async () => {
+  const { folder } = await writeVersion();
+  const file = join(folder, versionFiles.manifest);
+  const stored = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  writeFileSync(file, JSON.stringify({ ...stored, task: 'intent', classes: ['a', 'b'], domains: ['banking'] }));
+  expect(await readManifest(folder)).toEqual(stored);
+});
+
 describe('ADAPTER_INVALID', () => {
   const files = [versionFiles.onnx, versionFiles.head, versionFiles.state];
 

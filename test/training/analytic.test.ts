@@ -191,11 +191,11 @@ describe('the analytic head of several tasks', () => {
 
   it('keeps a task bit for bit where nothing new came for it', async () => {
     const parent = await train(3, { fresh: own });
-    const updated = await trainBoth({ fresh: tones, replayed: own, parent });
+    const updated = await trainBoth({ fresh: tones, replayed: slice(own, 0, 12), parent });
     expect(column(updated, [0, 1, 2])).toEqual(column(parent, [0, 1, 2]));
     expect([updated.facts.lambda, updated.facts.temperature]).toEqual([parent.facts.lambda, parent.facts.temperature]);
     expect(await accuracyOf(updated, tones, [3, 4])).toBeGreaterThan(0.9);
-    const again = await trainBoth({ fresh: own, replayed: tones, parent: updated });
+    const again = await trainBoth({ fresh: own, parent: updated });
     expect(column(again, [3, 4])).toEqual(column(updated, [3, 4]));
     expect([updated.facts.examplesInStatistics, updated.facts['task1.examplesInStatistics'], again.facts.examplesInStatistics]).toEqual([
       120, 80, 240,

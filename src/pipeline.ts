@@ -162,13 +162,21 @@ async function claimRun(context: UpdateContext, request: UpdateRequest): Promise
   const owner = newOwner();
   const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
   if (unfinished) {
-    // One that an earlier Espalier began has no field.
-    if (String((unfinished.plan as Partial<Plan>).field) === String(asked)) return { run: unfinished, resumedAt: unfinished.stage };
-    await failRun(context, unfinished, 'given up: another strategy was asked for');
+    const reason = reasonToGiveUp(unfinished, asked);
+    if (reason === undefined) return { run: unfinished, resumedAt: unfinished.stage };
+    await failRun(context, unfinished, `given up: ${reason}`);
   }
   const plan = await planUpdate({ ...context, declaration, field: asked, at });
   const run = await beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
   return { run, resumedAt: undefined };
+}
+
+/** One that an earlier Espalier began may have no field, or tell classes apart by their labels alone. */
+function reasonToGiveUp({ plan, outputs }: Run, asked: readonly string[]): string | undefined {
+  if (String((plan as Partial<Plan>).field) !== String(asked)) return 'another strategy was asked for';
+  const mixes = Object.values((outputs as Outputs).mix ?? {});
+  const isOlder = mixes.some(({ classes }) => classes.some((one: unknown) => typeof one === 'string'));
+  return isOlder ? 'an earlier Espalier began it' : undefined;
 }
 
 /** What can be mended by running again leaves the run to be resumed; what cannot, ends it. */

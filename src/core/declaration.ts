@@ -83,7 +83,13 @@ const declaration = z.strictObject({
     .prefault({}),
   tasks: z
     .array(z.strictObject({ name, labels: z.union([z.literal('open'), z.array(z.string().min(1)).min(2)]).default('open') }))
-    .length(1, 'must hold exactly one task'),
+    .min(1, 'must hold a task')
+    .max(32, 'must hold at most 32 tasks')
+    .superRefine((tasks, context) => {
+      const twice = tasks.findIndex((task, index) => tasks.findIndex((other) => other.name === task.name) < index);
+      if (twice >= 0)
+        context.addIssue({ code: 'custom', message: `two tasks are called \`${tasks[twice]!.name}\``, path: [twice, 'name'] });
+    }),
   strategy: z.string().default('analytic'),
   training: training.prefault({}),
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(0.9).default(0.2) }).prefault({}),

@@ -26,6 +26,8 @@ export const catalogue = {
   CSV_COLUMN_MISSING: ['The CSV header lacks a column that is needed.', 'Name the columns with --text-field and --label-field.'],
   DECLARATION_INVALID: ['adapter.yaml does not say what it must.', 'Mend the named key; docs/adapter.md lists all keys.'],
   ADAPTER_NOT_FOUND: ['No adapter of that name is declared in this workspace.', 'Look into adapters/, or run `espalier status`.'],
+  TASK_MISSING: ['The adapter has several tasks, and none was named.', 'Name one with --task.'],
+  TASK_UNKNOWN: ['The adapter declares no task of that name, or its champion has not learned it.', 'Use one that adapter.yaml names.'],
   STRATEGY_UNKNOWN: ['No training strategy has that name.', 'Use one that `espalier update --help` names.'],
   HEAD_UNKNOWN: ['No kind of head has that name.', 'Use one that the strategy trains; docs/adapter.md lists them.'],
   NOTHING_TO_LEARN: ['There is no new training data since the champion was trained.', 'Bring some with `espalier ingest`.'],

@@ -1,19 +1,25 @@
 /** Runs an adapter.onnx: what is evaluated and what serves are the same file. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
+import type { Class } from '../core/tasks.js';
 import { sessionOptions } from '../training/native.js';
 
-export interface AdapterOutput {
-  /** The class of the highest score. */
+/** Of one task: the classes of others do not compete. */
+export interface Answer {
+  /** The label of the highest score. */
   readonly label: string;
   /** Its probability. */
   readonly confidence: number;
+}
+
+export interface AdapterOutput {
+  /** By task, of every task that it has learned. */
+  readonly answers: ReadonlyMap<string, Answer>;
   /** The adapted embedding, of length 1. */
   readonly adapted: Float32Array;
 }
 
 export interface Adapter {
-  readonly classes: readonly string[];
   /** @param vectors [n, dimension] float32. @throws ADAPTER_INVALID where an output is not a number: its label would be a guess */
   run(vectors: Float32Array, dimension: number): Promise<AdapterOutput[]>;
   close(): Promise<void>;
@@ -22,19 +28,19 @@ export interface Adapter {
 const sliceRows = 512;
 
 /** @throws ADAPTER_INVALID */
-export async function openAdapter(file: string, classes: readonly string[]): Promise<Adapter> {
+export async function openAdapter(file: string, classes: readonly Class[]): Promise<Adapter> {
   const session = await InferenceSession.create(file, sessionOptions(1)).catch((cause) => {
     throw new EspalierError('ADAPTER_INVALID', `${file} cannot be loaded: it may be truncated`, { at: { file }, cause });
   });
+  const tasks = columnsByTask(classes);
   return {
-    classes,
     async run(vectors, dimension) {
       const outputs: AdapterOutput[] = [];
       for (let start = 0; start < vectors.length; start += sliceRows * dimension) {
         const slice = vectors.subarray(start, start + sliceRows * dimension);
         const results = await session.run({ embedding: new Tensor('float32', slice, [slice.length / dimension, dimension]) });
         requireNumbers(results, file);
-        outputs.push(...readOutputs(results, classes));
+        outputs.push(...readOutputs(results, tasks, classes));
       }
       return outputs;
     },
@@ -47,14 +53,30 @@ function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMa
   if (!isSound) throw new EspalierError('ADAPTER_INVALID', `${file} gives values that are not numbers`, { at: { file } });
 }
 
-function readOutputs(results: InferenceSession.OnnxValueMapType, classes: readonly string[]): AdapterOutput[] {
+/** The numbers of the classes of each task. */
+function columnsByTask(classes: readonly Class[]): ReadonlyMap<string, number[]> {
+  const columns = new Map<string, number[]>();
+  for (const [index, { task }] of classes.entries()) columns.set(task, [...(columns.get(task) ?? []), index]);
+  return columns;
+}
+
+function readOutputs(
+  results: InferenceSession.OnnxValueMapType,
+  tasks: ReadonlyMap<string, readonly number[]>,
+  classes: readonly Class[],
+): AdapterOutput[] {
   const probabilities = results.probabilities!.data as Float32Array;
   const adapted = results.adapted!.data as Float32Array;
   const count = probabilities.length / classes.length;
   const width = adapted.length / count;
   return Array.from({ length: count }, (_, row) => {
     const own = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
-    const best = own.reduce((winner, value, index) => (value > own[winner]! ? index : winner), 0);
-    return { label: classes[best]!, confidence: own[best]!, adapted: adapted.subarray(row * width, (row + 1) * width) };
+    const answers = new Map([...tasks].map(([task, columns]) => [task, answerAmong(columns, own, classes)]));
+    return { answers, adapted: adapted.subarray(row * width, (row + 1) * width) };
   });
+}
+
+function answerAmong(columns: readonly number[], probabilities: Float32Array, classes: readonly Class[]): Answer {
+  const best = columns.reduce((winner, column) => (probabilities[column]! > probabilities[winner]! ? column : winner));
+  return { label: classes[best]!.label, confidence: probabilities[best]! };
 }

@@ -13,11 +13,11 @@ export interface CaseScore {
   readonly answer: string | undefined;
 }
 
-/** Output of the adapter for every text of the suite, in the order of textsOf. */
-export function scoreSuite(suite: Suite, outputs: readonly AdapterOutput[]): CaseScore[] {
+/** @param outputs for every text of the suite, in the order of textsOf. @param task which answer a classification asks for */
+export function scoreSuite(suite: Suite, outputs: readonly AdapterOutput[], task: string): CaseScore[] {
   switch (suite.kind) {
     case 'classification':
-      return scoreClassification(suite.cases, outputs);
+      return scoreClassification(suite.cases, outputs, task);
     case 'probe':
       return scoreProbe(suite.cases, outputs);
     case 'sts':
@@ -39,11 +39,12 @@ export function goldOf(suite: Suite): Map<string, number> {
   return new Map(suite.kind === 'sts' ? suite.cases.map(({ id, score }) => [id, score]) : []);
 }
 
-function scoreClassification(cases: readonly ClassificationCase[], outputs: readonly AdapterOutput[]): CaseScore[] {
-  return cases.map(({ id, label }, index) => rightOrWrong(id, label, outputs[index]!.label));
+/** What has not learned the task yet has no answer, which is a wrong one. */
+function scoreClassification(cases: readonly ClassificationCase[], outputs: readonly AdapterOutput[], task: string): CaseScore[] {
+  return cases.map(({ id, label }, index) => rightOrWrong(id, label, outputs[index]!.answers.get(task)?.label));
 }
 
-function rightOrWrong(caseId: string, label: string, answer: string): CaseScore {
+function rightOrWrong(caseId: string, label: string, answer: string | undefined): CaseScore {
   return { caseId, score: label === answer ? 1 : 0, answer };
 }
 

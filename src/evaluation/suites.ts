@@ -49,6 +49,8 @@ interface SuiteHeader {
   readonly chance: number;
   /** SHA-256 over the cases. */
   readonly contentHash: string;
+  /** classification: which task of the adapter is asked; without it the first. */
+  readonly task?: string | undefined;
 }
 
 export type Suite = SuiteHeader &

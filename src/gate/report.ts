@@ -1,4 +1,5 @@
 /** A report: champion and candidate on every suite, side by side, and what the gate says of each. Plain data; it is stored as JSON. */
+import type { Domain } from '../core/tasks.js';
 import type { ContinualMetrics } from '../evaluation/continual.js';
 import type { Verdict } from '../store/candidates.js';
 
@@ -39,7 +40,9 @@ export interface Finding {
 }
 
 export interface DomainChange {
+  /** As it is shown: with its task where the adapter has several. */
   readonly domain: string;
+  readonly learned: Domain;
   readonly cases: number;
   readonly champion: number | null;
   readonly candidate: number;

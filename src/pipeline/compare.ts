@@ -4,6 +4,7 @@
  */
 import type { AdapterDeclaration, BufferBudget, TrainingSettings } from '../core/declaration.js';
 import { type ErrorCode, EspalierError } from '../core/errors.js';
+import { type Domain, distinctClasses, distinctDomains, nameWithin, requireRivals } from '../core/tasks.js';
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { type Labelled, playStream, type StreamOutcome, type StreamStep } from '../evaluation/play-stream.js';
@@ -69,6 +70,7 @@ export interface PlayedMatrix extends Play {
 
 export interface Comparison {
   readonly adapter: string;
+  /** One update each; with their task where the adapter has several. */
   readonly domains: readonly string[];
   /** Numbers of examples of each domain. */
   readonly examples: readonly { readonly domain: string; readonly train: number; readonly holdout: number }[];
@@ -88,9 +90,9 @@ export async function compareStrategies(context: CompareContext, request: Compar
   const { declaration } = request;
   checkSettings(strategyNamed(declaration.strategy), declaration.training);
   const chosen = request.strategies ? [...new Set(request.strategies)].map(strategyNamed) : strategies;
-  const domains = await readDomains(context, declaration);
-  const budgets = request.budgets ?? usualBudgets(declaration.buffer, domains);
-  const steps = await encodeSteps(context, declaration, domains);
+  const found = await readSteps(context, declaration);
+  const budgets = request.budgets ?? usualBudgets(declaration.buffer, found);
+  const steps = await encodeSteps(context, found);
   const plays = chosen.flatMap((strategy) => (strategy.replays ? [...new Set(budgets)] : [0]).map((budget) => ({ strategy, budget })));
   const names = plays.map(({ strategy, budget }) => nameOfPlay({ strategy: strategy.name, budget }));
   const widest = Math.max(...names.map((name) => name.length));
@@ -100,13 +102,13 @@ export async function compareStrategies(context: CompareContext, request: Compar
     played.push(await playOne(context, { ...play, title, steps, training: declaration.training }));
   }
   played.sort((a, b) => (b.row.averageAccuracy ?? -1) - (a.row.averageAccuracy ?? -1));
-  const examples = domains.map(({ domain, fresh, held }) => ({ domain, train: fresh.length, holdout: held.length }));
+  const examples = found.map(({ name, fresh, held }) => ({ domain: name, train: fresh.length, holdout: held.length }));
   return {
     adapter: declaration.name,
-    domains: domains.map(({ domain }) => domain),
+    domains: found.map(({ name }) => name),
     examples,
     unmeasured: examples.filter(({ holdout }) => holdout === 0).map(({ domain }) => domain),
-    classes: new Set(domains.flatMap(({ fresh }) => fresh.map(({ label }) => label))).size,
+    classes: distinctClasses(found.flatMap(({ fresh }) => fresh)).length,
     encoder: declaration.encoder.model,
     settings: declaration.training,
     rows: played.map(({ row }) => row),
@@ -124,30 +126,29 @@ export function bestRemedy({ rows }: Pick<Comparison, 'rows'>): PlayedRow | unde
   return rows.find((row): row is PlayedRow => row.role === 'remedy' && row.error === null);
 }
 
-interface Domain {
-  readonly domain: string;
+/** What one update brings: a domain of a task. */
+interface Step extends Domain {
+  /** With its task where the adapter has several. */
+  readonly name: string;
   readonly fresh: Example[];
   readonly held: Example[];
 }
 
-/** Domains that bring something to learn, in the order in which they first came. */
-async function readDomains({ store }: CompareContext, { name, tasks }: AdapterDeclaration): Promise<Domain[]> {
-  const range = { adapter: name, task: tasks[0]!.name, afterId: 0, throughId: await lastExampleId(store.queries, name) };
+/** Domains of each task that bring something to learn, in the order in which they first came. */
+async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDeclaration): Promise<Step[]> {
+  const range = { adapter: name, tasks: tasks.map((task) => task.name), afterId: 0, throughId: await lastExampleId(store.queries, name) };
   const fresh = await listExamples(store, { ...range, split: 'train' });
   const held = await listExamples(store, { ...range, split: 'holdout' });
-  const first = new Map<string, number>();
-  for (const { domain, id } of [...fresh, ...held]) first.set(domain, Math.min(id, first.get(domain) ?? id));
-  const domains = [...first.keys()]
-    .sort((a, b) => first.get(a)! - first.get(b)!)
-    .map((domain) => ({
-      domain,
-      fresh: fresh.filter((example) => example.domain === domain),
-      held: held.filter((example) => example.domain === domain),
-    }))
-    .filter(({ fresh }) => fresh.length > 0);
-  if (domains.length < 2) {
-    throw new EspalierError('NOTHING_TO_COMPARE', `${name} has examples of ${domains.length === 0 ? 'no domain' : 'one domain only'}`, {
-      hint: `Bring ${domains.length === 0 ? 'two domains' : 'another'}: \`espalier ingest FILE --adapter ${name} --domain NAME\`.`,
+  const inOrder = [...fresh, ...held].sort((a, b) => a.id - b.id);
+  const steps = distinctDomains(inOrder)
+    .map(({ task, domain }): Step => {
+      const isOwn = (example: Example) => example.task === task && example.domain === domain;
+      return { task, domain, name: nameWithin(tasks, task, domain), fresh: fresh.filter(isOwn), held: held.filter(isOwn) };
+    })
+    .filter((step) => step.fresh.length > 0);
+  if (steps.length < 2) {
+    throw new EspalierError('NOTHING_TO_COMPARE', `${name} has examples of ${steps.length === 0 ? 'no domain' : 'one domain only'}`, {
+      hint: `Bring ${steps.length === 0 ? 'two domains' : 'another'}: \`espalier ingest FILE --adapter ${name} --domain NAME\`.`,
     });
   }
   if (held.length === 0) {
@@ -155,30 +156,25 @@ async function readDomains({ store }: CompareContext, { name, tasks }: AdapterDe
       hint: 'Set holdout.fraction in adapter.yaml, and bring more examples.',
     });
   }
-  const labels = [...new Set(fresh.map(({ label }) => label))];
-  if (labels.length < 2) throw new EspalierError('TOO_FEW_CLASSES', `${name} has examples of \`${labels.join()}\` only`);
-  return domains;
+  requireRivals(name, distinctClasses(fresh));
+  return steps;
 }
 
-function usualBudgets(declared: BufferBudget, domains: readonly Domain[]): number[] {
-  const whole = 'examples' in declared ? declared.examples : fittingIn(declared.bytes, domains);
+function usualBudgets(declared: BufferBudget, steps: readonly Step[]): number[] {
+  const whole = 'examples' in declared ? declared.examples : fittingIn(declared.bytes, steps);
   return [Math.max(1, Math.round(whole / 3)), whole];
 }
 
 /** How many texts of average size a budget in bytes holds. */
-function fittingIn(bytes: number, domains: readonly Domain[]): number {
-  const texts = domains.flatMap(({ fresh }) => fresh.map(({ text }) => text));
+function fittingIn(bytes: number, steps: readonly Step[]): number {
+  const texts = steps.flatMap(({ fresh }) => fresh.map(({ text }) => text));
   const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / texts.length;
   return Math.max(1, Math.floor(bytes / size));
 }
 
-async function encodeSteps(
-  { store, encoder, progress, signal }: CompareContext,
-  { tasks }: AdapterDeclaration,
-  domains: readonly Domain[],
-): Promise<StreamStep[]> {
+async function encodeSteps({ store, encoder, progress, signal }: CompareContext, found: readonly Step[]): Promise<StreamStep[]> {
   progress.begin('encode');
-  const texts = domains.flatMap(({ fresh, held }) => [...fresh, ...held].map(({ text }) => text));
+  const texts = found.flatMap(({ fresh, held }) => [...fresh, ...held].map(({ text }) => text));
   const encoded = await warmCache(store, encoder, texts, { signal, progress: (done, total) => progress.advance(done, total, 'texts') });
   progress.end(`${encoded} new texts of ${texts.length}`);
   const labelled = async (examples: readonly Example[]): Promise<Labelled> => ({
@@ -191,8 +187,7 @@ async function encodeSteps(
     labels: examples.map(({ label }) => label),
   });
   const steps: StreamStep[] = [];
-  for (const { domain, fresh, held } of domains)
-    steps.push({ name: domain, task: tasks[0]!.name, train: await labelled(fresh), test: await labelled(held) });
+  for (const { name, task, fresh, held } of found) steps.push({ name, task, train: await labelled(fresh), test: await labelled(held) });
   return steps;
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { AdapterDeclaration } from '../core/declaration.js';
 import type { Progress } from '../core/progress.js';
+import type { Class, Domain } from '../core/tasks.js';
 import { runFolder, versionFolder, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
@@ -42,8 +43,9 @@ export interface Mix {
   readonly replayedIds: readonly number[];
   readonly bufferSnapshotHash: string;
   readonly fresh: number;
-  readonly classes: readonly string[];
-  readonly domains: readonly string[];
+  /** Those of the champion come first, in its order. */
+  readonly classes: readonly Class[];
+  readonly domains: readonly Domain[];
 }
 
 /** By strategy: what each contender trains on. */

@@ -44,7 +44,7 @@ export async function approveCandidate(
   const plan = await readRunPlan(store, candidateId);
   const learned = await listExamples(store, {
     adapter: declaration.name,
-    task: declaration.tasks[0]!.name,
+    tasks: declaration.tasks.map(({ name }) => name),
     split: 'train',
     afterId: plan.afterExample,
     throughId: plan.throughExample,

@@ -4,16 +4,14 @@ import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
 import { type Adapter, openAdapter } from '../evaluation/adapter.js';
 import { type CaseScore, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
-import { readSuites, type Suite, textsOf } from '../evaluation/suites.js';
+import { type Suite, textsOf } from '../evaluation/suites.js';
 import type { Queries } from '../store/database.js';
-import { listExamples } from '../store/examples.js';
 import { type PairedResult, saveResults } from '../store/results.js';
 import type { Run } from '../store/runs.js';
 import { verifiedFile, versionFiles } from '../training/versions.js';
 import { contenderFolder, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
-import { type Known, knownTo } from './field.js';
-
-export const holdoutPrefix = 'holdout/';
+import { knownTo } from './field.js';
+import { type AskedSuite, listAsked } from './suites.js';
 
 /** By strategy. */
 type Contenders = Readonly<Record<string, Adapter>>;
@@ -32,9 +30,9 @@ export async function evaluateField(
   try {
     for (const [strategy, { classes }] of Object.entries(mixes))
       contenders[strategy] = await openAdapter(join(contenderFolder(context.workspace, run, strategy), versionFiles.onnx), classes);
-    const suites = await listEvaluated(context, plan, knownTo(mixes));
-    for (const [index, suite] of suites.entries()) {
-      const scored = await scoreSuiteByAll(context, suite, { champion, contenders });
+    const suites = await listAsked(context, plan, knownTo(mixes));
+    for (const [index, asked] of suites.entries()) {
+      const scored = await scoreSuiteByAll(context, asked, { champion, contenders });
       results.push(...scored.results);
       cases += scored.cases;
       context.progress.advance(index + 1, suites.length, 'suites');
@@ -53,44 +51,15 @@ async function openChampion({ workspace }: UpdateContext, plan: Plan): Promise<A
   return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes);
 }
 
-/** Declared suites, and one for each domain's holdout; cases whose label no contender has ever seen are left out. */
-export async function listEvaluated({ store, workspace }: UpdateContext, plan: Plan, known: Known): Promise<Suite[]> {
-  const { name, tasks, suites } = plan.declaration;
-  const classes = new Set(known.classes);
-  const declared = (await readSuites(workspace.suiteFolders, suites)).map((suite) =>
-    suite.kind === 'classification' ? { ...suite, cases: suite.cases.filter(({ label }) => classes.has(label)) } : suite,
-  );
-  const held = await listExamples(store, {
-    adapter: name,
-    task: tasks[0]!.name,
-    split: 'holdout',
-    afterId: 0,
-    throughId: plan.throughExample,
-  });
-  const holdouts = known.domains.map((domain): Suite => {
-    const cases = held.filter((example) => example.domain === domain && classes.has(example.label));
-    return {
-      name: `${holdoutPrefix}${domain}`,
-      version: 1,
-      kind: 'classification',
-      capability: `What was learned of ${domain}.`,
-      metric: 'accuracy',
-      chance: 1 / known.classes.length,
-      contentHash: '',
-      cases: cases.map(({ id, text, label }) => ({ id: String(id), text, label })),
-    };
-  });
-  return [...holdouts, ...declared].filter((suite) => suite.cases.length > 0);
-}
-
 /** The champion answers once; each contender is paired with it case by case. */
 async function scoreSuiteByAll(
   { store, encoder, signal }: UpdateContext,
-  suite: Suite,
+  { suite, task }: AskedSuite,
   { champion, contenders }: { champion: Adapter | undefined; contenders: Contenders },
 ): Promise<{ results: PairedResult[]; cases: number }> {
   const vectors = await encodeCached(store, encoder, textsOf(suite), { signal });
-  const score = async (adapter: Adapter) => requireNumbers(suite.name, scoreSuite(suite, await adapter.run(vectors, encoder.dimension)));
+  const score = async (adapter: Adapter) =>
+    requireNumbers(suite.name, scoreSuite(suite, await adapter.run(vectors, encoder.dimension), task));
   const theirs = champion && (await score(champion));
   const results: PairedResult[] = [];
   let cases = 0;

@@ -1,5 +1,6 @@
 /** The field of an update: the strategies that train for it, and how each reads the adapter's settings. One is a field too. */
 import type { AdapterDeclaration, TrainingSettings } from '../core/declaration.js';
+import { distinctClasses, distinctDomains } from '../core/tasks.js';
 import type { Strategy } from '../training/job.js';
 import { checkShared, settingsFor } from '../training/options.js';
 import { strategies, strategyNamed } from '../training/strategies.js';
@@ -34,5 +35,8 @@ export type Known = Pick<Mix, 'classes' | 'domains'>;
 /** What contenders know together: all of them are measured on the same cases. */
 export function knownTo(mixes: Mixes): Known {
   const all = Object.values(mixes);
-  return { classes: [...new Set(all.flatMap(({ classes }) => classes))], domains: [...new Set(all.flatMap(({ domains }) => domains))] };
+  return {
+    classes: distinctClasses(all.flatMap(({ classes }) => classes)),
+    domains: distinctDomains(all.flatMap(({ domains }) => domains)),
+  };
 }

@@ -1,8 +1,8 @@
 /** Makes the report of each contender of a run from its stored results, lets the gate judge it, and chooses. */
+import { type Domain, domainKey } from '../core/tasks.js';
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
 import { mean } from '../evaluation/metrics.js';
 import { goldOf } from '../evaluation/score-suite.js';
-import type { Suite } from '../evaluation/suites.js';
 import { chooseContender } from '../gate/field.js';
 import { judgeSuites, type PairedSuite, type SuiteRole } from '../gate/gate.js';
 import type { DomainChange, Report } from '../gate/report.js';
@@ -13,21 +13,21 @@ import { listDomainAccuracies, listResults, type PairedResult } from '../store/r
 import type { Run } from '../store/runs.js';
 import type { Manifest } from '../training/versions.js';
 import { type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
-import { holdoutPrefix, listEvaluated } from './evaluate.js';
 import { knownTo } from './field.js';
+import { type AskedSuite, holdoutPrefix, listAsked } from './suites.js';
 
 /** Everything that the champion had learned before, as one: the parts are often too small to decide by themselves. */
 export const earlierDomains = `${holdoutPrefix}earlier domains`;
 
 /** Each contender on the same cases, by the same gate, from its stored results. */
 export async function judgeField(context: UpdateContext, run: Run, plan: Plan, mixes: Mixes): Promise<Verdicts> {
-  const suites = await listEvaluated(context, plan, knownTo(mixes));
+  const suites = await listAsked(context, plan, knownTo(mixes));
   const champion = await readChampionManifest(context.workspace, plan);
   const judged: JudgedContender[] = [];
   for (const strategy of Object.keys(mixes)) {
     const results = groupBySuite(await listResults(context.store.queries, run.id, strategy));
-    const pairs = suites.map((suite) => pairedSuite(suite, results.get(suite.name) ?? [], champion));
-    judged.push({ strategy, report: await reportOn(context, plan, pairs) });
+    const pairs = suites.map((asked) => pairedSuite(asked, results.get(asked.suite.name) ?? [], champion));
+    judged.push({ strategy, report: await reportOn(context, plan, { suites, pairs }) });
   }
   const candidates = judged.map(({ strategy, report }) => ({ strategy, report, ...report.continual, verdict: report.verdict }));
   const { strategy, report } = chooseContender(candidates)!;
@@ -45,9 +45,15 @@ interface Verdicts {
   readonly save: (queries: Queries) => Promise<void>;
 }
 
-async function reportOn(context: UpdateContext, plan: Plan, suites: readonly PairedSuite[]): Promise<Report> {
-  const rows = judgeSuites(withEarlierDomains(suites), plan.declaration.gate!, plan.declaration.training.seed);
-  const domains = suites.filter(({ name }) => name.startsWith(holdoutPrefix)).map(domainChange);
+interface Measured {
+  readonly suites: readonly AskedSuite[];
+  /** In the order of the suites. */
+  readonly pairs: readonly PairedSuite[];
+}
+
+async function reportOn(context: UpdateContext, plan: Plan, { suites, pairs }: Measured): Promise<Report> {
+  const rows = judgeSuites(withEarlierDomains(pairs), plan.declaration.gate!, plan.declaration.training.seed);
+  const domains = suites.flatMap(({ domain }, index) => (domain ? [domainChange(domain, pairs[index]!)] : []));
   const matrix = await accuracyMatrix(context, plan, domains);
   return { ...summariseRows(rows), rows, domains, continual: continualMetrics(matrix) };
 }
@@ -62,7 +68,7 @@ function groupBySuite(results: readonly PairedResult[]): Map<string, PairedResul
   return groups;
 }
 
-function pairedSuite(suite: Suite, results: readonly PairedResult[], champion: Manifest | undefined): PairedSuite {
+function pairedSuite({ suite, domain }: AskedSuite, results: readonly PairedResult[], champion: Manifest | undefined): PairedSuite {
   const gold = goldOf(suite);
   return {
     name: suite.name,
@@ -72,13 +78,13 @@ function pairedSuite(suite: Suite, results: readonly PairedResult[], champion: M
     champion: champion ? results.map((result) => result.championScore!) : null,
     candidate: results.map((result) => result.candidateScore),
     gold: results.flatMap((result) => gold.get(result.caseId) ?? []),
-    role: roleOf(suite.name, champion),
+    role: roleOf(domain, champion),
   };
 }
 
-function roleOf(suite: string, champion: Manifest | undefined): SuiteRole {
-  if (!champion || !suite.startsWith(holdoutPrefix)) return 'judged';
-  return champion.domains.includes(suite.slice(holdoutPrefix.length)) ? 'watched' : 'shown';
+function roleOf(domain: Domain | undefined, champion: Manifest | undefined): SuiteRole {
+  if (!champion || !domain) return 'judged';
+  return champion.domains.some((known) => domainKey(known) === domainKey(domain)) ? 'watched' : 'shown';
 }
 
 function withEarlierDomains(suites: readonly PairedSuite[]): PairedSuite[] {
@@ -94,9 +100,9 @@ function withEarlierDomains(suites: readonly PairedSuite[]): PairedSuite[] {
   return [whole, ...suites];
 }
 
-function domainChange({ name, champion, candidate }: PairedSuite): DomainChange {
+function domainChange(learned: Domain, { name, champion, candidate }: PairedSuite): DomainChange {
   const domain = name.slice(holdoutPrefix.length);
-  return { domain, cases: candidate.length, champion: champion && mean(champion), candidate: mean(candidate) };
+  return { domain, learned, cases: candidate.length, champion: champion && mean(champion), candidate: mean(candidate) };
 }
 
 /** Rows: the champion's ancestors and itself, oldest first, then the candidate. Columns: domains as in `domains`. */
@@ -104,7 +110,7 @@ async function accuracyMatrix({ store, workspace }: UpdateContext, plan: Plan, d
   const stored = await listDomainAccuracies(store.queries, plan.declaration.name);
   const lineage = await listLineage(workspace, plan);
   const rowOf = (version: number) =>
-    domains.map(({ domain }) => stored.find((row) => row.version === version && row.domain === domain)?.accuracy);
+    domains.map(({ learned }) => stored.find((row) => row.version === version && domainKey(row) === domainKey(learned))?.accuracy);
   return [...lineage.map(rowOf), domains.map(({ candidate }) => candidate)];
 }
 

@@ -1,4 +1,5 @@
 /** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
+import { classKey, distinctClasses, distinctDomains, requireRivals } from '../core/tasks.js';
 import { leakageHash } from '../core/text.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
@@ -19,7 +20,7 @@ export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixe
   return mixes;
 }
 
-/** @throws ADAPTER_INVALID */
+/** @throws ADAPTER_INVALID, TOO_FEW_CLASSES */
 async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strategy): Promise<Mix> {
   const champion = await readChampionManifest(context.workspace, plan);
   const parent = await readParent(context, plan);
@@ -34,6 +35,8 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback. A suite may be
   // younger than a member.
   const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
+  const classes = distinctClasses([...(champion?.classes ?? []), ...fresh]);
+  requireRivals(plan.declaration.name, classes);
   return {
     afterExample,
     continues,
@@ -41,8 +44,8 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
     replayedIds: replayed.map((member) => member.id),
     bufferSnapshotHash: bufferSnapshotHash(members),
     fresh: fresh.length,
-    classes: [...new Set([...(champion?.classes ?? []), ...fresh.map((example) => example.label)])],
-    domains: [...new Set([...(champion?.domains ?? []), ...fresh.map((example) => example.domain)])],
+    classes,
+    domains: distinctDomains([...(champion?.domains ?? []), ...fresh]),
   };
 }
 
@@ -61,15 +64,21 @@ export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix):
 
 async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number): Promise<Example[]> {
   const { name, tasks } = plan.declaration;
-  return listExamples(store, { adapter: name, task: tasks[0]!.name, split: 'train', afterId, throughId: plan.throughExample });
+  return listExamples(store, {
+    adapter: name,
+    tasks: tasks.map((task) => task.name),
+    split: 'train',
+    afterId,
+    throughId: plan.throughExample,
+  });
 }
 
 async function batchOf({ store, encoder, signal }: UpdateContext, examples: readonly Example[], mix: Mix): Promise<Batch> {
-  const classes = new Map(mix.classes.map((label, index) => [label, index]));
+  const classes = new Map(mix.classes.map((one, index) => [classKey(one), index]));
   const texts = examples.map((example) => example.text);
   return {
     vectors: await encodeCached(store, encoder, texts, { signal }),
-    targets: Int32Array.from(examples, ({ label }) => classes.get(label)!),
+    targets: Int32Array.from(examples, (example) => classes.get(classKey(example))!),
     ids: Int32Array.from(examples, ({ id }) => id),
   };
 }

@@ -34,9 +34,9 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
   const at = new Date(plan.at);
   return transact(context.store, async (queries) => {
     await endRun(queries, run, { status: 'done', error: null, at });
-    const accuracies = report.domains.map(({ domain, cases, candidate }) => ({
+    const accuracies = report.domains.map(({ learned, cases, candidate }) => ({
       version: plan.version,
-      domain,
+      ...learned,
       cases,
       accuracy: candidate,
     }));
@@ -63,7 +63,7 @@ async function placeVersion(
   plan: Plan,
   { strategy, mix, trained, report }: Proposal,
 ): Promise<void> {
-  const { name, tasks } = plan.declaration;
+  const { name } = plan.declaration;
   const settings = settingsOf(plan, strategyNamed(strategy));
   const [from, to] = [contenderFolder(workspace, run, strategy), versionFolder(workspace, name, plan.version)];
   // A run that was killed after the rename has nothing left to move.
@@ -77,7 +77,6 @@ async function placeVersion(
     seed: settings.seed,
     hyperParameters: settings,
     encoder: { model: encoder.declaration.model, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
-    task: tasks[0]!.name,
     classes: mix.classes,
     domains: mix.domains,
     data: { afterExample: mix.afterExample, throughExample: plan.throughExample, fresh: mix.fresh, replayed: mix.replayedIds.length },

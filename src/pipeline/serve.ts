@@ -1,6 +1,7 @@
 /** The champion of an adapter, ready to answer. */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
+import { taskNamed } from '../core/tasks.js';
 import { normaliseText } from '../core/text.js';
 import { versionFolder, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
@@ -12,6 +13,7 @@ import { requireSameEncoder } from './plan.js';
 
 export interface Prediction {
   readonly text: string;
+  readonly task: string;
   readonly label: string;
   /** Probability of the label, calibrated by temperature. */
   readonly confidence: number;
@@ -20,28 +22,46 @@ export interface Prediction {
 
 export interface Champion {
   readonly version: number;
-  predict(texts: readonly string[]): Promise<Prediction[]>;
+  /**
+   * Text by text, one answer for the named task, or for each of the adapter's tasks that the champion has learned.
+   * @throws TASK_UNKNOWN
+   */
+  predict(texts: readonly string[], task?: string): Promise<Prediction[]>;
   close(): Promise<void>;
 }
 
 /** @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID */
 export async function openChampion(
   { workspace, store, encoder }: { workspace: Workspace; store: Store; encoder: Encoder },
-  { name }: AdapterDeclaration,
+  declaration: AdapterDeclaration,
 ): Promise<Champion> {
+  const { name } = declaration;
   const version = await findChampionVersion(store.queries, name);
   if (version === null) throw new EspalierError('NO_CHAMPION', `${name} has no champion`);
   const folder = versionFolder(workspace, name, version);
   const manifest = await readManifest(folder);
   requireSameEncoder(manifest.encoder, encoder, `${name} version ${version}`);
   const adapter = await openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes);
+  const learned = new Set(manifest.classes.map(({ task }) => task));
+  const tasksAsked = (task: string | undefined) => {
+    const declared = task === undefined ? declaration.tasks : [taskNamed(declaration, task)];
+    const asked = declared.map((one) => one.name).filter((one) => learned.has(one));
+    if (asked.length > 0) return asked;
+    const hint = `It has learned ${[...learned].join(', ')}. Bring examples with \`espalier ingest\`, then \`espalier update\`.`;
+    throw new EspalierError('TASK_UNKNOWN', `version ${version} of ${name} has not learned ${declared.map((one) => one.name).join(', ')}`, {
+      hint,
+    });
+  };
   return {
     version,
-    async predict(texts) {
+    async predict(texts, task) {
+      const tasks = tasksAsked(task);
       // Not through the cache: what is asked in passing is nobody's to keep.
       const vectors = await encoder.encode(texts.map(normaliseText));
       const outputs = await adapter.run(vectors, encoder.dimension);
-      return outputs.map(({ label, confidence }, index) => ({ text: texts[index]!, label, confidence, version }));
+      return outputs.flatMap(({ answers }, index) =>
+        tasks.map((asked) => ({ text: texts[index]!, task: asked, ...answers.get(asked)!, version })),
+      );
     },
     close: () => adapter.close(),
   };

@@ -6,6 +6,7 @@ import type { BufferBudget } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { readText, writeFileAtomic } from '../core/files.js';
 import { bytesIn } from '../core/safetensors.js';
+import { taskNumbers } from '../core/tasks.js';
 import { type Failure, saveContenders } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
 import { type Run, renewLease } from '../store/runs.js';
@@ -125,8 +126,8 @@ async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Cont
     settings: settingsOf(plan, strategy),
     dimension: context.encoder.dimension,
     lexical: context.encoder.lexical,
-    classes: mix.classes,
-    tasks: new Int32Array(mix.classes.length),
+    classes: mix.classes.map(({ label }) => label),
+    tasks: taskNumbers(mix.classes),
     fresh,
     replayed,
     budget: budgetIn(plan.declaration.buffer, replayed.targets.length),

@@ -4,6 +4,7 @@
  */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
+import { nameWithin } from '../core/tasks.js';
 import { listBuffer, listOfferedIds, type Membership, saveMemberships } from '../store/buffer.js';
 import type { Queries } from '../store/database.js';
 import type { Example } from '../store/examples.js';
@@ -17,6 +18,11 @@ export async function admitExamples(
   now: Date,
 ): Promise<{ admitted: number; evicted: number }> {
   const adapter = declaration.name;
+  const offerOf = ({ id, hash, task, label, domain, text }: Example): Offer => {
+    // A cell is of one task.
+    const own = nameWithin(declaration.tasks, task, label);
+    return { exampleId: id, hash, label: own, domain, bytes: Buffer.byteLength(text) };
+  };
   const members = await listBuffer(queries, adapter, { state: 'member' });
   const reservoir = openReservoir(declaration.buffer, declaration.training.seed, members.map(offerOf), now);
   const offered = await listOfferedIds(queries, adapter, (learned[0]?.id ?? 1) - 1, learned.at(-1)?.id ?? 0);
@@ -34,11 +40,7 @@ export async function admitExamples(
   };
 }
 
-/** Names the exact content of the buffer in a manifest: SHA-256 over the members' text hashes and labels. */
+/** Names the exact content of the buffer in a manifest: SHA-256 over the members' tasks, text hashes and labels. */
 export function bufferSnapshotHash(members: readonly Example[]): string {
-  return sha256(canonicalJson(members.map(({ hash, label }) => [hash, label]).sort()));
-}
-
-function offerOf({ id, hash, label, domain, text }: Example): Offer {
-  return { exampleId: id, hash, label, domain, bytes: Buffer.byteLength(text) };
+  return sha256(canonicalJson(members.map(({ task, hash, label }) => [task, hash, label]).sort()));
 }

@@ -4,6 +4,7 @@
  */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
+import { taskNamed } from '../core/tasks.js';
 import { findControlCharacter, leakageHash, nearestName, normaliseText, textHash } from '../core/text.js';
 import { recordAct } from '../store/audit.js';
 import { type Queries, type Store, transact } from '../store/database.js';
@@ -15,6 +16,8 @@ import { type FieldNames, type Row, readRows } from './rows.js';
 
 export interface IntakeRequest {
   readonly declaration: AdapterDeclaration;
+  /** The task that the labels are of; an adapter of one task needs none. */
+  readonly task?: string | undefined;
   readonly files: readonly InputFile[];
   /** For rows that name no domain or source of their own. */
   readonly domain: string;
@@ -53,9 +56,9 @@ const sliceSize = 500;
 const maxTextLength = 20_000;
 const maxNameLength = 200;
 
-/** @throws INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
+/** @throws TASK_MISSING, TASK_UNKNOWN, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
 export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
-  const task = request.declaration.tasks[0]!;
+  const task = taskNamed(request.declaration, request.task);
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
   const report: IntakeReport = {

@@ -17,6 +17,7 @@ export const reservoirPolicy = 'balanced-reservoir';
 export interface Offer {
   readonly exampleId: number;
   readonly hash: string;
+  /** With its task, where there are several. */
   readonly label: string;
   readonly domain: string;
   /** Size of the text in UTF-8 bytes. */

@@ -21,6 +21,7 @@ export interface BufferedExample extends Example {
 
 export interface BufferFilter {
   readonly state?: MembershipState | undefined;
+  readonly task?: string | undefined;
   readonly label?: string | undefined;
   readonly domain?: string | undefined;
   readonly contains?: string | undefined;
@@ -33,6 +34,7 @@ const sliceSize = 1000;
 export async function listBuffer(queries: Queries, adapter: string, filter: BufferFilter = {}): Promise<BufferedExample[]> {
   let query = selectJoined(queries).where('buffer.adapter', '=', adapter).orderBy('buffer.example_id');
   if (filter.state) query = query.where('state', '=', filter.state);
+  if (filter.task !== undefined) query = query.where('task', '=', filter.task);
   if (filter.label !== undefined) query = query.where('label', '=', filter.label);
   if (filter.domain !== undefined) query = query.where('domain', '=', filter.domain);
   if (filter.contains !== undefined) query = query.where(sql<boolean>`instr(lower(text), lower(${filter.contains})) > 0`);
@@ -82,6 +84,7 @@ export async function saveMemberships(queries: Queries, adapter: string, members
 }
 
 export interface BufferCell {
+  readonly task: string;
   readonly label: string;
   readonly domain: string;
   readonly members: number;
@@ -90,13 +93,14 @@ export interface BufferCell {
   readonly declined: number;
 }
 
-/** One row a cell (label x domain), by domain and label. */
-export async function summariseBuffer(store: Store, adapter: string): Promise<BufferCell[]> {
+/** One row a cell (task and label x domain), by task, domain and label; of all tasks, or of one. */
+export async function summariseBuffer(store: Store, adapter: string, task?: string): Promise<BufferCell[]> {
   const countOf = (state: MembershipState) => sql<number>`sum(state = ${state})`;
-  return store.queries
+  const query = store.queries
     .selectFrom('buffer')
     .innerJoin('examples', 'examples.id', 'buffer.example_id')
     .select([
+      'task',
       'label',
       'domain',
       countOf('member').as('members'),
@@ -105,10 +109,11 @@ export async function summariseBuffer(store: Store, adapter: string): Promise<Bu
       sql<number>`sum((state = 'member') * length(cast(text as blob)))`.as('bytes'),
     ])
     .where('buffer.adapter', '=', adapter)
-    .groupBy(['label', 'domain'])
+    .groupBy(['task', 'label', 'domain'])
+    .orderBy('task')
     .orderBy('domain')
-    .orderBy('label')
-    .execute();
+    .orderBy('label');
+  return (task === undefined ? query : query.where('task', '=', task)).execute();
 }
 
 function selectJoined(queries: Queries) {

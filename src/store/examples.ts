@@ -57,7 +57,8 @@ export async function findByHash(
 
 export interface ExampleRange {
   readonly adapter: string;
-  readonly task: string;
+  /** Names. */
+  readonly tasks: readonly string[];
   readonly split: Split;
   /** Exclusive; 0 means from the first. */
   readonly afterId: number;
@@ -71,7 +72,7 @@ export async function listExamples(store: Store, range: ExampleRange): Promise<E
     .selectFrom('examples')
     .select(columns)
     .where('adapter', '=', range.adapter)
-    .where('task', '=', range.task)
+    .where('task', 'in', range.tasks)
     .where('split', '=', range.split)
     .where('id', '>', range.afterId)
     .where('id', '<=', range.throughId)

@@ -15,6 +15,7 @@ export interface PairedResult {
 
 export interface DomainAccuracy {
   readonly version: number;
+  readonly task: string;
   readonly domain: string;
   readonly cases: number;
   readonly accuracy: number;
@@ -71,9 +72,10 @@ export async function saveDomainAccuracies(queries: Queries, adapter: string, ro
 export async function listDomainAccuracies(queries: Queries, adapter: string): Promise<DomainAccuracy[]> {
   return queries
     .selectFrom('domain_accuracies')
-    .select(['version', 'domain', 'cases', 'accuracy'])
+    .select(['version', 'task', 'domain', 'cases', 'accuracy'])
     .where('adapter', '=', adapter)
     .orderBy('version')
+    .orderBy('task')
     .orderBy('domain')
     .execute();
 }

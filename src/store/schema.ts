@@ -75,7 +75,7 @@ export interface Schema {
     champion_answer: string | null;
     candidate_answer: string | null;
   };
-  domain_accuracies: { adapter: string; version: number; domain: string; cases: number; accuracy: number };
+  domain_accuracies: { adapter: string; version: number; task: string; domain: string; cases: number; accuracy: number };
   decisions: {
     id: Generated<number>;
     adapter: string;

@@ -1,10 +1,13 @@
-/** The input of every head: each dimension to mean 0 and variance 1 over the first data seen, then each vector to length sqrt(d). */
+/**
+ * The input of every head: each dimension to mean 0 over the first data seen, then each vector to length sqrt(d). Dimensions keep their own
+ * spread: brought to variance 1 over a first domain, they bear its stamp (CLINC150, validation: 94.1 against 94.5 %, without n-grams).
+ */
 import type { Tensor } from '../core/safetensors.js';
 
 export interface Standardisation {
   /** [d] */
   readonly mean: Tensor;
-  /** [d]: one over the standard deviation. */
+  /** [d]: 1, and 0 of a dimension that is left out. */
   readonly scale: Tensor;
 }
 
@@ -21,8 +24,7 @@ export function fitStandardisation(vectors: Float32Array, dimension: number, str
   for (let start = 0; start < vectors.length; start += stride)
     for (let index = 0; index < dimension; index++) squares[index]! += (vectors[start + index]! - mean[index]!) ** 2;
   const scale = Float32Array.from(squares, (value) => {
-    const deviation = Math.sqrt(value / count);
-    return deviation < smallestDeviation ? 0 : 1 / deviation;
+    return Math.sqrt(value / count) < smallestDeviation ? 0 : 1;
   });
   return { mean: { dims: [dimension], data: Float32Array.from(mean) }, scale: { dims: [dimension], data: scale } };
 }

@@ -12,6 +12,7 @@ import { EspalierError } from '../core/errors.js';
 import { readText, writeFileAtomic } from '../core/files.js';
 import { sha256OfFile } from '../core/hash.js';
 import { encodeSafetensors, readSafetensors } from '../core/safetensors.js';
+import type { Class, Domain } from '../core/tasks.js';
 import { headGraph, tensorNames } from './heads/head-graph.js';
 import type { Head, HeadShape, TrainedHead } from './job.js';
 
@@ -27,16 +28,23 @@ export interface Manifest {
   readonly seed: number;
   readonly hyperParameters: Readonly<Record<string, unknown>>;
   readonly encoder: { readonly model: string; readonly fingerprint: string; readonly dimension: number };
-  readonly task: string;
-  readonly classes: readonly string[];
+  /** What each output stands for, in the order of the outputs. */
+  readonly classes: readonly Class[];
   /** Every domain that it or its ancestors learned from. */
-  readonly domains: readonly string[];
+  readonly domains: readonly Domain[];
   /** Examples with id in (afterExample, throughExample] were new to it. */
   readonly data: { readonly afterExample: number; readonly throughExample: number; readonly fresh: number; readonly replayed: number };
   readonly bufferSnapshotHash: string;
   readonly facts: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, string>>;
+}
+
+/** What was written when an adapter had one task. */
+interface ManifestOfOneTask extends Omit<Manifest, 'classes' | 'domains'> {
+  readonly task: string;
+  readonly classes: readonly string[];
+  readonly domains: readonly string[];
 }
 
 export const versionFiles = {
@@ -68,10 +76,16 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const file = join(folder, versionFiles.manifest);
   if (!existsSync(file)) throw new EspalierError('ADAPTER_INVALID', `${folder} has no manifest`, { at: { file } });
   try {
-    return JSON.parse(await readText(file)) as Manifest;
+    return manifestOf(JSON.parse(await readText(file)) as Manifest | ManifestOfOneTask);
   } catch (cause) {
     throw cause instanceof EspalierError ? cause : new EspalierError('ADAPTER_INVALID', `${file} is not JSON`, { at: { file }, cause });
   }
+}
+
+function manifestOf(stored: Manifest | ManifestOfOneTask): Manifest {
+  if (!('task' in stored)) return stored;
+  const { task, classes, domains, ...rest } = stored;
+  return { ...rest, classes: classes.map((label) => ({ task, label })), domains: domains.map((domain) => ({ task, domain })) };
 }
 
 /** The path of one of the version's files, its content checked against the manifest. @throws ADAPTER_INVALID */

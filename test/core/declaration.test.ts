@@ -89,7 +89,10 @@ describe('DECLARATION_INVALID: a wrong value', () => {
     ['n-grams twice', `${start}encoder:\n  pooling: [mean, 'ngrams:256', 'ngrams:512']\n`, 5, 'encoder.pooling.2'],
     ['buckets that are no power of two', `${start}encoder:\n  pooling: [mean, 'ngrams:1000']\n`, 5, 'encoder.pooling.1'],
     ['a single label', `${start}    labels: [one]\n`, 4, 'tasks.0.labels'],
-    ['two tasks', `name: a\ntasks:\n  - name: one\n  - name: two\n`, 3, 'tasks'],
+    ['no task', `name: a\ntasks: []\n`, 2, 'tasks'],
+    ['two tasks of one name', `name: a\ntasks:\n  - name: one\n  - name: two\n  - name: one\n`, 5, 'tasks.2.name'],
+    ['33 tasks', `name: a\ntasks:\n${Array.from({ length: 33 }, (_, index) => `  - name: t${index}\n`).join('')}`, 3, 'tasks'],
+    ['a task whose name climbs', `name: a\ntasks:\n  - name: a/b\n`, 3, 'tasks.0.name'],
     ['a name that climbs', `name: ../up\ntasks: [{ name: intent }]\n`, 1, 'name'],
   ])('%s', async (_what, source, line, field) => {
     const error = await refusalOf(source);

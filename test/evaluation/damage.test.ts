@@ -13,14 +13,15 @@ import { errorOf } from '../support/errors.js';
 import { clusters, dimension, jobOf, quiet } from '../support/problem.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const classes = ['class 0', 'class 1', 'class 2', 'class 3'];
+const task = 'intent';
+const classes = ['class 0', 'class 1', 'class 2', 'class 3'].map((label) => ({ task, label }));
 const noise = 1.6;
 const header = { version: 1, capability: '', metric: '', chance: 0, contentHash: '' };
 
 /** Vectors around the class centres, and a case for each, over which all four kinds of suite are made. */
 const shots = clusters({ classes: [0, 1, 2, 3], perClass: 6, noise, seed: 1 });
 const asked = clusters({ classes: [0, 1, 2, 3], perClass: 40, noise, seed: 2 });
-const labelOf = (target: number) => classes[target]!;
+const labelOf = (target: number) => classes[target]!.label;
 
 const classification: Suite = {
   ...header,
@@ -83,7 +84,7 @@ async function openHead(head: Head, name: string) {
 
 async function measure(head: Head, name: string, [suite, vectors]: readonly [Suite, Float32Array]) {
   const adapter = await openHead(head, name);
-  const scores = requireNumbers(suite.name, scoreSuite(suite, await adapter.run(vectors, dimension)));
+  const scores = requireNumbers(suite.name, scoreSuite(suite, await adapter.run(vectors, dimension), task));
   await adapter.close();
   const gold = goldOf(suite);
   return summariseSuite(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '#espalier/pipeline/context.js';
+import type { Mixes, Plan } from '#espalier/pipeline/context.js';
 import { checkField, fieldNamed, knownTo, settingsOf, usualField } from '#espalier/pipeline/field.js';
 import { strategyNamed } from '#espalier/training/strategies.js';
 import { declare } from '../support/declaration.js';
@@ -31,10 +31,10 @@ describe('the field of an update', () => {
   });
 
   it('is measured on all that any of it knows, in the order of the first', () => {
-    const mix = (classes: string[], domains: string[]) => ({ classes, domains }) as never;
-    expect(knownTo({ a: mix(['x', 'y'], ['1']), b: mix(['y', 'z'], ['0', '1']) })).toEqual({
-      classes: ['x', 'y', 'z'],
-      domains: ['1', '0'],
-    });
+    const classes = (...keys: string[]) => keys.map((key) => ({ task: key[0]!, label: key[1]! }));
+    const domains = (...keys: string[]) => keys.map((key) => ({ task: key[0]!, domain: key[1]! }));
+    const a = { classes: classes('ax', 'ay'), domains: domains('a1') };
+    const b = { classes: classes('ay', 'by', 'az'), domains: domains('a0', 'a1', 'b1') };
+    expect(knownTo({ a, b } as unknown as Mixes)).toEqual({ classes: classes('ax', 'ay', 'by', 'az'), domains: domains('a1', 'a0', 'b1') });
   });
 });

@@ -52,6 +52,20 @@ describe('admitExamples', () => {
     expect((await membersOf(two)).map((member) => member.text)).toEqual((await membersOf(one)).map((member) => member.text));
   });
 
+  it('balances over the labels of every task: one name in two tasks is two cells', async () => {
+    const store = await temporaryStore();
+    const tasks = ['intent', 'tone'].map((name) => ({ name, labels: 'open' as const }));
+    const examples = [
+      ...slice(20, 'a'),
+      ...slice(20, 'a').map((example) => ({ ...example, task: 'tone' })),
+      ...slice(20, 'b').map((example) => ({ ...example, task: 'tone' })),
+    ];
+    await admit(store, await stored(store, 'support', examples), { ...declaration, tasks, buffer: { examples: 9 } });
+    const cells = (await membersOf(store)).map(({ task, label }) => `${task}/${label}`);
+    expect(cells.toSorted()).toEqual(['intent/a', 'tone/a', 'tone/b'].flatMap((cell) => [cell, cell, cell]));
+    expect((await membersOf(store))[0]!.membership.reason).toContain('intent/a in banking');
+  });
+
   it('counts a byte budget in UTF-8', async () => {
     const store = await temporaryStore();
     const learned = await stored(
@@ -88,10 +102,11 @@ describe('bufferSnapshotHash', () => {
     expect(bufferSnapshotHash(other)).toBe(bufferSnapshotHash(examples));
   });
 
-  it('depends on every text and every label', () => {
+  it('depends on every text, every label and its task', () => {
     const [first, ...rest] = examples;
     expect(bufferSnapshotHash(rest)).not.toBe(bufferSnapshotHash(examples));
     expect(bufferSnapshotHash([{ ...first!, label: 'c' }, ...rest])).not.toBe(bufferSnapshotHash(examples));
+    expect(bufferSnapshotHash([{ ...first!, task: 'tone' }, ...rest])).not.toBe(bufferSnapshotHash(examples));
     expect(bufferSnapshotHash([{ ...first!, hash: 'other' }, ...rest])).not.toBe(bufferSnapshotHash(examples));
   });
 });

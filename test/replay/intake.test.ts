@@ -329,3 +329,56 @@ async function dumpOf(store: Store) {
   const tables = ['examples', 'strata', 'audit', 'adapters'] as const;
   return Promise.all(tables.map((table) => store.queries.selectFrom(table).selectAll().execute()));
 }
+
+describe('an adapter of several tasks', () => {
+  const declaration: AdapterDeclaration = {
+    ...declare(),
+    tasks: [
+      { name: 'intent', labels: 'open' },
+      { name: 'tone', labels: ['glad', 'cross'] },
+    ],
+  };
+  const rows = [
+    { text: 'where is it', label: 'cross' },
+    { text: 'thank you', label: 'glad' },
+  ];
+
+  it('takes one text once in each task, whatever its label there', async () => {
+    const store = await temporaryStore();
+    const path = jsonLines(rows);
+    for (const task of ['intent', 'tone']) expect(await take(store, { path, declaration, task })).toEqual({ ...nothing, accepted: 2 });
+    expect(await take(store, { path, declaration, task: 'tone' })).toEqual({ ...nothing, duplicates: 2 });
+    const other = jsonLines([{ text: 'where is it', label: 'glad' }, rows[1]!]);
+    expect(await take(store, { path: other, declaration, task: 'tone' })).toMatchObject({ duplicates: 1, contradictions: 1 });
+    expect((await examplesOf(store)).map(({ task, text, label }) => [task, text, label])).toEqual(
+      ['intent', 'tone'].flatMap((task) => rows.map(({ text, label }) => [task, text, label])),
+    );
+  });
+
+  it('knows the labels of each task by its own list', async () => {
+    const store = await temporaryStore();
+    const path = jsonLines([...rows, { text: 'late again', label: 'parcel' }]);
+    const report = await take(store, { path, declaration, task: 'tone' });
+    expect(report).toMatchObject({ accepted: 2, rejected: 1 });
+    expect(rejectsIn(report.rejectsFile!)[0].reason).toContain('the label `parcel` is not declared');
+    expect(await take(store, { path, declaration, task: 'intent' })).toMatchObject({ accepted: 3 });
+  });
+
+  it('counts the strata of each task by themselves', async () => {
+    const store = await temporaryStore();
+    const path = jsonLines(many(35));
+    for (const task of ['intent', 'tone']) {
+      const open = { ...declaration, tasks: declaration.tasks.map(({ name }) => ({ name, labels: 'open' as const })) };
+      expect(await take(store, { path, declaration: open, task })).toMatchObject({ accepted: 35, heldOut: 7 });
+    }
+    for (const { received } of await listStrata(store.queries, 'support', 'tone')) expect(received).toBe(5);
+  });
+
+  it.each([
+    [undefined, 'TASK_MISSING'],
+    ['tune', 'TASK_UNKNOWN'],
+  ])('asks which is meant: %s is %s, before anything is read', async (task, code) => {
+    const store = await temporaryStore();
+    expect((await errorOf(take(store, { path: 'nowhere', declaration, task }))).code).toBe(code);
+  });
+});

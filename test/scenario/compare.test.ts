@@ -109,6 +109,46 @@ describe('espalier compare', () => {
   });
 });
 
+describe('several tasks', () => {
+  const declaration = declare('training: { width: 32, epochs: 2 }\nbuffer: { examples: 30 }');
+  const tasks = ['intent', 'tone'].map((name) => ({ name, labels: 'open' as const }));
+  const rows = (task: string, domain: string, labels: readonly string[]) =>
+    labels.flatMap((label) =>
+      [1, 2, 3, 4].map((n) => newExample({ text: `${domain} ${label} ${n}`, task, domain, label, split: n === 4 ? 'holdout' : 'train' })),
+    );
+  const context = async (store: Store): Promise<CompareContext> => ({
+    ...{ store, encoder: pseudoEncoder, progress: noProgress },
+    signal: new AbortController().signal,
+  });
+
+  it('are played a domain of a task after another, in the order in which they first came', async () => {
+    const store = await temporaryStore();
+    const batches = [
+      ['tone', 'two'],
+      ['intent', 'one'],
+      ['tone', 'one'],
+      ['intent', 'two'],
+    ] as const;
+    for (const [task, domain] of batches) await stored(store, 'support', rows(task, domain, ['a', 'b']));
+    const asked = { declaration: { ...declaration, tasks }, strategies: ['analytic', 'replay'], budgets: [12] };
+    const comparison = await compareStrategies(await context(store), asked);
+    expect(comparison.domains).toEqual(batches.map(([task, domain]) => `${task}/${domain}`));
+    expect(comparison).toMatchObject({ classes: 4, unmeasured: [], examples: batches.map(() => ({ train: 6, holdout: 2 })) });
+    for (const { matrix } of comparison.matrices) {
+      // Not before a class of the task is known; from then on, also what the domain itself has not taught.
+      expect(matrix[0]!.map((value) => value === undefined)).toEqual([false, true, false, true]);
+      expect(matrix[1]!.every((value) => value !== undefined)).toBe(true);
+    }
+  });
+
+  it('need two classes each', async () => {
+    const store = await temporaryStore();
+    await stored(store, 'support', [...rows('intent', 'one', ['a', 'b']), ...rows('tone', 'one', ['a'])]);
+    const error = await errorOf(compareStrategies(await context(store), { declaration: { ...declaration, tasks } }));
+    expect([error.code, error.message]).toEqual(['TOO_FEW_CLASSES', expect.stringContaining('in its task tone')]);
+  });
+});
+
 describe('what cannot be compared', () => {
   const declaration = declare('training: { width: 32, epochs: 2 }\nbuffer: { examples: 30 }');
   let store: Store;

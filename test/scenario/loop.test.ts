@@ -186,11 +186,14 @@ describe('a version on disk', () => {
       hyperParameters: { width: 256, seed: 7, threads: 1 },
       encoder: { model: 'use-lite', fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/), dimension: 3072 },
       headShape: { dimension: 3072, lexical: 2048, classes: 6, width: 256 },
-      domains: ['billing', 'shipping'],
+      domains: ['billing', 'shipping'].map((domain) => ({ task: 'intent', domain })),
       data: { afterExample: first.data.throughExample, throughExample: last },
       metrics: { suites: { 'desk-tones': expect.any(Number) }, continual: { forgetting: expect.any(Number) } },
     });
-    expect([...second.classes].sort()).toEqual([...new Set([...billing, ...shipping].map(({ label }) => label))].sort());
+    expect(new Set(second.classes.map(({ task }) => task))).toEqual(new Set(['intent']));
+    expect(second.classes.map(({ label }) => label).sort()).toEqual(
+      [...new Set([...billing, ...shipping].map(({ label }) => label))].sort(),
+    );
     expect(Object.keys(second.files).sort()).toEqual(['adapter.onnx', 'adapter.safetensors', 'state.safetensors']);
     for (const [name, hash] of Object.entries(second.files)) expect(await sha256OfFile(join(versionOf(3), name))).toBe(hash);
   });
@@ -201,7 +204,7 @@ describe('a version on disk', () => {
       desk,
       "select hash, label from buffer join examples on examples.id = buffer.example_id where domain = 'billing' and (state = 'member' or since > '2026-11-24T10:00:00.000Z')",
     );
-    expect(manifestOf(3).bufferSnapshotHash).toBe(sha256(JSON.stringify(members.map(({ hash, label }) => [hash, label]).sort())));
+    expect(manifestOf(3).bufferSnapshotHash).toBe(sha256(JSON.stringify(members.map(({ hash, label }) => ['intent', hash, label]).sort())));
   });
 
   it('runs in a plain ONNX Runtime: embedding in, logits out, and the label that predict gives', async () => {
@@ -222,7 +225,7 @@ describe('a version on disk', () => {
       expect(scores).toHaveLength(classes.length);
       expect(predicted[index]).toEqual({
         text,
-        label: classes[scores.indexOf(Math.max(...scores))],
+        ...classes[scores.indexOf(Math.max(...scores))],
         confidence: expect.any(Number),
         version: 3,
       });

@@ -40,6 +40,8 @@ describe('the buffer', () => {
   it.each([
     [{ state: 'member' }, [1, 2, 5]],
     [{ state: 'declined' }, [4]],
+    [{ task: 'intent' }, [1, 2, 3, 4, 5]],
+    [{ task: 'tone' }, []],
     [{ label: 'reserve' }, [4]],
     [{ domain: 'banking' }, [1, 2, 3]],
     [{ contains: 'MONEY' }, [1]],
@@ -73,9 +75,18 @@ describe('the buffer', () => {
 
   it('is summed up by cell, the size in UTF-8 bytes', async () => {
     expect(await summariseBuffer(await storeOfFive(), 'a')).toEqual([
-      { domain: 'banking', label: 'balance', members: 2, evicted: 1, declined: 0, bytes: 17 + 17 },
-      { domain: 'dining', label: 'reserve', members: 0, evicted: 0, declined: 1, bytes: 0 },
-      { domain: 'dining', label: 'review', members: 1, evicted: 0, declined: 0, bytes: 10 },
+      { task: 'intent', domain: 'banking', label: 'balance', members: 2, evicted: 1, declined: 0, bytes: 17 + 17 },
+      { task: 'intent', domain: 'dining', label: 'reserve', members: 0, evicted: 0, declined: 1, bytes: 0 },
+      { task: 'intent', domain: 'dining', label: 'review', members: 1, evicted: 0, declined: 0, bytes: 10 },
     ]);
+  });
+
+  it('is summed up task by task: one label in two tasks is two cells', async () => {
+    const store = await storeOfFive();
+    await stored(store, 'a', [newExample({ text: 'balance please', task: 'tone' })]);
+    await saveMemberships(store.queries, 'a', [membership(6, 'member')]);
+    const own = { task: 'tone', domain: 'banking', label: 'balance', members: 1, evicted: 0, declined: 0, bytes: 14 };
+    expect((await summariseBuffer(store, 'a')).slice(3)).toEqual([own]);
+    expect(await summariseBuffer(store, 'a', 'tone')).toEqual([own]);
   });
 });

@@ -39,7 +39,7 @@ describe('examples', () => {
   it('are listed by split and range of ids, in order of arrival: the start is excluded, the end included', async () => {
     const store = await storeOfFour();
     const list = async (afterId: number, throughId: number, split: 'train' | 'holdout' = 'train') =>
-      (await listExamples(store, { adapter: 'a', task: 'intent', split, afterId, throughId })).map((example) => example.text);
+      (await listExamples(store, { adapter: 'a', tasks: ['intent'], split, afterId, throughId })).map((example) => example.text);
     expect(await list(0, 99)).toEqual(['one', 'three', 'four']);
     expect(await list(1, 3)).toEqual(['three']);
     expect(await list(0, 99, 'holdout')).toEqual(['two']);

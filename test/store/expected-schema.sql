@@ -81,10 +81,11 @@ CREATE TABLE decisions (
 CREATE TABLE domain_accuracies (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,
+  task TEXT NOT NULL,
   domain TEXT NOT NULL,
   cases INTEGER NOT NULL,
   accuracy REAL NOT NULL,
-  PRIMARY KEY (adapter, version, domain)
+  PRIMARY KEY (adapter, version, task, domain)
 ) STRICT;
 
 CREATE TABLE embeddings (

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { findCandidate, insertCandidate, listCandidates, nextVersion, setCandidateStatus } from '#espalier/store/candidates.js';
-import type { Store } from '#espalier/store/database.js';
+import { openStore, type Store } from '#espalier/store/database.js';
 import { listDomainAccuracies, listResults, type PairedResult, saveDomainAccuracies, saveResults } from '#espalier/store/results.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';
 import { errorOf } from '../support/errors.js';
 import { now, temporaryStore } from '../support/store.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 async function finishedRun(store: Store, adapter = 'support'): Promise<number> {
   const run = await beginRun(store, { adapter, stage: 'gate', plan: {}, trigger: 'manual', owner: 'one', startedAt: now, now });
@@ -80,12 +84,36 @@ describe('the results of a run', () => {
     expect(await listResults(store.queries, other, 'analytic')).toEqual([result('kept')]);
   });
 
-  it('hold the accuracy matrix by version and domain', async () => {
+  it('hold the accuracy matrix by version, task and domain', async () => {
     const store = await temporaryStore();
-    const row = (version: number, domain: string) => ({ version, domain, cases: 3, accuracy: 1 / 3 });
-    await saveDomainAccuracies(store.queries, 'support', [row(2, 'x'), row(1, 'y'), row(1, 'x')]);
+    const row = (version: number, task: string, domain: string) => ({ version, task, domain, cases: 3, accuracy: 1 / 3 });
+    await saveDomainAccuracies(store.queries, 'support', [row(2, 'b', 'x'), row(1, 'b', 'x'), row(1, 'a', 'y'), row(1, 'a', 'x')]);
     await saveDomainAccuracies(store.queries, 'support', []);
-    expect(await listDomainAccuracies(store.queries, 'support')).toEqual([row(1, 'x'), row(1, 'y'), row(2, 'x')]);
+    expect(await listDomainAccuracies(store.queries, 'support')).toEqual([
+      row(1, 'a', 'x'),
+      row(1, 'a', 'y'),
+      row(1, 'b', 'x'),
+      row(2, 'b', 'x'),
+    ]);
     expect(await listDomainAccuracies(store.queries, 'billing')).toEqual([]);
+  });
+
+  it('of a store from before there were several tasks are of the task that the plan declared', async () => {
+    const path = join(temporaryFolder(), 'of-one-task.db');
+    const database = new SqliteDatabase(path);
+    for (const name of ['001-first-light', '002-contenders'])
+      database.exec(readFileSync(new URL(`../../replay-store/migrations/${name}.sql`, import.meta.url), 'utf8'));
+    database.exec(`
+      INSERT INTO runs VALUES (1, 'desk', 'done', 'propose', '{"declaration":{"tasks":[{"name":"tone"}]}}', '{}', 'ann', 'one', '', 1, '', '', NULL);
+      INSERT INTO candidates VALUES (1, 'desk', 4, 1, NULL, 'approved', 'pass', '{}', '');
+      INSERT INTO domain_accuracies VALUES ('desk', 4, 'shop', 7, 0.5);
+      PRAGMA application_id = ${0x4553504c};
+      PRAGMA user_version = 2;`);
+    database.close();
+    const store = await openStore(path);
+    expect(await listDomainAccuracies(store.queries, 'desk')).toEqual([
+      { version: 4, task: 'tone', domain: 'shop', cases: 7, accuracy: 0.5 },
+    ]);
+    await store.close();
   });
 });

@@ -29,8 +29,8 @@ export function newExample(overrides: Partial<NewExample> & { text: string }): N
   };
 }
 
-/** Inserts examples and gives back all training examples of the adapter, in order of arrival. */
+/** Inserts examples and gives back all training examples of the adapter's tasks `intent` and `tone`, in order of arrival. */
 export async function stored(store: Store, adapter: string, examples: readonly NewExample[]): Promise<Example[]> {
   await transact(store, (queries) => insertExamples(queries, adapter, examples));
-  return listExamples(store, { adapter, task: 'intent', split: 'train', afterId: 0, throughId: Number.MAX_SAFE_INTEGER });
+  return listExamples(store, { adapter, tasks: ['intent', 'tone'], split: 'train', afterId: 0, throughId: Number.MAX_SAFE_INTEGER });
 }

@@ -179,3 +179,33 @@ function oppositeQuarters(): Batch {
   }
   return { vectors, targets, ids: targets.map((_, row) => row) };
 }
+
+describe('the analytic head of several tasks', () => {
+  const tasks = Int32Array.of(0, 0, 0, 1, 1);
+  const own = clusters({ classes: [0, 1, 2], perClass: 40, noise: 1.5, seed: 4 });
+  const tones = clusters({ classes: [3, 4], perClass: 40, noise: 1.5, seed: 5 });
+  const trainBoth = (job: { fresh: Batch; replayed?: Batch; parent?: TrainedHead }) =>
+    analytic.train(jobOf('analytic', 5, { ...job, tasks, settings }), quiet);
+  const column = ({ head }: TrainedHead, classes: readonly number[]) =>
+    [...head.tensors.weight!.data].filter((_, index) => classes.includes(index % head.shape.classes));
+
+  it('keeps a task bit for bit where nothing new came for it', async () => {
+    const parent = await train(3, { fresh: own });
+    const updated = await trainBoth({ fresh: tones, replayed: slice(own, 0, 12), parent });
+    expect(column(updated, [0, 1, 2])).toEqual(column(parent, [0, 1, 2]));
+    expect([updated.facts.lambda, updated.facts.temperature]).toEqual([parent.facts.lambda, parent.facts.temperature]);
+    expect(await accuracyOf(updated, tones, [3, 4])).toBeGreaterThan(0.9);
+    const again = await trainBoth({ fresh: own, parent: updated });
+    expect(column(again, [3, 4])).toEqual(column(updated, [3, 4]));
+    expect([updated.facts.examplesInStatistics, updated.facts['task1.examplesInStatistics'], again.facts.examplesInStatistics]).toEqual([
+      120, 80, 240,
+    ]);
+  });
+
+  it('gives each task the head of a job of its own, over the same features', async () => {
+    const both = await trainBoth({ fresh: join(own, tones) });
+    const fixed = { ...both, state: {}, facts: {} };
+    const alone = await train(3, { fresh: own, parent: fixed });
+    expect(column(both, [0, 1, 2])).toEqual(column(alone, [0, 1, 2]));
+  });
+});

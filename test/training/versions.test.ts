@@ -32,9 +32,8 @@ const manifestOf = (strategy: Strategy, { head, facts }: TrainedHead): Omit<Mani
   seed: 7,
   hyperParameters: { width: 64 },
   encoder: { model: 'use-lite', fingerprint: 'f', dimension },
-  task: 'intent',
-  classes: ['a', 'b'],
-  domains: ['banking'],
+  classes: ['a', 'b'].map((label) => ({ task: 'intent', label })),
+  domains: [{ task: 'intent', domain: 'banking' }],
   data: { afterExample: 0, throughExample: 20, fresh: 20, replayed: 0 },
   bufferSnapshotHash: 'h',
   facts,
@@ -67,6 +66,14 @@ describe('a version', () => {
     for (const name of Object.values(versionFiles))
       expect(readFileSync(join(one.folder, name)).equals(readFileSync(join(other.folder, name)))).toBe(true);
   });
+});
+
+it('a manifest from before there were several tasks names the task of each class and domain', async () => {
+  const { folder } = await writeVersion();
+  const file = join(folder, versionFiles.manifest);
+  const stored = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  writeFileSync(file, JSON.stringify({ ...stored, task: 'intent', classes: ['a', 'b'], domains: ['banking'] }));
+  expect(await readManifest(folder)).toEqual(stored);
 });
 
 describe('ADAPTER_INVALID', () => {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { AdapterDeclaration } from '../../core/declaration.js';
 import { EspalierError } from '../../core/errors.js';
+import { taskNamed } from '../../core/tasks.js';
 import { clip } from '../../core/text.js';
 import { onlyAdapter, readDeclaration } from '../../core/workspace.js';
 import { findMembership, listBuffer, type Membership, type MembershipState, summariseBuffer } from '../../store/buffer.js';
@@ -11,7 +13,11 @@ interface BufferOptions extends GlobalOptions {
   readonly adapter?: string;
 }
 
-interface ListOptions extends BufferOptions {
+interface StatsOptions extends BufferOptions {
+  readonly task?: string;
+}
+
+interface ListOptions extends StatsOptions {
   readonly label?: string;
   readonly domain?: string;
   readonly contains?: string;
@@ -26,12 +32,13 @@ export function bufferCommand(surroundings: Surroundings): Command {
   const leaf = (name: string, description: string) =>
     newCommand(name, description).option('--adapter <name>', 'the adapter; default: the only one there is');
   group.addCommand(
-    leaf('stats', 'how full it is, cell by cell (label x domain)').action((options: BufferOptions) =>
-      inSession(options, surroundings, (session) => stats(session, options)),
-    ),
+    leaf('stats', 'how full it is, cell by cell (label x domain)')
+      .option('--task <name>', 'of this task')
+      .action((options: StatsOptions) => inSession(options, surroundings, (session) => stats(session, options))),
   );
   group.addCommand(
     leaf('list', 'its examples')
+      .option('--task <name>', 'of this task')
       .option('--label <label>', 'with this label')
       .option('--domain <domain>', 'from this domain')
       .option('--contains <text>', 'whose text contains this')
@@ -52,17 +59,21 @@ export function bufferCommand(surroundings: Surroundings): Command {
   return group;
 }
 
-async function stats({ workspace, store, output }: Session, options: BufferOptions): Promise<void> {
-  const { name: adapter, buffer: budget } = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
-  const cells = await summariseBuffer(store, adapter);
+async function stats({ workspace, store, output }: Session, options: StatsOptions): Promise<void> {
+  const declaration = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
+  const { name: adapter, buffer: budget } = declaration;
+  const task = taskAsked(declaration, options);
+  const cells = await summariseBuffer(store, adapter, task);
+  const ofTask = tasksShown(declaration);
   const members = cells.reduce((sum, cell) => sum + cell.members, 0);
   const bytes = cells.reduce((sum, cell) => sum + cell.bytes, 0);
   output.result({ adapter, budget, members, bytes, cells }, () => {
     const limit =
       'bytes' in budget ? `${bytesInWords(bytes)} of ${bytesInWords(budget.bytes)}` : `${members} of ${budget.examples} examples`;
-    const head = `${adapter}: ${limit}, ${cells.length} cells`;
+    const head = `${adapter}${task === undefined ? '' : `, ${task}`}: ${limit}, ${cells.length} cells`;
     if (cells.length === 0) return `${head}\nNothing yet: a candidate's examples are offered when it is approved.`;
     const columns = [
+      ...ofTask({ title: 'task' }),
       { title: 'domain' },
       { title: 'label' },
       { title: 'members', align: 'right' },
@@ -72,6 +83,7 @@ async function stats({ workspace, store, output }: Session, options: BufferOptio
     ] as const;
     const largest = Math.max(...cells.map((cell) => cell.members), 1);
     const rows = cells.map((cell) => [
+      ...ofTask(clip(cell.task, 12)),
       clip(cell.domain, 20),
       clip(cell.label, 26),
       String(cell.members),
@@ -84,30 +96,51 @@ async function stats({ workspace, store, output }: Session, options: BufferOptio
 }
 
 async function list({ workspace, store, output }: Session, options: ListOptions): Promise<void> {
-  const { name: adapter } = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
+  const declaration = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
+  const [task, ofTask] = [taskAsked(declaration, options), tasksShown(declaration)];
   if (!states.includes(options.state as MembershipState))
     throw new EspalierError('USAGE', `--state is ${states.join(', ')}, not \`${options.state}\``);
   const { label, domain, contains, limit } = options;
-  const found = await listBuffer(store.queries, adapter, { state: options.state as MembershipState, label, domain, contains, limit });
+  const filter = { state: options.state as MembershipState, task, label, domain, contains, limit };
+  const found = await listBuffer(store.queries, declaration.name, filter);
   output.result(found, () => {
     if (found.length === 0) return 'No example fits.';
-    const columns = [{ title: 'id', align: 'right' }, { title: 'domain' }, { title: 'label' }, { title: 'text' }] as const;
+    const columns = [
+      { title: 'id', align: 'right' },
+      ...ofTask({ title: 'task' }),
+      { title: 'domain' },
+      { title: 'label' },
+      { title: 'text' },
+    ] as const;
     const rows = found.map((example) => [
       String(example.id),
+      ...ofTask(clip(example.task, 12)),
       clip(example.domain, 12),
       clip(example.label, 22),
-      clip(example.text, output.width - 48),
+      clip(example.text, output.width - (declaration.tasks.length === 1 ? 48 : 63)),
     ]);
     return tableOf(columns, rows, output.colours);
   });
 }
 
+/** @throws TASK_UNKNOWN */
+function taskAsked(declaration: AdapterDeclaration, { task }: StatsOptions): string | undefined {
+  return task === undefined ? undefined : taskNamed(declaration, task).name;
+}
+
+/** What a table says of tasks, where there are several. */
+function tasksShown({ tasks }: AdapterDeclaration) {
+  return <T>(shown: T): T[] => (tasks.length === 1 ? [] : [shown]);
+}
+
 async function show(session: Session, id: number, options: BufferOptions): Promise<void> {
-  const { example, membership } = await find(session, id, options);
+  const { example, membership, declaration } = await find(session, id, options);
+  const ofTask = tasksShown(declaration);
   session.output.result({ ...example, membership: membership ?? null }, () => {
     const { provenance } = example;
     const facts = [
       ['text', clip(example.text, 2000)],
+      ...ofTask(['task', example.task]),
       ['label', clip(example.label, 200)],
       ['domain', clip(example.domain, 200)],
       ['source', clip(example.source, 200)],
@@ -142,9 +175,10 @@ async function find(
   { workspace, store }: Session,
   id: number,
   options: BufferOptions,
-): Promise<{ example: Example; membership: Membership | undefined }> {
-  const { name: adapter } = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
+): Promise<{ example: Example; membership: Membership | undefined; declaration: AdapterDeclaration }> {
+  const declaration = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
+  const adapter = declaration.name;
   const example = await findExample(store.queries, adapter, id);
   if (!example) throw new EspalierError('EXAMPLE_NOT_FOUND', `${adapter} has no example ${id}`);
-  return { example, membership: await findMembership(store.queries, adapter, id) };
+  return { example, membership: await findMembership(store.queries, adapter, id), declaration };
 }

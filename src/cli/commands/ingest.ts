@@ -16,6 +16,7 @@ import { type GlobalOptions, inSession, newCommand, type Session, type Surroundi
 interface IngestOptions extends GlobalOptions {
   readonly adapter: string;
   readonly domain: string;
+  readonly task?: string;
   readonly source: string;
   readonly format?: string;
   readonly textField: string;
@@ -27,6 +28,7 @@ export function ingestCommand(surroundings: Surroundings): Command {
     .argument('<file...>', 'JSON lines or CSV; - for standard input')
     .requiredOption('--adapter <name>', 'the adapter they are for')
     .requiredOption('--domain <name>', 'where this slice of data comes from ("banking", "2026-W47")')
+    .option('--task <name>', 'the task that the labels are of; default: the only one there is')
     .option('--source <name>', 'recorded with every row that names none', 'file')
     .option('--format <format>', 'jsonl or csv; default: by the file name, then by its first character')
     .option('--text-field <name>', 'where the text is', 'text')
@@ -46,6 +48,7 @@ async function ingestFiles(session: Session, names: readonly string[], options: 
     for (const name of names) files.push(await inputFile(name, { spool, stdin, format: options.format }));
     const report = await ingest(store, {
       declaration,
+      task: options.task,
       files,
       domain: options.domain,
       source: options.source,

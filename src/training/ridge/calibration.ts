@@ -2,16 +2,22 @@
 
 /** Mean negative log-likelihood of softmax(scores / temperature), scores [n, classes]. */
 export function negativeLogLikelihood(scores: Floats, targets: Int32Array, classes: number, temperature: number): number {
-  let total = 0;
+  const costs = negativeLogLikelihoods(scores, targets, classes, temperature);
+  return costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+}
+
+/** Of each row. [n] */
+export function negativeLogLikelihoods(scores: Floats, targets: Int32Array, classes: number, temperature: number): Float64Array {
+  const costs = new Float64Array(targets.length);
   for (let row = 0; row < targets.length; row++) {
     const start = row * classes;
     let largest = Number.NEGATIVE_INFINITY;
     for (let index = start; index < start + classes; index++) largest = Math.max(largest, scores[index]!);
     let sum = 0;
     for (let index = start; index < start + classes; index++) sum += Math.exp((scores[index]! - largest) / temperature);
-    total += Math.log(sum) - (scores[start + targets[row]!]! - largest) / temperature;
+    costs[row] = Math.log(sum) - (scores[start + targets[row]!]! - largest) / temperature;
   }
-  return total / targets.length;
+  return costs;
 }
 
 type Floats = Float32Array | Float64Array;

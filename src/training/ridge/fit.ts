@@ -7,7 +7,7 @@
  * solve that follows, takes about 0.2 s.
  */
 import type { Floats } from '../native.js';
-import { fitTemperature, negativeLogLikelihood } from './calibration.js';
+import { fitTemperature, negativeLogLikelihoods } from './calibration.js';
 import { factorise, solve } from './cholesky.js';
 import { type FactorProducts, openFactorProducts } from './factor-products.js';
 import { copyRows } from './gram.js';
@@ -60,17 +60,39 @@ async function solveHead(
   return { weight, ...weighLexical(scores, sample, classes) };
 }
 
-/** The share and the temperature under which the labels of the sample, each left out, have the highest likelihood. */
+interface Trial {
+  readonly temperature: number;
+  /** Of each label of the sample, and their mean. */
+  readonly costs: Float64Array;
+  readonly cost: number;
+}
+
+const hopeless: Trial = { temperature: 1, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
+
+const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Within one standard error of the paired difference. */
+function isNoWorse(costs: Float64Array, best: Float64Array): boolean {
+  const gaps = costs.map((cost, index) => cost - best[index]!);
+  const mean = meanOf(gaps);
+  return mean <= Math.sqrt(meanOf(gaps.map((gap) => (gap - mean) ** 2)) / gaps.length);
+}
+
+/**
+ * The smallest share that is within one standard error of the one under which the labels of the sample, each left out, have the highest
+ * likelihood (Breiman et al., "Classification and regression trees", 1984, 3.4.3), and the temperature with it.
+ */
 function weighLexical(scores: Floats, { beside, targets }: LearnedSample, classes: number): Omit<RidgeFit, 'lambda' | 'weight'> {
-  const trials = new Map<number, { temperature: number; cost: number }>();
+  const trials = new Map<number, Trial>();
   const trialAt = (place: number) => {
     const known = trials.get(place);
     if (known) return known;
     const share = lexicalShares[place];
-    if (share === undefined) return { temperature: 1, cost: Number.POSITIVE_INFINITY };
+    if (share === undefined) return hopeless;
     const both = share === 0 ? scores : scores.map((score, index) => score + share * beside![index]!);
     const temperature = fitTemperature(both, targets, classes);
-    const trial = { temperature, cost: negativeLogLikelihood(both, targets, classes, temperature) };
+    const costs = negativeLogLikelihoods(both, targets, classes, temperature);
+    const trial = { temperature, costs, cost: meanOf(costs) };
     trials.set(place, trial);
     return trial;
   };
@@ -79,6 +101,8 @@ function weighLexical(scores: Floats, { beside, targets }: LearnedSample, classe
     place = usualShare;
     while (trialAt(place + 1).cost < trialAt(place).cost) place++;
     while (trialAt(place - 1).cost < trialAt(place).cost) place--;
+    const best = trialAt(place).costs;
+    while (place > 0 && isNoWorse(trialAt(place - 1).costs, best)) place--;
   }
   return { lexicalShare: lexicalShares[place]!, temperature: trialAt(place).temperature };
 }

@@ -5,27 +5,20 @@
  * "ACIL: Analytic class-incremental learning with absolute memorization and privacy protection", NeurIPS 2022; McDonnell et al., "RanPAC",
  * NeurIPS 2023). Nothing is forgotten but what more classes make harder.
  *
- * Keeps: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the history.
- * Costs an update: n width^2 / 2 + width^3 / 6 and less for choosing lambda, whatever the history.
+ * Each task has statistics of its own: in shared ones an example of another task would say of every class that it is none of it, and what
+ * is held out in one task may be learned in another.
+ *
+ * Keeps for each task: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the history.
+ * Costs an update, for each task that it brings examples of: n width^2 / 2 + width^3 / 6 and less for choosing lambda, whatever the history.
  */
-import { seededRandom, shuffled } from '../../core/random.js';
-import { featuresOf, featureUnit, ridgeShape } from '../heads/ridge.js';
-import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
+import { featuresOf, ridgeShape } from '../heads/ridge.js';
+import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { taskTensor } from '../problem.js';
 import { drawFeatures, type FeatureKind, type Features } from '../ridge/features.js';
-import { fitRidge } from '../ridge/fit.js';
-import { columnsOf } from '../ridge/leave-one-out.js';
-import { countLexical, emptyLexical, leaveOneOutLexical, lexicalWeights, packLexical, unpackLexical } from '../ridge/lexical.js';
-import {
-  addExamples,
-  emptyStatistics,
-  holdsStatistics,
-  mapFeatures,
-  packStatistics,
-  unpackStatistics,
-  withClasses,
-} from '../ridge/statistics.js';
-import { fitStandardisation, standardise } from '../standardise.js';
+import { fitTask, type SharedInput } from '../ridge/fit-task.js';
+import { holdsStatistics } from '../ridge/statistics.js';
+import { fitStandardisation } from '../standardise.js';
+import { partsByTask, putColumns, withPrefix } from '../task-parts.js';
 
 export const analytic: Strategy = {
   name: 'analytic',
@@ -41,45 +34,22 @@ export const analytic: Strategy = {
   train: trainAnalytic,
 };
 
-/** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */
-const growthToChoose = 1.5;
-
-/** How many learned examples choose lambda and calibrate the confidence. */
-const sampleSize = 512;
-
 async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const { settings, dimension, lexical } = job;
-  const dense = dimension - lexical;
-  const { seed, threads, features: kind } = settings;
-  const width = kind === 'none' ? dense : settings.width;
-  const { mean, scale, features } = fixedPart(job, { kind, width, seed });
-  const before = (job.parent && unpackStatistics(job.parent.state)) ?? emptyStatistics(width, job.classes.length);
-  const statistics = await addExamples(withClasses(before, job.classes.length), {
-    inputs: standardise(job.fresh.vectors, { mean, scale }, dimension),
-    targets: job.fresh.targets,
-    features,
-    threads,
-    progress: (done, total) => progress(done, total, 'examples'),
-  });
-  const words = countLexical(
-    (job.parent && unpackLexical(job.parent.state)) ?? emptyLexical(lexical, job.classes.length),
-    { ...job.fresh, stride: dimension },
-    job.classes.length,
-  );
-  const asked = drawLearned(job, statistics.count);
-  const seen = await mapFeatures(standardise(asked.vectors, { mean, scale }, dimension), { features, dimension: dense, threads });
-  const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, stride: dimension }) : undefined;
-  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, ...(beside && { beside }) };
-  const chosen = job.parent?.facts;
-  const keep = statistics.count < growthToChoose * (chosen?.lambdaChosenAt ?? 0) ? chosen?.lambda : undefined;
-  const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
-  const { lambda, temperature, weight, lexicalShare } = await fitRidge(statistics, sample, {
-    start: chosen?.lambda,
-    keep,
-    threads,
-    tried,
-  });
+  const { seed, features: kind } = settings;
+  const width = kind === 'none' ? dimension - lexical : settings.width;
+  const shared = fixedPart(job, { kind, width, seed });
   const classes = job.classes.length;
+  const [weight, words] = [new Float32Array(width * classes), new Float32Array(lexical * classes)];
+  let [state, facts]: [TrainedHead['state'], TrainedHead['facts']] = [{}, {}];
+  for (const part of partsByTask(job)) {
+    const fit = await fitTask(job, part, shared, progress);
+    putColumns(fit.weight, part.classes, weight, classes);
+    putColumns(fit.words, part.classes, words, classes);
+    state = { ...state, ...withPrefix(part.prefix, fit.state) };
+    facts = { ...facts, ...withPrefix(part.prefix, fit.facts) };
+  }
+  const { mean, scale, features } = shared;
   return {
     head: {
       kind: 'ridge',
@@ -88,52 +58,27 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
         mean,
         scale,
         ...features.tensors,
-        weight: { dims: [width, classes], data: scaled(weight, 1 / temperature / featureUnit) },
+        weight: { dims: [width, classes], data: weight },
         bias: { dims: [classes], data: new Float32Array(classes) },
-        ...(lexical > 0 && { lexical: { dims: [lexical, classes], data: scaled(lexicalWeights(words), lexicalShare / temperature) } }),
+        ...(lexical > 0 && { lexical: { dims: [lexical, classes], data: words } }),
         ...taskTensor(job),
       },
     },
-    state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
-    facts: {
-      lambda,
-      temperature,
-      ...(lexical > 0 && { lexicalShare }),
-      examplesInStatistics: statistics.count,
-      lambdaChosenAt: keep === undefined ? statistics.count : chosen!.lambdaChosenAt!,
-    },
+    state,
+    facts,
   };
-}
-
-function scaled(values: Float64Array, factor: number): Float32Array {
-  return Float32Array.from(values, (value) => value * factor);
 }
 
 /** Standardisation and map: the parent's, or new ones. */
 function fixedPart(
   { parent, fresh, dimension: stride, lexical }: TrainingJob,
   { kind, width, seed }: { kind: FeatureKind; width: number; seed: number },
-) {
+): SharedInput {
   const dimension = stride - lexical;
-  if (!parent) return { ...fitStandardisation(fresh.vectors, dimension, stride), features: drawFeatures(kind, { dimension, width, seed }) };
+  if (!parent) {
+    return { ...fitStandardisation(fresh.vectors, dimension, stride), features: drawFeatures(kind, { dimension, width, seed }), width };
+  }
   const { mean, scale, map, phase } = parent.head.tensors;
   const features: Features = { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } };
-  return { mean: mean!, scale: scale!, features };
-}
-
-/** A sample of all that is in the statistics: new examples in their true share of it, the rest from the replay buffer. */
-function drawLearned({ replayed, fresh, dimension, settings }: TrainingJob, learned: number): Batch {
-  const random = seededRandom(settings.seed, 'leave-one-out');
-  const draw = (batch: Batch, wanted: number) =>
-    shuffled([...batch.targets.keys()], random)
-      .slice(0, wanted)
-      .map((row) => ({ batch, row }));
-  const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / learned;
-  const old = draw(replayed, Math.round(sampleSize * (1 - share)));
-  const picked = [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
-  const vectors = new Float32Array(picked.length * dimension);
-  for (const [index, { batch, row }] of picked.entries())
-    vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
-  const take = (what: 'targets' | 'ids') => Int32Array.from(picked, ({ batch, row }) => batch[what][row]!);
-  return { vectors, targets: take('targets'), ids: take('ids') };
+  return { mean: mean!, scale: scale!, features, width };
 }

@@ -1,0 +1,113 @@
+/** The ridge head of one task: its statistics with what is new, lambda, temperature, and what n-grams say beside. */
+import { seededRandom, shuffled } from '../../core/random.js';
+import type { Tensors } from '../../core/safetensors.js';
+import { featureUnit } from '../heads/ridge.js';
+import type { Batch, TrainingJob, TrainingProgress } from '../job.js';
+import { standardise } from '../standardise.js';
+import type { TaskPart } from '../task-parts.js';
+import { takeColumns, under } from '../task-parts.js';
+import type { Features } from './features.js';
+import { fitRidge } from './fit.js';
+import { columnsOf } from './leave-one-out.js';
+import { countLexical, emptyLexical, leaveOneOutLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
+import { addExamples, emptyStatistics, mapFeatures, packStatistics, unpackStatistics, withClasses } from './statistics.js';
+
+/** What every task reads alike. */
+export interface SharedInput {
+  readonly mean: Tensors[string];
+  readonly scale: Tensors[string];
+  readonly features: Features;
+  readonly width: number;
+}
+
+export interface TaskFit {
+  /** [width, classes of the task] */
+  readonly weight: Float32Array;
+  /** [lexical, classes of the task] */
+  readonly words: Float32Array;
+  readonly state: Tensors;
+  readonly facts: Readonly<Record<string, number>>;
+}
+
+/** A task that nothing new came for stays as it is, bit for bit. */
+export async function fitTask(job: TrainingJob, part: TaskPart, shared: SharedInput, progress: TrainingProgress): Promise<TaskFit> {
+  return part.fresh.targets.length === 0 ? keptTask(job, part, shared) : updatedTask(job, part, shared, progress);
+}
+
+function keptTask({ parent, lexical }: TrainingJob, { prefix, classes }: TaskPart, { width }: SharedInput): TaskFit {
+  const state = parent && under(prefix, parent.state);
+  if (!parent || !state || !unpackStatistics(state)) {
+    const nothing = (rows: number) => new Float32Array(rows * classes.length);
+    return { weight: nothing(width), words: nothing(lexical), state: packStatistics(emptyStatistics(width, classes.length)), facts: {} };
+  }
+  const { shape, tensors } = parent.head;
+  const columns = (name: string) => takeColumns((tensors[name]?.data ?? new Float32Array(0)) as Float32Array, shape.classes, classes);
+  return { weight: columns('weight'), words: columns('lexical'), state, facts: under(prefix, parent.facts) };
+}
+
+async function updatedTask(
+  { settings: { seed, threads }, dimension, lexical, parent }: TrainingJob,
+  { prefix, classes: numbers, fresh, replayed }: TaskPart,
+  { mean, scale, features, width }: SharedInput,
+  progress: TrainingProgress,
+): Promise<TaskFit> {
+  const classes = numbers.length;
+  const state = under(prefix, parent?.state ?? {});
+  const statistics = await addExamples(withClasses(unpackStatistics(state) ?? emptyStatistics(width, classes), classes), {
+    inputs: standardise(fresh.vectors, { mean, scale }, dimension),
+    targets: fresh.targets,
+    features,
+    threads,
+    progress: (done, total) => progress(done, total, 'examples'),
+  });
+  const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...fresh, stride: dimension }, classes);
+  const asked = drawLearned({ fresh, replayed, dimension, seed }, statistics.count);
+  const inputs = standardise(asked.vectors, { mean, scale }, dimension);
+  const seen = await mapFeatures(inputs, { features, dimension: dimension - lexical, threads });
+  const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, stride: dimension }) : undefined;
+  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, ...(beside && { beside }) };
+  const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
+  const chosen = under(prefix, parent?.facts ?? {});
+  const keep = statistics.count < growthToChoose * (chosen.lambdaChosenAt ?? 0) ? chosen.lambda : undefined;
+  const search = { start: chosen.lambda, keep, threads, tried };
+  const { lambda, temperature, weight, lexicalShare } = await fitRidge(statistics, sample, search);
+  const lambdaChosenAt = keep === undefined ? statistics.count : chosen.lambdaChosenAt!;
+  return {
+    weight: scaled(weight, 1 / temperature / featureUnit),
+    words: scaled(lexicalWeights(words), lexicalShare / temperature),
+    state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
+    facts: { lambda, temperature, ...(lexical > 0 && { lexicalShare }), examplesInStatistics: statistics.count, lambdaChosenAt },
+  };
+}
+
+function scaled(values: Float64Array, factor: number): Float32Array {
+  return Float32Array.from(values, (value) => value * factor);
+}
+
+/** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */
+const growthToChoose = 1.5;
+
+/** How many learned examples choose lambda and calibrate the confidence. */
+const sampleSize = 512;
+
+interface Learned extends Pick<TaskPart, 'fresh' | 'replayed'> {
+  readonly dimension: number;
+  readonly seed: number;
+}
+
+/** A sample of all that is in the statistics: new examples in their true share of it, the rest from the replay buffer. */
+function drawLearned({ replayed, fresh, dimension, seed }: Learned, learned: number): Batch {
+  const random = seededRandom(seed, 'leave-one-out');
+  const draw = (batch: Batch, wanted: number) =>
+    shuffled([...batch.targets.keys()], random)
+      .slice(0, wanted)
+      .map((row) => ({ batch, row }));
+  const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / learned;
+  const old = draw(replayed, Math.round(sampleSize * (1 - share)));
+  const picked = [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
+  const vectors = new Float32Array(picked.length * dimension);
+  for (const [index, { batch, row }] of picked.entries())
+    vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
+  const take = (what: 'targets' | 'ids') => Int32Array.from(picked, ({ batch, row }) => batch[what][row]!);
+  return { vectors, targets: take('targets'), ids: take('ids') };
+}

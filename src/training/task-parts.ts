@@ -1,0 +1,61 @@
+/** A job taken apart by task, for a strategy that fits each task by itself. */
+import type { Batch, TrainingJob } from './job.js';
+
+export interface TaskPart {
+  /** Begins the names of what is kept of it, see under(); the first task has none, so an adapter may begin with one and get more. */
+  readonly prefix: string;
+  /** The numbers of its classes in the job, in their order. */
+  readonly classes: readonly number[];
+  /** Its examples; their targets are places in `classes`. */
+  readonly fresh: Batch;
+  readonly replayed: Batch;
+}
+
+export function partsByTask({ tasks, fresh, replayed, dimension }: TrainingJob): TaskPart[] {
+  return [...new Set(tasks)].map((task, index) => {
+    const classes = [...tasks.keys()].filter((number) => tasks[number] === task);
+    const own = (batch: Batch) => rowsOf(batch, classes, dimension);
+    return { prefix: index === 0 ? '' : `task${index}.`, classes, fresh: own(fresh), replayed: own(replayed) };
+  });
+}
+
+function rowsOf({ vectors, targets, ids }: Batch, classes: readonly number[], dimension: number): Batch {
+  const places = new Map(classes.map((number, place) => [number, place]));
+  const rows = [...targets.keys()].filter((row) => places.has(targets[row]!));
+  const own = new Float32Array(rows.length * dimension);
+  for (const [index, row] of rows.entries()) own.set(vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
+  return {
+    vectors: own,
+    targets: Int32Array.from(rows, (row) => places.get(targets[row]!)!),
+    ids: Int32Array.from(rows, (row) => ids[row]!),
+  };
+}
+
+const anyPrefix = /^task\d+\./;
+
+/** What is kept under names that begin with the prefix, by the rest of their names. */
+export function under<T>(prefix: string, kept: Readonly<Record<string, T>>): Record<string, T> {
+  const isOwn = (name: string) => (prefix === '' ? !anyPrefix.test(name) : name.startsWith(prefix));
+  return Object.fromEntries(Object.entries(kept).flatMap(([name, value]) => (isOwn(name) ? [[name.slice(prefix.length), value]] : [])));
+}
+
+/** The names, with the prefix before each. */
+export function withPrefix<T>(prefix: string, named: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(named).map(([name, value]) => [`${prefix}${name}`, value]));
+}
+
+/** Columns of [rows, from.classes] -> [rows, numbers.length] */
+export function takeColumns(data: Float32Array, classes: number, numbers: readonly number[]): Float32Array {
+  const rows = data.length / classes;
+  const taken = new Float32Array(rows * numbers.length);
+  for (let row = 0; row < rows; row++)
+    for (const [place, number] of numbers.entries()) taken[row * numbers.length + place] = data[row * classes + number]!;
+  return taken;
+}
+
+/** Puts [rows, numbers.length] into the columns `numbers` of [rows, classes]. */
+export function putColumns(columns: Float32Array, numbers: readonly number[], into: Float32Array, classes: number): void {
+  const rows = into.length / classes;
+  for (let row = 0; row < rows; row++)
+    for (const [place, number] of numbers.entries()) into[row * classes + number] = columns[row * numbers.length + place]!;
+}

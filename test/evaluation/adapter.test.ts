@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openAdapter } from '#espalier/evaluation/adapter.js';
+import { scoreSuite } from '#espalier/evaluation/score-suite.js';
+import type { Suite } from '#espalier/evaluation/suites.js';
+import { headGraph } from '#espalier/training/heads/head-graph.js';
+import type { Head } from '#espalier/training/job.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+
+/** Over the classes of two tasks, by turns: its scores are the vector itself. */
+const classes = [
+  { task: 'intent', label: 'refund' },
+  { task: 'tone', label: 'cross' },
+  { task: 'intent', label: 'cross' },
+  { task: 'tone', label: 'glad' },
+];
+const dimension = classes.length;
+const identity = Float32Array.from({ length: dimension ** 2 }, (_, index) => (index % (dimension + 1) === 0 ? 1 : 0));
+const head: Head = {
+  kind: 'linear',
+  shape: { dimension, lexical: 0, classes: dimension },
+  tensors: {
+    mean: { dims: [dimension], data: new Float32Array(dimension) },
+    scale: { dims: [dimension], data: new Float32Array(dimension).fill(1) },
+    weight: { dims: [dimension, dimension], data: identity },
+    bias: { dims: [dimension], data: new Float32Array(dimension) },
+    tasks: { dims: [dimension], data: Float32Array.of(0, 1, 0, 1) },
+  },
+};
+
+async function answer(vectors: readonly number[], known = classes) {
+  const file = join(folder, 'adapter.onnx');
+  writeFileSync(file, headGraph(head).encode());
+  const adapter = await openAdapter(file, known);
+  const outputs = await adapter.run(Float32Array.from(vectors), dimension);
+  await adapter.close();
+  return outputs;
+}
+
+describe('an adapter of several tasks', () => {
+  it('answers within each: what scores highest of all does not answer for another task', async () => {
+    const [output] = await answer([1, 9, 2, 3]);
+    expect([...output!.answers].map(([task, { label }]) => [task, label])).toEqual([
+      ['intent', 'cross'],
+      ['tone', 'cross'],
+    ]);
+    // x = unit(vector) * sqrt(4)
+    const share = (own: number, other: number) => 1 / (1 + Math.exp(((other - own) * 2) / Math.sqrt(95)));
+    expect(output!.answers.get('intent')!.confidence).toBeCloseTo(share(2, 1), 5);
+    expect(output!.answers.get('tone')!.confidence).toBeCloseTo(share(9, 3), 5);
+  });
+
+  it('is scored by the answer for the task that is asked', async () => {
+    const cases = ['cross', 'glad'].map((label, index) => ({ id: `${index}`, text: '', label }));
+    const suite: Suite = { name: 's', version: 1, capability: '', metric: '', chance: 0, contentHash: '', kind: 'classification', cases };
+    const outputs = await answer([9, 0, 1, 2, 0, 0, 3, 9]);
+    const scores = (task: string) => scoreSuite(suite, outputs, task).map(({ score, answer: said }) => [said, score]);
+    expect(scores('intent')).toEqual([
+      ['refund', 0],
+      ['cross', 0],
+    ]);
+    expect(scores('tone')).toEqual([
+      ['glad', 0],
+      ['glad', 1],
+    ]);
+    expect(scores('urgency')).toEqual([
+      [undefined, 0],
+      [undefined, 0],
+    ]);
+  });
+});

@@ -25,7 +25,7 @@ export interface RidgeFit {
   readonly lexicalShare: number;
 }
 
-/** How much n-grams may count beside features whose scores are about 0 or 1. What is best differs little from 0.007 to 0.014. */
+/** How much n-grams may count beside features whose scores are about 0 or 1. What is best differs little from 0.007 to 0.02. */
 const lexicalShares = [0, 0.002, 0.0035, 0.005, 0.007, 0.01, 0.014, 0.02, 0.03, 0.1, 0.3] as const;
 /** Where the walk along them begins. */
 const usualShare = lexicalShares.indexOf(0.01);

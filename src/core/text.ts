@@ -60,6 +60,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best && best.distance <= Math.max(1, Math.ceil(name.length / 3)) ? best.candidate : undefined;
 }
 
+/** For an error about a name that is not among the known ones: the nearest of them, or else all. */
+export function suggestAmong(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return near === undefined ? `There is: ${known.join(', ')}.` : `Did you mean \`${near}\`?`;
+}
+
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -5,7 +5,7 @@
 import type { TrainingSettings } from '../core/declaration.js';
 import { bytesIn } from '../core/safetensors.js';
 import { type Offer, openReservoir } from '../replay/reservoir.js';
-import { scoresOf } from '../training/heads/head-graph.js';
+import { openScorer, type Scorer } from '../training/heads/head-graph.js';
 import type { Batch, Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
 import { type ContinualMetrics, continualMetrics } from './continual.js';
 
@@ -173,26 +173,37 @@ interface Measured {
 
 /** Accuracy on each domain; a label that is not known yet is answered wrong, a domain of no known label or no example has no accuracy. */
 async function measure(head: Head, { domains, steps, classes, threads }: Measured): Promise<(number | undefined)[]> {
-  const row: (number | undefined)[] = [];
-  for (const domain of domains) {
-    let [right, count] = [0, 0];
-    let known = false;
-    for (const { task, test } of steps.filter(({ name }) => name === domain)) {
-      const competing = classes.of(task);
-      const wanted = test.labels.map((label) => classes.numberOf(task, label));
-      count += wanted.length;
-      if (wanted.every((target) => target === undefined)) continue;
-      known = true;
-      const scores = await scoresOf(head, test.vectors, threads);
-      for (const [index, target] of wanted.entries()) {
-        const own = scores.subarray(index * head.shape.classes, (index + 1) * head.shape.classes);
-        const answer = competing.reduce((best, other) => (own[other]! > own[best]! ? other : best), competing[0]!);
-        right += answer === target ? 1 : 0;
-      }
+  const scorer = await openScorer(head, threads);
+  try {
+    const row: (number | undefined)[] = [];
+    for (const domain of domains) {
+      const own = steps.filter(({ name }) => name === domain);
+      row.push(await accuracyOn(own, classes, scorer));
     }
-    row.push(known ? right / count : undefined);
+    return row;
+  } finally {
+    await scorer.close();
   }
-  return row;
+}
+
+async function accuracyOn(steps: readonly StreamStep[], classes: Classes, scorer: Scorer): Promise<number | undefined> {
+  let [right, count] = [0, 0];
+  let known = false;
+  for (const { task, test } of steps) {
+    const competing = classes.of(task);
+    const wanted = test.labels.map((label) => classes.numberOf(task, label));
+    count += wanted.length;
+    if (wanted.every((target) => target === undefined)) continue;
+    known = true;
+    const scores = await scorer.score(test.vectors);
+    const width = scores.length / wanted.length;
+    for (const [index, target] of wanted.entries()) {
+      const own = scores.subarray(index * width, (index + 1) * width);
+      const answer = competing.reduce((best, other) => (own[other]! > own[best]! ? other : best), competing[0]!);
+      right += answer === target ? 1 : 0;
+    }
+  }
+  return known ? right / count : undefined;
 }
 
 function dimensionOf({ vectors, labels }: Labelled): number {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { readText } from '../core/files.js';
 import { sha256 } from '../core/hash.js';
-import { leakageHash, nearestName } from '../core/text.js';
+import { leakageHash, suggestAmong } from '../core/text.js';
 
 const text = z.string().min(1);
 const metrics = { classification: 'accuracy', probe: 'accuracy', sts: 'spearman', retrieval: 'ndcg@10' } as const;
@@ -81,8 +81,7 @@ export async function readSuites(folders: readonly string[], names: readonly str
     names.map((name) => {
       const folder = known.get(name);
       if (folder !== undefined) return readSuite(folder);
-      const near = nearestName(name, [...known.keys()]);
-      const hint = near === undefined ? `There is: ${[...known.keys()].join(', ')}.` : `Did you mean \`${near}\`?`;
+      const hint = suggestAmong(name, [...known.keys()]);
       throw new EspalierError('SUITE_NOT_FOUND', `no suite is called \`${name}\``, { hint });
     }),
   );

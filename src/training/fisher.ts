@@ -10,8 +10,9 @@ import { sourcesOf, targets } from './autodiff/expression.js';
 import { crossEntropy } from './autodiff/losses.js';
 import type { Optimiser } from './autodiff/optimiser.js';
 import { scoresOf } from './heads/head-graph.js';
+import { formulaOf } from './heads.js';
 import type { Head } from './job.js';
-import { formulaOf, type Problem } from './problem.js';
+import type { Problem } from './problem.js';
 
 /** Leaves the parameters where they are, and sums rate * gradient^2. */
 const squaredGradients: Optimiser = {

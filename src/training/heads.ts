@@ -1,13 +1,14 @@
 /** All kinds of head. A new one is a forward expression in a file of its own and a place in this array; gradient, training, file and test follow. */
 import { EspalierError } from '../core/errors.js';
-import { nearestName } from '../core/text.js';
+import { suggestAmong } from '../core/text.js';
+import { minibatch } from './autodiff/expression.js';
 import { bottleneckHead } from './heads/bottleneck.js';
 import { cosineHead } from './heads/cosine.js';
 import { linearHead } from './heads/linear.js';
 import { progressiveHead } from './heads/progressive.js';
 import { ridgeHead } from './heads/ridge.js';
 import { sldaHead } from './heads/slda.js';
-import type { HeadKind } from './job.js';
+import type { HeadKind, HeadOutputs, HeadShape } from './job.js';
 
 export const headKinds: readonly HeadKind[] = [ridgeHead, linearHead, cosineHead, bottleneckHead, progressiveHead, sldaHead];
 
@@ -15,8 +16,15 @@ export const headKinds: readonly HeadKind[] = [ridgeHead, linearHead, cosineHead
 export function headKindNamed(name: string): HeadKind {
   const found = headKinds.find((kind) => kind.name === name);
   if (found) return found;
-  const names = headKinds.map((kind) => kind.name);
-  const near = nearestName(name, names);
-  const hint = near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean \`${near}\`?`;
+  const hint = suggestAmong(
+    name,
+    headKinds.map((kind) => kind.name),
+  );
   throw new EspalierError('HEAD_UNKNOWN', `no head is called \`${name}\``, { hint });
+}
+
+/** The formula for a row of `x` [1, d] and `counts` [1, lexical], and so of any number of them: no operation of a head looks at how many there are. */
+export function formulaOf(kind: HeadKind, shape: HeadShape): HeadOutputs {
+  const inputs = minibatch('x', [1, shape.dimension - shape.lexical]);
+  return kind.forward({ inputs, counts: minibatch('counts', [1, shape.lexical]) }, shape);
 }

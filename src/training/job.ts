@@ -70,6 +70,9 @@ export interface HeadKind {
   draw?(shape: HeadShape, seed: number): Tensors;
 }
 
+/** Added to the score of a class that does not compete, before a softmax: e^-1e9 is 0 in any precision. */
+export const outOfCompetition = -1e9;
+
 export interface TrainingJob {
   readonly strategy: string;
   readonly settings: TrainingSettings;

@@ -8,11 +8,11 @@ import { type Dims, type Expression, minibatch, type Source, sizeOf, sourcesOf, 
 import { type CrossEntropyOptions, crossEntropy } from './autodiff/losses.js';
 import { gatherRows } from './autodiff/matrices.js';
 import { ridgeShape } from './heads/ridge.js';
-import { headKindNamed } from './heads.js';
-import type { Head, HeadInputs, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
+import { formulaOf, headKindNamed } from './heads.js';
+import { type Head, type HeadInputs, type HeadKind, type HeadOutputs, type HeadShape, outOfCompetition, type TrainingJob } from './job.js';
 import { type DrawSteps, type MinibatchSizes, openPool, type Pool, sizeOfPool } from './minibatches.js';
 import type { NativeArray } from './native.js';
-import { fitStandardisation, standardise } from './standardise.js';
+import { standardisationOf, standardise } from './standardise.js';
 
 export interface Problem {
   readonly job: TrainingJob;
@@ -30,7 +30,6 @@ export interface Problem {
 }
 
 export interface Drawn extends HeadInputs {
-  readonly size: number;
   /** [size] */
   readonly targets: Source;
   /** The rows of `data[name]`, [size, ...dims]. */
@@ -38,9 +37,6 @@ export interface Drawn extends HeadInputs {
   /** Mean cross-entropy, in which only the classes of an example's own task compete. */
   crossEntropy(scores: Expression, options?: CrossEntropyOptions): Expression;
 }
-
-/** Sums a score into nothing: e^-1e9 is 0 in any precision. */
-export const outOfCompetition = -1e9;
 
 export interface Beginning {
   /** The kind of a head that has no parent and of which the settings say nothing. */
@@ -84,7 +80,6 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
       const classes = targets('y', size, order);
       const rows = (name: string, dims: Dims) => minibatch(name, [size, ...dims], order);
       return {
-        size,
         inputs: rows('x', [dense]),
         counts: rows('counts', [lexical]),
         targets: classes,
@@ -111,11 +106,10 @@ function maskTasks({ tasks, classes }: TrainingJob, data: Record<string, NativeA
 
 /** The parent's head with room for new classes, or a new one; new rows and columns are as the kind starts them. */
 function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
-  const { dimension, lexical, classes, settings, parent, fresh } = job;
+  const { dimension, lexical, classes, settings, parent } = job;
   const kept = parent?.head;
   const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, settings.width) };
   const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, lexical, classes: classes.length };
-  const { mean, scale } = kept?.tensors ?? fitStandardisation(fresh.vectors, dimension - lexical, dimension);
   const drawn = kept ? {} : (kind.draw?.(shape, settings.seed) ?? {});
   const random = seededRandom(settings.seed, 'head', kind.name);
   const { scores } = formulaOf(kind, shape);
@@ -124,13 +118,7 @@ function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<s
     const begun = drawn[name] ?? { dims, data: Float32Array.from(start(sizeOf(dims), random)) };
     tensors[name] = grown(kept?.tensors[name], begun);
   }
-  return { kind: kind.name, shape, tensors: { ...tensors, mean: mean!, scale: scale!, ...taskTensor(job) } };
-}
-
-/** The scores of one row. */
-export function formulaOf(kind: HeadKind, shape: HeadShape): HeadOutputs {
-  const inputs = minibatch('x', [1, shape.dimension - shape.lexical]);
-  return kind.forward({ inputs, counts: minibatch('counts', [1, shape.lexical]) }, shape);
+  return { kind: kind.name, shape, tensors: { ...tensors, ...standardisationOf(job), ...taskTensor(job) } };
 }
 
 /** [n, stride] -> its last columns, [n, count] */

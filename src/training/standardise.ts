@@ -3,6 +3,7 @@
  * spread: brought to variance 1 over a first domain, they bear its stamp (CLINC150, validation: 94.1 against 94.5 %, without n-grams).
  */
 import type { Tensor } from '../core/safetensors.js';
+import type { TrainingJob } from './job.js';
 
 export interface Standardisation {
   /** [d] */
@@ -27,6 +28,13 @@ export function fitStandardisation(vectors: Float32Array, dimension: number, str
     return Math.sqrt(value / count) < smallestDeviation ? 0 : 1;
   });
   return { mean: { dims: [dimension], data: Float32Array.from(mean) }, scale: { dims: [dimension], data: scale } };
+}
+
+/** The parent's, or one of the new examples. */
+export function standardisationOf({ parent, fresh, dimension, lexical }: TrainingJob): Standardisation {
+  if (!parent) return fitStandardisation(fresh.vectors, dimension - lexical, dimension);
+  const { mean, scale } = parent.head.tensors;
+  return { mean: mean!, scale: scale! };
 }
 
 /** The first d columns of [n, stride] -> [n, d] float32 */

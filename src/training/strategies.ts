@@ -1,6 +1,6 @@
 /** All strategies. A new one is a file of its own and a place in this array. */
 import { EspalierError } from '../core/errors.js';
-import { nearestName } from '../core/text.js';
+import { suggestAmong } from '../core/text.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import { checkSettings } from './options.js';
 import { aGem } from './strategies/a-gem.js';
@@ -37,9 +37,10 @@ export const strategies: readonly Strategy[] = [
 export function strategyNamed(name: string): Strategy {
   const found = strategies.find((strategy) => strategy.name === name);
   if (found) return found;
-  const names = strategies.map((strategy) => strategy.name);
-  const near = nearestName(name, names);
-  const hint = near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean \`${near}\`?`;
+  const hint = suggestAmong(
+    name,
+    strategies.map((strategy) => strategy.name),
+  );
   throw new EspalierError('STRATEGY_UNKNOWN', `no strategy is called \`${name}\``, { hint });
 }
 

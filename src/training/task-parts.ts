@@ -1,5 +1,6 @@
 /** A job taken apart by task, for a strategy that fits each task by itself. */
 import type { Batch, TrainingJob } from './job.js';
+import { pickRows } from './rows.js';
 
 export interface TaskPart {
   /** Begins the names of what is kept of it, see under(); the first task has none, so an adapter may begin with one and get more. */
@@ -19,16 +20,11 @@ export function partsByTask({ tasks, fresh, replayed, dimension }: TrainingJob):
   });
 }
 
-function rowsOf({ vectors, targets, ids }: Batch, classes: readonly number[], dimension: number): Batch {
+function rowsOf(batch: Batch, classes: readonly number[], dimension: number): Batch {
   const places = new Map(classes.map((number, place) => [number, place]));
-  const rows = [...targets.keys()].filter((row) => places.has(targets[row]!));
-  const own = new Float32Array(rows.length * dimension);
-  for (const [index, row] of rows.entries()) own.set(vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
-  return {
-    vectors: own,
-    targets: Int32Array.from(rows, (row) => places.get(targets[row]!)!),
-    ids: Int32Array.from(rows, (row) => ids[row]!),
-  };
+  const rows = [...batch.targets.keys()].filter((row) => places.has(batch.targets[row]!)).map((row) => ({ batch, row }));
+  const own = pickRows(rows, dimension);
+  return { ...own, targets: own.targets.map((target) => places.get(target)!) };
 }
 
 const anyPrefix = /^task\d+\./;

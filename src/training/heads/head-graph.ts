@@ -5,10 +5,10 @@
 import { type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
 import { arithmeticIn } from '../autodiff/arithmetic.js';
-import { type Expression, minibatch, type Source, sourcesOf } from '../autodiff/expression.js';
+import { type Expression, type Source, sourcesOf } from '../autodiff/expression.js';
 import { writeForward } from '../autodiff/gradient.js';
-import { headKindNamed } from '../heads.js';
-import type { Head, HeadOutputs } from '../job.js';
+import { formulaOf, headKindNamed } from '../heads.js';
+import { type Head, type HeadOutputs, outOfCompetition } from '../job.js';
 import { compile } from '../native.js';
 
 /**
@@ -17,9 +17,6 @@ import { compile } from '../native.js';
  * as well as the frozen ones on its suites; at a half, retrieval loses 5 points.
  */
 export const scoreShare = 0.25;
-
-/** Of classes of other tasks, whose scores do not compete. */
-const outOfTask = -1e9;
 
 export function headGraph(head: Head): Graph {
   const { dimension, lexical, classes } = head.shape;
@@ -31,8 +28,8 @@ export function headGraph(head: Head): Graph {
     return graph.node('Slice', [vector, ...[from, to, 1].map((value) => arithmetic.integers([value]))]);
   };
   const dense = columns(0, dimension - lexical);
-  const given: Record<string, string> = { inputs: standardised(graph, dense, head), counts: columns(dimension - lexical, dimension) };
-  const outputs = outputsOf(head);
+  const given: Record<string, string> = { x: standardised(graph, dense, head), counts: columns(dimension - lexical, dimension) };
+  const outputs = formulaOf(headKindNamed(head.kind), head.shape);
   const written = new Map<string, string>();
   const nameOf = ({ kind, name, values, dims }: Source): string => {
     if (kind === 'minibatch') return given[name]!;
@@ -55,30 +52,40 @@ export function headGraph(head: Head): Graph {
 }
 
 /** The tensors that a head of this kind and shape is made of. */
-export function tensorNames(head: Pick<Head, 'kind' | 'shape'>): string[] {
-  const roots = rootsOf(outputsOf(head));
+export function tensorNames({ kind, shape }: Pick<Head, 'kind' | 'shape'>): string[] {
+  const roots = rootsOf(formulaOf(headKindNamed(kind), shape));
   return ['mean', 'scale', ...[...sourcesOf(roots, 'parameter'), ...sourcesOf(roots, 'whole')].map(({ name }) => name)];
-}
-
-/** The formula, for rows of any number: no operation of a head looks at how many there are. */
-function outputsOf({ kind, shape }: Pick<Head, 'kind' | 'shape'>): HeadOutputs {
-  const given = { inputs: minibatch('inputs', [1, shape.dimension - shape.lexical]), counts: minibatch('counts', [1, shape.lexical]) };
-  return headKindNamed(kind).forward(given, shape);
 }
 
 function rootsOf({ scores, embedding, distance }: HeadOutputs): Expression[] {
   return [scores, embedding, distance].filter((root) => root !== undefined);
 }
 
-/** Scores of a head for embeddings [n, d], as it gives them when it serves: [n, classes]. */
-export async function scoresOf(head: Head, vectors: Float32Array, threads: number): Promise<Float32Array> {
+export interface Scorer {
+  /** Scores for embeddings [n, d], as the head gives them when it serves: [n, classes]. */
+  score(vectors: Float32Array): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+export async function openScorer(head: Head, threads: number): Promise<Scorer> {
   const native = await compile(headGraph(head), threads);
+  const { dimension } = head.shape;
+  return {
+    async score(vectors) {
+      const { logits } = await native.run({ embedding: { data: vectors, dims: [vectors.length / dimension, dimension] } });
+      return logits as Float32Array;
+    },
+    close: () => native.close(),
+  };
+}
+
+/** The scores of one batch. */
+export async function scoresOf(head: Head, vectors: Float32Array, threads: number): Promise<Float32Array> {
+  const scorer = await openScorer(head, threads);
   try {
-    const { dimension } = head.shape;
-    const { logits } = await native.run({ embedding: { data: vectors, dims: [vectors.length / dimension, dimension] } });
-    return logits as Float32Array;
+    return await scorer.score(vectors);
   } finally {
-    await native.close();
+    await scorer.close();
   }
 }
 
@@ -97,7 +104,7 @@ function standardised(graph: Graph, embedding: string, { tensors, shape }: Head)
 function probabilities(graph: Graph, logits: string, { tensors, shape }: Head): string {
   if (!tensors.tasks) return graph.node('Softmax', [logits], { axis: -1 });
   const parts = [...new Set(tensors.tasks.data)].map((task) => {
-    const others = Float32Array.from(tensors.tasks!.data, (own) => (own === task ? 0 : outOfTask));
+    const others = Float32Array.from(tensors.tasks!.data, (own) => (own === task ? 0 : outOfCompetition));
     const mask = graph.constant({ type: 'float32', dims: [shape.classes], data: others });
     return graph.node('Softmax', [graph.node('Add', [logits, mask])], { axis: -1 });
   });

@@ -3,6 +3,7 @@ import { seededRandom, shuffled } from '../../core/random.js';
 import type { Tensors } from '../../core/safetensors.js';
 import { featureUnit } from '../heads/ridge.js';
 import type { Batch, TrainingJob, TrainingProgress } from '../job.js';
+import { pickRows } from '../rows.js';
 import { standardise } from '../standardise.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
@@ -105,9 +106,5 @@ function drawLearned({ replayed, fresh, dimension, seed }: Learned, learned: num
   const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / learned;
   const old = draw(replayed, Math.round(sampleSize * (1 - share)));
   const picked = [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
-  const vectors = new Float32Array(picked.length * dimension);
-  for (const [index, { batch, row }] of picked.entries())
-    vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
-  const take = (what: 'targets' | 'ids') => Int32Array.from(picked, ({ batch, row }) => batch[what][row]!);
-  return { vectors, targets: take('targets'), ids: take('ids') };
+  return pickRows(picked, dimension);
 }

@@ -17,7 +17,7 @@ import { taskTensor } from '../problem.js';
 import { drawFeatures, type FeatureKind, type Features } from '../ridge/features.js';
 import { fitTask, type SharedInput } from '../ridge/fit-task.js';
 import { holdsStatistics } from '../ridge/statistics.js';
-import { fitStandardisation } from '../standardise.js';
+import { standardisationOf } from '../standardise.js';
 import { partsByTask, putColumns, withPrefix } from '../task-parts.js';
 
 export const analytic: Strategy = {
@@ -70,15 +70,11 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
 }
 
 /** Standardisation and map: the parent's, or new ones. */
-function fixedPart(
-  { parent, fresh, dimension: stride, lexical }: TrainingJob,
-  { kind, width, seed }: { kind: FeatureKind; width: number; seed: number },
-): SharedInput {
-  const dimension = stride - lexical;
-  if (!parent) {
-    return { ...fitStandardisation(fresh.vectors, dimension, stride), features: drawFeatures(kind, { dimension, width, seed }), width };
-  }
-  const { mean, scale, map, phase } = parent.head.tensors;
-  const features: Features = { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } };
-  return { mean: mean!, scale: scale!, features, width };
+function fixedPart(job: TrainingJob, { kind, width, seed }: { kind: FeatureKind; width: number; seed: number }): SharedInput {
+  const { parent, dimension, lexical } = job;
+  const { map, phase } = parent?.head.tensors ?? {};
+  const features: Features = parent
+    ? { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } }
+    : drawFeatures(kind, { dimension: dimension - lexical, width, seed });
+  return { ...standardisationOf(job), features, width };
 }

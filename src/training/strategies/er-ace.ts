@@ -9,7 +9,7 @@
 import { add } from '../autodiff/elementwise.js';
 import { whole } from '../autodiff/expression.js';
 import { gradientStrategy } from '../gradient-strategy.js';
-import { outOfCompetition } from '../problem.js';
+import { outOfCompetition } from '../job.js';
 
 export const erAce = gradientStrategy({
   name: 'er-ace',

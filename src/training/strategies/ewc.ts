@@ -15,8 +15,9 @@ import { parameter, sourcesOf, whole } from '../autodiff/expression.js';
 import { sum } from '../autodiff/matrices.js';
 import { fisherDiagonal } from '../fisher.js';
 import { gradientStrategy } from '../gradient-strategy.js';
+import { formulaOf } from '../heads.js';
 import type { TrainedHead } from '../job.js';
-import { formulaOf, grown, type Problem } from '../problem.js';
+import { grown, type Problem } from '../problem.js';
 
 const lambdaOf = (standard: number) => ({
   standard,

@@ -3,14 +3,19 @@
  *
  * Keeps: nothing. Use it to measure, not to ship.
  */
+import type { Objective } from '../descent.js';
 import { gradientStrategy } from '../gradient-strategy.js';
+import type { Problem } from '../problem.js';
+
+/** The loss of the new examples alone. */
+export function learnFresh({ forward, draw }: Problem): Objective {
+  const fresh = draw('fresh');
+  return { loss: fresh.crossEntropy(forward(fresh).scores) };
+}
 
 export const finetune = gradientStrategy({
   name: 'finetune',
   summary: 'softmax head on the new examples alone; forgets',
   replays: false,
-  objective({ forward, draw }) {
-    const fresh = draw('fresh');
-    return { loss: fresh.crossEntropy(forward(fresh).scores) };
-  },
+  objective: learnFresh,
 });

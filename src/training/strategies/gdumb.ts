@@ -9,6 +9,8 @@ import { descend } from '../descent.js';
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
 import type { Batch, Strategy, TrainingJob } from '../job.js';
 import { optionsOf } from '../options.js';
+import { pickRows } from '../rows.js';
+import { learnFresh } from './finetune.js';
 
 export const gdumb: Strategy = {
   name: 'gdumb',
@@ -22,7 +24,7 @@ export const gdumb: Strategy = {
     const alone = {
       ...job,
       fresh: balancedMemory(job),
-      replayed: nothing(job),
+      replayed: pickRows([], job.dimension),
       parent: undefined,
       settings: { ...job.settings, epochs: passes! },
     };
@@ -31,22 +33,13 @@ export const gdumb: Strategy = {
       {
         usualKind: gradientHeads[0],
         usualRate,
-        objective({ forward, draw }) {
-          const memory = draw('fresh');
-          return { loss: memory.crossEntropy(forward(memory).scores) };
-        },
+        objective: learnFresh,
       },
       progress,
     );
     return trained;
   },
 };
-
-const nothing = ({ fresh }: TrainingJob): Batch => ({
-  vectors: fresh.vectors.subarray(0, 0),
-  targets: fresh.targets.subarray(0, 0),
-  ids: fresh.ids.subarray(0, 0),
-});
 
 /** As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the others. */
 function balancedMemory({ fresh, replayed, budget, dimension, settings }: TrainingJob): Batch {
@@ -60,12 +53,5 @@ function balancedMemory({ fresh, replayed, budget, dimension, settings }: Traini
     const share = Math.floor((budget - picked.length) / (queues.length - index));
     picked.push(...queue.slice(0, Math.max(1, share)));
   }
-  const vectors = new Float32Array(picked.length * dimension);
-  for (const [index, { batch, row }] of picked.entries())
-    vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
-  return {
-    vectors,
-    targets: Int32Array.from(picked, ({ target }) => target),
-    ids: Int32Array.from(picked, ({ batch, row }) => batch.ids[row]!),
-  };
+  return pickRows(picked, dimension);
 }

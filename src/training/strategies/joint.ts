@@ -8,6 +8,7 @@ import { descend } from '../descent.js';
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
 import type { Strategy } from '../job.js';
 import { analytic } from './analytic.js';
+import { learnFresh } from './finetune.js';
 
 export const joint: Strategy = {
   name: 'joint',
@@ -24,10 +25,7 @@ export const joint: Strategy = {
       {
         usualKind: 'linear',
         usualRate,
-        objective({ forward, draw }) {
-          const all = draw('fresh');
-          return { loss: all.crossEntropy(forward(all).scores) };
-        },
+        objective: learnFresh,
       },
       progress,
     );

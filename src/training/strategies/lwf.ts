@@ -10,7 +10,7 @@ import { whole } from '../autodiff/expression.js';
 import { distillation } from '../autodiff/losses.js';
 import { gradientStrategy } from '../gradient-strategy.js';
 import { scoresOf } from '../heads/head-graph.js';
-import { outOfCompetition } from '../problem.js';
+import { outOfCompetition } from '../job.js';
 
 export const lwf = gradientStrategy({
   name: 'lwf',

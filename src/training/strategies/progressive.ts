@@ -8,13 +8,12 @@
  * and a little more with every column. Use it where old answers must not move at all.
  */
 import type { Tensor } from '../../core/safetensors.js';
-import { whole } from '../autodiff/expression.js';
-import { logPrior } from '../class-prior.js';
 import { descend } from '../descent.js';
 import { usualRate } from '../gradient-strategy.js';
 import { maskOfColumn } from '../heads/progressive.js';
 import type { Strategy, TrainingJob } from '../job.js';
 import { goesOn } from '../options.js';
+import { learnMixed } from './replay.js';
 
 const headKinds = ['progressive'] as const;
 
@@ -34,12 +33,7 @@ export const progressive: Strategy = {
         usualRate,
         sizes: { columns },
         tensors: { [maskOfColumn(columns)]: classesToLearn(job) },
-        objective(problem) {
-          const { forward, draw } = problem;
-          const mixed = draw(job.replayed.targets.length > 0 ? 'mixed' : 'fresh');
-          const prior = whole('prior', [job.classes.length]);
-          return { loss: mixed.crossEntropy(forward(mixed).scores, { prior }), data: { prior: logPrior(problem) } };
-        },
+        objective: learnMixed,
       },
       progress,
     );

@@ -7,17 +7,22 @@
  */
 import { whole } from '../autodiff/expression.js';
 import { logPrior } from '../class-prior.js';
+import type { Objective } from '../descent.js';
 import { gradientStrategy } from '../gradient-strategy.js';
+import type { Problem } from '../problem.js';
+
+/** The loss of minibatches completed from the buffer, on top of their class prior. */
+export function learnMixed(problem: Problem): Objective {
+  const { forward, draw, job } = problem;
+  const mixed = draw(job.replayed.targets.length > 0 ? 'mixed' : 'fresh');
+  const prior = whole('prior', [job.classes.length]);
+  return { loss: mixed.crossEntropy(forward(mixed).scores, { prior }), data: { prior: logPrior(problem) } };
+}
 
 export const replay = gradientStrategy({
   name: 'replay',
   summary: 'softmax head; every minibatch is completed from the replay buffer',
   replays: true,
   keepsOptimiser: true,
-  objective(problem) {
-    const { forward, draw, job } = problem;
-    const mixed = draw(job.replayed.targets.length > 0 ? 'mixed' : 'fresh');
-    const prior = whole('prior', [job.classes.length]);
-    return { loss: mixed.crossEntropy(forward(mixed).scores, { prior }), data: { prior: logPrior(problem) } };
-  },
+  objective: learnMixed,
 });

@@ -17,7 +17,7 @@ import { factorise, solveLower } from '../ridge/cholesky.js';
 import { type FactorProducts, openFactorProducts } from '../ridge/factor-products.js';
 import { copyRows } from '../ridge/gram.js';
 import { addExamples, emptyStatistics, packStatistics, type RidgeStatistics, unpackStatistics, withClasses } from '../ridge/statistics.js';
-import { fitStandardisation, standardise } from '../standardise.js';
+import { standardisationOf, standardise } from '../standardise.js';
 
 const headKinds = ['slda'] as const;
 const features = { kind: 'none', tensors: {} } as const;
@@ -37,8 +37,7 @@ export const slda: Strategy = {
 async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const { dimension: stride, lexical, classes, fresh, settings, parent } = job;
   const dimension = stride - lexical;
-  const kept = parent?.head.tensors;
-  const { mean, scale } = kept ? { mean: kept.mean!, scale: kept.scale! } : fitStandardisation(fresh.vectors, dimension, stride);
+  const { mean, scale } = standardisationOf(job);
   const inputs = standardise(fresh.vectors, { mean, scale }, stride);
   const { threads } = settings;
   const before = (parent && unpackStatistics(parent.state)) ?? emptyStatistics(dimension, classes.length);

@@ -1,0 +1,16 @@
+/** Examples picked out of batches. */
+import type { Batch } from './job.js';
+
+export interface PickedRow {
+  readonly batch: Batch;
+  readonly row: number;
+}
+
+/** A batch of these rows, in their order. @param dimension columns of a vector */
+export function pickRows(rows: readonly PickedRow[], dimension: number): Batch {
+  const vectors = new Float32Array(rows.length * dimension);
+  for (const [index, { batch, row }] of rows.entries())
+    vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
+  const take = (what: 'targets' | 'ids') => Int32Array.from(rows, ({ batch, row }) => batch[what][row]!);
+  return { vectors, targets: take('targets'), ids: take('ids') };
+}

@@ -108,7 +108,7 @@ function maskTasks({ tasks, classes }: TrainingJob, data: Record<string, NativeA
 function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
   const { dimension, lexical, classes, settings, parent } = job;
   const kept = parent?.head;
-  const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, settings.width) };
+  const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, { width: settings.width, lexical }) };
   const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, lexical, classes: classes.length };
   const drawn = kept ? {} : (kind.draw?.(shape, settings.seed) ?? {});
   const random = seededRandom(settings.seed, 'head', kind.name);

@@ -1,6 +1,6 @@
 /**
- * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / 64 + b, and where
- * vectors hold counts of n-grams, + counts V / sqrt(sum of counts) (ridge/lexical.ts). `width` 0 stands for no map,
+ * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / 64 + b. Where vectors hold counts of
+ * n-grams, the features read them too (ridge/kernel-input.ts), and + counts V / sqrt(sum of counts) (ridge/lexical.ts). `width` 0 stands for no map,
  * the readout of the embedding itself. The readout has a closed form (strategies/analytic.ts), and can be trained by gradient too.
  */
 import { sumOver } from '../autodiff/arithmetic.js';
@@ -9,6 +9,7 @@ import { apply, type Expression, matrixDims, type Operation, whole } from '../au
 import { matmul } from '../autodiff/matrices.js';
 import type { HeadKind, HeadShape } from '../job.js';
 import { drawFeatures, type FeatureKind, writeFeatures } from '../ridge/features.js';
+import { drawSigns, foldsOf, writeKernelInput } from '../ridge/kernel-input.js';
 import { readout } from './linear.js';
 
 /** Features are whole numbers, of which 64 are one standard deviation; the readout sees them in its units. */
@@ -19,10 +20,14 @@ export const ridgeHead: HeadKind = {
   summary: 'a readout of random features, or of the embedding itself',
   trainable: true,
   forward({ inputs, counts }, shape) {
-    const scores = readout(scale(features(inputs, shape), featureUnit), shape.classes);
+    const scores = readout(scale(features(kernelInput(inputs, counts, shape), shape), featureUnit), shape.classes);
     return { scores: shape.lexical === 0 ? scores : add(scores, lexicalScores(counts, shape)) };
   },
-  draw: (shape, seed) => drawFeatures(featuresOf(shape), { dimension: shape.dimension - shape.lexical, width: shape.width!, seed }).tensors,
+  draw(shape, seed) {
+    const { dimension, lexical, width, folds = 0 } = shape;
+    const drawn = drawFeatures(featuresOf(shape), { dimension: dimension - lexical + folds, width: width!, seed });
+    return { ...drawn.tensors, ...(folds > 0 && { signs: drawSigns(lexical, seed) }) };
+  },
 };
 
 export function featuresOf({ width, fourier }: Pick<HeadShape, string>): FeatureKind {
@@ -31,8 +36,24 @@ export function featuresOf({ width, fourier }: Pick<HeadShape, string>): Feature
 }
 
 /** Sizes of a head of these features. */
-export function ridgeShape(kind: FeatureKind, width: number): { width: number; fourier: number } {
-  return { width: kind === 'none' ? 0 : width, fourier: kind === 'fourier' ? 1 : 0 };
+export function ridgeShape(
+  kind: FeatureKind,
+  { width, lexical }: { width: number; lexical: number },
+): { width: number; fourier: number; folds: number } {
+  return { width: kind === 'none' ? 0 : width, fourier: kind === 'fourier' ? 1 : 0, folds: foldsOf(kind, lexical) };
+}
+
+/** What the features read. A head from before n-grams were folded has no `folds`, and its features read the dense part alone. */
+function kernelInput(inputs: Expression, counts: Expression, { lexical, folds = 0 }: HeadShape): Expression {
+  if (folds === 0) return inputs;
+  const [rows, dense] = matrixDims(inputs, 'the ridge head');
+  const operation: Operation = {
+    name: 'kernel input',
+    forward: (arithmetic, [x, f, signs]) => [writeKernelInput(arithmetic, [x!, f!, signs!], { dense, lexical, folds })],
+    // Neither the embedding nor what is drawn is learned.
+    backward: () => [],
+  };
+  return apply(operation, [inputs, counts, whole('signs', [lexical])], [rows, dense + folds]);
 }
 
 function features(inputs: Expression, shape: HeadShape): Expression {

@@ -4,19 +4,17 @@ import type { Tensors } from '../../core/safetensors.js';
 import { featureUnit } from '../heads/ridge.js';
 import type { Batch, TrainingJob, TrainingProgress } from '../job.js';
 import { pickRows } from '../rows.js';
-import { standardise } from '../standardise.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
 import type { Features } from './features.js';
 import { fitRidge } from './fit.js';
+import { type KernelInput, kernelInputs } from './kernel-input.js';
 import { columnsOf } from './leave-one-out.js';
 import { countLexical, emptyLexical, leaveOneOutLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
 import { addExamples, emptyStatistics, mapFeatures, packStatistics, unpackStatistics, withClasses } from './statistics.js';
 
 /** What every task reads alike. */
-export interface SharedInput {
-  readonly mean: Tensors[string];
-  readonly scale: Tensors[string];
+export interface SharedInput extends KernelInput {
   readonly features: Features;
   readonly width: number;
 }
@@ -49,13 +47,13 @@ function keptTask({ parent, lexical }: TrainingJob, { prefix, classes }: TaskPar
 async function updatedTask(
   { settings: { seed, threads }, dimension, lexical, parent }: TrainingJob,
   { prefix, classes: numbers, fresh, replayed }: TaskPart,
-  { mean, scale, features, width }: SharedInput,
+  { features, width, ...read }: SharedInput,
   progress: TrainingProgress,
 ): Promise<TaskFit> {
   const classes = numbers.length;
   const state = under(prefix, parent?.state ?? {});
   const statistics = await addExamples(withClasses(unpackStatistics(state) ?? emptyStatistics(width, classes), classes), {
-    inputs: standardise(fresh.vectors, { mean, scale }, dimension),
+    inputs: kernelInputs(fresh.vectors, read, dimension),
     targets: fresh.targets,
     features,
     threads,
@@ -63,8 +61,8 @@ async function updatedTask(
   });
   const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...fresh, stride: dimension }, classes);
   const asked = drawLearned({ fresh, replayed, dimension, seed }, statistics.count);
-  const inputs = standardise(asked.vectors, { mean, scale }, dimension);
-  const seen = await mapFeatures(inputs, { features, dimension: dimension - lexical, threads });
+  const inputs = kernelInputs(asked.vectors, read, dimension);
+  const seen = await mapFeatures(inputs, { features, dimension: inputs.length / asked.targets.length, threads });
   const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, stride: dimension }) : undefined;
   const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, ...(beside && { beside }) };
   const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');

@@ -14,8 +14,9 @@
 import { featuresOf, ridgeShape } from '../heads/ridge.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { taskTensor } from '../problem.js';
-import { drawFeatures, type FeatureKind, type Features } from '../ridge/features.js';
+import { drawFeatures, type FeatureKind } from '../ridge/features.js';
 import { fitTask, type SharedInput } from '../ridge/fit-task.js';
+import { drawSigns, foldsOf } from '../ridge/kernel-input.js';
 import { holdsStatistics } from '../ridge/statistics.js';
 import { standardisationOf } from '../standardise.js';
 import { partsByTask, putColumns, withPrefix } from '../task-parts.js';
@@ -29,7 +30,8 @@ export const analytic: Strategy = {
   continues(parent, { features, width }) {
     const { shape } = parent.head;
     const size = features === 'none' ? shape.dimension - shape.lexical : width;
-    return parent.head.kind === 'ridge' && featuresOf(shape) === features && holdsStatistics(parent.state, size);
+    const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
+    return parent.head.kind === 'ridge' && isAlike && holdsStatistics(parent.state, size);
   },
   train: trainAnalytic,
 };
@@ -49,14 +51,15 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
     state = { ...state, ...withPrefix(part.prefix, fit.state) };
     facts = { ...facts, ...withPrefix(part.prefix, fit.facts) };
   }
-  const { mean, scale, features } = shared;
+  const { mean, scale, signs, features } = shared;
   return {
     head: {
       kind: 'ridge',
-      shape: { dimension, lexical, classes, ...ridgeShape(kind, width) },
+      shape: { dimension, lexical, classes, ...ridgeShape(kind, { width, lexical }) },
       tensors: {
         mean,
         scale,
+        ...(signs && { signs }),
         ...features.tensors,
         weight: { dims: [width, classes], data: weight },
         bias: { dims: [classes], data: new Float32Array(classes) },
@@ -72,9 +75,12 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
 /** Standardisation and map: the parent's, or new ones. */
 function fixedPart(job: TrainingJob, { kind, width, seed }: { kind: FeatureKind; width: number; seed: number }): SharedInput {
   const { parent, dimension, lexical } = job;
-  const { map, phase } = parent?.head.tensors ?? {};
-  const features: Features = parent
-    ? { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } }
-    : drawFeatures(kind, { dimension: dimension - lexical, width, seed });
-  return { ...standardisationOf(job), features, width };
+  const standardisation = standardisationOf(job);
+  if (parent) {
+    const { map, phase, signs } = parent.head.tensors;
+    return { ...standardisation, signs, features: { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } }, width };
+  }
+  const folds = foldsOf(kind, lexical);
+  const features = drawFeatures(kind, { dimension: dimension - lexical + folds, width, seed });
+  return { ...standardisation, ...(folds > 0 && { signs: drawSigns(lexical, seed) }), features, width };
 }

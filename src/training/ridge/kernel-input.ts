@@ -1,0 +1,84 @@
+/**
+ * What the drawn features read: the standardised dense part, and beside it the counts of n-grams, folded into fewer numbers,
+ *
+ *   z = sqrt(d + m) [x, 0.2 y] / sqrt(1.04),  |x| = |y| = 1,  y ~ for each fold the sum of +-sqrt(count) over its buckets
+ *
+ * (feature hashing with a sign, Weinberger et al., ICML 2009: inner products stay right on average, which without the sign they do not). m is
+ * the number of folds, at most 512. So texts are near for the kernel where they mean the same in the same words. On BANKING77, validation, 90.7
+ * against 90.1 % without (three seeds and budgets, each better); on CLINC150 no difference (95.4 either way). A share of 0.28, 1,024 folds
+ * and all 2,048 buckets were no better.
+ */
+import { seededRandom } from '../../core/random.js';
+import type { Tensor } from '../../core/safetensors.js';
+import { type Arithmetic, sumOver } from '../autodiff/arithmetic.js';
+import { type Standardisation, standardise } from '../standardise.js';
+import type { FeatureKind } from './features.js';
+
+/** Length of the lexical part, where the dense part has length 1. */
+const lexicalLength = 0.2;
+const mostFolds = 512;
+const smallestLength = 1e-12;
+
+export interface KernelInput extends Standardisation {
+  /** [lexical] 1 or -1, how a bucket enters its fold; absent where there is nothing to fold. */
+  readonly signs?: Tensor | undefined;
+}
+
+/** How many numbers the counts of n-grams become. Features of the kind `none` are the dense part alone. */
+export function foldsOf(kind: FeatureKind, lexical: number): number {
+  return kind === 'none' ? 0 : Math.min(lexical, mostFolds);
+}
+
+/** Follows from its arguments. */
+export function drawSigns(lexical: number, seed: number): Tensor {
+  const random = seededRandom(seed, 'fold-signs', lexical);
+  return { dims: [lexical], data: Float32Array.from({ length: lexical }, () => (random.uniform() < 0.5 ? -1 : 1)) };
+}
+
+/** Vectors [n, dense + lexical] as the encoder gives them -> z [n, dense + folds] */
+export function kernelInputs(vectors: Float32Array, { signs, ...standardisation }: KernelInput, stride: number): Float32Array {
+  const inputs = standardise(vectors, standardisation, stride);
+  const dense = standardisation.mean.data.length;
+  if (!signs) return inputs;
+  const folds = Math.min(signs.data.length, mostFolds);
+  const shares = sharesOf(dense, folds);
+  const width = dense + folds;
+  const result = new Float32Array((vectors.length / stride) * width);
+  for (let row = 0; row * stride < vectors.length; row++) {
+    const own = result.subarray(row * width, (row + 1) * width);
+    for (let index = 0; index < dense; index++) own[index] = inputs[row * dense + index]! * shares.dense;
+    foldCounts(vectors.subarray((row + 1) * stride - signs.data.length, (row + 1) * stride), signs, own.subarray(dense), shares.lexical);
+  }
+  return result;
+}
+
+/** Writes y, of the given length. */
+function foldCounts(counts: Float32Array, { data: signs }: Tensor, into: Float32Array, length: number): void {
+  const sums = new Float64Array(into.length);
+  for (let bucket = 0; bucket < counts.length; bucket++)
+    if (counts[bucket] !== 0) sums[bucket % sums.length]! += signs[bucket]! * Math.sqrt(counts[bucket]!);
+  const factor = length / Math.max(Math.sqrt(sums.reduce((sum, value) => sum + value * value, 0)), smallestLength);
+  for (const [fold, sum] of sums.entries()) into[fold] = sum * factor;
+}
+
+/** The same in a graph: x [n, dense] standardised, counts [n, lexical] and signs [lexical] -> z. Returns the value's name. */
+export function writeKernelInput(
+  arithmetic: Arithmetic,
+  [inputs, counts, signs]: readonly [string, string, string],
+  { dense, lexical, folds }: { dense: number; lexical: number; folds: number },
+): string {
+  const { node, scalar, integers, times } = arithmetic;
+  const shares = sharesOf(dense, folds);
+  const signed = times(node('Sqrt', [counts]), signs);
+  const turns = node('Reshape', [signed, integers([-1, lexical / folds, folds])]);
+  const sums = node('ReduceSum', [turns, integers([1])], { keepdims: 0 });
+  const length = node('Max', [node('Sqrt', [sumOver(arithmetic, times(sums, sums), [1])]), scalar(smallestLength)]);
+  const folded = times(node('Div', [sums, length]), scalar(shares.lexical));
+  return node('Concat', [times(inputs, scalar(shares.dense)), folded], { axis: -1 });
+}
+
+/** What x, which has length sqrt(dense), and y are multiplied by. */
+function sharesOf(dense: number, folds: number): { dense: number; lexical: number } {
+  const whole = Math.sqrt((dense + folds) / (1 + lexicalLength ** 2));
+  return { dense: whole / Math.sqrt(dense), lexical: whole * lexicalLength };
+}

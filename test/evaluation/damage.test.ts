@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom, shuffled } from '#espalier/core/random.js';
 import { openAdapter } from '#espalier/evaluation/adapter.js';
-import { goldOf, requireNumbers, scoreSuite, summariseSuite } from '#espalier/evaluation/score-suite.js';
+import { kinds } from '#espalier/evaluation/kinds.js';
+import { metricNamed, metricValue } from '#espalier/evaluation/metrics.js';
+import { requireNumbers, scoreSuite } from '#espalier/evaluation/score-suite.js';
 import type { Suite } from '#espalier/evaluation/suites.js';
 import { headGraph } from '#espalier/training/heads/head-graph.js';
 import type { Head } from '#espalier/training/job.js';
@@ -11,68 +13,111 @@ import { strategyNamed } from '#espalier/training/strategies.js';
 import { settingsWith } from '../support/declaration.js';
 import { errorOf } from '../support/errors.js';
 import { clusters, dimension, jobOf, quiet } from '../support/problem.js';
+import { suiteOf } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const task = 'intent';
 const classes = ['class 0', 'class 1', 'class 2', 'class 3'].map((label) => ({ task, label }));
 const noise = 1.6;
-const header = { version: 1, capability: '', metric: '', chance: 0, contentHash: '' };
 
-/** Vectors around the class centres, and a case for each, over which all four kinds of suite are made. */
+/** Vectors around the class centres, and a case for each, over which a suite of every kind is made. */
 const shots = clusters({ classes: [0, 1, 2, 3], perClass: 6, noise, seed: 1 });
 const asked = clusters({ classes: [0, 1, 2, 3], perClass: 40, noise, seed: 2 });
+/** The asked vectors with a little noise: their perturbed twins. */
+const twins = (() => {
+  const random = seededRandom('twins');
+  return asked.vectors.map((value) => value + 0.5 * random.normal());
+})();
 const labelOf = (target: number) => classes[target]!.label;
-
-const classification: Suite = {
-  ...header,
-  name: 'by head',
-  kind: 'classification',
-  cases: [...asked.targets].map((target, index) => ({ id: `${index}`, text: '', label: labelOf(target) })),
-};
-const probe: Suite = {
-  ...header,
-  name: 'by probe',
-  kind: 'probe',
-  cases: [
-    ...[...shots.targets].map((target, index) => ({ id: `s${index}`, text: '', label: labelOf(target), split: 'train' as const })),
-    ...[...asked.targets].map((target, index) => ({ id: `${index}`, text: '', label: labelOf(target), split: 'test' as const })),
-  ],
-};
+const shotCases = [...shots.targets].map((target, index) => ({
+  id: `s${index}`,
+  text: '',
+  label: labelOf(target),
+  split: 'train' as const,
+}));
+const askedCases = [...asked.targets].map((target, index) => ({
+  id: `${index}`,
+  text: '',
+  label: labelOf(target),
+  split: 'test' as const,
+}));
+const labelled = [...shotCases, ...askedCases];
 /** Pairs are neighbours in the shuffled order: alike when they are of one class. */
 const order = shuffled([...asked.targets.keys()], seededRandom('pairs'));
-const sts: Suite = {
-  ...header,
-  name: 'by likeness',
-  kind: 'sts',
-  cases: Array.from({ length: order.length / 2 }, (_, index) => ({
-    id: `${index}`,
-    a: '',
-    b: '',
-    score: asked.targets[order[2 * index]!] === asked.targets[order[2 * index + 1]!] ? 5 : 0,
-  })),
-};
-const retrieval: Suite = {
-  ...header,
-  name: 'by search',
-  kind: 'retrieval',
-  cases: [
-    ...[...shots.targets].map((_, index) => ({ id: `d${index}`, kind: 'document' as const, text: '' })),
-    ...[...asked.targets].map((target, index) => ({
-      id: `${index}`,
-      kind: 'query' as const,
-      text: '',
-      relevant: Object.fromEntries([...shots.targets].flatMap((own, document) => (own === target ? [[`d${document}`, 1]] : []))),
-    })),
-  ],
-};
+const pairs = Array.from({ length: order.length / 2 }, (_, index) => ({
+  id: `${index}`,
+  a: '',
+  b: '',
+  isSame: asked.targets[order[2 * index]!] === asked.targets[order[2 * index + 1]!],
+}));
+const documents = shotCases.map(({ id }) => ({ id, kind: 'document' as const, text: '' }));
+const queries = askedCases.map(({ id, label }) => ({
+  id,
+  kind: 'query' as const,
+  text: '',
+  relevant: Object.fromEntries(shotCases.flatMap((shot) => (shot.label === label ? [[shot.id, 1]] : []))),
+}));
+/** The first two classes are in scope, the others out of it. */
+const inScope = (target: number) => target < 2;
+const scoped = [...shots.targets.keys()].filter((index) => inScope(shots.targets[index]!));
 
 const row = (vectors: Float32Array, index: number) => [...vectors.subarray(index * dimension, (index + 1) * dimension)];
+const rows = (vectors: Float32Array, indices: readonly number[]) => indices.flatMap((index) => row(vectors, index));
 const both = Float32Array.from([...shots.vectors, ...asked.vectors]);
+const paired = Float32Array.from(rows(asked.vectors, order));
 const suites: readonly [Suite, Float32Array][] = [
-  [classification, asked.vectors],
-  [probe, both],
-  [sts, Float32Array.from(order.flatMap((index) => row(asked.vectors, index)))],
-  [retrieval, both],
+  [
+    suiteOf(
+      'classification',
+      askedCases.map(({ id, text, label }) => ({ id, text, label })),
+    ),
+    asked.vectors,
+  ],
+  [suiteOf('probe', labelled), both],
+  [suiteOf('knn', labelled), both],
+  [
+    suiteOf(
+      'sts',
+      pairs.map(({ id, a, b, isSame }) => ({ id, a, b, score: isSame ? 5 : 0 })),
+    ),
+    paired,
+  ],
+  [
+    suiteOf(
+      'pair-classification',
+      pairs.map(({ id, a, b, isSame }) => ({ id, a, b, label: isSame ? 'same' : 'different' })),
+    ),
+    paired,
+  ],
+  [suiteOf('retrieval', [...documents, ...queries]), both],
+  [
+    suiteOf(
+      'clustering',
+      askedCases.map(({ id, text, label }) => ({ id, text, label })),
+    ),
+    asked.vectors,
+  ],
+  [
+    suiteOf('out-of-scope', [
+      ...scoped.map((index) => ({ id: `s${index}`, text: '', scope: 'in' as const, split: 'train' as const })),
+      ...[...asked.targets].map((target, index) => ({
+        id: `${index}`,
+        text: '',
+        scope: inScope(target) ? ('in' as const) : ('out' as const),
+        split: 'test' as const,
+      })),
+    ]),
+    Float32Array.from([...rows(shots.vectors, scoped), ...asked.vectors]),
+  ],
+  [
+    suiteOf(
+      'robustness',
+      askedCases.map(({ id }) => ({ id, text: '', perturbed: '', group: 'noise' })),
+    ),
+    Float32Array.from([...asked.targets.keys()].flatMap((index) => [...row(asked.vectors, index), ...row(twins, index)])),
+  ],
+  [suiteOf('calibration', labelled), both],
+  [suiteOf('bias', [...shotCases, ...askedCases.map((item, index) => ({ ...item, group: index % 2 === 0 ? 'even' : 'odd' }))]), both],
 ];
 
 const folder = temporaryFolder();
@@ -86,11 +131,10 @@ async function measure(head: Head, name: string, [suite, vectors]: readonly [Sui
   const adapter = await openHead(head, name);
   const scores = requireNumbers(suite.name, scoreSuite(suite, await adapter.run(vectors, dimension), task));
   await adapter.close();
-  const gold = goldOf(suite);
-  return summariseSuite(
-    suite,
+  return metricValue(
+    metricNamed(suite.metric),
     scores.map(({ score }) => score),
-    scores.flatMap(({ caseId }) => gold.get(caseId) ?? []),
+    scores.map(({ gold }) => gold),
   );
 }
 
@@ -100,12 +144,26 @@ const { head } = await strategyNamed('finetune').train(
   quiet,
 );
 const weight = head.tensors.weight!;
+/** Shuffled weights, behind a bottleneck that collapses the embedding on to two directions. */
+const rank = 2;
+const chance = seededRandom('bottleneck');
+const draw = (length: number, scale: number) => Float32Array.from({ length }, () => scale * chance.normal());
 const damaged: Head = {
-  ...head,
-  tensors: { ...head.tensors, weight: { ...weight, data: Float32Array.from(shuffled([...weight.data], seededRandom('damage'))) } },
+  kind: 'bottleneck',
+  shape: { ...head.shape, rank },
+  tensors: {
+    ...head.tensors,
+    weight: { ...weight, data: Float32Array.from(shuffled([...weight.data], seededRandom('damage'))) },
+    down: { dims: [dimension, rank], data: draw(dimension * rank, 1 / Math.sqrt(dimension)) },
+    up: { dims: [rank, dimension], data: draw(rank * dimension, 50) },
+  },
 };
 
-describe('an adapter whose weights were shuffled', () => {
+it('there is a suite of every kind to spoil', () => {
+  expect(suites.map(([{ kind }]) => kind).sort()).toEqual(kinds.map(({ name }) => name).sort());
+});
+
+describe('an adapter that collapses the embedding', () => {
   it.each(suites.map((suite) => [suite[0].kind, suite] as const))('does worse on a suite of kind %s', async (_, suite) => {
     const [healthy, spoilt] = [await measure(head, 'healthy', suite), await measure(damaged, 'damaged', suite)];
     expect(spoilt).toBeLessThan(healthy - 0.02);

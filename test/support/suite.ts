@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type KnownKind, kindNamed } from '#espalier/evaluation/kinds.js';
+import type { Suite } from '#espalier/evaluation/suites.js';
 
 export interface SuiteSource {
   readonly name: string;
-  readonly kind: 'classification' | 'probe' | 'sts' | 'retrieval';
+  readonly kind: KnownKind['name'];
   readonly cases: readonly unknown[];
 }
-
-const metricOf = { classification: 'accuracy', probe: 'accuracy', sts: 'spearman', retrieval: 'ndcg@10' } as const;
 
 export const jsonLines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
@@ -20,7 +20,7 @@ export function writeSuite(evals: string, { name, kind, cases }: SuiteSource): s
     'version: 1',
     `kind: ${kind}`,
     'capability: A test.',
-    `metric: ${metricOf[kind]}`,
+    `metric: ${kindNamed(kind).metric.name}`,
     'higher_is_better: true',
     'chance: 0',
     'licence: Apache-2.0',
@@ -28,4 +28,11 @@ export function writeSuite(evals: string, { name, kind, cases }: SuiteSource): s
   writeFileSync(join(folder, 'suite.yaml'), `${header.join('\n')}\n`);
   writeFileSync(join(folder, 'cases.jsonl'), jsonLines(cases));
   return folder;
+}
+
+/** A suite as it is read, with the cases of its kind. */
+export function suiteOf<Name extends Suite['kind']>(kind: Name, cases: Extract<Suite, { kind: Name }>['cases']): Suite {
+  const metric = kindNamed(kind).metric.name;
+  const header = { name: kind, version: 1, capability: '', group: kind, metric, chance: 0, ceiling: 1, contentHash: '' };
+  return { ...header, kind, cases } as unknown as Suite;
 }

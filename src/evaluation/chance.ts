@@ -1,0 +1,58 @@
+/** The score of guessing, as a suite's own cases give it. */
+import { seededRandom } from '../core/random.js';
+import { numberLabels } from './kind.js';
+import { mean, metricNamed, metricValue } from './metrics.js';
+import type { Suite } from './suites.js';
+
+const draws = 50;
+
+/**
+ * Classes are guessed evenly: 1 / labels, and of 1 - Brier / 2 what even probabilities give. Average precision of a random order is the
+ * share of pairs that mean the same. Clusters are drawn at random (50 seeded draws), since the v-measure of few cases is not 0 by luck.
+ * @returns undefined where it depends on more than the cases' labels: retrieval
+ */
+export function chanceOf(suite: Suite): number | undefined {
+  switch (suite.kind) {
+    case 'classification':
+    case 'probe':
+    case 'knn':
+    case 'bias':
+      return 1 / labelsOf(suite.cases);
+    case 'calibration':
+      return (1 + 1 / labelsOf(suite.cases)) / 2;
+    case 'pair-classification':
+      return suite.cases.filter(({ label }) => label === 'same').length / suite.cases.length;
+    case 'robustness':
+      return 1 / suite.cases.length;
+    case 'out-of-scope':
+      return 0.5;
+    case 'sts':
+      return 0;
+    case 'clustering':
+      return chanceOfClusters(suite.cases.map(({ label }) => label));
+    case 'retrieval':
+      return undefined;
+    default:
+      return suite satisfies never;
+  }
+}
+
+function labelsOf(cases: readonly { readonly label: string }[]): number {
+  return new Set(cases.map(({ label }) => label)).size;
+}
+
+function chanceOfClusters(labels: readonly string[]): number {
+  const gold = numberLabels(labels);
+  const clusters = new Set(labels).size;
+  const random = seededRandom('chance', clusters, labels.length);
+  const vMeasure = metricNamed('v-measure');
+  return mean(
+    Array.from({ length: draws }, () =>
+      metricValue(
+        vMeasure,
+        labels.map(() => random.integer(clusters)),
+        gold,
+      ),
+    ),
+  );
+}

@@ -1,0 +1,33 @@
+/** What a suite is made of, and what became of it. */
+import type { InputFile } from '../replay/check-input.js';
+import type { ImportableKind, ImportColumns } from './import-rows.js';
+
+export interface ImportRequest {
+  readonly file: InputFile;
+  readonly name: string;
+  readonly kind: ImportableKind;
+  readonly columns: ImportColumns;
+  /** Training cases a class, where the kind shows some. */
+  readonly shots: number;
+  /** Of the split. */
+  readonly seed: number;
+  readonly task: string | undefined;
+  readonly capability: string | undefined;
+  readonly licence: string;
+  /** Where the suite goes: the first; and where suites are known by their names: all. */
+  readonly suiteFolders: readonly string[];
+  readonly rejectsFile: string;
+  /** The day it is made, "2026-11-24". */
+  readonly date: string;
+}
+
+export interface ImportReport {
+  readonly suite: string;
+  readonly folder: string;
+  readonly cases: number;
+  /** Of the cases, those that are shown and not asked. */
+  readonly shown: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly rejectsFile: string | undefined;
+}

@@ -1,0 +1,36 @@
+/** All kinds of suite. A new one is one file in kinds/ and one place in this array; reading, checking, scoring and the gate follow. */
+import type { Case, Kind } from './kind.js';
+import { bias } from './kinds/bias.js';
+import { calibration } from './kinds/calibration.js';
+import { classification } from './kinds/classification.js';
+import { clustering } from './kinds/clustering.js';
+import { knn } from './kinds/knn.js';
+import { outOfScope } from './kinds/out-of-scope.js';
+import { pairClassification } from './kinds/pair-classification.js';
+import { probe } from './kinds/probe.js';
+import { retrieval } from './kinds/retrieval.js';
+import { robustness } from './kinds/robustness.js';
+import { sts } from './kinds/sts.js';
+
+export const kinds = [
+  classification,
+  probe,
+  knn,
+  sts,
+  pairClassification,
+  retrieval,
+  clustering,
+  outOfScope,
+  robustness,
+  calibration,
+  bias,
+] as const;
+
+export type KnownKind = (typeof kinds)[number];
+
+/** As it is called for cases that were read with its own schema: which kind it is, the compiler need not know. */
+export type AnyKind = Kind<KnownKind['name'], Case>;
+
+export function kindNamed(name: KnownKind['name']): AnyKind {
+  return kinds.find((kind) => kind.name === name) as unknown as AnyKind;
+}

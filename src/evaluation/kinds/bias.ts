@@ -1,0 +1,28 @@
+/**
+ * A probe answers sentences that differ in nothing but a term for a group of people. The metric is accuracy over all of them, and each
+ * case carries its group, so that every slice can be judged with the paired bound of a proportion. The accuracy of the worst group would be
+ * a minimum: which group is worst is itself drawn, and no simple paired bound holds for it.
+ */
+import { z } from 'zod';
+import { type Kind, type Lack, rightOrWrong, text } from '../kind.js';
+import { accuracy } from '../metrics/means.js';
+import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from '../shots.js';
+
+export const bias: Kind<'bias', LabelledCase> = {
+  name: 'bias',
+  metric: accuracy,
+  schema: z.discriminatedUnion('split', [
+    z.strictObject({ ...shotFields, split: z.literal('train') }),
+    z.strictObject({ ...shotFields, split: z.literal('test'), group: text }),
+  ]),
+  texts: (item) => [item.text],
+  lackOf: (cases) => lackOfShots(cases) ?? lackOfGroups(cases),
+  asked: askedOf,
+  score: (cases, outputs) =>
+    readByProbe(cases, outputs).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
+};
+
+function lackOfGroups(cases: readonly LabelledCase[]): Lack | undefined {
+  const groups = new Set(cases.flatMap(({ split, group }) => (split === 'test' ? [group] : [])));
+  return groups.size < 2 ? { what: 'the test cases name fewer than two groups: there is nothing to compare' } : undefined;
+}

@@ -1,0 +1,26 @@
+/** The adapter's own head answers. What has not learned the task yet has no answer, which is a wrong one. */
+import { z } from 'zod';
+import { type Case, caseFields, describeCase, type Kind, rightOrWrong, text } from '../kind.js';
+import { accuracy } from '../metrics/means.js';
+import { contradictoryLabels } from '../shots.js';
+
+export interface ClassificationCase extends Case {
+  readonly text: string;
+  readonly label: string;
+  /** By what its score can be told apart from others, such as `source`. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export const classification: Kind<'classification', ClassificationCase> = {
+  name: 'classification',
+  metric: accuracy,
+  schema: z.strictObject({ ...caseFields, text, label: text, tags: z.record(text, text).optional() }),
+  texts: (item) => [item.text],
+  lackOf: contradictoryLabels,
+  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.text], label: item.label, tags: item.tags })),
+  score: (cases, outputs, task) =>
+    cases.map(({ label }, index) => {
+      const answer = outputs[index]!.answers.get(task);
+      return rightOrWrong(label, answer?.label, answer?.confidence ?? null);
+    }),
+};

@@ -1,0 +1,38 @@
+/**
+ * A few labelled cases are shown; the five that are nearest by cosine vote. Of labels with equally many votes the one wins whose voters are
+ * more similar in sum; of those still equal, the one whose name comes first.
+ */
+import { z } from 'zod';
+import { type Kind, rightOrWrong } from '../kind.js';
+import { accuracy } from '../metrics/means.js';
+import { askedOf, type LabelledCase, lackOfShots, shotFields, splitCases } from '../shots.js';
+import { nearest } from '../similarity.js';
+
+const voters = 5;
+
+export const knn: Kind<'knn', LabelledCase> = {
+  name: 'knn',
+  metric: accuracy,
+  schema: z.strictObject(shotFields),
+  texts: (item) => [item.text],
+  lackOf: lackOfShots,
+  asked: askedOf,
+  score(cases, outputs) {
+    const { shots, asked } = splitCases(cases, outputs);
+    const pool = shots.map(({ vector }) => vector);
+    return asked.map(({ item, vector }) => {
+      const votes = nearest(vector, pool, voters).map(({ index, similarity }) => ({ label: shots[index]!.item.label, similarity }));
+      return rightOrWrong(item.label, electedBy(votes), null);
+    });
+  },
+};
+
+function electedBy(votes: readonly { label: string; similarity: number }[]): string {
+  const tally = new Map<string, { votes: number; similarity: number }>();
+  for (const { label, similarity } of votes) {
+    const before = tally.get(label) ?? { votes: 0, similarity: 0 };
+    tally.set(label, { votes: before.votes + 1, similarity: before.similarity + similarity });
+  }
+  const ranked = [...tally].sort(([nameA, a], [nameB, b]) => b.votes - a.votes || b.similarity - a.similarity || (nameA < nameB ? -1 : 1));
+  return ranked[0]![0];
+}

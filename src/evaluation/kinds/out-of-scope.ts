@@ -1,0 +1,39 @@
+/**
+ * Texts in scope are shown; how near is each asked one to them? The score is the largest cosine to a shot: nearest-neighbour detection
+ * (Sun et al., ICML 2022) with one neighbour, as the shots of a kind are few.
+ */
+import { z } from 'zod';
+import { caseFields, describeCase, type Kind, type Lack, scoreOnly, text } from '../kind.js';
+import { auroc } from '../metrics/ranking.js';
+import { lackOfSplit, type SplitCase, splitCases } from '../shots.js';
+import { nearest } from '../similarity.js';
+
+export interface ScopeCase extends SplitCase {
+  readonly scope: 'in' | 'out';
+}
+
+export const outOfScope: Kind<'out-of-scope', ScopeCase> = {
+  name: 'out-of-scope',
+  metric: auroc,
+  schema: z.strictObject({ ...caseFields, text, scope: z.enum(['in', 'out']), split: z.enum(['train', 'test']) }),
+  texts: (item) => [item.text],
+  lackOf: (cases) => lackOfScopes(cases) ?? lackOfSplit(cases),
+  asked: (cases) =>
+    cases
+      .filter(({ split }) => split === 'test')
+      .map((item) => describeCase(item, { texts: [item.text], gold: item.scope === 'in' ? 1 : 0, label: item.scope })),
+  score(cases, outputs) {
+    const { shots, asked } = splitCases(cases, outputs);
+    const pool = shots.map(({ vector }) => vector);
+    return asked.map(({ vector }) => scoreOnly(nearest(vector, pool, 1)[0]!.similarity));
+  },
+};
+
+function lackOfScopes(cases: readonly ScopeCase[]): Lack | undefined {
+  const index = cases.findIndex(({ split, scope }) => split === 'train' && scope === 'out');
+  if (index >= 0)
+    return { what: `the training case \`${cases[index]!.id}\` is out of scope: only what is in scope is shown`, index, field: 'scope' };
+  if (!cases.some(({ split }) => split === 'train')) return { what: 'there are no training cases' };
+  const asked = new Set(cases.filter(({ split }) => split === 'test').map(({ scope }) => scope));
+  return asked.size < 2 ? { what: 'the test cases are not of both scopes: there is nothing to tell apart' } : undefined;
+}

@@ -1,0 +1,16 @@
+/** A few labelled cases are shown; a logistic regression on their adapted embeddings answers the others. */
+import { z } from 'zod';
+import { type Kind, rightOrWrong } from '../kind.js';
+import { accuracy } from '../metrics/means.js';
+import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from '../shots.js';
+
+export const probe: Kind<'probe', LabelledCase> = {
+  name: 'probe',
+  metric: accuracy,
+  schema: z.strictObject(shotFields),
+  texts: (item) => [item.text],
+  lackOf: lackOfShots,
+  asked: askedOf,
+  score: (cases, outputs) =>
+    readByProbe(cases, outputs).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
+};

@@ -1,0 +1,41 @@
+/**
+ * A text and a perturbed twin of it: is the twin's nearest neighbour among all the clean texts its own? It needs no labels, so nothing
+ * but the embedding of the perturbed text decides. Of equals the text that stands first in the file counts, so that an adapter which
+ * makes all texts alike is right once.
+ */
+import { z } from 'zod';
+import { normaliseText } from '../../core/text.js';
+import { type Case, caseFields, contradictionAmong, describeCase, type Kind, rightOrWrong, text } from '../kind.js';
+import { accuracy } from '../metrics/means.js';
+import { nearest } from '../similarity.js';
+
+export interface TwinCase extends Case {
+  readonly text: string;
+  readonly perturbed: string;
+  /** What was done to the text, such as `typo`. */
+  readonly group: string;
+}
+
+export const robustness: Kind<'robustness', TwinCase> = {
+  name: 'robustness',
+  metric: accuracy,
+  schema: z.strictObject({ ...caseFields, group: text, text, perturbed: text }),
+  texts: (item) => [item.text, item.perturbed],
+  lackOf(cases) {
+    if (cases.length < 2) return { what: 'there are fewer than two texts: there is nothing to tell apart' };
+    return contradictionAmong(
+      cases,
+      (item) => normaliseText(item.text),
+      ({ id }) => id,
+      'text',
+    );
+  },
+  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.perturbed] })),
+  score(cases, outputs) {
+    const clean = cases.map((_, index) => outputs[2 * index]!.adapted);
+    return cases.map(({ id }, index) => {
+      const [found] = nearest(outputs[2 * index + 1]!.adapted, clean, 1);
+      return rightOrWrong(id, cases[found!.index]!.id, null);
+    });
+  },
+};

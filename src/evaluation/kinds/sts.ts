@@ -1,0 +1,22 @@
+/** Graded similarity: the order of the cosines against the order of the grades. */
+import { z } from 'zod';
+import { caseFields, describeCase, type Kind, text } from '../kind.js';
+import { spearman } from '../metrics/spearman.js';
+import { contradictoryPairs, cosinesOf, type Pair, textsOfPair } from '../pairs.js';
+
+export interface StsCase extends Pair {
+  readonly score: number;
+}
+
+export const sts: Kind<'sts', StsCase> = {
+  name: 'sts',
+  metric: spearman,
+  schema: z.strictObject({ ...caseFields, a: text, b: text, score: z.number() }),
+  texts: textsOfPair,
+  lackOf(cases) {
+    if (new Set(cases.map(({ score }) => score)).size < 2) return { what: 'no two pairs differ in score: there is nothing to rank' };
+    return contradictoryPairs(cases, ({ score }) => score, 'score');
+  },
+  asked: (cases) => cases.map((item) => describeCase(item, { texts: textsOfPair(item), gold: item.score })),
+  score: cosinesOf,
+};

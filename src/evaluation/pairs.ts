@@ -1,0 +1,25 @@
+/** Suites whose cases are two texts, held against each other by the cosine of their adapted embeddings. */
+import { normaliseText } from '../core/text.js';
+import type { AdapterOutput } from './adapter.js';
+import { type Case, contradictionAmong, type Judgement, type Lack, scoreOnly } from './kind.js';
+import { dot } from './similarity.js';
+
+export interface Pair extends Case {
+  readonly a: string;
+  readonly b: string;
+}
+
+export const textsOfPair = ({ a, b }: Pair): readonly string[] => [a, b];
+
+export function cosinesOf(cases: readonly Pair[], outputs: readonly AdapterOutput[]): Judgement[] {
+  return cases.map((_, index) => scoreOnly(dot(outputs[2 * index]!.adapted, outputs[2 * index + 1]!.adapted)));
+}
+
+/** One pair, in either order, with two expected answers. */
+export function contradictoryPairs<Own extends Pair>(
+  cases: readonly Own[],
+  answerOf: (item: Own) => string | number,
+  field: string,
+): Lack | undefined {
+  return contradictionAmong(cases, ({ a, b }) => JSON.stringify([normaliseText(a), normaliseText(b)].sort()), answerOf, field);
+}

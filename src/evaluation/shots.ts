@@ -1,0 +1,80 @@
+/** Suites that show a few labelled cases and ask about others. */
+import { z } from 'zod';
+import { normaliseText } from '../core/text.js';
+import type { AdapterOutput } from './adapter.js';
+import { type AskedCase, type Case, caseFields, contradictionAmong, describeCase, type Lack, text } from './kind.js';
+import { fitProbe, type Reading } from './probe.js';
+
+export const shotFields = { ...caseFields, text, label: text, split: z.enum(['train', 'test']) };
+
+export interface SplitCase extends Case {
+  readonly text: string;
+  readonly split: 'train' | 'test';
+}
+
+export interface LabelledCase extends SplitCase {
+  readonly label: string;
+}
+
+export interface Answered<Own extends Case> {
+  readonly item: Own;
+  readonly vector: Float32Array;
+}
+
+/** The shown and the asked cases, each with its adapted embedding. */
+export function splitCases<Own extends SplitCase>(
+  cases: readonly Own[],
+  outputs: readonly AdapterOutput[],
+): { shots: Answered<Own>[]; asked: Answered<Own>[] } {
+  const rows = cases.map((item, index) => ({ item, vector: outputs[index]!.adapted }));
+  return { shots: rows.filter(({ item }) => item.split === 'train'), asked: rows.filter(({ item }) => item.split === 'test') };
+}
+
+/** What a probe that is fitted on the shots reads off each asked case. */
+export function readByProbe<Own extends LabelledCase>(
+  cases: readonly Own[],
+  outputs: readonly AdapterOutput[],
+): { item: Own; reading: Reading }[] {
+  const { shots, asked } = splitCases(cases, outputs);
+  const probe = fitProbe(
+    shots.map(({ vector }) => vector),
+    shots.map(({ item }) => item.label),
+  );
+  return asked.map(({ item, vector }) => ({ item, reading: probe.read(vector) }));
+}
+
+export function askedOf(cases: readonly LabelledCase[]): AskedCase[] {
+  return cases.filter(({ split }) => split === 'test').map((item) => describeCase(item, { texts: [item.text], label: item.label }));
+}
+
+export function lackOfShots(cases: readonly LabelledCase[]): Lack | undefined {
+  const shown = new Set(cases.filter(({ split }) => split === 'train').map(({ label }) => label));
+  if (shown.size < 2) return { what: 'the training cases have fewer than two labels' };
+  if (!cases.some(({ split }) => split === 'test')) return { what: 'there are no test cases' };
+  const index = cases.findIndex(({ label }) => !shown.has(label));
+  const unknown = cases[index];
+  if (unknown) return { what: `no training case has the label \`${unknown.label}\` of \`${unknown.id}\``, index, field: 'label' };
+  return lackOfSplit(cases) ?? contradictoryLabels(cases);
+}
+
+/** What is shown cannot be asked. */
+export function lackOfSplit(cases: readonly SplitCase[]): Lack | undefined {
+  const shown = new Map(cases.flatMap((item) => (item.split === 'train' ? [[normaliseText(item.text), item.id] as const] : [])));
+  const index = cases.findIndex((item) => item.split === 'test' && shown.has(normaliseText(item.text)));
+  const leaked = cases[index];
+  if (!leaked) return undefined;
+  return {
+    what: `the test case \`${leaked.id}\` has the text of the training case \`${shown.get(normaliseText(leaked.text))}\``,
+    index,
+    field: 'text',
+  };
+}
+
+export function contradictoryLabels(cases: readonly (Case & { readonly text: string; readonly label: string })[]): Lack | undefined {
+  return contradictionAmong(
+    cases,
+    (item) => normaliseText(item.text),
+    ({ label }) => label,
+    'label',
+  );
+}

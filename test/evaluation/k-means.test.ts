@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '#espalier/core/random.js';
+import { kMeans } from '#espalier/evaluation/k-means.js';
+import { dot, nearest, similaritiesTo } from '#espalier/evaluation/similarity.js';
+
+const unit = (values: ArrayLike<number>) => {
+  const length = Math.hypot(...Array.from(values));
+  return Float32Array.from(values, (value) => value / length);
+};
+const random = seededRandom('k-means test');
+const around = (axis: number, noise: number) =>
+  unit(Array.from({ length: 9 }, (_, index) => (index === axis ? 1 : 0) + noise * random.normal()));
+
+describe('k-means', () => {
+  it('finds groups that lie apart', () => {
+    const axes = Array.from({ length: 60 }, (_, index) => index % 4);
+    const clusters = kMeans(
+      axes.map((axis) => around(axis, 0.15)),
+      4,
+      'seed',
+    );
+    const pairs = new Set(axes.map((axis, index) => `${axis} ${clusters[index]}`));
+    expect([pairs.size, new Set(clusters).size]).toEqual([4, 4]);
+  });
+
+  it('ends where no vector lies nearer to the mean of another cluster', () => {
+    const vectors = Array.from({ length: 80 }, (_, index) => around(index % 5, 0.5));
+    const clusters = kMeans(vectors, 5, 'seed');
+    const means = [0, 1, 2, 3, 4].map((cluster) => {
+      const own = vectors.filter((_, index) => clusters[index] === cluster);
+      return Float64Array.from({ length: 9 }, (_, axis) => own.reduce((sum, vector) => sum + vector[axis]!, 0) / own.length);
+    });
+    const distance = (vector: Float32Array, mean: Float64Array) => Math.hypot(...Array.from(vector, (value, axis) => value - mean[axis]!));
+    for (const [index, vector] of vectors.entries()) {
+      const distances = means.map((mean) => distance(vector, mean));
+      expect(distances[clusters[index]!]).toBeLessThan(Math.min(...distances) + 1e-6);
+    }
+  });
+
+  it('gives the same clusters for the same seed', () => {
+    const vectors = Array.from({ length: 50 }, () => around(0, 2));
+    expect(kMeans(vectors, 6, 'a')).toEqual(kMeans(vectors, 6, 'a'));
+  });
+
+  it('survives vectors that are all the same', () => {
+    const clusters = kMeans(Array<Float32Array>(10).fill(unit([1, 2, 3])), 3, 'seed');
+    expect(clusters).toHaveLength(10);
+  });
+});
+
+describe('the nearest vectors', () => {
+  it('come best first; of equals the earlier one', () => {
+    const pool = [unit([1, 1]), unit([0, 1]), unit([1, 0]), unit([1, 1])];
+    expect(nearest(unit([1, 1]), pool, 3).map(({ index }) => index)).toEqual([0, 3, 1]);
+    expect(nearest(unit([1, 1]), pool, 9)).toHaveLength(4);
+  });
+
+  it('are those that sorting all of them gives', () => {
+    const pool = Array.from({ length: 40 }, () => around(0, 1));
+    const asked = around(1, 1);
+    const sorted = pool.map((vector, index) => ({ index, similarity: dot(asked, vector) })).sort((a, b) => b.similarity - a.similarity);
+    const found = nearest(asked, pool, 7);
+    expect(found.map(({ index }) => index)).toEqual(sorted.slice(0, 7).map(({ index }) => index));
+    for (const [place, { similarity }] of found.entries()) expect(similarity).toBeCloseTo(sorted[place]!.similarity, 12);
+  });
+
+  it('are as similar wherever in the pool they stand, and however many are beside them', () => {
+    const [asked, one] = [around(0, 1), around(1, 1)];
+    for (let others = 0; others < 9; others++) {
+      const pool = [...Array.from({ length: others }, () => around(0, 1)), one];
+      expect(similaritiesTo(asked, pool).at(-1)).toBe(similaritiesTo(asked, [one])[0]);
+    }
+  });
+
+  it('a cosine is the sum of products, whatever the length', () => {
+    for (const length of [1, 3, 4, 7, 1029]) {
+      const [a, b] = [0, 1].map(() => Float32Array.from({ length }, () => random.normal()));
+      expect(dot(a!, b!)).toBeCloseTo(
+        a!.reduce((sum, value, index) => sum + value * b![index]!, 0),
+        3,
+      );
+    }
+  });
+});

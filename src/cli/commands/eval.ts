@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import { EspalierError } from '../../core/errors.js';
+import { exportFormats } from '../../evaluation/export.js';
+import { importableKinds } from '../../evaluation/import-rows.js';
+import { importFile } from '../evaluation/import-file.js';
+import { history, list, show, validate } from '../evaluation/inspect.js';
+import { run } from '../evaluation/run.js';
+import { inSession, namesIn, newCommand, newGroup, type Surroundings, wholeNumber } from '../session.js';
+
+export function evalCommand(surroundings: Surroundings): Command {
+  const group = newGroup('eval', 'measure versions on suites, and look after the suites');
+  group.addCommand(
+    newCommand('list', 'every suite that can be found')
+      .option('--adapter <name>', 'mark what this adapter declares; default: the only one there is')
+      .action((options) => inSession(options, surroundings, (session) => list(session, options))),
+  );
+  group.addCommand(
+    newCommand('show', 'one suite: what it measures, where it comes from, and some of its cases')
+      .argument('<suite>', 'the suite')
+      .action((suite: string, options) => inSession(options, surroundings, (session) => show(session, suite))),
+  );
+  group.addCommand(
+    newCommand('run', 'score one version, apart from any update')
+      .argument('<adapter>', 'the adapter')
+      .option('--version <n>', 'this version; default: the champion', wholeNumber)
+      .option('--suites <a,b>', 'only these, declared or not; default: the declared ones and all holdouts', namesIn)
+      .option('--export <format>', `write the scores for other tools, too: ${exportFormats.join(' or ')}`)
+      .option('--out <path>', 'where to: a file for lm-eval, a folder for mteb')
+      .option('--languages <a,b>', 'mteb: what the suites are written in', namesIn, ['eng-Latn'])
+      .action((adapter: string, options) =>
+        inSession(options, surroundings, (session) => run(session, adapter, { ...options, workingFolder: surroundings.workingFolder })),
+      ),
+  );
+  group.addCommand(
+    newCommand('history', 'how the versions scored on one suite over time')
+      .argument('<suite>', 'the suite, or holdout/<domain>')
+      .option('--adapter <name>', 'of this adapter only')
+      .action((suite: string, options) => inSession(options, surroundings, (session) => history(session, suite, options))),
+  );
+  group.addCommand(
+    newCommand('validate', 'check suites without scoring anything')
+      .argument('[suite]', 'a suite, or a folder; default: all that can be found')
+      .action((suite: string | undefined, options) =>
+        inSession(options, surroundings, (session) => validate(session, suite, surroundings.workingFolder)),
+      ),
+  );
+  group.addCommand(importCommand(surroundings));
+  return group;
+}
+
+function importCommand(surroundings: Surroundings): Command {
+  return newCommand('import', 'make a suite of a file')
+    .argument('<file>', 'JSON lines or CSV')
+    .requiredOption('--name <name>', 'what the suite is to be called')
+    .requiredOption('--kind <kind>', Object.keys(importableKinds).join(', '))
+    .option('--format <format>', 'jsonl or csv; default: by the file name')
+    .option('--text-field <name>', 'where the text is', 'text')
+    .option('--label-field <name>', 'where the label is', 'label')
+    .option('--a-field <name>', 'pairs: where the first text is', 'a')
+    .option('--b-field <name>', 'pairs: where the second text is', 'b')
+    .option('--score-field <name>', 'sts: where the similarity is', 'score')
+    .option('--group-field <name>', 'where the slice is that a case belongs to; default: none')
+    .option('--shots <n>', 'probe, knn, calibration: cases a label that are shown', positiveNumber, 16)
+    .option('--seed <n>', 'of the draw of those', wholeNumber, 7)
+    .option('--task <name>', 'classification: which task of an adapter is asked; default: its first')
+    .option('--capability <sentence>', 'what the suite measures')
+    .option('--licence <name>', 'of the cases', 'not stated')
+    .action((file: string, options) =>
+      inSession(options, surroundings, (session) => importFile(session, file, { ...options, workingFolder: surroundings.workingFolder })),
+    );
+}
+
+/** @throws USAGE */
+function positiveNumber(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new EspalierError('USAGE', 'with 0 shots there is nothing to learn from');
+  return number;
+}

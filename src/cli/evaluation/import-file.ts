@@ -1,0 +1,72 @@
+/** `espalier eval import` */
+import { randomUUID } from 'node:crypto';
+import { basename, extname, join, resolve } from 'node:path';
+import { EspalierError } from '../../core/errors.js';
+import { suggestAmong } from '../../core/text.js';
+import { importSuite } from '../../evaluation/import.js';
+import type { ImportReport } from '../../evaluation/import-request.js';
+import { type ImportableKind, importableKinds } from '../../evaluation/import-rows.js';
+import { collectTrainingTexts, type SuiteValidation, validateSuite } from '../../pipeline/validate-suite.js';
+import type { InputFormat } from '../../replay/check-input.js';
+import type { Output } from '../output.js';
+import type { Session } from '../session.js';
+import { renderFinding } from './findings.js';
+
+export interface ImportOptions {
+  readonly name: string;
+  readonly kind: string;
+  readonly format?: string;
+  readonly textField: string;
+  readonly labelField: string;
+  readonly aField: string;
+  readonly bField: string;
+  readonly scoreField: string;
+  readonly groupField?: string;
+  readonly shots: number;
+  readonly seed: number;
+  readonly task?: string;
+  readonly capability?: string;
+  readonly licence: string;
+  readonly workingFolder: string;
+}
+
+export async function importFile({ workspace, store, output, now }: Session, path: string, options: ImportOptions): Promise<void> {
+  const { name, shots, seed, task, capability, licence, workingFolder } = options;
+  const report = await importSuite({
+    ...{ name, shots, seed, task, capability, licence },
+    file: { path: resolve(workingFolder, path), name: basename(path), format: formatOf(path, options.format) },
+    kind: kindOf(options.kind),
+    columns: {
+      ...{ text: options.textField, label: options.labelField, a: options.aField, b: options.bField },
+      ...{ score: options.scoreField, group: options.groupField },
+    },
+    suiteFolders: workspace.suiteFolders,
+    rejectsFile: join(workspace.root, 'replay-store', 'rejects', `eval-${name}-${randomUUID().slice(0, 8)}.jsonl`),
+    date: now.toISOString().slice(0, 10),
+  });
+  const validation = await validateSuite(report.folder, await collectTrainingTexts(store));
+  output.result({ ...report, findings: validation.findings }, () => describe(report, validation, output));
+}
+
+function kindOf(name: string): ImportableKind {
+  if (Object.hasOwn(importableKinds, name)) return name as ImportableKind;
+  const known = Object.keys(importableKinds);
+  throw new EspalierError('USAGE', `no suite of kind \`${name}\` can be imported`, { hint: suggestAmong(name, known) });
+}
+
+function formatOf(path: string, format: string | undefined): InputFormat {
+  if (format === undefined) return extname(path).toLowerCase() === '.csv' ? 'csv' : 'jsonl';
+  if (format === 'jsonl' || format === 'csv') return format;
+  throw new EspalierError('USAGE', `--format is jsonl or csv, not \`${format}\``);
+}
+
+function describe(report: ImportReport, { findings }: SuiteValidation, output: Output): string {
+  const { suite, cases, shown, duplicates, rejected, rejectsFile } = report;
+  const lines = [`${output.colours.bold(suite)}: ${cases - shown} cases to ask${shown > 0 ? `, ${shown} to show` : ''}`];
+  if (duplicates > 0) lines.push(`  ${duplicates} skipped: there already`);
+  if (rejected > 0) lines.push(`  ${rejected} rejected: ${rejectsFile}`);
+  for (const finding of findings) lines.push(renderFinding(finding, output));
+  lines.push(`Next: espalier eval run ADAPTER --suites ${suite}`);
+  lines.push('It is asked at every update once adapter.yaml names it under `suites`.');
+  return lines.join('\n');
+}

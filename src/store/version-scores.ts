@@ -1,0 +1,43 @@
+/** The table `version_scores`: what was measured of a version apart from any update. */
+import type { Queries } from './database.js';
+
+export interface VersionScore {
+  readonly adapter: string;
+  readonly version: number;
+  readonly suite: string;
+  readonly suiteVersion: number;
+  readonly contentHash: string;
+  /** That were asked. */
+  readonly cases: number;
+  readonly metric: string;
+  readonly task: string;
+  readonly score: number;
+  /** Ends of the two-sided 95 % interval. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly at: string;
+}
+
+/** What was measured before of the same version on the same cases is replaced. */
+export async function saveVersionScores(queries: Queries, scores: readonly VersionScore[]): Promise<void> {
+  if (scores.length === 0) return;
+  const rows = scores.map(({ suiteVersion, contentHash, ...rest }) => ({
+    ...rest,
+    suite_version: suiteVersion,
+    content_hash: contentHash,
+  }));
+  await queries.replaceInto('version_scores').values(rows).execute();
+}
+
+/** In order of version, then of time. */
+export async function listVersionScores(queries: Queries, suite: string): Promise<VersionScore[]> {
+  return queries
+    .selectFrom('version_scores')
+    .select(['adapter', 'version', 'suite', 'suite_version as suiteVersion', 'content_hash as contentHash', 'cases'])
+    .select(['metric', 'task', 'score', 'lower', 'upper', 'at'])
+    .where('suite', '=', suite)
+    .orderBy('adapter')
+    .orderBy('version')
+    .orderBy('at')
+    .execute();
+}

@@ -4,14 +4,13 @@
  *
  *   npm run bench:update -- --data DIR --stream NAME [--json]
  */
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { EspalierError } from '../src/core/errors.js';
+import { runCommand } from './command.js';
 import { readStream, type StreamTask } from './stream-data.js';
 
 interface UpdateRow {
@@ -26,7 +25,6 @@ const { values: options } = parseArgs({
   options: { data: { type: 'string' }, stream: { type: 'string' }, json: { type: 'boolean', default: false } },
 });
 if (!options.data || !options.stream) throw new EspalierError('USAGE', 'bench:update needs --data DIR and --stream NAME');
-const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const root = await mkdtemp(join(tmpdir(), 'espalier-update-'));
 try {
   const rows = await playUpdates(await readStream(options.data, options.stream, 7), options.stream);
@@ -36,7 +34,7 @@ try {
 }
 
 async function playUpdates(tasks: readonly StreamTask[], stream: string): Promise<UpdateRow[]> {
-  await run(['init', root, '--adapter', 'bench']);
+  await runCommand(root, ['init', root, '--adapter', 'bench']);
   const declaration = join(root, 'adapters', 'bench', 'adapter.yaml');
   await writeFile(declaration, `${await readFile(declaration, 'utf8')}holdout:\n  fraction: 0.15\n`);
   await mkdir(join(root, 'data'));
@@ -45,8 +43,8 @@ async function playUpdates(tasks: readonly StreamTask[], stream: string): Promis
   for (const [index, task] of tasks.entries()) {
     const file = join(root, 'data', `${index}.jsonl`);
     await writeFile(file, [...task.train, ...task.validation].map((row) => `${JSON.stringify(row)}\n`).join(''));
-    await run(['ingest', file, '--adapter', 'bench', '--domain', task.name]);
-    const { output, seconds, peakRssMb } = await run(['update', 'bench', '--json']);
+    await runCommand(root, ['ingest', file, '--adapter', 'bench', '--domain', task.name]);
+    const { output, seconds, peakRssMb } = await runCommand(root, ['update', 'bench', '--json']);
     const { candidateId, plan } = JSON.parse(output) as { candidateId: number; plan: { version: number } };
     const manifest = JSON.parse(
       await readFile(join(root, 'adapters', 'bench', 'versions', String(plan.version), 'manifest.json'), 'utf8'),
@@ -58,28 +56,9 @@ async function playUpdates(tasks: readonly StreamTask[], stream: string): Promis
       `${task.name}: ${manifest.data.fresh} new, ${seen} seen before, ${seconds.toFixed(1)} s, ${peakRssMb.toFixed(0)} MB\n`,
     );
     seen += manifest.data.fresh;
-    await run(['candidates', 'approve', String(candidateId), '--override', '--reason', 'benchmark']);
+    await runCommand(root, ['candidates', 'approve', String(candidateId), '--override', '--reason', 'benchmark']);
   }
   return rows;
-}
-
-/** Wall seconds and peak memory of the whole process. */
-async function run(parameters: readonly string[]): Promise<{ output: string; seconds: number; peakRssMb: number }> {
-  const start = performance.now();
-  const child = spawn(process.execPath, [command, ...parameters], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  let peakRssMb = 0;
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  const watch = setInterval(async () => {
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
-    peakRssMb = Math.max(peakRssMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-  }, 50);
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  clearInterval(watch);
-  if (code !== 0) throw new Error(`espalier ${parameters.join(' ')} ended with ${code}`);
-  return { output, seconds: (performance.now() - start) / 1000, peakRssMb };
 }
 
 function tableOf(rows: readonly UpdateRow[]): string {

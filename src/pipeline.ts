@@ -10,7 +10,7 @@ import { EspalierError, messageOf } from './core/errors.js';
 import { runFolder } from './core/workspace.js';
 import { type FieldRow, fieldRows } from './gate/field.js';
 import type { Report } from './gate/report.js';
-import type { Mix, Mixes, Plan, UpdateContext } from './pipeline/context.js';
+import type { Evaluated, Mix, Mixes, Plan, UpdateContext } from './pipeline/context.js';
 import { encodeTexts } from './pipeline/encode.js';
 import { evaluateField } from './pipeline/evaluate.js';
 import { fieldNamed } from './pipeline/field.js';
@@ -49,7 +49,7 @@ type Outputs = Partial<{
   encode: { encoded: number };
   mix: Mixes;
   train: Readonly<Record<string, Trained>>;
-  evaluate: { cases: number };
+  evaluate: Evaluated;
   gate: JudgedContender;
 }>;
 const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
@@ -96,12 +96,13 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
         break;
       }
       case 'evaluate': {
-        const { save, cases } = await evaluateField(context, run, plan, trainedMixes(outputs));
-        run = await advance(context, run, { ...outputs, evaluate: { cases } }, `${cases} cases`, save);
+        const { save, evaluated } = await evaluateField(context, run, plan, trainedMixes(outputs));
+        run = await advance(context, run, { ...outputs, evaluate: evaluated }, `${evaluated.cases} cases`, save);
         break;
       }
       case 'gate': {
-        const { chosen, save } = await judgeField(context, run, plan, trainedMixes(outputs));
+        const strategies = Object.keys(trainedMixes(outputs));
+        const { chosen, save } = await judgeField(context.store.queries, { id: run.id, plan, evaluated: outputs.evaluate!, strategies });
         const summary = plan.field.length === 1 ? chosen.report.verdict : `${chosen.report.verdict}: ${chosen.strategy}`;
         run = await advance(context, run, { ...outputs, gate: chosen }, summary, save);
         break;
@@ -171,11 +172,12 @@ async function claimRun(context: UpdateContext, request: UpdateRequest): Promise
   return { run, resumedAt: undefined };
 }
 
-/** One that an earlier Espalier began may have no field, or tell classes apart by their labels alone. */
+/** One that an earlier Espalier began may have no field, tell classes apart by their labels alone, or have stored less than a verdict needs now. */
 function reasonToGiveUp({ plan, outputs }: Run, asked: readonly string[]): string | undefined {
   if (String((plan as Partial<Plan>).field) !== String(asked)) return 'another strategy was asked for';
   const mixes = Object.values((outputs as Outputs).mix ?? {});
-  const isOlder = mixes.some(({ classes }) => classes.some((one: unknown) => typeof one === 'string'));
+  const evaluated = (outputs as Outputs).evaluate;
+  const isOlder = mixes.some(({ classes }) => classes.some((one: unknown) => typeof one === 'string')) || (evaluated && !evaluated.costs);
   return isOlder ? 'an earlier Espalier began it' : undefined;
 }
 

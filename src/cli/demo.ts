@@ -23,7 +23,7 @@ import type { Output } from './output.js';
 import { percent } from './output.js';
 import { openProgress } from './progress.js';
 import { renderMatrix } from './render-matrix.js';
-import { paintVerdict, renderReport } from './render-report.js';
+import { paintVerdict, renderReport } from './report/terminal.js';
 import { openDeclaredEncoder, type Surroundings } from './session.js';
 
 const sample = 'support-triage';

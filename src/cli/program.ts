@@ -3,6 +3,7 @@ import { bufferCommand } from './commands/buffer.js';
 import { candidatesCommand } from './commands/candidates.js';
 import { compareCommand } from './commands/compare.js';
 import { demoCommand } from './commands/demo.js';
+import { evalCommand } from './commands/eval.js';
 import { ingestCommand } from './commands/ingest.js';
 import { initCommand } from './commands/init.js';
 import { predictCommand } from './commands/predict.js';
@@ -19,6 +20,7 @@ const commands = [
   updateCommand,
   compareCommand,
   candidatesCommand,
+  evalCommand,
   rollbackCommand,
   bufferCommand,
   predictCommand,
@@ -33,6 +35,8 @@ export function newProgram(surroundings: Surroundings): Command {
     'Retrain small adapters over a frozen encoder, and ship an update only when nothing was traded away unseen.',
   )
     .version('0.1.0')
+    // After the name of a command `--version` is that command's own.
+    .enablePositionalOptions()
     .showHelpAfterError('(run with --help for what there is)');
   for (const make of commands) program.addCommand(make(surroundings));
   return program;

@@ -2,7 +2,7 @@
 import { clip, wrap } from '../core/text.js';
 import type { FieldRow } from '../gate/field.js';
 import { type Colours, megabytes, type Output, percent, tableOf } from './output.js';
-import { paintVerdict } from './render-report.js';
+import { paintVerdict } from './report/terminal.js';
 
 const columns = [
   { title: '  strategy' },

@@ -2,11 +2,11 @@
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EspalierError, messageOf } from './errors.js';
+import { gateKeys, gatePolicy } from './gate-policy.js';
 import { findRecipeFault, type RecipePart } from './recipe.js';
 import { nearestName } from './text.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes');
-const share = z.number().min(0).max(1);
 const recipe = z
   .array(z.string())
   .superRefine((parts, context) => {
@@ -16,21 +16,6 @@ const recipe = z
     context.addIssue({ code: 'custom', message, path: index === undefined ? [] : [index], params: { hint } });
   })
   .transform((parts) => parts as RecipePart[]);
-
-const margins = z.strictObject({
-  /** Largest loss that still counts as "not worse", on the metric's own scale (0.03 = 3 points). */
-  margin: z.number().gt(0).max(1).optional(),
-  /** Smallest score of a candidate, whatever the champion has. */
-  floor: share.optional(),
-});
-
-const gate = z.strictObject({
-  confidence: z.number().gt(0.5).lt(1).default(0.95),
-  margin: z.number().gt(0).max(1),
-  /** The holdout of the domains that the champion learned before. */
-  domains: margins.default({}),
-  suites: z.record(z.string(), margins).default({}),
-});
 
 const training = z.strictObject({
   seed: z.number().int().min(0).default(7),
@@ -97,13 +82,12 @@ const declaration = z.strictObject({
     .union([z.strictObject({ examples: z.number().int().min(1) }), z.strictObject({ bytes: z.number().int().min(1) })])
     .default({ examples: 750 }),
   suites: z.array(z.string()).default([]),
-  gate: gate.optional(),
+  gate: gatePolicy.optional(),
   schedule: schedule.optional(),
 });
 
 export type AdapterDeclaration = z.infer<typeof declaration>;
 export type TrainingSettings = AdapterDeclaration['training'];
-export type GatePolicy = NonNullable<AdapterDeclaration['gate']>;
 export type BufferBudget = AdapterDeclaration['buffer'];
 export type ScheduleDeclaration = NonNullable<AdapterDeclaration['schedule']>;
 
@@ -133,7 +117,7 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
 
 /** Every key that adapter.yaml knows, at any depth. */
 export const knownKeys: readonly string[] = [
-  ...new Set([declaration, gate, margins, training, schedule].flatMap((schema) => Object.keys(schema.shape))),
+  ...new Set([...[declaration, training, schedule].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
   ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'labels', 'fraction', 'examples', 'bytes'],
 ];
 

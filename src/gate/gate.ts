@@ -1,135 +1,232 @@
 /**
- * The gate: rules over paired results.
+ * The gate: the rules of a policy over paired results.
  *
- * A suite passes where the candidate is shown to be not worse than the champion by more than the margin (non-inferiority: the lower
- * bound of the paired difference lies above minus the margin). It fails where the candidate is shown to be worse, or lies under its
- * floor. Otherwise the suite cannot tell. "Every suite passes" needs no correction for their number (an intersection-union test:
- * Berger & Hsu, Stat. Sci. 1996); "some suite is worse" does, and its confidence is raised by Bonferroni.
+ * Each suite, and each group of suites as one, must be shown not inferior to the champion by more than its margin. What is shown worse
+ * beyond it fails; what is neither is inconclusive. Members of a group are too small to pass by themselves: each must not be shown worse,
+ * or, where the group says so, must exclude a loss of `harm`. p values are adjusted for the number of comparisons (Holm).
  */
-import type { GatePolicy } from '../core/declaration.js';
-import { summariseSuite } from '../evaluation/score-suite.js';
-import type { Suite } from '../evaluation/suites.js';
-import { type Bounds, type Confidences, differenceOfMeans, pairedBootstrapBounds, pairedProportionBounds } from './bounds.js';
-import type { Finding, ReportRow } from './report.js';
+import type { GatePolicy } from '../core/gate-policy.js';
+import { metricNamed } from '../evaluation/metrics.js';
+import { judgeCalibration } from './calibration.js';
+import { type Comparison, casesNeeded, compareSuite, compareWhole, detectableLoss } from './compare.js';
+import { groupsOf, type Limits, limitsOf } from './limits.js';
+import type { PairedSuite } from './paired.js';
+import type { Finding, Report, ReportRow, SliceRow } from './report.js';
+import { type Evidence, judgeBudget, judgeFloor, judgeGain, judgeGuessing, judgeLoss, judgeNotWorse } from './rules.js';
+import { scoreInterval } from './score-interval.js';
+import { type AnsweredCase, cutSlices } from './slices.js';
+import { holm } from './statistics/holm.js';
 
-/** The paired outcome of one suite. */
-export interface PairedSuite {
+/** All that a verdict rests on. */
+export interface Evaluation {
+  readonly suites: readonly PairedSuite[];
+  readonly answers: readonly AnsweredCase[];
+  readonly cost: { readonly bytes: number; readonly milliseconds: number | null };
+  /** What the champion can tell apart and the candidate cannot. */
+  readonly lostClasses: readonly string[];
+  /** Suites that judged the champion and are not asked now. */
+  readonly missing: readonly string[];
+}
+
+export type Judgement = Pick<Report, 'rows' | 'slices' | 'calibration' | 'findings' | 'notes'>;
+
+export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number): Judgement {
+  return {
+    rows: judgeSuites(evaluation.suites, policy, seed),
+    slices: judgeSlices(evaluation.answers, policy, seed),
+    calibration: judgeCalibration(evaluation.answers, policy, seed),
+    findings: judgeWhatRemains(evaluation, policy),
+    notes: noteWear(evaluation.suites, policy),
+  };
+}
+
+/** A suite or a whole, compared with the champion and judged by one set of limits. */
+interface Judged {
   readonly name: string;
-  readonly kind: Suite['kind'];
+  readonly scope: 'suite' | 'whole';
   readonly metric: string;
-  /** A candidate under it is guessing. */
-  readonly chance: number;
-  /** Null: there is no champion. */
-  readonly champion: readonly number[] | null;
-  readonly candidate: readonly number[];
-  /** What sts scores are held against, case by case; empty for the other kinds. */
-  readonly gold: readonly number[];
-  readonly role: SuiteRole;
+  readonly suites: readonly PairedSuite[];
+  readonly limits: Limits;
+  readonly toChampion: Comparison | undefined;
+  readonly toAnchor: Comparison | undefined;
 }
 
-/**
- * judged: must pass by itself. watched: one of many small parts of a judged whole; it cannot pass by itself, but may be shown worse.
- * shown: new to the champion, so that there is nothing to lose.
- */
-export type SuiteRole = 'judged' | 'watched' | 'shown';
-
+/** Wholes first, then the suites in their order. */
 export function judgeSuites(suites: readonly PairedSuite[], policy: GatePolicy, seed: number): ReportRow[] {
-  const compared = Math.max(1, suites.filter(({ role }) => role !== 'shown').length);
-  const confidences = { lower: policy.confidence, upper: 1 - (1 - policy.confidence) / compared };
-  return suites.map((suite) => judgeSuite(suite, policy, { confidences, seed }));
+  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const alone = suites.map((suite): Judged => {
+    const { name, metric, champion } = suite;
+    const settings = (side: string) => ({ confidences, seed: [seed, side, name] });
+    const answered = withAnchor(suite);
+    const sides = {
+      toChampion: champion === null ? undefined : compareSuite(suite, champion, settings('champion')),
+      toAnchor: answered && compareSuite(answered.suite, answered.anchor, settings('anchor')),
+    };
+    return { name, scope: 'suite', metric, suites: [suite], limits: limitsOf(suite, policy), ...sides };
+  });
+  const wholes = groupsOf(suites, policy).map(({ name, members, weighing, limits }): Judged => {
+    const own = alone.filter((judged) => members.includes(judged.suites[0]!));
+    const compare = (side: 'toChampion' | 'toAnchor') => {
+      const known = own.flatMap((judged) => judged[side] ?? []);
+      return known.length === 0 ? undefined : compareWhole(known, weighing, confidences);
+    };
+    const metrics = [...new Set(members.map(({ metric }) => metric))];
+    const sides = { toChampion: compare('toChampion'), toAnchor: compare('toAnchor') };
+    return { name, scope: 'whole', metric: metrics.length === 1 ? metrics[0]! : 'mean of metrics', suites: members, limits, ...sides };
+  });
+  const all = [...wholes, ...alone];
+  const [byChampion, byAnchor] = [adjust(all.map(({ toChampion }) => toChampion)), adjust(all.map(({ toAnchor }) => toAnchor))];
+  return all.map((judged, index) => rowOf(judged, { champion: byChampion[index]!, anchor: byAnchor[index]! }, policy, seed));
 }
 
-function judgeSuite(suite: PairedSuite, policy: GatePolicy, { confidences, seed }: { confidences: Confidences; seed: number }): ReportRow {
-  const limits = limitsOf(suite.name, policy);
-  const candidate = summariseSuite(suite, suite.candidate, suite.gold);
-  const row = { suite: suite.name, metric: suite.metric, cases: suite.candidate.length, candidate };
+/** The cases that the anchor can answer; undefined: none. */
+function withAnchor(suite: PairedSuite): { suite: PairedSuite; anchor: readonly number[] } | undefined {
+  const rows = [...suite.candidate.keys()].filter((row) => suite.anchor && suite.anchor[row] !== null);
+  if (rows.length === 0) return undefined;
+  const pick = <T>(values: readonly T[]) => rows.map((row) => values[row]!);
+  const { candidate, gold, clusters } = suite;
+  const picked = { candidate: pick(candidate), gold: gold.length === 0 ? gold : pick(gold), clusters: clusters && pick(clusters) };
+  return { suite: { ...suite, ...picked }, anchor: pick(suite.anchor!) as number[] };
+}
+
+interface PValues {
+  readonly worse: number;
+  readonly better: number;
+}
+
+/** Holm over those that are compared; what is not has 1. */
+function adjust(comparisons: readonly (Comparison | undefined)[]): PValues[] {
+  const [worse, better] = (['worse', 'better'] as const).map((side) => holm(comparisons.flatMap((one) => (one ? [one[side]] : []))));
+  let place = 0;
+  return comparisons.map((one) => {
+    if (!one) return { worse: 1, better: 1 };
+    place++;
+    return { worse: worse![place - 1]!, better: better![place - 1]! };
+  });
+}
+
+function rowOf(judged: Judged, adjusted: { champion: PValues; anchor: PValues }, policy: GatePolicy, seed: number): ReportRow {
+  const { name, scope, metric, suites, toChampion, toAnchor } = judged;
+  const { candidate, lower } = ownScore(judged, policy.confidence, seed);
+  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const sum = (count: (suite: PairedSuite) => number) => suites.reduce((total, suite) => total + count(suite), 0);
+  return {
+    ...{ suite: name, scope, metric, candidate },
+    cases: sum((suite) => suite.candidate.length),
+    leftOut: sum(({ leftOut }) => leftOut),
+    champion: toChampion?.before ?? null,
+    difference: toChampion?.difference ?? null,
+    lower: toChampion?.lower ?? null,
+    upper: toChampion?.upper ?? null,
+    worse: toChampion ? adjusted.champion.worse : null,
+    better: toChampion ? adjusted.champion.better : null,
+    gained: toChampion?.flips?.gained ?? null,
+    lost: toChampion?.flips?.lost ?? null,
+    detectable: toChampion ? detectableLoss(toChampion, confidences) : null,
+    anchor: toAnchor?.before ?? null,
+    uses: Math.max(...suites.map(({ uses }) => uses)),
+    findings: findingsOf(judged, { candidate, lower, adjusted }, policy),
+  };
+}
+
+/** The candidate's own score, and a one-sided lower bound of it for floors. */
+function ownScore({ scope, suites, toChampion }: Judged, confidence: number, seed: number): { candidate: number; lower: number } {
+  const [suite] = suites;
+  if (scope === 'whole') return { candidate: toChampion!.after, lower: Number.NaN };
+  const { candidate: scores, gold, clusters, name } = suite!;
+  if (scores.length === 0) return { candidate: Number.NaN, lower: Number.NaN };
+  const cases = { metric: metricNamed(suite!.metric), scores, gold, clusters };
+  const { score, lower } = scoreInterval(cases, 2 * confidence - 1, [seed, 'floor', name]);
+  return { candidate: score, lower };
+}
+
+interface Numbers {
+  readonly candidate: number;
+  readonly lower: number;
+  readonly adjusted: { readonly champion: PValues; readonly anchor: PValues };
+}
+
+function findingsOf(
+  { suites, scope, limits, toChampion, toAnchor }: Judged,
+  { candidate, lower, adjusted }: Numbers,
+  policy: GatePolicy,
+): Finding[] {
   const findings: Finding[] = [];
-  const floor = limits.floor ?? (suite.champion === null && suite.role === 'judged' ? suite.chance : undefined);
-  if (floor !== undefined) findings.push(judgeFloor(candidate, floor, limits.floor === undefined));
-  if (suite.champion === null) {
-    return { ...row, champion: null, difference: null, lower: null, upper: null, gained: null, lost: null, findings };
+  const [suite] = suites;
+  if (scope === 'suite' && suite!.role !== 'new' && suite!.candidate.length === 0) return [unanswered(suite!)];
+  if (limits.floor !== undefined) findings.push(judgeFloor(candidate, lower, limits.floor));
+  if (limits.chance !== undefined) findings.push(judgeGuessing(candidate, limits.chance));
+  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const evidenceOf = (comparison: Comparison, { worse }: PValues): Evidence => ({
+    ...{ lower: comparison.lower, upper: comparison.upper, worse, alpha: 1 - policy.confidence },
+    needed: (margin) => casesNeeded(comparison, margin, confidences),
+  });
+  if (toChampion) {
+    const evidence = evidenceOf(toChampion, adjusted.champion);
+    if (limits.margin !== undefined) findings.push(judgeLoss('not-inferior', evidence, limits.margin));
+    if (limits.harm !== undefined) findings.push(judgeLoss('not-harmed', evidence, limits.harm));
+    if (limits.watch && limits.harm === undefined) findings.push(judgeNotWorse(evidence));
+    if (limits.gain !== undefined) findings.push(judgeGain(toChampion, limits.gain));
   }
-  const champion = summariseSuite(suite, suite.champion, suite.gold);
-  const bounds = boundsOf(suite, suite.champion, { confidences, seed });
-  if (suite.role === 'judged') findings.push(judgeNonInferiority(bounds, limits.margin ?? policy.margin, policy.confidence));
-  if (suite.role === 'watched') findings.push(judgeNotWorse(bounds));
-  const answered = suite.kind === 'classification' || suite.kind === 'probe';
-  const flips = answered ? countFlips(suite.champion, suite.candidate) : { gained: null, lost: null };
-  return { ...row, champion, difference: candidate - champion, ...bounds, ...flips, findings };
+  if (toAnchor && limits.anchor !== undefined) findings.push(judgeLoss('anchor', evidenceOf(toAnchor, adjusted.anchor), limits.anchor));
+  return findings;
 }
 
-/** `domains` speaks for everything that is named after holdout/. */
-function limitsOf(suite: string, policy: GatePolicy): { margin?: number | undefined; floor?: number | undefined } {
-  return policy.suites[suite] ?? (suite.startsWith('holdout/') ? policy.domains : {});
+function unanswered({ leftOut }: PairedSuite): Finding {
+  const reason = leftOut > 0 ? `the head knows none of its labels (${leftOut} cases left out)` : 'it has no cases';
+  return { rule: 'answered', verdict: 'inconclusive', value: 0, limit: 1, reason, needed: null };
 }
 
-function judgeFloor(value: number, limit: number, isChance: boolean): Finding {
-  const name = isChance ? 'guessing' : 'its floor';
-  const verdict = value >= limit ? 'pass' : 'fail';
-  return {
-    rule: 'floor',
-    verdict,
-    value,
-    limit,
-    reason: `${points(value)} is ${verdict === 'pass' ? 'not under' : 'under'} ${name}, ${points(limit)}`,
-  };
-}
-
-function judgeNonInferiority({ lower, upper }: Bounds, margin: number, confidence: number): Finding {
-  const finding = { rule: 'not-inferior', value: lower, limit: -margin } as const;
-  const sure = `${Math.round(confidence * 1000) / 10} %`;
-  if (lower >= -margin)
+/** Slices are many and small: a margin must be met by each, and the p values of those that are judged are adjusted among themselves. */
+function judgeSlices(answers: readonly AnsweredCase[], policy: GatePolicy, seed: number): SliceRow[] {
+  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const slices = cutSlices(answers, policy.slices);
+  const judged = slices.map(({ paired, policy: own }): Judged => {
+    const isJudged = own !== undefined && paired.candidate.length >= own.atLeast;
+    const limits = isJudged ? { floor: own.floor, margin: own.margin, watch: own.margin === undefined } : {};
+    const compared =
+      paired.champion === null ? undefined : compareSuite(paired, paired.champion, { confidences, seed: [seed, 'slice', paired.name] });
     return {
-      ...finding,
-      verdict: 'pass',
-      reason: `with ${sure} confidence not worse by more than ${points(margin)}: at most ${points(-lower)} lost`,
+      name: paired.name,
+      scope: 'suite',
+      metric: paired.metric,
+      suites: [paired],
+      limits,
+      toChampion: compared,
+      toAnchor: undefined,
     };
-  if (upper < 0)
-    return {
-      ...finding,
-      verdict: 'fail',
-      reason: `shown worse: between ${points(-upper)} and ${points(-lower)} lost; the margin is ${points(margin)}`,
-    };
-  return {
-    ...finding,
-    verdict: 'inconclusive',
-    reason: `cannot tell: up to ${points(-lower)} may be lost, the margin is ${points(margin)}; more cases would decide`,
-  };
+  });
+  const isJudged = ({ limits }: Judged) => limits.margin !== undefined || limits.watch === true;
+  const adjusted = adjust(judged.map((one) => (isJudged(one) ? one.toChampion : undefined)));
+  const none = { worse: 1, better: 1 };
+  return judged.map((one, index) => {
+    const row = rowOf(one, { champion: adjusted[index]!, anchor: none }, policy, seed);
+    return { ...row, scope: 'slice', by: slices[index]!.by, value: slices[index]!.value };
+  });
 }
 
-function judgeNotWorse({ lower, upper }: Bounds): Finding {
-  const finding = { rule: 'not-worse', value: upper, limit: 0 } as const;
-  if (upper < 0) return { ...finding, verdict: 'fail', reason: `shown worse: between ${points(-upper)} and ${points(-lower)} lost` };
-  return { ...finding, verdict: 'pass', reason: 'not shown worse' };
+function judgeWhatRemains({ cost, lostClasses, missing }: Evaluation, { budgets, retired }: GatePolicy): Finding[] {
+  const findings: Finding[] = [];
+  if (budgets?.bytes !== undefined) findings.push(judgeBudget('bytes of adapter.onnx', cost.bytes, budgets.bytes));
+  if (budgets?.milliseconds !== undefined && cost.milliseconds !== null)
+    findings.push(judgeBudget('milliseconds to an answer', cost.milliseconds, budgets.milliseconds));
+  if (lostClasses.length > 0) {
+    const reason = `the champion knows ${lostClasses.length} classes that the candidate does not: ${lostClasses.join(', ')}`;
+    findings.push({ rule: 'classes-kept', verdict: 'fail', value: lostClasses.length, limit: 0, reason, needed: null });
+  }
+  for (const suite of missing.filter((name) => !retired.includes(name))) {
+    const reason = `${suite} judged the champion and is not asked any more; declare it again, or name it under gate.retired`;
+    findings.push({ rule: 'suite-kept', verdict: 'inconclusive', value: 0, limit: 1, reason, needed: null });
+  }
+  return findings;
 }
 
-function boundsOf(
-  suite: PairedSuite,
-  champion: readonly number[],
-  { confidences, seed }: { confidences: Confidences; seed: number },
-): Bounds {
-  if (suite.kind === 'classification' || suite.kind === 'probe') return pairedProportionBounds(champion, suite.candidate, confidences);
-  const metric = (scores: readonly number[], rows: Int32Array) =>
-    summariseSuite(
-      suite,
-      Array.from(rows, (row) => scores[row]!),
-      suite.kind === 'sts' ? Array.from(rows, (row) => suite.gold[row]!) : [],
+/** Each decision tells a little of the cases that made it: used often enough, a holdout is training data (Dwork et al., Science 2015). */
+function noteWear(suites: readonly PairedSuite[], { reuse }: GatePolicy): string[] {
+  return suites
+    .filter(({ uses }) => uses >= reuse)
+    .map(
+      ({ name, uses }) =>
+        `${name} has decided ${uses} updates on the same cases (gate.reuse: ${reuse}): bring fresh cases, and raise its version.`,
     );
-  const difference =
-    suite.kind === 'sts'
-      ? (rows: Int32Array) => metric(suite.candidate, rows) - metric(champion, rows)
-      : differenceOfMeans(champion, suite.candidate);
-  return pairedBootstrapBounds(champion.length, difference, { confidences, seed: [seed, 'bootstrap', suite.name] });
-}
-
-function countFlips(champion: readonly number[], candidate: readonly number[]): { gained: number; lost: number } {
-  return {
-    gained: candidate.filter((score, index) => score > champion[index]!).length,
-    lost: candidate.filter((score, index) => score < champion[index]!).length,
-  };
-}
-
-/** 0.031 -> "3.1 points" */
-export function points(share: number): string {
-  return `${(share * 100).toFixed(1)} points`;
 }

@@ -2,12 +2,23 @@
 import type { Domain } from '../core/tasks.js';
 import type { ContinualMetrics } from '../evaluation/continual.js';
 import type { Verdict } from '../store/candidates.js';
+import type { ReliabilityBin } from './statistics/calibration.js';
+import type { RiskAtCoverage } from './statistics/selective.js';
 
 export interface Report {
   readonly verdict: Verdict;
   /** One sentence: unambiguously improved, or not, and why. */
   readonly sentence: string;
+  /** Suites, and several suites as one. */
   readonly rows: readonly ReportRow[];
+  /** The held-out examples of what the champion knows, cut by what policy and data name. */
+  readonly slices: readonly SliceRow[];
+  /** Null where no answer has a probability. */
+  readonly calibration: CalibrationReport | null;
+  /** What concerns no one suite: budgets, classes and suites that are gone. */
+  readonly findings: readonly Finding[];
+  /** What nobody judges but everybody should know, such as a suite that has decided often. */
+  readonly notes: readonly string[];
   /** By domain, in the order they were learned. */
   readonly domains: readonly DomainChange[];
   readonly continual: ContinualMetrics;
@@ -15,8 +26,12 @@ export interface Report {
 
 export interface ReportRow {
   readonly suite: string;
+  /** whole: several suites judged as one. */
+  readonly scope: 'suite' | 'whole' | 'slice';
   readonly metric: string;
   readonly cases: number;
+  /** Cases that were not asked, since no contender knows their label. */
+  readonly leftOut: number;
   /** Null: no champion to compare with. */
   readonly champion: number | null;
   readonly candidate: number;
@@ -24,19 +39,74 @@ export interface ReportRow {
   readonly difference: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
+  /** p values of "it is no worse" and "it is no better", adjusted for the number of rows compared (Holm). */
+  readonly worse: number | null;
+  readonly better: number | null;
   /** Cases that went from wrong to right and from right to wrong; null where answers are not right or wrong. */
   readonly gained: number | null;
   readonly lost: number | null;
+  /** The smallest loss that so many cases, flipping as they do, usually exclude for a candidate that is no worse. */
+  readonly detectable: number | null;
+  /** Score of the fixed older version; null: not compared. */
+  readonly anchor: number | null;
+  /** How many earlier updates were decided on the same cases. */
+  readonly uses: number;
   readonly findings: readonly Finding[];
 }
 
-/** What one rule says of one suite. */
+export interface SliceRow extends ReportRow {
+  readonly by: string;
+  readonly value: string;
+}
+
+export const rules = [
+  'floor',
+  'not-inferior',
+  'not-harmed',
+  'not-worse',
+  'gain',
+  'anchor',
+  'calibration',
+  'calibration-error',
+  'budget',
+  'answered',
+  'suite-kept',
+  'classes-kept',
+] as const;
+export type Rule = (typeof rules)[number];
+
+/** What one rule says. */
 export interface Finding {
-  readonly rule: 'floor' | 'not-inferior' | 'not-worse';
+  readonly rule: Rule;
   readonly verdict: Verdict;
+  /** What is held against the limit: a bound where there is one. */
   readonly value: number;
   readonly limit: number;
   readonly reason: string;
+  /** Cases that would decide it; null: it is decided, or no number would. */
+  readonly needed: number | null;
+}
+
+export interface CalibrationReport {
+  readonly candidate: CalibrationSide;
+  /** On what it knows; null: there is no champion, or it knew nothing. */
+  readonly champion: CalibrationSide | null;
+  /** Brier score of the champion minus the candidate's on what the champion knows, with one-sided bounds: below 0 it got worse. */
+  readonly difference: { readonly cases: number; readonly value: number; readonly lower: number; readonly upper: number } | null;
+  readonly findings: readonly Finding[];
+}
+
+export interface CalibrationSide {
+  readonly cases: number;
+  /** Expected calibration error, over 15 equal bins. */
+  readonly error: number;
+  /** Of the answer given: mean squared gap between confidence and outcome. */
+  readonly brier: number;
+  /** Area under the risk-coverage curve: mean share of wrong answers when only the surest are given. */
+  readonly riskCoverageArea: number;
+  readonly bins: readonly ReliabilityBin[];
+  /** At 100 steps of coverage or fewer. */
+  readonly riskCoverage: readonly RiskAtCoverage[];
 }
 
 export interface DomainChange {
@@ -48,8 +118,55 @@ export interface DomainChange {
   readonly candidate: number;
 }
 
-/** The row's own verdict: the worst of its findings. */
+/** The worst of its findings. */
 export function verdictOf(findings: readonly Pick<Finding, 'verdict'>[]): Verdict {
   if (findings.some(({ verdict }) => verdict === 'fail')) return 'fail';
   return findings.some(({ verdict }) => verdict === 'inconclusive') ? 'inconclusive' : 'pass';
+}
+
+export function allFindings({
+  rows,
+  slices,
+  calibration,
+  findings,
+}: Pick<Report, 'rows' | 'slices' | 'calibration' | 'findings'>): Finding[] {
+  return [...rows, ...slices].flatMap((row) => row.findings).concat(calibration?.findings ?? [], findings);
+}
+
+/** A finding that is no pass, and what it is about. */
+export interface Concern {
+  readonly name: string;
+  readonly finding: Finding;
+}
+
+/** What failed first. */
+export function concernsOf({ rows, slices, calibration, findings }: Report): Concern[] {
+  const all = [
+    ...rows.flatMap((row) => row.findings.map((finding) => ({ name: row.suite, finding }))),
+    ...slices.flatMap((slice) => slice.findings.map((finding) => ({ name: `${slice.by} ${slice.value}`, finding }))),
+    ...(calibration?.findings ?? []).map((finding) => ({ name: 'confidence', finding })),
+    ...findings.map((finding) => ({ name: 'the version', finding })),
+  ];
+  return (['fail', 'inconclusive'] as const).flatMap((verdict) => all.filter(({ finding }) => finding.verdict === verdict));
+}
+
+const olderRow = {
+  scope: 'suite',
+  leftOut: 0,
+  worse: null,
+  better: null,
+  detectable: null,
+  anchor: null,
+  uses: 0,
+} as const;
+
+/** A stored report. What an earlier Espalier did not measure is empty. */
+export function readReport(stored: unknown): Report {
+  const report = stored as Report;
+  const rows = report.rows.map((row) => ({
+    ...olderRow,
+    ...row,
+    findings: row.findings.map((finding) => ({ ...finding, needed: finding.needed ?? null })),
+  }));
+  return { ...{ slices: [], calibration: null, findings: [], notes: [] }, ...report, rows };
 }

@@ -1,41 +1,69 @@
 /** One word and one sentence for a whole report. */
+import type { GatePolicy } from '../core/gate-policy.js';
 import type { Verdict } from '../store/candidates.js';
-import { points } from './gate.js';
-import { type ReportRow, verdictOf } from './report.js';
+import type { Judgement } from './gate.js';
+import { allFindings, type Finding, type ReportRow, verdictOf } from './report.js';
+import { points } from './rules.js';
 
-export function summariseRows(rows: readonly ReportRow[]): { verdict: Verdict; sentence: string } {
-  const findings = rows.flatMap((row) => row.findings);
-  if (findings.length === 0) return { verdict: 'inconclusive', sentence: nothingMeasured };
-  const verdict = verdictOf(findings);
-  return { verdict, sentence: sentenceOf(verdict, rows) };
+/** @param policy may say that what nobody can tell counts as refused */
+export function summarise(
+  judgement: Judgement,
+  { inconclusive }: Pick<GatePolicy, 'inconclusive'>,
+): { verdict: Verdict; sentence: string } {
+  const findings = allFindings(judgement);
+  const found = findings.length === 0 ? 'inconclusive' : verdictOf(findings);
+  const verdict = found === 'inconclusive' && inconclusive === 'fail' ? 'fail' : found;
+  if (findings.length === 0) return { verdict, sentence: nothingMeasured };
+  return { verdict, sentence: sentenceOf(found, judgement) };
 }
 
 const nothingMeasured = 'Not decided: nothing could be compared; declare suites, or bring enough data to hold some out.';
 
-function sentenceOf(verdict: Verdict, rows: readonly ReportRow[]): string {
-  if (rows.every((row) => row.champion === null)) {
-    const under = rows.filter((row) => verdictOf(row.findings) === 'fail').map((row) => row.suite);
-    return verdict === 'pass'
-      ? 'A first version: every suite is at or above its floor.'
-      : `A first version, under its floor on ${under.join(', ')}.`;
-  }
+function sentenceOf(verdict: Verdict, judgement: Judgement): string {
+  const { rows } = judgement;
+  if (rows.every((row) => row.champion === null)) return sentenceOfFirst(verdict, judgement);
   const gain = describeGain(rows);
   if (verdict === 'pass' && gain === '') return 'Not worse: nothing was lost by more than its margin, and nothing was gained.';
   if (verdict === 'pass') return `Unambiguously improved: nothing got worse by more than its margin${gain}.`;
   const concerned = rows.filter((row) => verdictOf(row.findings) === verdict).sort((a, b) => (a.difference ?? 0) - (b.difference ?? 0));
-  if (verdict === 'inconclusive')
-    return `Not decided: ${concerned.map((row) => row.suite).join(', ')} cannot exclude a loss beyond the margin${gain}.`;
-  return `Not improved: ${describeLoss(concerned)}${gain}.`;
+  const others = describeOthers(verdict, judgement);
+  if (verdict === 'fail') return `Not improved: ${[...describeLoss(concerned), ...others].join('; ')}${gain}.`;
+  const unclear = concerned.length === 0 ? [] : [`${concerned.map((row) => row.suite).join(', ')} cannot exclude a loss beyond the margin`];
+  return `Not decided: ${[...unclear, ...others].join('; ')}${gain}.`;
 }
 
-function describeLoss(failed: readonly ReportRow[]): string {
-  const worst = failed[0]!;
+function sentenceOfFirst(verdict: Verdict, judgement: Judgement): string {
+  if (verdict === 'pass') return 'A first version: every suite is at or above its floor.';
+  const concerned = judgement.rows.filter((row) => verdictOf(row.findings) === verdict).map((row) => row.suite);
+  const under =
+    concerned.length === 0 ? [] : [`${verdict === 'fail' ? 'under its floor' : 'not shown above its floor'} on ${concerned.join(', ')}`];
+  return `A first version: ${[...under, ...describeOthers(verdict, judgement)].join('; ')}.`;
+}
+
+function describeLoss(failed: readonly ReportRow[]): string[] {
+  const worst = failed[0];
+  if (!worst) return [];
   const rest = failed.length > 1 ? `, and ${failed.length - 1} more` : '';
-  if (worst.difference === null || worst.difference >= 0) return `${worst.suite} is under its floor${rest}`;
-  return `lost ${points(-worst.difference)} [${points(-worst.upper!)}, ${points(-worst.lower!)}] on ${worst.suite}${rest}`;
+  const lost = worst.findings.find(({ rule, verdict }) => verdict === 'fail' && rule !== 'floor');
+  if (!lost || worst.difference === null) return [`${worst.suite} is under its floor${rest}`];
+  if (lost.rule === 'gain') return [`${worst.suite} gained too little${rest}`];
+  if (lost.rule === 'anchor' && worst.difference >= 0) return [`${worst.suite} has lost against the anchor${rest}`];
+  return [
+    `lost ${points(-worst.difference)} [${(-100 * worst.upper!).toFixed(1)}, ${(-100 * worst.lower!).toFixed(1)}] on ${worst.suite}${rest}`,
+  ];
 }
 
+/** What is not said of a suite: slices, calibration, budgets. */
+function describeOthers(verdict: Verdict, { slices, calibration, findings }: Judgement): string[] {
+  const isConcerned = (finding: Finding) => finding.verdict === verdict;
+  const cut = slices.filter((slice) => slice.findings.some(isConcerned));
+  const named = cut.length === 0 ? [] : [`${cut[0]!.by} ${cut[0]!.value}${cut.length > 1 ? ` and ${cut.length - 1} more slices` : ''}`];
+  return [...named, ...[...(calibration?.findings ?? []), ...findings].filter(isConcerned).map(({ reason }) => reason)];
+}
+
+/** The greatest, of what is judged and of what is held out; what a suite can be asked beyond before is not one. */
 function describeGain(rows: readonly ReportRow[]): string {
-  const best = [...rows].sort((a, b) => (b.difference ?? 0) - (a.difference ?? 0))[0];
+  const named = rows.filter(({ suite, findings }) => findings.length > 0 || suite.startsWith('holdout/'));
+  const best = named.sort((a, b) => (b.difference ?? 0) - (a.difference ?? 0))[0];
   return best?.difference && best.difference > 0 ? `, while gaining ${points(best.difference)} on ${best.suite}` : '';
 }

@@ -51,6 +51,23 @@ export interface Mix {
 /** By strategy: what each contender trains on. */
 export type Mixes = Readonly<Record<string, Mix>>;
 
+/** What an adapter takes to serve. */
+export interface ServingCost {
+  /** Of adapter.onnx. */
+  readonly bytes: number;
+  /** From vector to answer; null where no budget asks for it. */
+  readonly milliseconds: number | null;
+}
+
+/** What is known of an evaluated field beside the stored results. */
+export interface Evaluated {
+  readonly cases: number;
+  /** By strategy. */
+  readonly costs: Readonly<Record<string, ServingCost>>;
+  /** By strategy: what the champion can tell apart and it cannot. */
+  readonly lostClasses: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Where a contender's files stand until one of the field becomes a version. */
 export function contenderFolder(workspace: Workspace, run: Run, strategy: string): string {
   return join(runFolder(workspace, run.adapter, run.id), strategy);

@@ -15,6 +15,7 @@ import {
 } from '../store/candidates.js';
 import { type Queries, type Store, transact } from '../store/database.js';
 import { listExamples } from '../store/examples.js';
+import { readRun } from '../store/runs.js';
 import type { Plan } from './context.js';
 
 export interface Approval {
@@ -22,7 +23,7 @@ export interface Approval {
   readonly actor: string;
   readonly reason: string;
   readonly at: Date;
-  /** `verdict`: only what the gate has passed. `override`: whatever it said; the decision is marked so for ever. */
+  /** `verdict`: only what the gate lets through. `override`: whatever it said; the decision is marked so for ever. */
   readonly on: 'verdict' | 'override';
 }
 
@@ -53,11 +54,13 @@ export async function approveCandidate(
     const candidate = await requireWaiting(queries, candidateId);
     const champion = await findChampionVersion(queries, candidate.adapter);
     requireFresh(candidate, champion);
-    if (candidate.verdict !== 'pass' && on === 'verdict') {
+    const policy = plan.declaration.gate!.inconclusive;
+    const may = candidate.verdict === 'pass' || (candidate.verdict === 'inconclusive' && policy === 'allow');
+    if (!may && on === 'verdict') {
       const { sentence } = candidate.report as { sentence: string };
       throw new EspalierError('CANDIDATE_REFUSED', `the gate says ${candidate.verdict} of candidate ${candidateId}: ${sentence}`);
     }
-    const act = candidate.verdict === 'pass' ? 'approve' : 'override';
+    const act = may ? 'approve' : 'override';
     await setCandidateStatus(queries, candidateId, 'approved');
     await setChampionVersion(queries, candidate.adapter, candidate.version);
     const decision = { adapter: candidate.adapter, candidateId, act, fromVersion: champion, toVersion: candidate.version } as const;
@@ -115,8 +118,7 @@ export async function rollBack(store: Store, { adapter, toVersion, actor, reason
 
 async function readRunPlan(store: Store, candidateId: number): Promise<Plan> {
   const { runId } = await findCandidate(store.queries, candidateId);
-  const row = await store.queries.selectFrom('runs').select('plan').where('id', '=', runId).executeTakeFirstOrThrow();
-  return JSON.parse(row.plan) as Plan;
+  return (await readRun(store.queries, runId)).plan as Plan;
 }
 
 async function requireWaiting(queries: Queries, id: number): Promise<Candidate> {

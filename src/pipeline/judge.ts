@@ -1,38 +1,20 @@
-/** Makes the report of each contender of a run from its stored results, lets the gate judge it, and chooses. */
+/** Makes the report of each contender of a run from stored rows alone, lets the gate judge it, and chooses. */
 import { type Domain, domainKey } from '../core/tasks.js';
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
 import { mean } from '../evaluation/metrics.js';
-import { goldOf } from '../evaluation/score-suite.js';
 import { chooseContender } from '../gate/field.js';
-import { judgeSuites, type PairedSuite, type SuiteRole } from '../gate/gate.js';
+import { judge } from '../gate/gate.js';
+import type { PairedSuite, SuiteRole } from '../gate/paired.js';
 import type { DomainChange, Report } from '../gate/report.js';
-import { summariseRows } from '../gate/verdict.js';
+import type { AnsweredCase } from '../gate/slices.js';
+import { summarise } from '../gate/verdict.js';
+import { listParents } from '../store/candidates.js';
 import { saveReports } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
+import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersion } from '../store/eval-suites.js';
 import { listDomainAccuracies, listResults, type PairedResult } from '../store/results.js';
-import type { Run } from '../store/runs.js';
-import type { Manifest } from '../training/versions.js';
-import { type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
-import { knownTo } from './field.js';
-import { type AskedSuite, holdoutPrefix, listAsked } from './suites.js';
-
-/** Everything that the champion had learned before, as one: the parts are often too small to decide by themselves. */
-export const earlierDomains = `${holdoutPrefix}earlier domains`;
-
-/** Each contender on the same cases, by the same gate, from its stored results. */
-export async function judgeField(context: UpdateContext, run: Run, plan: Plan, mixes: Mixes): Promise<Verdicts> {
-  const suites = await listAsked(context, plan, knownTo(mixes));
-  const champion = await readChampionManifest(context.workspace, plan);
-  const judged: JudgedContender[] = [];
-  for (const strategy of Object.keys(mixes)) {
-    const results = groupBySuite(await listResults(context.store.queries, run.id, strategy));
-    const pairs = suites.map((asked) => pairedSuite(asked, results.get(asked.suite.name) ?? [], champion));
-    judged.push({ strategy, report: await reportOn(context, plan, { suites, pairs }) });
-  }
-  const candidates = judged.map(({ strategy, report }) => ({ strategy, report, ...report.continual, verdict: report.verdict }));
-  const { strategy, report } = chooseContender(candidates)!;
-  return { chosen: { strategy, report }, save: (queries) => saveReports(queries, run.id, judged, strategy) };
-}
+import type { Evaluated, Plan } from './context.js';
+import { holdoutPrefix } from './suites.js';
 
 export interface JudgedContender {
   readonly strategy: string;
@@ -45,17 +27,52 @@ interface Verdicts {
   readonly save: (queries: Queries) => Promise<void>;
 }
 
-interface Measured {
-  readonly suites: readonly AskedSuite[];
-  /** In the order of the suites. */
-  readonly pairs: readonly PairedSuite[];
+/** What a run is judged by, beside the rows that it stored. */
+export interface RunToJudge {
+  readonly id: number;
+  readonly plan: Plan;
+  readonly evaluated: Evaluated;
+  readonly strategies: readonly string[];
 }
 
-async function reportOn(context: UpdateContext, plan: Plan, { suites, pairs }: Measured): Promise<Report> {
-  const rows = judgeSuites(withEarlierDomains(pairs), plan.declaration.gate!, plan.declaration.training.seed);
-  const domains = suites.flatMap(({ domain }, index) => (domain ? [domainChange(domain, pairs[index]!)] : []));
-  const matrix = await accuracyMatrix(context, plan, domains);
-  return { ...summariseRows(rows), rows, domains, continual: continualMetrics(matrix) };
+/** Each contender on the same cases, by the same gate, from its stored results. */
+export async function judgeField(queries: Queries, run: RunToJudge): Promise<Verdicts> {
+  const judged = await judgeContenders(queries, run);
+  const ranked = judged.map(({ strategy, report }) => ({ strategy, report, ...report.continual, verdict: report.verdict }));
+  const { strategy, report } = chooseContender(ranked)!;
+  return { chosen: { strategy, report }, save: (saving) => saveReports(saving, run.id, judged, strategy) };
+}
+
+export async function judgeContenders(queries: Queries, { id, plan, evaluated, strategies }: RunToJudge): Promise<JudgedContender[]> {
+  const { declaration, parentVersion } = plan;
+  const suites = await listJudgedSuites(queries, id);
+  const uses = await countEarlierUses(queries, declaration.name, id);
+  const before = parentVersion === null ? [] : await listSuitesOfVersion(queries, declaration.name, parentVersion);
+  const asked = new Set(suites.map(({ suite }) => suite));
+  const missing = before.filter(({ suite, domain }) => domain === null && !asked.has(suite)).map(({ suite }) => suite);
+  const ancestors = await listAncestors(queries, plan);
+  const judged: JudgedContender[] = [];
+  for (const strategy of strategies) {
+    const results = groupBySuite(await listResults(queries, id, strategy));
+    const measured = suites.map((suite) => ({ suite, results: results.get(suite.suite) ?? [] }));
+    const isFirst = parentVersion === null;
+    const pairs = measured.flatMap((one) => pairedSuites(one, { isFirst, uses: uses.get(one.suite.suite) ?? 0 }));
+    const domains = measured.flatMap((one) => domainChange(one, isFirst));
+    const answers = measured.flatMap((one) => answersOf(one, isFirst));
+    const judgement = judge(
+      { suites: pairs, answers, cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]!, missing },
+      declaration.gate!,
+      declaration.training.seed,
+    );
+    const continual = continualMetrics(matrixOf(ancestors, domains));
+    judged.push({ strategy, report: { ...summarise(judgement, declaration.gate!), ...judgement, domains, continual } });
+  }
+  return judged;
+}
+
+interface Measured {
+  readonly suite: JudgedSuite;
+  readonly results: readonly PairedResult[];
 }
 
 function groupBySuite(results: readonly PairedResult[]): Map<string, PairedResult[]> {
@@ -68,57 +85,68 @@ function groupBySuite(results: readonly PairedResult[]): Map<string, PairedResul
   return groups;
 }
 
-function pairedSuite({ suite, domain }: AskedSuite, results: readonly PairedResult[], champion: Manifest | undefined): PairedSuite {
-  const gold = goldOf(suite);
+/** Where the champion knows but a part of the labels, what it does not know is a suite of its own: gains there must not outweigh losses here. */
+function pairedSuites({ suite, results }: Measured, { isFirst, uses }: { isFirst: boolean; uses: number }): PairedSuite[] {
+  if (isFirst) return [pairedSuite({ suite, results }, 'judged', uses)];
+  if (suite.domain !== null && !suite.knownToChampion) return [pairedSuite({ suite, results }, 'new', uses)];
+  const [known, fresh] = [results.filter(isAnswered), results.filter((result) => !isAnswered(result))];
+  const role = suite.domain === null ? 'judged' : 'earlier';
+  const parts = [pairedSuite({ suite, results: known }, role, uses)];
+  if (fresh.length === 0) return parts;
+  const renamed = { ...suite, suite: `${suite.suite}, new labels` };
+  return [...(known.length > 0 ? parts : []), pairedSuite({ suite: renamed, results: fresh }, 'new', uses)];
+}
+
+const isAnswered = ({ championScore }: PairedResult) => championScore !== null;
+
+function pairedSuite({ suite, results }: Measured, role: SuiteRole | 'judged', uses: number): PairedSuite {
+  const { metric, family, chance, leftOut } = suite;
+  const isFirst = !results.some(isAnswered) && role !== 'new';
   return {
-    name: suite.name,
-    kind: suite.kind,
+    ...{ name: suite.suite, metric, family, chance, leftOut, uses, role },
+    // What knows no such label has no right answer.
+    champion: isFirst ? null : results.map(({ championScore }) => championScore ?? 0),
+    anchor: suite.knownToAnchor ? results.map(({ anchorScore }) => anchorScore) : null,
+    candidate: results.map(({ candidateScore }) => candidateScore),
+    gold: results.flatMap(({ gold }) => gold ?? []),
+    clusters: results.some(({ cluster }) => cluster !== null) ? results.map(({ cluster, caseId }) => cluster ?? `case ${caseId}`) : null,
+  };
+}
+
+/** Answers of heads to held-out examples, and to suites that ask them. */
+function answersOf({ suite, results }: Measured, isFirst: boolean): AnsweredCase[] {
+  return results.map((result) => ({
+    suite: suite.suite,
+    isHoldout: suite.domain !== null,
+    isKnown: isFirst || (suite.knownToChampion && isAnswered(result)),
     metric: suite.metric,
-    chance: suite.chance,
-    champion: champion ? results.map((result) => result.championScore!) : null,
-    candidate: results.map((result) => result.candidateScore),
-    gold: results.flatMap((result) => gold.get(result.caseId) ?? []),
-    role: roleOf(domain, champion),
-  };
+    tags: result.tags,
+    champion: result.championScore === null ? null : { score: result.championScore, confidence: result.championConfidence },
+    candidate: { score: result.candidateScore, confidence: result.candidateConfidence },
+  }));
 }
 
-function roleOf(domain: Domain | undefined, champion: Manifest | undefined): SuiteRole {
-  if (!champion || !domain) return 'judged';
-  return champion.domains.some((known) => domainKey(known) === domainKey(domain)) ? 'watched' : 'shown';
+function domainChange({ suite: { suite, task, domain }, results }: Measured, isFirst: boolean): DomainChange[] {
+  if (domain === null) return [];
+  const shown = suite.slice(holdoutPrefix.length);
+  const champion = isFirst ? null : mean(results.map(({ championScore }) => championScore ?? 0));
+  const candidate = mean(results.map(({ candidateScore }) => candidateScore));
+  return [{ domain: shown, learned: { task, domain }, cases: results.length, champion, candidate }];
 }
 
-function withEarlierDomains(suites: readonly PairedSuite[]): PairedSuite[] {
-  const watched = suites.filter((suite) => suite.role === 'watched');
-  if (watched.length === 0) return [...suites];
-  const whole: PairedSuite = {
-    ...watched[0]!,
-    name: earlierDomains,
-    role: 'judged',
-    champion: watched.flatMap((suite) => suite.champion ?? []),
-    candidate: watched.flatMap((suite) => suite.candidate),
-  };
-  return [whole, ...suites];
+type AccuracyOf = (learned: Domain) => number | undefined;
+
+/** Of the champion's ancestors and itself, oldest first. */
+async function listAncestors(queries: Queries, { declaration, parentVersion }: Plan): Promise<AccuracyOf[]> {
+  const stored = await listDomainAccuracies(queries, declaration.name);
+  const parents = await listParents(queries, declaration.name);
+  const lineage: number[] = [];
+  for (let version = parentVersion; version !== null; version = parents.get(version) ?? null) lineage.unshift(version);
+  return lineage.map(
+    (version) => (learned) => stored.find((row) => row.version === version && domainKey(row) === domainKey(learned))?.accuracy,
+  );
 }
 
-function domainChange(learned: Domain, { name, champion, candidate }: PairedSuite): DomainChange {
-  const domain = name.slice(holdoutPrefix.length);
-  return { domain, learned, cases: candidate.length, champion: champion && mean(champion), candidate: mean(candidate) };
-}
-
-/** Rows: the champion's ancestors and itself, oldest first, then the candidate. Columns: domains as in `domains`. */
-async function accuracyMatrix({ store, workspace }: UpdateContext, plan: Plan, domains: readonly DomainChange[]): Promise<AccuracyMatrix> {
-  const stored = await listDomainAccuracies(store.queries, plan.declaration.name);
-  const lineage = await listLineage(workspace, plan);
-  const rowOf = (version: number) =>
-    domains.map(({ learned }) => stored.find((row) => row.version === version && domainKey(row) === domainKey(learned))?.accuracy);
-  return [...lineage.map(rowOf), domains.map(({ candidate }) => candidate)];
-}
-
-async function listLineage(workspace: UpdateContext['workspace'], plan: Plan): Promise<number[]> {
-  const versions: number[] = [];
-  for (let version = plan.parentVersion; version !== null; ) {
-    versions.unshift(version);
-    version = (await readChampionManifest(workspace, { ...plan, parentVersion: version }))!.parent;
-  }
-  return versions;
+function matrixOf(ancestors: readonly AccuracyOf[], domains: readonly DomainChange[]): AccuracyMatrix {
+  return [...ancestors.map((accuracyOf) => domains.map(({ learned }) => accuracyOf(learned))), domains.map(({ candidate }) => candidate)];
 }

@@ -9,6 +9,8 @@ import { countTrainingExamplesAfter, lastExampleId } from '../store/examples.js'
 import { readManifest } from '../training/versions.js';
 import type { Plan } from './context.js';
 import { checkField, fieldNamed } from './field.js';
+import { checkPolicy } from './policy.js';
+import { readDeclaredSuites } from './suites.js';
 
 export interface PlanRequest {
   readonly workspace: Workspace;
@@ -20,10 +22,16 @@ export interface PlanRequest {
   readonly at: Date;
 }
 
-/** @throws NO_GATE_POLICY, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
+/** @throws NO_GATE_POLICY, SUITE_NOT_FOUND, SUITE_INVALID, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
 export async function planUpdate({ workspace, store, encoder, declaration, field, at }: PlanRequest): Promise<Plan> {
   const { name } = declaration;
   if (!declaration.gate) throw new EspalierError('NO_GATE_POLICY', `${name} declares no gate`);
+  const declared = await readDeclaredSuites(workspace, declaration);
+  await checkPolicy(
+    store.queries,
+    declaration,
+    declared.map(({ suite }) => suite),
+  );
   const contenders = fieldNamed(field);
   checkField(contenders, declaration);
   const parentVersion = await findChampionVersion(store.queries, name);

@@ -1,6 +1,7 @@
 /** What an update is measured on: the declared suites, and the holdout of every domain ever learned. Each asks one task of the adapter. */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
+import { sha256 } from '../core/hash.js';
 import { type Class, classKey, type Domain, domainKey, nameWithin } from '../core/tasks.js';
 import { readSuites, type Suite } from '../evaluation/suites.js';
 import { type Example, listExamples } from '../store/examples.js';
@@ -15,6 +16,8 @@ export interface AskedSuite {
   readonly task: string;
   /** Whose holdout it is; undefined: a declared suite. */
   readonly domain: Domain | undefined;
+  /** Cases that are not asked, since no contender knows their label. */
+  readonly leftOut: number;
 }
 
 /** @throws SUITE_NOT_FOUND, SUITE_INVALID, also where a suite asks a task that the adapter has not */
@@ -30,26 +33,32 @@ export async function readDeclaredSuites(
         hint: `Set \`task\` in its suite.yaml to ${names.join(' or ')}, or take it out of adapter.yaml.`,
       });
     }
-    return { suite, task, domain: undefined };
+    return { suite, task, domain: undefined, leftOut: 0 };
   });
 }
 
-/** Holdouts first; cases whose class no contender has ever seen are left out. */
-export async function listAsked({ store, workspace }: UpdateContext, plan: Plan, known: Known): Promise<AskedSuite[]> {
+/** Holdouts first, of domains that have one; cases whose class no contender has ever seen are left out, and counted. */
+export async function listAsked(
+  { store, workspace }: Pick<UpdateContext, 'store' | 'workspace'>,
+  plan: Pick<Plan, 'declaration' | 'throughExample'>,
+  known: Known,
+): Promise<AskedSuite[]> {
   const { declaration, throughExample } = plan;
   const keys = new Set(known.classes.map(classKey));
   const isKnown = (one: Class) => keys.has(classKey(one));
-  const declared = (await readDeclaredSuites(workspace, declaration)).map(({ suite, task, domain }) => {
-    if (suite.kind !== 'classification') return { suite, task, domain };
-    return { suite: { ...suite, cases: suite.cases.filter(({ label }) => isKnown({ task, label })) }, task, domain };
+  const declared = (await readDeclaredSuites(workspace, declaration)).map((asked) => {
+    const { suite, task } = asked;
+    if (suite.kind !== 'classification') return asked;
+    const cases = suite.cases.filter(({ label }) => isKnown({ task, label }));
+    return { ...asked, suite: { ...suite, cases }, leftOut: suite.cases.length - cases.length };
   });
   const tasks = declaration.tasks.map(({ name }) => name);
   const held = await listExamples(store, { adapter: declaration.name, tasks, split: 'holdout', afterId: 0, throughId: throughExample });
   const holdouts = known.domains.map((domain) => {
     const own = held.filter((example) => domainKey(example) === domainKey(domain) && isKnown(example));
-    return { suite: holdoutOf(declaration, known, domain, own), task: domain.task, domain };
+    return { suite: holdoutOf(declaration, known, domain, own), task: domain.task, domain, leftOut: 0 };
   });
-  return [...holdouts, ...declared].filter(({ suite }) => suite.cases.length > 0);
+  return [...holdouts.filter(({ suite }) => suite.cases.length > 0), ...declared];
 }
 
 /** `holdout/<domain>`, or `holdout/<task>/<domain>` where the adapter has several tasks. */
@@ -60,9 +69,11 @@ function holdoutOf({ tasks }: AdapterDeclaration, { classes }: Known, { task, do
     version: 1,
     kind: 'classification',
     capability: `What was learned of ${name}.`,
+    group: 'holdout',
     metric: 'accuracy',
+    ceiling: 1,
     chance: 1 / classes.filter((one) => one.task === task).length,
-    contentHash: '',
-    cases: held.map(({ id, text, label }) => ({ id: String(id), text, label })),
+    contentHash: sha256(held.map(({ id }) => id).join()),
+    cases: held.map(({ id, text, label, source }) => ({ id: String(id), text, label, tags: { domain: name, source } })),
   };
 }

@@ -5,7 +5,7 @@
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { taskNamed } from '../core/tasks.js';
-import { findControlCharacter, leakageHash, nearestName, normaliseText, textHash } from '../core/text.js';
+import { leakageHash, nearestName, textHash } from '../core/text.js';
 import { recordAct } from '../store/audit.js';
 import { type Queries, type Store, transact } from '../store/database.js';
 import { findByHash, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
@@ -13,6 +13,7 @@ import { checkInput, type InputFile } from './check-input.js';
 import { assignSplit, type StrataCounts, stratumOf } from './holdout.js';
 import { openRejects, type Rejects } from './rejects.js';
 import { type FieldNames, type Row, readRows } from './rows.js';
+import { maxNameLength, maxTextLength, readTextField } from './text-field.js';
 
 export interface IntakeRequest {
   readonly declaration: AdapterDeclaration;
@@ -53,8 +54,6 @@ interface Reading {
 }
 
 const sliceSize = 500;
-const maxTextLength = 20_000;
-const maxNameLength = 200;
 
 /** @throws TASK_MISSING, TASK_UNKNOWN, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
 export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
@@ -118,9 +117,9 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
   };
   if ('unreadable' in row.content) return reject(undefined, row.content.unreadable);
   const { fields } = row.content;
-  const text = readText(fields, request.fields.text, maxTextLength);
+  const text = readTextField(fields, request.fields.text, maxTextLength);
   if ('reason' in text) return reject(request.fields.text, text.reason);
-  const label = readText(fields, request.fields.label, maxNameLength);
+  const label = readTextField(fields, request.fields.label, maxNameLength);
   if ('reason' in label) return reject(request.fields.label, label.reason);
   if (reading.labels !== 'open' && !reading.labels.has(label.value)) {
     const near = nearestName(label.value, [...reading.labels]);
@@ -129,9 +128,9 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
       `the label \`${label.value}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`,
     );
   }
-  const domain = readText({ domain: fields.domain || request.domain }, 'domain', maxNameLength);
+  const domain = readTextField({ domain: fields.domain || request.domain }, 'domain', maxNameLength);
   if ('reason' in domain) return reject('domain', domain.reason);
-  const source = readText({ source: fields.source || request.source }, 'source', maxNameLength);
+  const source = readTextField({ source: fields.source || request.source }, 'source', maxNameLength);
   if ('reason' in source) return reject('source', source.reason);
   const suite = request.evalTexts.get(leakageHash(text.value));
   if (suite !== undefined) {
@@ -149,22 +148,6 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
     split: 'train',
     provenance: { file: row.file, line: row.line },
   };
-}
-
-function readText(fields: Readonly<Record<string, unknown>>, field: string, maxLength: number): { value: string } | { reason: string } {
-  const found = fields[field];
-  if (found === null) return { reason: 'the field is null' };
-  if (found === undefined) {
-    const near = nearestName(field, Object.keys(fields));
-    return { reason: `the row has no field \`${field}\`${near === undefined ? '' : `; it has \`${near}\``}` };
-  }
-  if (typeof found !== 'string' && typeof found !== 'number') return { reason: 'the field is not text' };
-  const control = findControlCharacter(String(found));
-  if (control) return { reason: `the field holds the control character ${control}` };
-  const value = normaliseText(String(found));
-  if (value === '') return { reason: 'the field is empty' };
-  if (value.length > maxLength) return { reason: `the field has ${value.length} characters; at most ${maxLength} are taken` };
-  return { value };
 }
 
 async function storeSlice(store: Store, slice: readonly NewExample[], reading: Reading): Promise<void> {

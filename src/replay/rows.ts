@@ -16,15 +16,15 @@ export interface Row {
   readonly bytes: number;
 }
 
-export interface FieldNames {
-  readonly text: string;
-  readonly label: string;
-}
+export type FieldNames = Readonly<Record<'text' | 'label', string>>;
+
+/** By what they are for: the columns that a CSV header must have. */
+export type Columns = Readonly<Record<string, string>>;
 
 /** A longer line is rejected without being held in memory. */
 export const maxLineBytes = 256 * 1024;
 
-export function readRows(file: InputFile, fields: FieldNames): AsyncIterable<Row> {
+export function readRows(file: InputFile, fields: Columns): AsyncIterable<Row> {
   return file.format === 'csv' ? readCsv(file, fields) : readJsonLines(file);
 }
 
@@ -77,7 +77,7 @@ async function* splitLines(path: string): AsyncIterable<{ content: Buffer; bytes
   if (bytes > 0) yield finish();
 }
 
-async function* readCsv({ path, name }: InputFile, fields: FieldNames): AsyncIterable<Row> {
+async function* readCsv({ path, name }: InputFile, fields: Columns): AsyncIterable<Row> {
   const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 4 * maxLineBytes });
   // A pipeline closes the file when the rows are left early; its errors come out of the parser.
   pipeline(createReadStream(path), parser, () => undefined);
@@ -110,7 +110,7 @@ function csvRow(file: string, line: number, header: readonly string[], record: r
   return { file, line, raw, bytes, content: { fields: Object.fromEntries(header.map((column, index) => [column, record[index]])) } };
 }
 
-function requireColumns(header: readonly string[], fields: FieldNames, file: string): void {
+function requireColumns(header: readonly string[], fields: Columns, file: string): void {
   for (const [role, column] of Object.entries(fields)) {
     if (header.includes(column)) continue;
     const near = nearestName(column, header);

@@ -89,6 +89,12 @@ export async function nextVersion(queries: Queries, adapter: string): Promise<nu
   return (row.last ?? 0) + 1;
 }
 
+/** Version -> the champion that it was compared with, over all versions of the adapter that were proposed. */
+export async function listParents(queries: Queries, adapter: string): Promise<ReadonlyMap<number, number | null>> {
+  const rows = await queries.selectFrom('candidates').select(['version', 'champion_version']).where('adapter', '=', adapter).execute();
+  return new Map(rows.map((row) => [row.version, row.champion_version]));
+}
+
 export async function recordDecision(queries: Queries, decision: Omit<Decision, 'id'>): Promise<void> {
   const { candidateId, fromVersion, toVersion, ...rest } = decision;
   await queries

@@ -26,6 +26,23 @@ export interface Provenance {
 
 const columns = ['id', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance'] as const;
 
+/** Example -> text, of those among `ids` that are still there. */
+export async function readExampleTexts(queries: Queries, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const texts = new Map<number, string>();
+  for (let start = 0; start < ids.length; start += mostParameters) {
+    const rows = await queries
+      .selectFrom('examples')
+      .select(['id', 'text'])
+      .where('id', 'in', ids.slice(start, start + mostParameters))
+      .execute();
+    for (const { id, text } of rows) texts.set(id, text);
+  }
+  return texts;
+}
+
+/** SQLite takes 32,766 in one statement. */
+const mostParameters = 30_000;
+
 /** Inserts one slice; texts that are there already must have been taken out before. */
 export async function insertExamples(queries: Queries, adapter: string, examples: readonly NewExample[]): Promise<void> {
   if (examples.length === 0) return;
@@ -79,6 +96,11 @@ export async function listExamples(store: Store, range: ExampleRange): Promise<E
     .orderBy('id')
     .execute();
   return rows.map(exampleOf);
+}
+
+/** Of every adapter: what it may train on. */
+export async function listTrainingTexts(queries: Queries): Promise<{ adapter: string; text: string }[]> {
+  return queries.selectFrom('examples').select(['adapter', 'text']).where('split', '=', 'train').orderBy('id').execute();
 }
 
 const sliceSize = 1000;

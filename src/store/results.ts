@@ -6,11 +6,22 @@ export interface PairedResult {
   readonly contender: string;
   readonly suite: string;
   readonly caseId: string;
-  /** Null: there was no champion. */
+  /** Null: there was no champion, or it knows no such class. */
   readonly championScore: number | null;
   readonly candidateScore: number;
   readonly championAnswer: string | null;
   readonly candidateAnswer: string | null;
+  /** Probabilities of the answers, where there are any. */
+  readonly championConfidence: number | null;
+  readonly candidateConfidence: number | null;
+  /** Of a fixed older version; null: none is compared with, or it knows no such class. */
+  readonly anchorScore: number | null;
+  /** What the scores are held against; null where they say all. */
+  readonly gold: number | null;
+  /** What slices are cut by: the label, the source, and so on. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Cases of one cluster are not independent; null: this one is by itself. */
+  readonly cluster: string | null;
 }
 
 export interface DomainAccuracy {
@@ -36,6 +47,12 @@ export async function saveResults(queries: Queries, runId: number, results: read
       candidate_score: result.candidateScore,
       champion_answer: result.championAnswer,
       candidate_answer: result.candidateAnswer,
+      champion_confidence: result.championConfidence,
+      candidate_confidence: result.candidateConfidence,
+      anchor_score: result.anchorScore,
+      gold: result.gold,
+      tags: JSON.stringify(result.tags),
+      cluster: result.cluster,
     }));
     await queries.insertInto('eval_results').values(rows).execute();
   }
@@ -43,7 +60,7 @@ export async function saveResults(queries: Queries, runId: number, results: read
 
 /** Of one contender, in order of suite and case. */
 export async function listResults(queries: Queries, runId: number, contender: string): Promise<PairedResult[]> {
-  return queries
+  const rows = await queries
     .selectFrom('eval_results')
     .select([
       'contender',
@@ -53,11 +70,52 @@ export async function listResults(queries: Queries, runId: number, contender: st
       'candidate_score as candidateScore',
       'champion_answer as championAnswer',
       'candidate_answer as candidateAnswer',
+      'champion_confidence as championConfidence',
+      'candidate_confidence as candidateConfidence',
+      'anchor_score as anchorScore',
+      'gold',
+      'tags',
+      'cluster',
     ])
     .where('run_id', '=', runId)
     .where('contender', '=', contender)
     .orderBy('suite')
     .orderBy('case_id')
+    .execute();
+  return rows.map((row) => ({ ...row, tags: JSON.parse(row.tags) as PairedResult['tags'] }));
+}
+
+/** How one case of a suite came out on a version, when it was judged. */
+export interface JudgedCase {
+  readonly adapter: string;
+  readonly version: number;
+  readonly status: 'waiting' | 'approved' | 'rejected';
+  readonly at: string;
+  readonly suiteVersion: number;
+  readonly contentHash: string;
+  readonly metric: string;
+  readonly score: number;
+  readonly gold: number | null;
+}
+
+/** Of every version that was proposed, its own scores on one suite; in order of candidate and case. */
+export async function listJudgedCases(queries: Queries, suite: string): Promise<JudgedCase[]> {
+  return queries
+    .selectFrom('eval_results as result')
+    .innerJoin('candidates as candidate', 'candidate.run_id', 'result.run_id')
+    .innerJoin('contenders as contender', (join) =>
+      join
+        .onRef('contender.run_id', '=', 'result.run_id')
+        .onRef('contender.strategy', '=', 'result.contender')
+        .on('contender.chosen', '=', 1),
+    )
+    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'result.run_id').onRef('asked.suite', '=', 'result.suite'))
+    .select(['candidate.adapter', 'candidate.version', 'candidate.status', 'candidate.created_at as at'])
+    .select(['asked.version as suiteVersion', 'asked.content_hash as contentHash', 'asked.metric'])
+    .select(['result.candidate_score as score', 'result.gold'])
+    .where('result.suite', '=', suite)
+    .orderBy('candidate.id')
+    .orderBy('result.case_id')
     .execute();
 }
 

@@ -130,6 +130,10 @@ export async function endRun(
   await changeOwned(queries, run, { status: ending.status, error: ending.error, ended_at: ending.at.toISOString() });
 }
 
+export async function readRun(queries: Queries, id: number): Promise<Run> {
+  return runOf(await queries.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+}
+
 export async function listRuns(queries: Queries, adapter: string, limit: number): Promise<RunSummary[]> {
   const rows = await queries
     .selectFrom('runs')

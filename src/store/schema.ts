@@ -65,6 +65,21 @@ export interface Schema {
     report: Json | null;
     chosen: 0 | 1;
   };
+  eval_suites: {
+    run_id: number;
+    suite: string;
+    place: number;
+    version: number;
+    content_hash: string;
+    family: string;
+    metric: string;
+    chance: number;
+    task: string;
+    domain: string | null;
+    known_to_champion: 0 | 1;
+    known_to_anchor: 0 | 1;
+    left_out: number;
+  };
   eval_results: {
     run_id: number;
     contender: string;
@@ -74,8 +89,28 @@ export interface Schema {
     candidate_score: number;
     champion_answer: string | null;
     candidate_answer: string | null;
+    gold: number | null;
+    anchor_score: number | null;
+    champion_confidence: number | null;
+    candidate_confidence: number | null;
+    tags: Json;
+    cluster: string | null;
   };
   domain_accuracies: { adapter: string; version: number; task: string; domain: string; cases: number; accuracy: number };
+  version_scores: {
+    adapter: string;
+    version: number;
+    suite: string;
+    content_hash: string;
+    cases: number;
+    suite_version: number;
+    metric: string;
+    task: string;
+    score: number;
+    lower: number;
+    upper: number;
+    at: string;
+  };
   decisions: {
     id: Generated<number>;
     adapter: string;

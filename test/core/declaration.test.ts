@@ -36,7 +36,10 @@ it('keeps what is declared, and fills a section that is declared in part', () =>
   expect(declaration.tasks[0]!.labels).toEqual(['yes-please', 'no-thanks']);
   expect(declaration.buffer).toEqual({ bytes: 5000 });
   expect(declaration.training).toMatchObject({ seed: 11, width: 4096 });
-  expect(declaration.gate).toEqual({ confidence: 0.95, margin: 0.03, domains: {}, suites: { verbs: { floor: 0.5 } } });
+  expect(declaration.gate).toEqual({
+    ...{ confidence: 0.95, margin: 0.03, domains: {}, suites: { verbs: { floor: 0.5 } } },
+    ...{ groups: {}, slices: [], reuse: 50, retired: [], inconclusive: 'hold' },
+  });
 });
 
 describe('DECLARATION_INVALID: an unknown key', () => {

@@ -48,7 +48,7 @@ async function ask(tasks: readonly string[], suites: readonly string[]) {
     suite.name,
     task,
     domain?.domain,
-    suite.cases.map((item) => ('label' in item ? [item.text, item.label] : [])),
+    suite.cases.map((item) => ('label' in item && 'text' in item ? [item.text, item.label] : [])),
   ]);
 }
 

@@ -87,7 +87,7 @@ describe('the second domain, fine-tuned naively', () => {
     expectReport(printed);
     expect(printed).toContain('FAIL');
     expect(printed).toMatch(/Not improved: lost \d+\.\d points .* on holdout\/earlier\s+domains/);
-    expect(printed).toMatch(/FAIL holdout\/earlier domains: rule not-inferior, value -\d+\.\d, limit -30\.0/);
+    expect(printed).toMatch(/FAIL holdout\/earlier domains: not-inferior, −\d+\.\d, limit −30\.0/);
     expect(printed).toContain('while gaining');
   });
 
@@ -324,7 +324,7 @@ describe('candidates', () => {
     const shown = await succeed(desk, ['candidates', 'show', '2']);
     expectReport(shown);
     expect(shown).toContain('reject by ann at 2026-11-24T13:00:00.000Z: it forgets');
-    expect(shown).toMatch(/right before, wrong now \(\d+\):/);
+    expect(shown).toMatch(/right before, wrong now: \d+/);
   });
 });
 

@@ -50,7 +50,8 @@ it('results are kept for each contender, under the same cases', async () => {
   const { queries, run } = await storeWithRun();
   const result = (contender: string, candidateScore: number) => ({
     ...{ contender, suite: 'verbs', caseId: 'a', championScore: 1, candidateScore },
-    ...{ championAnswer: null, candidateAnswer: null },
+    ...{ championAnswer: null, candidateAnswer: null, championConfidence: null, candidateConfidence: null },
+    ...{ anchorScore: null, gold: null, tags: {}, cluster: null },
   });
   await saveResults(queries, run, [result('replay', 0), result('derpp', 1)]);
   expect(await listResults(queries, run, 'derpp')).toEqual([result('derpp', 1)]);
@@ -75,7 +76,8 @@ it('a store from before there were contenders keeps its candidates and results, 
   expect(await listResults(store.queries, 1, 'derpp')).toEqual([
     {
       ...{ contender: 'derpp', suite: 'verbs', caseId: 'a', championScore: null, candidateScore: 0.5 },
-      ...{ championAnswer: null, candidateAnswer: 'run' },
+      ...{ championAnswer: null, candidateAnswer: 'run', championConfidence: null, candidateConfidence: null },
+      ...{ anchorScore: null, gold: null, tags: {}, cluster: null },
     },
   ]);
   await store.close();

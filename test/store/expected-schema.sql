@@ -2,6 +2,8 @@ CREATE INDEX buffer_by_state ON buffer (adapter, state);
 
 CREATE UNIQUE INDEX contenders_chosen_once ON contenders (run_id) WHERE chosen = 1;
 
+CREATE INDEX eval_suites_by_content ON eval_suites (suite, content_hash);
+
 CREATE INDEX examples_by_split ON examples (adapter, task, split, id);
 
 CREATE UNIQUE INDEX examples_by_text ON examples (adapter, task, hash);
@@ -104,8 +106,30 @@ CREATE TABLE eval_results (
   champion_score REAL,
   candidate_score REAL NOT NULL,
   champion_answer TEXT,
-  candidate_answer TEXT,
+  candidate_answer TEXT, gold REAL, anchor_score REAL, champion_confidence REAL, candidate_confidence REAL, tags TEXT NOT NULL DEFAULT '{}', cluster TEXT,
   PRIMARY KEY (run_id, contender, suite, case_id)
+) STRICT;
+
+CREATE TABLE eval_suites (
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  suite TEXT NOT NULL,
+  -- In the order in which the report names them.
+  place INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  content_hash TEXT NOT NULL,
+  -- The group that it belongs to by its own account.
+  family TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  chance REAL NOT NULL,
+  task TEXT NOT NULL,
+  -- Whose holdout it is. NULL: a declared suite.
+  domain TEXT,
+  -- Whether the champion, and the anchor, had learned that domain; of a declared suite whether there was one.
+  known_to_champion INTEGER NOT NULL CHECK (known_to_champion IN (0, 1)),
+  known_to_anchor INTEGER NOT NULL CHECK (known_to_anchor IN (0, 1)),
+  -- Cases that were not asked, since no contender knows their label.
+  left_out INTEGER NOT NULL,
+  PRIMARY KEY (run_id, suite)
 ) STRICT;
 
 CREATE TABLE examples (
@@ -157,6 +181,25 @@ CREATE TABLE strata (
   domain TEXT NOT NULL,
   received INTEGER NOT NULL,
   PRIMARY KEY (adapter, task, label, domain)
+) STRICT;
+
+CREATE TABLE version_scores (
+  adapter TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  suite TEXT NOT NULL,
+  -- Of the suite's cases, and how many of them were asked: figures of different cases are never compared.
+  content_hash TEXT NOT NULL,
+  cases INTEGER NOT NULL,
+  suite_version INTEGER NOT NULL,
+  metric TEXT NOT NULL,
+  -- Which answer of the adapter was asked for, where the suite asks for one.
+  task TEXT NOT NULL,
+  score REAL NOT NULL,
+  -- Of the two-sided 95 % interval.
+  lower REAL NOT NULL,
+  upper REAL NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (adapter, version, suite, content_hash, cases)
 ) STRICT;
 
 CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END;

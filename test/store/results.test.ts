@@ -25,6 +25,7 @@ async function propose(store: Store, version: number, adapter = 'support'): Prom
 const result = (caseId: string, suite = 'verbs', contender = 'analytic'): PairedResult => ({
   ...{ contender, suite, caseId, championScore: null, candidateScore: 0.1 + 0.2 },
   ...{ championAnswer: null, candidateAnswer: 'run' },
+  ...{ championConfidence: null, candidateConfidence: 0.75, anchorScore: 0.5, gold: 3, tags: { label: 'go' }, cluster: 'text 1' },
 });
 
 describe('candidates', () => {

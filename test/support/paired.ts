@@ -1,5 +1,6 @@
-import type { GatePolicy } from '#espalier/core/declaration.js';
-import type { PairedSuite } from '#espalier/gate/gate.js';
+import { type GatePolicy, gatePolicy } from '#espalier/core/gate-policy.js';
+import type { Evaluation } from '#espalier/gate/gate.js';
+import type { PairedSuite } from '#espalier/gate/paired.js';
 
 /** Answers of both sides, from how many were [right on both, lost, gained, wrong on both]. */
 export function pairsOf([both, lost, gained, neither]: readonly [number, number, number, number]): {
@@ -15,18 +16,18 @@ export function pairsOf([both, lost, gained, neither]: readonly [number, number,
 
 export function pairedSuite(overrides: Partial<PairedSuite>): PairedSuite {
   return {
-    name: 'suite',
-    kind: 'probe',
-    metric: 'accuracy',
-    chance: 0.25,
-    champion: null,
-    candidate: [],
-    gold: [],
-    role: 'judged',
+    ...{ name: 'suite', metric: 'accuracy', family: 'probe', chance: 0.25, gold: [], clusters: null, role: 'judged', leftOut: 0, uses: 0 },
+    ...{ champion: null, anchor: null, candidate: [] },
     ...overrides,
   };
 }
 
-export function policyWith(overrides: Partial<GatePolicy> = {}): GatePolicy {
-  return { confidence: 0.95, margin: 0.05, domains: {}, suites: {}, ...overrides };
+/** As adapter.yaml would have it. */
+export function policyWith(lines: Readonly<Record<string, unknown>> = {}): GatePolicy {
+  return gatePolicy.parse({ margin: 0.05, ...lines });
+}
+
+/** Nothing but suites. */
+export function evaluationOf(suites: readonly PairedSuite[], overrides: Partial<Evaluation> = {}): Evaluation {
+  return { suites, answers: [], cost: { bytes: 1000, milliseconds: null }, lostClasses: [], missing: [], ...overrides };
 }

@@ -1,20 +1,31 @@
 import type { Command } from 'commander';
+import { EspalierError } from '../../core/errors.js';
+import { writeFileAtomic } from '../../core/files.js';
 import { clip } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
 import { fieldRows } from '../../gate/field.js';
-import type { Report } from '../../gate/report.js';
+import { readReport } from '../../gate/report.js';
 import { approveCandidate, rejectCandidate } from '../../pipeline/decide.js';
-import { type Candidate, findCandidate, listCandidates, listDecisions } from '../../store/candidates.js';
+import { listFlips } from '../../pipeline/flips.js';
+import { verifyCandidate } from '../../pipeline/verify.js';
+import { type Candidate, findCandidate, listCandidates, listDecisions, type Verdict } from '../../store/candidates.js';
 import { listContenders } from '../../store/contenders.js';
-import { listResults, type PairedResult } from '../../store/results.js';
 import { tableOf } from '../output.js';
 import { renderField } from '../render-field.js';
-import { paintVerdict, renderReport } from '../render-report.js';
+import { renderAdvice } from '../report/advice.js';
+import { renderFlips } from '../report/flips.js';
+import { renderReportPage } from '../report/page.js';
+import { paintVerdict, renderReport } from '../report/terminal.js';
 import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface ListOptions extends GlobalOptions {
   readonly adapter?: string;
   readonly all?: boolean;
+}
+
+interface ShowOptions extends GlobalOptions {
+  readonly all?: boolean;
+  readonly html?: string;
 }
 
 interface DecisionOptions extends GlobalOptions {
@@ -34,7 +45,14 @@ export function candidatesCommand(surroundings: Surroundings): Command {
   group.addCommand(
     newCommand('show', 'the report of a candidate: what it gained and lost, and what the gate says')
       .argument(...number)
-      .action((id: number, options: GlobalOptions) => inSession(options, surroundings, (session) => show(session, id))),
+      .option('--all', 'every suite and every flip')
+      .option('--html <file>', 'write the report as a page, too')
+      .action((id: number, options: ShowOptions) => inSession(options, surroundings, (session) => show(session, id, options))),
+  );
+  group.addCommand(
+    newCommand('verify', 'work its verdict out again from the stored results')
+      .argument(...number)
+      .action((id: number, options: GlobalOptions) => inSession(options, surroundings, (session) => verify(session, id))),
   );
   group.addCommand(
     newCommand('approve', 'make a candidate champion')
@@ -76,16 +94,23 @@ async function list({ store, output }: Session, options: ListOptions): Promise<v
   });
 }
 
-async function show({ store, output }: Session, id: number): Promise<void> {
+async function show({ workspace, store, output }: Session, id: number, options: ShowOptions): Promise<void> {
   const candidate = await findCandidate(store.queries, id);
   const decisions = (await listDecisions(store.queries, candidate.adapter)).filter((decision) => decision.candidateId === id);
   const field = fieldRows(await listContenders(store.queries, candidate.runId));
   const proposed = field.find(({ chosen }) => chosen)!.strategy;
-  const flips = flipsOf(await listResults(store.queries, candidate.runId, proposed));
-  output.result({ ...candidate, strategy: proposed, field, decisions, flips }, () => {
-    const parts = [titleOf(candidate), renderField(field, output), renderReport(candidate.report as Report, output)];
-    if (flips.lost.length > 0) parts.push(`right before, wrong now (${flips.lost.length}):\n${renderFlips(flips.lost)}`);
+  const flips = await listFlips(store, workspace, candidate.runId, proposed);
+  const report = readReport(candidate.report);
+  if (options.html !== undefined) {
+    const page = renderReportPage({ candidate: { ...candidate, report }, strategy: proposed, field, decisions, flips });
+    await writeFileAtomic(options.html, page);
+    output.note(`the report is in ${options.html}`);
+  }
+  output.result({ ...candidate, report, strategy: proposed, field, decisions, flips }, () => {
+    const parts = [titleOf(candidate), renderField(field, output), renderReport(report, output, options)];
+    parts.push(renderFlips(flips, output, options));
     for (const { act, actor, at, reason } of decisions) parts.push(`${act} by ${clip(actor, 40)} at ${at}: ${clip(reason, 200)}`);
+    if (candidate.status === 'waiting') parts.push(renderAdvice(report, candidate, output));
     return parts.filter((part) => part !== '').join('\n\n');
   });
 }
@@ -95,25 +120,27 @@ const titleOf = (candidate: Candidate) => {
   return `candidate ${candidate.id}: ${candidate.adapter} version ${candidate.version}, ${compared}, ${candidate.status}`;
 };
 
-/** Cases whose answer turned from right to wrong, and the other way. */
-function flipsOf(results: readonly PairedResult[]) {
-  const answered = results.filter((result) => result.candidateAnswer !== null && result.championScore !== null);
-  return {
-    lost: answered.filter((result) => result.championScore === 1 && result.candidateScore === 0),
-    gained: answered.filter((result) => result.championScore === 0 && result.candidateScore === 1),
-  };
+async function verify({ store, output }: Session, id: number): Promise<void> {
+  const verification = await verifyCandidate(store.queries, id);
+  output.result(verification, () =>
+    verification.contenders
+      .map(({ strategy, verdict, differences }) => {
+        const outcome =
+          differences.length === 0
+            ? output.colours.green('the same, to the last digit')
+            : output.colours.red(describeDifferences(differences));
+        return `${strategy}: ${paintVerdict(verdict as Verdict, output.colours)}, worked out again from the stored results: ${outcome}`;
+      })
+      .join('\n'),
+  );
+  const spoilt = verification.contenders.filter(({ differences }) => differences.length > 0);
+  if (spoilt.length > 0)
+    throw new EspalierError('VERDICT_DIFFERS', `candidate ${id}: ${spoilt.map(({ strategy }) => strategy).join(', ')}`);
 }
 
-const shownFlips = 5;
-
-function renderFlips(flips: readonly PairedResult[]): string {
-  const lines = flips
-    .slice(0, shownFlips)
-    .map(
-      (flip) =>
-        `  ${clip(`${flip.suite} ${flip.caseId}`, 40)}: ${clip(flip.championAnswer ?? '', 24)} -> ${clip(flip.candidateAnswer ?? '', 24)}`,
-    );
-  return [...lines, ...(flips.length > shownFlips ? [`  and ${flips.length - shownFlips} more (--json has all)`] : [])].join('\n');
+function describeDifferences(differences: readonly string[]): string {
+  const rest = differences.length > 3 ? ` and ${differences.length - 3} more` : '';
+  return `another report: ${differences.slice(0, 3).join(', ')}${rest}`;
 }
 
 async function approve({ workspace, store, output, actor, now }: Session, id: number, options: DecisionOptions): Promise<void> {

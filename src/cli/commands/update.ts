@@ -6,7 +6,8 @@ import { runUpdate, type Update } from '../../pipeline.js';
 import { strategies } from '../../training/strategies.js';
 import type { Output } from '../output.js';
 import { renderField } from '../render-field.js';
-import { renderReport } from '../render-report.js';
+import { renderAdvice } from '../report/advice.js';
+import { renderReport } from '../report/terminal.js';
 import { type GlobalOptions, inSession, namesIn, newCommand, type Session, type Surroundings } from '../session.js';
 
 interface UpdateOptions extends GlobalOptions {
@@ -48,8 +49,11 @@ function renderUpdate({ candidateId, plan, strategy, report, field, resumedAt }:
   const compared = plan.parentVersion === null ? 'no champion yet' : `compared with version ${plan.parentVersion}`;
   const head = output.colours.bold(`candidate ${candidateId}: ${name} version ${plan.version} by ${strategy}, ${compared}`);
   const resumed = resumedAt === undefined ? '' : `\nan earlier run was taken over at its stage ${resumedAt}`;
-  const pass = `espalier candidates approve ${candidateId} --reason "..."`;
-  const next = report.verdict === 'pass' ? pass : `espalier candidates show ${candidateId}, then reject it, or approve it with --override`;
-  const parts = [`${head}${resumed}`, renderField(field, output), renderReport(report, output), `next: ${next}`];
+  const parts = [
+    `${head}${resumed}`,
+    renderField(field, output),
+    renderReport(report, output),
+    renderAdvice(report, { id: candidateId, adapter: name }, output),
+  ];
   return parts.filter((part) => part !== '').join('\n\n');
 }

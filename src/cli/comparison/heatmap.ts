@@ -2,7 +2,7 @@
 import { clip } from '../../core/text.js';
 import type { AccuracyMatrix } from '../../evaluation/continual.js';
 import { percent } from '../output.js';
-import { type Markup, markup } from './markup.js';
+import { type Markup, markup } from '../page/markup.js';
 
 const cell = { width: 46, height: 26, gap: 2 } as const;
 const names = 96;

@@ -2,7 +2,7 @@
 import { clip } from '../../core/text.js';
 import type { AccuracyMatrix } from '../../evaluation/continual.js';
 import { percent } from '../output.js';
-import { type Markup, markup, nothing } from './markup.js';
+import { type Markup, markup, nothing } from '../page/markup.js';
 
 export interface LineChart {
   readonly title: string;

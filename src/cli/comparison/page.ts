@@ -2,10 +2,11 @@
 import { clip } from '../../core/text.js';
 import { bestRemedy, type Comparison, type ComparisonRow, nameOfPlay, type PlayedMatrix, type PlayedRow } from '../../pipeline/compare.js';
 import { megabytes, percent, signed } from '../output.js';
+import { renderPage } from '../page/frame.js';
+import { type Markup, markup, nothing } from '../page/markup.js';
 import { drawHeatmap } from './heatmap.js';
 import { drawLines } from './line-chart.js';
-import { type Markup, markup, nothing } from './markup.js';
-import { styleSheet } from './style.js';
+import { comparisonStyle } from './style.js';
 import { drawTradeOff } from './trade-off.js';
 import { describeChance, describeExamples, describeFindings } from './words.js';
 
@@ -23,20 +24,7 @@ ${tradeOffsOf(comparison)}
 ${tableOf(comparison)}
 ${originOf(comparison, at)}
 </main>`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-${markup`<title>${title}</title>`.source}
-<style>${styleSheet}</style>
-</head>
-<body>
-${body.source}
-</body>
-</html>
-`;
+  return renderPage({ title, style: comparisonStyle, body });
 }
 
 interface Shown extends PlayedMatrix {

@@ -1,7 +1,7 @@
 /** What accuracy costs: a dot a play, over a logarithmic axis; the budgets of one strategy are joined. */
 import { nameOfPlay, type PlayedRow } from '../../pipeline/compare.js';
 import { percent } from '../output.js';
-import { type Markup, markup, nothing } from './markup.js';
+import { type Markup, markup, nothing } from '../page/markup.js';
 
 export interface TradeOff {
   readonly title: string;

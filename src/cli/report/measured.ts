@@ -1,0 +1,30 @@
+/** What a rule measures, and its limit, in the unit of the rule. */
+import type { Rule } from '../../gate/report.js';
+import { dash, isMeasured, points, probability, share } from './numbers.js';
+
+type Unit = 'points' | 'percent' | 'p' | 'count';
+
+const unitOf: Record<Rule, Unit> = {
+  floor: 'percent',
+  'not-inferior': 'points',
+  'not-harmed': 'points',
+  'not-worse': 'p',
+  gain: 'points',
+  anchor: 'points',
+  calibration: 'points',
+  'calibration-error': 'percent',
+  budget: 'count',
+  answered: 'count',
+  'suite-kept': 'count',
+  'classes-kept': 'count',
+};
+
+const sayIn: Record<Unit, (value: number | null) => string> = {
+  points: (value) => points(value),
+  percent: (value) => (isMeasured(value) ? `${share(value)} %` : dash),
+  p: (value) => (isMeasured(value) ? `p ${probability(value)}` : dash),
+  count: (value) => (isMeasured(value) ? value.toLocaleString('en', { maximumFractionDigits: 3 }) : dash),
+};
+
+/** A rule that only a stored report knows is said as a plain number. */
+export const sayFor = (rule: Rule) => sayIn[unitOf[rule] ?? 'count'];

@@ -1,0 +1,93 @@
+/** The section `gate` of adapter.yaml: what an update may lose, what it must gain, and what happens where nobody can tell. Pure data. */
+import { z } from 'zod';
+
+/** On the metric's own scale: 0.03 is 3 points. */
+const margin = z.number().gt(0).max(1);
+const floor = z.number().min(0).max(1);
+
+const limits = z.strictObject({
+  /** Largest loss that still counts as "not worse". */
+  margin: margin.optional(),
+  /** Smallest score of a candidate, whatever the champion has. */
+  floor: floor.optional(),
+});
+
+/** Several that are judged as one. */
+const whole = {
+  /** Largest loss of their mean. */
+  margin: margin.optional(),
+  /** Largest loss of each of them by itself; without it a member fails only where it is shown worse. */
+  harm: margin.optional(),
+  /** Smallest score of each of them. */
+  floor: floor.optional(),
+};
+
+const domains = z.strictObject(whole);
+
+const group = z.strictObject({
+  /** Names of suites, or families of them (`group` in suite.yaml). */
+  suites: z.array(z.string().min(1)).min(1),
+  ...whole,
+});
+
+const slice = z.strictObject({
+  by: z.enum(['label', 'domain', 'source', 'length', 'group']),
+  /** The suite that is cut; without it the held-out examples of everything that the champion knows. */
+  suite: z.string().optional(),
+  /** Largest loss of each slice; without it a slice fails only where it is shown worse. */
+  margin: margin.optional(),
+  floor: floor.optional(),
+  /** Smaller slices are shown and not judged. */
+  atLeast: z.number().int().min(1).default(20),
+});
+
+const calibration = z.strictObject({
+  /** Largest rise of the Brier score on what the champion knows. */
+  margin: margin.optional(),
+  /** Largest expected calibration error of the candidate. */
+  error: margin.optional(),
+});
+
+const budgets = z.strictObject({
+  /** Of adapter.onnx, in bytes. */
+  bytes: z.number().int().min(1).optional(),
+  /** From vector to answer, for one text, on this machine. */
+  milliseconds: z.number().gt(0).optional(),
+});
+
+const anchor = z.strictObject({
+  /** A version of the adapter that once served. */
+  version: z.number().int().min(1),
+  /** Largest loss against it; without it the margin that holds against the champion. */
+  margin: margin.optional(),
+});
+
+export const gatePolicy = z.strictObject({
+  confidence: z.number().gt(0.5).lt(1).default(0.95),
+  margin,
+  /** The holdout of the domains that the champion learned before, as one and each by itself. */
+  domains: domains.default({}),
+  suites: z.record(z.string(), limits).default({}),
+  groups: z.record(z.string(), group).default({}),
+  slices: z.array(slice).default([]),
+  /** What an update must gain at least on domains that are new to the champion. */
+  gain: margin.optional(),
+  calibration: calibration.optional(),
+  budgets: budgets.optional(),
+  anchor: anchor.optional(),
+  /** After so many updates that one suite has decided, the report asks for fresh cases. */
+  reuse: z.number().int().min(1).default(50),
+  /** Suites that were judged once and may be missing from now on. */
+  retired: z.array(z.string()).default([]),
+  /** hold: only an override lets it through; allow: a person may approve it; fail: it counts as refused. */
+  inconclusive: z.enum(['hold', 'allow', 'fail']).default('hold'),
+});
+
+export type GatePolicy = z.infer<typeof gatePolicy>;
+export type GroupPolicy = GatePolicy['groups'][string];
+export type SlicePolicy = GatePolicy['slices'][number];
+
+/** Every key of the section, at any depth. */
+export const gateKeys: readonly string[] = [gatePolicy, limits, domains, group, slice, calibration, budgets, anchor].flatMap((schema) =>
+  Object.keys(schema.shape),
+);

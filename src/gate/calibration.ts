@@ -1,0 +1,63 @@
+/** Whether the probabilities that answers carry can be believed, on both sides. */
+import type { GatePolicy } from '../core/gate-policy.js';
+import type { CalibrationReport, CalibrationSide, Finding } from './report.js';
+import { type Evidence, judgeCeiling, judgeLoss } from './rules.js';
+import type { AnsweredCase, ScoredAnswer } from './slices.js';
+import { pairedBootstrap, pairedBootstrapOfMean } from './statistics/bootstrap.js';
+import {
+  type Answer,
+  brierLosses,
+  brierScore,
+  expectedCalibrationError,
+  reliabilityBins,
+  weightedCalibrationError,
+} from './statistics/calibration.js';
+import { casesToDecide } from './statistics/power.js';
+import { areaUnderRiskCoverage, riskCoverage } from './statistics/selective.js';
+
+/** Over the held-out examples; null where no answer has a probability. */
+export function judgeCalibration(answers: readonly AnsweredCase[], policy: GatePolicy, seed: number): CalibrationReport | null {
+  const held = answers.filter(({ isHoldout, candidate }) => isHoldout && candidate.confidence !== null);
+  if (held.length === 0) return null;
+  const alpha = 1 - policy.confidence;
+  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const shared = held.filter(({ isKnown, champion }) => isKnown && champion !== null && champion.confidence !== null);
+  const [theirs, ours] = [shared.map(({ champion }) => answerOf(champion!)), shared.map(({ candidate }) => answerOf(candidate))];
+  const findings: Finding[] = [];
+  let difference: CalibrationReport['difference'] = null;
+  if (shared.length > 0) {
+    const [before, after] = [brierLosses(theirs), brierLosses(ours)];
+    const sample = pairedBootstrapOfMean(
+      before.map((loss, index) => loss - after[index]!),
+      { confidences, seed: [seed, 'brier'] },
+    );
+    const { observed, lower, upper, worse, variance } = sample;
+    difference = { cases: shared.length, value: observed, lower, upper };
+    const outcome = { cases: shared.length, difference: observed, variance };
+    const needed = (margin: number) => casesToDecide(outcome, margin, { confidences, power: 0.8 })?.cases ?? null;
+    const evidence: Evidence = { lower, upper, worse, alpha, needed };
+    if (policy.calibration?.margin !== undefined) findings.push(judgeLoss('calibration', evidence, policy.calibration.margin));
+  }
+  const all = held.map(({ candidate }) => answerOf(candidate));
+  if (policy.calibration?.error !== undefined) {
+    const options = { confidences, seed: [seed, 'calibration'], range: { lower: 0, upper: 1 }, interval: 'percentile' } as const;
+    const { upper } = pairedBootstrap(all.length, weightedCalibrationError(all), options);
+    findings.push(judgeCeiling(expectedCalibrationError(all), upper, policy.calibration.error));
+  }
+  return { candidate: sideOf(all), champion: theirs.length === 0 ? null : sideOf(theirs), difference, findings };
+}
+
+const answerOf = ({ score, confidence }: ScoredAnswer): Answer => ({ confidence: confidence!, correct: score === 1 });
+
+function sideOf(answers: readonly Answer[]): CalibrationSide {
+  const curve = riskCoverage(answers);
+  const step = Math.max(1, Math.ceil(curve.length / 100));
+  return {
+    cases: answers.length,
+    error: expectedCalibrationError(answers),
+    brier: brierScore(answers),
+    riskCoverageArea: areaUnderRiskCoverage(answers),
+    bins: reliabilityBins(answers),
+    riskCoverage: curve.filter((_, index) => index % step === 0 || index === curve.length - 1),
+  };
+}

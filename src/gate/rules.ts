@@ -1,0 +1,105 @@
+/**
+ * What the rules of a policy say of measured numbers. Each passes only by its bound: a number that cannot be told apart from the far
+ * side of its limit is inconclusive, and one that is shown to lie there fails.
+ */
+
+import type { Finding, Rule } from './report.js';
+import type { Bounds } from './statistics/bounds.js';
+
+/** 0.031 -> "3.1 points" */
+export function points(share: number): string {
+  return `${(share * 100).toFixed(1)} points`;
+}
+
+/** What one comparison says, as the rules read it. */
+export interface Evidence extends Bounds {
+  /** Adjusted for the number of comparisons (Holm). */
+  readonly worse: number;
+  /** Largest p value that counts as shown. */
+  readonly alpha: number;
+  /** Cases that would bring the lower bound above minus the margin; null: no number would. */
+  readonly needed: (margin: number) => number | null;
+}
+
+type Limited = Extract<Rule, 'not-inferior' | 'not-harmed' | 'anchor' | 'calibration'>;
+
+const against: Record<Limited, string> = {
+  'not-inferior': '',
+  'not-harmed': 'by itself ',
+  anchor: 'against the anchor ',
+  calibration: 'in its confidence ',
+};
+
+/**
+ * Non-inferiority: the lower bound lies above minus the margin. That every one of several passes needs no correction for their number
+ * (an intersection-union test: Berger & Hsu, Stat. Sci. 1996); that one is worse does, and its p value has it.
+ */
+export function judgeLoss(rule: Limited, evidence: Evidence, margin: number): Finding {
+  const { lower, upper, worse, alpha } = evidence;
+  const finding = { rule, value: lower, limit: -margin, needed: null };
+  const sure = `${Math.round((1 - alpha) * 1000) / 10} %`;
+  const where = against[rule];
+  if (lower >= -margin) {
+    const reason = `${where}with ${sure} confidence not worse by more than ${points(margin)}: at most ${points(Math.max(0, -lower))} lost`;
+    return { ...finding, verdict: 'pass', reason };
+  }
+  if (worse <= alpha) {
+    const reason = `${where}shown worse: between ${points(Math.max(0, -upper))} and ${points(-lower)} lost; the limit is ${points(margin)}`;
+    return { ...finding, verdict: 'fail', reason };
+  }
+  const needed = evidence.needed(margin);
+  const remedy = needed === null ? 'no number of cases like these would decide' : `about ${needed} cases like these would decide`;
+  const reason = `${where}cannot tell: up to ${points(-lower)} may be lost, the limit is ${points(margin)}; ${remedy}`;
+  return { ...finding, verdict: 'inconclusive', reason, needed };
+}
+
+/** For one of many parts of a judged whole: it cannot pass by itself, being small, but may be shown worse. */
+export function judgeNotWorse({ lower, upper, worse, alpha }: Evidence): Finding {
+  const finding = { rule: 'not-worse', value: worse, limit: alpha, needed: null } as const;
+  if (worse > alpha) return { ...finding, verdict: 'pass', reason: 'not shown worse' };
+  return { ...finding, verdict: 'fail', reason: `shown worse: between ${points(Math.max(0, -upper))} and ${points(-lower)} lost` };
+}
+
+/** @param lower bound of the candidate's own score */
+export function judgeFloor(value: number, lower: number, floor: number): Finding {
+  const finding = { rule: 'floor', value: lower, limit: floor, needed: null } as const;
+  if (lower >= floor) return { ...finding, verdict: 'pass', reason: `${points(value)}, at least ${points(lower)}, is not under its floor` };
+  // Not a number is under every floor.
+  if (!(value >= floor)) return { ...finding, value, verdict: 'fail', reason: `${points(value)} is under its floor, ${points(floor)}` };
+  const reason = `cannot tell: ${points(value)} may in truth be ${points(lower)}, under its floor, ${points(floor)}; more cases would decide`;
+  return { ...finding, verdict: 'inconclusive', reason };
+}
+
+/** A first version has nothing to be compared with; it must at least not be worse than a guess. No policy says so, and no bound is asked. */
+export function judgeGuessing(value: number, chance: number): Finding {
+  const finding = { rule: 'floor', value, limit: chance, needed: null } as const;
+  return value >= chance
+    ? { ...finding, verdict: 'pass', reason: `${points(value)} is not under guessing, ${points(chance)}` }
+    : { ...finding, verdict: 'fail', reason: `${points(value)} is under guessing, ${points(chance)}` };
+}
+
+export function judgeGain({ lower, upper }: Bounds, wanted: number): Finding {
+  const finding = { rule: 'gain', value: lower, limit: wanted, needed: null } as const;
+  if (lower >= wanted) return { ...finding, verdict: 'pass', reason: `gained at least ${points(lower)}; ${points(wanted)} are asked for` };
+  if (upper < wanted) return { ...finding, verdict: 'fail', reason: `gained at most ${points(upper)}; ${points(wanted)} are asked for` };
+  const reason = `cannot tell: gained between ${points(lower)} and ${points(upper)}; ${points(wanted)} are asked for`;
+  return { ...finding, verdict: 'inconclusive', reason };
+}
+
+/** @param upper bound of the candidate's error */
+export function judgeCeiling(value: number, upper: number, limit: number): Finding {
+  const finding = { rule: 'calibration-error', value: upper, limit, needed: null } as const;
+  if (upper <= limit) return { ...finding, verdict: 'pass', reason: `confidence is off by at most ${points(upper)}` };
+  if (value > limit)
+    return { ...finding, value, verdict: 'fail', reason: `confidence is off by ${points(value)}; the limit is ${points(limit)}` };
+  const reason = `cannot tell: confidence is off by ${points(value)}, perhaps by ${points(upper)}; the limit is ${points(limit)}`;
+  return { ...finding, verdict: 'inconclusive', reason };
+}
+
+export function judgeBudget(what: string, value: number, limit: number): Finding {
+  const finding = { rule: 'budget', value, limit, needed: null } as const;
+  const [has, may] = [value, limit].map((amount) => amount.toLocaleString('en', { maximumFractionDigits: 3 }));
+  return value <= limit
+    ? { ...finding, verdict: 'pass', reason: `${has} ${what} are within the budget of ${may}` }
+    : { ...finding, verdict: 'fail', reason: `${has} ${what} are over the budget of ${may}` };
+}

@@ -1,0 +1,73 @@
+/** Answers of the head cut by label, domain, source or length: where a loss sits, and what a policy asks of each part. */
+import type { SlicePolicy } from '../core/gate-policy.js';
+import { metricNamed } from '../evaluation/metrics.js';
+import type { PairedSuite } from './paired.js';
+
+/** One answered case of a suite. */
+export interface AnsweredCase {
+  readonly suite: string;
+  /** A held-out example, in contrast to a case of a declared suite. */
+  readonly isHoldout: boolean;
+  /** Of a domain and a label that the champion knows, or there is no champion. */
+  readonly isKnown: boolean;
+  readonly metric: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly champion: ScoredAnswer | null;
+  readonly candidate: ScoredAnswer;
+}
+
+export interface ScoredAnswer {
+  /** 1: right. */
+  readonly score: number;
+  /** Probability of the answer, where there is one. */
+  readonly confidence: number | null;
+}
+
+export interface Slice {
+  readonly by: string;
+  readonly value: string;
+  readonly paired: PairedSuite;
+  /** Undefined: shown, not judged. */
+  readonly policy: SlicePolicy | undefined;
+}
+
+/** Of the held-out examples these are always shown. */
+const usualCuts = ['label', 'domain', 'source', 'length'] as const;
+
+/** Of each cut the slices in alphabetical order; what has one slice only is the whole, and is left out unless a policy asks for it. */
+export function cutSlices(answers: readonly AnsweredCase[], policies: readonly SlicePolicy[]): Slice[] {
+  const isAsked = (by: string) => policies.some((policy) => policy.suite === undefined && policy.by === by);
+  const shown = usualCuts.filter((by) => !isAsked(by)).map((by) => ({ by, suite: undefined, policy: undefined }));
+  return [...policies.map((policy) => ({ by: policy.by, suite: policy.suite, policy })), ...shown].flatMap(({ by, suite, policy }) => {
+    const own = answers.filter((one) => (suite === undefined ? one.isHoldout : one.suite === suite) && one.isKnown);
+    const parts = groupByTag(own.filter(isRightOrWrong), by);
+    if (!policy && parts.size < 2) return [];
+    return [...parts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([value, cases]) => ({ by, value, paired: pairedSlice(`${suite ?? 'holdout'} ${by}=${value}`, cases), policy }));
+  });
+}
+
+const isRightOrWrong = ({ metric }: AnsweredCase) => metricNamed(metric).isProportion;
+
+function groupByTag(answers: readonly AnsweredCase[], by: string): Map<string, AnsweredCase[]> {
+  const parts = new Map<string, AnsweredCase[]>();
+  for (const answer of answers) {
+    const value = answer.tags[by];
+    if (value === undefined) continue;
+    const part = parts.get(value);
+    if (part) part.push(answer);
+    else parts.set(value, [answer]);
+  }
+  return parts;
+}
+
+function pairedSlice(name: string, cases: readonly AnsweredCase[]): PairedSuite {
+  const isFirst = cases.some(({ champion }) => champion === null);
+  return {
+    ...{ name, metric: 'accuracy', family: 'slice', chance: 0, gold: [], clusters: null, anchor: null, leftOut: 0, uses: 0 },
+    role: 'judged',
+    champion: isFirst ? null : cases.map(({ champion }) => champion!.score),
+    candidate: cases.map(({ candidate }) => candidate.score),
+  };
+}

@@ -1,0 +1,73 @@
+/** The cases whose answer turned from right to wrong, or the other way, with what was asked: the first thing to read of a candidate. */
+import type { Workspace } from '../core/workspace.js';
+import { metricNamed } from '../evaluation/metrics.js';
+import { listSuites, readSuite, type Suite } from '../evaluation/suites.js';
+import type { Store } from '../store/database.js';
+import { type JudgedSuite, listJudgedSuites } from '../store/eval-suites.js';
+import { readExampleTexts } from '../store/examples.js';
+import { listResults, type PairedResult } from '../store/results.js';
+
+export interface Flip {
+  readonly suite: string;
+  readonly caseId: string;
+  /** Null: the suite is gone, or its cases have changed since. */
+  readonly text: string | null;
+  /** The right answer, where it has a name. */
+  readonly expected: string | null;
+  readonly champion: string | null;
+  readonly candidate: string | null;
+  /** Probability of the candidate's answer; null where there is none. */
+  readonly confidence: number | null;
+}
+
+export interface Flips {
+  readonly lost: readonly Flip[];
+  readonly gained: readonly Flip[];
+}
+
+/** Of one contender of a run, over suites whose answers are right or wrong; the surest wrong answers first. */
+export async function listFlips({ queries }: Store, { suiteFolders }: Workspace, runId: number, strategy: string): Promise<Flips> {
+  const judged = new Map((await listJudgedSuites(queries, runId)).map((suite) => [suite.suite, suite]));
+  const flipped = (await listResults(queries, runId, strategy)).filter((result) => {
+    const metric = judged.get(result.suite)?.metric;
+    return (
+      metric !== undefined &&
+      metricNamed(metric).isProportion &&
+      result.championScore !== null &&
+      result.championScore !== result.candidateScore
+    );
+  });
+  const held = flipped.filter(({ suite }) => judged.get(suite)!.domain !== null).map(({ caseId }) => Number(caseId));
+  const examples = await readExampleTexts(queries, held);
+  const suites = new Map<string, ReadonlyMap<string, string>>();
+  for (const name of new Set(flipped.map(({ suite }) => suite))) {
+    const suite = judged.get(name)!;
+    if (suite.domain === null) suites.set(name, await readCaseTexts(suiteFolders, suite));
+  }
+  const flips = flipped.map((result) => ({
+    result,
+    flip: flipOf(result, suites.get(result.suite)?.get(result.caseId) ?? examples.get(Number(result.caseId))),
+  }));
+  const side = (score: number) =>
+    flips
+      .filter(({ result }) => result.candidateScore === score)
+      .map(({ flip }) => flip)
+      .sort((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0));
+  return { lost: side(0), gained: side(1) };
+}
+
+function flipOf(result: PairedResult, text: string | undefined): Flip {
+  const { suite, caseId, tags, championAnswer, candidateAnswer, candidateConfidence } = result;
+  return {
+    ...{ suite, caseId, text: text ?? null, expected: tags.label ?? null },
+    ...{ champion: championAnswer, candidate: candidateAnswer, confidence: candidateConfidence },
+  };
+}
+
+/** Case -> what is asked, of a suite as it was then; empty where it is not there any more. */
+async function readCaseTexts(folders: readonly string[], { suite, contentHash }: JudgedSuite): Promise<ReadonlyMap<string, string>> {
+  const folder = (await listSuites(folders)).get(suite);
+  const read = folder === undefined ? undefined : await readSuite(folder).catch(() => undefined);
+  if (read?.contentHash !== contentHash) return new Map();
+  return new Map((read.cases as Suite['cases']).flatMap((item) => ('text' in item ? [[item.id, item.text] as const] : [])));
+}

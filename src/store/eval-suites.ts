@@ -1,0 +1,101 @@
+/** The table `eval_suites`: what each suite of a run was, and how often it has decided. */
+import type { Queries } from './database.js';
+
+export interface JudgedSuite {
+  readonly suite: string;
+  readonly version: number;
+  readonly contentHash: string;
+  readonly family: string;
+  readonly metric: string;
+  readonly chance: number;
+  readonly task: string;
+  /** Whose holdout it is; null: a declared suite. */
+  readonly domain: string | null;
+  readonly knownToChampion: boolean;
+  readonly knownToAnchor: boolean;
+  readonly leftOut: number;
+}
+
+/** Replaces what the run has stored before; in the order in which the report is to name them. */
+export async function saveJudgedSuites(queries: Queries, runId: number, suites: readonly JudgedSuite[]): Promise<void> {
+  await queries.deleteFrom('eval_suites').where('run_id', '=', runId).execute();
+  if (suites.length === 0) return;
+  const rows = suites.map((suite, place) => ({
+    run_id: runId,
+    suite: suite.suite,
+    place,
+    version: suite.version,
+    content_hash: suite.contentHash,
+    family: suite.family,
+    metric: suite.metric,
+    chance: suite.chance,
+    task: suite.task,
+    domain: suite.domain,
+    known_to_champion: suite.knownToChampion ? (1 as const) : (0 as const),
+    known_to_anchor: suite.knownToAnchor ? (1 as const) : (0 as const),
+    left_out: suite.leftOut,
+  }));
+  await queries.insertInto('eval_suites').values(rows).execute();
+}
+
+export async function listJudgedSuites(queries: Queries, runId: number): Promise<JudgedSuite[]> {
+  const rows = await queries.selectFrom('eval_suites').selectAll().where('run_id', '=', runId).orderBy('place').execute();
+  return rows.map((row) => ({
+    suite: row.suite,
+    version: row.version,
+    contentHash: row.content_hash,
+    family: row.family,
+    metric: row.metric,
+    chance: row.chance,
+    task: row.task,
+    domain: row.domain,
+    knownToChampion: row.known_to_champion === 1,
+    knownToAnchor: row.known_to_anchor === 1,
+    leftOut: row.left_out,
+  }));
+}
+
+/** How many candidates of the adapter, proposed by earlier runs, each suite has judged with the same cases. */
+export async function countEarlierUses(queries: Queries, adapter: string, runId: number): Promise<ReadonlyMap<string, number>> {
+  const rows = await queries
+    .selectFrom('eval_suites as now')
+    .innerJoin('eval_suites as before', (join) =>
+      join.onRef('before.suite', '=', 'now.suite').onRef('before.content_hash', '=', 'now.content_hash'),
+    )
+    .innerJoin('candidates', 'candidates.run_id', 'before.run_id')
+    .select(({ fn }) => ['now.suite as suite', fn.countAll<number>().as('uses')])
+    .where('now.run_id', '=', runId)
+    .where('before.run_id', '<', runId)
+    .where('candidates.adapter', '=', adapter)
+    .groupBy('now.suite')
+    .execute();
+  return new Map(rows.map(({ suite, uses }) => [suite, uses]));
+}
+
+/** The suites that judged a version of the adapter; empty where it is not known. */
+export async function listSuitesOfVersion(queries: Queries, adapter: string, version: number): Promise<JudgedSuite[]> {
+  const candidate = await queries
+    .selectFrom('candidates')
+    .select('run_id')
+    .where('adapter', '=', adapter)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return candidate ? listJudgedSuites(queries, candidate.run_id) : [];
+}
+
+/** Cases that the same suite, at the same version, had in another run; undefined: none, or the same. */
+export async function findChangedSuite(
+  queries: Queries,
+  suite: Pick<JudgedSuite, 'suite' | 'version' | 'contentHash'>,
+): Promise<string | undefined> {
+  const row = await queries
+    .selectFrom('eval_suites')
+    .select('content_hash')
+    .where('suite', '=', suite.suite)
+    .where('version', '=', suite.version)
+    .where('domain', 'is', null)
+    .where('content_hash', '!=', suite.contentHash)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.content_hash;
+}

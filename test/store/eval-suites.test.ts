@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { insertCandidate } from '#espalier/store/candidates.js';
+import type { Store } from '#espalier/store/database.js';
+import {
+  countEarlierUses,
+  findChangedSuite,
+  type JudgedSuite,
+  listJudgedSuites,
+  listSuitesOfVersion,
+  saveJudgedSuites,
+} from '#espalier/store/eval-suites.js';
+import { beginRun, endRun } from '#espalier/store/runs.js';
+import { now, temporaryStore } from '../support/store.js';
+
+const suite = (name: string, overrides: Partial<JudgedSuite> = {}): JudgedSuite => ({
+  ...{ suite: name, version: 1, contentHash: `${name} as first written`, family: 'probe', metric: 'accuracy', chance: 0.5, task: 'intent' },
+  ...{ domain: null, knownToChampion: true, knownToAnchor: false, leftOut: 0 },
+  ...overrides,
+});
+
+/** A run that judged these suites, and proposed a version unless told otherwise. */
+async function judged(store: Store, suites: readonly JudgedSuite[], version: number | undefined, adapter = 'desk'): Promise<number> {
+  const run = await beginRun(store, { adapter, stage: 'gate', plan: {}, trigger: 'manual', owner: 'one', startedAt: now, now });
+  await saveJudgedSuites(store.queries, run.id, suites);
+  await endRun(store.queries, run, { status: 'done', error: null, at: now });
+  if (version !== undefined) {
+    const [report, createdAt] = [{}, now.toISOString()];
+    await insertCandidate(store.queries, { adapter, version, runId: run.id, championVersion: null, verdict: 'pass', report, createdAt });
+  }
+  return run.id;
+}
+
+it('the suites of a run come back whole, in their order, also when the stage is done again', async () => {
+  const store = await temporaryStore();
+  const suites = [suite('verbs', { leftOut: 3, knownToAnchor: true }), suite('holdout/shop', { domain: 'shop', knownToChampion: false })];
+  const run = await judged(store, suites, 1);
+  await saveJudgedSuites(store.queries, run, suites);
+  expect(await listJudgedSuites(store.queries, run)).toEqual(suites);
+  expect(await listSuitesOfVersion(store.queries, 'desk', 1)).toEqual(suites);
+  expect(await listSuitesOfVersion(store.queries, 'desk', 2)).toEqual([]);
+});
+
+describe('how often a suite has decided', () => {
+  it('counts candidates of the same adapter, of earlier runs, on the same cases', async () => {
+    const store = await temporaryStore();
+    const [verbs, nouns] = [suite('verbs'), suite('nouns')];
+    await judged(store, [verbs, nouns], 1);
+    await judged(store, [verbs, suite('nouns', { contentHash: 'other cases', version: 2 })], 2);
+    await judged(store, [verbs], undefined);
+    await judged(store, [verbs], 1, 'mail');
+    const run = await judged(store, [verbs, nouns, suite('new')], 3);
+    await judged(store, [verbs], 4);
+    expect(await countEarlierUses(store.queries, 'desk', run)).toEqual(
+      new Map([
+        ['nouns', 1],
+        ['verbs', 2],
+      ]),
+    );
+  });
+});
+
+describe('a suite of the same version with other cases', () => {
+  it('is found, and a new version or a holdout is not', async () => {
+    const store = await temporaryStore();
+    await judged(store, [suite('verbs'), suite('holdout/shop', { domain: 'shop' })], 1);
+    const edited = suite('verbs', { contentHash: 'edited' });
+    expect(await findChangedSuite(store.queries, edited)).toBe('verbs as first written');
+    expect(await findChangedSuite(store.queries, { ...edited, version: 2 })).toBeUndefined();
+    expect(await findChangedSuite(store.queries, suite('verbs'))).toBeUndefined();
+    expect(await findChangedSuite(store.queries, suite('holdout/shop', { contentHash: 'more came' }))).toBeUndefined();
+  });
+});

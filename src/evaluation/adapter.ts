@@ -1,8 +1,10 @@
 /** Runs an adapter.onnx: what is evaluated and what serves are the same file. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
+import { groupBy } from '../core/grouping.js';
 import type { Class } from '../core/tasks.js';
 import { sessionOptions } from '../training/native.js';
+import { type Manifest, verifiedFile, versionFiles } from '../training/versions.js';
 
 /** Of one task: the classes of others do not compete. */
 export interface Answer {
@@ -48,6 +50,11 @@ export async function openAdapter(file: string, classes: readonly Class[], threa
   };
 }
 
+/** Of a version, whose file must be what its manifest says. @throws ADAPTER_INVALID */
+export async function openVersionAdapter(folder: string, manifest: Manifest, threads?: number): Promise<Adapter> {
+  return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, threads);
+}
+
 function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMapType, file: string): void {
   const isSound = [probabilities, adapted].every((output) => (output!.data as Float32Array).every(Number.isFinite));
   if (!isSound) throw new EspalierError('ADAPTER_INVALID', `${file} gives values that are not numbers`, { at: { file } });
@@ -55,9 +62,7 @@ function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMa
 
 /** The numbers of the classes of each task. */
 function columnsByTask(classes: readonly Class[]): ReadonlyMap<string, number[]> {
-  const columns = new Map<string, number[]>();
-  for (const [index, { task }] of classes.entries()) columns.set(task, [...(columns.get(task) ?? []), index]);
-  return columns;
+  return groupBy(classes.keys(), (index) => classes[index]!.task);
 }
 
 function readOutputs(

@@ -19,6 +19,12 @@ export function askedCases(suite: Suite): AskedCase[] {
   return kindNamed(suite.kind).asked(suite.cases);
 }
 
+/** [cases] the cluster of each, one by itself where it names none; null: no case names one. */
+export function clusterNames(cases: readonly { readonly caseId: string; readonly cluster?: string | null | undefined }[]): string[] | null {
+  const isNamed = ({ cluster }: (typeof cases)[number]) => cluster !== null && cluster !== undefined;
+  return cases.some(isNamed) ? cases.map(({ cluster, caseId }) => cluster ?? `case ${caseId}`) : null;
+}
+
 /** @throws SUITE_INVALID where a score is not a number: a suite that measures nothing must not pass for one that found nothing */
 export function requireNumbers(suite: string, scores: readonly CaseScore[]): readonly CaseScore[] {
   const bad = scores.find(({ score }) => !Number.isFinite(score));

@@ -1,5 +1,6 @@
 /** Whether the probabilities that answers carry can be believed, on both sides. */
 import type { GatePolicy } from '../core/gate-policy.js';
+import { casesNeeded, confidencesOf } from './compare.js';
 import type { CalibrationReport, CalibrationSide, Finding } from './report.js';
 import { type Evidence, judgeCeiling, judgeLoss } from './rules.js';
 import type { AnsweredCase, ScoredAnswer } from './slices.js';
@@ -12,7 +13,6 @@ import {
   reliabilityBins,
   weightedCalibrationError,
 } from './statistics/calibration.js';
-import { casesToDecide } from './statistics/power.js';
 import { areaUnderRiskCoverage, riskCoverage } from './statistics/selective.js';
 
 /** Over the held-out examples; null where no answer has a probability. */
@@ -20,7 +20,7 @@ export function judgeCalibration(answers: readonly AnsweredCase[], policy: GateP
   const held = answers.filter(({ isHoldout, candidate }) => isHoldout && candidate.confidence !== null);
   if (held.length === 0) return null;
   const alpha = 1 - policy.confidence;
-  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const confidences = confidencesOf(policy);
   const shared = held.filter(({ isKnown, champion }) => isKnown && champion !== null && champion.confidence !== null);
   const [theirs, ours] = [shared.map(({ champion }) => answerOf(champion!)), shared.map(({ candidate }) => answerOf(candidate))];
   const findings: Finding[] = [];
@@ -34,7 +34,7 @@ export function judgeCalibration(answers: readonly AnsweredCase[], policy: GateP
     const { observed, lower, upper, worse, variance } = sample;
     difference = { cases: shared.length, value: observed, lower, upper };
     const outcome = { cases: shared.length, difference: observed, variance };
-    const needed = (margin: number) => casesToDecide(outcome, margin, { confidences, power: 0.8 })?.cases ?? null;
+    const needed = (margin: number) => casesNeeded({ outcome }, margin, confidences);
     const evidence: Evidence = { lower, upper, worse, alpha, needed };
     if (policy.calibration?.margin !== undefined) findings.push(judgeLoss('calibration', evidence, policy.calibration.margin));
   }

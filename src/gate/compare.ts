@@ -1,4 +1,5 @@
 /** What the scores of two versions on one suite, or on several as one, say of their difference. */
+import type { GatePolicy } from '../core/gate-policy.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';
 import { pairedBootstrap, pairedBootstrapOfMean } from './statistics/bootstrap.js';
@@ -27,6 +28,9 @@ export interface ComparisonSettings {
   readonly confidences: Confidences;
   readonly seed: readonly (string | number)[];
 }
+
+/** Each bound of a policy is one-sided at its confidence. */
+export const confidencesOf = ({ confidence }: Pick<GatePolicy, 'confidence'>): Confidences => ({ lower: confidence, upper: confidence });
 
 /** The chance with which a suite shall be able to decide, where the report says what would. */
 const power = 0.8;
@@ -125,7 +129,7 @@ export function detectableLoss({ outcome }: Comparison, confidences: Confidences
 }
 
 /** Cases like these that would bring the lower bound above minus the margin, or show a loss; null: no number would. */
-export function casesNeeded({ outcome }: Comparison, margin: number, confidences: Confidences): number | null {
+export function casesNeeded({ outcome }: Pick<Comparison, 'outcome'>, margin: number, confidences: Confidences): number | null {
   return isUsable(outcome) ? (casesToDecide(outcome, margin, { confidences, power })?.cases ?? null) : null;
 }
 

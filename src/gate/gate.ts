@@ -6,9 +6,9 @@
  * or, where the group says so, must exclude a loss of `harm`. p values are adjusted for the number of comparisons (Holm).
  */
 import type { GatePolicy } from '../core/gate-policy.js';
-import { metricNamed } from '../evaluation/metrics.js';
+import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import { judgeCalibration } from './calibration.js';
-import { type Comparison, casesNeeded, compareSuite, compareWhole, detectableLoss } from './compare.js';
+import { type Comparison, casesNeeded, compareSuite, compareWhole, confidencesOf, detectableLoss } from './compare.js';
 import { groupsOf, type Limits, limitsOf } from './limits.js';
 import type { PairedSuite } from './paired.js';
 import type { Finding, Report, ReportRow, SliceRow } from './report.js';
@@ -53,7 +53,7 @@ interface Judged {
 
 /** Wholes first, then the suites in their order. */
 export function judgeSuites(suites: readonly PairedSuite[], policy: GatePolicy, seed: number): ReportRow[] {
-  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const confidences = confidencesOf(policy);
   const alone = suites.map((suite): Judged => {
     const { name, metric, champion } = suite;
     const settings = (side: string) => ({ confidences, seed: [seed, side, name] });
@@ -107,8 +107,8 @@ function adjust(comparisons: readonly (Comparison | undefined)[]): PValues[] {
 
 function rowOf(judged: Judged, adjusted: { champion: PValues; anchor: PValues }, policy: GatePolicy, seed: number): ReportRow {
   const { name, scope, metric, suites, toChampion, toAnchor } = judged;
-  const { candidate, lower } = ownScore(judged, policy.confidence, seed);
-  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const candidate = ownScore(judged);
+  const confidences = confidencesOf(policy);
   const sum = (count: (suite: PairedSuite) => number) => suites.reduce((total, suite) => total + count(suite), 0);
   return {
     ...{ suite: name, scope, metric, candidate },
@@ -125,38 +125,39 @@ function rowOf(judged: Judged, adjusted: { champion: PValues; anchor: PValues },
     detectable: toChampion ? detectableLoss(toChampion, confidences) : null,
     anchor: toAnchor?.before ?? null,
     uses: Math.max(...suites.map(({ uses }) => uses)),
-    findings: findingsOf(judged, { candidate, lower, adjusted }, policy),
+    findings: findingsOf(judged, { candidate, adjusted, seed }, policy),
   };
 }
 
-/** The candidate's own score, and a one-sided lower bound of it for floors. */
-function ownScore({ scope, suites, toChampion }: Judged, confidence: number, seed: number): { candidate: number; lower: number } {
-  const [suite] = suites;
-  if (scope === 'whole') return { candidate: toChampion!.after, lower: Number.NaN };
-  const { candidate: scores, gold, clusters, name } = suite!;
-  if (scores.length === 0) return { candidate: Number.NaN, lower: Number.NaN };
-  const cases = { metric: metricNamed(suite!.metric), scores, gold, clusters };
-  const { score, lower } = scoreInterval(cases, 2 * confidence - 1, [seed, 'floor', name]);
-  return { candidate: score, lower };
+/** The candidate's own score; NaN of no cases. */
+function ownScore({ scope, suites, toChampion }: Judged): number {
+  if (scope === 'whole') return toChampion!.after;
+  const { metric, candidate, gold } = suites[0]!;
+  return candidate.length === 0 ? Number.NaN : metricValue(metricNamed(metric), candidate, gold);
+}
+
+/** A one-sided lower bound of it, for a floor: another bootstrap for what has no formula. */
+function ownLowerBound({ metric, candidate: scores, gold, clusters, name }: PairedSuite, confidence: number, seed: number): number {
+  return scoreInterval({ metric: metricNamed(metric), scores, gold, clusters }, 2 * confidence - 1, [seed, 'floor', name]).lower;
 }
 
 interface Numbers {
   readonly candidate: number;
-  readonly lower: number;
+  readonly seed: number;
   readonly adjusted: { readonly champion: PValues; readonly anchor: PValues };
 }
 
 function findingsOf(
   { suites, scope, limits, toChampion, toAnchor }: Judged,
-  { candidate, lower, adjusted }: Numbers,
+  { candidate, seed, adjusted }: Numbers,
   policy: GatePolicy,
 ): Finding[] {
   const findings: Finding[] = [];
   const [suite] = suites;
   if (scope === 'suite' && suite!.role !== 'new' && suite!.candidate.length === 0) return [unanswered(suite!)];
-  if (limits.floor !== undefined) findings.push(judgeFloor(candidate, lower, limits.floor));
+  if (limits.floor !== undefined) findings.push(judgeFloor(candidate, ownLowerBound(suite!, policy.confidence, seed), limits.floor));
   if (limits.chance !== undefined) findings.push(judgeGuessing(candidate, limits.chance));
-  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const confidences = confidencesOf(policy);
   const evidenceOf = (comparison: Comparison, { worse }: PValues): Evidence => ({
     ...{ lower: comparison.lower, upper: comparison.upper, worse, alpha: 1 - policy.confidence },
     needed: (margin) => casesNeeded(comparison, margin, confidences),
@@ -179,7 +180,7 @@ function unanswered({ leftOut }: PairedSuite): Finding {
 
 /** Slices are many and small: a margin must be met by each, and the p values of those that are judged are adjusted among themselves. */
 function judgeSlices(answers: readonly AnsweredCase[], policy: GatePolicy, seed: number): SliceRow[] {
-  const confidences = { lower: policy.confidence, upper: policy.confidence };
+  const confidences = confidencesOf(policy);
   const slices = cutSlices(answers, policy.slices);
   const judged = slices.map(({ paired, policy: own }): Judged => {
     const isJudged = own !== undefined && paired.candidate.length >= own.atLeast;

@@ -1,5 +1,6 @@
 /** Answers of the head cut by label, domain, source or length: where a loss sits, and what a policy asks of each part. */
 import type { SlicePolicy } from '../core/gate-policy.js';
+import { groupBy } from '../core/grouping.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';
 
@@ -40,7 +41,8 @@ export function cutSlices(answers: readonly AnsweredCase[], policies: readonly S
   const shown = usualCuts.filter((by) => !isAsked(by)).map((by) => ({ by, suite: undefined, policy: undefined }));
   return [...policies.map((policy) => ({ by: policy.by, suite: policy.suite, policy })), ...shown].flatMap(({ by, suite, policy }) => {
     const own = answers.filter((one) => (suite === undefined ? one.isHoldout : one.suite === suite) && one.isKnown);
-    const parts = groupByTag(own.filter(isRightOrWrong), by);
+    const tagged = own.filter((one) => isRightOrWrong(one) && one.tags[by] !== undefined);
+    const parts = groupBy(tagged, ({ tags }) => tags[by]!);
     if (!policy && parts.size < 2) return [];
     return [...parts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -49,18 +51,6 @@ export function cutSlices(answers: readonly AnsweredCase[], policies: readonly S
 }
 
 const isRightOrWrong = ({ metric }: AnsweredCase) => metricNamed(metric).isProportion;
-
-function groupByTag(answers: readonly AnsweredCase[], by: string): Map<string, AnsweredCase[]> {
-  const parts = new Map<string, AnsweredCase[]>();
-  for (const answer of answers) {
-    const value = answer.tags[by];
-    if (value === undefined) continue;
-    const part = parts.get(value);
-    if (part) part.push(answer);
-    else parts.set(value, [answer]);
-  }
-  return parts;
-}
 
 function pairedSlice(name: string, cases: readonly AnsweredCase[]): PairedSuite {
   const isFirst = cases.some(({ champion }) => champion === null);

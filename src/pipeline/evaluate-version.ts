@@ -6,17 +6,17 @@ import { EspalierError } from '../core/errors.js';
 import { suggestAmong } from '../core/text.js';
 import { versionFolder, type Workspace } from '../core/workspace.js';
 import { encodeCached, warmCache } from '../encoder/cached.js';
-import { type Adapter, openAdapter } from '../evaluation/adapter.js';
+import { type Adapter, openVersionAdapter } from '../evaluation/adapter.js';
 import type { MeasuredSuite } from '../evaluation/measured-suite.js';
 import { metricNamed } from '../evaluation/metrics.js';
-import { type CaseScore, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
+import { type CaseScore, clusterNames, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
 import { textsOf } from '../evaluation/suites.js';
 import { scoreInterval } from '../gate/score-interval.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { type Store, transact } from '../store/database.js';
 import { lastExampleId } from '../store/examples.js';
 import { saveVersionScores } from '../store/version-scores.js';
-import { type Manifest, readManifest, verifiedFile, versionFiles } from '../training/versions.js';
+import { type Manifest, readManifest, versionFiles } from '../training/versions.js';
 import type { UpdateContext } from './context.js';
 import { requireSameEncoder } from './plan.js';
 import { type AskedSuite, holdoutPrefix, listAsked } from './suites.js';
@@ -56,7 +56,7 @@ export async function evaluateVersion(context: UpdateContext, request: Evaluatio
   requireSameEncoder(manifest.encoder, encoder, `${declaration.name} version ${version}`);
   const { asked, skipped } = await suitesFor(context, request, manifest);
   await encodeAll(context, asked);
-  const adapter = await openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes);
+  const adapter = await openVersionAdapter(folder, manifest);
   try {
     const measured = await measureAll(context, adapter, asked, declaration.training.seed);
     await remember(store, { adapter: declaration.name, version, measured, at });
@@ -131,14 +131,11 @@ async function measureAll(
 }
 
 function measure({ suite, task, domain, leftOut }: AskedSuite, scores: readonly CaseScore[], seed: number): MeasuredSuite {
-  const clusters = scores.some(({ cluster }) => cluster !== undefined)
-    ? scores.map(({ cluster, caseId }) => cluster ?? `case ${caseId}`)
-    : null;
   const cases = {
     metric: metricNamed(suite.metric),
     scores: scores.map(({ score }) => score),
     gold: scores.map(({ gold }) => gold),
-    clusters,
+    clusters: clusterNames(scores),
   };
   const { name, version, contentHash, kind, metric, chance, ceiling, shots = 0 } = suite;
   return {

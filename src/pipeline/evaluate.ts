@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type Class, classKey, domainKey } from '../core/tasks.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
-import { type Adapter, openAdapter } from '../evaluation/adapter.js';
+import { type Adapter, openAdapter, openVersionAdapter } from '../evaluation/adapter.js';
 import { millisecondsToAnswer } from '../evaluation/latency.js';
 import { type CaseScore, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
 import { textsOf } from '../evaluation/suites.js';
@@ -16,7 +16,7 @@ import type { Queries } from '../store/database.js';
 import { type JudgedSuite, saveJudgedSuites } from '../store/eval-suites.js';
 import { type PairedResult, saveResults } from '../store/results.js';
 import type { Run } from '../store/runs.js';
-import { type Manifest, readManifest, verifiedFile, versionFiles } from '../training/versions.js';
+import { type Manifest, readManifest, versionFiles } from '../training/versions.js';
 import { contenderFolder, type Evaluated, type Mixes, type Plan, type ServingCost, type UpdateContext } from './context.js';
 import { knownTo } from './field.js';
 import { type AskedSuite, listAsked } from './suites.js';
@@ -111,7 +111,7 @@ async function openVersion({ workspace }: UpdateContext, { declaration }: Plan, 
   if (version === null) return undefined;
   const folder = versionFolder(workspace, declaration.name, version);
   const manifest = await readManifest(folder);
-  const adapter = await openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, threads);
+  const adapter = await openVersionAdapter(folder, manifest, threads);
   return { adapter, manifest, keys: new Set(manifest.classes.map(classKey)) };
 }
 

@@ -1,7 +1,9 @@
 /** Makes the report of each contender of a run from stored rows alone, lets the gate judge it, and chooses. */
+import { groupBy } from '../core/grouping.js';
 import { type Domain, domainKey } from '../core/tasks.js';
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
 import { mean } from '../evaluation/metrics.js';
+import { clusterNames } from '../evaluation/score-suite.js';
 import { chooseContender } from '../gate/field.js';
 import { judge } from '../gate/gate.js';
 import type { PairedSuite, SuiteRole } from '../gate/paired.js';
@@ -53,7 +55,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
   const ancestors = await listAncestors(queries, plan);
   const judged: JudgedContender[] = [];
   for (const strategy of strategies) {
-    const results = groupBySuite(await listResults(queries, id, strategy));
+    const results = groupBy(await listResults(queries, id, strategy), ({ suite }) => suite);
     const measured = suites.map((suite) => ({ suite, results: results.get(suite.suite) ?? [] }));
     const isFirst = parentVersion === null;
     const pairs = measured.flatMap((one) => pairedSuites(one, { isFirst, uses: uses.get(one.suite.suite) ?? 0 }));
@@ -75,16 +77,6 @@ interface Measured {
   readonly results: readonly PairedResult[];
 }
 
-function groupBySuite(results: readonly PairedResult[]): Map<string, PairedResult[]> {
-  const groups = new Map<string, PairedResult[]>();
-  for (const result of results) {
-    const group = groups.get(result.suite);
-    if (group) group.push(result);
-    else groups.set(result.suite, [result]);
-  }
-  return groups;
-}
-
 /** Where the champion knows but a part of the labels, what it does not know is a suite of its own: gains there must not outweigh losses here. */
 function pairedSuites({ suite, results }: Measured, { isFirst, uses }: { isFirst: boolean; uses: number }): PairedSuite[] {
   if (isFirst) return [pairedSuite({ suite, results }, 'judged', uses)];
@@ -99,7 +91,7 @@ function pairedSuites({ suite, results }: Measured, { isFirst, uses }: { isFirst
 
 const isAnswered = ({ championScore }: PairedResult) => championScore !== null;
 
-function pairedSuite({ suite, results }: Measured, role: SuiteRole | 'judged', uses: number): PairedSuite {
+function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number): PairedSuite {
   const { metric, family, chance, leftOut } = suite;
   const isFirst = !results.some(isAnswered) && role !== 'new';
   return {
@@ -109,7 +101,7 @@ function pairedSuite({ suite, results }: Measured, role: SuiteRole | 'judged', u
     anchor: suite.knownToAnchor ? results.map(({ anchorScore }) => anchorScore) : null,
     candidate: results.map(({ candidateScore }) => candidateScore),
     gold: results.flatMap(({ gold }) => gold ?? []),
-    clusters: results.some(({ cluster }) => cluster !== null) ? results.map(({ cluster, caseId }) => cluster ?? `case ${caseId}`) : null,
+    clusters: clusterNames(results),
   };
 }
 

@@ -5,10 +5,10 @@ import { taskNamed } from '../core/tasks.js';
 import { normaliseText } from '../core/text.js';
 import { versionFolder, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
-import { openAdapter } from '../evaluation/adapter.js';
+import { openVersionAdapter } from '../evaluation/adapter.js';
 import { findChampionVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
-import { readManifest, verifiedFile, versionFiles } from '../training/versions.js';
+import { readManifest } from '../training/versions.js';
 import { requireSameEncoder } from './plan.js';
 
 export interface Prediction {
@@ -41,7 +41,7 @@ export async function openChampion(
   const folder = versionFolder(workspace, name, version);
   const manifest = await readManifest(folder);
   requireSameEncoder(manifest.encoder, encoder, `${name} version ${version}`);
-  const adapter = await openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes);
+  const adapter = await openVersionAdapter(folder, manifest);
   const learned = new Set(manifest.classes.map(({ task }) => task));
   const tasksAsked = (task: string | undefined) => {
     const declared = task === undefined ? declaration.tasks : [taskNamed(declaration, task)];

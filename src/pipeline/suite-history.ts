@@ -1,4 +1,5 @@
 /** How the versions of an adapter scored on one suite over time, from what updates and evaluations have stored. */
+import { groupBy } from '../core/grouping.js';
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import type { Queries } from '../store/database.js';
 import { type JudgedCase, listJudgedCases } from '../store/results.js';
@@ -60,14 +61,4 @@ function joinPoints(found: readonly Found[]): HistoryLine {
   const points = new Map<number, HistoryPoint>();
   for (const { point } of found) if (!points.has(point.version)) points.set(point.version, point);
   return { ...found[0]!.line, points: [...points.values()].sort((a, b) => a.version - b.version) };
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }

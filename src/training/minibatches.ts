@@ -1,4 +1,5 @@
 /** Which examples meet in a minibatch. Rows are numbered fresh first, then replayed. */
+import { groupBy } from '../core/grouping.js';
 import { type Random, seededRandom, shuffled } from '../core/random.js';
 import type { TrainingJob } from './job.js';
 
@@ -66,13 +67,7 @@ function shareOfFresh({ fresh, budget, classes, settings }: TrainingJob): number
 
 /** The classes take turns in a shuffled order, and so do the examples of each. */
 function byTurns(rows: readonly number[], { fresh, replayed }: TrainingJob, random: Random): () => number {
-  const ofClass = new Map<number, number[]>();
-  for (const row of rows) {
-    const target = fresh.targets[row] ?? replayed.targets[row - fresh.targets.length]!;
-    const own = ofClass.get(target);
-    if (own) own.push(row);
-    else ofClass.set(target, [row]);
-  }
+  const ofClass = groupBy(rows, (row) => fresh.targets[row] ?? replayed.targets[row - fresh.targets.length]!);
   const next = new Map([...ofClass].map(([target, own]) => [target, endlessly(own, random)]));
   const nextClass = endlessly([...next.keys()], random);
   return () => next.get(nextClass())!();

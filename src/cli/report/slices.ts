@@ -1,4 +1,5 @@
 /** The held-out examples cut by label, domain, source or length: where a loss sits. */
+import { groupBy } from '../../core/grouping.js';
 import { type Report, type SliceRow, verdictOf } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../page/markup.js';
 import { differenceOf, showParts } from './parts-table.js';
@@ -8,12 +9,10 @@ const mostShown = 15;
 
 export function showSlices({ slices }: Report): Markup {
   if (slices.length === 0) return nothing;
-  const cuts = new Map<string, SliceRow[]>();
-  for (const slice of slices) cuts.set(cutOf(slice), [...(cuts.get(cutOf(slice)) ?? []), slice]);
   return markup`<section id="slices">
 <h2>Where it sits</h2>
 <p class="soft">The held-out examples of what the champion knows, cut by what is known of them; a slice that a policy cuts from a suite bears its name. The worst first: a ring is what the champion had, a disc what the candidate has. Slices are small; one that nothing judges is shown to be looked at, and decides nothing.</p>
-${[...cuts].map(([name, own]) => showCut(name, own))}
+${[...groupBy(slices, cutOf)].map(([name, own]) => showCut(name, own))}
 </section>`;
 }
 

@@ -33,8 +33,8 @@ const mostRows = 14;
 
 /** The greatest loss first. */
 function renderRows(rows: readonly ReportRow[], colours: Colours, all: boolean): string {
-  const sorted = [...rows].sort((a, b) => (a.difference ?? 0) - (b.difference ?? 0));
   if (rows.every(({ champion }) => champion === null)) return renderScores(rows, colours);
+  const sorted = [...rows].sort((a, b) => (a.difference ?? 0) - (b.difference ?? 0));
   const shown = all ? sorted : pickRows(sorted);
   const scale: Scale = { reach: reachOf(rows), width: 17 };
   const cells = shown.map((row) => [

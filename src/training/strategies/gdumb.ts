@@ -4,6 +4,7 @@
  *
  * Keeps: the buffer, nothing else. Costs an update: `passes` epochs over the buffer, whatever is new. The yardstick for what a buffer alone is worth.
  */
+import { groupBy } from '../../core/grouping.js';
 import { seededRandom, shuffled } from '../../core/random.js';
 import { descend } from '../descent.js';
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
@@ -44,9 +45,7 @@ export const gdumb: Strategy = {
 /** As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the others. */
 function balancedMemory({ fresh, replayed, budget, dimension, settings }: TrainingJob): Batch {
   const rows = [fresh, replayed].flatMap((batch) => Array.from(batch.targets, (target, row) => ({ batch, row, target })));
-  const byClass = new Map<number, typeof rows>();
-  for (const row of shuffled(rows, seededRandom(settings.seed, 'memory')))
-    byClass.set(row.target, [...(byClass.get(row.target) ?? []), row]);
+  const byClass = groupBy(shuffled(rows, seededRandom(settings.seed, 'memory')), ({ target }) => target);
   const queues = [...byClass.values()].sort((a, b) => a.length - b.length);
   const picked: typeof rows = [];
   for (const [index, queue] of queues.entries()) {

@@ -32,7 +32,7 @@ console.log('| suite | kind | asked | metric | chance | frozen | ceiling | ms |\
 for (const suite of await readSuites([evals], [...(await listSuites([evals])).keys()])) {
   const outputs = await outputsOf(textsOf(suite));
   const before = performance.now();
-  const scores = scoreSuite(suite, outputs, '');
+  const scores = await scoreSuite(suite, outputs, '');
   const milliseconds = (performance.now() - before).toFixed(0);
   const value = metricValue(
     metricNamed(suite.metric),

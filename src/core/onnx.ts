@@ -9,12 +9,12 @@ const { onnx } = onnxProto;
 export const opset = 17;
 const irVersion = 8;
 
-export type ElementType = 'float16' | 'float32' | 'float64' | 'uint8' | 'int32' | 'int64' | 'bool';
-export type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+export type ElementType = 'float16' | 'float32' | 'float64' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool';
+export type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
 /** A number is a fixed size, a string a named free one. */
 export type Dimension = number | string;
 
-const elementCode: Record<ElementType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
+const elementCode: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
 
 export interface ConstantTensor {
   readonly type: ElementType;

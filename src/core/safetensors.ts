@@ -9,7 +9,7 @@ import { diskError } from './files.js';
 /** Row-major; `dims` multiply to the length of `data`. */
 export interface Tensor {
   readonly dims: readonly number[];
-  readonly data: Float32Array | Float64Array | Int32Array;
+  readonly data: Float32Array | Float64Array | Int32Array | Int8Array;
 }
 
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -30,7 +30,7 @@ export function encodeSafetensors(tensors: Tensors, metadata: Readonly<Record<st
   const header: Record<string, unknown> = { __metadata__: Object.fromEntries(Object.entries(metadata).sort()) };
   const pieces: Uint8Array[] = [];
   let offset = 0;
-  // 8-byte types first keeps every tensor aligned.
+  // Wider types first keeps every tensor aligned.
   const names = Object.keys(tensors).sort((a, b) => widthOf(tensors[b]!) - widthOf(tensors[a]!) || (a < b ? -1 : 1));
   for (const name of names) {
     const { dims, data } = tensors[name]!;
@@ -90,10 +90,12 @@ const arrays: Readonly<Record<string, (content: Content) => Tensor['data']>> = {
   F32: ([buffer, start, bytes]) => new Float32Array(buffer, start, bytes / 4),
   F64: ([buffer, start, bytes]) => new Float64Array(buffer, start, bytes / 8),
   I32: ([buffer, start, bytes]) => new Int32Array(buffer, start, bytes / 4),
+  I8: ([buffer, start, bytes]) => new Int8Array(buffer, start, bytes),
 };
 
 function typeOf(data: Tensor['data']): string {
   if (data instanceof Float64Array) return 'F64';
+  if (data instanceof Int8Array) return 'I8';
   return data instanceof Int32Array ? 'I32' : 'F32';
 }
 

@@ -3,7 +3,7 @@
  * on the vectors' Gram matrix: up to some thousands of vectors that is cheaper than to measure wide vectors in every round of every run.
  */
 import { pickWeighted, type Random, seededRandom } from '../core/random.js';
-import { similaritiesTo } from './similarity.js';
+import { similarities } from './similarity.js';
 
 const restarts = 10;
 /** A run seldom needs more than a third of it. */
@@ -22,8 +22,8 @@ interface Clustering {
  * @param vectors each of length 1, from `count` to `mostVectors` of them
  * @returns the number of each vector's cluster
  */
-export function kMeans(vectors: readonly Float32Array[], count: number, seed: string): Int32Array {
-  const gram = gramOf(vectors);
+export async function kMeans(vectors: readonly Float32Array[], count: number, seed: string): Promise<Int32Array> {
+  const gram = await similarities(vectors, vectors);
   let best: Clustering | undefined;
   for (let run = 0; run < restarts; run++) {
     const found = settle(gram, drawSeeds(gram, count, seededRandom('k-means', seed, run)));
@@ -34,17 +34,6 @@ export function kMeans(vectors: readonly Float32Array[], count: number, seed: st
 
 /** Row by row. */
 type Gram = readonly Float32Array[];
-
-function gramOf(vectors: readonly Float32Array[]): Gram {
-  const gram = vectors.map(() => new Float32Array(vectors.length));
-  for (const [row, vector] of vectors.entries()) {
-    for (const [column, similarity] of similaritiesTo(vector, vectors.slice(0, row + 1)).entries()) {
-      gram[row]![column] = similarity;
-      gram[column]![row] = similarity;
-    }
-  }
-  return gram;
-}
 
 /** k-means++: each seed is a vector drawn with probability proportional to its squared distance from the nearest drawn before. */
 function drawSeeds(gram: Gram, count: number, random: Random): number[] {

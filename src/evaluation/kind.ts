@@ -52,7 +52,7 @@ export interface Kind<Name extends string, Own extends Case> {
   /** The cases that are scored, in the order in which `score` gives them. */
   asked(cases: readonly Own[]): AskedCase[];
   /** @param outputs for every text of every case, in order. @param task which answer of the adapter is asked for */
-  score(cases: readonly Own[], outputs: readonly AdapterOutput[], task: string): Judgement[];
+  score(cases: readonly Own[], outputs: readonly AdapterOutput[], task: string): Judgement[] | Promise<Judgement[]>;
 }
 
 export const text = z.string().min(1);

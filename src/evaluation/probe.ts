@@ -4,7 +4,7 @@
  * adapters is never one of the probe's own luck.
  */
 import { fitLogisticRegression } from './logistic-regression.js';
-import { dot } from './similarity.js';
+import { dot, similarities } from './similarity.js';
 
 /** scikit-learn's default for its C, which MTEB leaves as it is. */
 const c = 1;
@@ -22,11 +22,11 @@ export interface Probe {
 }
 
 /** @param vectors each of length 1. @param labels of two classes or more */
-export function fitProbe(vectors: readonly Float32Array[], labels: readonly string[]): Probe {
+export async function fitProbe(vectors: readonly Float32Array[], labels: readonly string[]): Promise<Probe> {
   const classes = [...new Set(labels)].sort();
   const targets = Int32Array.from(labels, (label) => classes.indexOf(label));
   const { coefficients, intercepts } = fitLogisticRegression({
-    gram: gramOf(vectors),
+    gram: await gramOf(vectors),
     targets,
     classes: classes.length,
     // Of two classes scikit-learn penalises one vector of weights; as two opposite ones it is counted half.
@@ -46,16 +46,9 @@ export function fitProbe(vectors: readonly Float32Array[], labels: readonly stri
   };
 }
 
-function gramOf(vectors: readonly Float32Array[]): Float64Array {
-  const count = vectors.length;
-  const gram = new Float64Array(count * count);
-  for (let row = 0; row < count; row++) {
-    for (let column = 0; column <= row; column++) {
-      const similarity = dot(vectors[row]!, vectors[column]!);
-      gram[row * count + column] = similarity;
-      gram[column * count + row] = similarity;
-    }
-  }
+async function gramOf(vectors: readonly Float32Array[]): Promise<Float64Array> {
+  const gram = new Float64Array(vectors.length ** 2);
+  for (const [row, cosines] of (await similarities(vectors, vectors)).entries()) gram.set(cosines, row * vectors.length);
   return gram;
 }
 

@@ -9,8 +9,8 @@ import type { Suite } from './suites.js';
 export interface CaseScore extends AskedCase, Judgement {}
 
 /** @param outputs for every text of the suite, in the order of textsOf. @param task which answer a classification asks for */
-export function scoreSuite(suite: Suite, outputs: readonly AdapterOutput[], task: string): CaseScore[] {
-  const judgements = kindNamed(suite.kind).score(suite.cases, outputs, task);
+export async function scoreSuite(suite: Suite, outputs: readonly AdapterOutput[], task: string): Promise<CaseScore[]> {
+  const judgements = await kindNamed(suite.kind).score(suite.cases, outputs, task);
   return askedCases(suite).map((asked, index) => ({ ...asked, ...judgements[index]! }));
 }
 

@@ -30,16 +30,18 @@ export function splitCases<Own extends SplitCase>(
   return { shots: rows.filter(({ item }) => item.split === 'train'), asked: rows.filter(({ item }) => item.split === 'test') };
 }
 
+export function vectorsOf(answered: readonly Answered<Case>[]): Float32Array[] {
+  return answered.map(({ vector }) => vector);
+}
+
 /** What a probe that is fitted on the shots reads off each asked case. */
-export function readByProbe<Own extends LabelledCase>(
+export async function readByProbe<Own extends LabelledCase>(
   cases: readonly Own[],
   outputs: readonly AdapterOutput[],
-): { item: Own; reading: Reading }[] {
+): Promise<{ item: Own; reading: Reading }[]> {
   const { shots, asked } = splitCases(cases, outputs);
-  const probe = fitProbe(
-    shots.map(({ vector }) => vector),
-    shots.map(({ item }) => item.label),
-  );
+  const labels = shots.map(({ item }) => item.label);
+  const probe = await fitProbe(vectorsOf(shots), labels);
   return asked.map(({ item, vector }) => ({ item, reading: probe.read(vector) }));
 }
 

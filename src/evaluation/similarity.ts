@@ -1,4 +1,6 @@
 /** Cosine similarity, and what stands nearest by it. Adapted embeddings have length 1, so that a cosine is a dot product. */
+import { newGraph } from '../core/onnx.js';
+import { compile } from '../training/native.js';
 
 /** Of two vectors of length 1: their cosine. Four partial sums, in an order that is always the same. */
 export function dot(a: Float32Array, b: Float32Array): number {
@@ -14,36 +16,43 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return first + second + (third + fourth);
 }
 
+/** Vectors that go through the product at once: bounds what is held of it. */
+const sliceRows = 512;
+
 /**
- * The cosines of one vector with each of a pool, four at a time: what is read of the vector serves all four, which takes half the time.
- * @returns [pool.length]
+ * The cosines of each vector with each of a pool, by one native product of float32. Equal vectors have equal cosines to the bit, wherever they
+ * stand: every one is summed in the same order.
+ * @returns for each vector [pool.length]
  */
-export function similaritiesTo(vector: Float32Array, pool: readonly Float32Array[]): Float64Array {
-  const similarities = new Float64Array(pool.length);
-  const whole = pool.length - (pool.length % 4);
-  for (let start = 0; start < whole; start += 4) {
-    const [a, b, c, d] = [pool[start]!, pool[start + 1]!, pool[start + 2]!, pool[start + 3]!];
-    let [first, second, third, fourth] = [0, 0, 0, 0];
-    for (let index = 0; index < vector.length; index++) {
-      const value = vector[index]!;
-      first += value * a[index]!;
-      second += value * b[index]!;
-      third += value * c[index]!;
-      fourth += value * d[index]!;
+export async function similarities(vectors: readonly Float32Array[], pool: readonly Float32Array[]): Promise<Float32Array[]> {
+  const dimension = pool[0]?.length ?? 0;
+  const graph = newGraph('similarities');
+  const [rows, columns] = [
+    graph.input('vectors', 'float32', ['n', dimension]),
+    graph.constant({ type: 'float32', dims: [pool.length, dimension], data: stacked(pool, 0, pool.length) }),
+  ];
+  graph.output(graph.node('Gemm', [rows, columns], { transB: 1 }), 'cosines', 'float32', ['n', pool.length]);
+  const native = await compile(graph, 1);
+  try {
+    const found: Float32Array[] = [];
+    for (let start = 0; start < vectors.length; start += sliceRows) {
+      const end = Math.min(start + sliceRows, vectors.length);
+      const { cosines } = await native.run({ vectors: { data: stacked(vectors, start, end), dims: [end - start, dimension] } });
+      for (let row = 0; row < end - start; row++)
+        found.push((cosines as Float32Array).subarray(row * pool.length, (row + 1) * pool.length));
     }
-    similarities[start] = first;
-    similarities[start + 1] = second;
-    similarities[start + 2] = third;
-    similarities[start + 3] = fourth;
+    return found;
+  } finally {
+    await native.close();
   }
-  // In the same order of summation, so that equal vectors are equally similar wherever they stand.
-  for (let at = whole; at < pool.length; at++) {
-    const other = pool[at]!;
-    let sum = 0;
-    for (let index = 0; index < vector.length; index++) sum += vector[index]! * other[index]!;
-    similarities[at] = sum;
-  }
-  return similarities;
+}
+
+/** Rows [start, end) as one matrix. */
+function stacked(vectors: readonly Float32Array[], start: number, end: number): Float32Array {
+  const width = vectors[0]?.length ?? 0;
+  const matrix = new Float32Array((end - start) * width);
+  for (let row = start; row < end; row++) matrix.set(vectors[row]!, (row - start) * width);
+  return matrix;
 }
 
 export interface Neighbour {
@@ -51,15 +60,15 @@ export interface Neighbour {
   readonly similarity: number;
 }
 
-/**
- * The `count` vectors of `pool` that are most similar to `vector`, best first; of equals the earlier one comes first.
- * Time: pool x dimension.
- */
-export function nearest(vector: Float32Array, pool: readonly Float32Array[], count: number): Neighbour[] {
+/** For each vector the `count` of `pool` that are most similar to it, best first; of equals the earlier one comes first. */
+export async function nearest(vectors: readonly Float32Array[], pool: readonly Float32Array[], count: number): Promise<Neighbour[][]> {
+  return (await similarities(vectors, pool)).map((cosines) => largest(cosines, count));
+}
+
+function largest(cosines: Float32Array, count: number): Neighbour[] {
   const found: Neighbour[] = [];
-  const similarities = similaritiesTo(vector, pool);
-  for (let index = 0; index < pool.length; index++) {
-    const similarity = similarities[index]!;
+  for (let index = 0; index < cosines.length; index++) {
+    const similarity = cosines[index]!;
     if (found.length === count && similarity <= found[count - 1]!.similarity) continue;
     if (found.length === count) found.pop();
     let place = found.length;

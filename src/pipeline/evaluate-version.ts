@@ -122,7 +122,7 @@ async function measureAll(
   for (const [index, one] of asked.entries()) {
     if (signal.aborted) throw new EspalierError('INTERRUPTED', 'stopped before all suites were scored; nothing was stored');
     const vectors = await encodeCached(store, encoder, textsOf(one.suite), { signal });
-    const scores = requireNumbers(one.suite.name, scoreSuite(one.suite, await adapter.run(vectors, encoder.dimension), one.task));
+    const scores = requireNumbers(one.suite.name, await scoreSuite(one.suite, await adapter.run(vectors, encoder.dimension), one.task));
     measured.push(measure(one, scores, seed));
     progress.advance(index + 1, asked.length, 'suites');
   }

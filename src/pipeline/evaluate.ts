@@ -146,7 +146,7 @@ async function scoreSuiteByAll(
   if (suite.cases.length === 0) return [];
   const vectors = await encodeCached(store, encoder, textsOf(suite), { signal });
   const score = async (adapter: Adapter) =>
-    requireNumbers(suite.name, scoreSuite(suite, await adapter.run(vectors, encoder.dimension), task));
+    requireNumbers(suite.name, await scoreSuite(suite, await adapter.run(vectors, encoder.dimension), task));
   const theirs = champion && (await score(champion.adapter));
   const once = anchor && (await score(anchor.adapter));
   const results: PairedResult[] = [];

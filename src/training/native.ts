@@ -8,7 +8,7 @@ export interface NativeFunction {
   close(): Promise<void>;
 }
 
-export type NativeArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type NativeArray = Float32Array | Float64Array | Int32Array | Uint8Array | Int8Array;
 
 export type NativeInputs = Readonly<Record<string, NativeInput>>;
 
@@ -50,5 +50,6 @@ function tensorOf({ data, dims }: NativeInput): Tensor {
   if (data instanceof Float32Array) return new Tensor('float32', data, dims);
   if (data instanceof Float64Array) return new Tensor('float64', data, dims);
   if (data instanceof Uint8Array) return new Tensor('uint8', data, dims);
+  if (data instanceof Int8Array) return new Tensor('int8', data, dims);
   return new Tensor('int32', data, dims);
 }

@@ -2,6 +2,7 @@
 import type { TrainingSettings } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
+import { isOutdated } from './heads/ridge.js';
 import { headKindNamed } from './heads.js';
 import type { Strategy, TrainedHead } from './job.js';
 
@@ -54,5 +55,6 @@ export function checkShared(strategies: readonly [Strategy, ...Strategy[]], sett
 
 /** Whether a strategy that trains by gradient can go on from this parent: it has a head of a kind that it trains, and that is asked for. */
 export function goesOn(headKinds: readonly string[], parent: TrainedHead, { head }: TrainingSettings): boolean {
-  return headKinds.includes(parent.head.kind) && (head === undefined || head === parent.head.kind);
+  const { kind } = parent.head;
+  return headKinds.includes(kind) && (head === undefined || head === kind) && !isOutdated(parent.head);
 }

@@ -4,7 +4,7 @@
 import { seededRandom } from '../core/random.js';
 import type { Tensor, Tensors } from '../core/safetensors.js';
 import { add } from './autodiff/elementwise.js';
-import { type Dims, type Expression, minibatch, type Source, sizeOf, sourcesOf, targets, whole } from './autodiff/expression.js';
+import { type Dims, type Expression, minibatch, type Source, sameDims, sizeOf, sourcesOf, targets, whole } from './autodiff/expression.js';
 import { type CrossEntropyOptions, crossEntropy } from './autodiff/losses.js';
 import { gatherRows } from './autodiff/matrices.js';
 import { ridgeShape } from './heads/ridge.js';
@@ -137,6 +137,7 @@ export function taskTensor({ tasks }: TrainingJob): Tensors {
 /** `known` in the leading corner of `begun`. */
 export function grown(known: Tensor | undefined, begun: Tensor): Tensor {
   if (!known) return begun;
+  if (sameDims(known.dims, begun.dims)) return known;
   if (known.dims.length < 2) return { dims: begun.dims, data: Float32Array.from(begun.data, (value, index) => known.data[index] ?? value) };
   const [rows, from, to] = [known.dims[0]!, known.dims[1]!, begun.dims[1]!];
   const data = Float32Array.from(begun.data);

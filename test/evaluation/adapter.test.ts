@@ -60,23 +60,23 @@ describe('an adapter of several tasks', () => {
     const cases = ['cross', 'glad'].map((label, index) => ({ id: `${index}`, text: '', label }));
     const suite = suiteOf('classification', cases);
     const outputs = await answer([9, 0, 1, 2, 0, 0, 3, 9]);
-    const scores = (task: string) => scoreSuite(suite, outputs, task).map(({ score, answer: said }) => [said, score]);
-    expect(scores('intent')).toEqual([
+    const scores = async (task: string) => (await scoreSuite(suite, outputs, task)).map(({ score, answer: said }) => [said, score]);
+    expect(await scores('intent')).toEqual([
       ['refund', 0],
       ['cross', 0],
     ]);
-    expect(scores('tone')).toEqual([
+    expect(await scores('tone')).toEqual([
       ['glad', 0],
       ['glad', 1],
     ]);
-    expect(scores('urgency')).toEqual([
+    expect(await scores('urgency')).toEqual([
       [undefined, 0],
       [undefined, 0],
     ]);
-    expect(scoreSuite(suite, outputs, 'tone').map(({ confidence }) => confidence)).toEqual(
+    expect((await scoreSuite(suite, outputs, 'tone')).map(({ confidence }) => confidence)).toEqual(
       outputs.map(({ answers }) => answers.get('tone')!.confidence),
     );
-    expect(scoreSuite(suite, outputs, 'urgency').map(({ confidence }) => confidence)).toEqual([null, null]);
+    expect((await scoreSuite(suite, outputs, 'urgency')).map(({ confidence }) => confidence)).toEqual([null, null]);
   });
 });
 

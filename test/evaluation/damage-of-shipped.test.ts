@@ -84,7 +84,7 @@ async function measure(adapter: Adapter, suite: Suite): Promise<number> {
   const index = suites.indexOf(suite);
   const start = starts[index]! * dimension;
   const outputs = await adapter.run(encoded.subarray(start, start + texts[index]!.length * dimension), dimension);
-  const scored = requireNumbers(suite.name, scoreSuite(suite, outputs, task));
+  const scored = requireNumbers(suite.name, await scoreSuite(suite, outputs, task));
   return metricValue(
     metricNamed(suite.metric),
     scored.map(({ score }) => score),

@@ -129,7 +129,7 @@ async function openHead(head: Head, name: string) {
 
 async function measure(head: Head, name: string, [suite, vectors]: readonly [Suite, Float32Array]) {
   const adapter = await openHead(head, name);
-  const scores = requireNumbers(suite.name, scoreSuite(suite, await adapter.run(vectors, dimension), task));
+  const scores = requireNumbers(suite.name, await scoreSuite(suite, await adapter.run(vectors, dimension), task));
   await adapter.close();
   return metricValue(
     metricNamed(suite.metric),

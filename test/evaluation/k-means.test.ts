@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import { kMeans } from '#espalier/evaluation/k-means.js';
-import { dot, nearest, similaritiesTo } from '#espalier/evaluation/similarity.js';
+import { dot, nearest, similarities } from '#espalier/evaluation/similarity.js';
 
 const unit = (values: ArrayLike<number>) => {
   const length = Math.hypot(...Array.from(values));
@@ -12,9 +13,9 @@ const around = (axis: number, noise: number) =>
   unit(Array.from({ length: 9 }, (_, index) => (index === axis ? 1 : 0) + noise * random.normal()));
 
 describe('k-means', () => {
-  it('finds groups that lie apart', () => {
+  it('finds groups that lie apart', async () => {
     const axes = Array.from({ length: 60 }, (_, index) => index % 4);
-    const clusters = kMeans(
+    const clusters = await kMeans(
       axes.map((axis) => around(axis, 0.15)),
       4,
       'seed',
@@ -23,9 +24,9 @@ describe('k-means', () => {
     expect([pairs.size, new Set(clusters).size]).toEqual([4, 4]);
   });
 
-  it('ends where no vector lies nearer to the mean of another cluster', () => {
+  it('ends where no vector lies nearer to the mean of another cluster', async () => {
     const vectors = Array.from({ length: 80 }, (_, index) => around(index % 5, 0.5));
-    const clusters = kMeans(vectors, 5, 'seed');
+    const clusters = await kMeans(vectors, 5, 'seed');
     const means = [0, 1, 2, 3, 4].map((cluster) => {
       const own = vectors.filter((_, index) => clusters[index] === cluster);
       return Float64Array.from({ length: 9 }, (_, axis) => own.reduce((sum, vector) => sum + vector[axis]!, 0) / own.length);
@@ -37,39 +38,57 @@ describe('k-means', () => {
     }
   });
 
-  it('gives the same clusters for the same seed', () => {
+  it('gives the same clusters for the same seed', async () => {
     const vectors = Array.from({ length: 50 }, () => around(0, 2));
-    expect(kMeans(vectors, 6, 'a')).toEqual(kMeans(vectors, 6, 'a'));
+    expect(await kMeans(vectors, 6, 'a')).toEqual(await kMeans(vectors, 6, 'a'));
   });
 
-  it('survives vectors that are all the same', () => {
-    const clusters = kMeans(Array<Float32Array>(10).fill(unit([1, 2, 3])), 3, 'seed');
+  it('survives vectors that are all the same', async () => {
+    const clusters = await kMeans(Array<Float32Array>(10).fill(unit([1, 2, 3])), 3, 'seed');
     expect(clusters).toHaveLength(10);
   });
 });
 
 describe('the nearest vectors', () => {
-  it('come best first; of equals the earlier one', () => {
+  it('come best first; of equals the earlier one', async () => {
     const pool = [unit([1, 1]), unit([0, 1]), unit([1, 0]), unit([1, 1])];
-    expect(nearest(unit([1, 1]), pool, 3).map(({ index }) => index)).toEqual([0, 3, 1]);
-    expect(nearest(unit([1, 1]), pool, 9)).toHaveLength(4);
+    const [three, all] = [await nearest([unit([1, 1])], pool, 3), await nearest([unit([1, 1])], pool, 9)];
+    expect(three[0]!.map(({ index }) => index)).toEqual([0, 3, 1]);
+    expect(all[0]).toHaveLength(4);
   });
 
-  it('are those that sorting all of them gives', () => {
+  it('are those that sorting all of them gives, for each of many that ask', async () => {
     const pool = Array.from({ length: 40 }, () => around(0, 1));
-    const asked = around(1, 1);
-    const sorted = pool.map((vector, index) => ({ index, similarity: dot(asked, vector) })).sort((a, b) => b.similarity - a.similarity);
-    const found = nearest(asked, pool, 7);
-    expect(found.map(({ index }) => index)).toEqual(sorted.slice(0, 7).map(({ index }) => index));
-    for (const [place, { similarity }] of found.entries()) expect(similarity).toBeCloseTo(sorted[place]!.similarity, 12);
+    const asking = Array.from({ length: 1100 }, () => around(1, 1));
+    const found = await nearest(asking, pool, 7);
+    expect(found).toHaveLength(asking.length);
+    for (const [at, vector] of asking.entries()) {
+      const sorted = pool.map((one, index) => ({ index, similarity: dot(vector, one) })).sort((a, b) => b.similarity - a.similarity);
+      expect(found[at]!.map(({ index }) => index)).toEqual(sorted.slice(0, 7).map(({ index }) => index));
+      for (const [place, { similarity }] of found[at]!.entries()) expect(similarity).toBeCloseTo(sorted[place]!.similarity, 5);
+    }
   });
 
-  it('are as similar wherever in the pool they stand, and however many are beside them', () => {
-    const [asked, one] = [around(0, 1), around(1, 1)];
-    for (let others = 0; others < 9; others++) {
-      const pool = [...Array.from({ length: others }, () => around(0, 1)), one];
-      expect(similaritiesTo(asked, pool).at(-1)).toBe(similaritiesTo(asked, [one])[0]);
-    }
+  it('equal vectors are equally similar to the bit, wherever they stand and however many are beside them', async () => {
+    const whole = fc.integer({ min: 1, max: 70 });
+    await fc.assert(
+      fc.asyncProperty(whole, whole, fc.integer({ min: 1, max: 1200 }), fc.integer(), async (asking, pooled, length, seed) => {
+        const drawn = seededRandom('equal vectors', seed);
+        const distinct = [0, 1, 2].map(() => unit(Array.from({ length }, () => drawn.normal())));
+        const pick = (count: number) => Array.from({ length: count }, () => drawn.integer(3));
+        const [rows, columns] = [pick(asking), pick(pooled)];
+        const vectorsOf = (numbers: readonly number[]) => numbers.map((number) => distinct[number]!);
+        const known = new Map<string, number>();
+        for (const [row, cosines] of (await similarities(vectorsOf(rows), vectorsOf(columns))).entries()) {
+          for (const [column, cosine] of cosines.entries()) {
+            const pair = `${rows[row]} ${columns[column]}`;
+            expect(cosine).toBe(known.get(pair) ?? cosine);
+            known.set(pair, cosine);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('a cosine is the sum of products, whatever the length', () => {

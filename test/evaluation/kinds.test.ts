@@ -13,9 +13,9 @@ const at = (degrees: number): AdapterOutput => ({
   adapted: Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)),
 });
 const score = (suite: Suite, ...degrees: number[]) => scoreSuite(suite, degrees.map(at), 'intent');
-const scores = (suite: Suite, ...degrees: number[]) => score(suite, ...degrees).map((one) => one.score);
-const metricOf = (suite: Suite, ...degrees: number[]) => {
-  const scored = score(suite, ...degrees);
+const scores = async (suite: Suite, ...degrees: number[]) => (await score(suite, ...degrees)).map((one) => one.score);
+const metricOf = async (suite: Suite, ...degrees: number[]) => {
+  const scored = await score(suite, ...degrees);
   return metricValue(
     metricNamed(suite.metric),
     scored.map((one) => one.score),
@@ -68,9 +68,9 @@ describe('classification', () => {
 });
 
 describe('probe', () => {
-  it('answers by what was shown, and says how sure it is', () => {
+  it('answers by what was shown, and says how sure it is', async () => {
     const suite = suiteOf('probe', [shot('s1', 'east'), shot('s2', 'north'), asked('a', 'east'), asked('b', 'east')]);
-    const [right, wrong] = score(suite, 0, 90, 10, 80);
+    const [right, wrong] = await score(suite, 0, 90, 10, 80);
     expect([right, wrong]).toMatchObject([
       { caseId: 'a', score: 1, answer: 'east' },
       { caseId: 'b', score: 0, answer: 'north' },
@@ -83,50 +83,50 @@ describe('probe', () => {
 describe('knn', () => {
   const shots = [shot('1', 'b'), shot('2', 'b'), shot('3', 'a'), shot('4', 'a'), shot('5', 'c'), shot('6', 'c')];
   const suite = suiteOf('knn', [...shots, asked('x', 'a')]);
-  const answer = (...degrees: number[]) => score(suite, ...degrees)[0]!.answer;
+  const answer = async (...degrees: number[]) => (await score(suite, ...degrees))[0]!.answer;
 
-  it('the five nearest vote', () => {
+  it('the five nearest vote', async () => {
     // The nearest of all is a b, and the other b is the sixth.
-    expect(answer(15, 195, 17, 21, 100, 105, 15)).toBe('a');
+    expect(await answer(15, 195, 17, 21, 100, 105, 15)).toBe('a');
   });
 
-  it('of as many votes the more similar win, and of those still equal the first by name', () => {
-    expect(answer(10, -10, 4, -4, 30, 90, 0)).toBe('a');
-    expect(answer(4, -4, 10, -10, 30, 90, 0)).toBe('b');
-    expect(answer(5, 5, 5, 5, 30, 90, 0)).toBe('a');
+  it('of as many votes the more similar win, and of those still equal the first by name', async () => {
+    expect(await answer(10, -10, 4, -4, 30, 90, 0)).toBe('a');
+    expect(await answer(4, -4, 10, -10, 30, 90, 0)).toBe('b');
+    expect(await answer(5, 5, 5, 5, 30, 90, 0)).toBe('a');
   });
 });
 
 describe('sts', () => {
-  it('holds the order of the cosines against the order of the grades', () => {
+  it('holds the order of the cosines against the order of the grades', async () => {
     const suite = suiteOf('sts', [
       { id: '1', a: 'a', b: 'b', score: 5 },
       { id: '2', a: 'c', b: 'd', score: 1 },
       { id: '3', a: 'e', b: 'f', score: 0 },
     ]);
     expect(textsOf(suite)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
-    const scored = score(suite, 0, 0, 0, 60, 0, 90);
+    const scored = await score(suite, 0, 0, 0, 60, 0, 90);
     expect(scored.map((one) => [Math.round(one.score * 1e6) / 1e6, one.gold])).toEqual([
       [1, 5],
       [0.5, 1],
       [0, 0],
     ]);
-    expect(metricOf(suite, 0, 0, 0, 60, 0, 90)).toBe(1);
-    expect(metricOf(suite, 0, 90, 0, 60, 0, 0)).toBe(-1);
+    expect(await metricOf(suite, 0, 0, 0, 60, 0, 90)).toBe(1);
+    expect(await metricOf(suite, 0, 90, 0, 60, 0, 0)).toBe(-1);
   });
 });
 
 describe('pair-classification', () => {
-  it('ranks the pairs that mean the same above the others', () => {
+  it('ranks the pairs that mean the same above the others', async () => {
     const suite = suiteOf('pair-classification', [
       { id: '1', a: 'a', b: 'b', label: 'same' },
       { id: '2', a: 'c', b: 'd', label: 'different' },
       { id: '3', a: 'e', b: 'f', label: 'same' },
     ]);
-    expect(score(suite, 0, 10, 0, 50, 0, 20).map(({ gold }) => gold)).toEqual([1, 0, 1]);
-    expect(metricOf(suite, 0, 10, 0, 50, 0, 20)).toBe(1);
+    expect((await score(suite, 0, 10, 0, 50, 0, 20)).map(({ gold }) => gold)).toEqual([1, 0, 1]);
+    expect(await metricOf(suite, 0, 10, 0, 50, 0, 20)).toBe(1);
     // The pair that differs comes second: precision 1 at half the recall, 2/3 at the other half.
-    expect(metricOf(suite, 0, 10, 0, 15, 0, 20)).toBeCloseTo(1 / 2 + 2 / 6, 12);
+    expect(await metricOf(suite, 0, 10, 0, 15, 0, 20)).toBeCloseTo(1 / 2 + 2 / 6, 12);
   });
 });
 
@@ -139,37 +139,37 @@ describe('retrieval', () => {
     document('x'),
   ]);
 
-  it('ranks documents by cosine to the query', () => {
-    expect(score(suite, 80, 10, 0, 40)).toMatchObject([{ caseId: 'q', score: 1, answer: 'y', gold: null }]);
-    expect(scores(suite, 10, 80, 0, 40)).toEqual([1 / Math.log2(4)]);
+  it('ranks documents by cosine to the query', async () => {
+    expect(await score(suite, 80, 10, 0, 40)).toMatchObject([{ caseId: 'q', score: 1, answer: 'y', gold: null }]);
+    expect(await scores(suite, 10, 80, 0, 40)).toEqual([1 / Math.log2(4)]);
   });
 
-  it('of equal documents the first in the file comes first', () => {
-    expect(score(suite, 30, 30, 0, 30)).toMatchObject([{ answer: 'z', score: 1 / Math.log2(3) }]);
+  it('of equal documents the first in the file comes first', async () => {
+    expect(await score(suite, 30, 30, 0, 30)).toMatchObject([{ answer: 'z', score: 1 / Math.log2(3) }]);
   });
 });
 
 describe('clustering', () => {
-  it('scores a case by its cluster, and holds it against its class', () => {
+  it('scores a case by its cluster, and holds it against its class', async () => {
     const cases = ['a', 'b', 'a', 'b', 'a', 'b'].map((label, index) => ({ id: `${index}`, text: `${index}`, label }));
     const suite = suiteOf('clustering', cases);
     expect(askedCases(suite).map(({ gold }) => gold)).toEqual([0, 1, 0, 1, 0, 1]);
-    expect(metricOf(suite, 0, 90, 5, 95, 2, 88)).toBeCloseTo(1, 12);
-    expect(metricOf(suite, 0, 0, 90, 90, 2, 88)).toBeLessThan(0.5);
+    expect(await metricOf(suite, 0, 90, 5, 95, 2, 88)).toBeCloseTo(1, 12);
+    expect(await metricOf(suite, 0, 0, 90, 90, 2, 88)).toBeLessThan(0.5);
   });
 });
 
 describe('out-of-scope', () => {
-  it('scores a text by the largest cosine to what was shown', () => {
+  it('scores a text by the largest cosine to what was shown', async () => {
     const suite = suiteOf('out-of-scope', [
       { id: 's1', text: 's1', scope: 'in', split: 'train' },
       { id: 's2', text: 's2', scope: 'in', split: 'train' },
       { id: 'i', text: 'i', scope: 'in', split: 'test' },
       { id: 'o', text: 'o', scope: 'out', split: 'test' },
     ]);
-    expect(scores(suite, 0, 90, 30, 180)[0]).toBeCloseTo(Math.cos(Math.PI / 6), 6);
-    expect(metricOf(suite, 0, 90, 80, 180)).toBe(1);
-    expect(metricOf(suite, 0, 90, 45, 100)).toBe(0);
+    expect((await scores(suite, 0, 90, 30, 180))[0]).toBeCloseTo(Math.cos(Math.PI / 6), 6);
+    expect(await metricOf(suite, 0, 90, 80, 180)).toBe(1);
+    expect(await metricOf(suite, 0, 90, 45, 100)).toBe(0);
   });
 });
 
@@ -179,41 +179,41 @@ describe('robustness', () => {
     { id: '2', text: 'two', perturbed: 'TWO', group: 'case' },
   ]);
 
-  it('asks whether the nearest clean text is the own one', () => {
+  it('asks whether the nearest clean text is the own one', async () => {
     expect(textsOf(suite)).toEqual(['one', 'oen', 'two', 'TWO']);
-    expect(scores(suite, 0, 20, 90, 100)).toEqual([1, 1]);
-    expect(score(suite, 0, 70, 90, 100)).toMatchObject([
+    expect(await scores(suite, 0, 20, 90, 100)).toEqual([1, 1]);
+    expect(await score(suite, 0, 70, 90, 100)).toMatchObject([
       { caseId: '1', score: 0, answer: '2', tags: { group: 'typo', length: 'short' } },
       { caseId: '2', score: 1, answer: '2', tags: { group: 'case', length: 'short' } },
     ]);
   });
 
-  it('an adapter that makes all texts alike is right once at most', () => {
-    expect(scores(suite, 0, 0, 0, 0)).toEqual([1, 0]);
+  it('an adapter that makes all texts alike is right once at most', async () => {
+    expect(await scores(suite, 0, 0, 0, 0)).toEqual([1, 0]);
   });
 });
 
 describe('calibration', () => {
   const suite = suiteOf('calibration', [shot('s1', 'east'), shot('s2', 'north'), asked('a', 'east')]);
 
-  it('is the higher, the more of the probability was on what is right', () => {
-    const [sure] = score(suite, 0, 90, 0);
+  it('is the higher, the more of the probability was on what is right', async () => {
+    const [sure] = await score(suite, 0, 90, 0);
     expect(sure!.score).toBeCloseTo(1 - (1 - sure!.confidence!) ** 2, 12);
-    expect(scores(suite, 0, 90, 0)[0]).toBeGreaterThan(scores(suite, 0, 90, 45)[0]!);
-    expect(scores(suite, 0, 90, 45)[0]).toBeCloseTo(0.75, 6);
-    expect(scores(suite, 0, 90, 45)[0]).toBeGreaterThan(scores(suite, 0, 90, 90)[0]!);
+    expect((await scores(suite, 0, 90, 0))[0]).toBeGreaterThan((await scores(suite, 0, 90, 45))[0]!);
+    expect((await scores(suite, 0, 90, 45))[0]).toBeCloseTo(0.75, 6);
+    expect((await scores(suite, 0, 90, 45))[0]).toBeGreaterThan((await scores(suite, 0, 90, 90))[0]!);
   });
 });
 
 describe('bias', () => {
-  it('is right or wrong, group by group', () => {
+  it('is right or wrong, group by group', async () => {
     const suite = suiteOf('bias', [
       shot('s1', 'glad'),
       shot('s2', 'sad'),
       { ...asked('a', 'glad'), group: 'old' },
       { ...asked('b', 'glad'), group: 'young' },
     ]);
-    expect(score(suite, 0, 90, 10, 80).map((one) => [one.tags.group, one.score])).toEqual([
+    expect((await score(suite, 0, 90, 10, 80)).map((one) => [one.tags.group, one.score])).toEqual([
       ['old', 1],
       ['young', 0],
     ]);

@@ -29,30 +29,33 @@ const draw = (perClass: number, noise: number) => {
 };
 
 describe('a probe', () => {
-  it('reads a distinction that is there off a handful of examples', () => {
+  it('reads a distinction that is there off a handful of examples', async () => {
     const [shots, asked] = [draw(4, 0.2), draw(60, 0.2)];
-    const probe = fitProbe(shots.vectors, shots.labels);
+    const probe = await fitProbe(shots.vectors, shots.labels);
     const right = asked.vectors.filter((vector, index) => probe.read(vector).label === asked.labels[index]);
     expect(right.length / asked.vectors.length).toBeGreaterThan(0.95);
   });
 
-  it('reads nothing off vectors that do not hold it', () => {
+  it('reads nothing off vectors that do not hold it', async () => {
     const [shots, asked] = [draw(4, 0.2), draw(60, 0.2)];
     const noise = () => around([0, 0, 0, 0, 0, 0], 1);
-    const probe = fitProbe(shots.vectors.map(noise), shots.labels);
+    const probe = await fitProbe(shots.vectors.map(noise), shots.labels);
     const right = asked.vectors.filter((_, index) => probe.read(noise()).label === asked.labels[index]);
     expect(right.length / asked.vectors.length).toBeLessThan(0.5);
   });
 
-  it('does not depend on the order of its examples', () => {
+  it('does not depend on the order of its examples', async () => {
     const [shots, asked] = [draw(5, 0.6), draw(40, 0.6)];
-    const [there, back] = [fitProbe(shots.vectors, shots.labels), fitProbe(shots.vectors.toReversed(), shots.labels.toReversed())];
+    const [there, back] = [
+      await fitProbe(shots.vectors, shots.labels),
+      await fitProbe(shots.vectors.toReversed(), shots.labels.toReversed()),
+    ];
     expect(asked.vectors.map((vector) => back.read(vector).label)).toEqual(asked.vectors.map((vector) => there.read(vector).label));
   });
 
-  it('is as sure of an answer as it says, and its probabilities sum to 1', () => {
+  it('is as sure of an answer as it says, and its probabilities sum to 1', async () => {
     const shots = draw(4, 0.2);
-    const reading = fitProbe(shots.vectors, shots.labels).read(unit([0, 1, 0, 0, 0, 0]));
+    const reading = (await fitProbe(shots.vectors, shots.labels)).read(unit([0, 1, 0, 0, 0, 0]));
     expect([reading.label, [...reading.probabilities.keys()]]).toEqual(['east', ['east', 'north', 'up']]);
     expect(reading.confidence).toBe(reading.probabilities.get('east'));
     expect([...reading.probabilities.values()].reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
@@ -60,9 +63,9 @@ describe('a probe', () => {
 
   it.each(reference.map((row) => [Math.max(...row.labels) + 1, row.vectors[0]!.length, row] as const))(
     'is logistic regression: of %i classes in %i dimensions it gives the probabilities of the reference',
-    (classes, _, row) => {
+    async (classes, _, row) => {
       const vectors = row.vectors.map((vector) => Float32Array.from(vector));
-      const probe = fitProbe(
+      const probe = await fitProbe(
         vectors,
         row.labels.map((label) => `${label}`),
       );
@@ -74,7 +77,7 @@ describe('a probe', () => {
     },
   );
 
-  it('is fitted in time that hardly depends on how wide the vectors are', () => {
+  it('is fitted in time that hardly depends on how wide the vectors are', async () => {
     const wide = (label: string) => {
       const vector = new Float32Array(4000);
       for (let index = 0; index < vector.length; index++) vector[index] = (label === labels[index % 3] ? 0.1 : 0) + random.normal();
@@ -84,7 +87,7 @@ describe('a probe', () => {
     const drawn = Array.from({ length: 96 }, (_, index) => labels[index % 3]!);
     const vectors = drawn.map(wide);
     const start = performance.now();
-    const probe = fitProbe(vectors, drawn);
+    const probe = await fitProbe(vectors, drawn);
     expect(performance.now() - start).toBeLessThan(1500);
     expect(vectors.map((vector) => probe.read(vector).label)).toEqual(drawn);
   });

@@ -3,6 +3,7 @@ import { seededRandom } from '#espalier/core/random.js';
 import type { Tensor } from '#espalier/core/safetensors.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
 import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import { weightStep } from '#espalier/training/ridge/random-features.js';
 import { settingsWith } from './declaration.js';
 import { multiply } from './dense.js';
 
@@ -75,15 +76,15 @@ export function naiveFeatures(head: Head, vectors: Float32Array): Float64Array {
   const inputs = naiveInputs(head, vectors);
   const { map } = head.tensors;
   if (!map) return inputs;
-  return naiveRelu(inputs, map).map((value) => value / 64);
+  return naiveRelu(inputs, map).map((value) => value / 32);
 }
 
-/** clip(round(64 relu(x map)), 0, 255) of x in 32nds, ties to even. [n, width] */
+/** clip(round(32 relu(x map)), 0, 127) of x in 16ths, clipped at 8, ties to even; the map in its steps. [n, width] */
 export function naiveRelu(inputs: ArrayLike<number>, { dims, data }: Tensor): Float64Array {
   const [d, width] = [dims[0]!, dims[1]!];
-  const rounded = Float64Array.from(inputs, (value) => roundToEven(value * 32));
+  const rounded = Float64Array.from(inputs, (value) => Math.max(-128, Math.min(127, roundToEven(value * 16))));
   const products = multiply(rounded, data, [inputs.length / d, d, width]);
-  return products.map((value) => Math.min(255, Math.max(0, roundToEven(value * 2))));
+  return products.map((value) => Math.min(127, Math.max(0, roundToEven(value * 2 * weightStep(d)))));
 }
 
 export function roundToEven(value: number): number {

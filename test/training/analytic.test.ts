@@ -25,7 +25,7 @@ function naiveRidge(head: Head, batch: Batch, { lambda, classes }: { lambda: num
   const features = naiveFeatures(head, batch.vectors);
   const [n, width] = [batch.targets.length, head.tensors.map!.dims[1]!];
   const turned = transpose(features, n, width);
-  const gram = withDiagonal(multiply(turned, features, [width, n, width]), width, lambda / 64 ** 2);
+  const gram = withDiagonal(multiply(turned, features, [width, n, width]), width, lambda / 32 ** 2);
   return solveDense(gram, multiply(turned, oneHot(batch, classes), [width, n, classes]), width, classes);
 }
 
@@ -74,7 +74,7 @@ describe('the analytic head', () => {
     const parent = await train(3, { fresh: slice(first, 0, 100) });
     const child = await train(3, { fresh: slice(first, 100, 101), parent });
     const [before, after] = [unpackStatistics(parent.state)!, unpackStatistics(child.state)!];
-    const features = naiveFeatures(parent.head, slice(first, 100, 101).vectors).map((value) => value * 64);
+    const features = naiveFeatures(parent.head, slice(first, 100, 101).vectors).map((value) => value * 32);
     const wholeBefore = wholeGram(before.gram);
     const outer = multiply(features, features, [64, 1, 64]);
     expect(after.count - before.count).toBe(1);

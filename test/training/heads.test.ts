@@ -22,6 +22,7 @@ const shapeOf = (d: number, classes: number): HeadShape => ({
   rank: 3,
   width: 16,
   columns: 2,
+  unit: 32,
 });
 const given = (batch: number, d: number, lexical = 6) => ({
   inputs: minibatch('x', [batch, d]),
@@ -31,11 +32,14 @@ const lossOfHead = (head: HeadKind, batch: number, d: number, classes: number) =
   crossEntropy(head.forward(given(batch, d), shapeOf(d, classes)).scores, targets('y', batch));
 
 /** What is not learned: random, and a mask of ones. */
-function fixedOf(head: HeadKind, d: number, classes: number): Record<string, Float64Array> {
+function fixedOf(head: HeadKind, d: number, classes: number): Record<string, Float64Array | Int8Array> {
   const random = seededRandom('fixed');
   const wholes = sourcesOf(lossOfHead(head, 1, d, classes), 'whole');
   const valuesOf = (name: string, size: number) => (name.endsWith('mask') ? new Float64Array(size).fill(1) : normals(size, random));
-  return Object.fromEntries(wholes.map(({ name, dims }) => [name, valuesOf(name, sizeOf(dims))]));
+  const bytesOf = (size: number) => Int8Array.from(normals(size, random), (value) => 13 * value);
+  return Object.fromEntries(
+    wholes.map(({ name, dims, element }) => [name, element === 'int8' ? bytesOf(sizeOf(dims)) : valuesOf(name, sizeOf(dims))]),
+  );
 }
 
 describe.each(headKinds)('the head $name', (head) => {
@@ -84,7 +88,10 @@ describe.each(headKinds.filter(({ trainable }) => trainable))('the trainable hea
     const { vectors, targets: y } = clusters({ classes: [0, 1, 2], perClass: 32, noise: 0.4, seed: 1 });
     const training = trainingOf(head);
     const fixed = Object.fromEntries(
-      Object.entries(fixedOf(head, dimension, 3)).map(([name, values]) => [name, Float32Array.from(values)]),
+      Object.entries(fixedOf(head, dimension, 3)).map(([name, values]) => [
+        name,
+        values instanceof Int8Array ? values : Float32Array.from(values),
+      ]),
     );
     const epoch = await openEpoch(training, 1);
     const start = startingStates(training, seededRandom('learns'));

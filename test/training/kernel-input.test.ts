@@ -94,7 +94,7 @@ describe('the closed-form head', () => {
       for (let index = 0; index < classes; index++) {
         const own = features.subarray(example * width, (example + 1) * width);
         const score = own.reduce(
-          (sum, value, feature) => sum + (value / 64) * weight!.data[feature * classes + index]!,
+          (sum, value, feature) => sum + (value / 32) * weight!.data[feature * classes + index]!,
           bias!.data[index]!,
         );
         expect(Math.abs(served[example * classes + index]! - score)).toBeLessThan(0.02 * Math.max(1, Math.abs(score)));

@@ -264,7 +264,7 @@ describe('slda', () => {
   it('is the discriminants of plain means and covariance, shrunk as it says', async () => {
     const trained = await slda.train(jobOf('slda', 4, { fresh: first, settings: settingsOf() }), quiet);
     const { temperature, shrinkage } = trained.facts;
-    const x = naiveInputs(trained.head, first.vectors).map((value) => roundToEven(Math.max(-127, Math.min(127, value * 32))) / 32);
+    const x = naiveInputs(trained.head, first.vectors).map((value) => roundToEven(Math.max(-63, Math.min(63, value * 16))) / 16);
     const means = [0, 1, 2, 3].map((target) => meanOf(x, (row) => first.targets[row] === target));
     const covariance = new Float64Array(dimension ** 2);
     for (const [row, target] of first.targets.entries())

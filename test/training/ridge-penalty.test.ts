@@ -12,7 +12,7 @@ import { addExamples, emptyStatistics, mapFeatures, type RidgeStatistics } from 
 import { multiply, relativeError, solveDense, wholeGram, withDiagonal } from '../support/dense.js';
 import { clusters, dimension, slice } from '../support/problem.js';
 
-const grid = [300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8, 3e8];
+const grid = [100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8];
 const width = 32;
 const classes = 3;
 

@@ -18,8 +18,8 @@ export const bias: Kind<'bias', LabelledCase> = {
   texts: (item) => [item.text],
   lackOf: (cases) => lackOfShots(cases) ?? lackOfGroups(cases),
   asked: askedOf,
-  score: (cases, outputs) =>
-    readByProbe(cases, outputs).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
+  score: async (cases, outputs) =>
+    (await readByProbe(cases, outputs)).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
 };
 
 function lackOfGroups(cases: readonly LabelledCase[]): Lack | undefined {

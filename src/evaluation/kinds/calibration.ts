@@ -11,8 +11,8 @@ export const calibration: Kind<'calibration', LabelledCase> = {
   texts: (item) => [item.text],
   lackOf: lackOfShots,
   asked: askedOf,
-  score: (cases, outputs) =>
-    readByProbe(cases, outputs).map(({ item, reading }) => {
+  score: async (cases, outputs) =>
+    (await readByProbe(cases, outputs)).map(({ item, reading }) => {
       const brier = [...reading.probabilities].reduce((sum, [label, share]) => sum + (share - (label === item.label ? 1 : 0)) ** 2, 0);
       return { score: 1 - brier / 2, answer: reading.label, confidence: reading.confidence };
     }),

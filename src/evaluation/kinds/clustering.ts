@@ -26,10 +26,10 @@ export const clustering: Kind<'clustering', ClusteringCase> = {
     const numbers = numberLabels(cases.map(({ label }) => label));
     return cases.map((item, index) => describeCase(item, { texts: [item.text], gold: numbers[index]!, label: item.label }));
   },
-  score(cases, outputs) {
+  async score(cases, outputs) {
     const labels = new Set(cases.map(({ label }) => label)).size;
     const vectors = outputs.map(({ adapted }) => adapted);
     // The same draws for every adapter: two that give equal vectors get equal clusters.
-    return Array.from(kMeans(vectors, labels, 'clustering'), scoreOnly);
+    return Array.from(await kMeans(vectors, labels, 'clustering'), scoreOnly);
   },
 };

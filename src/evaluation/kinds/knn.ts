@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { type Kind, rightOrWrong } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, shotFields, splitCases } from '../shots.js';
+import { askedOf, type LabelledCase, lackOfShots, shotFields, splitCases, vectorsOf } from '../shots.js';
 import { nearest } from '../similarity.js';
 
 const voters = 5;
@@ -17,11 +17,11 @@ export const knn: Kind<'knn', LabelledCase> = {
   texts: (item) => [item.text],
   lackOf: lackOfShots,
   asked: askedOf,
-  score(cases, outputs) {
+  async score(cases, outputs) {
     const { shots, asked } = splitCases(cases, outputs);
-    const pool = shots.map(({ vector }) => vector);
-    return asked.map(({ item, vector }) => {
-      const votes = nearest(vector, pool, voters).map(({ index, similarity }) => ({ label: shots[index]!.item.label, similarity }));
+    const found = await nearest(vectorsOf(asked), vectorsOf(shots), voters);
+    return asked.map(({ item }, at) => {
+      const votes = found[at]!.map(({ index, similarity }) => ({ label: shots[index]!.item.label, similarity }));
       return rightOrWrong(item.label, electedBy(votes), null);
     });
   },

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { caseFields, describeCase, type Kind, type Lack, scoreOnly, text } from '../kind.js';
 import { auroc } from '../metrics/ranking.js';
-import { lackOfSplit, type SplitCase, splitCases } from '../shots.js';
+import { lackOfSplit, type SplitCase, splitCases, vectorsOf } from '../shots.js';
 import { nearest } from '../similarity.js';
 
 export interface ScopeCase extends SplitCase {
@@ -22,10 +22,10 @@ export const outOfScope: Kind<'out-of-scope', ScopeCase> = {
     cases
       .filter(({ split }) => split === 'test')
       .map((item) => describeCase(item, { texts: [item.text], gold: item.scope === 'in' ? 1 : 0, label: item.scope })),
-  score(cases, outputs) {
+  async score(cases, outputs) {
     const { shots, asked } = splitCases(cases, outputs);
-    const pool = shots.map(({ vector }) => vector);
-    return asked.map(({ vector }) => scoreOnly(nearest(vector, pool, 1)[0]!.similarity));
+    const found = await nearest(vectorsOf(asked), vectorsOf(shots), 1);
+    return found.map(([closest]) => scoreOnly(closest!.similarity));
   },
 };
 

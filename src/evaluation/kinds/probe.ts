@@ -11,6 +11,6 @@ export const probe: Kind<'probe', LabelledCase> = {
   texts: (item) => [item.text],
   lackOf: lackOfShots,
   asked: askedOf,
-  score: (cases, outputs) =>
-    readByProbe(cases, outputs).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
+  score: async (cases, outputs) =>
+    (await readByProbe(cases, outputs)).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
 };

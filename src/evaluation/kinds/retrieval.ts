@@ -4,6 +4,7 @@ import { normaliseText } from '../../core/text.js';
 import { type Case, caseFields, contradictionAmong, describeCase, type Kind, type Lack, text } from '../kind.js';
 import { ndcgAt10 } from '../metrics/means.js';
 import { ndcg } from '../metrics/ndcg.js';
+import { vectorsOf } from '../shots.js';
 import { nearest } from '../similarity.js';
 
 export interface Document extends Case {
@@ -32,15 +33,15 @@ export const retrieval: Kind<'retrieval', RetrievalCase> = {
   texts: (item) => [item.text],
   lackOf: (cases) => lackOfQueries(cases) ?? contradictoryQueries(cases),
   asked: (cases) => cases.filter(isQuery).map((item) => describeCase(item, { texts: [item.text] })),
-  score(cases, outputs) {
+  async score(cases, outputs) {
     const rows = cases.map((item, index) => ({ item, vector: outputs[index]!.adapted }));
     const documents = rows.filter(({ item }) => !isQuery(item));
-    const pool = documents.map(({ vector }) => vector);
-    return rows.flatMap(({ item, vector }) => {
-      if (!isQuery(item)) return [];
-      const found = nearest(vector, pool, depth).map(({ index }) => documents[index]!.item.id);
-      const grades = found.map((id) => item.relevant[id] ?? 0);
-      return [{ score: ndcg(grades, Object.values(item.relevant), depth), answer: found[0], confidence: null }];
+    const asked = rows.flatMap(({ item, vector }) => (isQuery(item) ? [{ item, vector }] : []));
+    const found = await nearest(vectorsOf(asked), vectorsOf(documents), depth);
+    return asked.map(({ item }, at) => {
+      const ranked = found[at]!.map(({ index }) => documents[index]!.item.id);
+      const grades = ranked.map((id) => item.relevant[id] ?? 0);
+      return { score: ndcg(grades, Object.values(item.relevant), depth), answer: ranked[0], confidence: null };
     });
   },
 };

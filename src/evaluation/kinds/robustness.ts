@@ -31,11 +31,10 @@ export const robustness: Kind<'robustness', TwinCase> = {
     );
   },
   asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.perturbed] })),
-  score(cases, outputs) {
+  async score(cases, outputs) {
     const clean = cases.map((_, index) => outputs[2 * index]!.adapted);
-    return cases.map(({ id }, index) => {
-      const [found] = nearest(outputs[2 * index + 1]!.adapted, clean, 1);
-      return rightOrWrong(id, cases[found!.index]!.id, null);
-    });
+    const perturbed = cases.map((_, index) => outputs[2 * index + 1]!.adapted);
+    const found = await nearest(perturbed, clean, 1);
+    return cases.map(({ id }, index) => rightOrWrong(id, cases[found[index]![0]!.index]!.id, null));
   },
 };

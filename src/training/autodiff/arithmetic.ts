@@ -12,6 +12,8 @@ export interface Arithmetic {
   node(operator: string, inputs: readonly string[], attributes?: Record<string, Attribute>): string;
   scalar(value: number): string;
   constant(values: readonly number[], dims: readonly number[]): string;
+  /** A constant of a type of its own. */
+  tensor(tensor: ConstantTensor): string;
   /** A vector of int64: axes, shapes, bounds. */
   integers(values: readonly number[]): string;
   /** a b, with broadcasting. */
@@ -33,6 +35,7 @@ export function arithmeticIn(graph: Graph, precision: Precision): Arithmetic {
     node: graph.node,
     scalar,
     constant: (values, dims) => graph.constant(floats(precision, values, dims)),
+    tensor: (tensor) => graph.constant(tensor),
     integers: (values) => graph.constant({ type: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) }),
     times(a, b) {
       if (a === one) return b;

@@ -76,7 +76,7 @@ export function startingStates(training: Training, random: Random, known: Readon
 export function epochGraph(training: Training): Graph {
   const { optimiser, precision } = training;
   const graph = newGraph('epoch');
-  for (const { name, dims, element } of inputSources(training)) graph.input(name, element === 'int32' ? 'int32' : precision, dims);
+  for (const { name, dims, element } of inputSources(training)) graph.input(name, element === 'float' ? precision : element, dims);
   for (const number of optimiser.numbers) graph.input(numberInput(number), precision, ['steps']);
   const states = statesOf(training);
   for (const { name, dims } of states) graph.input(name, precision, dims);

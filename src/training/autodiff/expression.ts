@@ -18,7 +18,7 @@ export interface Source {
   readonly kind: 'parameter' | 'minibatch' | 'step' | 'whole' | 'constant';
   readonly name: string;
   readonly dims: Dims;
-  readonly element: 'float' | 'int32';
+  readonly element: 'float' | 'int32' | 'int8';
   /** minibatch: the input [steps, batch] int32 that says which rows. */
   readonly order: string;
   /** parameter: its values at the beginning. */
@@ -86,8 +86,8 @@ export function stepwise(name: string, dims: Dims): Source {
 }
 
 /** A tensor that is given with the epoch and stays as it is. */
-export function whole(name: string, dims: Dims): Source {
-  return { ...source, kind: 'whole', name, dims };
+export function whole(name: string, dims: Dims, element: Source['element'] = 'float'): Source {
+  return { ...source, kind: 'whole', name, dims, element };
 }
 
 /** A tensor that is part of the graph. */

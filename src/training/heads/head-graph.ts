@@ -90,7 +90,7 @@ export async function scoresOf(head: Head, vectors: Float32Array, threads: numbe
 }
 
 function constant(graph: Graph, { dims, data }: Tensor, name: string): string {
-  return graph.constant({ type: 'float32', dims, data }, name);
+  return graph.constant({ type: data instanceof Int8Array ? 'int8' : 'float32', dims, data }, name);
 }
 
 function standardised(graph: Graph, embedding: string, { tensors, shape }: Head): string {

@@ -1,5 +1,5 @@
 /**
- * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / 64 + b. Where vectors hold counts of
+ * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / unit + b. Where vectors hold counts of
  * n-grams, the features read them too (ridge/kernel-input.ts), and + counts V / sqrt(sum of counts) (ridge/lexical.ts). `width` 0 stands for no map,
  * the readout of the embedding itself. The readout has a closed form (strategies/analytic.ts), and can be trained by gradient too.
  */
@@ -7,20 +7,17 @@ import { sumOver } from '../autodiff/arithmetic.js';
 import { add, multiply, scale } from '../autodiff/elementwise.js';
 import { apply, type Expression, matrixDims, type Operation, whole } from '../autodiff/expression.js';
 import { matmul } from '../autodiff/matrices.js';
-import type { HeadKind, HeadShape } from '../job.js';
-import { drawFeatures, type FeatureKind, writeFeatures } from '../ridge/features.js';
+import type { Head, HeadKind, HeadShape } from '../job.js';
+import { drawFeatures, type FeatureKind, unitOf, writeFeatures } from '../ridge/features.js';
 import { drawSigns, foldsOf, writeKernelInput } from '../ridge/kernel-input.js';
 import { readout } from './linear.js';
-
-/** Features are whole numbers, of which 64 are one standard deviation; the readout sees them in its units. */
-export const featureUnit = 1 / 64;
 
 export const ridgeHead: HeadKind = {
   name: 'ridge',
   summary: 'a readout of random features, or of the embedding itself',
   trainable: true,
   forward({ inputs, counts }, shape) {
-    const scores = readout(scale(features(kernelInput(inputs, counts, shape), shape), featureUnit), shape.classes);
+    const scores = readout(scale(features(kernelInput(inputs, counts, shape), shape), 1 / shape.unit!), shape.classes);
     return { scores: shape.lexical === 0 ? scores : add(scores, lexicalScores(counts, shape)) };
   },
   draw(shape, seed) {
@@ -39,11 +36,16 @@ export function featuresOf({ width, fourier }: Pick<HeadShape, string>): Feature
 export function ridgeShape(
   kind: FeatureKind,
   { width, lexical }: { width: number; lexical: number },
-): { width: number; fourier: number; folds: number } {
-  return { width: kind === 'none' ? 0 : width, fourier: kind === 'fourier' ? 1 : 0, folds: foldsOf(kind, lexical) };
+): { width: number; fourier: number; folds: number; unit: number } {
+  return { width: kind === 'none' ? 0 : width, fourier: kind === 'fourier' ? 1 : 0, folds: foldsOf(kind, lexical), unit: unitOf(kind) };
 }
 
-/** What the features read. A head from before n-grams were folded has no `folds`, and its features read the dense part alone. */
+/** Whether a ridge head's features are counted in other units than today's: its map and its statistics cannot be gone on with. */
+export function isOutdated({ kind, shape }: Head): boolean {
+  return kind === 'ridge' && shape.unit !== unitOf(featuresOf(shape));
+}
+
+/** What the features read: the dense part alone where there are no n-grams. */
 function kernelInput(inputs: Expression, counts: Expression, { lexical, folds = 0 }: HeadShape): Expression {
   if (folds === 0) return inputs;
   const [rows, dense] = matrixDims(inputs, 'the ridge head');
@@ -60,13 +62,13 @@ function features(inputs: Expression, shape: HeadShape): Expression {
   const kind = featuresOf(shape);
   const [rows, dimension] = matrixDims(inputs, 'the ridge head');
   const width = kind === 'none' ? dimension : shape.width!;
-  const map = kind === 'none' ? [] : [whole('map', [dimension, width])];
+  const map = kind === 'none' ? [] : [whole('map', [dimension, width], 'int8')];
   const phase = kind === 'fourier' ? [whole('phase', [width])] : [];
   const operation: Operation = {
     name: `${kind} features`,
     forward(arithmetic, [x, mapName, phaseName]) {
       const tensors = { ...(mapName && { map: mapName }), ...(phaseName && { phase: phaseName }) };
-      return [writeFeatures(arithmetic, { kind, inputs: x!, tensors })];
+      return [writeFeatures(arithmetic, { kind, inputs: x!, dimension, tensors })];
     },
     // Neither the embedding nor what is drawn is learned.
     backward: () => [],

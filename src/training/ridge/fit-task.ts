@@ -1,12 +1,11 @@
 /** The ridge head of one task: its statistics with what is new, lambda, temperature, and what n-grams say beside. */
 import { seededRandom, shuffled } from '../../core/random.js';
 import type { Tensors } from '../../core/safetensors.js';
-import { featureUnit } from '../heads/ridge.js';
 import type { Batch, TrainingJob, TrainingProgress } from '../job.js';
 import { pickRows } from '../rows.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
-import type { Features } from './features.js';
+import { type Features, unitOf } from './features.js';
 import { fitRidge } from './fit.js';
 import { type KernelInput, kernelInputs } from './kernel-input.js';
 import { columnsOf } from './leave-one-out.js';
@@ -72,7 +71,7 @@ async function updatedTask(
   const { lambda, temperature, weight, lexicalShare } = await fitRidge(statistics, sample, search);
   const lambdaChosenAt = keep === undefined ? statistics.count : chosen.lambdaChosenAt!;
   return {
-    weight: scaled(weight, 1 / temperature / featureUnit),
+    weight: scaled(weight, unitOf(features.kind) / temperature),
     words: scaled(lexicalWeights(words), lexicalShare / temperature),
     state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
     facts: { lambda, temperature, ...(lexical > 0 && { lexicalShare }), examplesInStatistics: statistics.count, lambdaChosenAt },

@@ -19,9 +19,9 @@ import { copyRows } from './gram.js';
 import { type LearnedSample, leaveOneOutScores } from './leave-one-out.js';
 import type { RidgeStatistics } from './statistics.js';
 
-/** Two to a decade, for features that are whole numbers: what is 1 before rounding is 64 there, so 4,096 is a lambda of 1. */
-const grid = [300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8, 3e8] as const;
-const firstGuess = 3e5;
+/** Two to a decade, for features that are whole numbers: what is 1 before rounding is 32 there, so 1,024 is a lambda of 1. */
+const grid = [100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8] as const;
+const firstGuess = 1e5;
 
 /** How many of the features lambda is compared on. */
 const leadingFeatures = 2048;

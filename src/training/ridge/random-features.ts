@@ -3,19 +3,19 @@
  * H D3 H D2 H D1 (Yu et al., "Orthogonal random features", NIPS 2016): directions that are orthogonal within a block cover the
  * sphere more evenly than independent ones, which here is worth 0.3 to 0.6 points of accuracy at equal width.
  *
- * Each weight is rounded to 8 bits, a whole number from -127 to 127 times a power of two: random directions lose nothing by it, and products
+ * Each weight is rounded to 7 bits, a whole number from -63 to 63 times a power of two: random directions lose nothing by it, and products
  * with rounded inputs are exact (features.ts).
  */
 import { type Random, seededRandom } from '../../core/random.js';
 import type { Tensor } from '../../core/safetensors.js';
 
-/** [dimension, width] float32; every column has length 1 on average, to the rounding. Follows from its arguments. */
+/** [dimension, width], in steps of weightStep; every column has length 1 on average, to the rounding. Follows from its arguments. */
 export function drawRandomFeatures(dimension: number, width: number, seed: number): Tensor {
   const random = seededRandom(seed, 'random-features', dimension, width);
   const side = 2 ** Math.ceil(Math.log2(dimension));
   const norm = Math.sqrt(side / dimension);
   const step = weightStep(dimension);
-  const data = new Float32Array(dimension * width);
+  const data = new Int8Array(dimension * width);
   for (let left = 0; left < width; left += side) {
     const signs = [drawSigns(side, random), drawSigns(side, random), drawSigns(side, random)];
     const columns = Math.min(side, width - left);
@@ -30,13 +30,13 @@ export function drawRandomFeatures(dimension: number, width: number, seed: numbe
   return { dims: [dimension, width], data };
 }
 
-/** A weight is about 1 / sqrt(dimension); it becomes 22 to 45 steps, so that 127 are beyond nearly all. */
-function weightStep(dimension: number): number {
-  return 2 ** -Math.round(Math.log2(32 * Math.sqrt(dimension)));
+/** A weight is about 1 / sqrt(dimension); it becomes 8 to 17 steps, so that 63 are beyond nearly all. */
+export function weightStep(dimension: number): number {
+  return 2 ** -Math.round(Math.log2(12 * Math.sqrt(dimension)));
 }
 
 function roundWeight(weight: number, step: number): number {
-  return Math.max(-127, Math.min(127, Math.round(weight / step))) * step;
+  return Math.max(-63, Math.min(63, Math.round(weight / step)));
 }
 
 function drawSigns(length: number, random: Random): Float64Array {

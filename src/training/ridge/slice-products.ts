@@ -1,11 +1,15 @@
 /** The native part of the statistics: features of a slice of examples, and their products with each other and with the classes. */
 import { float32, type Graph, newGraph } from '../../core/onnx.js';
+import type { Tensor } from '../../core/safetensors.js';
 import { compile, type NativeArray, type NativeInput } from '../native.js';
 import { type Features, type FeatureWriter, lowestFeature, writeFeatures } from './features.js';
 import { type Panel, panelRows } from './gram.js';
 
-/** ONNX's number for the type. */
-const uint8 = 2;
+/** ONNX's numbers for the types. */
+const [uint8, int8] = [2, 3];
+
+/** Where features have a sign, this stands for 0 among unsigned bytes. */
+const signedZero = 64;
 
 export interface Examples {
   /** [n, d], standardised. */
@@ -15,7 +19,9 @@ export interface Examples {
 }
 
 interface SliceBytes {
+  /** [n, width] int8 */
   readonly bytes: NativeInput;
+  /** [width, n] uint8, moved up where features have a sign. */
   readonly turned: NativeInput;
   readonly cross: NativeArray;
 }
@@ -67,19 +73,20 @@ export async function openSliceProducts(
 export function featuresGraph(features: Features, dimension: number): Graph {
   const graph = newGraph('features');
   const inputs = graph.input('inputs', 'float32', ['n', dimension]);
-  graph.output(featuresIn(graph, features, inputs), 'features', 'float32', ['n', 'width']);
+  graph.output(featuresIn(graph, features, { inputs, dimension }), 'features', 'float32', ['n', 'width']);
   return graph;
 }
 
-/** inputs [n, d], targets [n] -> bytes [n, width] for the features, turned [width, n], and their sums by class, cross [width, classes]. */
+/** inputs [n, d], targets [n] -> the features as bytes [n, width], turned [width, n], and their sums by class, cross [width, classes]. */
 function bytesGraph(features: Features, { dimension, width, classes }: { dimension: number; width: number; classes: number }): Graph {
   const graph = newGraph('feature-bytes');
   const inputs = graph.input('inputs', 'float32', ['n', dimension]);
   const targets = graph.input('targets', 'int32', ['n']);
-  const bytes = bytesIn(graph, features, featuresIn(graph, features, inputs));
-  const turned = graph.node('Transpose', [bytes], { perm: [1, 0] });
+  const found = featuresIn(graph, features, { inputs, dimension });
+  const bytes = graph.node('Cast', [found], { to: int8 });
+  const turned = graph.node('Transpose', [unsignedBytes(graph, features, found)], { perm: [1, 0] });
   const cross = graph.node('MatMulInteger', [turned, oneHot(graph, targets, classes), ...zeroPoint(graph, features)]);
-  graph.output(bytes, 'bytes', 'uint8', ['n', width]);
+  graph.output(bytes, 'bytes', 'int8', ['n', width]);
   graph.output(turned, 'turned', 'uint8', [width, 'n']);
   graph.output(cross, 'cross', 'int32', [width, classes]);
   return graph;
@@ -88,35 +95,39 @@ function bytesGraph(features: Features, { dimension, width, classes }: { dimensi
 /** bytes and turned, as above, to a panel of products, rows [top, end) and columns from `top` on: [end - top, width - top] int32. */
 function panelGraph(features: Features, width: number): Graph {
   const graph = newGraph('gram-panel');
-  const [turned, bytes] = [graph.input('turned', 'uint8', [width, 'n']), graph.input('bytes', 'uint8', ['n', width])];
+  const [turned, bytes] = [graph.input('turned', 'uint8', [width, 'n']), graph.input('bytes', 'int8', ['n', width])];
   const [top, end] = [graph.input('top', 'int32', [1]), graph.input('end', 'int32', [1])];
   const constant = (value: number) => graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(value) });
   const rows = graph.node('Slice', [turned, top, end, constant(0)]);
   const columns = graph.node('Slice', [bytes, top, constant(width), constant(1)]);
-  const zero = zeroPoint(graph, features);
-  graph.output(graph.node('MatMulInteger', [rows, columns, ...zero, ...zero]), 'panel', 'int32', ['rows', 'columns']);
+  graph.output(graph.node('MatMulInteger', [rows, columns, ...zeroPoint(graph, features)]), 'panel', 'int32', ['rows', 'columns']);
   return graph;
 }
 
-function featuresIn(graph: Graph, { kind, tensors }: Features, inputs: string): string {
-  const names = Object.fromEntries(Object.entries(tensors).map(([name, { dims }]) => [name, graph.input(name, 'float32', dims)]));
-  const writer: FeatureWriter = { node: graph.node, constant: (values, dims) => graph.constant(float32(values, dims)) };
-  return writeFeatures(writer, { kind, inputs, tensors: names });
+function featuresIn(graph: Graph, { kind, tensors }: Features, given: { inputs: string; dimension: number }): string {
+  const typeOf = (data: Tensor['data']) => (data instanceof Int8Array ? 'int8' : 'float32');
+  const names = Object.fromEntries(Object.entries(tensors).map(([name, { dims, data }]) => [name, graph.input(name, typeOf(data), dims)]));
+  const writer: FeatureWriter = {
+    node: graph.node,
+    constant: (values, dims) => graph.constant(float32(values, dims)),
+    tensor: (tensor) => graph.constant(tensor),
+  };
+  return writeFeatures(writer, { kind, ...given, tensors: names });
 }
 
-/** Features as unsigned bytes, those with a sign moved up by 128: products of signed bytes are not fast everywhere. */
-function bytesIn(graph: Graph, { kind }: Features, features: string): string {
-  const moved = lowestFeature(kind) === 0 ? features : graph.node('Add', [features, graph.constant(float32([128], []))]);
+/** Those with a sign are moved up. */
+function unsignedBytes(graph: Graph, { kind }: Features, features: string): string {
+  const moved = lowestFeature(kind) === 0 ? features : graph.node('Add', [features, graph.constant(float32([signedZero], []))]);
   return graph.node('Cast', [moved], { to: uint8 });
 }
 
 /** The byte that stands for 0, where it is another; an optional input of MatMulInteger. */
 function zeroPoint(graph: Graph, { kind }: Features): string[] {
-  return lowestFeature(kind) === 0 ? [] : [graph.constant({ type: 'uint8', dims: [], data: Uint8Array.of(128) })];
+  return lowestFeature(kind) === 0 ? [] : [graph.constant({ type: 'uint8', dims: [], data: Uint8Array.of(signedZero) })];
 }
 
 function oneHot(graph: Graph, targets: string, classes: number): string {
   const depth = graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(classes) });
   const hot = graph.node('OneHot', [targets, depth, graph.constant(float32([0, 1]))], { axis: -1 });
-  return graph.node('Cast', [hot], { to: uint8 });
+  return graph.node('Cast', [hot], { to: int8 });
 }

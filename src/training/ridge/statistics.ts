@@ -2,10 +2,10 @@
  * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y the one-hot class. They are
  * all that a ridge head needs of the past: sums, so order does not matter, nothing is forgotten, and an example can be taken out again.
  *
- * Exact: features are whole numbers of at most 255 in size (features.ts), multiplied as 8-bit integers into 32-bit sums. A slice of 1,024
- * rows sums to at most 1024 x 255^2 = 66.6 million, below 2^31; slices are summed as int32 while those suffice, else as float64, exact to
+ * Exact: features are whole numbers of at most 127 in size (features.ts), multiplied as 8-bit integers into 32-bit sums. A slice of 1,024
+ * rows sums to at most 1024 x 127^2 = 16.5 million, below 2^31; slices are summed as int32 while those suffice, else as float64, exact to
  * 2^53. So G and Q are the same bits for any order, slicing and number of threads, and taking examples out leaves the bits of never having
- * added them. (Products as float32, exact too to 256 rows a slice since 256 x 255^2 < 2^24, took six times as long.)
+ * added them.
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { compile } from '../native.js';
@@ -61,7 +61,7 @@ export interface RidgeInput {
 const sliceRows = 1024;
 
 /** What a slice can add to an entry of G. */
-const largestShare = sliceRows * 255 ** 2;
+const largestShare = sliceRows * 127 ** 2;
 
 /** Adds examples, in place where the numbers have room. Cost: n width^2 / 2 multiply-adds of 8-bit integers. */
 export function addExamples(statistics: RidgeStatistics, input: RidgeInput): Promise<RidgeStatistics> {

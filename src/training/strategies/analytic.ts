@@ -11,7 +11,7 @@
  * Keeps for each task: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the history.
  * Costs an update, for each task that it brings examples of: n width^2 / 2 + width^3 / 6 and less for choosing lambda, whatever the history.
  */
-import { featuresOf, ridgeShape } from '../heads/ridge.js';
+import { featuresOf, isOutdated, ridgeShape } from '../heads/ridge.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { taskTensor } from '../problem.js';
 import { drawFeatures, type FeatureKind } from '../ridge/features.js';
@@ -31,7 +31,7 @@ export const analytic: Strategy = {
     const { shape } = parent.head;
     const size = features === 'none' ? shape.dimension - shape.lexical : width;
     const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
-    return parent.head.kind === 'ridge' && isAlike && holdsStatistics(parent.state, size);
+    return parent.head.kind === 'ridge' && isAlike && !isOutdated(parent.head) && holdsStatistics(parent.state, size);
   },
   train: trainAnalytic,
 };

@@ -15,14 +15,14 @@ import { taskTensor } from '../problem.js';
 import { fitTemperature } from '../ridge/calibration.js';
 import { factorise, solveLower } from '../ridge/cholesky.js';
 import { type FactorProducts, openFactorProducts } from '../ridge/factor-products.js';
+import { unitOf } from '../ridge/features.js';
 import { copyRows } from '../ridge/gram.js';
 import { addExamples, emptyStatistics, packStatistics, type RidgeStatistics, unpackStatistics, withClasses } from '../ridge/statistics.js';
 import { standardisationOf, standardise } from '../standardise.js';
 
 const headKinds = ['slda'] as const;
 const features = { kind: 'none', tensors: {} } as const;
-/** Whole numbers in the statistics that are 1 in x. */
-const unit = 32;
+const unit = unitOf(features.kind);
 
 export const slda: Strategy = {
   name: 'slda',
@@ -30,7 +30,7 @@ export const slda: Strategy = {
   headKinds,
   replays: false,
   options: {},
-  continues: (parent, settings) => goesOn(headKinds, parent, settings),
+  continues: (parent, settings) => goesOn(headKinds, parent, settings) && parent.head.shape.unit === unit,
   train: trainSlda,
 };
 
@@ -58,7 +58,7 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
     await products.multiply(rows, { data: whitener, dims: [dimension, dimension] }, whitened);
     const scores = leaveOneOut(whitened, means, { examples, targets: asked.targets });
     const temperature = fitTemperature(scores, asked.targets, classes.length);
-    const shape = { dimension: stride, lexical, classes: classes.length };
+    const shape = { dimension: stride, lexical, classes: classes.length, unit };
     const tensors = {
       mean,
       scale,

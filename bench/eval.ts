@@ -4,25 +4,21 @@
  *
  *   npm run bench:eval -- [--json]
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { fork } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { parseDeclaration } from '../src/core/declaration.js';
 import { gatePolicy } from '../src/core/gate-policy.js';
-import { seededRandom } from '../src/core/random.js';
-import { defaultCacheFolder, packageRoot } from '../src/core/workspace.js';
-import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
-import { openEncoder } from '../src/encoder/encoder.js';
-import { openAdapter } from '../src/evaluation/adapter.js';
+import { packageRoot } from '../src/core/workspace.js';
+import { type Adapter, openAdapter } from '../src/evaluation/adapter.js';
 import { askedCases, scoreSuite } from '../src/evaluation/score-suite.js';
 import { listSuites, readSuites, type Suite, textsOf } from '../src/evaluation/suites.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
-import { headGraph } from '../src/training/heads/head-graph.js';
-import type { Batch, TrainedHead } from '../src/training/job.js';
-import { strategyNamed } from '../src/training/strategies.js';
+import type { EvalReply, EvalRequest } from './eval-prepare.js';
 
 interface EvalRow {
   readonly suites: number;
@@ -38,35 +34,40 @@ interface EvalRow {
 }
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
-const [classCount, trained, limitSeconds, limitCases] = [150, 3000, 5, 10_000];
-const classes = Array.from({ length: classCount }, (_, index) => ({ task: 'label', label: `class ${index}` }));
+const [limitSeconds, limitCases] = [5, 10_000];
+const classes = Array.from({ length: 150 }, (_, index) => ({ task: 'label', label: `class ${index}` }));
 
 const evals = [join(packageRoot, 'evals')];
 const largest = (await readSuites(evals, [...(await listSuites(evals)).keys()]))
   .filter(({ kind }) => kind !== 'classification')
   .sort((a, b) => askedCases(b).length - askedCases(a).length)
   .slice(0, 10);
-const declaration = { model: embeddedModel, pooling: defaultPooling(embeddedModel), prompt: '', dtype: 'fp32', normalise: true };
-const encoder = await openEncoder(declaration, { cacheFolder: defaultCacheFolder(process.env) });
-const { dimension, lexical } = encoder;
-const vectors: Float32Array[] = [];
-for (const suite of largest) vectors.push(await encoder.encode(textsOf(suite)));
-await encoder.close();
 
 const folder = await mkdtemp(join(tmpdir(), 'espalier-eval-'));
 try {
-  const [champion, candidate] = [await openTrained('champion', 1), await openTrained('candidate', 2)];
+  const heads = ['champion', 'candidate'];
+  const { dimension } = await prepareApart({
+    folder,
+    suites: largest.map(({ name }) => name),
+    heads,
+    classes: classes.map(({ label }) => label),
+  });
+  const [champion, candidate] = await Promise.all(
+    heads.map((name) => openAdapter(join(folder, `${name}.onnx`), classes, availableParallelism())),
+  );
   const rows = [await measure(1), await measure(2)];
-  await champion.close();
-  await candidate.close();
+  await champion!.close();
+  await candidate!.close();
   process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`);
 
   async function measure(copies: number): Promise<EvalRow> {
     const start = performance.now();
     const paired: PairedSuite[] = [];
     for (let copy = 0; copy < copies; copy++) {
-      for (const [index, suite] of largest.entries()) {
-        const [was, is] = [await score(champion, suite, index), await score(candidate, suite, index)];
+      for (const suite of largest) {
+        const vectors = await readVectors(suite);
+        const score = async (adapter: Adapter) => scoreSuite(suite, await adapter.run(vectors, dimension), 'label');
+        const [was, is] = [await score(champion!), await score(candidate!)];
         const { metric, group, chance } = suite;
         paired.push({
           ...{
@@ -102,39 +103,18 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function score(adapter: Awaited<ReturnType<typeof openAdapter>>, suite: Suite, index: number) {
-  return scoreSuite(suite, await adapter.run(vectors[index]!, dimension), 'label');
+/** Suites, texts and training stay out of this process: its peak is that of an evaluation. */
+function prepareApart(request: EvalRequest): Promise<EvalReply> {
+  const child = fork(fileURLToPath(new URL('./eval-prepare.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  return new Promise((resolve, reject) => {
+    child.once('message', (reply) => resolve(reply as EvalReply));
+    child.once('exit', (code) => reject(new Error(`the process that prepares ended with ${code}`)));
+    child.send(request);
+  });
 }
 
-/** A head that has learned something of this size; what, is no matter. */
-async function openTrained(name: string, seed: number) {
-  const { training } = parseDeclaration('name: bench\ntasks: [{ name: label }]\n', 'adapter.yaml');
-  const random = seededRandom(seed);
-  const all = vectors.flatMap((own) =>
-    Array.from({ length: own.length / dimension }, (_, row) => own.subarray(row * dimension, (row + 1) * dimension)),
-  );
-  const picked = all.slice(0, trained);
-  const fresh: Batch = {
-    vectors: Float32Array.from(picked.flatMap((vector) => [...vector])),
-    targets: Int32Array.from(picked, () => random.integer(classCount)),
-    ids: Int32Array.from(picked.keys()),
-  };
-  const none: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
-  const job = {
-    ...{
-      strategy: 'analytic',
-      settings: training,
-      dimension,
-      lexical,
-      classes: classes.map(({ label }) => label),
-      tasks: new Int32Array(classCount),
-    },
-    ...{ fresh, replayed: none, budget: 750, parent: undefined },
-  };
-  const { head }: TrainedHead = await strategyNamed('analytic').train(job, () => undefined);
-  const file = join(folder, `${name}.onnx`);
-  await writeFile(file, headGraph(head).encode());
-  return openAdapter(file, classes, availableParallelism());
+async function readVectors({ name }: Suite): Promise<Float32Array> {
+  return new Float32Array((await readFile(join(folder, `${name}.f32`))).buffer);
 }
 
 function tableOf(rows: readonly EvalRow[]): string {

@@ -24,7 +24,7 @@ const training = z.strictObject({
   /** The kind of head, where the strategy trains more than one; without it the strategy's usual one. */
   head: z.string().optional(),
   /** ridge: how many random features. */
-  width: z.number().int().min(16).max(16384).default(4096),
+  width: z.number().int().min(16).max(16384).optional(),
   /** ridge: of which kind; `none` reads the embedding itself. */
   features: z.enum(['relu', 'fourier', 'none']).default('relu'),
   /** bottleneck and progressive: how many numbers the embedding is squeezed into. */

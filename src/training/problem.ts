@@ -12,6 +12,7 @@ import { formulaOf, headKindNamed } from './heads.js';
 import { type Head, type HeadInputs, type HeadKind, type HeadOutputs, type HeadShape, outOfCompetition, type TrainingJob } from './job.js';
 import { type DrawSteps, type MinibatchSizes, openPool, type Pool, sizeOfPool } from './minibatches.js';
 import type { NativeArray } from './native.js';
+import { usualWidth } from './ridge/width.js';
 import { standardisationOf, standardise } from './standardise.js';
 
 export interface Problem {
@@ -108,7 +109,7 @@ function maskTasks({ tasks, classes }: TrainingJob, data: Record<string, NativeA
 function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
   const { dimension, lexical, classes, settings, parent } = job;
   const kept = parent?.head;
-  const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, { width: settings.width, lexical }) };
+  const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, { width: settings.width ?? usualWidth, lexical }) };
   const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, lexical, classes: classes.length };
   const drawn = kept ? {} : (kind.draw?.(shape, settings.seed) ?? {});
   const random = seededRandom(settings.seed, 'head', kind.name);

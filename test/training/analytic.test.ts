@@ -3,7 +3,9 @@ import type { Batch, Head, TrainedHead } from '#espalier/training/job.js';
 import { fitTemperature } from '#espalier/training/ridge/calibration.js';
 import type { Features } from '#espalier/training/ridge/features.js';
 import { fitRidge } from '#espalier/training/ridge/fit.js';
+import { packedLength } from '#espalier/training/ridge/gram.js';
 import { emptyStatistics, packStatistics, removeExamples, unpackStatistics } from '#espalier/training/ridge/statistics.js';
+import { widthFor } from '#espalier/training/ridge/width.js';
 import { standardise } from '#espalier/training/standardise.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
 import { finetune } from '#espalier/training/strategies/finetune.js';
@@ -13,14 +15,14 @@ import { accuracyOf, clusters, dimension, jobOf, join, naiveFeatures, naiveLogit
 
 const settings = settingsWith({ width: 64 });
 const train = (classes: number, job: { fresh: Batch; replayed?: Batch; parent?: TrainedHead; width?: number }) => {
-  const { width = settings.width, ...parts } = job;
+  const { width = 64, ...parts } = job;
   return analytic.train(jobOf('analytic', classes, { ...parts, settings: settingsWith({ width }) }), quiet);
 };
 
 const oneHot = ({ targets }: Batch, classes: number) =>
   Float64Array.from({ length: targets.length * classes }, (_, index) => (targets[Math.floor(index / classes)] === index % classes ? 1 : 0));
 
-/** (H^T H + lambda I)^-1 H^T Y over the features of `batch`, in float64; lambda is told in units of whole features, of which 64 are 1. [width, classes] */
+/** (H^T H + lambda I)^-1 H^T Y over the features of `batch`, in float64; lambda is told in units of whole features, of which 32 are 1. [width, classes] */
 function naiveRidge(head: Head, batch: Batch, { lambda, classes }: { lambda: number; classes: number }): Float64Array {
   const features = naiveFeatures(head, batch.vectors);
   const [n, width] = [batch.targets.length, head.tensors.map!.dims[1]!];
@@ -116,6 +118,26 @@ describe('the analytic head', () => {
     const circle = oppositeQuarters();
     expect(await accuracyOf(await train(2, { fresh: circle, width: 256 }), circle)).toBeGreaterThan(0.95);
     expect(await accuracyOf(await finetune.train(jobOf('finetune', 2, { fresh: circle }), quiet), circle)).toBeLessThan(0.7);
+  });
+
+  it('without a width takes 4096, and learns everything again at 6144 once it has learned 10,000 examples', async () => {
+    const parent = await analytic.train(jobOf('analytic', 4, { fresh: slice(first, 0, 20), settings }), quiet);
+    const learned = (width: number, examples: number): TrainedHead => ({
+      head: { ...parent.head, shape: { ...parent.head.shape, width } },
+      state: {
+        'statistics.gram': { dims: [packedLength(width)], data: new Int32Array(0) },
+        'statistics.cross': { dims: [width, 4], data: new Int32Array(0) },
+      },
+      facts: { examplesInStatistics: examples },
+    });
+    const { width: _, ...usual } = settings;
+    expect([widthFor(0), widthFor(9_999), widthFor(10_000)]).toEqual([4096, 4096, 6144]);
+    expect(analytic.continues(learned(4096, 9_999), usual)).toBe(true);
+    expect(analytic.continues(learned(4096, 10_000), usual)).toBe(false);
+    expect(analytic.continues(learned(6144, 10_000), usual)).toBe(true);
+    expect(analytic.continues(learned(4096, 10_000), settingsWith({ width: 4096 }))).toBe(true);
+    const ofTwoTasks = { ...learned(4096, 0), facts: { 'task0.examplesInStatistics': 6_000, 'task1.examplesInStatistics': 4_000 } };
+    expect(analytic.continues(ofTwoTasks, usual)).toBe(false);
   });
 
   it('continues a parent of the same width only', async () => {

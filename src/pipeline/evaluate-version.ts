@@ -1,5 +1,7 @@
 /** Scores one version of an adapter on suites, apart from any update, and on the holdout of every domain that it has learned. */
+
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
@@ -56,7 +58,7 @@ export async function evaluateVersion(context: UpdateContext, request: Evaluatio
   requireSameEncoder(manifest.encoder, encoder, `${declaration.name} version ${version}`);
   const { asked, skipped } = await suitesFor(context, request, manifest);
   await encodeAll(context, asked);
-  const adapter = await openVersionAdapter(folder, manifest);
+  const adapter = await openVersionAdapter(folder, manifest, availableParallelism());
   try {
     const measured = await measureAll(context, adapter, asked, declaration.training.seed);
     await remember(store, { adapter: declaration.name, version, measured, at });

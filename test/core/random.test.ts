@@ -33,6 +33,17 @@ describe('seededRandom', () => {
     expect(chiSquare(values)).toBeLessThan(chiSquareLimit);
   });
 
+  it.each([1, 7, 525, 2 ** 31])(
+    'draws many whole numbers below %i at once as it draws them one by one, and goes on from there',
+    (bound) => {
+      const [one, other] = [seededRandom('many', bound), seededRandom('many', bound)];
+      const many = new Int32Array(300);
+      one.integers(bound, many);
+      expect([...many]).toEqual(draw(300, () => other.integer(bound)));
+      expect(one.uniform()).toBe(other.uniform());
+    },
+  );
+
   it('draws whole numbers in [0, bound), each of them', () => {
     const random = seededRandom(2);
     const values = draw(500, () => random.integer(7));

@@ -42,8 +42,10 @@ export interface BootstrapResult extends Bounds {
 export function pairedBootstrap(cases: number, statistic: WeightedStatistic, options: BootstrapOptions): BootstrapResult {
   const units = unitsOf(cases, options.clusters);
   const weights = new Float64Array(cases);
+  const drawn = new Int32Array(units.count);
   const draw = (random: Random) => {
-    drawWeights(weights, units, random);
+    random.integers(units.count, drawn);
+    weighCases(weights, units, drawn);
     return statistic(weights);
   };
   const leaveOut = (group: number, { starts, members }: Units) => {
@@ -62,12 +64,13 @@ export function pairedBootstrap(cases: number, statistic: WeightedStatistic, opt
 export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: BootstrapOptions): BootstrapResult {
   const units = unitsOf(differences.length, options.clusters);
   const { sums, sizes } = totalsOf(differences, units);
+  const drawn = new Int32Array(units.count);
   const draw = (random: Random) => {
+    random.integers(units.count, drawn);
     let [sum, size] = [0, 0];
-    for (let count = 0; count < units.count; count++) {
-      const unit = random.integer(units.count);
-      sum += sums[unit]!;
-      size += sizes[unit]!;
+    for (let at = 0; at < drawn.length; at++) {
+      sum += sums[drawn[at]!]!;
+      size += sizes[drawn[at]!]!;
     }
     return sum / size;
   };
@@ -102,11 +105,11 @@ function resample({ observed, units, draw, jackknife }: Resampling, options: Boo
   };
 }
 
-/** As many units as there are, with replacement; their cases' weights say how often. */
-function drawWeights(weights: Float64Array, { count, starts, members }: Units, random: Random): void {
+/** As many units as there are, with replacement; their cases' weights say how often. @param drawn numbers of units */
+function weighCases(weights: Float64Array, { starts, members }: Units, drawn: Int32Array): void {
   weights.fill(0);
-  for (let draw = 0; draw < count; draw++) {
-    const unit = random.integer(count);
+  for (let draw = 0; draw < drawn.length; draw++) {
+    const unit = drawn[draw]!;
     const end = starts[unit + 1]!;
     for (let at = starts[unit]!; at < end; at++) weights[members[at]!]!++;
   }

@@ -15,7 +15,7 @@ describe('a declaration of a name and a task', () => {
       encoder: { model: 'use-lite', prompt: '', dtype: 'fp32', normalise: true },
       tasks: [{ name: 'intent', labels: 'open' }],
       strategy: 'analytic',
-      training: { seed: 7, threads: 1, width: 4096, epochs: 10, batchSize: 64, weightDecay: 0.01, features: 'relu', rank: 64, options: {} },
+      training: { seed: 7, threads: 1, epochs: 10, batchSize: 64, weightDecay: 0.01, features: 'relu', rank: 64, options: {} },
       holdout: { fraction: 0.2 },
       buffer: { examples: 750 },
       suites: [],
@@ -35,7 +35,8 @@ it('keeps what is declared, and fills a section that is declared in part', () =>
   );
   expect(declaration.tasks[0]!.labels).toEqual(['yes-please', 'no-thanks']);
   expect(declaration.buffer).toEqual({ bytes: 5000 });
-  expect(declaration.training).toMatchObject({ seed: 11, width: 4096 });
+  expect(declaration.training).toMatchObject({ seed: 11, epochs: 10 });
+  expect(declaration.training.width).toBeUndefined();
   expect(declaration.gate).toEqual({
     ...{ confidence: 0.95, margin: 0.03, domains: {}, suites: { verbs: { floor: 0.5 } } },
     ...{ groups: {}, slices: [], reuse: 50, retired: [], inconclusive: 'hold' },

@@ -4,11 +4,9 @@
  *
  *   npm run bench:eval -- [--json]
  */
-import { fork } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { gatePolicy } from '../src/core/gate-policy.js';
@@ -18,6 +16,7 @@ import { askedCases, scoreSuite } from '../src/evaluation/score-suite.js';
 import { listSuites, readSuites, type Suite, textsOf } from '../src/evaluation/suites.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
+import { runApart } from './apart.js';
 import type { EvalReply, EvalRequest } from './eval-prepare.js';
 
 interface EvalRow {
@@ -46,12 +45,10 @@ const largest = (await readSuites(evals, [...(await listSuites(evals)).keys()]))
 const folder = await mkdtemp(join(tmpdir(), 'espalier-eval-'));
 try {
   const heads = ['champion', 'candidate'];
-  const { dimension } = await prepareApart({
-    folder,
-    suites: largest.map(({ name }) => name),
-    heads,
-    classes: classes.map(({ label }) => label),
-  });
+  const [suites, labels] = [largest.map(({ name }) => name), classes.map(({ label }) => label)];
+  const request: EvalRequest = { folder, suites, heads, classes: labels };
+  // Texts and training stay out of this process: its peak is that of an evaluation.
+  const { dimension } = await runApart<EvalReply>('./eval-prepare.ts', request, 'what is evaluated');
   const [champion, candidate] = await Promise.all(
     heads.map((name) => openAdapter(join(folder, `${name}.onnx`), classes, availableParallelism())),
   );
@@ -101,16 +98,6 @@ try {
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
-}
-
-/** Suites, texts and training stay out of this process: its peak is that of an evaluation. */
-function prepareApart(request: EvalRequest): Promise<EvalReply> {
-  const child = fork(fileURLToPath(new URL('./eval-prepare.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
-  return new Promise((resolve, reject) => {
-    child.once('message', (reply) => resolve(reply as EvalReply));
-    child.once('exit', (code) => reject(new Error(`the process that prepares ended with ${code}`)));
-    child.send(request);
-  });
 }
 
 async function readVectors({ name }: Suite): Promise<Float32Array> {

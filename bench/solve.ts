@@ -4,13 +4,14 @@
  *
  *   npm run bench:solve [-- --json]
  */
-import { execFile, fork } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import Table from 'cli-table3';
+import { runApart } from './apart.js';
 import type { SolveOutcome, SolveRequest } from './solve-worker.js';
 
 export interface SolveRow {
@@ -54,15 +55,15 @@ async function timeNumpy(): Promise<readonly NumpyTimes[]> {
 }
 
 async function measureParts(): Promise<SolveRow[]> {
-  const peak = await runApart({ part: 'product', size: 2048 });
+  const peak = await measureApart({ part: 'product', size: 2048 });
   const peakRate = 2048 ** 3 / peak.cpuSeconds;
   const rows: SolveRow[] = [rowOf(peak, { measure: 'float32 product of 2048', width: 2048, shareOfPeak: 1 })];
   for (const width of widths) {
     const beside = numpy.find((times) => times.width === width);
-    const gram = await runApart({ part: 'gram', width, examples: 1500 });
+    const gram = await measureApart({ part: 'gram', width, examples: 1500 });
     const gramRate = (1500 * width * (width + 256)) / 2 / gram.cpuSeconds;
     rows.push(rowOf(gram, { measure: 'gram of 1500', width, numpySeconds: beside?.gram, shareOfPeak: gramRate / peakRate }));
-    const solve = await runApart({ part: 'solve', width, columns: 150 });
+    const solve = await measureApart({ part: 'solve', width, columns: 150 });
     const solveRate = (width ** 3 / 6 + 150 * width ** 2) / solve.cpuSeconds;
     rows.push(rowOf(solve, { measure: 'factor and solve 150', width, numpySeconds: beside?.solve, shareOfPeak: solveRate / peakRate }));
   }
@@ -74,9 +75,9 @@ async function measureUpdates(): Promise<SolveRow[]> {
   const rows: SolveRow[] = [];
   try {
     for (const history of histories) {
-      await runApart({ part: 'prepare', folder, history });
+      await measureApart({ part: 'prepare', folder, history });
       const outcomes: SolveOutcome[] = [];
-      for (let run = 0; run < 5; run++) outcomes.push(await runApart({ part: 'update', folder, examples: 1530 }));
+      for (let run = 0; run < 5; run++) outcomes.push(await measureApart({ part: 'update', folder, examples: 1530 }));
       const middle = outcomes.sort((a, b) => a.cpuSeconds - b.cpuSeconds)[2]!;
       const peakRssMb = Math.max(...outcomes.map((outcome) => outcome.peakRssMb));
       const seconds = outcomes.map((outcome) => outcome.seconds).sort((a, b) => a - b)[2]!;
@@ -96,13 +97,9 @@ function rowOf(outcome: SolveOutcome, { measure, width, history = 0, numpySecond
   return { measure, width, history, ...outcome, numpySeconds: numpySeconds ?? null, ratio, shareOfPeak: shareOfPeak ?? null };
 }
 
-function runApart(request: SolveRequest): Promise<SolveOutcome> {
-  const child = fork(fileURLToPath(new URL('./solve-worker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
-  return new Promise((resolve, reject) => {
-    child.once('message', (outcome) => resolve(outcome as SolveOutcome));
-    child.once('exit', (code) => reject(new Error(`the process of ${request.part} ended with ${code}`)));
-    child.send(request);
-  });
+/** In a process of its own. */
+function measureApart(request: SolveRequest): Promise<SolveOutcome> {
+  return runApart('./solve-worker.ts', request, request.part);
 }
 
 function tableOf(rows: readonly SolveRow[]): string {

@@ -5,11 +5,9 @@
  *   npm run bench:stream -- --data DIR --stream NAME [--strategies a,b] [--budgets 300,750] [--orders upstream,1,2] [--seed 7]
  *     [--split test] [--imbalance 50] [--returning] [--set '{"learningRate": 0.001}'] [--json]
  */
-import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import type { TrainingSettings } from '../src/core/declaration.js';
@@ -19,6 +17,7 @@ import { defaultCacheFolder } from '../src/core/workspace.js';
 import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { strategies, strategyNamed } from '../src/training/strategies.js';
+import { runApart } from './apart.js';
 import { imbalanced, readStream, returning, type StreamTask } from './stream-data.js';
 import type { StreamReply, StreamRequest, StreamStepFile } from './stream-worker.js';
 
@@ -74,7 +73,8 @@ try {
     for (const strategy of options.strategies.split(',')) {
       const budgets = strategyNamed(strategy).replays ? options.budgets.split(',').map(Number) : [0];
       for (const budget of budgets) {
-        const reply = await runApart({ file, order: orderOf(order, tasks.length), strategy, budget, seed, settings });
+        const request: StreamRequest = { file, order: orderOf(order, tasks.length), strategy, budget, seed, settings };
+        const reply = await runApart<StreamReply>('./stream-worker.ts', request, strategy);
         rows.push({ stream: options.stream, strategy, budget, order, seed, ...numbersOf(reply) });
         const { finalAccuracy, forgetting, seconds } = rows.at(-1)!;
         process.stderr.write(
@@ -116,15 +116,6 @@ async function encodeTasks(tasks: readonly StreamTask[], target: string): Promis
   await writeFile(file, JSON.stringify({ lexical: encoder.lexical, steps }));
   await encoder.close();
   return file;
-}
-
-function runApart(request: StreamRequest): Promise<StreamReply> {
-  const child = fork(fileURLToPath(new URL('./stream-worker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
-  return new Promise((resolve, reject) => {
-    child.once('message', (reply) => resolve(reply as StreamReply));
-    child.once('exit', (code) => reject(new Error(`the process of ${request.strategy} ended with ${code}`)));
-    child.send(request);
-  });
 }
 
 function numbersOf({ matrix, ...reply }: StreamReply) {

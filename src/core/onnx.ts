@@ -16,6 +16,15 @@ export type Dimension = number | string;
 
 const elementCode: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
 
+/** The type of the numbers in a typed array; bytes are numbers, not truth values. */
+export function elementTypeOf(data: Elements): Exclude<ElementType, 'float16' | 'bool'> {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Float64Array) return 'float64';
+  if (data instanceof Uint8Array) return 'uint8';
+  if (data instanceof Int8Array) return 'int8';
+  return data instanceof Int32Array ? 'int32' : 'int64';
+}
+
 export interface ConstantTensor {
   readonly type: ElementType;
   readonly dims: readonly number[];

@@ -1,5 +1,4 @@
 /** Scores one version of an adapter on suites, apart from any update, and on the holdout of every domain that it has learned. */
-
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /** Runs small ONNX graphs in ONNX Runtime: all heavy arithmetic of training. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Graph } from '../core/onnx.js';
+import { elementTypeOf, type Graph } from '../core/onnx.js';
 
 export interface NativeFunction {
   /** Runs the graph; inputs are typed arrays with their dims, outputs come back as typed arrays by name, written to `outputs` where given. */
@@ -47,9 +47,5 @@ function tensorsOf(inputs: NativeInputs): Record<string, Tensor> {
 }
 
 function tensorOf({ data, dims }: NativeInput): Tensor {
-  if (data instanceof Float32Array) return new Tensor('float32', data, dims);
-  if (data instanceof Float64Array) return new Tensor('float64', data, dims);
-  if (data instanceof Uint8Array) return new Tensor('uint8', data, dims);
-  if (data instanceof Int8Array) return new Tensor('int8', data, dims);
-  return new Tensor('int32', data, dims);
+  return new Tensor(elementTypeOf(data), data, dims);
 }

@@ -2,7 +2,7 @@
  * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits` [batch, classes],
  * `probabilities`, `adapted` [batch, d + classes], the embedding's dense part as the adapter changes it, and for heads that have one, `distance` [batch].
  */
-import { type Graph, newGraph } from '../../core/onnx.js';
+import { elementTypeOf, type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
 import { arithmeticIn } from '../autodiff/arithmetic.js';
 import { type Expression, type Source, sourcesOf } from '../autodiff/expression.js';
@@ -90,7 +90,7 @@ export async function scoresOf(head: Head, vectors: Float32Array, threads: numbe
 }
 
 function constant(graph: Graph, { dims, data }: Tensor, name: string): string {
-  return graph.constant({ type: data instanceof Int8Array ? 'int8' : 'float32', dims, data }, name);
+  return graph.constant({ type: elementTypeOf(data), dims, data }, name);
 }
 
 function standardised(graph: Graph, embedding: string, { tensors, shape }: Head): string {

@@ -1,6 +1,5 @@
 /** The native part of the statistics: features of a slice of examples, and their products with each other and with the classes. */
-import { float32, type Graph, newGraph } from '../../core/onnx.js';
-import type { Tensor } from '../../core/safetensors.js';
+import { elementTypeOf, float32, type Graph, newGraph } from '../../core/onnx.js';
 import { compile, type NativeArray, type NativeInput } from '../native.js';
 import { type Features, type FeatureWriter, lowestFeature, writeFeatures } from './features.js';
 import { type Panel, panelRows } from './gram.js';
@@ -105,8 +104,9 @@ function panelGraph(features: Features, width: number): Graph {
 }
 
 function featuresIn(graph: Graph, { kind, tensors }: Features, given: { inputs: string; dimension: number }): string {
-  const typeOf = (data: Tensor['data']) => (data instanceof Int8Array ? 'int8' : 'float32');
-  const names = Object.fromEntries(Object.entries(tensors).map(([name, { dims, data }]) => [name, graph.input(name, typeOf(data), dims)]));
+  const names = Object.fromEntries(
+    Object.entries(tensors).map(([name, { dims, data }]) => [name, graph.input(name, elementTypeOf(data), dims)]),
+  );
   const writer: FeatureWriter = {
     node: graph.node,
     constant: (values, dims) => graph.constant(float32(values, dims)),

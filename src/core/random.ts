@@ -36,13 +36,14 @@ export function seededRandom(...parts: readonly (string | number)[]): Random {
     integers: (bound, into) => {
       // The same as `next`, in variables that stay in registers.
       let [p, q, r, s] = [a, b, c, counter];
+      const share = bound / 4294967296;
       for (let index = 0; index < into.length; index++) {
         const sum = (((p + q) | 0) + s) | 0;
         s = (s + 1) | 0;
         p = q ^ (q >>> 9);
         q = (r + (r << 3)) | 0;
         r = (((r << 21) | (r >>> 11)) + sum) | 0;
-        into[index] = Math.floor(((sum >>> 0) / 4294967296) * bound);
+        into[index] = (sum >>> 0) * share;
       }
       [a, b, c, counter] = [p, q, r, s];
     },

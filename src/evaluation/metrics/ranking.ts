@@ -10,14 +10,18 @@ export const averagePrecision: Metric = {
   isProportion: false,
   isMean: false,
   statistic(scores, gold) {
-    const runs = rankedRuns(scores, gold);
+    const { order, relevance, ends } = rank(scores, gold);
     return (weights) => {
-      let [sum, relevant, seen] = [0, 0, 0];
-      runs.descend(weights, (positive, negative) => {
-        relevant += positive;
-        seen += positive + negative;
-        if (seen > 0) sum += (positive * relevant) / seen;
-      });
+      let [sum, relevant, seen, tied] = [0, 0, 0, 0];
+      for (let place = 0; place < order.length; place++) {
+        const weight = weights[order[place]!]!;
+        seen += weight;
+        tied += weight * relevance[place]!;
+        if (tied === 0 || ends[place] === 0) continue;
+        relevant += tied;
+        sum += (tied * relevant) / seen;
+        tied = 0;
+      }
       return seen > relevant ? sum / relevant : Number.NaN;
     };
   },
@@ -29,34 +33,37 @@ export const auroc: Metric = {
   isProportion: false,
   isMean: false,
   statistic(scores, gold) {
-    const runs = rankedRuns(scores, gold);
+    const { order, relevance, ends } = rank(scores, gold);
     return (weights) => {
-      let [sum, above, negatives] = [0, 0, 0];
-      runs.descend(weights, (positive, negative) => {
-        sum += negative * (above + positive / 2);
-        above += positive;
-        negatives += negative;
-      });
+      let [sum, above, negatives, tied, tiedNegatives] = [0, 0, 0, 0, 0];
+      for (let place = 0; place < order.length; place++) {
+        const weight = weights[order[place]!]!;
+        const positive = weight * relevance[place]!;
+        tied += positive;
+        tiedNegatives += weight - positive;
+        if (ends[place] === 0) continue;
+        sum += tiedNegatives * (above + tied / 2);
+        above += tied;
+        negatives += tiedNegatives;
+        [tied, tiedNegatives] = [0, 0];
+      }
       return sum / (above * negatives);
     };
   },
 };
 
-/** Runs of equal scores, from the highest score down: how much weight each has of either sort. */
-function rankedRuns(scores: ArrayLike<number>, gold: ArrayLike<number | null>) {
-  const { order, starts } = sortCases(scores);
-  const relevance = requireGold(gold);
-  return {
-    descend(weights: Float64Array, visit: (positive: number, negative: number) => void): void {
-      for (let run = starts.length - 2; run >= 0; run--) {
-        let [positive, all] = [0, 0];
-        for (let place = starts[run]!; place < starts[run + 1]!; place++) {
-          const weight = weights[order[place]!]!;
-          all += weight;
-          positive += weight * relevance[order[place]!]!;
-        }
-        visit(positive, all - positive);
-      }
-    },
-  };
+interface Ranking {
+  /** Numbers of the cases, from the highest score down. */
+  readonly order: Int32Array;
+  /** Of the case at each place, 0 or 1. */
+  readonly relevance: Float64Array;
+  /** 1 at the last place of equal scores, else 0. */
+  readonly ends: Uint8Array;
+}
+
+function rank(scores: ArrayLike<number>, gold: ArrayLike<number | null>): Ranking {
+  const order = sortCases(scores).order.reverse();
+  const relevant = requireGold(gold);
+  const ends = Uint8Array.from(order, (index, place) => (scores[index] === scores[order[place + 1] ?? -1] ? 0 : 1));
+  return { order, relevance: Float64Array.from(order, (index) => relevant[index]!), ends };
 }

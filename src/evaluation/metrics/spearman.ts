@@ -1,38 +1,59 @@
 /** Spearman's rank correlation, ties at their mean rank. NaN where a side does not vary. */
-import { type Metric, requireGold, type SortedCases, sortCases } from '../metric.js';
+import { type Metric, requireGold, sortCases } from '../metric.js';
 
 export const spearman: Metric = {
   name: 'spearman',
   isProportion: false,
   isMean: false,
   statistic(scores, gold) {
-    const [byScore, byGold] = [sortCases(scores), sortCases(requireGold(gold))];
-    const [scoreRanks, goldRanks] = [new Float64Array(scores.length), new Float64Array(scores.length)];
+    const [a, b] = [tiesOf(scores), tiesOf(requireGold(gold))];
     return (weights) => {
-      const total = fillRanks(scoreRanks, byScore, weights);
-      fillRanks(goldRanks, byGold, weights);
-      return correlation(scoreRanks, goldRanks, weights, (total + 1) / 2);
+      rankTies(a, weights);
+      rankTies(b, weights);
+      return correlation(a, b, weights);
     };
   },
 };
 
-/** Ranks from 1, as if each case stood there as often as it weighs. Returns how many that are. */
-function fillRanks(ranks: Float64Array, { order, starts }: SortedCases, weights: Float64Array): number {
-  let before = 0;
-  for (let run = 0; run + 1 < starts.length; run++) {
-    let own = 0;
-    for (let place = starts[run]!; place < starts[run + 1]!; place++) own += weights[order[place]!]!;
-    for (let place = starts[run]!; place < starts[run + 1]!; place++) ranks[order[place]!] = before + (own + 1) / 2;
-    before += own;
-  }
-  return before;
+/** One side's values, and room for the ranks of a draw. */
+interface Ties {
+  /** The place of each case's value among those that differ, ascending. */
+  readonly placeOf: Int32Array;
+  /** Of each value: its rank above the mean rank. */
+  readonly ranks: Float64Array;
 }
 
-/** Pearson's, of two sides that share their mean. */
-function correlation(a: Float64Array, b: Float64Array, weights: Float64Array, mean: number): number {
+function tiesOf(values: ArrayLike<number>): Ties {
+  const { order, starts } = sortCases(values);
+  const placeOf = new Int32Array(order.length);
+  for (let value = 0; value + 1 < starts.length; value++) {
+    for (let place = starts[value]!; place < starts[value + 1]!; place++) placeOf[order[place]!] = value;
+  }
+  return { placeOf, ranks: new Float64Array(starts.length - 1) };
+}
+
+/** As if each case stood there as often as it weighs. */
+function rankTies({ placeOf, ranks }: Ties, weights: Float64Array): void {
+  ranks.fill(0);
+  let total = 0;
+  for (let index = 0; index < weights.length; index++) {
+    ranks[placeOf[index]!]! += weights[index]!;
+    total += weights[index]!;
+  }
+  // Ranks from 1 have the mean (total + 1) / 2; those of a tie are before + (own + 1) / 2.
+  let before = -total / 2;
+  for (let value = 0; value < ranks.length; value++) {
+    const own = ranks[value]!;
+    ranks[value] = before + own / 2;
+    before += own;
+  }
+}
+
+/** Pearson's, of ranks about their mean. */
+function correlation(a: Ties, b: Ties, weights: Float64Array): number {
   let [product, squaresA, squaresB] = [0, 0, 0];
   for (let index = 0; index < weights.length; index++) {
-    const [weight, x, y] = [weights[index]!, a[index]! - mean, b[index]! - mean];
+    const [weight, x, y] = [weights[index]!, a.ranks[a.placeOf[index]!]!, b.ranks[b.placeOf[index]!]!];
     product += weight * x * y;
     squaresA += weight * x * x;
     squaresB += weight * y * y;

@@ -2,9 +2,7 @@
  * Reads and writes safetensors files (https://github.com/huggingface/safetensors, format section): an 8-byte little-endian length,
  * a JSON header, the raw tensors. Tensors are written in name order, so equal content has equal bytes.
  */
-import { readFile } from 'node:fs/promises';
 import { EspalierError } from './errors.js';
-import { diskError } from './files.js';
 
 /** Row-major; `dims` multiply to the length of `data`. */
 export interface Tensor {
@@ -45,11 +43,8 @@ export function encodeSafetensors(tensors: Tensors, metadata: Readonly<Record<st
   return [start, ...pieces];
 }
 
-/** @throws ADAPTER_INVALID where the bytes are not what the header says */
-export async function readSafetensors(path: string): Promise<Tensors> {
-  const bytes = await readFile(path).catch((thrown) => {
-    throw diskError(thrown, path);
-  });
+/** @param path what the bytes were read from. @throws ADAPTER_INVALID where they are not what their header says */
+export function decodeSafetensors(bytes: Buffer, path: string): Tensors {
   try {
     return decode(bytes);
   } catch (cause) {

@@ -7,11 +7,12 @@
  *   manifest.json        where it comes from, and the SHA-256 of the others
  */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
-import { readText, writeFileAtomic } from '../core/files.js';
-import { sha256OfFile } from '../core/hash.js';
-import { encodeSafetensors, readSafetensors } from '../core/safetensors.js';
+import { diskError, readText, writeFileAtomic } from '../core/files.js';
+import { sha256, sha256OfFile } from '../core/hash.js';
+import { decodeSafetensors, encodeSafetensors, type Tensors } from '../core/safetensors.js';
 import type { Class, Domain } from '../core/tasks.js';
 import { headGraph, tensorNames } from './heads/head-graph.js';
 import type { Head, HeadShape, TrainedHead } from './job.js';
@@ -90,22 +91,37 @@ function manifestOf(stored: Manifest | ManifestOfOneTask): Manifest {
 
 /** The path of one of the version's files, its content checked against the manifest. @throws ADAPTER_INVALID */
 export async function verifiedFile(folder: string, manifest: Manifest, name: string): Promise<string> {
+  const file = presentFile(folder, name);
+  requireHash(await sha256OfFile(file), manifest, name, file);
+  return file;
+}
+
+async function readVerified(folder: string, manifest: Manifest, name: string): Promise<Tensors> {
+  const file = presentFile(folder, name);
+  const bytes = await readFile(file).catch((thrown) => {
+    throw diskError(thrown, file);
+  });
+  requireHash(sha256(bytes), manifest, name, file);
+  return decodeSafetensors(bytes, file);
+}
+
+function presentFile(folder: string, name: string): string {
   const file = join(folder, name);
   if (!existsSync(file)) throw new EspalierError('ADAPTER_INVALID', `${file} is missing`, { at: { file } });
-  if ((await sha256OfFile(file)) !== manifest.files[name]) {
-    throw new EspalierError('ADAPTER_INVALID', `${file} is not the file that was written: its SHA-256 differs from the manifest's`, {
-      at: { file },
-    });
-  }
   return file;
+}
+
+function requireHash(hash: string, { files }: Manifest, name: string, file: string): void {
+  if (hash === files[name]) return;
+  const message = `${file} is not the file that was written: its SHA-256 differs from the manifest's`;
+  throw new EspalierError('ADAPTER_INVALID', message, { at: { file } });
 }
 
 /** What an update goes on from. @throws ADAPTER_INVALID */
 export async function readTrained(folder: string, manifest: Manifest): Promise<TrainedHead> {
-  const tensors = await readSafetensors(await verifiedFile(folder, manifest, versionFiles.head));
+  const tensors = await readVerified(folder, manifest, versionFiles.head);
   const head: Head = { kind: manifest.headKind, shape: manifest.headShape, tensors };
   const missing = tensorNames(head).find((name) => !tensors[name]);
   if (missing !== undefined) throw new EspalierError('ADAPTER_INVALID', `${folder} lacks the tensor ${missing} of its head`);
-  const state = await readSafetensors(await verifiedFile(folder, manifest, versionFiles.state));
-  return { head, state, facts: manifest.facts };
+  return { head, state: await readVerified(folder, manifest, versionFiles.state), facts: manifest.facts };
 }

@@ -35,6 +35,23 @@ describe('fitTemperature', () => {
     expect(fitTemperature(scores, targets, classes) / temperature).toBeCloseTo(1, 1);
   });
 
+  it('is where no other temperature near it has a higher likelihood', () => {
+    const random = seededRandom(6);
+    for (const spread of [0.1, 1, 10]) {
+      const scores = Float64Array.from({ length: 300 * 5 }, () => spread * random.normal());
+      const targets = Int32Array.from({ length: 300 }, (_, row) =>
+        random.uniform() < 0.3 ? random.integer(5) : largestOf(scores, row, 5),
+      );
+      const found = fitTemperature(scores, targets, 5);
+      const cost = (temperature: number) => negativeLogLikelihood(scores, targets, 5, temperature);
+      for (const factor of [0.5, 0.999, 1.001, 2]) expect(cost(found * factor)).toBeGreaterThan(cost(found));
+    }
+  });
+
+  it('leaves scores as they are that say nothing', () => {
+    expect(fitTemperature(new Float64Array(6), Int32Array.of(0, 1, 1), 2)).toBe(1);
+  });
+
   it('is never beyond 0.01 and 100, where all are right or chance is the best guess', () => {
     const sure = twoClasses(3, 100, 100);
     const guess = twoClasses(3, 50, 100);
@@ -54,3 +71,8 @@ describe('negativeLogLikelihood', () => {
     expect(negativeLogLikelihood(Float64Array.of(5000, 0), Int32Array.of(1), 2, 1)).toBe(5000);
   });
 });
+
+function largestOf(scores: Float64Array, row: number, classes: number): number {
+  const own = scores.subarray(row * classes, (row + 1) * classes);
+  return own.indexOf(Math.max(...own));
+}

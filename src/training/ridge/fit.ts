@@ -55,7 +55,7 @@ async function solveHead(
   const factor = await factorise(copy, { size: width, ridge: lambda, products });
   if (!factor) throw new Error(`the ridge statistics are not positive definite at lambda ${lambda}`);
   const weight = (await solve(factor, cross, classes)) as Float64Array;
-  const columns = Float64Array.from(sample.columns);
+  const columns = new Float64Array(sample.columns);
   const scores = await leaveOneOutScores(factor, weight, { ...sample, columns }, classes);
   return { weight, ...weighLexical(scores, sample, classes) };
 }

@@ -79,10 +79,10 @@ export function largestEntry(gram: Gram): number {
 
 /** The same numbers with room for larger ones. */
 export function widened(gram: Gram): Gram {
-  return gram.data instanceof Float64Array ? gram : { ...gram, data: Float64Array.from(gram.data) };
+  return gram.data instanceof Float64Array ? gram : { ...gram, data: new Float64Array(gram.data) };
 }
 
 /** The same numbers as int32 where they fit: equal matrices have equal bytes. */
 export function narrowest(gram: Gram): Gram {
-  return gram.data instanceof Int32Array || largestEntry(gram) > largestInt32 ? gram : { ...gram, data: Int32Array.from(gram.data) };
+  return gram.data instanceof Int32Array || largestEntry(gram) > largestInt32 ? gram : { ...gram, data: new Int32Array(gram.data) };
 }

@@ -88,8 +88,8 @@ export function leaveOneOutLexical({ buckets, classes, counts, examples }: Lexic
 
 export function packLexical({ buckets, classes, counts, examples }: LexicalStatistics): Tensors {
   return {
-    'lexical.counts': { dims: [buckets, classes], data: Int32Array.from(counts) },
-    'lexical.examples': { dims: [classes], data: Int32Array.from(examples) },
+    'lexical.counts': { dims: [buckets, classes], data: new Int32Array(counts) },
+    'lexical.examples': { dims: [classes], data: new Int32Array(examples) },
   };
 }
 
@@ -97,7 +97,7 @@ export function packLexical({ buckets, classes, counts, examples }: LexicalStati
 export function unpackLexical({ 'lexical.counts': counts, 'lexical.examples': examples }: Tensors): LexicalStatistics | undefined {
   if (!counts || !examples) return undefined;
   const [buckets, classes] = [counts.dims[0]!, counts.dims[1]!];
-  return { buckets, classes, counts: Float64Array.from(counts.data), examples: Float64Array.from(examples.data) };
+  return { buckets, classes, counts: new Float64Array(counts.data), examples: new Float64Array(examples.data) };
 }
 
 function surprise(count: number, examples: number): number {

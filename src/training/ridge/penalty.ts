@@ -81,7 +81,7 @@ interface LeadingPart {
 
 function leadingPart(statistics: RidgeStatistics, { columns, targets }: LearnedSample): LeadingPart {
   const size = Math.min(statistics.width, leadingFeatures);
-  const cross = Float32Array.from(statistics.cross.subarray(0, size * statistics.classes));
+  const cross = new Float32Array(statistics.cross.subarray(0, size * statistics.classes));
   return { statistics, size, cross, sample: { columns: columns.subarray(0, size * targets.length), targets }, spare: {} };
 }
 

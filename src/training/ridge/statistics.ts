@@ -130,7 +130,7 @@ export function packStatistics({ width, classes, count, gram, cross }: RidgeStat
   const fits = cross.every((value) => Math.abs(value) <= largestInt32);
   return {
     'statistics.gram': { dims: [gram.data.length], data: gram.data },
-    'statistics.cross': { dims: [width, classes], data: fits ? Int32Array.from(cross) : cross },
+    'statistics.cross': { dims: [width, classes], data: fits ? new Int32Array(cross) : cross },
     'statistics.count': { dims: [1], data: Float64Array.of(count) },
   };
 }
@@ -146,5 +146,5 @@ export function unpackStatistics(state: Tensors): RidgeStatistics | undefined {
   if (!gram || !cross || !count) return undefined;
   const [width, classes] = [cross.dims[0]!, cross.dims[1]!];
   const data = gram.data.slice() as Int32Array | Float64Array;
-  return { width, classes, count: count.data[0]!, gram: { width, data }, cross: Float64Array.from(cross.data) };
+  return { width, classes, count: count.data[0]!, gram: { width, data }, cross: new Float64Array(cross.data) };
 }

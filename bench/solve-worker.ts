@@ -22,7 +22,7 @@ export type SolveRequest =
   | { readonly part: 'solve'; readonly width: number; readonly columns: number }
   /** Leaves a version that has learned so many examples in the folder. */
   | { readonly part: 'prepare'; readonly folder: string; readonly history: number }
-  | { readonly part: 'update'; readonly folder: string; readonly examples: number };
+  | { readonly part: 'update'; readonly folder: string; readonly examples: number; readonly threads: number };
 
 export interface SolveOutcome {
   /** Medians of 5; of an update, one. */
@@ -51,7 +51,7 @@ function measure(request: SolveRequest): Promise<Omit<SolveOutcome, 'peakRssMb'>
     case 'prepare':
       return medianOf(1, () => prepare(request.folder, request.history));
     case 'update':
-      return timeUpdate(request.folder, request.examples);
+      return timeUpdate(request.folder, request.examples, request.threads);
     default:
       throw new Error(`unknown request ${request satisfies never}`);
   }
@@ -129,7 +129,7 @@ function drawBatch(count: number, part: number): Batch {
   return { vectors, targets, ids: targets.map((_, row) => row) };
 }
 
-function jobOf(fresh: Batch, parent: TrainedHead | undefined): TrainingJob {
+function jobOf(fresh: Batch, parent: TrainedHead | undefined, threads = 1): TrainingJob {
   const settings = { ...parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench').training, seed, threads, width };
   const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
   const nothing: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
@@ -146,12 +146,12 @@ async function prepare(folder: string, history: number): Promise<void> {
   await write(folder, parent);
 }
 
-async function timeUpdate(folder: string, count: number) {
+async function timeUpdate(folder: string, count: number, threads: number) {
   const fresh = drawBatch(count, 0);
   return medianOf(1, async () => {
     const known = existsSync(join(folder, 'manifest.json'));
     const parent = known ? await readTrained(folder, await readManifest(folder)) : undefined;
-    await writeTrained(join(folder, 'next'), await trainJob(jobOf(fresh, parent), ignore));
+    await writeTrained(join(folder, 'next'), await trainJob(jobOf(fresh, parent, threads), ignore));
   });
 }
 

@@ -19,6 +19,8 @@ export interface SolveRow {
   readonly width: number;
   /** Examples in the statistics before. */
   readonly history: number;
+  /** training.threads; all else is measured with one. */
+  readonly threads: number;
   readonly seconds: number;
   readonly cpuSeconds: number;
   /** CPU seconds of numpy, one thread. */
@@ -37,6 +39,7 @@ interface NumpyTimes {
 
 const widths = [512, 1024, 2048, 4096];
 const histories = [0, 15_000, 60_000];
+const threadCounts = [1, 2];
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 
 const numpy = await timeNumpy();
@@ -62,10 +65,12 @@ async function measureParts(): Promise<SolveRow[]> {
     const beside = numpy.find((times) => times.width === width);
     const gram = await measureApart({ part: 'gram', width, examples: 1500 });
     const gramRate = (1500 * width * (width + 256)) / 2 / gram.cpuSeconds;
-    rows.push(rowOf(gram, { measure: 'gram of 1500', width, numpySeconds: beside?.gram, shareOfPeak: gramRate / peakRate }));
+    rows.push(rowOf(gram, { measure: 'gram of 1500', width, numpySeconds: beside?.gram ?? null, shareOfPeak: gramRate / peakRate }));
     const solve = await measureApart({ part: 'solve', width, columns: 150 });
     const solveRate = (width ** 3 / 6 + 150 * width ** 2) / solve.cpuSeconds;
-    rows.push(rowOf(solve, { measure: 'factor and solve 150', width, numpySeconds: beside?.solve, shareOfPeak: solveRate / peakRate }));
+    rows.push(
+      rowOf(solve, { measure: 'factor and solve 150', width, numpySeconds: beside?.solve ?? null, shareOfPeak: solveRate / peakRate }),
+    );
   }
   return rows;
 }
@@ -76,12 +81,7 @@ async function measureUpdates(): Promise<SolveRow[]> {
   try {
     for (const history of histories) {
       await measureApart({ part: 'prepare', folder, history });
-      const outcomes: SolveOutcome[] = [];
-      for (let run = 0; run < 5; run++) outcomes.push(await measureApart({ part: 'update', folder, examples: 1530 }));
-      const middle = outcomes.sort((a, b) => a.cpuSeconds - b.cpuSeconds)[2]!;
-      const peakRssMb = Math.max(...outcomes.map((outcome) => outcome.peakRssMb));
-      const seconds = outcomes.map((outcome) => outcome.seconds).sort((a, b) => a - b)[2]!;
-      rows.push(rowOf({ ...middle, seconds, peakRssMb }, { measure: 'update of 1530', width: 4096, history }));
+      for (const threads of threadCounts) rows.push(await measureUpdate(folder, history, threads));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -89,12 +89,27 @@ async function measureUpdates(): Promise<SolveRow[]> {
   return rows;
 }
 
-type About = Pick<SolveRow, 'measure' | 'width'> & { history?: number; numpySeconds?: number | undefined; shareOfPeak?: number };
+/** Medians of 5, and the highest peak. */
+async function measureUpdate(folder: string, history: number, threads: number): Promise<SolveRow> {
+  const outcomes: SolveOutcome[] = [];
+  for (let run = 0; run < 5; run++) outcomes.push(await measureApart({ part: 'update', folder, examples: 1530, threads }));
+  const median = (of: 'seconds' | 'cpuSeconds') => outcomes.map((outcome) => outcome[of]).sort((a, b) => a - b)[2]!;
+  const peakRssMb = Math.max(...outcomes.map((outcome) => outcome.peakRssMb));
+  const about = { measure: 'update of 1530', width: 4096, history, threads } as const;
+  return rowOf({ seconds: median('seconds'), cpuSeconds: median('cpuSeconds'), peakRssMb }, about);
+}
 
-function rowOf(outcome: SolveOutcome, { measure, width, history = 0, numpySeconds, shareOfPeak }: About): SolveRow {
-  process.stderr.write(`${measure} ${width} ${history}: ${outcome.cpuSeconds.toFixed(3)} s CPU, ${outcome.seconds.toFixed(3)} s\n`);
-  const ratio = numpySeconds === undefined ? null : outcome.cpuSeconds / numpySeconds;
-  return { measure, width, history, ...outcome, numpySeconds: numpySeconds ?? null, ratio, shareOfPeak: shareOfPeak ?? null };
+type About = Pick<SolveRow, 'measure' | 'width'> & Partial<Pick<SolveRow, 'history' | 'threads' | 'numpySeconds' | 'shareOfPeak'>>;
+
+function rowOf(
+  outcome: SolveOutcome,
+  { measure, width, history = 0, threads = 1, numpySeconds = null, shareOfPeak = null }: About,
+): SolveRow {
+  process.stderr.write(
+    `${measure} ${width} ${history} ${threads}: ${outcome.cpuSeconds.toFixed(3)} s CPU, ${outcome.seconds.toFixed(3)} s\n`,
+  );
+  const ratio = numpySeconds === null ? null : outcome.cpuSeconds / numpySeconds;
+  return { measure, width, history, threads, ...outcome, numpySeconds, ratio, shareOfPeak };
 }
 
 /** In a process of its own. */
@@ -104,13 +119,13 @@ function measureApart(request: SolveRequest): Promise<SolveOutcome> {
 
 function tableOf(rows: readonly SolveRow[]): string {
   const table = new Table({
-    head: ['measure', 'width', 'history', 'seconds', 'CPU s', 'numpy CPU s', 'ratio', 'of peak', 'peak MB'],
+    head: ['measure', 'width', 'history', 'threads', 'seconds', 'CPU s', 'numpy CPU s', 'ratio', 'of peak', 'peak MB'],
     style: { head: [], border: [] },
   });
   const shown = (value: number | null, digits: number) => (value === null ? '-' : value.toFixed(digits));
-  for (const { measure, width, history, seconds, cpuSeconds, numpySeconds, ratio, shareOfPeak, peakRssMb } of rows) {
+  for (const { measure, width, history, threads, seconds, cpuSeconds, numpySeconds, ratio, shareOfPeak, peakRssMb } of rows) {
     const beside = [shown(numpySeconds, 3), shown(ratio, 2), shown(shareOfPeak, 2), shown(peakRssMb, 0)];
-    table.push([measure, width, history, shown(seconds, 3), shown(cpuSeconds, 3), ...beside]);
+    table.push([measure, width, history, threads, shown(seconds, 3), shown(cpuSeconds, 3), ...beside]);
   }
   return table.toString();
 }

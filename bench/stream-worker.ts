@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseDeclaration, type TrainingSettings } from '../src/core/declaration.js';
-import { type Labelled, playStream, type StreamOutcome, type StreamStep } from '../src/evaluation/play-stream.js';
+import { playStream, type StreamOutcome } from '../src/evaluation/play-stream.js';
+import type { Labelled, StreamStep } from '../src/evaluation/stream.js';
 import { strategyNamed, trainJob } from '../src/training/strategies.js';
 
 export interface StreamRequest {

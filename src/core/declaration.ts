@@ -55,6 +55,18 @@ const schedule = z.strictObject({
   newExamples: z.number().int().min(1).optional(),
 });
 
+const task = z
+  .strictObject({
+    name,
+    labels: z.union([z.literal('open'), z.array(z.string().min(1)).min(1)]).default('open'),
+    /** Whether a text can have several labels, or none. */
+    multiLabel: z.boolean().optional(),
+  })
+  .refine(({ labels, multiLabel = false }) => multiLabel || labels === 'open' || labels.length > 1, {
+    path: ['labels'],
+    message: 'must hold two labels, or the task be `multiLabel: true`',
+  });
+
 const declaration = z.strictObject({
   name,
   encoder: z
@@ -67,7 +79,7 @@ const declaration = z.strictObject({
     })
     .prefault({}),
   tasks: z
-    .array(z.strictObject({ name, labels: z.union([z.literal('open'), z.array(z.string().min(1)).min(2)]).default('open') }))
+    .array(task)
     .min(1, 'must hold a task')
     .max(32, 'must hold at most 32 tasks')
     .superRefine((tasks, context) => {

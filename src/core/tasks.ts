@@ -4,6 +4,7 @@
  */
 import type { AdapterDeclaration } from './declaration.js';
 import { EspalierError } from './errors.js';
+import { labelsIn } from './label-sets.js';
 import { nearestName } from './text.js';
 
 export type Task = AdapterDeclaration['tasks'][number];
@@ -23,6 +24,21 @@ export interface Domain {
 /** Names of tasks hold no slash, so that no two keys are alike. */
 export const classKey = ({ task, label }: Class) => `${task}/${label}`;
 export const domainKey = ({ task, domain }: Domain) => `${task}/${domain}`;
+
+/** Names of the multi-label tasks, for what is written down; nothing where there are none. */
+export function multiLabelOf({ tasks }: Pick<AdapterDeclaration, 'tasks'>): { readonly multiLabel?: readonly string[] } {
+  const names = tasks.filter(({ multiLabel }) => multiLabel).map(({ name }) => name);
+  return names.length === 0 ? {} : { multiLabel: names };
+}
+
+/** The classes that examples are of: of a multi-label task one for each label of their sets. */
+export function classesAmong(tasks: readonly Task[], examples: Iterable<Class>): Class[] {
+  const multiLabel = new Set(tasks.filter((task) => task.multiLabel).map(({ name }) => name));
+  if (multiLabel.size === 0) return distinctClasses(examples);
+  return distinctClasses(
+    [...examples].flatMap(({ task, label }) => labelsIn({ multiLabel: multiLabel.has(task) }, label).map((own) => ({ task, label: own }))),
+  );
+}
 
 /** Each once, in the order in which they first came. */
 export function distinctClasses(classes: Iterable<Class>): Class[] {
@@ -64,12 +80,12 @@ export function taskNamed({ name: adapter, tasks }: Pick<AdapterDeclaration, 'na
   throw new EspalierError('TASK_UNKNOWN', `${adapter} declares no task \`${name}\``, { hint });
 }
 
-/** A task of one class has nothing to tell apart. @throws TOO_FEW_CLASSES, naming it */
-export function requireRivals(adapter: string, classes: readonly Class[]): void {
+/** A task of one class has nothing to tell apart, unless a text may be without it. @throws TOO_FEW_CLASSES, naming it */
+export function requireRivals({ name, tasks }: Pick<AdapterDeclaration, 'name' | 'tasks'>, classes: readonly Class[]): void {
   for (const task of new Set(classes.map((one) => one.task))) {
     const own = classes.filter((one) => one.task === task);
-    if (own.length > 1) continue;
-    const what = `${adapter} has examples of \`${own[0]!.label}\` only in its task ${task}`;
+    if (own.length > 1 || tasks.some((declared) => declared.name === task && declared.multiLabel)) continue;
+    const what = `${name} has examples of \`${own[0]!.label}\` only in its task ${task}`;
     throw new EspalierError('TOO_FEW_CLASSES', what);
   }
 }

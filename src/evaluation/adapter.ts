@@ -2,16 +2,24 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
 import { groupBy } from '../core/grouping.js';
+import { writeLabelSet } from '../core/label-sets.js';
 import type { Class } from '../core/tasks.js';
 import { sessionOptions } from '../training/native.js';
 import { type Manifest, verifiedFile, versionFiles } from '../training/versions.js';
 
 /** Of one task: the classes of others do not compete. */
 export interface Answer {
-  /** The label of the highest score. */
+  /** The label of the highest score; of a multi-label task the set of those that are likelier than not, as writeLabelSet gives it. */
   readonly label: string;
-  /** Its probability. */
+  /** Its probability; of a set the product over all labels, as if none said anything of another. */
   readonly confidence: number;
+  /** Of a multi-label task: each label's own, the likeliest first. */
+  readonly probabilities?: readonly LabelProbability[];
+}
+
+export interface LabelProbability {
+  readonly label: string;
+  readonly probability: number;
 }
 
 export interface AdapterOutput {
@@ -29,12 +37,22 @@ export interface Adapter {
 
 const sliceRows = 512;
 
-/** @param threads of one product; the scores are the same to the bit (adapter.test.ts). @throws ADAPTER_INVALID */
-export async function openAdapter(file: string, classes: readonly Class[], threads = 1): Promise<Adapter> {
+/**
+ * @param threads of one product; the scores are the same to the bit (adapter.test.ts). @param multiLabel names of the tasks whose classes do not
+ * compete. @throws ADAPTER_INVALID
+ */
+export async function openAdapter(
+  file: string,
+  classes: readonly Class[],
+  threads = 1,
+  multiLabel: readonly string[] = [],
+): Promise<Adapter> {
   const session = await InferenceSession.create(file, sessionOptions(threads)).catch((cause) => {
     throw new EspalierError('ADAPTER_INVALID', `${file} cannot be loaded: it may be truncated`, { at: { file }, cause });
   });
   const tasks = columnsByTask(classes);
+  const answer = (task: string, columns: readonly number[], probabilities: Float32Array) =>
+    multiLabel.includes(task) ? setAmong(columns, probabilities, classes) : answerAmong(columns, probabilities, classes);
   return {
     async run(vectors, dimension) {
       const outputs: AdapterOutput[] = [];
@@ -42,7 +60,13 @@ export async function openAdapter(file: string, classes: readonly Class[], threa
         const slice = vectors.subarray(start, start + sliceRows * dimension);
         const results = await session.run({ embedding: new Tensor('float32', slice, [slice.length / dimension, dimension]) });
         requireNumbers(results, file);
-        outputs.push(...readOutputs(results, tasks, classes));
+        outputs.push(
+          ...readOutputs(
+            results,
+            classes.length,
+            (own) => new Map([...tasks].map(([task, columns]) => [task, answer(task, columns, own)])),
+          ),
+        );
       }
       return outputs;
     },
@@ -52,7 +76,7 @@ export async function openAdapter(file: string, classes: readonly Class[], threa
 
 /** Of a version, whose file must be what its manifest says. @throws ADAPTER_INVALID */
 export async function openVersionAdapter(folder: string, manifest: Manifest, threads?: number): Promise<Adapter> {
-  return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, threads);
+  return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, threads, manifest.multiLabel);
 }
 
 function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMapType, file: string): void {
@@ -73,19 +97,19 @@ function columnsByTask(classes: readonly Class[]): ReadonlyMap<string, number[]>
 
 function readOutputs(
   results: InferenceSession.OnnxValueMapType,
-  tasks: ReadonlyMap<string, readonly number[]>,
-  classes: readonly Class[],
+  classes: number,
+  answersOf: (probabilities: Float32Array) => AdapterOutput['answers'],
 ): AdapterOutput[] {
   const probabilities = results.probabilities!.data as Float32Array;
   const adapted = results.adapted!.data as Float32Array;
-  const count = probabilities.length / classes.length;
+  const count = probabilities.length / classes;
   const width = adapted.length / count;
   return Array.from({ length: count }, (_, row) => {
-    const own = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
+    const own = probabilities.subarray(row * classes, (row + 1) * classes);
     return {
       // Most suites ask for the vector alone.
       get answers() {
-        return new Map([...tasks].map(([task, columns]) => [task, answerAmong(columns, own, classes)]));
+        return answersOf(own);
       },
       adapted: adapted.subarray(row * width, (row + 1) * width),
     };
@@ -95,4 +119,14 @@ function readOutputs(
 function answerAmong(columns: readonly number[], probabilities: Float32Array, classes: readonly Class[]): Answer {
   const best = columns.reduce((winner, column) => (probabilities[column]! > probabilities[winner]! ? column : winner));
   return { label: classes[best]!.label, confidence: probabilities[best]! };
+}
+
+/** From this probability on a label is given. */
+const threshold = 0.5;
+
+function setAmong(columns: readonly number[], probabilities: Float32Array, classes: readonly Class[]): Answer {
+  const all = columns.map((column) => ({ label: classes[column]!.label, probability: probabilities[column]! }));
+  const given = all.filter(({ probability }) => probability >= threshold).map(({ label }) => label);
+  const confidence = all.reduce((product, { probability }) => product * Math.max(probability, 1 - probability), 1);
+  return { label: writeLabelSet(given), confidence, probabilities: all.sort((a, b) => b.probability - a.probability) };
 }

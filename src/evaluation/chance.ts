@@ -1,6 +1,8 @@
 /** The score of guessing, as a suite's own cases give it. */
+import { readLabelSet, writeLabelSet } from '../core/label-sets.js';
 import { seededRandom } from '../core/random.js';
 import { numberLabels } from './kind.js';
+import { jaccardIndex } from './kinds/multi-label.js';
 import { mean, metricNamed, metricValue } from './metrics.js';
 import type { Suite } from './suites.js';
 
@@ -8,7 +10,7 @@ const draws = 50;
 
 /**
  * Classes are guessed evenly: 1 / labels, and of 1 - Brier / 2 what even probabilities give. Average precision of a random order is the
- * share of pairs that mean the same. Clusters are drawn at random (50 seeded draws), since the v-measure of few cases is not 0 by luck.
+ * share of pairs that mean the same. Sets of labels are guessed by giving every case the commonest. Clusters are drawn at random (50 seeded draws), since the v-measure of few cases is not 0 by luck.
  * @returns undefined where it depends on more than the cases' labels: retrieval
  */
 export function chanceOf(suite: Suite): number | undefined {
@@ -18,6 +20,8 @@ export function chanceOf(suite: Suite): number | undefined {
     case 'knn':
     case 'bias':
       return 1 / labelsOf(suite.cases);
+    case 'multi-label':
+      return scoreOfCommonestSet(suite.cases.map(({ labels }) => labels));
     case 'calibration':
       return (1 + 1 / labelsOf(suite.cases)) / 2;
     case 'pair-classification':
@@ -35,6 +39,14 @@ export function chanceOf(suite: Suite): number | undefined {
     default:
       return suite satisfies never;
   }
+}
+
+/** Mean Jaccard index of giving every case the commonest set; of equally common ones the first. */
+export function scoreOfCommonestSet(sets: readonly (readonly string[])[]): number {
+  const counts = new Map<string, number>();
+  for (const set of sets) counts.set(writeLabelSet(set), (counts.get(writeLabelSet(set)) ?? 0) + 1);
+  const commonest = [...counts].reduce((best, one) => (one[1] > best[1] || (one[1] === best[1] && one[0] < best[0]) ? one : best))[0];
+  return mean(sets.map((set) => jaccardIndex(set, readLabelSet(commonest))));
 }
 
 function labelsOf(cases: readonly { readonly label: string }[]): number {

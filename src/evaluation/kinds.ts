@@ -5,6 +5,7 @@ import { calibration } from './kinds/calibration.js';
 import { classification } from './kinds/classification.js';
 import { clustering } from './kinds/clustering.js';
 import { knn } from './kinds/knn.js';
+import { multiLabel } from './kinds/multi-label.js';
 import { outOfScope } from './kinds/out-of-scope.js';
 import { pairClassification } from './kinds/pair-classification.js';
 import { probe } from './kinds/probe.js';
@@ -14,6 +15,7 @@ import { sts } from './kinds/sts.js';
 
 export const kinds = [
   classification,
+  multiLabel,
   probe,
   knn,
   sts,

@@ -3,27 +3,14 @@
  * `espalier compare` and the benches look at.
  */
 import type { TrainingSettings } from '../core/declaration.js';
+import { labelsIn, rarestLabel, readLabelSet } from '../core/label-sets.js';
 import { bytesIn } from '../core/safetensors.js';
 import { type Offer, openReservoir } from '../replay/reservoir.js';
 import { openScorer, type Scorer } from '../training/heads/head-graph.js';
-import type { Batch, Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
+import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
+import { scoreOfCommonestSet } from './chance.js';
 import { type ContinualMetrics, continualMetrics } from './continual.js';
-
-export interface Labelled {
-  /** [count, dimension] float32. */
-  readonly vectors: Float32Array;
-  readonly labels: readonly string[];
-}
-
-/** What one update brings, and what it is measured by. */
-export interface StreamStep {
-  /** The name of the domain; two steps of one name bring more of the same. */
-  readonly name: string;
-  /** Labels of different tasks never compete. */
-  readonly task: string;
-  readonly train: Labelled;
-  readonly test: Labelled;
-}
+import { type Labelled, StreamClasses, type StreamRow, type StreamStep } from './stream.js';
 
 export interface StreamPlay {
   readonly steps: readonly StreamStep[];
@@ -52,7 +39,7 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
   const domains = [...new Set(steps.map(({ name }) => name))];
   const dimension = dimensionOf(steps[0]!.train);
   const memory = openMemory(steps, budget, settings.seed);
-  const classes = new Classes();
+  const classes = new StreamClasses();
   const matrix: (number | undefined)[][] = [];
   let parent: TrainedHead | undefined;
   let seconds = 0;
@@ -66,9 +53,13 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
       settings,
       dimension,
       lexical,
-      ...classes.all(),
-      fresh: classes.batch(goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number), dimension),
-      replayed: classes.batch(strategy.replays && goesOn ? memory.replayed() : [], dimension),
+      ...classes.learn(
+        {
+          fresh: goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number),
+          replayed: strategy.replays && goesOn ? memory.replayed() : [],
+        },
+        dimension,
+      ),
       budget,
       parent: goesOn ? known : undefined,
     };
@@ -82,16 +73,14 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
     played?.(number + 1);
   }
   const learnedAt = domains.map((domain) => steps.findIndex(({ name }) => name === domain));
-  const chance = domains.map((domain) => 1 / new Set(steps.flatMap(({ name, test }) => (name === domain ? test.labels : []))).size);
+  const chance = domains.map((domain) => chanceOn(steps.filter(({ name }) => name === domain)));
   return { ...continualMetrics(matrix, { learnedAt, chance }), matrix, domains, seconds, bytesStored };
 }
 
-/** One example of the stream. */
-interface Row {
-  readonly id: number;
-  readonly step: StreamStep;
-  readonly vector: Float32Array;
-  readonly label: string;
+/** Of guessing evenly among the labels; of sets, of giving the commonest. */
+function chanceOn(steps: readonly StreamStep[]): number {
+  const labels = steps.flatMap(({ test }) => test.labels);
+  return steps.some(({ multiLabel }) => multiLabel) ? scoreOfCommonestSet(labels.map(readLabelSet)) : 1 / new Set(labels).size;
 }
 
 /** The product's own reservoir, over the rows of a stream. */
@@ -100,7 +89,7 @@ function openMemory(steps: readonly StreamStep[], budget: number, seed: number) 
   const rows = steps.map((step) => {
     const dimension = dimensionOf(step.train);
     const vectorOf = (index: number) => step.train.vectors.subarray(index * dimension, (index + 1) * dimension);
-    return step.train.labels.map((label, index): Row => ({ id: count++, step, vector: vectorOf(index), label }));
+    return step.train.labels.map((label, index): StreamRow => ({ id: count++, step, vector: vectorOf(index), label }));
   });
   const byId = rows.flat();
   const members = new Set<number>();
@@ -110,8 +99,14 @@ function openMemory(steps: readonly StreamStep[], budget: number, seed: number) 
     rowsUpTo: (number: number) => rows.slice(0, number + 1).flat(),
     replayed: () => [...members].sort((a, b) => a - b).map((id) => byId[id]!),
     remember(number: number): void {
-      for (const { id, step, label } of rows[number]!) {
-        const offer: Offer = { exampleId: id, hash: `${id}`, label: `${step.task}/${label}`, domain: step.name, bytes: 1 };
+      const learned = rows.slice(0, number + 1).flat();
+      const counts = new Map<string, number>();
+      const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
+      for (const key of learned.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+      for (const row of rows[number]!) {
+        const { id, step } = row;
+        const label = rarestLabel(keysOf(row), (key) => counts.get(key)!);
+        const offer: Offer = { exampleId: id, hash: `${id}`, label, domain: step.name, bytes: 1 };
         for (const { exampleId, state } of reservoir.offer(offer)) {
           if (state === 'member') members.add(exampleId);
           else members.delete(exampleId);
@@ -121,57 +116,14 @@ function openMemory(steps: readonly StreamStep[], budget: number, seed: number) 
   };
 }
 
-/** Classes in the order in which they came; one name in two tasks is two classes. */
-class Classes {
-  readonly #numbers = new Map<string, number>();
-  readonly #tasks: string[] = [];
-  readonly #taskOf: number[] = [];
-
-  admit({ task, train }: StreamStep): void {
-    if (!this.#tasks.includes(task)) this.#tasks.push(task);
-    for (const label of train.labels) {
-      const key = keyOf(task, label);
-      if (this.#numbers.has(key)) continue;
-      this.#numbers.set(key, this.#numbers.size);
-      this.#taskOf.push(this.#tasks.indexOf(task));
-    }
-  }
-
-  all(): Pick<TrainingJob, 'classes' | 'tasks'> {
-    return { classes: [...this.#numbers.keys()], tasks: Int32Array.from(this.#taskOf) };
-  }
-
-  numberOf(task: string, label: string): number | undefined {
-    return this.#numbers.get(keyOf(task, label));
-  }
-
-  /** Numbers of the classes of a task. */
-  of(task: string): number[] {
-    const number = this.#tasks.indexOf(task);
-    return [...this.#taskOf.keys()].filter((index) => this.#taskOf[index] === number);
-  }
-
-  batch(rows: readonly Row[], dimension: number): Batch {
-    const vectors = new Float32Array(rows.length * dimension);
-    for (const [index, { vector }] of rows.entries()) vectors.set(vector, index * dimension);
-    return {
-      vectors,
-      targets: Int32Array.from(rows, ({ step, label }) => this.numberOf(step.task, label)!),
-      ids: Int32Array.from(rows, ({ id }) => id),
-    };
-  }
-}
-
-const keyOf = (task: string, label: string) => `${task}/${label}`;
-
 interface Measured {
   readonly domains: readonly string[];
   readonly steps: readonly StreamStep[];
-  readonly classes: Classes;
+  readonly classes: StreamClasses;
   readonly threads: number;
 }
 
-/** Accuracy on each domain; a label that is not known yet is answered wrong, a domain of no known label or no example has no accuracy. */
+/** Accuracy on each domain, of sets the mean Jaccard index; a label that is not known yet is answered wrong, a domain of no known label or no example has no accuracy. */
 async function measure(head: Head, { domains, steps, classes, threads }: Measured): Promise<(number | undefined)[]> {
   const scorer = await openScorer(head, threads);
   try {
@@ -186,24 +138,36 @@ async function measure(head: Head, { domains, steps, classes, threads }: Measure
   }
 }
 
-async function accuracyOn(steps: readonly StreamStep[], classes: Classes, scorer: Scorer): Promise<number | undefined> {
+async function accuracyOn(steps: readonly StreamStep[], classes: StreamClasses, scorer: Scorer): Promise<number | undefined> {
   let [right, count] = [0, 0];
   let known = false;
-  for (const { task, test } of steps) {
-    const competing = classes.of(task);
-    const wanted = test.labels.map((label) => classes.numberOf(task, label));
+  for (const step of steps) {
+    const { task, test } = step;
+    const wanted = test.labels.map((answer) => labelsIn(step, answer).map((label) => classes.numberOf(task, label)));
     count += wanted.length;
-    if (wanted.every((target) => target === undefined)) continue;
+    if (classes.of(task).length === 0 || wanted.every((targets) => targets.every((target) => target === undefined))) continue;
     known = true;
     const scores = await scorer.score(test.vectors);
     const width = scores.length / wanted.length;
-    for (const [index, target] of wanted.entries()) {
-      const own = scores.subarray(index * width, (index + 1) * width);
-      const answer = competing.reduce((best, other) => (own[other]! > own[best]! ? other : best), competing[0]!);
-      right += answer === target ? 1 : 0;
-    }
+    const answer = step.multiLabel ? likelyAmong : bestAmong;
+    for (const [index, targets] of wanted.entries())
+      right += shareOfBoth(targets, answer(classes.of(task), scores.subarray(index * width, (index + 1) * width)));
   }
   return known ? right / count : undefined;
+}
+
+const bestAmong = (competing: readonly number[], scores: Float32Array) => [
+  competing.reduce((best, other) => (scores[other]! > scores[best]! ? other : best)),
+];
+
+/** A score of 0 is a probability of a half. */
+const likelyAmong = (free: readonly number[], scores: Float32Array) => free.filter((index) => scores[index]! >= 0);
+
+/** The Jaccard index; of one class against one it is 1 or 0. A class that is not known yet is never found. */
+function shareOfBoth(wanted: readonly (number | undefined)[], found: readonly number[]): number {
+  const both = wanted.filter((target) => target !== undefined && found.includes(target)).length;
+  const either = wanted.length + found.length - both;
+  return either === 0 ? 1 : both / either;
 }
 
 function dimensionOf({ vectors, labels }: Labelled): number {

@@ -1,6 +1,8 @@
 /** Answers of the head cut by label, domain, source or length: where a loss sits, and what a policy asks of each part. */
 import type { SlicePolicy } from '../core/gate-policy.js';
 import { groupBy } from '../core/grouping.js';
+import { describeLabelSet, readLabelSet } from '../core/label-sets.js';
+import { accuracy, jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';
 
@@ -18,7 +20,7 @@ export interface AnsweredCase {
 }
 
 export interface ScoredAnswer {
-  /** 1: right. */
+  /** 1: right; between 0 and 1 where some labels of a set are. */
   readonly score: number;
   /** Probability of the answer, where there is one. */
   readonly confidence: number | null;
@@ -41,21 +43,51 @@ export function cutSlices(answers: readonly AnsweredCase[], policies: readonly S
   const shown = usualCuts.filter((by) => !isAsked(by)).map((by) => ({ by, suite: undefined, policy: undefined }));
   return [...policies.map((policy) => ({ by: policy.by, suite: policy.suite, policy })), ...shown].flatMap(({ by, suite, policy }) => {
     const own = answers.filter((one) => (suite === undefined ? one.isHoldout : one.suite === suite) && one.isKnown);
-    const tagged = own.filter((one) => isRightOrWrong(one) && one.tags[by] !== undefined);
-    const parts = groupBy(tagged, ({ tags }) => tags[by]!);
+    const parts = groupBy(
+      own.flatMap((one) => valuesOf(one, by).map((value) => ({ one, value }))),
+      ({ value }) => value,
+    );
     if (!policy && parts.size < 2) return [];
     return [...parts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([value, cases]) => ({ by, value, paired: pairedSlice(`${suite ?? 'holdout'} ${by}=${value}`, cases), policy }));
+      .map(([value, cases]) => ({
+        by,
+        value,
+        paired: pairedSlice(
+          `${suite ?? 'holdout'} ${by}=${value}`,
+          cases.map(({ one }) => one),
+        ),
+        policy,
+      }));
   });
 }
 
 const isRightOrWrong = ({ metric }: AnsweredCase) => metricNamed(metric).isProportion;
+const isSet = ({ metric }: AnsweredCase) => metric === jaccard.name;
+
+/** Where a case belongs: one with a set of labels to each of them, or to those without. Nowhere where it has no such tag, or its score is no answer's. */
+function valuesOf(one: AnsweredCase, by: string): readonly string[] {
+  const tag = one.tags[by];
+  if (tag === undefined || !(isRightOrWrong(one) || isSet(one))) return [];
+  if (by !== 'label' || !isSet(one)) return [tag];
+  const labels = readLabelSet(tag);
+  return labels.length === 0 ? [describeLabelSet(tag)] : labels;
+}
 
 function pairedSlice(name: string, cases: readonly AnsweredCase[]): PairedSuite {
   const isFirst = cases.some(({ champion }) => champion === null);
   return {
-    ...{ name, metric: 'accuracy', family: 'slice', chance: 0, gold: [], clusters: null, anchor: null, leftOut: 0, uses: 0 },
+    ...{
+      name,
+      metric: cases.some(isSet) ? jaccard.name : accuracy.name,
+      family: 'slice',
+      chance: 0,
+      gold: [],
+      clusters: null,
+      anchor: null,
+      leftOut: 0,
+      uses: 0,
+    },
     role: 'judged',
     champion: isFirst ? null : cases.map(({ champion }) => champion!.score),
     candidate: cases.map(({ candidate }) => candidate.score),

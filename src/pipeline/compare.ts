@@ -4,10 +4,11 @@
  */
 import type { AdapterDeclaration, BufferBudget, TrainingSettings } from '../core/declaration.js';
 import { type ErrorCode, EspalierError } from '../core/errors.js';
-import { type Domain, distinctClasses, distinctDomains, nameWithin, requireRivals } from '../core/tasks.js';
+import { classesAmong, type Domain, distinctDomains, nameWithin, requireRivals } from '../core/tasks.js';
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
-import { type Labelled, playStream, type StreamOutcome, type StreamStep } from '../evaluation/play-stream.js';
+import { playStream, type StreamOutcome } from '../evaluation/play-stream.js';
+import type { Labelled, StreamStep } from '../evaluation/stream.js';
 import { type Example, lastExampleId, listExamples } from '../store/examples.js';
 import type { Strategy } from '../training/job.js';
 import { checkSettings, settingsFor } from '../training/options.js';
@@ -108,7 +109,10 @@ export async function compareStrategies(context: CompareContext, request: Compar
     domains: found.map(({ name }) => name),
     examples,
     unmeasured: examples.filter(({ holdout }) => holdout === 0).map(({ domain }) => domain),
-    classes: distinctClasses(found.flatMap(({ fresh }) => fresh)).length,
+    classes: classesAmong(
+      declaration.tasks,
+      found.flatMap(({ fresh }) => fresh),
+    ).length,
     encoder: declaration.encoder.model,
     settings: declaration.training,
     rows: played.map(({ row }) => row),
@@ -130,6 +134,7 @@ export function bestRemedy({ rows }: Pick<Comparison, 'rows'>): PlayedRow | unde
 interface Step extends Domain {
   /** With its task where the adapter has several. */
   readonly name: string;
+  readonly multiLabel?: boolean | undefined;
   readonly fresh: Example[];
   readonly held: Example[];
 }
@@ -143,7 +148,8 @@ async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDecl
   const steps = distinctDomains(inOrder)
     .map(({ task, domain }): Step => {
       const isOwn = (example: Example) => example.task === task && example.domain === domain;
-      return { task, domain, name: nameWithin(tasks, task, domain), fresh: fresh.filter(isOwn), held: held.filter(isOwn) };
+      const { multiLabel } = tasks.find(({ name: declared }) => declared === task)!;
+      return { task, domain, name: nameWithin(tasks, task, domain), multiLabel, fresh: fresh.filter(isOwn), held: held.filter(isOwn) };
     })
     .filter((step) => step.fresh.length > 0);
   if (steps.length < 2) {
@@ -156,7 +162,7 @@ async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDecl
       hint: 'Set holdout.fraction in adapter.yaml, and bring more examples.',
     });
   }
-  requireRivals(name, distinctClasses(fresh));
+  requireRivals({ name, tasks }, classesAmong(tasks, fresh));
   return steps;
 }
 
@@ -187,7 +193,8 @@ async function encodeSteps({ store, encoder, progress, signal }: CompareContext,
     labels: examples.map(({ label }) => label),
   });
   const steps: StreamStep[] = [];
-  for (const { name, task, fresh, held } of found) steps.push({ name, task, train: await labelled(fresh), test: await labelled(held) });
+  for (const { name, task, multiLabel, fresh, held } of found)
+    steps.push({ name, task, multiLabel, train: await labelled(fresh), test: await labelled(held) });
   return steps;
 }
 

@@ -5,7 +5,8 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Class, classKey, domainKey } from '../core/tasks.js';
+import { readLabelSet } from '../core/label-sets.js';
+import { type Class, classKey, domainKey, multiLabelOf } from '../core/tasks.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
 import { type Adapter, openAdapter, openVersionAdapter } from '../evaluation/adapter.js';
@@ -60,7 +61,9 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
     keep(anchor?.adapter);
     const contenders: Record<string, Adapter> = {};
     for (const [strategy, { classes }] of Object.entries(mixes))
-      contenders[strategy] = keep(await openAdapter(fileOf(context, run, strategy), classes, threads));
+      contenders[strategy] = keep(
+        await openAdapter(fileOf(context, run, strategy), classes, threads, multiLabelOf(plan.declaration).multiLabel),
+      );
     return await scoreAll(context, { run, plan, mixes, suites }, { champion, anchor, contenders });
   } finally {
     for (const adapter of opened) await adapter.close();
@@ -154,15 +157,21 @@ async function scoreSuiteByAll(
     const ours = await score(adapter);
     results.push(
       ...ours.map((own, index) => {
-        const label = suite.kind === 'classification' ? own.tags.label : undefined;
+        const labels = labelsAsked(suite, own);
         const answered = (side: Opened | undefined, scores: readonly CaseScore[] | undefined) =>
-          label === undefined || knowsClass(side, { task, label }) ? scores?.[index] : undefined;
+          labels.every((label) => knowsClass(side, { task, label })) ? scores?.[index] : undefined;
         const others = { champion: answered(champion, theirs), anchor: answered(anchor, once) };
         return pairUp({ contender, suite: suite.name }, own, others);
       }),
     );
   }
   return results;
+}
+
+/** That an answer of the head must know. */
+function labelsAsked({ kind }: AskedSuite['suite'], { tags }: CaseScore): readonly string[] {
+  if (kind === 'multi-label') return readLabelSet(tags.label!);
+  return kind === 'classification' ? [tags.label!] : [];
 }
 
 /** What a version cannot answer it cannot lose either; compared there it would only make gains of what is new. */

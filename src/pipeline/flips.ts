@@ -1,5 +1,6 @@
 /** The cases whose answer turned from right to wrong, or the other way, with what was asked: the first thing to read of a candidate. */
 import type { Workspace } from '../core/workspace.js';
+import { jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import { listSuites, readSuite, type Suite } from '../evaluation/suites.js';
 import type { Store } from '../store/database.js';
@@ -30,12 +31,8 @@ export async function listFlips({ queries }: Store, { suiteFolders }: Workspace,
   const judged = new Map((await listJudgedSuites(queries, runId)).map((suite) => [suite.suite, suite]));
   const flipped = (await listResults(queries, runId, strategy)).filter((result) => {
     const metric = judged.get(result.suite)?.metric;
-    return (
-      metric !== undefined &&
-      metricNamed(metric).isProportion &&
-      result.championScore !== null &&
-      result.championScore !== result.candidateScore
-    );
+    const hasWords = metric !== undefined && (metricNamed(metric).isProportion || metric === jaccard.name);
+    return hasWords && result.championScore !== null && isRight(result.championScore) !== isRight(result.candidateScore);
   });
   const held = flipped.filter(({ suite }) => judged.get(suite)!.domain !== null).map(({ caseId }) => Number(caseId));
   const examples = await readExampleTexts(queries, held);
@@ -48,13 +45,16 @@ export async function listFlips({ queries }: Store, { suiteFolders }: Workspace,
     result,
     flip: flipOf(result, suites.get(result.suite)?.get(result.caseId) ?? examples.get(Number(result.caseId))),
   }));
-  const side = (score: number) =>
+  const side = (right: boolean) =>
     flips
-      .filter(({ result }) => result.candidateScore === score)
+      .filter(({ result }) => isRight(result.candidateScore) === right)
       .map(({ flip }) => flip)
       .sort((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0));
-  return { lost: side(0), gained: side(1) };
+  return { lost: side(false), gained: side(true) };
 }
+
+/** Of sets of labels only the very set is right. */
+const isRight = (score: number) => score === 1;
 
 function flipOf(result: PairedResult, text: string | undefined): Flip {
   const { suite, caseId, tags, championAnswer, candidateAnswer, candidateConfidence } = result;

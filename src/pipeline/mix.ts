@@ -1,5 +1,7 @@
 /** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
-import { classKey, distinctClasses, distinctDomains, requireRivals } from '../core/tasks.js';
+import { EspalierError } from '../core/errors.js';
+import { labelsIn } from '../core/label-sets.js';
+import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, requireRivals, type Task } from '../core/tasks.js';
 import { leakageHash } from '../core/text.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
@@ -7,9 +9,10 @@ import { collectEvalTexts } from '../evaluation/suites.js';
 import { bufferSnapshotHash } from '../replay/admission.js';
 import { listBuffer } from '../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../store/examples.js';
-import type { Batch, Strategy, TrainedHead } from '../training/job.js';
+import { openSetBook } from '../training/answers.js';
+import type { Batch, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
 import { strategyNamed } from '../training/strategies.js';
-import { readTrained } from '../training/versions.js';
+import { type Manifest, readTrained } from '../training/versions.js';
 import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
 import { settingsOf } from './field.js';
 
@@ -35,8 +38,9 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback. A suite may be
   // younger than a member.
   const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
-  const classes = distinctClasses([...(champion?.classes ?? []), ...fresh]);
-  requireRivals(plan.declaration.name, classes);
+  requireSameKinds(plan.declaration, champion);
+  const classes = distinctClasses([...(champion?.classes ?? []), ...classesAmong(plan.declaration.tasks, fresh)]);
+  requireRivals(plan.declaration, classes);
   return {
     afterExample,
     continues,
@@ -49,17 +53,33 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   };
 }
 
+/** What a task was learned as it stays. @throws DECLARATION_INVALID */
+function requireSameKinds({ name, tasks }: Plan['declaration'], champion: Manifest | undefined): void {
+  for (const task of tasks) {
+    if (!champion?.classes.some((one) => one.task === task.name)) continue;
+    const was = champion.multiLabel?.includes(task.name) ?? false;
+    if (was === (task.multiLabel ?? false)) continue;
+    const message = `version ${champion.version} of ${name} has learned the task ${task.name} as ${was ? 'multi-label' : 'single-label'}`;
+    const hint = `Set \`multiLabel: ${was}\` for it, or declare a task of another name.`;
+    throw new EspalierError('DECLARATION_INVALID', message, { at: { field: 'tasks' }, hint });
+  }
+}
+
 export async function readParent({ workspace }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {
   const champion = await readChampionManifest(workspace, plan);
   return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
 }
 
+type Batches = Pick<TrainingJob, 'fresh' | 'replayed' | 'multiLabel' | 'sets'>;
+
 /** The vectors and targets of both parts of the mix. */
-export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<{ fresh: Batch; replayed: Batch }> {
+export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<Batches> {
   const leaked = new Set(mix.leakedIds);
   const fresh = (await listFresh(context, plan, mix.afterExample)).filter((example) => !leaked.has(example.id));
   const replayed = await listExamplesById(context.store, mix.replayedIds);
-  return { fresh: await batchOf(context, fresh, mix), replayed: await batchOf(context, replayed, mix) };
+  const answers = openAnswers(plan.declaration.tasks, mix.classes);
+  const batches = { fresh: await batchOf(context, fresh, answers), replayed: await batchOf(context, replayed, answers) };
+  return { ...batches, ...answers.learned() };
 }
 
 async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number): Promise<Example[]> {
@@ -73,12 +93,36 @@ async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number):
   });
 }
 
-async function batchOf({ store, encoder, signal }: UpdateContext, examples: readonly Example[], mix: Mix): Promise<Batch> {
-  const classes = new Map(mix.classes.map((one, index) => [classKey(one), index]));
+interface Answers {
+  targetOf(example: Example): number;
+  /** What a job says of its targets, once all have been asked for. */
+  learned(): Pick<TrainingJob, 'multiLabel' | 'sets'>;
+}
+
+function openAnswers(tasks: readonly Task[], classes: readonly Class[]): Answers {
+  const numbers = new Map(classes.map((one, index) => [classKey(one), index]));
+  const named = new Map(tasks.map((task) => [task.name, task]));
+  const order = [...new Set(classes.map(({ task }) => task))];
+  const book = openSetBook(classes.length);
+  return {
+    targetOf({ task, label }) {
+      const declared = named.get(task)!;
+      if (!declared.multiLabel) return numbers.get(classKey({ task, label }))!;
+      const own = labelsIn(declared, label).map((one) => numbers.get(classKey({ task, label: one }))!);
+      return book.targetOf({ task: order.indexOf(task), classes: own });
+    },
+    learned() {
+      const multiLabel = [...order.keys()].filter((task) => named.get(order[task]!)?.multiLabel);
+      return multiLabel.length === 0 ? {} : { multiLabel, sets: book.sets };
+    },
+  };
+}
+
+async function batchOf({ store, encoder, signal }: UpdateContext, examples: readonly Example[], answers: Answers): Promise<Batch> {
   const texts = examples.map((example) => example.text);
   return {
     vectors: await encodeCached(store, encoder, texts, { signal }),
-    targets: Int32Array.from(examples, (example) => classes.get(classKey(example))!),
+    targets: Int32Array.from(examples, (example) => answers.targetOf(example)),
     ids: Int32Array.from(examples, ({ id }) => id),
   };
 }

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskError, removeUnfinished } from '../core/files.js';
+import { multiLabelOf } from '../core/tasks.js';
 import { runFolder, versionFolder, type Workspace } from '../core/workspace.js';
 import type { Report } from '../gate/report.js';
 import { recordAct } from '../store/audit.js';
@@ -78,6 +79,7 @@ async function placeVersion(
     hyperParameters: settings,
     encoder: { model: encoder.declaration.model, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
     classes: mix.classes,
+    ...multiLabelOf(plan.declaration),
     domains: mix.domains,
     data: { afterExample: mix.afterExample, throughExample: plan.throughExample, fresh: mix.fresh, replayed: mix.replayedIds.length },
     bufferSnapshotHash: mix.bufferSnapshotHash,

@@ -5,7 +5,7 @@ import { taskNamed } from '../core/tasks.js';
 import { normaliseText } from '../core/text.js';
 import { versionFolder, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
-import { openVersionAdapter } from '../evaluation/adapter.js';
+import { type LabelProbability, openVersionAdapter } from '../evaluation/adapter.js';
 import { findChampionVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
 import { readManifest } from '../training/versions.js';
@@ -14,9 +14,12 @@ import { requireSameEncoder } from './plan.js';
 export interface Prediction {
   readonly text: string;
   readonly task: string;
+  /** Of a multi-label task: the set, as a JSON array. */
   readonly label: string;
-  /** Probability of the label, calibrated by temperature. */
+  /** Probability of the label, calibrated; of a set the product over all labels. */
   readonly confidence: number;
+  /** Of a multi-label task: each label's own, the likeliest first. From a half on a label is in the set. */
+  readonly probabilities?: readonly LabelProbability[];
   readonly version: number;
 }
 

@@ -120,7 +120,7 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
 }
 
 async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Contest): Promise<TrainingJob> {
-  const { fresh, replayed } = await readBatches(context, plan, mix);
+  const batches = await readBatches(context, plan, mix);
   return {
     strategy: strategy.name,
     settings: settingsOf(plan, strategy),
@@ -128,9 +128,8 @@ async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Cont
     lexical: context.encoder.lexical,
     classes: mix.classes.map(({ label }) => label),
     tasks: taskNumbers(mix.classes),
-    fresh,
-    replayed,
-    budget: budgetIn(plan.declaration.buffer, replayed.targets.length),
+    ...batches,
+    budget: budgetIn(plan.declaration.buffer, batches.replayed.targets.length),
     parent: mix.continues ? await readParent(context, plan) : undefined,
   };
 }

@@ -4,7 +4,8 @@
  */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
-import { nameWithin } from '../core/tasks.js';
+import { labelsIn, rarestLabel } from '../core/label-sets.js';
+import { classKey, nameWithin, type Task } from '../core/tasks.js';
 import { listBuffer, listOfferedIds, type Membership, saveMemberships } from '../store/buffer.js';
 import type { Queries } from '../store/database.js';
 import type { Example } from '../store/examples.js';
@@ -18,12 +19,12 @@ export async function admitExamples(
   now: Date,
 ): Promise<{ admitted: number; evicted: number }> {
   const adapter = declaration.name;
-  const offerOf = ({ id, hash, task, label, domain, text }: Example): Offer => {
-    // A cell is of one task.
-    const own = nameWithin(declaration.tasks, task, label);
-    return { exampleId: id, hash, label: own, domain, bytes: Buffer.byteLength(text) };
-  };
   const members = await listBuffer(queries, adapter, { state: 'member' });
+  const labelOf = balancingLabels(declaration.tasks, [...members, ...learned]);
+  const offerOf = (example: Example): Offer => {
+    const { id, hash, domain, text } = example;
+    return { exampleId: id, hash, label: labelOf(example), domain, bytes: Buffer.byteLength(text) };
+  };
   const reservoir = openReservoir(declaration.buffer, declaration.training.seed, members.map(offerOf), now);
   const offered = await listOfferedIds(queries, adapter, (learned[0]?.id ?? 1) - 1, learned.at(-1)?.id ?? 0);
   const changes = new Map<number, Membership>();
@@ -37,6 +38,22 @@ export async function admitExamples(
   return {
     admitted: after.filter(({ state }) => state === 'member').length,
     evicted: after.filter(({ state, exampleId }) => state === 'evicted' && before.has(exampleId)).length,
+  };
+}
+
+/** By which label an example is balanced, with its task where there are several: a cell is of one task. Of a set it is the rarest among all examples. */
+function balancingLabels(tasks: readonly Task[], all: readonly Example[]): (example: Example) => string {
+  const named = new Map(tasks.map((task) => [task.name, task]));
+  const counts = new Map<string, number>();
+  const own = ({ task, label }: Example) => labelsIn(named.get(task) ?? {}, label);
+  for (const example of all)
+    for (const label of own(example)) {
+      const key = classKey({ task: example.task, label });
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  return (example) => {
+    const { task } = example;
+    return nameWithin(tasks, task, rarestLabel(own(example), (label) => counts.get(classKey({ task, label }))!) || 'no label');
   };
 }
 

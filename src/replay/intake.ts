@@ -4,16 +4,17 @@
  */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
-import { taskNamed } from '../core/tasks.js';
+import { labelsIn } from '../core/label-sets.js';
+import { type Task, taskNamed } from '../core/tasks.js';
 import { leakageHash, nearestName, textHash } from '../core/text.js';
 import { recordAct } from '../store/audit.js';
 import { type Queries, type Store, transact } from '../store/database.js';
 import { findByHash, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
 import { checkInput, type InputFile } from './check-input.js';
-import { assignSplit, type StrataCounts, stratumOf } from './holdout.js';
+import { openStrata, type Strata } from './holdout.js';
 import { openRejects, type Rejects } from './rejects.js';
 import { type FieldNames, type Row, readRows } from './rows.js';
-import { maxNameLength, maxTextLength, readTextField } from './text-field.js';
+import { maxNameLength, maxTextLength, readLabelsField, readTextField } from './text-field.js';
 
 export interface IntakeRequest {
   readonly declaration: AdapterDeclaration;
@@ -23,6 +24,7 @@ export interface IntakeRequest {
   /** For rows that name no domain or source of their own. */
   readonly domain: string;
   readonly source: string;
+  /** Of a multi-label task `label` names the field of the set. */
   readonly fields: FieldNames;
   /** Texts of eval suites by leakage hash -> the suite's name. */
   readonly evalTexts: ReadonlyMap<string, string>;
@@ -47,7 +49,7 @@ export interface IntakeReport {
 
 interface Reading {
   readonly request: IntakeRequest;
-  readonly task: string;
+  readonly task: Task;
   readonly labels: ReadonlySet<string> | 'open';
   readonly report: IntakeReport;
   readonly rejects: Rejects;
@@ -71,7 +73,7 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   };
   const rejects = openRejects(request.rejectsFile);
   const labels = task.labels === 'open' ? task.labels : new Set(task.labels);
-  const reading: Reading = { request, task: task.name, labels, report, rejects };
+  const reading: Reading = { request, task, labels, report, rejects };
   try {
     await readAll(store, reading, totalBytes);
   } finally {
@@ -119,13 +121,14 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
   const { fields } = row.content;
   const text = readTextField(fields, request.fields.text, maxTextLength);
   if ('reason' in text) return reject(request.fields.text, text.reason);
-  const label = readTextField(fields, request.fields.label, maxNameLength);
-  if ('reason' in label) return reject(request.fields.label, label.reason);
-  if (reading.labels !== 'open' && !reading.labels.has(label.value)) {
-    const near = nearestName(label.value, [...reading.labels]);
+  const answer = readAnswer(fields, request.fields.label, task);
+  if ('reason' in answer) return reject(request.fields.label, answer.reason);
+  const strange = labelsIn(task, answer.value).find((label) => reading.labels !== 'open' && !reading.labels.has(label));
+  if (strange !== undefined) {
+    const near = nearestName(strange, [...reading.labels]);
     return reject(
       request.fields.label,
-      `the label \`${label.value}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`,
+      `the label \`${strange}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`,
     );
   }
   const domain = readTextField({ domain: fields.domain || request.domain }, 'domain', maxNameLength);
@@ -138,10 +141,10 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
     return reject(request.fields.text, `the text is a case of the eval suite \`${suite}\`: training on it would make that suite blind`);
   }
   return {
-    task,
+    task: task.name,
     text: text.value,
     hash: textHash(text.value),
-    label: label.value,
+    label: answer.value,
     domain: domain.value,
     source: source.value,
     receivedAt: request.now.toISOString(),
@@ -150,17 +153,20 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
   };
 }
 
+function readAnswer(fields: Readonly<Record<string, unknown>>, field: string, { multiLabel = false }: Task) {
+  return multiLabel ? readLabelsField(fields, field) : readTextField(fields, field, maxNameLength);
+}
+
 async function storeSlice(store: Store, slice: readonly NewExample[], reading: Reading): Promise<void> {
   if (slice.length === 0) return;
   const { request, task } = reading;
   const adapter = request.declaration.name;
   const outcome = await transact(store, async (queries) => {
-    const known = await findByHash(queries, adapter, task, [...new Set(slice.map((example) => example.hash))]);
-    const strata = await listStrata(queries, adapter, task);
-    const counts: StrataCounts = new Map(strata.map(({ label, domain, received }) => [stratumOf(label, domain), received]));
-    const sorted = sortOut(slice, known, counts, request.declaration);
+    const known = await findByHash(queries, adapter, task.name, [...new Set(slice.map((example) => example.hash))]);
+    const strata = openStrata(await listStrata(queries, adapter, task.name));
+    const sorted = sortOut(slice, known, strata, { declaration: request.declaration, task });
     await insertExamples(queries, adapter, sorted.fresh);
-    await saveStrata(queries, adapter, task, grownStrata(sorted.fresh, counts));
+    await saveStrata(queries, adapter, task.name, strata.grown());
     await registerAdapter(queries, adapter, request.now);
     if (sorted.fresh.length > 0) {
       const subject = `${sorted.fresh.length} examples`;
@@ -182,14 +188,9 @@ async function storeSlice(store: Store, slice: readonly NewExample[], reading: R
   report.contradictions += outcome.contradictions.length;
   report.rejected += outcome.contradictions.length;
   for (const { example, reason } of outcome.contradictions) {
-    const raw = JSON.stringify({ text: example.text, label: example.label });
+    const raw = JSON.stringify({ text: example.text, [request.fields.label]: example.label });
     rejects.add({ ...example.provenance, field: request.fields.label, reason, raw });
   }
-}
-
-function grownStrata(fresh: readonly NewExample[], counts: StrataCounts) {
-  const grown = new Map(fresh.map(({ label, domain }) => [stratumOf(label, domain), { label, domain }]));
-  return [...grown].map(([key, stratum]) => ({ ...stratum, received: counts.get(key)! }));
 }
 
 async function registerAdapter(queries: Queries, name: string, now: Date): Promise<void> {
@@ -205,8 +206,8 @@ async function registerAdapter(queries: Queries, name: string, now: Date): Promi
 function sortOut(
   slice: readonly NewExample[],
   known: Map<string, { id?: number; label: string }>,
-  counts: StrataCounts,
-  declaration: AdapterDeclaration,
+  strata: Strata,
+  { declaration, task }: { declaration: AdapterDeclaration; task: Task },
 ) {
   const fresh: NewExample[] = [];
   const contradictions: { example: NewExample; reason: string }[] = [];
@@ -215,7 +216,7 @@ function sortOut(
   for (const example of slice) {
     const earlier = known.get(example.hash);
     if (earlier === undefined) {
-      const split = assignSplit(counts, stratumOf(example.label, example.domain), { fraction, seed: declaration.training.seed });
+      const split = strata.assign(labelsIn(task, example.label), example.domain, { fraction, seed: declaration.training.seed });
       fresh.push({ ...example, split });
       known.set(example.hash, { label: example.label });
     } else if (earlier.label === example.label) {

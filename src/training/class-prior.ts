@@ -12,6 +12,7 @@ export function logPrior({ job: { fresh, replayed, classes }, sizes }: Problem):
   const shares = new Float32Array(classes.length);
   if (replayed.targets.length === 0) return shares;
   const whole = sizes.fresh + sizes.replayed;
+  // Label sets are beyond: what does not compete needs no prior.
   for (const target of fresh.targets) shares[target]! += sizes.fresh / whole / fresh.targets.length;
   const remembered = new Set(replayed.targets);
   for (const target of remembered) shares[target]! += sizes.replayed / whole / remembered.size;

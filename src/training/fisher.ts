@@ -4,14 +4,17 @@
  * other quantities: Kunstner et al., "Limitations of the empirical Fisher approximation", NeurIPS 2019.)
  */
 import { pickWeighted, type Random, seededRandom } from '../core/random.js';
+import { isMultiLabel, taskOf } from './answers.js';
 import { noClipping } from './autodiff/clipping.js';
+import { add } from './autodiff/elementwise.js';
 import { openEpoch, startingStates, type Training } from './autodiff/epoch.js';
-import { sourcesOf, targets } from './autodiff/expression.js';
-import { crossEntropy } from './autodiff/losses.js';
+import { type Expression, minibatch, sourcesOf, targets } from './autodiff/expression.js';
+import { binaryCrossEntropy, crossEntropy } from './autodiff/losses.js';
 import type { Optimiser } from './autodiff/optimiser.js';
 import { scoresOf } from './heads/head-graph.js';
 import { formulaOf } from './heads.js';
-import type { Head } from './job.js';
+import { type Head, outOfCompetition, type TrainingJob } from './job.js';
+import type { NativeArray } from './native.js';
 import type { Problem } from './problem.js';
 
 /** Leaves the parameters where they are, and sums rate * gradient^2. */
@@ -27,24 +30,63 @@ const squaredGradients: Optimiser = {
 
 /** Over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once for each example. */
 export async function fisherDiagonal({ kind, job, data }: Problem, head: Head): Promise<Record<string, Float32Array>> {
-  const { settings, fresh, classes } = job;
+  const { settings, fresh } = job;
   const count = fresh.targets.length;
-  const { scores } = formulaOf(kind, head.shape);
-  const loss = crossEntropy(scores, targets('answers', 1));
+  const own = await scoresOf(head, fresh.vectors, settings.threads);
+  const likelihood = likelihoodOf(job, own);
+  const loss = likelihood.loss(formulaOf(kind, head.shape).scores);
   const training: Training = { loss, optimiser: squaredGradients, clipping: noClipping, precision: 'float32' };
   const known = Object.fromEntries(Object.entries(head.tensors).map(([name, tensor]) => [name, tensor.data]));
   const states = startingStates(training, seededRandom(settings.seed, 'fisher'), known);
-  const own = await scoresOf(head, fresh.vectors, settings.threads);
-  const answers = drawAnswers(own, classes.length, seededRandom(settings.seed, 'answers'));
   const order = Int32Array.from({ length: count }, (_, row) => row);
   const epoch = await openEpoch(training, settings.threads);
   try {
-    const request = { data: { ...data, answers, order }, states, steps: count, stepsBefore: 0, learningRate: () => 1 / count };
+    const request = { data: { ...data, ...likelihood.data, order }, states, steps: count, stepsBefore: 0, learningRate: () => 1 / count };
     const after = await epoch.run(request);
     return Object.fromEntries(sourcesOf(loss, 'parameter').map(({ name }) => [name, after.states[`${name}_square`] as Float32Array]));
   } finally {
     await epoch.close();
   }
+}
+
+interface Likelihood {
+  /** -log p of the answers, of a minibatch of one. */
+  loss(scores: Expression): Expression;
+  readonly data: Readonly<Record<string, NativeArray>>;
+}
+
+/** Answers are drawn from the head's own probabilities: one of the classes that compete, and each label of a multi-label task for itself. */
+function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
+  const { classes, settings, tasks, fresh } = job;
+  const random = seededRandom(settings.seed, 'answers');
+  if ((job.multiLabel?.length ?? 0) === 0) {
+    const answers = drawAnswers(own, classes.length, random);
+    return { loss: (scores) => crossEntropy(scores, targets('answers', 1)), data: { answers } };
+  }
+  // An example speaks of its own task alone.
+  const isAsked = (row: number, index: number) => tasks[index] === taskOf(job, fresh.targets[row]!);
+  const isFree = (row: number) => isMultiLabel(job, taskOf(job, fresh.targets[row]!));
+  const each = (numberAt: (row: number, index: number) => number) =>
+    Float32Array.from(own, (_, at) => numberAt(Math.floor(at / classes.length), at % classes.length));
+  const competing = each((row, index) => (isAsked(row, index) ? 0 : outOfCompetition));
+  const data = {
+    competing,
+    answers: drawAnswers(
+      own.map((score, at) => score + competing[at]!),
+      classes.length,
+      random,
+    ),
+    exclusive: Float32Array.from(fresh.targets, (_, row) => (isFree(row) ? 0 : 1)),
+    drawn: own.map((score) => (random.uniform() < 1 / (1 + Math.exp(-score)) ? 1 : 0)),
+    free: each((row, index) => (isFree(row) && isAsked(row, index) ? 1 : 0)),
+  };
+  const row = (name: string, columns: number) => minibatch(name, [1, columns]);
+  const loss = (scores: Expression) =>
+    add(
+      crossEntropy(scores, targets('answers', 1), { prior: row('competing', classes.length), weights: row('exclusive', 1) }),
+      binaryCrossEntropy(scores, row('drawn', classes.length), row('free', classes.length)),
+    );
+  return { loss, data };
 }
 
 function drawAnswers(scores: Float32Array, classes: number, random: Random): Int32Array {

@@ -14,10 +14,18 @@ import type { Expression } from './autodiff/expression.js';
 export interface Batch {
   /** [count, dimension] float32, row-major: as the encoder gives them, counts of n-grams last. */
   readonly vectors: Float32Array;
-  /** [count] indices into the job's classes. */
+  /** [count] numbers of the job's classes; from their number on, of its label sets. */
   readonly targets: Int32Array;
   /** [count] numbers of the examples: what a strategy keeps of an example is kept under its number. */
   readonly ids: Int32Array;
+}
+
+/** An answer of a multi-label task. */
+export interface LabelSet {
+  /** Number of the task. */
+  readonly task: number;
+  /** Numbers of classes, ascending; none is an answer too. */
+  readonly classes: readonly number[];
 }
 
 /** Sizes by which a head of a kind is built; every kind has these three, and adds its own. */
@@ -32,7 +40,8 @@ export interface HeadShape {
 
 /**
  * A classifier over embeddings: x = unit((dense part - mean) * scale) * sqrt(d); then what its kind says, over tensors of the names that
- * its kind uses. `mean` and `scale` [d] every head has; `tasks` [classes] those whose classes belong to more than one task.
+ * its kind uses. `mean` and `scale` [d] every head has; `tasks` [classes] those whose classes belong to more than one task; `multiLabel`
+ * [classes], 1 for the classes of multi-label tasks, those that have such.
  */
 export interface Head {
   readonly kind: string;
@@ -83,6 +92,10 @@ export interface TrainingJob {
   readonly classes: readonly string[];
   /** [classes] the number of each class's task. Classes of different tasks never compete. */
   readonly tasks: Int32Array;
+  /** Numbers of the tasks of which a text may have several labels, or none: their classes do not compete either. */
+  readonly multiLabel?: readonly number[];
+  /** What targets from `classes.length` on stand for. */
+  readonly sets?: readonly LabelSet[];
   readonly fresh: Batch;
   /** From the replay buffer; empty for a strategy that does not replay. */
   readonly replayed: Batch;
@@ -118,6 +131,8 @@ export interface Strategy {
   /** Whether the job should carry examples of the replay buffer. */
   readonly replays: boolean;
   readonly options: Readonly<Record<string, StrategyOption>>;
+  /** Where it is false, the strategy cannot learn multi-label tasks. */
+  readonly multiLabel?: false;
   /** Whether an update from this parent extends it; if not, the job must carry everything ever learned as fresh. */
   continues(parent: TrainedHead, settings: TrainingSettings): boolean;
   train(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead>;

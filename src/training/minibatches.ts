@@ -1,6 +1,7 @@
 /** Which examples meet in a minibatch. Rows are numbered fresh first, then replayed. */
 import { groupBy } from '../core/grouping.js';
 import { type Random, seededRandom, shuffled } from '../core/random.js';
+import { balancingClass } from './answers.js';
 import type { TrainingJob } from './job.js';
 
 /**
@@ -55,19 +56,24 @@ function endlessly(rows: readonly number[], random: Random): () => number {
 }
 
 /** Of each class of the new examples as many as the buffer will have room for. */
-function shareOfFresh({ fresh, budget, classes, settings }: TrainingJob): number[] {
+function shareOfFresh(job: TrainingJob): number[] {
+  const { fresh, budget, classes, settings } = job;
+  const classOf = balancingClass(job);
   const share = Math.ceil(budget / classes.length);
   const taken = new Map<number, number>();
   return shuffled([...fresh.targets.keys()], seededRandom(settings.seed, 'share of the new')).filter((row) => {
-    const before = taken.get(fresh.targets[row]!) ?? 0;
-    taken.set(fresh.targets[row]!, before + 1);
+    const own = classOf(fresh.targets[row]!);
+    const before = taken.get(own) ?? 0;
+    taken.set(own, before + 1);
     return before < share;
   });
 }
 
 /** The classes take turns in a shuffled order, and so do the examples of each. */
-function byTurns(rows: readonly number[], { fresh, replayed }: TrainingJob, random: Random): () => number {
-  const ofClass = groupBy(rows, (row) => fresh.targets[row] ?? replayed.targets[row - fresh.targets.length]!);
+function byTurns(rows: readonly number[], job: TrainingJob, random: Random): () => number {
+  const { fresh, replayed } = job;
+  const classOf = balancingClass(job);
+  const ofClass = groupBy(rows, (row) => classOf(fresh.targets[row] ?? replayed.targets[row - fresh.targets.length]!));
   const next = new Map([...ofClass].map(([target, own]) => [target, endlessly(own, random)]));
   const nextClass = endlessly([...next.keys()], random);
   return () => next.get(nextClass())!();

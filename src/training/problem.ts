@@ -3,13 +3,12 @@
  */
 import { seededRandom } from '../core/random.js';
 import type { Tensor, Tensors } from '../core/safetensors.js';
-import { add } from './autodiff/elementwise.js';
-import { type Dims, type Expression, minibatch, type Source, sameDims, sizeOf, sourcesOf, targets, whole } from './autodiff/expression.js';
-import { type CrossEntropyOptions, crossEntropy } from './autodiff/losses.js';
-import { gatherRows } from './autodiff/matrices.js';
+import { isMultiLabel } from './answers.js';
+import { type Dims, type Expression, minibatch, type Source, sameDims, sizeOf, sourcesOf } from './autodiff/expression.js';
 import { ridgeShape } from './heads/ridge.js';
 import { formulaOf, headKindNamed } from './heads.js';
-import { type Head, type HeadInputs, type HeadKind, type HeadOutputs, type HeadShape, outOfCompetition, type TrainingJob } from './job.js';
+import type { Head, HeadInputs, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
+import { type LabelLossOptions, labelLoss } from './label-loss.js';
 import { type DrawSteps, type MinibatchSizes, openPool, type Pool, sizeOfPool } from './minibatches.js';
 import type { NativeArray } from './native.js';
 import { usualWidth } from './ridge/width.js';
@@ -31,12 +30,10 @@ export interface Problem {
 }
 
 export interface Drawn extends HeadInputs {
-  /** [size] */
-  readonly targets: Source;
   /** The rows of `data[name]`, [size, ...dims]. */
   rows(name: string, dims: Dims): Source;
-  /** Mean cross-entropy, in which only the classes of an example's own task compete. */
-  crossEntropy(scores: Expression, options?: CrossEntropyOptions): Expression;
+  /** Mean cross-entropy of the labels, in which only the classes of an example's own task compete; binary in multi-label tasks. */
+  crossEntropy(scores: Expression, options?: LabelLossOptions): Expression;
 }
 
 export interface Beginning {
@@ -59,12 +56,11 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
   const vectors = concatenate(fresh.vectors, replayed.vectors);
   const data: Record<string, NativeArray> = {
     x: standardise(vectors, { mean: start.tensors.mean!, scale: start.tensors.scale! }, dimension),
-    y: Int32Array.from([...fresh.targets, ...replayed.targets]),
   };
   const { scores } = formulaOf(kind, start.shape);
   for (const { name } of sourcesOf(scores, 'whole')) data[name] = start.tensors[name]!.data as NativeArray;
   if (sourcesOf(scores, 'minibatch').some(({ name }) => name === 'counts')) data.counts = lastColumns(vectors, dimension, lexical);
-  const masked = maskTasks(job, data);
+  const loss = labelLoss(job, data);
   const draws = new Map<string, DrawSteps>();
   return {
     job,
@@ -78,30 +74,14 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
       const order = `order.${pool}${stream}`;
       if (!draws.has(order)) draws.set(order, openPool(job, pool, sizes, stream));
       const size = sizeOfPool(pool, sizes);
-      const classes = targets('y', size, order);
       const rows = (name: string, dims: Dims) => minibatch(name, [size, ...dims], order);
       return {
         inputs: rows('x', [dense]),
         counts: rows('counts', [lexical]),
-        targets: classes,
         rows,
-        crossEntropy: (scores, options) => crossEntropy(scores, classes, masked(targets('task', size, order), options)),
+        crossEntropy: (scores, options) => loss(scores, { size, order }, options),
       };
     },
-  };
-}
-
-/** Adds the mask of each example's task to the prior; with one task there is none. */
-function maskTasks({ tasks, classes }: TrainingJob, data: Record<string, NativeArray>) {
-  const names = [...new Set(tasks)];
-  if (names.length < 2) return (_: Expression, options: CrossEntropyOptions = {}) => options;
-  data.task = (data.y as Int32Array).map((target) => names.indexOf(tasks[target]!));
-  data.taskMask = Float32Array.from({ length: names.length * classes.length }, (_, index) =>
-    tasks[index % classes.length] === names[Math.floor(index / classes.length)] ? 0 : outOfCompetition,
-  );
-  return (task: Expression, options: CrossEntropyOptions = {}): CrossEntropyOptions => {
-    const mask = gatherRows(whole('taskMask', [names.length, classes.length]), task);
-    return { ...options, prior: options.prior ? add(mask, options.prior) : mask };
   };
 }
 
@@ -119,7 +99,7 @@ function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<s
     const begun = drawn[name] ?? { dims, data: Float32Array.from(start(sizeOf(dims), random)) };
     tensors[name] = grown(kept?.tensors[name], begun);
   }
-  return { kind: kind.name, shape, tensors: { ...tensors, ...standardisationOf(job), ...taskTensor(job) } };
+  return { kind: kind.name, shape, tensors: { ...tensors, ...standardisationOf(job), ...taskTensors(job) } };
 }
 
 /** [n, stride] -> its last columns, [n, count] */
@@ -130,9 +110,14 @@ function lastColumns(vectors: Float32Array, stride: number, count: number): Floa
   return result;
 }
 
-/** Which task each class belongs to, where there is more than one. */
-export function taskTensor({ tasks }: TrainingJob): Tensors {
-  return new Set(tasks).size < 2 ? {} : { tasks: { dims: [tasks.length], data: Float32Array.from(tasks) } };
+/** Which task each class belongs to, where there is more than one, and which classes do not compete, where there are such. */
+export function taskTensors(job: TrainingJob): Tensors {
+  const { tasks, multiLabel = [] } = job;
+  const dims = [tasks.length];
+  return {
+    ...(new Set(tasks).size > 1 && { tasks: { dims, data: new Float32Array(tasks) } }),
+    ...(multiLabel.length > 0 && { multiLabel: { dims, data: Float32Array.from(tasks, (task) => (isMultiLabel(job, task) ? 1 : 0)) } }),
+  };
 }
 
 /** `known` in the leading corner of `begun`. */

@@ -44,11 +44,21 @@ export function strategyNamed(name: string): Strategy {
   throw new EspalierError('STRATEGY_UNKNOWN', `no strategy is called \`${name}\``, { hint });
 }
 
+function cannotLearnSets({ name }: Strategy): EspalierError {
+  const able = strategies.filter(({ multiLabel }) => multiLabel !== false).map((strategy) => strategy.name);
+  return new EspalierError('DECLARATION_INVALID', `the strategy ${name} cannot learn a multi-label task`, {
+    at: { field: 'strategy' },
+    hint: `These can: ${able.join(', ')}.`,
+  });
+}
+
 /** What every training goes through. @throws STRATEGY_UNKNOWN, DECLARATION_INVALID, VECTOR_INVALID, TOO_FEW_CLASSES, TRAINING_DIVERGED */
 export async function trainJob(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const strategy = strategyNamed(job.strategy);
   checkSettings(strategy, job.settings);
-  if (job.classes.length < 2) throw new EspalierError('TOO_FEW_CLASSES', `there are examples of \`${job.classes.join()}\` only`);
+  if (strategy.multiLabel === false && (job.multiLabel?.length ?? 0) > 0) throw cannotLearnSets(strategy);
+  if (job.classes.length < 2 && (job.multiLabel?.length ?? 0) === 0)
+    throw new EspalierError('TOO_FEW_CLASSES', `there are examples of \`${job.classes.join()}\` only`);
   for (const { vectors, ids } of [job.fresh, job.replayed]) {
     const at = vectors.findIndex((value) => !Number.isFinite(value));
     if (at >= 0)

@@ -1,4 +1,5 @@
 /** A job taken apart by task, for a strategy that fits each task by itself. */
+import { isMultiLabel } from './answers.js';
 import type { Batch, TrainingJob } from './job.js';
 import { pickRows } from './rows.js';
 
@@ -7,21 +8,36 @@ export interface TaskPart {
   readonly prefix: string;
   /** The numbers of its classes in the job, in their order. */
   readonly classes: readonly number[];
-  /** Its examples; their targets are places in `classes`. */
+  /** Whether its classes do not compete. */
+  readonly isMultiLabel: boolean;
+  /** Places in `classes`, of each label set: what targets from the number of its classes on stand for. */
+  readonly sets: readonly (readonly number[])[];
+  /** Its examples; their targets are places in `classes`, or stand for sets. */
   readonly fresh: Batch;
   readonly replayed: Batch;
 }
 
-export function partsByTask({ tasks, fresh, replayed, dimension }: TrainingJob): TaskPart[] {
+export function partsByTask(job: TrainingJob): TaskPart[] {
+  const { tasks, sets = [], fresh, replayed } = job;
   return [...new Set(tasks)].map((task, index) => {
     const classes = [...tasks.keys()].filter((number) => tasks[number] === task);
-    const own = (batch: Batch) => rowsOf(batch, classes, dimension);
-    return { prefix: index === 0 ? '' : `task${index}.`, classes, fresh: own(fresh), replayed: own(replayed) };
+    const places = new Map(classes.map((number, place) => [number, place]));
+    const own = sets.flatMap((set, number) => (set.task === task ? [{ set, target: job.classes.length + number }] : []));
+    for (const [place, { target }] of own.entries()) places.set(target, classes.length + place);
+    return {
+      prefix: index === 0 ? '' : `task${index}.`,
+      classes,
+      isMultiLabel: isMultiLabel(job, task),
+      sets: own.map(({ set }) => set.classes.map((number) => places.get(number)!)),
+      fresh: rowsOf(fresh, places, job.dimension),
+      replayed: rowsOf(replayed, places, job.dimension),
+    };
   });
 }
 
-function rowsOf(batch: Batch, classes: readonly number[], dimension: number): Batch {
-  const places = new Map(classes.map((number, place) => [number, place]));
+/** @param places of the part's own targets. A batch that is all of one part is not copied. */
+function rowsOf(batch: Batch, places: ReadonlyMap<number, number>, dimension: number): Batch {
+  if (batch.targets.every((target) => places.get(target) === target)) return batch;
   const rows = [...batch.targets.keys()].filter((row) => places.has(batch.targets[row]!)).map((row) => ({ batch, row }));
   const own = pickRows(rows, dimension);
   return { ...own, targets: own.targets.map((target) => places.get(target)!) };

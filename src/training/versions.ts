@@ -31,6 +31,8 @@ export interface Manifest {
   readonly encoder: { readonly model: string; readonly fingerprint: string; readonly dimension: number };
   /** What each output stands for, in the order of the outputs. */
   readonly classes: readonly Class[];
+  /** Names of the tasks of which a text may have several labels, or none; absent where there are none. */
+  readonly multiLabel?: readonly string[];
   /** Every domain that it or its ancestors learned from. */
   readonly domains: readonly Domain[];
   /** Examples with id in (afterExample, throughExample] were new to it. */

@@ -20,8 +20,8 @@ describe('a class', () => {
 
   it('needs a rival in its own task', async () => {
     const classes = [classOf('intent', 'refund'), classOf('tone', 'glad'), classOf('intent', 'cancel')];
-    requireRivals('support', [...classes, classOf('tone', 'cross')]);
-    const error = await errorOf(async () => requireRivals('support', classes));
+    requireRivals(two, [...classes, classOf('tone', 'cross')]);
+    const error = await errorOf(async () => requireRivals(two, classes));
     expect([error.code, error.message]).toEqual(['TOO_FEW_CLASSES', 'support has examples of `glad` only in its task tone']);
   });
 });

@@ -73,6 +73,13 @@ const suites: readonly [Suite, Float32Array][] = [
     ),
     asked.vectors,
   ],
+  [
+    suiteOf(
+      'multi-label',
+      askedCases.map(({ id, text, label }) => ({ id, text, labels: [label] })),
+    ),
+    asked.vectors,
+  ],
   [suiteOf('probe', labelled), both],
   [suiteOf('knn', labelled), both],
   [
@@ -121,14 +128,14 @@ const suites: readonly [Suite, Float32Array][] = [
 ];
 
 const folder = temporaryFolder();
-async function openHead(head: Head, name: string) {
+async function openHead(head: Head, name: string, kind: Suite['kind']) {
   const file = join(folder, `${name}.onnx`);
   writeFileSync(file, headGraph(head).encode());
-  return openAdapter(file, classes);
+  return openAdapter(file, classes, 1, kind === 'multi-label' ? [task] : []);
 }
 
 async function measure(head: Head, name: string, [suite, vectors]: readonly [Suite, Float32Array]) {
-  const adapter = await openHead(head, name);
+  const adapter = await openHead(head, name, suite.kind);
   const scores = requireNumbers(suite.name, await scoreSuite(suite, await adapter.run(vectors, dimension), task));
   await adapter.close();
   return metricValue(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Labelled, playStream, type StreamStep } from '#espalier/evaluation/play-stream.js';
+import { playStream } from '#espalier/evaluation/play-stream.js';
+import type { Labelled, StreamStep } from '#espalier/evaluation/stream.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { finetune } from '#espalier/training/strategies/finetune.js';
 import { joint } from '#espalier/training/strategies/joint.js';

@@ -16,7 +16,7 @@ import {
 import * as geluFile from '#espalier/training/autodiff/gelu.js';
 import { gelu } from '#espalier/training/autodiff/gelu.js';
 import * as losses from '#espalier/training/autodiff/losses.js';
-import { crossEntropy, distillation, meanSquaredError } from '#espalier/training/autodiff/losses.js';
+import { binaryCrossEntropy, crossEntropy, distillation, meanSquaredError } from '#espalier/training/autodiff/losses.js';
 import * as matrices from '#espalier/training/autodiff/matrices.js';
 import { concatColumns, gatherRows, matmul, mean, rowMaximum, rowSum, sum } from '#espalier/training/autodiff/matrices.js';
 import * as normalisation from '#espalier/training/autodiff/normalisation.js';
@@ -130,6 +130,15 @@ const cases: Record<string, Record<string, (drawn: Drawn) => Problem>> = {
       const drawnWeights = Float64Array.from({ length: drawn.rows }, () => drawn.random.uniform() + 0.5);
       return { value: crossEntropy(scores, wanted, { prior, weights }), data: { y, order, weights: drawnWeights } };
     },
+  },
+  binaryCrossEntropy: {
+    'of shares of truth, with weights': ({ rows, columns, random }: Drawn) => ({
+      value: binaryCrossEntropy(a([rows, columns]), whole('y', [rows, columns]), whole('w', [rows, columns])),
+      data: {
+        y: Float64Array.from({ length: rows * columns }, () => random.uniform()),
+        w: Float64Array.from({ length: rows * columns }, (_, index) => (index % 4 === 0 ? 0 : random.uniform())),
+      },
+    }),
   },
   distillation: Object.fromEntries(
     [1, 2].map((temperature) => [

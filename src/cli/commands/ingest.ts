@@ -6,6 +6,7 @@ import { basename, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
+import { type Task, taskNamed } from '../../core/tasks.js';
 import { clip } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
 import { collectEvalTexts } from '../../evaluation/suites.js';
@@ -20,7 +21,7 @@ interface IngestOptions extends GlobalOptions {
   readonly source: string;
   readonly format?: string;
   readonly textField: string;
-  readonly labelField: string;
+  readonly labelField?: string;
 }
 
 export function ingestCommand(surroundings: Surroundings): Command {
@@ -32,7 +33,7 @@ export function ingestCommand(surroundings: Surroundings): Command {
     .option('--source <name>', 'recorded with every row that names none', 'file')
     .option('--format <format>', 'jsonl or csv; default: by the file name, then by its first character')
     .option('--text-field <name>', 'where the text is', 'text')
-    .option('--label-field <name>', 'where the label is', 'label')
+    .option('--label-field <name>', 'where the label is; default: label, and labels in a multi-label task')
     .action((files: string[], options: IngestOptions) =>
       inSession(options, surroundings, (session) => ingestFiles(session, files, options, surroundings.stdin)),
     );
@@ -52,7 +53,7 @@ async function ingestFiles(session: Session, names: readonly string[], options: 
       files,
       domain: options.domain,
       source: options.source,
-      fields: { text: options.textField, label: options.labelField },
+      fields: { text: options.textField, label: options.labelField ?? usualLabelField(taskNamed(declaration, options.task)) },
       evalTexts: await collectEvalTexts(workspace.suiteFolders),
       rejectsFile: join(
         workspace.root,
@@ -71,6 +72,8 @@ async function ingestFiles(session: Session, names: readonly string[], options: 
     await rm(spool, { force: true });
   }
 }
+
+const usualLabelField = ({ multiLabel = false }: Task) => (multiLabel ? 'labels' : 'label');
 
 /** Standard input is spooled to a file first: what is wrong with it as a whole must show before its first row is stored. */
 async function inputFile(

@@ -1,5 +1,5 @@
 /** What is minimised: scalars, means over the minibatch. */
-import { sumOfAll } from './arithmetic.js';
+import { type Arithmetic, sumOfAll } from './arithmetic.js';
 import { add, square, subtract } from './elementwise.js';
 import { apply, type Expression, matrixDims, type Operation, sameDims, shown } from './expression.js';
 import { mean } from './matrices.js';
@@ -50,6 +50,42 @@ function hardCrossEntropy(batch: number): Operation {
       undefined,
     ],
   };
+}
+
+/**
+ * Binary cross-entropy of independent labels, -sum w (y log p + (1 - y) log (1 - p)) / batch with p = sigmoid(scores), as
+ * softplus(scores) - y scores, which no score makes infinite.
+ * @param truth y, [batch, classes], shares of truth from 0 to 1. @param weights w, as large: how much each label of each row counts
+ */
+export function binaryCrossEntropy(scores: Expression, truth: Expression, weights: Expression): Expression {
+  const [batch] = matrixDims(scores, 'binaryCrossEntropy');
+  for (const { dims } of [truth, weights])
+    if (!sameDims(scores.dims, dims)) throw new Error(`binaryCrossEntropy of ${shown(scores.dims)} and ${shown(dims)}: the shapes differ`);
+  const operation: Operation = {
+    name: 'binaryCrossEntropy',
+    forward(arithmetic, [logits, wanted, counts]) {
+      const cost = arithmetic.node('Sub', [softplus(arithmetic, logits!), arithmetic.node('Mul', [wanted!, logits!])]);
+      const total = sumOfAll(arithmetic, arithmetic.node('Mul', [cost, counts!]));
+      return [arithmetic.node('Mul', [total, arithmetic.scalar(1 / batch)])];
+    },
+    // d scores = w (sigmoid(scores) - y) / batch
+    backward: (arithmetic, { inputs: [logits, wanted, counts], gradient }) => [
+      () => {
+        const gap = arithmetic.node('Sub', [arithmetic.node('Sigmoid', [logits!]), wanted!]);
+        const share = arithmetic.node('Mul', [gap, arithmetic.node('Mul', [counts!, arithmetic.scalar(1 / batch)])]);
+        return arithmetic.times(gradient, share);
+      },
+      undefined,
+      undefined,
+    ],
+  };
+  return apply(operation, [scores, truth, weights], []);
+}
+
+/** log(1 + e^s) = max(s, 0) + log(1 + e^-|s|) */
+function softplus({ node, scalar }: Arithmetic, scores: string): string {
+  const small = node('Log', [node('Add', [node('Exp', [node('Neg', [node('Abs', [scores])])]), scalar(1)])]);
+  return node('Add', [node('Max', [scores, scalar(0)]), small]);
 }
 
 /**

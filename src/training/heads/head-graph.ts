@@ -100,15 +100,24 @@ function standardised(graph: Graph, embedding: string, { tensors, shape }: Head)
   return graph.node('Mul', [unit(graph, scaled), length]);
 }
 
-/** Softmax within each task. */
-function probabilities(graph: Graph, logits: string, { tensors, shape }: Head): string {
-  if (!tensors.tasks) return graph.node('Softmax', [logits], { axis: -1 });
-  const parts = [...new Set(tensors.tasks.data)].map((task) => {
-    const others = Float32Array.from(tensors.tasks!.data, (own) => (own === task ? 0 : outOfCompetition));
-    const mask = graph.constant({ type: 'float32', dims: [shape.classes], data: others });
+/** Softmax within each task; of a multi-label task the sigmoid of each label. */
+function probabilities(graph: Graph, logits: string, { tensors: { tasks, multiLabel }, shape }: Head): string {
+  const row = (numberAt: (index: number) => number) =>
+    graph.constant({
+      type: 'float32',
+      dims: [shape.classes],
+      data: Float32Array.from({ length: shape.classes }, (_, index) => numberAt(index)),
+    });
+  const isFree = (index: number) => multiLabel?.data[index] === 1;
+  const competing = [...Array(shape.classes).keys()].filter((index) => !isFree(index));
+  const names = new Set(competing.map((index) => tasks?.data[index] ?? 0));
+  if (!multiLabel && names.size < 2) return graph.node('Softmax', [logits], { axis: -1 });
+  const parts = [...names].map((task) => {
+    const mask = row((index) => (!isFree(index) && (tasks?.data[index] ?? 0) === task ? 0 : outOfCompetition));
     return graph.node('Softmax', [graph.node('Add', [logits, mask])], { axis: -1 });
   });
-  return graph.node('Sum', parts);
+  const free = multiLabel ? [graph.node('Mul', [graph.node('Sigmoid', [logits]), row((index) => (isFree(index) ? 1 : 0))])] : [];
+  return graph.node('Sum', [...parts, ...free]);
 }
 
 /** unit([ unit(embedding) ; share * unit(logits - their mean) ]) */

@@ -1,4 +1,36 @@
 /** Temperature scaling (Guo et al., "On calibration of modern neural networks", ICML 2017): one number that makes scores probabilities. */
+import { multiHot } from '../answers.js';
+import type { Floats } from '../native.js';
+import { fitSigmoid, sigmoidCosts } from './sigmoid.js';
+
+/** How scores become probabilities, and at what cost. */
+export interface Calibrated {
+  /** Divides the scores. */
+  readonly temperature: number;
+  /** Added then. 0 where classes compete. */
+  readonly offset: number;
+  /** Negative log-likelihood of each row. [n] */
+  readonly costs: Float64Array;
+}
+
+/** A sigmoid that is flatter says the same of all. */
+const smallestSlope = 1e-9;
+
+/** @param sets of a multi-label task, whose labels do not compete (sigmoid.ts) */
+export function calibrate(
+  scores: Floats,
+  { targets, sets }: { readonly targets: Int32Array; readonly sets?: readonly (readonly number[])[] | undefined },
+  classes: number,
+): Calibrated {
+  if (!sets) {
+    const temperature = fitTemperature(scores, targets, classes);
+    return { temperature, offset: 0, costs: negativeLogLikelihoods(scores, targets, classes, temperature) };
+  }
+  const truth = multiHot(targets, { classes, sets }, new Int8Array(scores.length));
+  const { slope, offset } = fitSigmoid(scores, truth);
+  const kept = { slope: Math.max(slope, smallestSlope), offset };
+  return { temperature: 1 / kept.slope, offset, costs: sigmoidCosts(scores, truth, classes, kept) };
+}
 
 /** Mean negative log-likelihood of softmax(scores / temperature), scores [n, classes]. */
 export function negativeLogLikelihood(scores: Floats, targets: Int32Array, classes: number, temperature: number): number {
@@ -18,8 +50,6 @@ export function negativeLogLikelihoods(scores: Floats, targets: Int32Array, clas
   }
   return costs;
 }
-
-type Floats = Float32Array | Float64Array;
 
 const [coolest, hottest] = [0.01, 100];
 

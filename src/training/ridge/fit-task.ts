@@ -23,6 +23,8 @@ export interface TaskFit {
   readonly weight: Float32Array;
   /** [lexical, classes of the task] */
   readonly words: Float32Array;
+  /** [classes of the task]; 0 where they compete. */
+  readonly bias: Float32Array;
   readonly state: Tensors;
   readonly facts: Readonly<Record<string, number>>;
 }
@@ -36,43 +38,52 @@ function keptTask({ parent, lexical }: TrainingJob, { prefix, classes }: TaskPar
   const state = parent && under(prefix, parent.state);
   if (!parent || !state || !unpackStatistics(state)) {
     const nothing = (rows: number) => new Float32Array(rows * classes.length);
-    return { weight: nothing(width), words: nothing(lexical), state: packStatistics(emptyStatistics(width, classes.length)), facts: {} };
+    return {
+      weight: nothing(width),
+      words: nothing(lexical),
+      bias: nothing(1),
+      state: packStatistics(emptyStatistics(width, classes.length)),
+      facts: {},
+    };
   }
   const { shape, tensors } = parent.head;
   const columns = (name: string) => takeColumns((tensors[name]?.data ?? new Float32Array(0)) as Float32Array, shape.classes, classes);
-  return { weight: columns('weight'), words: columns('lexical'), state, facts: under(prefix, parent.facts) };
+  return { weight: columns('weight'), words: columns('lexical'), bias: columns('bias'), state, facts: under(prefix, parent.facts) };
 }
 
 async function updatedTask(
   { settings: { seed, threads }, dimension, lexical, parent }: TrainingJob,
-  { prefix, classes: numbers, fresh, replayed }: TaskPart,
+  { prefix, classes: numbers, isMultiLabel, fresh, replayed, ...part }: TaskPart,
   { features, width, ...read }: SharedInput,
   progress: TrainingProgress,
 ): Promise<TaskFit> {
   const classes = numbers.length;
+  const sets = isMultiLabel ? part.sets : undefined;
   const state = under(prefix, parent?.state ?? {});
   const statistics = await addExamples(withClasses(unpackStatistics(state) ?? emptyStatistics(width, classes), classes), {
     inputs: kernelInputs(fresh.vectors, read, dimension),
     targets: fresh.targets,
+    sets,
     features,
     threads,
     progress: (done, total) => progress(done, total, 'examples'),
   });
-  const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...fresh, stride: dimension }, classes);
+  const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...fresh, sets, stride: dimension }, classes);
   const asked = drawLearned({ fresh, replayed, dimension, seed }, statistics.count);
   const inputs = kernelInputs(asked.vectors, read, dimension);
   const seen = await mapFeatures(inputs, { features, dimension: inputs.length / asked.targets.length, threads });
-  const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, stride: dimension }) : undefined;
-  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, ...(beside && { beside }) };
+  const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, sets, stride: dimension }) : undefined;
+  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, sets, ...(beside && { beside }) };
   const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
   const chosen = under(prefix, parent?.facts ?? {});
   const keep = statistics.count < growthToChoose * (chosen.lambdaChosenAt ?? 0) ? chosen.lambda : undefined;
   const search = { start: chosen.lambda, keep, threads, tried };
-  const { lambda, temperature, weight, lexicalShare } = await fitRidge(statistics, sample, search);
+  const { lambda, temperature, offset, weight, lexicalShare } = await fitRidge(statistics, sample, search);
   const lambdaChosenAt = keep === undefined ? statistics.count : chosen.lambdaChosenAt!;
   return {
     weight: scaled(weight, unitOf(features.kind) / temperature),
     words: scaled(lexicalWeights(words), lexicalShare / temperature),
+    bias: new Float32Array(classes).fill(offset),
     state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
     facts: { lambda, temperature, ...(lexical > 0 && { lexicalShare }), examplesInStatistics: statistics.count, lambdaChosenAt },
   };

@@ -7,7 +7,7 @@
  * solve that follows, takes about 0.2 s.
  */
 import type { Floats } from '../native.js';
-import { fitTemperature, negativeLogLikelihoods } from './calibration.js';
+import { type Calibrated, calibrate } from './calibration.js';
 import { factorise, solve } from './cholesky.js';
 import { type FactorProducts, openFactorProducts } from './factor-products.js';
 import { copyRows } from './gram.js';
@@ -17,8 +17,10 @@ import type { RidgeStatistics } from './statistics.js';
 
 export interface RidgeFit {
   readonly lambda: number;
-  /** Divides the scores, so that their softmax is calibrated on the sample. */
+  /** Divides the scores, so that their softmax is calibrated on the sample, or the sigmoid of each of a multi-label task. */
   readonly temperature: number;
+  /** Added to the divided scores of a multi-label task; else 0. */
+  readonly offset: number;
   /** [width, classes], not yet divided by the temperature. */
   readonly weight: Float64Array;
   /** What the lexical scores are multiplied by before they are added. */
@@ -60,14 +62,12 @@ async function solveHead(
   return { weight, ...weighLexical(scores, sample, classes) };
 }
 
-interface Trial {
-  readonly temperature: number;
-  /** Of each label of the sample, and their mean. */
-  readonly costs: Float64Array;
+interface Trial extends Calibrated {
+  /** Mean of the costs. */
   readonly cost: number;
 }
 
-const hopeless: Trial = { temperature: 1, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
+const hopeless: Trial = { temperature: 1, offset: 0, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
 
 const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -80,9 +80,10 @@ function isNoWorse(costs: Float64Array, best: Float64Array): boolean {
 
 /**
  * The smallest share that is within one standard error of the one under which the labels of the sample, each left out, have the highest
- * likelihood (Breiman et al., "Classification and regression trees", 1984, 3.4.3), and the temperature with it.
+ * likelihood (Breiman et al., "Classification and regression trees", 1984, 3.4.3), and the calibration with it.
  */
-function weighLexical(scores: Floats, { beside, targets }: LearnedSample, classes: number): Omit<RidgeFit, 'lambda' | 'weight'> {
+function weighLexical(scores: Floats, sample: LearnedSample, classes: number): Omit<RidgeFit, 'lambda' | 'weight'> {
+  const { beside } = sample;
   const trials = new Map<number, Trial>();
   const trialAt = (place: number) => {
     const known = trials.get(place);
@@ -90,9 +91,8 @@ function weighLexical(scores: Floats, { beside, targets }: LearnedSample, classe
     const share = lexicalShares[place];
     if (share === undefined) return hopeless;
     const both = share === 0 ? scores : scores.map((score, index) => score + share * beside![index]!);
-    const temperature = fitTemperature(both, targets, classes);
-    const costs = negativeLogLikelihoods(both, targets, classes, temperature);
-    const trial = { temperature, costs, cost: meanOf(costs) };
+    const calibrated = calibrate(both, sample, classes);
+    const trial = { ...calibrated, cost: meanOf(calibrated.costs) };
     trials.set(place, trial);
     return trial;
   };
@@ -104,5 +104,6 @@ function weighLexical(scores: Floats, { beside, targets }: LearnedSample, classe
     const best = trialAt(place).costs;
     while (place > 0 && isNoWorse(trialAt(place - 1).costs, best)) place--;
   }
-  return { lexicalShare: lexicalShares[place]!, temperature: trialAt(place).temperature };
+  const { temperature, offset } = trialAt(place);
+  return { lexicalShare: lexicalShares[place]!, temperature, offset };
 }

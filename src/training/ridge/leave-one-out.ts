@@ -3,6 +3,7 @@
  * (Allen's PRESS residuals, Technometrics 1974). Exact, and without a single refit.
  */
 
+import { multiHot } from '../answers.js';
 import type { Floats } from '../native.js';
 import { type Factor, solveLower } from './cholesky.js';
 
@@ -12,6 +13,8 @@ export interface LearnedSample {
   readonly columns: Floats;
   /** [count] */
   readonly targets: Int32Array;
+  /** Of a multi-label task, what targets from the number of classes on stand for. */
+  readonly sets?: readonly (readonly number[])[] | undefined;
   /** What something else says of them, had it not learned them: [count, classes]. */
   readonly beside?: Float64Array;
 }
@@ -26,7 +29,7 @@ const largestLeverage = 0.999;
 export async function leaveOneOutScores(
   factor: Factor,
   weight: Floats,
-  { columns, targets }: LearnedSample,
+  { columns, targets, sets }: LearnedSample,
   classes: number,
 ): Promise<Floats> {
   const count = targets.length;
@@ -41,11 +44,10 @@ export async function leaveOneOutScores(
   for (let start = 0; start < reduced.length; start += count) {
     for (let column = 0; column < count; column++) leverage[column]! += reduced[start + column]! ** 2;
   }
+  const truth = multiHot(targets, { classes, sets }, new Int8Array(scores.length));
   return scores.map((score, index) => {
-    const row = Math.floor(index / classes);
-    const a = Math.min(leverage[row]!, largestLeverage);
-    const truth = targets[row] === index % classes ? 1 : 0;
-    return (score - a * truth) / (1 - a);
+    const a = Math.min(leverage[Math.floor(index / classes)]!, largestLeverage);
+    return (score - a * truth[index]!) / (1 - a);
   });
 }
 

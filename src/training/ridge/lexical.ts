@@ -28,6 +28,8 @@ export interface CountedRows {
   readonly stride: number;
   /** [n] */
   readonly targets: Int32Array;
+  /** Of a multi-label task, what targets from the number of classes on stand for: a text counts once for each of its labels. */
+  readonly sets?: readonly (readonly number[])[] | undefined;
 }
 
 /** As if every bucket had been seen this often in every class. */
@@ -44,10 +46,11 @@ export function countLexical(before: LexicalStatistics, rows: CountedRows, class
   after.examples.set(before.examples);
   for (let bucket = 0; bucket < buckets; bucket++)
     after.counts.set(before.counts.subarray(bucket * before.classes, (bucket + 1) * before.classes), bucket * classes);
-  for (const [row, target] of rows.targets.entries()) {
-    after.examples[target]! += sign;
-    for (const { bucket, count } of countsOf(rows, row, buckets)) after.counts[bucket * classes + target]! += sign * count;
-  }
+  for (const row of rows.targets.keys())
+    for (const own of classesOf(rows, row, classes)) {
+      after.examples[own]! += sign;
+      for (const { bucket, count } of countsOf(rows, row, buckets)) after.counts[bucket * classes + own]! += sign * count;
+    }
   return after;
 }
 
@@ -68,14 +71,15 @@ export function lexicalWeights({ buckets, classes, counts, examples }: LexicalSt
 export function leaveOneOutLexical({ buckets, classes, counts, examples }: LexicalStatistics, rows: CountedRows): Float64Array {
   const scores = new Float64Array(rows.targets.length * classes);
   const all = examples.reduce((sum, count) => sum + count, 0);
-  for (const [row, target] of rows.targets.entries()) {
+  for (const row of rows.targets.keys()) {
+    const labels = classesOf(rows, row, classes);
     let found = 0;
     for (const { bucket, count } of countsOf(rows, row, buckets)) {
       const own = counts.subarray(bucket * classes, (bucket + 1) * classes);
       const total = own.reduce((sum, value) => sum + value, 0);
-      const background = surprise(total - count, all - 1);
+      const background = surprise(total - labels.length * count, all - labels.length);
       for (let index = 0; index < classes; index++) {
-        const left = index === target ? 1 : 0;
+        const left = labels.includes(index) ? 1 : 0;
         scores[row * classes + index]! += count * (surprise(own[index]! - left * count, examples[index]! - left) - background);
       }
       found += count;
@@ -102,6 +106,11 @@ export function unpackLexical({ 'lexical.counts': counts, 'lexical.examples': ex
 
 function surprise(count: number, examples: number): number {
   return Math.log((count + smoothing) / (examples + 2 * smoothing));
+}
+
+function classesOf({ targets, sets }: CountedRows, row: number, classes: number): readonly number[] {
+  const target = targets[row]!;
+  return target < classes ? [target] : sets![target - classes]!;
 }
 
 /** The buckets that a row has anything in. */

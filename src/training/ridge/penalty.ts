@@ -12,7 +12,7 @@
  */
 
 import type { Floats } from '../native.js';
-import { fitTemperature, negativeLogLikelihood } from './calibration.js';
+import { calibrate } from './calibration.js';
 import { type Factor, factorise, solve } from './cholesky.js';
 import { type FactorProducts, openFactorProducts } from './factor-products.js';
 import { copyRows } from './gram.js';
@@ -79,10 +79,10 @@ interface LeadingPart {
   readonly spare: { factor?: Factor };
 }
 
-function leadingPart(statistics: RidgeStatistics, { columns, targets }: LearnedSample): LeadingPart {
+function leadingPart(statistics: RidgeStatistics, { columns, targets, sets }: LearnedSample): LeadingPart {
   const size = Math.min(statistics.width, leadingFeatures);
   const cross = new Float32Array(statistics.cross.subarray(0, size * statistics.classes));
-  return { statistics, size, cross, sample: { columns: columns.subarray(0, size * targets.length), targets }, spare: {} };
+  return { statistics, size, cross, sample: { columns: columns.subarray(0, size * targets.length), targets, sets }, spare: {} };
 }
 
 /** Mean negative log-likelihood of the sample's labels, each left out. */
@@ -98,5 +98,6 @@ async function tryLambda(
   spare.factor = factor;
   const weight = await solve(factor, cross, classes);
   const scores = await leaveOneOutScores(factor, weight, sample, classes);
-  return negativeLogLikelihood(scores, sample.targets, classes, fitTemperature(scores, sample.targets, classes));
+  const { costs } = calibrate(scores, sample, classes);
+  return costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
 }

@@ -1,5 +1,6 @@
 /** The native part of the statistics: features of a slice of examples, and their products with each other and with the classes. */
 import { elementTypeOf, float32, type Graph, newGraph } from '../../core/onnx.js';
+import { multiHot } from '../answers.js';
 import { compile, type NativeArray, type NativeInput } from '../native.js';
 import { type Features, type FeatureWriter, lowestFeature, writeFeatures } from './features.js';
 import { type Panel, panelRows } from './gram.js';
@@ -15,6 +16,8 @@ export interface Examples {
   readonly inputs: Float32Array;
   /** [n] */
   readonly targets: Int32Array;
+  /** What targets from the number of classes on stand for. */
+  readonly sets?: readonly (readonly number[])[] | undefined;
 }
 
 interface SliceBytes {
@@ -43,9 +46,14 @@ export async function openSliceProducts(
   const room = new Int32Array(panelRows * width);
   return {
     async bytesOf(examples, start, end) {
+      const truth = multiHot(
+        examples.targets.subarray(start, end),
+        { classes, sets: examples.sets },
+        new Int8Array((end - start) * classes),
+      );
       const results = await bytes.run({
         inputs: { data: examples.inputs.subarray(start * dimension, end * dimension), dims: [end - start, dimension] },
-        targets: { data: examples.targets.subarray(start, end), dims: [end - start] },
+        truth: { data: truth, dims: [end - start, classes] },
         ...features.tensors,
       });
       const [rows, turned] = [
@@ -76,15 +84,15 @@ export function featuresGraph(features: Features, dimension: number): Graph {
   return graph;
 }
 
-/** inputs [n, d], targets [n] -> the features as bytes [n, width], turned [width, n], and their sums by class, cross [width, classes]. */
+/** inputs [n, d], truth [n, classes] -> the features as bytes [n, width], turned [width, n], and their sums by class, cross [width, classes]. */
 function bytesGraph(features: Features, { dimension, width, classes }: { dimension: number; width: number; classes: number }): Graph {
   const graph = newGraph('feature-bytes');
   const inputs = graph.input('inputs', 'float32', ['n', dimension]);
-  const targets = graph.input('targets', 'int32', ['n']);
+  const truth = graph.input('truth', 'int8', ['n', classes]);
   const found = featuresIn(graph, features, { inputs, dimension });
   const bytes = graph.node('Cast', [found], { to: int8 });
   const turned = graph.node('Transpose', [unsignedBytes(graph, features, found)], { perm: [1, 0] });
-  const cross = graph.node('MatMulInteger', [turned, oneHot(graph, targets, classes), ...zeroPoint(graph, features)]);
+  const cross = graph.node('MatMulInteger', [turned, truth, ...zeroPoint(graph, features)]);
   graph.output(bytes, 'bytes', 'int8', ['n', width]);
   graph.output(turned, 'turned', 'uint8', [width, 'n']);
   graph.output(cross, 'cross', 'int32', [width, classes]);
@@ -124,10 +132,4 @@ function unsignedBytes(graph: Graph, { kind }: Features, features: string): stri
 /** The byte that stands for 0, where it is another; an optional input of MatMulInteger. */
 function zeroPoint(graph: Graph, { kind }: Features): string[] {
   return lowestFeature(kind) === 0 ? [] : [graph.constant({ type: 'uint8', dims: [], data: Uint8Array.of(signedZero) })];
-}
-
-function oneHot(graph: Graph, targets: string, classes: number): string {
-  const depth = graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(classes) });
-  const hot = graph.node('OneHot', [targets, depth, graph.constant(float32([0, 1]))], { axis: -1 });
-  return graph.node('Cast', [hot], { to: int8 });
 }

@@ -1,5 +1,5 @@
 /**
- * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y the one-hot class. They are
+ * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y 1 at each class that is true. They are
  * all that a ridge head needs of the past: sums, so order does not matter, nothing is forgotten, and an example can be taken out again.
  *
  * Exact: features are whole numbers of at most 127 in size (features.ts), multiplied as 8-bit integers into 32-bit sums. A slice of 1,024
@@ -52,6 +52,8 @@ export interface RidgeInput {
   readonly inputs: Float32Array;
   /** [n] */
   readonly targets: Int32Array;
+  /** What targets from the number of classes on stand for: an example counts for each class of its set. */
+  readonly sets?: readonly (readonly number[])[] | undefined;
   readonly features: Features;
   readonly threads: number;
   readonly progress: (done: number, total: number) => void;

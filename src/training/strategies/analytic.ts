@@ -14,7 +14,7 @@
  */
 import { featuresOf, isOutdated, ridgeShape } from '../heads/ridge.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
-import { taskTensor } from '../problem.js';
+import { taskTensors } from '../problem.js';
 import { drawFeatures, type FeatureKind } from '../ridge/features.js';
 import { fitTask, type SharedInput } from '../ridge/fit-task.js';
 import { drawSigns, foldsOf } from '../ridge/kernel-input.js';
@@ -44,12 +44,13 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   const width = kind === 'none' ? dimension - lexical : (settings.width ?? job.parent?.head.shape.width ?? widthFor(job.fresh.ids.length));
   const shared = fixedPart(job, { kind, width, seed });
   const classes = job.classes.length;
-  const [weight, words] = [new Float32Array(width * classes), new Float32Array(lexical * classes)];
+  const [weight, words, bias] = [new Float32Array(width * classes), new Float32Array(lexical * classes), new Float32Array(classes)];
   let [state, facts]: [TrainedHead['state'], TrainedHead['facts']] = [{}, {}];
   for (const part of partsByTask(job)) {
     const fit = await fitTask(job, part, shared, progress);
     putColumns(fit.weight, part.classes, weight, classes);
     putColumns(fit.words, part.classes, words, classes);
+    putColumns(fit.bias, part.classes, bias, classes);
     state = { ...state, ...withPrefix(part.prefix, fit.state) };
     facts = { ...facts, ...withPrefix(part.prefix, fit.facts) };
   }
@@ -64,9 +65,9 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
         ...(signs && { signs }),
         ...features.tensors,
         weight: { dims: [width, classes], data: weight },
-        bias: { dims: [classes], data: new Float32Array(classes) },
+        bias: { dims: [classes], data: bias },
         ...(lexical > 0 && { lexical: { dims: [lexical, classes], data: words } }),
-        ...taskTensor(job),
+        ...taskTensors(job),
       },
     },
     state,

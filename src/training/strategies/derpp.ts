@@ -20,8 +20,8 @@ export const derpp = gradientStrategy({
   replays: true,
   learningRate: 1e-3,
   options: {
-    alpha: { standard: 3, least: 0, most: 100, meaning: 'weight of the stored scores' },
-    beta: { standard: 1, least: 0, most: 100, meaning: 'weight of the rehearsed labels' },
+    alpha: { standard: 6, least: 0, most: 100, meaning: 'weight of the stored scores' },
+    beta: { standard: 2, least: 0, most: 100, meaning: 'weight of the rehearsed labels' },
   },
   objective({ forward, draw, job }, { alpha, beta }) {
     const fresh = draw('fresh');

@@ -6,6 +6,7 @@
  */
 import { groupBy } from '../../core/grouping.js';
 import { seededRandom, shuffled } from '../../core/random.js';
+import { balancingClass } from '../answers.js';
 import { descend } from '../descent.js';
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
 import type { Batch, Strategy, TrainingJob } from '../job.js';
@@ -43,9 +44,11 @@ export const gdumb: Strategy = {
 };
 
 /** As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the others. */
-function balancedMemory({ fresh, replayed, budget, dimension, settings }: TrainingJob): Batch {
+function balancedMemory(job: TrainingJob): Batch {
+  const { fresh, replayed, budget, dimension, settings } = job;
+  const classOf = balancingClass(job);
   const rows = [fresh, replayed].flatMap((batch) => Array.from(batch.targets, (target, row) => ({ batch, row, target })));
-  const byClass = groupBy(shuffled(rows, seededRandom(settings.seed, 'memory')), ({ target }) => target);
+  const byClass = groupBy(shuffled(rows, seededRandom(settings.seed, 'memory')), ({ target }) => classOf(target));
   const queues = [...byClass.values()].sort((a, b) => a.length - b.length);
   const picked: typeof rows = [];
   for (const [index, queue] of queues.entries()) {

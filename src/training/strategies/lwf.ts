@@ -1,16 +1,19 @@
 /**
  * Learning without forgetting (Li & Hoiem, ECCV 2016): CE(new) + alpha * distillation of what the head before the update says of the new
  * examples, over the classes that it knew, at a temperature (Hinton et al., 2015). The past speaks through the old head's answers to new
- * texts; where new texts look like nothing old, it has little to say.
+ * texts; where new texts look like nothing old, it has little to say. Of a multi-label task each label is distilled by itself.
  *
  * Keeps: nothing. Costs an epoch: that of fine-tuning. Use it where no old example may be kept.
  */
+import { isMultiLabel } from '../answers.js';
 import { add, scale } from '../autodiff/elementwise.js';
-import { whole } from '../autodiff/expression.js';
-import { distillation } from '../autodiff/losses.js';
+import { type Expression, whole } from '../autodiff/expression.js';
+import { binaryCrossEntropy, distillation } from '../autodiff/losses.js';
+import type { Objective } from '../descent.js';
 import { gradientStrategy } from '../gradient-strategy.js';
 import { scoresOf } from '../heads/head-graph.js';
-import { outOfCompetition } from '../job.js';
+import { outOfCompetition, type TrainingJob } from '../job.js';
+import type { Drawn } from '../problem.js';
 
 export const lwf = gradientStrategy({
   name: 'lwf',
@@ -26,27 +29,72 @@ export const lwf = gradientStrategy({
     const { scores } = forward(fresh);
     const learning = fresh.crossEntropy(scores);
     if (!job.parent) return { loss: learning };
-    const classes = job.classes.length;
-    const known = job.parent.head.shape.classes;
-    const teacher = softmaxAt(await scoresOf(job.parent.head, job.fresh.vectors, job.settings.threads), known, temperature!);
-    const taught = new Float32Array(job.fresh.targets.length * classes);
-    for (let row = 0; row < job.fresh.targets.length; row++) taught.set(teacher.subarray(row * known, (row + 1) * known), row * classes);
-    const old = Float32Array.from({ length: classes }, (_, index) => (index < known ? 0 : outOfCompetition));
-    const asked = add(scores, whole('old', [classes]));
-    const remembering = distillation(asked, fresh.rows('taught', [classes]), temperature!);
-    return { loss: add(learning, scale(remembering, alpha!)), data: { taught, old } };
+    const teacher = await scoresOf(job.parent.head, job.fresh.vectors, job.settings.threads);
+    const known = [...Array(job.parent.head.shape.classes).keys()];
+    const taught = { scores: teacher, known: known.length, temperature: temperature! };
+    const isFree = (index: number) => isMultiLabel(job, job.tasks[index]!);
+    const [competing, free] = [known.filter((index) => !isFree(index)), known.filter(isFree)];
+    const lessons = [
+      ...(competing.length > 0 ? [teachCompeting(job, taught, { scores, drawn: fresh, among: competing })] : []),
+      ...(free.length > 0 ? [teachFree(job, taught, { scores, drawn: fresh, among: free })] : []),
+    ];
+    const remembering = lessons.map(({ loss }) => loss).reduce(add);
+    return { loss: add(learning, scale(remembering, alpha!)), data: Object.assign({}, ...lessons.map(({ data }) => data)) };
   },
 });
 
-/** Rows of softmax(scores / temperature). */
-function softmaxAt(scores: Float32Array, classes: number, temperature: number): Float32Array {
-  const result = new Float32Array(scores.length);
-  for (let start = 0; start < scores.length; start += classes) {
-    const row = scores.subarray(start, start + classes);
-    const largest = row.reduce((a, b) => Math.max(a, b));
-    const powers = row.map((score) => Math.exp((score - largest) / temperature));
+interface Teacher {
+  /** [rows, known] */
+  readonly scores: Float32Array;
+  readonly known: number;
+  readonly temperature: number;
+}
+
+interface Pupil {
+  readonly scores: Expression;
+  readonly drawn: Drawn;
+  /** The classes that it is taught about. */
+  readonly among: readonly number[];
+}
+
+type Lesson = Required<Pick<Objective, 'loss' | 'data'>>;
+
+function teachCompeting({ classes: { length: classes } }: TrainingJob, teacher: Teacher, { scores, drawn, among }: Pupil): Lesson {
+  const { temperature } = teacher;
+  const taught = answersOf(teacher, classes, among, (own) => {
+    const largest = own.reduce((a, b) => Math.max(a, b));
+    const powers = own.map((score) => Math.exp((score - largest) / temperature));
     const total = powers.reduce((a, b) => a + b);
-    for (let index = 0; index < classes; index++) result[start + index] = powers[index]! / total;
+    return powers.map((power) => power / total);
+  });
+  const old = new Float32Array(classes).fill(outOfCompetition);
+  for (const index of among) old[index] = 0;
+  const asked = add(scores, whole('old', [classes]));
+  return { loss: distillation(asked, drawn.rows('taught', [classes]), temperature), data: { taught, old } };
+}
+
+/** Of labels that do not compete each is taught by itself. */
+function teachFree({ classes: { length: classes } }: TrainingJob, teacher: Teacher, { scores, drawn, among }: Pupil): Lesson {
+  const { temperature } = teacher;
+  const taughtFree = answersOf(teacher, classes, among, (own) => own.map((score) => 1 / (1 + Math.exp(-score / temperature))));
+  const counted = answersOf(teacher, classes, among, (own) => own.map(() => 1 / among.length));
+  const cooled = scale(scores, 1 / temperature);
+  const loss = binaryCrossEntropy(cooled, drawn.rows('taughtFree', [classes]), drawn.rows('countedFree', [classes]));
+  return { loss: scale(loss, temperature ** 2), data: { taughtFree, countedFree: counted } };
+}
+
+/** [rows, classes] what is made of the teacher's scores for the classes among which it teaches; 0 for the others. */
+function answersOf(
+  { scores, known }: Teacher,
+  classes: number,
+  among: readonly number[],
+  make: (own: Float32Array) => Float32Array,
+): Float32Array {
+  const rows = scores.length / known;
+  const answers = new Float32Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    const own = make(Float32Array.from(among, (index) => scores[row * known + index]!));
+    for (const [place, index] of among.entries()) answers[row * classes + index] = own[place]!;
   }
-  return result;
+  return answers;
 }

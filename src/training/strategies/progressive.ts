@@ -8,6 +8,7 @@
  * and a little more with every column. Use it where old answers must not move at all.
  */
 import type { Tensor } from '../../core/safetensors.js';
+import { classesOf } from '../answers.js';
 import { descend } from '../descent.js';
 import { usualRate } from '../gradient-strategy.js';
 import { maskOfColumn } from '../heads/progressive.js';
@@ -42,9 +43,10 @@ export const progressive: Strategy = {
 };
 
 /** The new classes; where none is new, those that the new examples are of: they are learned further, and only they. */
-function classesToLearn({ classes, fresh, parent }: TrainingJob): Tensor {
+function classesToLearn(job: TrainingJob): Tensor {
+  const { classes, fresh, parent } = job;
   const known = parent?.head.shape.classes ?? 0;
-  const present = new Set(fresh.targets);
+  const present = new Set([...fresh.targets].flatMap((target) => classesOf(job, target)));
   const isOwn = known < classes.length ? (index: number) => index >= known : (index: number) => present.has(index);
   return { dims: [classes.length], data: Float32Array.from(classes, (_, index) => (isOwn(index) ? 1 : 0)) };
 }

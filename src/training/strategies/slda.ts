@@ -11,7 +11,7 @@
 import type { Tensors } from '../../core/safetensors.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { goesOn } from '../options.js';
-import { taskTensor } from '../problem.js';
+import { taskTensors } from '../problem.js';
 import { fitTemperature } from '../ridge/calibration.js';
 import { factorise, solveLower } from '../ridge/cholesky.js';
 import { type FactorProducts, openFactorProducts } from '../ridge/factor-products.js';
@@ -29,6 +29,7 @@ export const slda: Strategy = {
   summary: 'linear discriminants from streaming sums; knows what is far from all',
   headKinds,
   replays: false,
+  multiLabel: false,
   options: {},
   continues: (parent, settings) => goesOn(headKinds, parent, settings) && parent.head.shape.unit === unit,
   train: trainSlda,
@@ -64,7 +65,7 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
       scale,
       ...(await discriminants(whitener, means, products)),
       temperature: scalar(temperature),
-      ...taskTensor(job),
+      ...taskTensors(job),
     };
     const state = { ...packStatistics(statistics), 'slda.examples': { dims: [classes.length], data: examples } };
     return { head: { kind: 'slda', shape, tensors }, state, facts: { shrinkage, temperature, examplesInStatistics: statistics.count } };

@@ -1,0 +1,78 @@
+/**
+ * What an example's target stands for. Of a task whose labels exclude each other a target is the number of a class; of a multi-label
+ * task it is the number of a label set, counted on from the classes.
+ */
+import type { LabelSet, TrainingJob } from './job.js';
+
+type Answers = Pick<TrainingJob, 'classes' | 'sets'>;
+
+/** The classes that a target says are true. */
+export function classesOf({ classes, sets = [] }: Answers, target: number): readonly number[] {
+  return target < classes.length ? [target] : sets[target - classes.length]!.classes;
+}
+
+/** The number of the task that a target answers. */
+export function taskOf({ classes, sets = [], tasks }: Answers & Pick<TrainingJob, 'tasks'>, target: number): number {
+  return target < classes.length ? tasks[target]! : sets[target - classes.length]!.task;
+}
+
+export function isMultiLabel({ multiLabel = [] }: Pick<TrainingJob, 'multiLabel'>, task: number): boolean {
+  return multiLabel.includes(task);
+}
+
+/** [targets, classes] 1 where a class is true of an example, row-major. @param sets what targets from `classes` on stand for */
+export function multiHot<Array extends Int8Array | Float64Array>(
+  targets: Int32Array,
+  { classes, sets = [] }: { classes: number; sets?: readonly (readonly number[])[] | undefined },
+  into: Array,
+): Array {
+  for (const [row, target] of targets.entries()) {
+    if (target < classes) into[row * classes + target] = 1;
+    else for (const own of sets[target - classes]!) into[row * classes + own] = 1;
+  }
+  return into;
+}
+
+/** By which class each example is balanced: of a set by the rarest among all examples of the job. Sets of no class have a number of their own. */
+export function balancingClass(job: TrainingJob): (target: number) => number {
+  const { fresh, replayed, classes } = job;
+  const counts = new Float64Array(classes.length);
+  for (const { targets } of [fresh, replayed]) for (const target of targets) for (const own of classesOf(job, target)) counts[own]!++;
+  const known = new Map<number, number>();
+  return (target) => {
+    if (target < classes.length) return target;
+    const rarest = known.get(target) ?? rarestOf(classesOf(job, target), counts) ?? classes.length + taskOf(job, target);
+    known.set(target, rarest);
+    return rarest;
+  };
+}
+
+/** Of equals the first. */
+function rarestOf(own: readonly number[], counts: Float64Array): number | undefined {
+  return own.length === 0 ? undefined : own.reduce((rarest, one) => (counts[one]! < counts[rarest]! ? one : rarest));
+}
+
+/** Numbers label sets as they come. */
+export interface SetBook {
+  /** The target that stands for the set. */
+  targetOf(set: LabelSet): number;
+  readonly sets: readonly LabelSet[];
+}
+
+/** @param classes how many there are */
+export function openSetBook(classes: number): SetBook {
+  const numbers = new Map<string, number>();
+  const sets: LabelSet[] = [];
+  return {
+    sets,
+    targetOf({ task, classes: own }) {
+      const sorted = [...own].sort((a, b) => a - b);
+      const key = `${task}:${sorted.join()}`;
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
+      const target = classes + sets.push({ task, classes: sorted }) - 1;
+      numbers.set(key, target);
+      return target;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** Makes scores of labels that do not compete probabilities, by a sigmoid's slope and offset. */
+import type { Floats } from '../native.js';
+
+/** Relative: a fall of the cost, or a step, this small is the last. */
+const tolerance = 1e-9;
+const mostSteps = 100;
+const smallestCurvature = 1e-12;
+
+/** p = sigmoid(slope * score + offset) */
+export interface Sigmoid {
+  readonly slope: number;
+  readonly offset: number;
+}
+
+/**
+ * Platt scaling (Platt, "Probabilistic outputs for support vector machines", 1999), one sigmoid for the scores of all labels, by Newton's
+ * method, whose steps are halved until the cost falls. Targets are smoothed as there, so that there is a minimum where all are told apart.
+ * @param truth [n, labels], 1 where a label is true, as long as the scores
+ */
+export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
+  let positives = 0;
+  for (let index = 0; index < scores.length; index++) positives += truth[index]!;
+  const [high, low] = [(positives + 1) / (positives + 2), 1 / (scores.length - positives + 2)];
+  const wanted = Float64Array.from({ length: scores.length }, (_, index) => (truth[index] === 1 ? high : low));
+  let found: Sigmoid = { slope: 0, offset: Math.log((positives + 1) / (scores.length - positives + 1)) };
+  let cost = sigmoidCost(scores, wanted, found);
+  for (let step = 0; step < mostSteps; step++) {
+    const { slope, offset } = newtonStep(scores, wanted, found);
+    let [share, next, nextCost] = [2, found, Number.POSITIVE_INFINITY];
+    while (!(nextCost <= cost) && share > tolerance) {
+      share /= 2;
+      next = { slope: found.slope + share * slope, offset: found.offset + share * offset };
+      nextCost = sigmoidCost(scores, wanted, next);
+    }
+    if (!(nextCost < cost)) break;
+    const isSmall = cost - nextCost <= tolerance * cost;
+    [found, cost] = [next, nextCost];
+    if (isSmall) break;
+  }
+  return found;
+}
+
+/** Each row's summed negative log-likelihoods of its labels. [n] */
+export function sigmoidCosts(scores: Floats, truth: ArrayLike<number>, labels: number, { slope, offset }: Sigmoid): Float64Array {
+  const costs = new Float64Array(scores.length / labels);
+  for (let index = 0; index < scores.length; index++)
+    costs[Math.floor(index / labels)]! += costOf(slope * scores[index]! + offset, truth[index]!);
+  return costs;
+}
+
+function sigmoidCost(scores: Floats, wanted: Float64Array, { slope, offset }: Sigmoid): number {
+  let cost = 0;
+  for (let index = 0; index < scores.length; index++) cost += costOf(slope * scores[index]! + offset, wanted[index]!);
+  return cost;
+}
+
+/** softplus(logit) - truth * logit */
+function costOf(logit: number, truth: number): number {
+  return Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - truth * logit;
+}
+
+/** Minus the inverse of the matrix of second derivatives, times the first; the matrix is kept from being singular as in Lin et al. (2007). */
+function newtonStep(scores: Floats, wanted: Float64Array, { slope, offset }: Sigmoid): Sigmoid {
+  let [bySlope, byOffset, slopes, both, offsets] = [0, 0, smallestCurvature, 0, smallestCurvature];
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index]!;
+    const share = 1 / (1 + Math.exp(-(slope * score + offset)));
+    const [gap, spread] = [share - wanted[index]!, share * (1 - share)];
+    bySlope += gap * score;
+    byOffset += gap;
+    slopes += spread * score * score;
+    both += spread * score;
+    offsets += spread;
+  }
+  const determinant = slopes * offsets - both * both;
+  return { slope: -(offsets * bySlope - both * byOffset) / determinant, offset: -(slopes * byOffset - both * bySlope) / determinant };
+}

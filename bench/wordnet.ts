@@ -124,6 +124,12 @@ export function usableSynsets(synsets: SynsetMap): Synset[] {
   });
 }
 
+/** A gloss that repeats its own word would be found by spelling alone. */
+export function revealsItself({ lemmas, gloss }: Synset): boolean {
+  const words = lemmas.flatMap((lemma) => lemma.toLowerCase().split(/[ -]/)).filter((word) => word.length > 2);
+  return words.some((word) => gloss.toLowerCase().includes(word.slice(0, 5)));
+}
+
 /** Every synset's ancestors and itself, each with its least distance. */
 export function findAncestors(synsets: SynsetMap): Ancestors {
   const ancestorsOf = (synset: Synset) => {

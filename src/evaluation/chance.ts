@@ -3,6 +3,8 @@ import { readLabelSet, writeLabelSet } from '../core/label-sets.js';
 import { seededRandom } from '../core/random.js';
 import { numberLabels } from './kind.js';
 import { jaccardIndex } from './kinds/multi-label.js';
+import { depth, type RetrievalCase } from './kinds/retrieval.js';
+import { ndcg } from './metrics/ndcg.js';
 import { mean, metricNamed, metricValue } from './metrics.js';
 import type { Suite } from './suites.js';
 
@@ -10,10 +12,10 @@ const draws = 50;
 
 /**
  * Classes are guessed evenly: 1 / labels, and of 1 - Brier / 2 what even probabilities give. Average precision of a random order is the
- * share of pairs that mean the same. Sets of labels are guessed by giving every case the commonest. Clusters are drawn at random (50 seeded draws), since the v-measure of few cases is not 0 by luck.
- * @returns undefined where it depends on more than the cases' labels: retrieval
+ * share of pairs that mean the same. Sets of labels are guessed by giving every case the commonest. Clusters are drawn at random (50 seeded
+ * draws), since the v-measure of few cases is not 0 by luck. Of a ranking each document is at each rank as likely as at any other.
  */
-export function chanceOf(suite: Suite): number | undefined {
+export function chanceOf(suite: Suite): number {
   switch (suite.kind) {
     case 'classification':
     case 'probe':
@@ -35,7 +37,7 @@ export function chanceOf(suite: Suite): number | undefined {
     case 'clustering':
       return chanceOfClusters(suite.cases.map(({ label }) => label));
     case 'retrieval':
-      return undefined;
+      return chanceOfRanking(suite.cases);
     default:
       return suite satisfies never;
   }
@@ -51,6 +53,18 @@ export function scoreOfCommonestSet(sets: readonly (readonly string[])[]): numbe
 
 function labelsOf(cases: readonly { readonly label: string }[]): number {
   return new Set(cases.map(({ label }) => label)).size;
+}
+
+/** Expected gain of a rank: the mean grade over all documents. By the queries' mean, as the metric has it. */
+function chanceOfRanking(cases: readonly RetrievalCase[]): number {
+  const documents = cases.filter(({ kind }) => kind === 'document').length;
+  const scores = cases.flatMap((item) => {
+    if (item.kind === 'document') return [];
+    const grades = Object.values(item.relevant);
+    const expected = grades.reduce((sum, grade) => sum + grade, 0) / documents;
+    return [ndcg(new Array<number>(documents).fill(expected), grades, depth)];
+  });
+  return mean(scores);
 }
 
 function chanceOfClusters(labels: readonly string[]): number {

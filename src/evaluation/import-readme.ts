@@ -1,7 +1,7 @@
 /** The README of an imported suite: where its cases come from, and how they were chosen. */
 import { printable } from '../core/text.js';
+import { importableKinds, optionalRolesOf } from './import-kinds.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
-import { importableKinds } from './import-rows.js';
 
 interface Made extends ImportReport {
   /** Of the file that was read. */
@@ -9,11 +9,14 @@ interface Made extends ImportReport {
   readonly chance: number;
 }
 
-export function describeImport({ name, kind, columns, shots, seed, file, licence, date }: ImportRequest, made: Made): string {
-  const { isSplit, columns: roles } = importableKinds[kind];
-  const group = columns.group === undefined ? [] : [`group from \`${plain(columns.group)}\``];
-  const from = [...roles.map((role) => `${role} from \`${plain(columns[role])}\``), ...group].join(', ');
-  const split = isSplit ? ` ${made.shown} are shown, ${shots} a label, drawn with seed ${seed}; the others are asked.` : '';
+export function describeImport({ name, kind, columns, seed, shots, file, licence, date }: ImportRequest, made: Made): string {
+  const { isDrawn, columns: needed } = importableKinds[kind];
+  const from = [...needed, ...optionalRolesOf(kind).filter((role) => columns[role] !== undefined)]
+    .map((role) => `${role} from \`${plain(columns[role] ?? role)}\``)
+    .join(', ');
+  const drawn = isDrawn ? `${shots} a label, drawn with seed ${seed}; ` : '';
+  const shown = kind === 'retrieval' ? 'are documents' : 'are shown';
+  const split = made.shown > 0 ? ` ${made.shown} ${shown}, ${drawn}the others are asked.` : '';
   return `# ${name}
 
 ${made.cases} cases of kind ${kind}, imported on ${date}.${split} Chance is ${Number(made.chance.toFixed(4))}.

@@ -1,13 +1,16 @@
 /** What a suite is made of, and what became of it. */
 import type { InputFile } from '../replay/check-input.js';
-import type { ImportableKind, ImportColumns } from './import-rows.js';
+import type { ImportableKind } from './import-kinds.js';
+import type { ImportColumns } from './import-row.js';
 
 export interface ImportRequest {
   readonly file: InputFile;
   readonly name: string;
   readonly kind: ImportableKind;
   readonly columns: ImportColumns;
-  /** Training cases a class, where the kind shows some. */
+  /** out-of-scope: what rows out of scope have for a label. */
+  readonly outLabel: string;
+  /** Training cases a class, where the kind draws some. */
   readonly shots: number;
   /** Of the split. */
   readonly seed: number;
@@ -25,7 +28,7 @@ export interface ImportReport {
   readonly suite: string;
   readonly folder: string;
   readonly cases: number;
-  /** Of the cases, those that are shown and not asked. */
+  /** Of the cases, those that are shown and not asked: documents, too. */
   readonly shown: number;
   readonly duplicates: number;
   readonly rejected: number;

@@ -15,9 +15,11 @@ import { checkInput } from '../replay/check-input.js';
 import { openRejects } from '../replay/rejects.js';
 import { readRows } from '../replay/rows.js';
 import { chanceOf } from './chance.js';
+import { type ImportableKind, type ImportedCase, importableKinds, isShown, optionalRolesOf } from './import-kinds.js';
 import { describeImport } from './import-readme.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
-import { answerOf, caseOfRow, type ImportedCase, importableKinds, questionOf } from './import-rows.js';
+import type { ImportColumns, ImportedRow } from './import-row.js';
+import { type Refusal, rowOf } from './import-rows.js';
 import { kindNamed } from './kinds.js';
 import { listSuites, readSuite, type Suite } from './suites.js';
 
@@ -35,70 +37,88 @@ export async function importSuite(request: ImportRequest): Promise<ImportReport>
   const folder = join(suiteFolders[0]!, name);
   if (known !== undefined || existsSync(folder)) throw existsAlready(name, known ?? folder);
   await checkInput(file);
-  const read = await readCases(request);
-  const cases = importableKinds[kind].isSplit ? splitCases(read.cases, request) : read.cases;
-  const { cases: _, ...counts } = read;
-  const shown = cases.filter((item) => 'split' in item && item.split === 'train').length;
+  const { rows, ...counts } = await readSoundRows(request);
+  const cases = importableKinds[kind].cases(importableKinds[kind].isDrawn ? drawShots(rows, request) : rows);
+  const shown = cases.filter(isShown).length;
   const report = { suite: name, folder, cases: cases.length, shown, ...counts };
   await writeSuiteFolder(request, cases, report);
   return report;
 }
 
-interface ReadCases extends Pick<ImportReport, 'duplicates' | 'rejected' | 'rejectsFile'> {
-  readonly cases: readonly ImportedCase[];
+interface SoundRows extends Pick<ImportReport, 'duplicates' | 'rejected' | 'rejectsFile'> {
+  readonly rows: readonly ImportedRow[];
 }
 
-async function readCases({ file, kind, columns, rejectsFile }: ImportRequest): Promise<ReadCases> {
-  const cases = new Map<string, ImportedCase>();
+async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
+  const { file, kind, rejectsFile, outLabel } = request;
+  const columns = columnsOf(request);
+  const rows: ImportedRow[] = [];
+  const claimed: Claimed = new Map();
   const rejects = openRejects(rejectsFile);
   let [duplicates, rejected] = [0, 0];
-  const needed = importableKinds[kind].columns.map((role) => [role, columns[role]] as const);
-  const group = columns.group === undefined ? {} : { group: columns.group };
   let kept: string | undefined;
   try {
-    for await (const row of readRows(file, { ...Object.fromEntries(needed), ...group })) {
-      const read = caseOfRow(row, kind, columns);
-      const item = 'reason' in read ? read : (contradictionOf(read, cases) ?? read);
+    for await (const row of readRows(file, namedColumns(kind, columns))) {
+      const read = rowOf(row, kind, columns, outLabel);
+      const item = 'reason' in read ? read : (contradictionOf(read, claimed) ?? read);
       if ('reason' in item) {
         rejected++;
         rejects.add({ file: row.file, line: row.line, raw: row.raw, ...item });
-      } else if (cases.has(questionOf(item))) duplicates++;
-      else cases.set(questionOf(item), item);
+      } else if (claimed.has(item.claims[0]!.question)) duplicates++;
+      else {
+        rows.push(item);
+        for (const { question, answer } of item.claims) if (!claimed.has(question)) claimed.set(question, { id: item.id, answer });
+      }
     }
   } finally {
     kept = await rejects.close();
   }
-  if (cases.size > 0) return { cases: [...cases.values()], duplicates, rejected, rejectsFile: kept };
+  if (rows.length > 0) return { rows, duplicates, rejected, rejectsFile: kept };
   if (rejected === 0) throw new EspalierError('INPUT_EMPTY', `${file.name} holds no rows`, { at: { file: file.name } });
   throw new EspalierError('INPUT_REJECTED', `all ${rejected} rows were rejected; the first: ${rejects.first}`, {
     hint: `Read ${kept}: it names line, field and reason of each row.`,
   });
 }
 
-/** Which of two answers is right only a person knows: the second is refused. */
-function contradictionOf(item: ImportedCase, cases: ReadonlyMap<string, ImportedCase>) {
-  const first = cases.get(questionOf(item));
-  if (first === undefined || answerOf(first) === answerOf(item)) return undefined;
-  return { field: undefined, reason: `it asks what ${first.id} asks, and expects \`${answerOf(item)}\` instead of \`${answerOf(first)}\`` };
+/** Without a word of it a group is in the column `group`, where the kind has groups. */
+function columnsOf({ kind, columns }: ImportRequest): ImportColumns {
+  const group = importableKinds[kind].columns.includes('group') ? 'group' : undefined;
+  return { ...columns, group: columns.group ?? group };
 }
 
-type SplitCase = ImportedCase & { readonly split: 'train' | 'test' };
+/** What a CSV header must have. */
+function namedColumns(kind: ImportableKind, columns: ImportColumns): Readonly<Record<string, string>> {
+  const roles = [...importableKinds[kind].columns, ...optionalRolesOf(kind)];
+  return Object.fromEntries(roles.flatMap((role) => (columns[role] === undefined ? [] : [[role, columns[role]]])));
+}
+
+/** Question -> who asked it first, and with what answer. */
+type Claimed = Map<string, { readonly id: string; readonly answer: string }>;
+
+/** Which of two answers is right only a person knows: the second is refused. */
+function contradictionOf({ claims }: ImportedRow, claimed: Claimed): Refusal | undefined {
+  const contradicted = claims.find(({ question, answer }) => (claimed.get(question)?.answer ?? answer) !== answer);
+  if (contradicted === undefined) return undefined;
+  const first = claimed.get(contradicted.question)!;
+  const reason = `it asks what ${first.id} asks, and expects \`${contradicted.answer}\` instead of \`${first.answer}\``;
+  return { field: undefined, reason };
+}
 
 /**
- * Of each label `shots` cases are shown, drawn by the seed, and the others asked. In the order of the file.
+ * Of each label `shots` rows are shown, drawn by the seed, and the others asked. In the order of the file.
  * @throws SUITE_INVALID where a label has too few for that
  */
-function splitCases(cases: readonly ImportedCase[], { shots, seed, name }: ImportRequest): SplitCase[] {
+function drawShots(rows: readonly ImportedRow[], { shots, seed, name }: ImportRequest): ImportedRow[] {
   const shown = new Set<string>();
-  for (const label of new Set(cases.map((item) => item.label!))) {
-    const own = cases.filter((item) => item.label === label).map(({ id }) => id);
+  for (const label of new Set(rows.flatMap(({ drawnFrom }) => drawnFrom ?? []))) {
+    const own = rows.filter(({ drawnFrom }) => drawnFrom === label).map(({ id }) => id);
     if (own.length <= shots) {
       const what = `the label \`${label}\` has ${own.length} ${own.length === 1 ? 'row' : 'rows'}: ${shots} to show leave none to ask`;
       throw new EspalierError('SUITE_INVALID', what, { hint: 'Lower --shots, or bring more rows of that label.' });
     }
     for (const id of shuffled(own, seededRandom(seed, 'import', name, label)).slice(0, shots)) shown.add(id);
   }
-  return cases.map((item) => ({ ...item, split: shown.has(item.id) ? 'train' : 'test' }));
+  return rows.map((row) => ({ ...row, content: { ...row.content, split: shown.has(row.id) ? 'train' : 'test' } }));
 }
 
 async function writeSuiteFolder(request: ImportRequest, cases: readonly ImportedCase[], report: ImportReport): Promise<void> {
@@ -110,7 +130,7 @@ async function writeSuiteFolder(request: ImportRequest, cases: readonly Imported
     await writeFileAtomic(join(draft, 'cases.jsonl'), content);
     await writeFileAtomic(join(draft, 'suite.yaml'), stringify(headerOf(request, 0, content)));
     const suite = await readDraft(draft, file.name);
-    const chance = chanceOf(suite)!;
+    const chance = chanceOf(suite);
     await writeFileAtomic(join(draft, 'suite.yaml'), stringify(headerOf(request, Number(chance.toFixed(4)), content)));
     await readDraft(draft, file.name);
     const sha = await sha256OfFile(file.path);
@@ -144,8 +164,8 @@ function headerOf({ name, kind, capability, licence, shots, task, file, date }: 
   return {
     ...{ name, version: 1, kind, capability: capability ?? `Imported from ${file.name}.` },
     ...{ metric: kindNamed(kind).metric.name, higher_is_better: true, chance, licence },
-    ...(importableKinds[kind].isSplit && { shots }),
-    ...(kind === 'classification' && task !== undefined && { task }),
+    ...(importableKinds[kind].isDrawn && { shots }),
+    ...((kind === 'classification' || kind === 'multi-label') && task !== undefined && { task }),
     log: [{ version: 1, date, sha256: sha256(content), note: 'Imported.' }],
   };
 }

@@ -1,15 +1,16 @@
 /**
- * k-means (Lloyd, 1982) from seeded k-means++ starts (Arthur & Vassilvitskii, SODA 2007); the tightest of several runs counts. It works
- * on the vectors' Gram matrix: up to some thousands of vectors that is cheaper than to measure wide vectors in every round of every run.
+ * k-means (Lloyd, 1982) from seeded k-means++ starts (Arthur & Vassilvitskii, SODA 2007); the tightest of several runs counts. A round is one
+ * native product of all vectors with the centres, so that time and room grow with the vectors, not with their square.
  */
+import { newGraph } from '../core/onnx.js';
 import { pickWeighted, type Random, seededRandom } from '../core/random.js';
-import { similarities } from './similarity.js';
+import { compile, type NativeFunction } from '../training/native.js';
 
 const restarts = 10;
 /** A run seldom needs more than a third of it. */
 const mostRounds = 100;
-/** The Gram matrix of more would take more than 100 MB. */
-export const mostVectors = 5000;
+/** As one matrix, 1,200 numbers wide, so many take 240 MB. */
+export const mostVectors = 50_000;
 
 interface Clustering {
   /** Number of the cluster of each vector. */
@@ -23,26 +24,58 @@ interface Clustering {
  * @returns the number of each vector's cluster
  */
 export async function kMeans(vectors: readonly Float32Array[], count: number, seed: string): Promise<Int32Array> {
-  const gram = await similarities(vectors, vectors);
-  let best: Clustering | undefined;
-  for (let run = 0; run < restarts; run++) {
-    const found = settle(gram, drawSeeds(gram, count, seededRandom('k-means', seed, run)));
-    if (!best || found.inertia < best.inertia) best = found;
+  const native = await compile(productGraph(vectors[0]!.length), 1);
+  try {
+    const points = { vectors, matrix: matrixOf(vectors), native };
+    let best: Clustering | undefined;
+    for (let run = 0; run < restarts; run++) {
+      const found = await settle(points, await drawSeeds(points, count, seededRandom('k-means', seed, run)));
+      if (!best || found.inertia < best.inertia) best = found;
+    }
+    return best!.clusters;
+  } finally {
+    await native.close();
   }
-  return best!.clusters;
 }
 
-/** Row by row. */
-type Gram = readonly Float32Array[];
+interface Points {
+  readonly vectors: readonly Float32Array[];
+  /** The same, row by row. */
+  readonly matrix: Float32Array;
+  readonly native: NativeFunction;
+}
+
+function matrixOf(vectors: readonly Float32Array[]): Float32Array {
+  const width = vectors[0]!.length;
+  const matrix = new Float32Array(vectors.length * width);
+  for (const [row, vector] of vectors.entries()) matrix.set(vector, row * width);
+  return matrix;
+}
+
+function productGraph(width: number) {
+  const graph = newGraph('k-means');
+  const [vectors, centres] = [graph.input('vectors', 'float32', ['n', width]), graph.input('centres', 'float32', ['k', width])];
+  graph.output(graph.node('Gemm', [vectors, centres], { transB: 1 }), 'products', 'float32', ['n', 'k']);
+  return graph;
+}
+
+/** Inner products of each vector with each centre: [vectors, centres] float32. */
+async function productsWith({ vectors, matrix, native }: Points, centres: Float32Array): Promise<Float32Array> {
+  const width = vectors[0]!.length;
+  const dims = (data: Float32Array) => ({ data, dims: [data.length / width, width] });
+  const { products } = await native.run({ vectors: dims(matrix), centres: dims(centres) });
+  return products as Float32Array;
+}
 
 /** k-means++: each seed is a vector drawn with probability proportional to its squared distance from the nearest drawn before. */
-function drawSeeds(gram: Gram, count: number, random: Random): number[] {
-  const seeds = [random.integer(gram.length)];
-  const distances = new Float64Array(gram.length).fill(Number.POSITIVE_INFINITY);
+async function drawSeeds(points: Points, count: number, random: Random): Promise<number[]> {
+  const { vectors } = points;
+  const seeds = [random.integer(vectors.length)];
+  const distances = new Float64Array(vectors.length).fill(Number.POSITIVE_INFINITY);
   while (seeds.length < count) {
-    const similarities = gram[seeds.at(-1)!]!;
+    const products = await productsWith(points, vectors[seeds.at(-1)!]!);
     for (let index = 0; index < distances.length; index++)
-      distances[index] = Math.min(distances[index]!, Math.max(0, 2 - 2 * similarities[index]!));
+      distances[index] = Math.min(distances[index]!, Math.max(0, 2 - 2 * products[index]!));
     seeds.push(pickWeighted(distances, random));
   }
   return seeds;
@@ -50,77 +83,73 @@ function drawSeeds(gram: Gram, count: number, random: Random): number[] {
 
 /** Sums over the members of each cluster, kept in step with every move. */
 interface Sums {
-  readonly gram: Gram;
   readonly clusters: Int32Array;
   readonly sizes: Int32Array;
-  /** Similarity of each vector to the members of each cluster, summed: [clusters][vectors]. */
-  readonly similarities: readonly Float64Array[];
+  /** [clusters][width], float64, so that what was added and taken away again leaves next to nothing. */
+  readonly totals: readonly Float64Array[];
 }
 
-function settle(gram: Gram, seeds: readonly number[]): Clustering {
+async function settle(points: Points, seeds: readonly number[]): Promise<Clustering> {
+  const width = points.vectors[0]!.length;
   const sums: Sums = {
-    gram,
-    clusters: new Int32Array(gram.length).fill(-1),
+    clusters: new Int32Array(points.vectors.length).fill(-1),
     sizes: new Int32Array(seeds.length),
-    similarities: seeds.map(() => new Float64Array(gram.length)),
+    totals: seeds.map(() => new Float64Array(width)),
   };
   // In the first round a seed is its cluster's mean.
-  let centres: Centres = {
-    similarities: seeds.map((seed) => Float64Array.from(gram[seed]!)),
-    norms: seeds.map((seed) => gram[seed]![seed]!),
-  };
+  const centres = matrixOf(seeds.map((seed) => points.vectors[seed]!));
   for (let round = 0; ; round++) {
-    const { moved, inertia } = assign(sums, centres);
+    const { moved, inertia } = assign(points, sums, { products: await productsWith(points, centres), norms: normsOf(centres, width) });
     if (moved === 0 || round === mostRounds) return { clusters: sums.clusters, inertia };
-    centres = centresOf(sums, centres);
+    moveCentres(centres, sums);
   }
 }
 
-/** The clusters' means, as far as distances to them need it. */
-interface Centres {
-  /** Inner products with each vector: [clusters][vectors]. */
-  readonly similarities: readonly Float64Array[];
-  /** Squared lengths. */
-  readonly norms: readonly number[];
+/** Squared lengths of the rows. */
+function normsOf(centres: Float32Array, width: number): Float64Array {
+  const norms = new Float64Array(centres.length / width);
+  for (const [index, value] of centres.entries()) norms[Math.floor(index / width)]! += value * value;
+  return norms;
 }
 
 /** Each vector to its nearest centre; of equals the first. */
-function assign(sums: Sums, centres: Centres): { moved: number; inertia: number } {
+function assign(
+  { vectors }: Points,
+  sums: Sums,
+  { products, norms }: { readonly products: Float32Array; readonly norms: Float64Array },
+): { moved: number; inertia: number } {
   let [moved, inertia] = [0, 0];
-  for (let index = 0; index < sums.clusters.length; index++) {
+  for (let index = 0; index < vectors.length; index++) {
     let [nearest, least] = [0, Number.POSITIVE_INFINITY];
-    for (let cluster = 0; cluster < centres.norms.length; cluster++) {
-      const distance = 1 + centres.norms[cluster]! - 2 * centres.similarities[cluster]![index]!;
+    for (let cluster = 0; cluster < norms.length; cluster++) {
+      const distance = 1 + norms[cluster]! - 2 * products[index * norms.length + cluster]!;
       if (distance < least) [nearest, least] = [cluster, distance];
     }
     inertia += least;
     if (sums.clusters[index] === nearest) continue;
-    move(sums, index, nearest);
+    move(sums, { index, vector: vectors[index]!, to: nearest });
     moved++;
   }
   return { moved, inertia };
 }
 
-function move({ gram, clusters, sizes, similarities }: Sums, index: number, to: number): void {
+function move({ clusters, sizes, totals }: Sums, { index, vector, to }: { index: number; vector: Float32Array; to: number }): void {
   const from = clusters[index]!;
-  const own = gram[index]!;
   if (from >= 0) {
     sizes[from]!--;
-    for (let other = 0; other < own.length; other++) similarities[from]![other]! -= own[other]!;
+    const total = totals[from]!;
+    for (let at = 0; at < vector.length; at++) total[at]! -= vector[at]!;
   }
   sizes[to]!++;
-  for (let other = 0; other < own.length; other++) similarities[to]![other]! += own[other]!;
+  const total = totals[to]!;
+  for (let at = 0; at < vector.length; at++) total[at]! += vector[at]!;
   clusters[index] = to;
 }
 
-/** A cluster that lost all its vectors keeps its centre. */
-function centresOf({ clusters, sizes, similarities }: Sums, before: Centres): Centres {
-  const norms = new Float64Array(sizes.length);
-  for (const [index, cluster] of clusters.entries()) norms[cluster]! += similarities[cluster]![index]! / sizes[cluster]! ** 2;
-  return {
-    similarities: similarities.map((sum, cluster) =>
-      sizes[cluster] === 0 ? before.similarities[cluster]! : sum.map((value) => value / sizes[cluster]!),
-    ),
-    norms: Array.from(norms, (norm, cluster) => (sizes[cluster] === 0 ? before.norms[cluster]! : norm)),
-  };
+/** To the means of their clusters; a cluster that lost all its vectors keeps its centre. */
+function moveCentres(centres: Float32Array, { sizes, totals }: Sums): void {
+  for (const [cluster, total] of totals.entries()) {
+    if (sizes[cluster] === 0) continue;
+    for (let at = 0; at < total.length; at++) centres[cluster * total.length + at] = total[at]! / sizes[cluster]!;
+  }
 }

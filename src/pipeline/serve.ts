@@ -1,6 +1,7 @@
 /** The champion of an adapter, ready to answer. */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
+import { readLabelSet } from '../core/label-sets.js';
 import { taskNamed } from '../core/tasks.js';
 import { normaliseText } from '../core/text.js';
 import { versionFolder, type Workspace } from '../core/workspace.js';
@@ -18,6 +19,8 @@ export interface Prediction {
   readonly label: string;
   /** Probability of the label, calibrated; of a set the product over all labels. */
   readonly confidence: number;
+  /** Of a multi-label task: the set as a list. */
+  readonly labels?: readonly string[];
   /** Of a multi-label task: each label's own, the likeliest first. From a half on a label is in the set. */
   readonly probabilities?: readonly LabelProbability[];
   readonly version: number;
@@ -63,7 +66,16 @@ export async function openChampion(
       const vectors = await encoder.encode(texts.map(normaliseText));
       const outputs = await adapter.run(vectors, encoder.dimension);
       return outputs.flatMap(({ answers }, index) =>
-        tasks.map((asked) => ({ text: texts[index]!, task: asked, ...answers.get(asked)!, version })),
+        tasks.map((asked) => {
+          const answer = answers.get(asked)!;
+          return {
+            text: texts[index]!,
+            task: asked,
+            ...answer,
+            ...(answer.probabilities && { labels: readLabelSet(answer.label) }),
+            version,
+          };
+        }),
       );
     },
     close: () => adapter.close(),

@@ -77,7 +77,7 @@ function sizeOf(cases: number): SuiteFinding | undefined {
 
 function chanceMismatch(suite: Suite, folder: string): SuiteFinding | undefined {
   const expected = chanceOf(suite);
-  if (expected === undefined || Math.abs(expected - suite.chance) <= chanceTolerance) return undefined;
+  if (Math.abs(expected - suite.chance) <= chanceTolerance) return undefined;
   const hint = `Set \`chance\` to ${Number(expected.toFixed(4))}, unless you know why it is not.`;
   return warning(`chance is ${suite.chance}, but guessing scores ${expected.toFixed(3)} on these cases`, hint, {
     file: join(folder, 'suite.yaml'),

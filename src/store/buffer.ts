@@ -22,6 +22,7 @@ export interface BufferedExample extends Example {
 export interface BufferFilter {
   readonly state?: MembershipState | undefined;
   readonly task?: string | undefined;
+  /** The label, or one of the set. */
   readonly label?: string | undefined;
   readonly domain?: string | undefined;
   readonly contains?: string | undefined;
@@ -35,11 +36,18 @@ export async function listBuffer(queries: Queries, adapter: string, filter: Buff
   let query = selectJoined(queries).where('buffer.adapter', '=', adapter).orderBy('buffer.example_id');
   if (filter.state) query = query.where('state', '=', filter.state);
   if (filter.task !== undefined) query = query.where('task', '=', filter.task);
-  if (filter.label !== undefined) query = query.where('label', '=', filter.label);
+  if (filter.label !== undefined) query = query.where(hasLabel(filter.label));
   if (filter.domain !== undefined) query = query.where('domain', '=', filter.domain);
   if (filter.contains !== undefined) query = query.where(sql<boolean>`instr(lower(text), lower(${filter.contains})) > 0`);
   if (filter.limit !== undefined) query = query.limit(filter.limit);
   return (await query.execute()).map(bufferedOf);
+}
+
+/** The sets of a multi-label task stand there as JSON arrays (label-sets.ts). */
+function hasLabel(label: string) {
+  const isSet = sql`case when json_valid(label) then json_type(label) = 'array' else 0 end`;
+  const within = sql`exists (select 1 from json_each(label) where value = ${label})`;
+  return sql<boolean>`(label = ${label} or case when ${isSet} then ${within} else 0 end)`;
 }
 
 export async function findMembership(queries: Queries, adapter: string, exampleId: number): Promise<Membership | undefined> {

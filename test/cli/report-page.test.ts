@@ -87,6 +87,36 @@ describe('the page of a report', () => {
     expect(svg).not.toContain('class="dot');
   });
 
+  describe('of a loss beyond 30 points', () => {
+    const lossOf = (lower: number, difference: number, upper: number) => {
+      const lost = row('holdout/gone', { lower, difference, upper });
+      const source = withReport({ ...reportOf(asIs), rows: [lost, row('moderation-lines')] });
+      return { svg: drawnOf(source, 'holdout/gone'), source };
+    };
+    /** The axis goes from -30 to +10 points. */
+    const place = (value: number) => Math.round(((value + 0.3) / 0.4) * 10_000) / 100;
+
+    it('gives the axis no more than 30, so that what is small can be seen beside it', () => {
+      expect(lossOf(-0.55, -0.2, 0.05).source).toContain('aria-label="Axis from −30 to +10 points"');
+    });
+
+    it('cuts the whisker with an arrow at the edge, keeps its other end, and says the number in full', () => {
+      const { svg, source } = lossOf(-0.55, -0.2, 0.05);
+      expect(placesIn(svg, /class="whisker" x1="([\d.]+)%" x2="([\d.]+)%/)).toEqual([0, place(0.05)]);
+      expect(svg.match(/class="arrow" x="0%"/g)).toHaveLength(1);
+      expect([...svg.matchAll(/class="cap" x1="([\d.]+)%/g)].map(([, x]) => Number(x))).toEqual([place(0.05)]);
+      expect(placesIn(svg, /class="dot \w+" x="([\d.]+)%/)).toEqual([place(-0.2)]);
+      expect(source).toContain('<b>−20.0</b><small>−55.0 to +5.0</small>');
+    });
+
+    it('draws no end of a whisker that lies beyond as a whole, and says both of its bounds', () => {
+      const { svg, source } = lossOf(-0.7, -0.6, -0.5);
+      expect(svg).toContain('class="arrow" x="0%"');
+      expect(svg).not.toMatch(/class="(cap|dot)/);
+      expect(source).toContain('<b>−60.0</b><small>−70.0 to −50.0</small>');
+    });
+  });
+
   it('shows 200 flips at most, and says how many more there are', () => {
     const whole = renderReportPage({ ...pageOf(asIs), flips: { lost: flipsOf(asIs, 230, 'lost'), gained: flipsOf(asIs, 5, 'gained') } });
     expect(whole.match(/<td class="answer soft">/g)).toHaveLength(200);

@@ -6,12 +6,18 @@ import { sha256 } from '#espalier/core/hash.js';
 import { normaliseText } from '#espalier/core/text.js';
 import { importSuite } from '#espalier/evaluation/import.js';
 import type { ImportRequest } from '#espalier/evaluation/import-request.js';
+import type { ImportColumns } from '#espalier/evaluation/import-row.js';
 import { readSuite } from '#espalier/evaluation/suites.js';
 import { errorOf } from '../support/errors.js';
 import { jsonLines } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = temporaryFolder();
+
+const columns: ImportColumns = {
+  ...{ text: 'text', label: 'label', a: 'a', b: 'b', score: 'score', perturbed: 'perturbed', query: 'query', document: 'document' },
+  ...{ relevance: undefined, group: undefined, cluster: undefined },
+};
 
 /** A request to import `content` into a folder of its own. */
 function requestOf(content: string, change: Partial<ImportRequest> = {}, format: 'jsonl' | 'csv' = 'jsonl'): ImportRequest {
@@ -21,7 +27,8 @@ function requestOf(content: string, change: Partial<ImportRequest> = {}, format:
   return {
     file: { path, name: `rows.${format}`, format },
     ...{ name: 'mine', kind: 'classification', shots: 2, seed: 7, task: undefined, capability: undefined, licence: 'CC0-1.0' },
-    columns: { text: 'text', label: 'label', a: 'a', b: 'b', score: 'score', group: undefined },
+    columns,
+    outLabel: 'out-of-scope',
     suiteFolders: [join(folder, 'evals')],
     rejectsFile: join(folder, 'rejects.jsonl'),
     date: '2026-11-24',
@@ -72,8 +79,8 @@ describe('an imported suite', () => {
 
   it('is the same from CSV, where the columns may be named', async () => {
     const csv = 'what,kind\n"a, plum",fruit\n"a\nsaw",tool\n';
-    const columns = { ...requestOf('').columns, text: 'what', label: 'kind' };
-    const { folder } = await importSuite(requestOf(csv, { columns }, 'csv'));
+    const named = { ...columns, text: 'what', label: 'kind' };
+    const { folder } = await importSuite(requestOf(csv, { columns: named }, 'csv'));
     expect((await readSuite(folder)).cases.map((item) => ('text' in item ? item.text : ''))).toEqual(['a, plum', 'a saw']);
   });
 

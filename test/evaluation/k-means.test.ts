@@ -43,6 +43,12 @@ describe('k-means', () => {
     expect(await kMeans(vectors, 6, 'a')).toEqual(await kMeans(vectors, 6, 'a'));
   });
 
+  it('groups 20,000 vectors, whose cosines with each other would take more than a gigabyte', async () => {
+    const vectors = Array.from({ length: 20_000 }, (_, index) => around(index % 4, 0.15));
+    const clusters = await kMeans(vectors, 4, 'seed');
+    expect(new Set(vectors.map((_, index) => `${index % 4} ${clusters[index]}`)).size).toBe(4);
+  });
+
   it('survives vectors that are all the same', async () => {
     const clusters = await kMeans(Array<Float32Array>(10).fill(unit([1, 2, 3])), 3, 'seed');
     expect(clusters).toHaveLength(10);

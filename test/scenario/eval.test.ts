@@ -117,6 +117,16 @@ describe('espalier eval import and validate', () => {
     expect(stderr).toContain('[SUITE_INVALID]');
   });
 
+  it('make a suite of judged documents, and say how many are asked and ranked', async () => {
+    const rows = ['how,Turn it off.,2', 'how,Sell it.,0', 'why,It was hot.,1'];
+    writeFileSync(join(desk, 'judged.csv'), `question,answer,grade\n${rows.join('\n')}\n`);
+    const fields = ['--query-field', 'question', '--document-field', 'answer', '--relevance-field', 'grade'];
+    const told = await succeed(desk, ['eval', 'import', 'judged.csv', '--name', 'judged', '--kind', 'retrieval', ...fields]);
+    expect(told).toContain('judged: 2 cases to ask, 3 documents');
+    expectPlain(told);
+    expect(readFileSync(join(desk, 'evals', 'judged', 'README.md'), 'utf8')).toContain('relevance from `grade`');
+  });
+
   it('reject what would steer a terminal, and leave no half of a suite', async () => {
     writeFileSync(join(desk, 'bad.jsonl'), jsonLines([{ text: hostile, label: 'x' }]));
     const before = readdirSync(join(desk, 'evals'));

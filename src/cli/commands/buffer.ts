@@ -4,6 +4,7 @@ import { EspalierError } from '../../core/errors.js';
 import { taskNamed } from '../../core/tasks.js';
 import { clip } from '../../core/text.js';
 import { onlyAdapter, readDeclaration } from '../../core/workspace.js';
+import { cellsByLabel } from '../../replay/cells.js';
 import { findMembership, listBuffer, type Membership, type MembershipState, summariseBuffer } from '../../store/buffer.js';
 import { type Example, findExample } from '../../store/examples.js';
 import { bytesInWords, tableOf } from '../output.js';
@@ -63,10 +64,11 @@ async function stats({ workspace, store, output }: Session, options: StatsOption
   const declaration = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
   const { name: adapter, buffer: budget } = declaration;
   const task = taskAsked(declaration, options);
-  const cells = await summariseBuffer(store, adapter, task);
+  const held = await summariseBuffer(store, adapter, task);
+  const cells = cellsByLabel(declaration.tasks, held);
   const ofTask = tasksShown(declaration);
-  const members = cells.reduce((sum, cell) => sum + cell.members, 0);
-  const bytes = cells.reduce((sum, cell) => sum + cell.bytes, 0);
+  const members = held.reduce((sum, cell) => sum + cell.members, 0);
+  const bytes = held.reduce((sum, cell) => sum + cell.bytes, 0);
   output.result({ adapter, budget, members, bytes, cells }, () => {
     const limit =
       'bytes' in budget ? `${bytesInWords(bytes)} of ${bytesInWords(budget.bytes)}` : `${members} of ${budget.examples} examples`;

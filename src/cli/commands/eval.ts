@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { exportFormats } from '../../evaluation/export.js';
-import { importableKinds } from '../../evaluation/import-rows.js';
+import { importableKinds } from '../../evaluation/import-kinds.js';
 import { importFile } from '../evaluation/import-file.js';
 import { history, list, show, validate } from '../evaluation/inspect.js';
 import { run } from '../evaluation/run.js';
@@ -55,12 +55,18 @@ function importCommand(surroundings: Surroundings): Command {
     .requiredOption('--kind <kind>', Object.keys(importableKinds).join(', '))
     .option('--format <format>', 'jsonl or csv; default: by the file name')
     .option('--text-field <name>', 'where the text is', 'text')
-    .option('--label-field <name>', 'where the label is', 'label')
+    .option('--label-field <name>', 'where the label is; default: label, and labels of kind multi-label')
     .option('--a-field <name>', 'pairs: where the first text is', 'a')
     .option('--b-field <name>', 'pairs: where the second text is', 'b')
     .option('--score-field <name>', 'sts: where the similarity is', 'score')
-    .option('--group-field <name>', 'where the slice is that a case belongs to; default: none')
-    .option('--shots <n>', 'probe, knn, calibration: cases a label that are shown', positiveNumber, 16)
+    .option('--query-field <name>', 'retrieval: where the query is', 'query')
+    .option('--document-field <name>', 'retrieval: where a document is that was judged for it', 'document')
+    .option('--relevance-field <name>', 'retrieval: where its grade is, 0 for no answer; default: none, each answers')
+    .option('--perturbed-field <name>', 'robustness: where the perturbed text is', 'perturbed')
+    .option('--out-label <label>', 'out-of-scope: which label says that a text is out of scope', 'out-of-scope')
+    .option('--group-field <name>', 'where the slice is that a case belongs to; default: none; robustness, bias: group')
+    .option('--cluster-field <name>', 'where it says which cases depend on each other; default: none')
+    .option('--shots <n>', 'probe, knn, calibration, out-of-scope: cases a label that are shown', positiveNumber, 16)
     .option('--seed <n>', 'of the draw of those', wholeNumber, 7)
     .option('--task <name>', 'classification: which task of an adapter is asked; default: its first')
     .option('--capability <sentence>', 'what the suite measures')

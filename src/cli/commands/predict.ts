@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { readLabelSet } from '../../core/label-sets.js';
 import { clip } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
 import { openChampion, type Prediction } from '../../pipeline/serve.js';
@@ -73,19 +72,18 @@ function renderOneOfSeveral(prediction: Prediction, { colours, width }: Output):
 }
 
 function renderAnswer(prediction: Prediction, { colours, width }: Pick<Output, 'colours' | 'width'>): string {
-  const { text, label, confidence, version, probabilities } = prediction;
-  if (probabilities) return renderSet({ ...prediction, probabilities }, { colours, width });
+  const { text, label, confidence, version, labels, probabilities } = prediction;
+  if (labels && probabilities) return renderSet({ ...prediction, labels, probabilities }, { colours, width });
   const head = `${colours.bold(clip(label, 32).padEnd(26))} ${percent(confidence).padStart(5)} %  v${version}`;
   return `${head}  ${colours.dim(clip(text, Math.max(20, width - 46)))}`;
 }
 
 /** The labels that are given, each with its probability; where there is none, how sure that is. */
 function renderSet(
-  { text, label, confidence, version, probabilities }: Prediction & Required<Pick<Prediction, 'probabilities'>>,
+  { text, labels, confidence, version, probabilities }: Prediction & Required<Pick<Prediction, 'labels' | 'probabilities'>>,
   { colours, width }: Pick<Output, 'colours' | 'width'>,
 ): string {
-  const given = readLabelSet(label);
-  const shown = probabilities.filter((one) => given.includes(one.label));
+  const shown = probabilities.filter(({ label }) => labels.includes(label));
   const parts =
     shown.length === 0
       ? [`${colours.bold('(none)'.padEnd(26))} ${percent(confidence).padStart(5)} %`]

@@ -4,8 +4,9 @@ import { basename, extname, join, resolve } from 'node:path';
 import { EspalierError } from '../../core/errors.js';
 import { suggestAmong } from '../../core/text.js';
 import { importSuite } from '../../evaluation/import.js';
+import { type ImportableKind, importableKinds } from '../../evaluation/import-kinds.js';
 import type { ImportReport } from '../../evaluation/import-request.js';
-import { type ImportableKind, importableKinds } from '../../evaluation/import-rows.js';
+import type { ImportColumns } from '../../evaluation/import-row.js';
 import { collectTrainingTexts, type SuiteValidation, validateSuite } from '../../pipeline/validate-suite.js';
 import type { InputFormat } from '../../replay/check-input.js';
 import type { Output } from '../output.js';
@@ -17,11 +18,17 @@ export interface ImportOptions {
   readonly kind: string;
   readonly format?: string;
   readonly textField: string;
-  readonly labelField: string;
+  readonly labelField?: string;
   readonly aField: string;
   readonly bField: string;
   readonly scoreField: string;
+  readonly perturbedField: string;
+  readonly queryField: string;
+  readonly documentField: string;
+  readonly relevanceField?: string;
   readonly groupField?: string;
+  readonly clusterField?: string;
+  readonly outLabel: string;
   readonly shots: number;
   readonly seed: number;
   readonly task?: string;
@@ -31,21 +38,30 @@ export interface ImportOptions {
 }
 
 export async function importFile({ workspace, store, output, now }: Session, path: string, options: ImportOptions): Promise<void> {
-  const { name, shots, seed, task, capability, licence, workingFolder } = options;
+  const { name, outLabel, shots, seed, task, capability, licence, workingFolder } = options;
+  const kind = kindOf(options.kind);
   const report = await importSuite({
-    ...{ name, shots, seed, task, capability, licence },
+    ...{ name, outLabel, shots, seed, task, capability, licence },
     file: { path: resolve(workingFolder, path), name: basename(path), format: formatOf(path, options.format) },
-    kind: kindOf(options.kind),
-    columns: {
-      ...{ text: options.textField, label: options.labelField, a: options.aField, b: options.bField },
-      ...{ score: options.scoreField, group: options.groupField },
-    },
+    kind,
+    columns: columnsOf(options, kind),
     suiteFolders: workspace.suiteFolders,
     rejectsFile: join(workspace.root, 'replay-store', 'rejects', `eval-${name}-${randomUUID().slice(0, 8)}.jsonl`),
     date: now.toISOString().slice(0, 10),
   });
   const validation = await validateSuite(report.folder, await collectTrainingTexts(store));
-  output.result({ ...report, findings: validation.findings }, () => describe(report, validation, output));
+  output.result({ ...report, findings: validation.findings }, () =>
+    describe(report, validation, { output, shown: kind === 'retrieval' ? 'documents' : 'to show' }),
+  );
+}
+
+function columnsOf(options: ImportOptions, kind: ImportableKind): ImportColumns {
+  const label = options.labelField ?? (kind === 'multi-label' ? 'labels' : 'label');
+  return {
+    ...{ text: options.textField, label, a: options.aField, b: options.bField, score: options.scoreField },
+    ...{ perturbed: options.perturbedField, query: options.queryField, document: options.documentField },
+    ...{ relevance: options.relevanceField, group: options.groupField, cluster: options.clusterField },
+  };
 }
 
 function kindOf(name: string): ImportableKind {
@@ -60,9 +76,11 @@ function formatOf(path: string, format: string | undefined): InputFormat {
   throw new EspalierError('USAGE', `--format is jsonl or csv, not \`${format}\``);
 }
 
-function describe(report: ImportReport, { findings }: SuiteValidation, output: Output): string {
+/** @param words `shown`: what is said of cases that are not asked */
+function describe(report: ImportReport, { findings }: SuiteValidation, words: { output: Output; shown: string }): string {
   const { suite, cases, shown, duplicates, rejected, rejectsFile } = report;
-  const lines = [`${output.colours.bold(suite)}: ${cases - shown} cases to ask${shown > 0 ? `, ${shown} to show` : ''}`];
+  const { output } = words;
+  const lines = [`${output.colours.bold(suite)}: ${cases - shown} cases to ask${shown > 0 ? `, ${shown} ${words.shown}` : ''}`];
   if (duplicates > 0) lines.push(`  ${duplicates} skipped: there already`);
   if (rejected > 0) lines.push(`  ${rejected} rejected: ${rejectsFile}`);
   for (const finding of findings) lines.push(renderFinding(finding, output));

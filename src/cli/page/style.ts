@@ -26,7 +26,7 @@ figcaption small { display: block; font-weight: 400; font-size: 13.5px; }
 svg { display: block; width: 100%; height: auto; overflow: visible; font: 11px system-ui, sans-serif; fill: var(--ink); }
 svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .tick, svg .name { fill: var(--soft); font-size: 10.5px; }
-.scroll { overflow-x: auto; margin-top: 24px; }
+.scroll { position: relative; overflow-x: auto; margin-top: 24px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 15px; }
 th { text-align: left; font-weight: 500; color: var(--soft); font-size: 13.5px; }
 th, td { padding: 7px 12px 7px 0; border-bottom: 1px solid var(--rule); white-space: nowrap; vertical-align: baseline; }

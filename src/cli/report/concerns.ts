@@ -11,7 +11,7 @@ export function showConcerns(report: Report): Markup {
   if (concerns.length === 0) return nothing;
   return markup`<section id="concerns">
 <h2>What did not pass</h2>
-<div class="scroll"><table>
+<div class="scroll"><table class="concerns">
 <thead><tr><th scope="col">verdict</th><th scope="col">what</th><th scope="col">rule</th><th scope="col" class="number">measured</th><th scope="col" class="number">limit</th><th scope="col" class="number">cases needed</th><th scope="col">reason</th></tr></thead>
 <tbody>${concerns.map(showConcern)}</tbody>
 </table></div>

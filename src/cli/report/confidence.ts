@@ -22,7 +22,7 @@ ${key}
 <figure><figcaption>Right answers by confidence<small>share right, %; the larger a dot, the more answers</small></figcaption>${drawReliability(calibration)}</figure>
 <figure><figcaption>Wrong answers by coverage<small>share wrong of the answers given, %</small></figcaption>${drawRiskCoverage(calibration)}</figure>
 </div>
-<div class="scroll"><table>
+<div class="scroll"><table class="calibration">
 <thead><tr><th scope="col"></th><th scope="col" class="number">cases</th><th scope="col" class="number">calibration error (ECE)</th><th scope="col" class="number">Brier score</th><th scope="col" class="number">area under risk-coverage (AURC)</th></tr></thead>
 <tbody>${champion ? showSide('champion', champion) : nothing}${showSide('candidate', candidate)}</tbody>
 </table></div>

@@ -12,7 +12,7 @@ export function showField(field: readonly FieldRow[]): Markup {
   return markup`<section id="field">
 <h2>The field</h2>
 <p class="soft">${field.length} strategies trained on the same data; the best that the same gate lets through is proposed. Worst domain: where the champion is furthest ahead. Kept: what the next update goes on from.</p>
-<div class="scroll"><table>
+<div class="scroll"><table class="contenders">
 <thead><tr><th scope="col">strategy</th><th scope="col">verdict</th><th scope="col" class="number">average, %</th><th scope="col" class="number">forgotten</th><th scope="col">worst domain</th><th scope="col" class="number">seconds</th><th scope="col" class="number">kept, MB</th><th scope="col">why</th></tr></thead>
 <tbody>${field.map(showContender)}</tbody>
 </table></div>

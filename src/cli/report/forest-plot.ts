@@ -62,12 +62,17 @@ function drawWhisker(row: ReportRow, scale: Scale): Markup {
   const { difference, lower, upper, findings } = row;
   if (!isMeasured(difference)) return nothing;
   const shape = findings.length === 0 ? 'none' : verdictOf(findings);
-  const [from, to] = [lower, upper].map((bound) => placeOn(scale, isMeasured(bound) ? bound : difference)) as [number, number];
-  const isCut = { left: isMeasured(lower) && lower < scale.low, right: isMeasured(upper) && upper > scale.high };
+  const [from, to] = [lower, upper].map((bound) => (isMeasured(bound) ? bound : difference)) as [number, number];
   const isInside = difference >= scale.low && difference <= scale.high;
-  return markup`<g class="row ${shape}"><line class="whisker" x1="${from}%" x2="${to}%" y1="${middle}" y2="${middle}"/>
-${isCut.left ? drawArrow('left', from) : drawCap(from)}${isCut.right ? drawArrow('right', to) : drawCap(to)}
+  return markup`<g class="row ${shape}"><line class="whisker" x1="${placeOn(scale, from)}%" x2="${placeOn(scale, to)}%" y1="${middle}" y2="${middle}"/>
+${drawEnd(from, scale)}${drawEnd(to, scale)}
 ${isInside ? drawShape(shape, placeOn(scale, difference), middle) : nothing}</g>`;
+}
+
+/** A cap where the whisker ends, an arrow where it goes on. */
+function drawEnd(bound: number, scale: Scale): Markup {
+  if (bound < scale.low) return drawArrow('left', 0);
+  return bound > scale.high ? drawArrow('right', 100) : drawCap(placeOn(scale, bound));
 }
 
 const drawCap = (x: number) => markup`<line class="cap" x1="${x}%" x2="${x}%" y1="${middle - 4}" y2="${middle + 4}"/>`;

@@ -1,3 +1,5 @@
+import { narrowStyle } from './narrow-style.js';
+
 /** The style of a report's pictures and tables, beside what every page has. It holds nothing from data. */
 export const reportStyle = `
 .pass { color: var(--good); } .fail { color: var(--bad); } .inconclusive { color: var(--open); } .none { color: var(--soft); }
@@ -10,6 +12,7 @@ aside { border-left: 3px solid var(--open); padding: 2px 0 2px 16px; margin: 28p
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th[scope="row"] { color: var(--ink); font-size: 15px; white-space: normal; overflow-wrap: anywhere; }
 th[scope="row"] { min-width: 120px; } td.reason { white-space: normal; min-width: 260px; font-size: 14px; overflow-wrap: anywhere; }
+.contenders td:nth-child(5) { white-space: normal; min-width: 96px; overflow-wrap: anywhere; }
 small { display: block; color: var(--soft); font-weight: 400; font-size: 12.5px; }
 ul.findings, details ul { list-style: none; margin: 4px 0 0; padding: 0; font-size: 13px; line-height: 1.45; font-weight: 400; } details li { color: var(--soft); }
 summary { cursor: pointer; color: var(--soft); font-size: 12.5px; font-weight: 400; width: max-content; } details.rest > summary { font-size: 14px; margin-top: 10px; color: var(--accent); }
@@ -43,7 +46,11 @@ footer { margin-top: 72px; font-size: 14px; }
   .suites td.scores { padding-left: 0; } .suites td.p { display: none; } .suites td.judged { text-align: right; }
   .flips thead { display: none; } .flips, .flips tbody { display: block; } .flips tr { display: grid; grid-template-columns: 1fr 1fr; padding: 10px 0; border-bottom: 1px solid var(--rule); gap: 2px 12px; } .flips tr > * { border: 0; padding: 0; text-align: left; } .flips th[scope="row"] { grid-column: 1 / -1; width: 100%; }
   .flips td:nth-child(2)::before { content: "expected "; color: var(--soft); } .flips td:nth-child(3)::before { content: "was "; color: var(--soft); } .flips td:nth-child(4)::before { content: "is "; color: var(--soft); } .flips td:nth-child(5)::before { content: "confidence "; color: var(--soft); }
-  .parts th[scope="row"] { width: auto; min-width: 90px; } th.number, td.number { padding-right: 12px; }
+  th.number, td.number { padding-right: 12px; }
 }
-@media print { details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; } .scroll { overflow: visible; } h3 { break-after: avoid; } td.reason { min-width: 0; } }
+${narrowStyle}@media print {
+  details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; } .scroll { overflow: visible; } h3 { break-after: avoid; } td.reason { min-width: 0; }
+  table, th[scope="row"], .parts td, .parts th, .flips td, .flips th, td.reason { font-size: 9pt; } th, small, ul.findings, details ul, .verdict { font-size: 8pt; } th, td { padding-right: 8px; } th.number, td.number { padding-right: 10px; }
+  .suites th[scope="row"] { width: 42%; } .suites th.plot, .suites td.plot { width: 22%; min-width: 150px; } .suites td.scores { padding-left: 12px; } svg .tick { font-size: 8px; }
+}
 `;

@@ -21,7 +21,8 @@ export interface Query extends Case {
 
 export type RetrievalCase = Document | Query;
 
-const depth = 10;
+/** Results of a query that count. */
+export const depth = 10;
 
 export const retrieval: Kind<'retrieval', RetrievalCase> = {
   name: 'retrieval',

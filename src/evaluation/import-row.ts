@@ -1,0 +1,66 @@
+/** A row of a file that a suite is made of. */
+import type { FieldNames } from '../replay/rows.js';
+
+/** Which column holds what. Undefined: there is none. */
+export interface ImportColumns extends Readonly<FieldNames> {
+  readonly a: string;
+  readonly b: string;
+  readonly score: string;
+  readonly perturbed: string;
+  readonly query: string;
+  readonly document: string;
+  readonly relevance: string | undefined;
+  readonly group: string | undefined;
+  readonly cluster: string | undefined;
+}
+
+export type Role = keyof ImportColumns;
+
+/** That a row answers a question so. Of two rows with one question the second repeats the first or contradicts it. */
+export interface Claim {
+  readonly question: string;
+  readonly answer: string;
+}
+
+/** What a row says, by its kind. */
+export interface RowContent {
+  readonly text?: string;
+  readonly label?: string;
+  readonly labels?: readonly string[];
+  readonly a?: string;
+  readonly b?: string;
+  readonly score?: number;
+  readonly scope?: 'in' | 'out';
+  readonly perturbed?: string;
+  readonly query?: string;
+  readonly document?: string;
+  readonly relevance?: number;
+  readonly split?: 'train' | 'test';
+}
+
+export interface ImportedRow {
+  /** Names its line. */
+  readonly id: string;
+  readonly content: RowContent;
+  /** `group` and `cluster` of its case, where it has them. */
+  readonly slices: { readonly group?: string; readonly cluster?: string };
+  /** The first says what the row is of: a row that repeats it is a duplicate. */
+  readonly claims: readonly Claim[];
+  /** Rows of one label among which the shown ones are drawn. Undefined: it is not drawn from. */
+  readonly drawnFrom?: string | undefined;
+}
+
+/** A row, read by what its columns are for. */
+export interface RowReader {
+  /** @param longest in characters; default: that of a text */
+  text(role: Role, longest?: number): string;
+  name(role: Role): string;
+  /** Undefined where the cell is empty or there is no such column. */
+  nameIfAny(role: Role): string | undefined;
+  number(role: Role): number;
+  /** A set of labels, as intake reads it. */
+  labels(role: Role): string[];
+  /** The column of that role was named. */
+  has(role: Role): boolean;
+  refuse(role: Role, reason: string): never;
+}

@@ -24,6 +24,24 @@ export function readLabelSet(answer: string): string[] {
   );
 }
 
+/** What a task holds already binds it. @param held one of its answers; undefined: it has none. @throws DECLARATION_INVALID */
+export function requireNature(
+  { name, multiLabel = false }: { readonly name: string; readonly multiLabel?: boolean | undefined },
+  held: string | undefined,
+): void {
+  if (held === undefined || isLabelSet(held) === multiLabel) return;
+  const found = multiLabel ? 'one label each, and is declared multi-label' : 'sets of labels, and is not declared multi-label';
+  throw new EspalierError('DECLARATION_INVALID', `the task ${name} has examples of ${found}`, {
+    at: { file: 'adapter.yaml', field: 'tasks' },
+    hint: `Set \`multiLabel: ${!multiLabel}\` for it, or declare a task of another name.`,
+  });
+}
+
+function isLabelSet(answer: string): boolean {
+  const labels = answer.startsWith('[') ? parsed(answer) : undefined;
+  return Array.isArray(labels) && labels.every((label) => typeof label === 'string');
+}
+
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json);

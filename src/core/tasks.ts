@@ -25,12 +25,6 @@ export interface Domain {
 export const classKey = ({ task, label }: Class) => `${task}/${label}`;
 export const domainKey = ({ task, domain }: Domain) => `${task}/${domain}`;
 
-/** Names of the multi-label tasks, for what is written down; nothing where there are none. */
-export function multiLabelOf({ tasks }: Pick<AdapterDeclaration, 'tasks'>): { readonly multiLabel?: readonly string[] } {
-  const names = tasks.filter(({ multiLabel }) => multiLabel).map(({ name }) => name);
-  return names.length === 0 ? {} : { multiLabel: names };
-}
-
 /** The classes that examples are of: of a multi-label task one for each label of their sets. */
 export function classesAmong(tasks: readonly Task[], examples: Iterable<Class>): Class[] {
   const multiLabel = new Set(tasks.filter((task) => task.multiLabel).map(({ name }) => name));

@@ -45,6 +45,8 @@ export interface Mix {
   readonly fresh: number;
   /** Those of the champion come first, in its order. */
   readonly classes: readonly Class[];
+  /** Names of the multi-label tasks among them, those that adapter.yaml has no more too; absent where there is none. */
+  readonly multiLabel?: readonly string[];
   readonly domains: readonly Domain[];
 }
 

@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readLabelSet } from '../core/label-sets.js';
-import { type Class, classKey, domainKey, multiLabelOf } from '../core/tasks.js';
+import { type Class, classKey, domainKey } from '../core/tasks.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
 import { type Adapter, openAdapter, openVersionAdapter } from '../evaluation/adapter.js';
@@ -60,10 +60,8 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
     const anchor = await openVersion(context, plan, anchorOf(plan));
     keep(anchor?.adapter);
     const contenders: Record<string, Adapter> = {};
-    for (const [strategy, { classes }] of Object.entries(mixes))
-      contenders[strategy] = keep(
-        await openAdapter(fileOf(context, run, strategy), classes, threads, multiLabelOf(plan.declaration).multiLabel),
-      );
+    for (const [strategy, { classes, multiLabel }] of Object.entries(mixes))
+      contenders[strategy] = keep(await openAdapter(fileOf(context, run, strategy), classes, threads, multiLabel));
     return await scoreAll(context, { run, plan, mixes, suites }, { champion, anchor, contenders });
   } finally {
     for (const adapter of opened) await adapter.close();

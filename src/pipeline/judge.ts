@@ -16,6 +16,7 @@ import type { Queries } from '../store/database.js';
 import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersion } from '../store/eval-suites.js';
 import { listDomainAccuracies, listResults, type PairedResult } from '../store/results.js';
 import type { Evaluated, Plan } from './context.js';
+import { noteLabelSets } from './label-set-note.js';
 import { holdoutPrefix } from './suites.js';
 
 export interface JudgedContender {
@@ -66,8 +67,9 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
       declaration.gate!,
       declaration.training.seed,
     );
+    const notes = [...judgement.notes, ...measured.flatMap(({ suite, results: own }) => noteLabelSets(suite, own))];
     const continual = continualMetrics(matrixOf(ancestors, domains));
-    judged.push({ strategy, report: { ...summarise(judgement, declaration.gate!), ...judgement, domains, continual } });
+    judged.push({ strategy, report: { ...summarise(judgement, declaration.gate!), ...judgement, notes, domains, continual } });
   }
   return judged;
 }

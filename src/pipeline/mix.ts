@@ -1,7 +1,7 @@
 /** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
 import { EspalierError } from '../core/errors.js';
-import { labelsIn } from '../core/label-sets.js';
-import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, requireRivals, type Task } from '../core/tasks.js';
+import { readLabelSet } from '../core/label-sets.js';
+import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, requireRivals } from '../core/tasks.js';
 import { leakageHash } from '../core/text.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
@@ -40,7 +40,9 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
   requireSameKinds(plan.declaration, champion);
   const classes = distinctClasses([...(champion?.classes ?? []), ...classesAmong(plan.declaration.tasks, fresh)]);
+  requireClasses(plan.declaration.name, classes, fresh);
   requireRivals(plan.declaration, classes);
+  const multiLabel = multiLabelAmong(plan.declaration, champion);
   return {
     afterExample,
     continues,
@@ -49,6 +51,7 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
     bufferSnapshotHash: bufferSnapshotHash(members),
     fresh: fresh.length,
     classes,
+    ...(multiLabel.length > 0 && { multiLabel }),
     domains: distinctDomains([...(champion?.domains ?? []), ...fresh]),
   };
 }
@@ -65,6 +68,20 @@ function requireSameKinds({ name, tasks }: Plan['declaration'], champion: Manife
   }
 }
 
+/** Sets without a label say nothing of a task that has no label yet. @throws TOO_FEW_CLASSES */
+function requireClasses(adapter: string, classes: readonly Class[], fresh: readonly Example[]): void {
+  const known = new Set(classes.map(({ task }) => task));
+  const strange = fresh.find(({ task }) => !known.has(task));
+  if (strange) throw new EspalierError('TOO_FEW_CLASSES', `${adapter} has no example with a label in its task ${strange.task}`);
+}
+
+/** A task that was taken out of adapter.yaml stays in the head as it was learned, and its examples in the buffer. */
+function multiLabelAmong({ tasks }: Plan['declaration'], champion: Manifest | undefined): string[] {
+  const declared = new Set(tasks.map(({ name }) => name));
+  const left = (champion?.multiLabel ?? []).filter((name) => !declared.has(name));
+  return [...left, ...tasks.flatMap(({ name, multiLabel }) => (multiLabel ? [name] : []))];
+}
+
 export async function readParent({ workspace }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {
   const champion = await readChampionManifest(workspace, plan);
   return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
@@ -77,7 +94,7 @@ export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix):
   const leaked = new Set(mix.leakedIds);
   const fresh = (await listFresh(context, plan, mix.afterExample)).filter((example) => !leaked.has(example.id));
   const replayed = await listExamplesById(context.store, mix.replayedIds);
-  const answers = openAnswers(plan.declaration.tasks, mix.classes);
+  const answers = openAnswers(mix);
   const batches = { fresh: await batchOf(context, fresh, answers), replayed: await batchOf(context, replayed, answers) };
   return { ...batches, ...answers.learned() };
 }
@@ -99,20 +116,18 @@ interface Answers {
   learned(): Pick<TrainingJob, 'multiLabel' | 'sets'>;
 }
 
-function openAnswers(tasks: readonly Task[], classes: readonly Class[]): Answers {
+function openAnswers({ classes, multiLabel: names = [] }: Mix): Answers {
   const numbers = new Map(classes.map((one, index) => [classKey(one), index]));
-  const named = new Map(tasks.map((task) => [task.name, task]));
   const order = [...new Set(classes.map(({ task }) => task))];
   const book = openSetBook(classes.length);
   return {
     targetOf({ task, label }) {
-      const declared = named.get(task)!;
-      if (!declared.multiLabel) return numbers.get(classKey({ task, label }))!;
-      const own = labelsIn(declared, label).map((one) => numbers.get(classKey({ task, label: one }))!);
+      if (!names.includes(task)) return numbers.get(classKey({ task, label }))!;
+      const own = readLabelSet(label).map((one) => numbers.get(classKey({ task, label: one }))!);
       return book.targetOf({ task: order.indexOf(task), classes: own });
     },
     learned() {
-      const multiLabel = [...order.keys()].filter((task) => named.get(order[task]!)?.multiLabel);
+      const multiLabel = [...order.keys()].filter((task) => names.includes(order[task]!));
       return multiLabel.length === 0 ? {} : { multiLabel, sets: book.sets };
     },
   };

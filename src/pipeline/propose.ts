@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskError, removeUnfinished } from '../core/files.js';
-import { multiLabelOf } from '../core/tasks.js';
 import { runFolder, versionFolder, type Workspace } from '../core/workspace.js';
 import type { Report } from '../gate/report.js';
 import { recordAct } from '../store/audit.js';
@@ -79,7 +78,7 @@ async function placeVersion(
     hyperParameters: settings,
     encoder: { model: encoder.declaration.model, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
     classes: mix.classes,
-    ...multiLabelOf(plan.declaration),
+    ...(mix.multiLabel && { multiLabel: mix.multiLabel }),
     domains: mix.domains,
     data: { afterExample: mix.afterExample, throughExample: plan.throughExample, fresh: mix.fresh, replayed: mix.replayedIds.length },
     bufferSnapshotHash: mix.bufferSnapshotHash,

@@ -100,7 +100,8 @@ function holdoutOf({ tasks }: AdapterDeclaration, { classes }: Known, { task, do
     contentHash: sha256(held.map(({ id }) => id).join()),
   };
   const shown = ({ id, text, source }: Example) => ({ id: String(id), text, tags: { domain: name, source } });
-  if (!tasks.find((one) => one.name === task)!.multiLabel) {
+  // A task that adapter.yaml has no more is not asked.
+  if (!tasks.find((one) => one.name === task)?.multiLabel) {
     const chance = 1 / classes.filter((one) => one.task === task).length;
     return {
       ...shared,

@@ -4,12 +4,12 @@
  */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
-import { labelsIn } from '../core/label-sets.js';
+import { describeLabelSet, labelsIn, readLabelSet, requireNature } from '../core/label-sets.js';
 import { type Task, taskNamed } from '../core/tasks.js';
 import { leakageHash, nearestName, textHash } from '../core/text.js';
 import { recordAct } from '../store/audit.js';
 import { type Queries, type Store, transact } from '../store/database.js';
-import { findByHash, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
+import { findByHash, findFirstLabel, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
 import { checkInput, type InputFile } from './check-input.js';
 import { openStrata, type Strata } from './holdout.js';
 import { openRejects, type Rejects } from './rejects.js';
@@ -57,9 +57,10 @@ interface Reading {
 
 const sliceSize = 500;
 
-/** @throws TASK_MISSING, TASK_UNKNOWN, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
+/** @throws TASK_MISSING, TASK_UNKNOWN, DECLARATION_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
 export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
   const task = taskNamed(request.declaration, request.task);
+  requireNature(task, await findFirstLabel(store.queries, request.declaration.name, task.name));
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
   const report: IntakeReport = {
@@ -188,7 +189,8 @@ async function storeSlice(store: Store, slice: readonly NewExample[], reading: R
   report.contradictions += outcome.contradictions.length;
   report.rejected += outcome.contradictions.length;
   for (const { example, reason } of outcome.contradictions) {
-    const raw = JSON.stringify({ text: example.text, [request.fields.label]: example.label });
+    const answer = task.multiLabel ? readLabelSet(example.label) : example.label;
+    const raw = JSON.stringify({ text: example.text, [request.fields.label]: answer });
     rejects.add({ ...example.provenance, field: request.fields.label, reason, raw });
   }
 }
@@ -223,10 +225,9 @@ function sortOut(
       duplicates++;
     } else {
       const where = earlier.id === undefined ? 'earlier in this input' : `as example ${earlier.id}`;
-      contradictions.push({
-        example,
-        reason: `the same text is labelled \`${earlier.label}\` ${where}; this row says \`${example.label}\``,
-      });
+      const said = (answer: string) => (task.multiLabel ? describeLabelSet(answer) : answer);
+      const reason = `the same text is labelled \`${said(earlier.label)}\` ${where}; this row says \`${said(example.label)}\``;
+      contradictions.push({ example, reason });
     }
   }
   return { fresh, contradictions, duplicates };

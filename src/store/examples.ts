@@ -72,6 +72,19 @@ export async function findByHash(
   return new Map(rows.map(({ hash, id, label }) => [hash, { id, label }]));
 }
 
+/** Of the first example of a task; undefined where it has none. */
+export async function findFirstLabel(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
+  const row = await queries
+    .selectFrom('examples')
+    .select('label')
+    .where('adapter', '=', adapter)
+    .where('task', '=', task)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.label;
+}
+
 export interface ExampleRange {
   readonly adapter: string;
   /** Names. */

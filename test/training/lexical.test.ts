@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import type { Batch } from '#espalier/training/job.js';
 import {
+  type CountedRows,
   countLexical,
   emptyLexical,
   leaveOneOutLexical,
@@ -27,7 +28,7 @@ const rows = (count: number, seed = 1) => {
     stride,
   };
 };
-const counted = (of: ReturnType<typeof rows>) => countLexical(emptyLexical(buckets, classes), of, classes);
+const counted = (of: CountedRows) => countLexical(emptyLexical(buckets, classes), of, classes);
 
 describe('the counts', () => {
   it('are those of each class, of the last columns alone', () => {
@@ -76,6 +77,50 @@ describe('what is left of them without an example', () => {
       );
       expect(relativeError(scores.subarray(left * classes, (left + 1) * classes), wanted)).toBeLessThan(1e-10);
     }
+  });
+});
+
+describe('of sets of labels', () => {
+  const sets = [[0, 1], [], [2], [0, 1, 2]];
+  const withSets = (count: number, seed = 1) => {
+    const random = seededRandom('sets', count, seed);
+    return { ...rows(count, seed), sets, targets: Int32Array.from({ length: count }, () => classes + random.integer(sets.length)) };
+  };
+
+  it('what is left without an example is what they say when it was never counted, one without any label too', () => {
+    const all = withSets(30);
+    const scores = leaveOneOutLexical(counted(all), all);
+    for (let left = 0; left < 30; left++) {
+      const others = [...Array(30).keys()].filter((row) => row !== left);
+      const without = counted({
+        vectors: Float32Array.from(others.flatMap((row) => [...all.vectors.subarray(row * stride, (row + 1) * stride)])),
+        targets: Int32Array.from(others, (row) => all.targets[row]!),
+        sets,
+        stride,
+      });
+      const weights = lexicalWeights(without);
+      const counts = all.vectors.subarray(left * stride + 2, (left + 1) * stride);
+      const length = Math.sqrt(counts.reduce((a, b) => a + b));
+      const wanted = [0, 1, 2].map(
+        (index) => counts.reduce((sum, count, bucket) => sum + count * weights[bucket * classes + index]!, 0) / length,
+      );
+      expect(relativeError(scores.subarray(left * classes, (left + 1) * classes), wanted)).toBeLessThan(1e-10);
+    }
+  });
+
+  it('are taken out again without a trace, and go through a store', () => {
+    const [kept, gone] = [withSets(20, 1), withSets(20, 2)];
+    const before = counted(kept);
+    expect(countLexical(countLexical(before, gone, classes), gone, classes, -1)).toEqual(before);
+    expect(unpackLexical(packLexical(before))).toEqual(before);
+  });
+
+  it('tell the only label of a task from texts without it', () => {
+    const vectors = Float32Array.of(9, 9, 1, 0, 0, 0, 0, 0, 9, 9, 0, 1, 0, 0, 0, 0);
+    const only = { vectors, stride, sets: [[0], []], targets: Int32Array.of(1, 2) };
+    const [yes, no] = lexicalWeights(countLexical(emptyLexical(buckets, 1), only, 1));
+    expect(yes).toBeGreaterThan(0.3);
+    expect(no).toBeLessThan(-0.3);
   });
 });
 

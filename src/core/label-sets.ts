@@ -3,32 +3,23 @@
  * array of its labels in the order of their code units. None of the labels is an answer too: `[]`.
  */
 
-import { EspalierError } from './errors.js';
-
 /** The one form of a set. A label counts once. */
 export function writeLabelSet(labels: Iterable<string>): string {
   return JSON.stringify([...new Set(labels)].sort());
 }
 
-/** What writeLabelSet wrote. @throws DECLARATION_INVALID for a label: the examples of a task were taken in before it became multi-label */
+/** What writeLabelSet wrote. */
 export function readLabelSet(answer: string): string[] {
-  const labels = answer.startsWith('[') ? parsed(answer) : undefined;
-  if (Array.isArray(labels)) return labels as string[];
-  throw new EspalierError(
-    'DECLARATION_INVALID',
-    `a task is declared multi-label whose examples have one label each, such as \`${answer}\``,
-    {
-      at: { field: 'tasks' },
-      hint: 'Declare another task, and bring the examples to it with their sets of labels.',
-    },
-  );
+  return JSON.parse(answer) as string[];
 }
 
-function parsed(json: string): unknown {
+/** Whether writeLabelSet could have written it. */
+export function isLabelSet(answer: string): boolean {
   try {
-    return JSON.parse(json);
+    const labels: unknown = JSON.parse(answer);
+    return Array.isArray(labels) && labels.every((label) => typeof label === 'string') && writeLabelSet(labels) === answer;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -1,5 +1,4 @@
 /** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
-import { EspalierError } from '../core/errors.js';
 import { labelsIn } from '../core/label-sets.js';
 import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, requireRivals, type Task } from '../core/tasks.js';
 import { leakageHash } from '../core/text.js';
@@ -7,17 +6,20 @@ import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
 import { collectEvalTexts } from '../evaluation/suites.js';
 import { bufferSnapshotHash } from '../replay/admission.js';
+import { requireAnswerForm } from '../replay/answer-form.js';
 import { listBuffer } from '../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../store/examples.js';
 import { openSetBook } from '../training/answers.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
 import { strategyNamed } from '../training/strategies.js';
-import { type Manifest, readTrained } from '../training/versions.js';
+import { readTrained } from '../training/versions.js';
 import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
 import { settingsOf } from './field.js';
 
 /** Each strategy of the field has a mix of its own: some replay, some go on from the champion, some begin again with everything. */
 export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixes> {
+  const { name: adapter, tasks } = plan.declaration;
+  for (const task of tasks) await requireAnswerForm(context.store.queries, adapter, task);
   const mixes: Record<string, Mix> = {};
   for (const name of plan.field) mixes[name] = await mixExamples(context, plan, strategyNamed(name));
   return mixes;
@@ -38,7 +40,6 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback. A suite may be
   // younger than a member.
   const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
-  requireSameKinds(plan.declaration, champion);
   const classes = distinctClasses([...(champion?.classes ?? []), ...classesAmong(plan.declaration.tasks, fresh)]);
   requireRivals(plan.declaration, classes);
   return {
@@ -51,18 +52,6 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
     classes,
     domains: distinctDomains([...(champion?.domains ?? []), ...fresh]),
   };
-}
-
-/** What a task was learned as it stays. @throws DECLARATION_INVALID */
-function requireSameKinds({ name, tasks }: Plan['declaration'], champion: Manifest | undefined): void {
-  for (const task of tasks) {
-    if (!champion?.classes.some((one) => one.task === task.name)) continue;
-    const was = champion.multiLabel?.includes(task.name) ?? false;
-    if (was === (task.multiLabel ?? false)) continue;
-    const message = `version ${champion.version} of ${name} has learned the task ${task.name} as ${was ? 'multi-label' : 'single-label'}`;
-    const hint = `Set \`multiLabel: ${was}\` for it, or declare a task of another name.`;
-    throw new EspalierError('DECLARATION_INVALID', message, { at: { field: 'tasks' }, hint });
-  }
 }
 
 export async function readParent({ workspace }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {

@@ -10,6 +10,7 @@ import { leakageHash, nearestName, textHash } from '../core/text.js';
 import { recordAct } from '../store/audit.js';
 import { type Queries, type Store, transact } from '../store/database.js';
 import { findByHash, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
+import { requireAnswerForm } from './answer-form.js';
 import { checkInput, type InputFile } from './check-input.js';
 import { openStrata, type Strata } from './holdout.js';
 import { openRejects, type Rejects } from './rejects.js';
@@ -57,9 +58,10 @@ interface Reading {
 
 const sliceSize = 500;
 
-/** @throws TASK_MISSING, TASK_UNKNOWN, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
+/** @throws TASK_MISSING, TASK_UNKNOWN, DECLARATION_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
 export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
   const task = taskNamed(request.declaration, request.task);
+  await requireAnswerForm(store.queries, request.declaration.name, task);
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
   const report: IntakeReport = {

@@ -55,6 +55,12 @@ export async function insertExamples(queries: Queries, adapter: string, examples
   await queries.insertInto('examples').values(rows).execute();
 }
 
+/** Of the example that a task got first; undefined where it has none. */
+export async function findFirstLabel(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
+  const first = queries.selectFrom('examples').select('label').where('adapter', '=', adapter).where('task', '=', task);
+  return (await first.orderBy('id').limit(1).executeTakeFirst())?.label;
+}
+
 /** Label and id by text hash, of those among `hashes` that the task already holds. */
 export async function findByHash(
   queries: Queries,

@@ -4,7 +4,7 @@
  *   npm run bench:gate -- [--trials 1000] [--suites 20] [--flips 0.02] [--seed 7] [--json]
  *
  * Of each case a share `flips` turns at random, as often either way; one suite besides loses `trueLoss`. A trial is one update. Besides such
- * `independent` answers there are `clustered` ones and `graded` scores (gate-designs.ts), judged by the bootstrap: at 300 cases, an eighth and a
+ * `independent` answers there are `clustered` ones and `graded` scores (gate-designs.ts), judged by the bootstrap: at 300 cases, a tenth and a
  * twentieth of the trials.
  *   falseBlock    refused although nothing got worse (where trueLoss is 0)
  *   falsePass     passed although one suite got worse by trueLoss
@@ -69,7 +69,7 @@ const settings: readonly Setting[] = [
   { design: independent, n: 300, harm: 0.05, losses, trials },
   { design: independent, n: 1000, harm: 0.03, losses, trials },
   // 300 answers that hang together so tell as much as 100 that do not.
-  { design: clustered, n: 300, harm: 0.1, losses: [0, 0.05, 0.1], trials: Math.ceil(trials / 8) },
+  { design: clustered, n: 300, harm: 0.1, losses: [0, 0.05, 0.1], trials: Math.ceil(trials / 10) },
   { design: graded, n: 300, harm: 0.05, losses: [0, 0.05], trials: Math.ceil(trials / 20) },
 ];
 const margin = 0.03;

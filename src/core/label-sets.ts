@@ -3,50 +3,23 @@
  * array of its labels in the order of their code units. None of the labels is an answer too: `[]`.
  */
 
-import { EspalierError } from './errors.js';
-
 /** The one form of a set. A label counts once. */
 export function writeLabelSet(labels: Iterable<string>): string {
   return JSON.stringify([...new Set(labels)].sort());
 }
 
-/** What writeLabelSet wrote. @throws DECLARATION_INVALID for a label: the examples of a task were taken in before it became multi-label */
+/** What writeLabelSet wrote. */
 export function readLabelSet(answer: string): string[] {
-  const labels = answer.startsWith('[') ? parsed(answer) : undefined;
-  if (Array.isArray(labels)) return labels as string[];
-  throw new EspalierError(
-    'DECLARATION_INVALID',
-    `a task is declared multi-label whose examples have one label each, such as \`${answer}\``,
-    {
-      at: { field: 'tasks' },
-      hint: 'Declare another task, and bring the examples to it with their sets of labels.',
-    },
-  );
+  return JSON.parse(answer) as string[];
 }
 
-/** What a task holds already binds it. @param held one of its answers; undefined: it has none. @throws DECLARATION_INVALID */
-export function requireNature(
-  { name, multiLabel = false }: { readonly name: string; readonly multiLabel?: boolean | undefined },
-  held: string | undefined,
-): void {
-  if (held === undefined || isLabelSet(held) === multiLabel) return;
-  const found = multiLabel ? 'one label each, and is declared multi-label' : 'sets of labels, and is not declared multi-label';
-  throw new EspalierError('DECLARATION_INVALID', `the task ${name} has examples of ${found}`, {
-    at: { file: 'adapter.yaml', field: 'tasks' },
-    hint: `Set \`multiLabel: ${!multiLabel}\` for it, or declare a task of another name.`,
-  });
-}
-
-function isLabelSet(answer: string): boolean {
-  const labels = answer.startsWith('[') ? parsed(answer) : undefined;
-  return Array.isArray(labels) && labels.every((label) => typeof label === 'string');
-}
-
-function parsed(json: string): unknown {
+/** Whether writeLabelSet could have written it. */
+export function isLabelSet(answer: string): boolean {
   try {
-    return JSON.parse(json);
+    const labels: unknown = JSON.parse(answer);
+    return Array.isArray(labels) && labels.every((label) => typeof label === 'string') && writeLabelSet(labels) === answer;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

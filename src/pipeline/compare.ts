@@ -9,6 +9,7 @@ import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { playStream, type StreamOutcome } from '../evaluation/play-stream.js';
 import type { Labelled, StreamStep } from '../evaluation/stream.js';
+import { requireAnswerForm } from '../replay/answer-form.js';
 import { type Example, lastExampleId, listExamples } from '../store/examples.js';
 import type { Strategy } from '../training/job.js';
 import { checkSettings, settingsFor } from '../training/options.js';
@@ -141,6 +142,7 @@ interface Step extends Domain {
 
 /** Domains of each task that bring something to learn, in the order in which they first came. */
 async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDeclaration): Promise<Step[]> {
+  for (const task of tasks) await requireAnswerForm(store.queries, name, task);
   const range = { adapter: name, tasks: tasks.map((task) => task.name), afterId: 0, throughId: await lastExampleId(store.queries, name) };
   const fresh = await listExamples(store, { ...range, split: 'train' });
   const held = await listExamples(store, { ...range, split: 'holdout' });

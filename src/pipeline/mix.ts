@@ -7,6 +7,7 @@ import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
 import { collectEvalTexts } from '../evaluation/suites.js';
 import { bufferSnapshotHash } from '../replay/admission.js';
+import { requireAnswerForm } from '../replay/answer-form.js';
 import { listBuffer } from '../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../store/examples.js';
 import { openSetBook } from '../training/answers.js';
@@ -18,6 +19,8 @@ import { settingsOf } from './field.js';
 
 /** Each strategy of the field has a mix of its own: some replay, some go on from the champion, some begin again with everything. */
 export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixes> {
+  const { name: adapter, tasks } = plan.declaration;
+  for (const task of tasks) await requireAnswerForm(context.store.queries, adapter, task);
   const mixes: Record<string, Mix> = {};
   for (const name of plan.field) mixes[name] = await mixExamples(context, plan, strategyNamed(name));
   return mixes;
@@ -38,7 +41,6 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback. A suite may be
   // younger than a member.
   const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
-  requireSameKinds(plan.declaration, champion);
   const classes = distinctClasses([...(champion?.classes ?? []), ...classesAmong(plan.declaration.tasks, fresh)]);
   requireClasses(plan.declaration.name, classes, fresh);
   requireRivals(plan.declaration, classes);
@@ -54,18 +56,6 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
     ...(multiLabel.length > 0 && { multiLabel }),
     domains: distinctDomains([...(champion?.domains ?? []), ...fresh]),
   };
-}
-
-/** What a task was learned as it stays. @throws DECLARATION_INVALID */
-function requireSameKinds({ name, tasks }: Plan['declaration'], champion: Manifest | undefined): void {
-  for (const task of tasks) {
-    if (!champion?.classes.some((one) => one.task === task.name)) continue;
-    const was = champion.multiLabel?.includes(task.name) ?? false;
-    if (was === (task.multiLabel ?? false)) continue;
-    const message = `version ${champion.version} of ${name} has learned the task ${task.name} as ${was ? 'multi-label' : 'single-label'}`;
-    const hint = `Set \`multiLabel: ${was}\` for it, or declare a task of another name.`;
-    throw new EspalierError('DECLARATION_INVALID', message, { at: { field: 'tasks' }, hint });
-  }
 }
 
 /** Sets without a label say nothing of a task that has no label yet. @throws TOO_FEW_CLASSES */

@@ -1,12 +1,11 @@
 /** Decides what an update will do, before it does anything. */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
-import { requireNature } from '../core/label-sets.js';
 import { versionFolder, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
-import { countTrainingExamplesAfter, findFirstLabel, lastExampleId } from '../store/examples.js';
+import { countTrainingExamplesAfter, lastExampleId } from '../store/examples.js';
 import { readManifest } from '../training/versions.js';
 import type { Plan } from './context.js';
 import { checkField, fieldNamed } from './field.js';
@@ -38,7 +37,6 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
   const parentVersion = await findChampionVersion(store.queries, name);
   const parent = parentVersion === null ? undefined : await readManifest(versionFolder(workspace, name, parentVersion));
   if (parent) requireSameEncoder(parent.encoder, encoder, `${name} version ${parent.version}`);
-  for (const task of declaration.tasks) requireNature(task, await findFirstLabel(store.queries, name, task.name));
   const afterExample = parent?.data.throughExample ?? 0;
   if ((await countTrainingExamplesAfter(store.queries, name, afterExample)) === 0) {
     throw new EspalierError(

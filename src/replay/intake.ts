@@ -4,12 +4,13 @@
  */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
-import { describeLabelSet, labelsIn, readLabelSet, requireNature } from '../core/label-sets.js';
+import { labelsIn, readLabelSet } from '../core/label-sets.js';
 import { type Task, taskNamed } from '../core/tasks.js';
 import { leakageHash, nearestName, textHash } from '../core/text.js';
 import { recordAct } from '../store/audit.js';
 import { type Queries, type Store, transact } from '../store/database.js';
-import { findByHash, findFirstLabel, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
+import { findByHash, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
+import { requireAnswerForm } from './answer-form.js';
 import { checkInput, type InputFile } from './check-input.js';
 import { openStrata, type Strata } from './holdout.js';
 import { openRejects, type Rejects } from './rejects.js';
@@ -60,7 +61,7 @@ const sliceSize = 500;
 /** @throws TASK_MISSING, TASK_UNKNOWN, DECLARATION_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
 export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
   const task = taskNamed(request.declaration, request.task);
-  requireNature(task, await findFirstLabel(store.queries, request.declaration.name, task.name));
+  await requireAnswerForm(store.queries, request.declaration.name, task);
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
   const report: IntakeReport = {
@@ -225,8 +226,7 @@ function sortOut(
       duplicates++;
     } else {
       const where = earlier.id === undefined ? 'earlier in this input' : `as example ${earlier.id}`;
-      const said = (answer: string) => (task.multiLabel ? describeLabelSet(answer) : answer);
-      const reason = `the same text is labelled \`${said(earlier.label)}\` ${where}; this row says \`${said(example.label)}\``;
+      const reason = `the same text is labelled \`${earlier.label}\` ${where}; this row says \`${example.label}\``;
       contradictions.push({ example, reason });
     }
   }

@@ -55,6 +55,12 @@ export async function insertExamples(queries: Queries, adapter: string, examples
   await queries.insertInto('examples').values(rows).execute();
 }
 
+/** Of the example that a task got first; undefined where it has none. */
+export async function findFirstLabel(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
+  const first = queries.selectFrom('examples').select('label').where('adapter', '=', adapter).where('task', '=', task);
+  return (await first.orderBy('id').limit(1).executeTakeFirst())?.label;
+}
+
 /** Label and id by text hash, of those among `hashes` that the task already holds. */
 export async function findByHash(
   queries: Queries,
@@ -70,19 +76,6 @@ export async function findByHash(
     .where('hash', 'in', hashes)
     .execute();
   return new Map(rows.map(({ hash, id, label }) => [hash, { id, label }]));
-}
-
-/** Of the first example of a task; undefined where it has none. */
-export async function findFirstLabel(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
-  const row = await queries
-    .selectFrom('examples')
-    .select('label')
-    .where('adapter', '=', adapter)
-    .where('task', '=', task)
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.label;
 }
 
 export interface ExampleRange {

@@ -3,6 +3,7 @@ import { type Random, seededRandom } from '../../core/random.js';
 import { bcaBounds, bcaPValues, percentileBounds } from './bca.js';
 import { anyShare, type Bounds, type Confidences } from './bounds.js';
 import { groupUnits, type Units, unitsOf } from './clusters.js';
+import { signFlipPValues } from './sign-flip.js';
 
 /**
  * A statistic of weighted cases. A case of weight 2 counts as two equal cases, one of weight 0 is absent. NaN where it is undefined.
@@ -58,7 +59,8 @@ export function pairedBootstrap(cases: number, statistic: WeightedStatistic, opt
 }
 
 /**
- * The same of a mean of differences, and the same draws, as sums over what is drawn.
+ * The same of a mean of differences, and the same draws, as sums over what is drawn. Its p values are never below those of the sign changes of
+ * what differs, where that is little (sign-flip.ts).
  * @param differences [cases] the candidate's score minus the champion's
  */
 export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: BootstrapOptions): BootstrapResult {
@@ -79,7 +81,9 @@ export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: B
     const left = totalsOf(differences, groups);
     return fill(groups.count, (group) => (sum - left.sums[group]!) / (differences.length - left.sizes[group]!));
   };
-  return resample({ observed: sum / differences.length, draw, units, jackknife }, options);
+  const result = resample({ observed: sum / differences.length, draw, units, jackknife }, options);
+  const least = signFlipPValues(sums);
+  return least ? { ...result, worse: Math.max(result.worse, least.worse), better: Math.max(result.better, least.better) } : result;
 }
 
 interface Resampling {

@@ -174,6 +174,17 @@ describe('the sigmoid of scores', () => {
     for (const step of [-0.4, 0.4]) expect(cost(found.slope, found.offset + step)).toBeGreaterThan(cost(found.slope, found.offset));
   });
 
+  it('leaves the share of truth to scores that say the contrary', () => {
+    const scores = Float64Array.from({ length: 100 }, (_, index) => index / 100);
+    const { slope, offset } = fitSigmoid(
+      scores,
+      scores.map((score) => (score < 0.3 ? 1 : 0)),
+    );
+    expect(slope).toBeLessThan(1e-6);
+    expect(slope).toBeGreaterThan(0);
+    expect(1 / (1 + Math.exp(-offset))).toBeCloseTo(0.3, 1);
+  });
+
   it('stays finite where all are told apart, where none is true, and where scores say nothing', () => {
     const cases = [
       [Float64Array.of(-1, -1, 1, 1), [0, 0, 1, 1]],

@@ -13,9 +13,6 @@ export interface Calibrated {
   readonly costs: Float64Array;
 }
 
-/** A sigmoid that is flatter says the same of all. */
-const smallestSlope = 1e-9;
-
 /** @param sets of a multi-label task, whose labels do not compete (sigmoid.ts) */
 export function calibrate(
   scores: Floats,
@@ -27,9 +24,8 @@ export function calibrate(
     return { temperature, offset: 0, costs: negativeLogLikelihoods(scores, targets, classes, temperature) };
   }
   const truth = multiHot(targets, { classes, sets }, new Int8Array(scores.length));
-  const { slope, offset } = fitSigmoid(scores, truth);
-  const kept = { slope: Math.max(slope, smallestSlope), offset };
-  return { temperature: 1 / kept.slope, offset, costs: sigmoidCosts(scores, truth, classes, kept) };
+  const sigmoid = fitSigmoid(scores, truth);
+  return { temperature: 1 / sigmoid.slope, offset: sigmoid.offset, costs: sigmoidCosts(scores, truth, classes, sigmoid) };
 }
 
 /** Mean negative log-likelihood of softmax(scores / temperature), scores [n, classes]. */

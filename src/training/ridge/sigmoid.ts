@@ -5,6 +5,8 @@ import type { Floats } from '../native.js';
 const tolerance = 1e-9;
 const mostSteps = 100;
 const smallestCurvature = 1e-12;
+/** The sigmoid says the same of all, and can be divided by. */
+const smallestSlope = 1e-9;
 
 /** p = sigmoid(slope * score + offset) */
 export interface Sigmoid {
@@ -14,7 +16,7 @@ export interface Sigmoid {
 
 /**
  * Platt scaling (Platt, "Probabilistic outputs for support vector machines", 1999), one sigmoid for the scores of all labels, by Newton's
- * method, whose steps are halved until the cost falls. Targets are smoothed as there, so that there is a minimum where all are told apart.
+ * method, whose steps are halved until the cost falls. Scores that say nothing, or the contrary, leave the share of truth. Targets are smoothed as there, so that there is a minimum where all are told apart.
  * @param truth [n, labels], 1 where a label is true, as long as the scores
  */
 export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
@@ -22,7 +24,8 @@ export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
   for (let index = 0; index < scores.length; index++) positives += truth[index]!;
   const [high, low] = [(positives + 1) / (positives + 2), 1 / (scores.length - positives + 2)];
   const wanted = Float64Array.from({ length: scores.length }, (_, index) => (truth[index] === 1 ? high : low));
-  let found: Sigmoid = { slope: 0, offset: Math.log((positives + 1) / (scores.length - positives + 1)) };
+  const flat: Sigmoid = { slope: smallestSlope, offset: Math.log((positives + 1) / (scores.length - positives + 1)) };
+  let found = flat;
   let cost = sigmoidCost(scores, wanted, found);
   for (let step = 0; step < mostSteps; step++) {
     const { slope, offset } = newtonStep(scores, wanted, found);
@@ -37,7 +40,7 @@ export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
     [found, cost] = [next, nextCost];
     if (isSmall) break;
   }
-  return found;
+  return found.slope > smallestSlope ? found : flat;
 }
 
 /** Each row's summed negative log-likelihoods of its labels. [n] */

@@ -4,7 +4,7 @@
  */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
-import { labelsIn, rarestLabel } from '../core/label-sets.js';
+import { isLabelSet, labelsIn, rarestLabel } from '../core/label-sets.js';
 import { classKey, nameWithin, type Task } from '../core/tasks.js';
 import { listBuffer, listOfferedIds, type Membership, saveMemberships } from '../store/buffer.js';
 import type { Queries } from '../store/database.js';
@@ -45,7 +45,8 @@ export async function admitExamples(
 function balancingLabels(tasks: readonly Task[], all: readonly Example[]): (example: Example) => string {
   const named = new Map(tasks.map((task) => [task.name, task]));
   const counts = new Map<string, number>();
-  const own = ({ task, label }: Example) => labelsIn(named.get(task) ?? {}, label);
+  // A task that adapter.yaml has no more still has its examples in the buffer.
+  const own = ({ task, label }: Example) => labelsIn(named.get(task) ?? { multiLabel: isLabelSet(label) }, label);
   for (const example of all)
     for (const label of own(example)) {
       const key = classKey({ task: example.task, label });

@@ -103,16 +103,21 @@ describe('the holdout of sets', () => {
 });
 
 describe('the buffer of sets', () => {
-  it('is full and not over its budget, and keeps all there is of a rare label', async () => {
+  it.each([
+    ['', declare()],
+    [', also where adapter.yaml has the task no more', { ...declare(), tasks: [{ name: 'other', labels: 'open' as const }] }],
+  ])('is full and not over its budget, and keeps all there is of a rare label%s', async (_, declaration) => {
     const store = await temporaryStore();
     await take(
       store,
       drawnSets(600, 3).map((labels, index) => ({ text: `note ${index}`, labels })),
     );
     const learned = await listExamples(store, { adapter: 'support', tasks: ['topics'], split: 'train', afterId: 0, throughId: 1000 });
-    await admitExamples(store.queries, declare(), learned, now);
+    await admitExamples(store.queries, declaration, learned, now);
     const members = await listBuffer(store.queries, 'support', { state: 'member' });
     expect(members).toHaveLength(120);
+    // A cell is of one label.
+    for (const { membership } of members) expect(membership.reason).not.toContain('[');
     const countOf = (examples: readonly { label: string }[], label: string) =>
       examples.filter((one) => readLabelSet(one.label).includes(label)).length;
     expect(countOf(members, 'rare')).toBe(countOf(learned, 'rare'));

@@ -108,7 +108,8 @@ async function settle(points: Points, seeds: readonly number[]): Promise<Cluster
 /** Squared lengths of the rows. */
 function normsOf(centres: Float32Array, width: number): Float64Array {
   const norms = new Float64Array(centres.length / width);
-  for (const [index, value] of centres.entries()) norms[Math.floor(index / width)]! += value * value;
+  for (let row = 0; row < norms.length; row++)
+    for (let index = row * width; index < (row + 1) * width; index++) norms[row]! += centres[index]! ** 2;
   return norms;
 }
 

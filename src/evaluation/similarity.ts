@@ -21,7 +21,7 @@ const sliceRows = 512;
 
 /**
  * The cosines of each vector with each of a pool, by one native product of float32. Equal vectors have equal cosines to the bit, wherever they
- * stand: every one is summed in the same order.
+ * stand: with the pool a constant, which is laid out anew, every one is summed in the same order; as an input it is not.
  * @returns for each vector [pool.length]
  */
 export async function similarities(vectors: readonly Float32Array[], pool: readonly Float32Array[]): Promise<Float32Array[]> {

@@ -67,14 +67,11 @@ export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: B
   const units = unitsOf(differences.length, options.clusters);
   const { sums, sizes } = totalsOf(differences, units);
   const drawn = new Int32Array(units.count);
+  // Single cases need not be counted.
+  const casesDrawn = units.count === differences.length ? () => units.count : () => sumOver(drawn, sizes);
   const draw = (random: Random) => {
     random.integers(units.count, drawn);
-    let [sum, size] = [0, 0];
-    for (let at = 0; at < drawn.length; at++) {
-      sum += sums[drawn[at]!]!;
-      size += sizes[drawn[at]!]!;
-    }
-    return sum / size;
+    return sumOver(drawn, sums) / casesDrawn();
   };
   const sum = sums.reduce((total, value) => total + value, 0);
   const jackknife = (groups: Units) => {
@@ -107,6 +104,12 @@ function resample({ observed, units, draw, jackknife }: Resampling, options: Boo
     ...bcaPValues(sample),
     ...bounds(sample, options.confidences, options.range ?? anyShare),
   };
+}
+
+function sumOver(drawn: Int32Array, values: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < drawn.length; at++) sum += values[drawn[at]!]!;
+  return sum;
 }
 
 /** As many units as there are, with replacement; their cases' weights say how often. @param drawn numbers of units */

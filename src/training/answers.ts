@@ -21,11 +21,11 @@ export function isMultiLabel({ multiLabel = [] }: Pick<TrainingJob, 'multiLabel'
 }
 
 /** [targets, classes] 1 where a class is true of an example, row-major. @param sets what targets from `classes` on stand for */
-export function multiHot<Array extends Int8Array | Float64Array>(
+export function multiHot(
   targets: Int32Array,
   { classes, sets = [] }: { classes: number; sets?: readonly (readonly number[])[] | undefined },
-  into: Array,
-): Array {
+  into: Int8Array,
+): Int8Array {
   for (const [row, target] of targets.entries()) {
     if (target < classes) into[row * classes + target] = 1;
     else for (const own of sets[target - classes]!) into[row * classes + own] = 1;

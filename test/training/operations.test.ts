@@ -16,7 +16,7 @@ import {
 import * as geluFile from '#espalier/training/autodiff/gelu.js';
 import { gelu } from '#espalier/training/autodiff/gelu.js';
 import * as losses from '#espalier/training/autodiff/losses.js';
-import { binaryCrossEntropy, crossEntropy, distillation, meanSquaredError } from '#espalier/training/autodiff/losses.js';
+import { binaryCrossEntropy, crossEntropy, distillation } from '#espalier/training/autodiff/losses.js';
 import * as matrices from '#espalier/training/autodiff/matrices.js';
 import { concatColumns, gatherRows, matmul, mean, rowMaximum, rowSum, sum } from '#espalier/training/autodiff/matrices.js';
 import * as normalisation from '#espalier/training/autodiff/normalisation.js';
@@ -149,7 +149,6 @@ const cases: Record<string, Record<string, (drawn: Drawn) => Problem>> = {
       }),
     ]),
   ),
-  meanSquaredError: { both: ({ rows, columns }) => ({ value: meanSquaredError(a([rows, columns]), b([rows, columns])) }) },
 };
 
 function probabilities(rows: number, columns: number, random: Random): Float64Array {
@@ -246,11 +245,17 @@ describe('the value of', () => {
     expect(await lossOf(distillation(matrix, constant(stored, [2, 3]), 2))).toBeCloseTo(wanted, 10);
   });
 
-  it('meanSquaredError: over all elements', async () => {
-    expect(await lossOf(meanSquaredError(matrix, constant(Array(6).fill(1), [2, 3])))).toBeCloseTo(
-      vector.reduce((total, value) => total + (value - 1) ** 2, 0) / 6,
-      10,
-    );
+  it('binaryCrossEntropy: the weighted sum over labels, meaned over rows, also of scores that exp cannot', async () => {
+    const [truth, weights] = [
+      [1, 0, 0.5, 0, 1, 1],
+      [1, 0.5, 2, 0, 1, 0.25],
+    ];
+    const costs = vector.map((score, index) => Math.log(1 + Math.exp(score)) - truth[index]! * score);
+    const wanted = costs.reduce((total, cost, index) => total + weights[index]! * cost, 0) / 2;
+    const of = (values: readonly number[]) => constant(values, [2, 3]);
+    expect(await lossOf(binaryCrossEntropy(matrix, of(truth), of(weights)))).toBeCloseTo(wanted, 10);
+    const far = constant([1000, -1000], [1, 2]);
+    expect(await lossOf(binaryCrossEntropy(far, constant([0, 1], [1, 2]), constant([1, 1], [1, 2])))).toBe(2000);
   });
 });
 
@@ -266,7 +271,7 @@ describe('shapes that do not fit are named', () => {
     ['a prior of [4, 2, 3] does not fit [2, 3]', () => crossEntropy(a([2, 3]), targets('y', 2), { prior: b([4, 2, 3]) })],
     ['weights of [2, 1] are needed, not [2]', () => crossEntropy(a([2, 3]), targets('y', 2), { weights: b([2]) })],
     ['distillation of [2, 3] towards [3]', () => distillation(a([2, 3]), b([3]), 1)],
-    ['meanSquaredError of [2, 3] and [2, 1]', () => meanSquaredError(a([2, 3]), b([2, 1]))],
+    ['binaryCrossEntropy of [2, 3] and [2, 1]', () => binaryCrossEntropy(a([2, 3]), b([2, 1]), b([2, 3]))],
     ['2 values do not fill a constant of [3]', () => constant([1, 2], [3])],
   ])('%s', (message, build) => {
     expect(build).toThrow(message);

@@ -1,7 +1,7 @@
 /** The choice of lambda, and the leave-one-out scores that it and the temperature rest on, against true refits. */
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '#espalier/training/job.js';
-import { fitTemperature, negativeLogLikelihood } from '#espalier/training/ridge/calibration.js';
+import { calibrate } from '#espalier/training/ridge/calibration.js';
 import { type Factor, factorise } from '#espalier/training/ridge/cholesky.js';
 import { openFactorProducts } from '#espalier/training/ridge/factor-products.js';
 import { drawFeatures } from '#espalier/training/ridge/features.js';
@@ -47,7 +47,7 @@ function refitScores({ statistics, features, targets }: Learned, lambda: number)
 /** Mean negative log-likelihood of the labels, left out one by one, after calibration. */
 function refitCost(learned: Learned, lambda: number): number {
   const scores = refitScores(learned, lambda);
-  return negativeLogLikelihood(scores, learned.targets, classes, fitTemperature(scores, learned.targets, classes));
+  return calibrate(scores, learned, classes).cost;
 }
 
 async function choose(learned: Learned, start?: number) {

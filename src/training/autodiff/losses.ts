@@ -1,8 +1,7 @@
 /** What is minimised: scalars, means over the minibatch. */
 import { type Arithmetic, sumOfAll } from './arithmetic.js';
-import { add, square, subtract } from './elementwise.js';
+import { add } from './elementwise.js';
 import { apply, type Expression, matrixDims, type Operation, sameDims, shown } from './expression.js';
-import { mean } from './matrices.js';
 
 export interface CrossEntropyOptions {
   /**
@@ -115,11 +114,4 @@ export function distillation(scores: Expression, probabilities: Expression, temp
     ],
   };
   return apply(operation, [scores, probabilities], []);
-}
-
-/** Over all elements. Towards stored scores it is dark experience replay's (Buzzega et al., NeurIPS 2020). */
-export function meanSquaredError(found: Expression, wanted: Expression): Expression {
-  if (!sameDims(found.dims, wanted.dims))
-    throw new Error(`meanSquaredError of ${shown(found.dims)} and ${shown(wanted.dims)}: the shapes differ`);
-  return mean(square(subtract(found, wanted)));
 }

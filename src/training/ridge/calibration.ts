@@ -11,6 +11,8 @@ export interface Calibrated {
   readonly offset: number;
   /** Negative log-likelihood of each row. [n] */
   readonly costs: Float64Array;
+  /** Their mean. */
+  readonly cost: number;
 }
 
 /** @param sets of a multi-label task, whose labels do not compete (sigmoid.ts) */
@@ -21,20 +23,18 @@ export function calibrate(
 ): Calibrated {
   if (!sets) {
     const temperature = fitTemperature(scores, targets, classes);
-    return { temperature, offset: 0, costs: negativeLogLikelihoods(scores, targets, classes, temperature) };
+    return withMean({ temperature, offset: 0, costs: negativeLogLikelihoods(scores, targets, classes, temperature) });
   }
   const truth = multiHot(targets, { classes, sets }, new Int8Array(scores.length));
   const sigmoid = fitSigmoid(scores, truth);
-  return { temperature: 1 / sigmoid.slope, offset: sigmoid.offset, costs: sigmoidCosts(scores, truth, classes, sigmoid) };
+  return withMean({ temperature: 1 / sigmoid.slope, offset: sigmoid.offset, costs: sigmoidCosts(scores, truth, classes, sigmoid) });
 }
 
-/** Mean negative log-likelihood of softmax(scores / temperature), scores [n, classes]. */
-export function negativeLogLikelihood(scores: Floats, targets: Int32Array, classes: number, temperature: number): number {
-  const costs = negativeLogLikelihoods(scores, targets, classes, temperature);
-  return costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+function withMean(calibrated: Omit<Calibrated, 'cost'>): Calibrated {
+  return { ...calibrated, cost: calibrated.costs.reduce((sum, cost) => sum + cost, 0) / calibrated.costs.length };
 }
 
-/** Of each row. [n] */
+/** Of each row under softmax(scores / temperature), scores [n, classes]. [n] */
 export function negativeLogLikelihoods(scores: Floats, targets: Int32Array, classes: number, temperature: number): Float64Array {
   const costs = new Float64Array(targets.length);
   for (let row = 0; row < targets.length; row++) {

@@ -62,12 +62,7 @@ async function solveHead(
   return { weight, ...weighLexical(scores, sample, classes) };
 }
 
-interface Trial extends Calibrated {
-  /** Mean of the costs. */
-  readonly cost: number;
-}
-
-const hopeless: Trial = { temperature: 1, offset: 0, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
+const hopeless: Calibrated = { temperature: 1, offset: 0, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
 
 const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -84,15 +79,14 @@ function isNoWorse(costs: Float64Array, best: Float64Array): boolean {
  */
 function weighLexical(scores: Floats, sample: LearnedSample, classes: number): Omit<RidgeFit, 'lambda' | 'weight'> {
   const { beside } = sample;
-  const trials = new Map<number, Trial>();
+  const trials = new Map<number, Calibrated>();
   const trialAt = (place: number) => {
     const known = trials.get(place);
     if (known) return known;
     const share = lexicalShares[place];
     if (share === undefined) return hopeless;
     const both = share === 0 ? scores : scores.map((score, index) => score + share * beside![index]!);
-    const calibrated = calibrate(both, sample, classes);
-    const trial = { ...calibrated, cost: meanOf(calibrated.costs) };
+    const trial = calibrate(both, sample, classes);
     trials.set(place, trial);
     return trial;
   };

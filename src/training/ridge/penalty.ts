@@ -98,6 +98,5 @@ async function tryLambda(
   spare.factor = factor;
   const weight = await solve(factor, cross, classes);
   const scores = await leaveOneOutScores(factor, weight, sample, classes);
-  const { costs } = calibrate(scores, sample, classes);
-  return costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+  return calibrate(scores, sample, classes).cost;
 }

@@ -28,10 +28,13 @@ export function labelsIn({ multiLabel = false }: { readonly multiLabel?: boolean
   return multiLabel ? readLabelSet(answer) : [answer];
 }
 
-/** For people. */
-export function describeLabelSet(answer: string): string {
+/** What a set without a label counts as, where people read what is counted by label. */
+export const noLabel = '(none)';
+
+/** Under which labels people find a set. */
+export function labelsShown(answer: string): string[] {
   const labels = readLabelSet(answer);
-  return labels.length === 0 ? '(none)' : labels.join(', ');
+  return labels.length === 0 ? [noLabel] : labels;
 }
 
 /**

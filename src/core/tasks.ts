@@ -25,9 +25,13 @@ export interface Domain {
 export const classKey = ({ task, label }: Class) => `${task}/${label}`;
 export const domainKey = ({ task, domain }: Domain) => `${task}/${domain}`;
 
+export function multiLabelNames(tasks: readonly Task[]): ReadonlySet<string> {
+  return new Set(tasks.filter((task) => task.multiLabel).map(({ name }) => name));
+}
+
 /** The classes that examples are of: of a multi-label task one for each label of their sets. */
 export function classesAmong(tasks: readonly Task[], examples: Iterable<Class>): Class[] {
-  const multiLabel = new Set(tasks.filter((task) => task.multiLabel).map(({ name }) => name));
+  const multiLabel = multiLabelNames(tasks);
   if (multiLabel.size === 0) return distinctClasses(examples);
   return distinctClasses(
     [...examples].flatMap(({ task, label }) => labelsIn({ multiLabel: multiLabel.has(task) }, label).map((own) => ({ task, label: own }))),

@@ -30,6 +30,10 @@ export const kinds = [
 
 export type KnownKind = (typeof kinds)[number];
 
+/** Whether suites of a kind ask the head for its own answer in a task; the others look at the embedding. */
+export const asksHead = (kind: KnownKind['name']): kind is 'classification' | 'multi-label' =>
+  kind === 'classification' || kind === 'multi-label';
+
 /** As it is called for cases that were read with its own schema: which kind it is, the compiler need not know. */
 export type AnyKind = Kind<KnownKind['name'], Case>;
 

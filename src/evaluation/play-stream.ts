@@ -93,16 +93,16 @@ function openMemory(steps: readonly StreamStep[], budget: number, seed: number) 
   });
   const byId = rows.flat();
   const members = new Set<number>();
+  /** Of each label, over all steps that are remembered. */
+  const counts = new Map<string, number>();
+  const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
   const reservoir = openReservoir({ examples: budget }, seed, [], new Date(0));
   return {
     rowsOf: (number: number) => rows[number]!,
     rowsUpTo: (number: number) => rows.slice(0, number + 1).flat(),
     replayed: () => [...members].sort((a, b) => a - b).map((id) => byId[id]!),
     remember(number: number): void {
-      const learned = rows.slice(0, number + 1).flat();
-      const counts = new Map<string, number>();
-      const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
-      for (const key of learned.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+      for (const key of rows[number]!.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
       for (const row of rows[number]!) {
         const { id, step } = row;
         const label = rarestLabel(keysOf(row), (key) => counts.get(key)!);
@@ -145,13 +145,14 @@ async function accuracyOn(steps: readonly StreamStep[], classes: StreamClasses, 
     const { task, test } = step;
     const wanted = test.labels.map((answer) => labelsIn(step, answer).map((label) => classes.numberOf(task, label)));
     count += wanted.length;
-    if (classes.of(task).length === 0 || wanted.every((targets) => targets.every((target) => target === undefined))) continue;
+    const own = classes.of(task);
+    if (own.length === 0 || wanted.every((targets) => targets.every((target) => target === undefined))) continue;
     known = true;
     const scores = await scorer.score(test.vectors);
     const width = scores.length / wanted.length;
     const answer = step.multiLabel ? likelyAmong : bestAmong;
     for (const [index, targets] of wanted.entries())
-      right += shareOfBoth(targets, answer(classes.of(task), scores.subarray(index * width, (index + 1) * width)));
+      right += shareOfBoth(targets, answer(own, scores.subarray(index * width, (index + 1) * width)));
   }
   return known ? right / count : undefined;
 }

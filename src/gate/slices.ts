@@ -1,7 +1,7 @@
 /** Answers of the head cut by label, domain, source or length: where a loss sits, and what a policy asks of each part. */
 import type { SlicePolicy } from '../core/gate-policy.js';
 import { groupBy } from '../core/grouping.js';
-import { describeLabelSet, readLabelSet } from '../core/label-sets.js';
+import { labelsShown } from '../core/label-sets.js';
 import { accuracy, jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';
@@ -69,9 +69,7 @@ const isSet = ({ metric }: AnsweredCase) => metric === jaccard.name;
 function valuesOf(one: AnsweredCase, by: string): readonly string[] {
   const tag = one.tags[by];
   if (tag === undefined || !(isRightOrWrong(one) || isSet(one))) return [];
-  if (by !== 'label' || !isSet(one)) return [tag];
-  const labels = readLabelSet(tag);
-  return labels.length === 0 ? [describeLabelSet(tag)] : labels;
+  return by === 'label' && isSet(one) ? labelsShown(tag) : [tag];
 }
 
 function pairedSlice(name: string, cases: readonly AnsweredCase[]): PairedSuite {

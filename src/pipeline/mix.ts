@@ -1,7 +1,7 @@
 /** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
 import { EspalierError } from '../core/errors.js';
 import { readLabelSet } from '../core/label-sets.js';
-import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, requireRivals } from '../core/tasks.js';
+import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, multiLabelNames, requireRivals } from '../core/tasks.js';
 import { leakageHash } from '../core/text.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
@@ -69,7 +69,7 @@ function requireClasses(adapter: string, classes: readonly Class[], fresh: reado
 function multiLabelAmong({ tasks }: Plan['declaration'], champion: Manifest | undefined): string[] {
   const declared = new Set(tasks.map(({ name }) => name));
   const left = (champion?.multiLabel ?? []).filter((name) => !declared.has(name));
-  return [...left, ...tasks.flatMap(({ name, multiLabel }) => (multiLabel ? [name] : []))];
+  return [...left, ...multiLabelNames(tasks)];
 }
 
 export async function readParent({ workspace }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {

@@ -5,6 +5,7 @@ import { sha256 } from '../core/hash.js';
 import { readLabelSet } from '../core/label-sets.js';
 import { type Class, classesAmong, classKey, type Domain, domainKey, nameWithin, type Task } from '../core/tasks.js';
 import { chanceOf } from '../evaluation/chance.js';
+import { asksHead } from '../evaluation/kinds.js';
 import { readSuites, type Suite } from '../evaluation/suites.js';
 import { type Example, listExamples } from '../store/examples.js';
 import type { Plan, UpdateContext } from './context.js';
@@ -30,7 +31,7 @@ export async function readDeclaredSuites(
   const names = tasks.map((task) => task.name);
   return (await readSuites(suiteFolders, suites)).map((suite) => {
     const task = suite.task ?? names[0]!;
-    if ((suite.kind === 'classification' || suite.kind === 'multi-label') && !names.includes(task)) {
+    if (asksHead(suite.kind) && !names.includes(task)) {
       throw new EspalierError('SUITE_INVALID', `the suite ${suite.name} asks the task \`${task}\`, which ${name} does not declare`, {
         hint: `Set \`task\` in its suite.yaml to ${names.join(' or ')}, or take it out of adapter.yaml.`,
       });
@@ -43,7 +44,7 @@ export async function readDeclaredSuites(
 /** A set of labels is no answer to a question that has one, nor the other way. @throws SUITE_INVALID */
 function requireKindOfTask({ name, kind }: Suite, { name: task, multiLabel = false }: Task): void {
   const wanted = multiLabel ? 'multi-label' : 'classification';
-  if (kind === wanted || (kind !== 'classification' && kind !== 'multi-label')) return;
+  if (kind === wanted || !asksHead(kind)) return;
   throw new EspalierError(
     'SUITE_INVALID',
     `the suite ${name} is of kind ${kind}, and asks the ${multiLabel ? '' : 'single-label '}task \`${task}\``,

@@ -1,11 +1,11 @@
 /** The buffer cell by cell, as people read it. */
-import { describeLabelSet, readLabelSet } from '../core/label-sets.js';
-import type { Task } from '../core/tasks.js';
+import { labelsShown } from '../core/label-sets.js';
+import { multiLabelNames, type Task } from '../core/tasks.js';
 import type { BufferCell } from '../store/buffer.js';
 
 /** One cell a label: an example of a multi-label task is counted for each of its labels, one without any for none. By task, domain and label. */
 export function cellsByLabel(tasks: readonly Task[], cells: readonly BufferCell[]): BufferCell[] {
-  const multiLabel = new Set(tasks.filter((task) => task.multiLabel).map(({ name }) => name));
+  const multiLabel = multiLabelNames(tasks);
   const joined = new Map<string, BufferCell>();
   for (const cell of cells)
     for (const label of multiLabel.has(cell.task) ? labelsShown(cell.label) : [cell.label]) {
@@ -16,11 +16,6 @@ export function cellsByLabel(tasks: readonly Task[], cells: readonly BufferCell[
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-function labelsShown(answer: string): string[] {
-  const labels = readLabelSet(answer);
-  return labels.length === 0 ? [describeLabelSet(answer)] : labels;
-}
 
 function sum(one: BufferCell, other: BufferCell | undefined): BufferCell {
   if (!other) return one;

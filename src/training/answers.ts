@@ -20,16 +20,18 @@ export function isMultiLabel({ multiLabel = [] }: Pick<TrainingJob, 'multiLabel'
   return multiLabel.includes(task);
 }
 
+/** The same of targets within one task. @param sets what targets from `classes` on stand for */
+export function trueClasses(target: number, classes: number, sets: readonly (readonly number[])[] = []): readonly number[] {
+  return target < classes ? [target] : sets[target - classes]!;
+}
+
 /** [targets, classes] 1 where a class is true of an example, row-major. @param sets what targets from `classes` on stand for */
 export function multiHot(
   targets: Int32Array,
-  { classes, sets = [] }: { classes: number; sets?: readonly (readonly number[])[] | undefined },
+  { classes, sets }: { classes: number; sets?: readonly (readonly number[])[] | undefined },
   into: Int8Array,
 ): Int8Array {
-  for (const [row, target] of targets.entries()) {
-    if (target < classes) into[row * classes + target] = 1;
-    else for (const own of sets[target - classes]!) into[row * classes + own] = 1;
-  }
+  for (const [row, target] of targets.entries()) for (const own of trueClasses(target, classes, sets)) into[row * classes + own] = 1;
   return into;
 }
 

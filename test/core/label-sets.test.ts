@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeLabelSet, isLabelSet, labelsIn, rarestLabel, readLabelSet, writeLabelSet } from '#espalier/core/label-sets.js';
+import { isLabelSet, labelsIn, labelsShown, rarestLabel, readLabelSet, writeLabelSet } from '#espalier/core/label-sets.js';
 
 const anyLabels = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { maxLength: 8 });
 
@@ -17,7 +17,7 @@ describe('a set of labels', () => {
   });
 
   it('can be empty, which is an answer', () => {
-    expect([writeLabelSet([]), readLabelSet('[]'), describeLabelSet('[]')]).toEqual(['[]', [], '(none)']);
+    expect([writeLabelSet([]), readLabelSet('[]'), labelsShown('[]')]).toEqual(['[]', [], ['(none)']]);
   });
 
   it('is read in multi-label tasks alone: elsewhere a label is a label, whatever it looks like', () => {

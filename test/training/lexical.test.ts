@@ -59,26 +59,28 @@ describe('the counts', () => {
 });
 
 describe('what is left of them without an example', () => {
-  it('is what they say when it was never counted', () => {
-    const all = rows(30);
-    const scores = leaveOneOutLexical(counted(all), all);
-    for (let left = 0; left < 30; left++) {
-      const others = [...Array(30).keys()].filter((row) => row !== left);
-      const without = counted({
-        vectors: Float32Array.from(others.flatMap((row) => [...all.vectors.subarray(row * stride, (row + 1) * stride)])),
-        targets: Int32Array.from(others, (row) => all.targets[row]!),
-        stride,
-      });
-      const weights = lexicalWeights(without);
-      const counts = all.vectors.subarray(left * stride + 2, (left + 1) * stride);
-      const length = Math.sqrt(counts.reduce((a, b) => a + b));
-      const wanted = [0, 1, 2].map(
-        (index) => counts.reduce((sum, count, bucket) => sum + count * weights[bucket * classes + index]!, 0) / length,
-      );
-      expect(relativeError(scores.subarray(left * classes, (left + 1) * classes), wanted)).toBeLessThan(1e-10);
-    }
-  });
+  it('is what they say when it was never counted', () => expectLeftOut(rows(30)));
 });
+
+/** Each of the rows as the weights of all others have it. */
+function expectLeftOut(all: CountedRows) {
+  const scores = leaveOneOutLexical(counted(all), all);
+  for (const left of all.targets.keys()) {
+    const others = [...all.targets.keys()].filter((row) => row !== left);
+    const without = counted({
+      ...all,
+      vectors: Float32Array.from(others.flatMap((row) => [...all.vectors.subarray(row * stride, (row + 1) * stride)])),
+      targets: Int32Array.from(others, (row) => all.targets[row]!),
+    });
+    const weights = lexicalWeights(without);
+    const counts = all.vectors.subarray(left * stride + 2, (left + 1) * stride);
+    const length = Math.sqrt(counts.reduce((a, b) => a + b));
+    const wanted = [0, 1, 2].map(
+      (index) => counts.reduce((sum, count, bucket) => sum + count * weights[bucket * classes + index]!, 0) / length,
+    );
+    expect(relativeError(scores.subarray(left * classes, (left + 1) * classes), wanted)).toBeLessThan(1e-10);
+  }
+}
 
 describe('of sets of labels', () => {
   const sets = [[0, 1], [], [2], [0, 1, 2]];
@@ -87,26 +89,8 @@ describe('of sets of labels', () => {
     return { ...rows(count, seed), sets, targets: Int32Array.from({ length: count }, () => classes + random.integer(sets.length)) };
   };
 
-  it('what is left without an example is what they say when it was never counted, one without any label too', () => {
-    const all = withSets(30);
-    const scores = leaveOneOutLexical(counted(all), all);
-    for (let left = 0; left < 30; left++) {
-      const others = [...Array(30).keys()].filter((row) => row !== left);
-      const without = counted({
-        vectors: Float32Array.from(others.flatMap((row) => [...all.vectors.subarray(row * stride, (row + 1) * stride)])),
-        targets: Int32Array.from(others, (row) => all.targets[row]!),
-        sets,
-        stride,
-      });
-      const weights = lexicalWeights(without);
-      const counts = all.vectors.subarray(left * stride + 2, (left + 1) * stride);
-      const length = Math.sqrt(counts.reduce((a, b) => a + b));
-      const wanted = [0, 1, 2].map(
-        (index) => counts.reduce((sum, count, bucket) => sum + count * weights[bucket * classes + index]!, 0) / length,
-      );
-      expect(relativeError(scores.subarray(left * classes, (left + 1) * classes), wanted)).toBeLessThan(1e-10);
-    }
-  });
+  it('what is left without an example is what they say when it was never counted, one without any label too', () =>
+    expectLeftOut(withSets(30)));
 
   it('are taken out again without a trace, and go through a store', () => {
     const [kept, gone] = [withSets(20, 1), withSets(20, 2)];

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { noLabel } from '../../core/label-sets.js';
 import { clip } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
 import { openChampion, type Prediction } from '../../pipeline/serve.js';
@@ -86,7 +87,7 @@ function renderSet(
   const shown = probabilities.filter(({ label }) => labels.includes(label));
   const parts =
     shown.length === 0
-      ? [`${colours.bold('(none)'.padEnd(26))} ${percent(confidence).padStart(5)} %`]
+      ? [`${colours.bold(noLabel.padEnd(26))} ${percent(confidence).padStart(5)} %`]
       : shown.map((one) => `${colours.bold(clip(one.label, 32))} ${percent(one.probability)} %`);
   return `${parts.join(', ')}  v${version}  ${colours.dim(clip(text, Math.max(20, width - 46)))}`;
 }

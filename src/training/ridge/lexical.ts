@@ -12,6 +12,7 @@
  * Keeps: 4 bytes for each bucket and class. Costs: microseconds an example, and a logarithm for each bucket and class.
  */
 import type { Tensors } from '../../core/safetensors.js';
+import { trueClasses } from '../answers.js';
 
 export interface LexicalStatistics {
   readonly buckets: number;
@@ -57,7 +58,7 @@ export function countLexical(before: LexicalStatistics, rows: CountedRows, class
   for (let bucket = 0; bucket < buckets; bucket++)
     after.counts.set(before.counts.subarray(bucket * before.classes, (bucket + 1) * before.classes), bucket * classes);
   for (const row of rows.targets.keys())
-    for (const own of classesOf(rows, row, classes)) {
+    for (const own of trueClasses(rows.targets[row]!, classes, rows.sets)) {
       after.examples[own]! += sign;
       for (const { bucket, count } of countsOf(rows, row, buckets)) after.counts[bucket * classes + own]! += sign * count;
     }
@@ -91,7 +92,7 @@ export function leaveOneOutLexical(
   const scores = new Float64Array(rows.targets.length * classes);
   const all = together?.examples ?? examples.reduce((sum, count) => sum + count, 0);
   for (const row of rows.targets.keys()) {
-    const labels = classesOf(rows, row, classes);
+    const labels = trueClasses(rows.targets[row]!, classes, rows.sets);
     let found = 0;
     for (const { bucket, count } of countsOf(rows, row, buckets)) {
       const own = counts.subarray(bucket * classes, (bucket + 1) * classes);
@@ -131,11 +132,6 @@ export function unpackLexical(state: Tensors): LexicalStatistics | undefined {
 
 function surprise(count: number, examples: number): number {
   return Math.log((count + smoothing) / (examples + 2 * smoothing));
-}
-
-function classesOf({ targets, sets }: CountedRows, row: number, classes: number): readonly number[] {
-  const target = targets[row]!;
-  return target < classes ? [target] : sets![target - classes]!;
 }
 
 /** The buckets that a row has anything in. */

@@ -16,7 +16,8 @@ export interface Sigmoid {
 
 /**
  * Platt scaling (Platt, "Probabilistic outputs for support vector machines", 1999), one sigmoid for the scores of all labels, by Newton's
- * method, whose steps are halved until the cost falls. Scores that say nothing, or the contrary, leave the share of truth. Targets are smoothed as there, so that there is a minimum where all are told apart.
+ * method, whose steps are halved until the cost falls. Scores that say nothing, or the contrary, leave the share of truth.
+ * Targets are smoothed as there, so that there is a minimum where all are told apart.
  * @param truth [n, labels], 1 where a label is true, as long as the scores
  */
 export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
@@ -26,14 +27,15 @@ export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
   const wanted = Float64Array.from({ length: scores.length }, (_, index) => (truth[index] === 1 ? high : low));
   const flat: Sigmoid = { slope: smallestSlope, offset: Math.log((positives + 1) / (scores.length - positives + 1)) };
   let found = flat;
-  let cost = sigmoidCost(scores, wanted, found);
+  const costAt = (sigmoid: Sigmoid) => sigmoidCosts(scores, wanted, scores.length, sigmoid)[0]!;
+  let cost = costAt(found);
   for (let step = 0; step < mostSteps; step++) {
     const { slope, offset } = newtonStep(scores, wanted, found);
     let [share, next, nextCost] = [2, found, Number.POSITIVE_INFINITY];
     while (!(nextCost <= cost) && share > tolerance) {
       share /= 2;
       next = { slope: found.slope + share * slope, offset: found.offset + share * offset };
-      nextCost = sigmoidCost(scores, wanted, next);
+      nextCost = costAt(next);
     }
     if (!(nextCost < cost)) break;
     const isSmall = cost - nextCost <= tolerance * cost;
@@ -49,12 +51,6 @@ export function sigmoidCosts(scores: Floats, truth: ArrayLike<number>, labels: n
   for (let index = 0; index < scores.length; index++)
     costs[Math.floor(index / labels)]! += costOf(slope * scores[index]! + offset, truth[index]!);
   return costs;
-}
-
-function sigmoidCost(scores: Floats, wanted: Float64Array, { slope, offset }: Sigmoid): number {
-  let cost = 0;
-  for (let index = 0; index < scores.length; index++) cost += costOf(slope * scores[index]! + offset, wanted[index]!);
-  return cost;
 }
 
 /** softplus(logit) - truth * logit */

@@ -50,7 +50,7 @@ try {
   // Texts and training stay out of this process: its peak is that of an evaluation.
   const { dimension } = await runApart<EvalReply>('./eval-prepare.ts', request, 'what is evaluated');
   const [champion, candidate] = await Promise.all(
-    heads.map((name) => openAdapter(join(folder, `${name}.onnx`), classes, availableParallelism())),
+    heads.map((name) => openAdapter(join(folder, `${name}.onnx`), classes, { threads: availableParallelism() })),
   );
   const rows = [await measure(1), await measure(2)];
   await champion!.close();

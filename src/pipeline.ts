@@ -12,7 +12,7 @@ import { type FieldRow, fieldRows } from './gate/field.js';
 import type { Report } from './gate/report.js';
 import type { Evaluated, Mix, Mixes, Plan, UpdateContext } from './pipeline/context.js';
 import { encodeTexts } from './pipeline/encode.js';
-import { evaluateField } from './pipeline/evaluate.js';
+import { evaluateField, evaluationRules } from './pipeline/evaluate.js';
 import { fieldNamed } from './pipeline/field.js';
 import { type JudgedContender, judgeField } from './pipeline/judge.js';
 import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
@@ -96,7 +96,7 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
         break;
       }
       case 'evaluate': {
-        const { save, evaluated } = await evaluateField(context, run, plan, trainedMixes(outputs));
+        const { save, evaluated } = await evaluateField(context, run, plan, { mixes: trainedMixes(outputs), trained: outputs.train! });
         run = await advance(context, run, { ...outputs, evaluate: evaluated }, `${evaluated.cases} cases`, save);
         break;
       }
@@ -177,7 +177,9 @@ function reasonToGiveUp({ plan, outputs }: Run, asked: readonly string[]): strin
   if (String((plan as Partial<Plan>).field) !== String(asked)) return 'another strategy was asked for';
   const mixes = Object.values((outputs as Outputs).mix ?? {});
   const evaluated = (outputs as Outputs).evaluate;
-  const isOlder = mixes.some(({ classes }) => classes.some((one: unknown) => typeof one === 'string')) || (evaluated && !evaluated.costs);
+  const isOlder =
+    mixes.some(({ classes }) => classes.some((one: unknown) => typeof one === 'string')) ||
+    (evaluated && evaluated.rules !== evaluationRules);
   return isOlder ? 'an earlier Espalier began it' : undefined;
 }
 

@@ -49,6 +49,17 @@ const training = z.strictObject({
   options: z.record(z.string(), z.number()).default({}),
 });
 
+/** What is asked of the head's own answers, with cases made from held-out texts. */
+const answers = z.strictObject({
+  /** At most so many of a suite; 300 can show a loss of 5 points. */
+  cases: z.number().int().min(10).max(10_000).default(300),
+  robustness: z.boolean().default(true),
+  invariance: z.boolean().default(true),
+  scope: z.boolean().default(true),
+  /** Share of in-scope texts that may be refused as unknown; it decides from which confidence on an answer is given. */
+  refuse: z.number().gt(0).max(0.5).default(0.05),
+});
+
 const schedule = z.strictObject({
   cron: z.string().optional(),
   timeZone: z.string().default('UTC'),
@@ -94,6 +105,7 @@ const declaration = z.strictObject({
     .union([z.strictObject({ examples: z.number().int().min(1) }), z.strictObject({ bytes: z.number().int().min(1) })])
     .default({ examples: 750 }),
   suites: z.array(z.string()).default([]),
+  answers: answers.prefault({}),
   gate: gatePolicy.optional(),
   schedule: schedule.optional(),
 });
@@ -129,7 +141,7 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
 
 /** Every key that adapter.yaml knows, at any depth. */
 export const knownKeys: readonly string[] = [
-  ...new Set([...[declaration, training, schedule].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
+  ...new Set([...[declaration, training, answers, schedule].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
   ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'labels', 'fraction', 'examples', 'bytes'],
 ];
 

@@ -25,7 +25,7 @@ export interface LabelProbability {
 export interface AdapterOutput {
   /** By task, of every task that it has learned. */
   readonly answers: ReadonlyMap<string, Answer>;
-  /** The adapted embedding, of length 1. */
+  /** The adapted embedding, of length 1: [dense]. */
   readonly adapted: Float32Array;
 }
 
@@ -37,22 +37,25 @@ export interface Adapter {
 
 const sliceRows = 512;
 
-/**
- * @param threads of one product; the scores are the same to the bit (adapter.test.ts). @param multiLabel names of the tasks whose classes do not
- * compete. @throws ADAPTER_INVALID
- */
+export interface AdapterOptions {
+  /** Threads of one product; the scores are the same to the bit (adapter.test.ts). */
+  readonly threads?: number | undefined;
+  /** Names of the tasks whose classes do not compete. */
+  readonly multiLabel?: readonly string[] | undefined;
+  /** Columns of the dense part of a vector. Versions of Espalier 0.1 append class scores to the adapted embedding; beyond `dense` columns they are cut. */
+  readonly dense?: number | undefined;
+}
+
+/** @throws ADAPTER_INVALID */
 export async function openAdapter(
   file: string,
   classes: readonly Class[],
-  threads = 1,
-  multiLabel: readonly string[] = [],
+  { threads = 1, multiLabel = [], dense }: AdapterOptions = {},
 ): Promise<Adapter> {
   const session = await InferenceSession.create(file, sessionOptions(threads)).catch((cause) => {
     throw new EspalierError('ADAPTER_INVALID', `${file} cannot be loaded: it may be truncated`, { at: { file }, cause });
   });
-  const tasks = columnsByTask(classes);
-  const answer = (task: string, columns: readonly number[], probabilities: Float32Array) =>
-    multiLabel.includes(task) ? setAmong(columns, probabilities, classes) : answerAmong(columns, probabilities, classes);
+  const answersOf = answerReader(classes, multiLabel);
   return {
     async run(vectors, dimension) {
       const outputs: AdapterOutput[] = [];
@@ -60,13 +63,7 @@ export async function openAdapter(
         const slice = vectors.subarray(start, start + sliceRows * dimension);
         const results = await session.run({ embedding: new Tensor('float32', slice, [slice.length / dimension, dimension]) });
         requireNumbers(results, file);
-        outputs.push(
-          ...readOutputs(
-            results,
-            classes.length,
-            (own) => new Map([...tasks].map(([task, columns]) => [task, answer(task, columns, own)])),
-          ),
-        );
+        outputs.push(...readOutputs(results, { classes: classes.length, dense, answersOf }));
       }
       return outputs;
     },
@@ -74,9 +71,22 @@ export async function openAdapter(
   };
 }
 
-/** Of a version, whose file must be what its manifest says. @throws ADAPTER_INVALID */
+/** Opens the file of a version, which must be the one that its manifest describes. @throws ADAPTER_INVALID */
 export async function openVersionAdapter(folder: string, manifest: Manifest, threads?: number): Promise<Adapter> {
-  return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, threads, manifest.multiLabel);
+  const { dimension, lexical = 0 } = manifest.headShape;
+  const options = { threads, multiLabel: manifest.multiLabel, dense: dimension - lexical };
+  return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, options);
+}
+
+/** Reads the answer of each task off the probabilities of one text, [classes]. */
+export function answerReader(
+  classes: readonly Class[],
+  multiLabel: readonly string[],
+): (probabilities: Float32Array) => ReadonlyMap<string, Answer> {
+  const tasks = columnsByTask(classes);
+  const answer = (task: string, columns: readonly number[], probabilities: Float32Array) =>
+    multiLabel.includes(task) ? setAmong(columns, probabilities, classes) : answerAmong(columns, probabilities, classes);
+  return (probabilities) => new Map([...tasks].map(([task, columns]) => [task, answer(task, columns, probabilities)]));
 }
 
 function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMapType, file: string): void {
@@ -95,25 +105,33 @@ function columnsByTask(classes: readonly Class[]): ReadonlyMap<string, number[]>
   return groupBy(classes.keys(), (index) => classes[index]!.task);
 }
 
-function readOutputs(
-  results: InferenceSession.OnnxValueMapType,
-  classes: number,
-  answersOf: (probabilities: Float32Array) => AdapterOutput['answers'],
-): AdapterOutput[] {
+interface OutputReader {
+  readonly classes: number;
+  readonly dense: number | undefined;
+  readonly answersOf: (probabilities: Float32Array) => AdapterOutput['answers'];
+}
+
+function readOutputs(results: InferenceSession.OnnxValueMapType, { classes, dense, answersOf }: OutputReader): AdapterOutput[] {
   const probabilities = results.probabilities!.data as Float32Array;
   const adapted = results.adapted!.data as Float32Array;
   const count = probabilities.length / classes;
   const width = adapted.length / count;
   return Array.from({ length: count }, (_, row) => {
     const own = probabilities.subarray(row * classes, (row + 1) * classes);
+    const vector = adapted.subarray(row * width, row * width + (dense ?? width));
     return {
-      // Most suites ask for the vector alone.
+      // Many suites ask for the vector alone.
       get answers() {
         return answersOf(own);
       },
-      adapted: adapted.subarray(row * width, (row + 1) * width),
+      adapted: vector.length === width ? vector : unitLength(vector),
     };
   });
+}
+
+function unitLength(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return length === 0 ? vector : vector.map((value) => value / length);
 }
 
 function answerAmong(columns: readonly number[], probabilities: Float32Array, classes: readonly Class[]): Answer {

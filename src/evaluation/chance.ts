@@ -2,6 +2,7 @@
 import { readLabelSet, writeLabelSet } from '../core/label-sets.js';
 import { seededRandom } from '../core/random.js';
 import { numberLabels } from './kind.js';
+import type { ContrastCase } from './kinds/contrast.js';
 import { jaccardIndex } from './kinds/multi-label.js';
 import { depth, type RetrievalCase } from './kinds/retrieval.js';
 import { ndcg } from './metrics/ndcg.js';
@@ -31,7 +32,13 @@ export function chanceOf(suite: Suite): number {
     case 'robustness':
       return 1 / suite.cases.length;
     case 'out-of-scope':
+    case 'scope':
       return 0.5;
+    case 'contrast':
+      return chanceOfContrast(suite.cases);
+    case 'stability':
+      // A head that gives one answer to everything is stable: there is no guess to be better than.
+      return 0;
     case 'sts':
       return 0;
     case 'clustering':
@@ -41,6 +48,11 @@ export function chanceOf(suite: Suite): number {
     default:
       return suite satisfies never;
   }
+}
+
+/** Both labels guessed evenly among those that the suite names. */
+function chanceOfContrast(cases: readonly ContrastCase[]): number {
+  return 1 / new Set(cases.flatMap(({ label, otherLabel }) => [label, otherLabel])).size ** 2;
 }
 
 /** Mean Jaccard index of giving every case the commonest set; of equally common ones the first. */

@@ -48,6 +48,29 @@ export function continualMetrics(matrix: AccuracyMatrix, learning?: Learning): C
   };
 }
 
+/** A domain, and what earlier versions scored on it, each beside the last version on the very same cases. */
+export interface DomainHistory {
+  /** Of the last version, on all cases; undefined: it was not measured. */
+  readonly now: number | undefined;
+  /** The oldest first. */
+  readonly earlier: readonly { readonly before: number; readonly after: number }[];
+}
+
+/**
+ * The metrics where held-out sets have grown between versions: accuracies on different cases must not be subtracted from each other. Nothing is
+ * transferred forward.
+ */
+export function continualMetricsOnSameCases(domains: readonly DomainHistory[]): ContinualMetrics {
+  const known = domains.flatMap(({ now }) => now ?? []);
+  const compared = domains.filter(({ earlier }) => earlier.length > 0);
+  return {
+    averageAccuracy: known.reduce((sum, value) => sum + value, 0) / known.length,
+    forgetting: meanOrZero(compared.map(({ earlier }) => Math.max(...earlier.map(({ before, after }) => before - after)))),
+    backwardTransfer: meanOrZero(compared.map(({ earlier: [learned] }) => learned!.after - learned!.before)),
+    forwardTransfer: 0,
+  };
+}
+
 function meanOrZero(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

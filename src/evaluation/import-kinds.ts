@@ -89,6 +89,39 @@ const twins: ImportKind = {
   },
 };
 
+/** The same columns: what is asked of them is another thing. */
+const changes: ImportKind = {
+  ...twins,
+  read(row) {
+    const { content, claims } = twins.read(row, '');
+    const [text, changed] = [content.text!, content.perturbed!];
+    return { content: { text, changed }, claims: claims.slice(0, 1) };
+  },
+};
+
+/** Nothing is shown: the head itself knows what is in scope. */
+const scopesOfHead: ImportKind = {
+  ...scopes,
+  isDrawn: false,
+  read(row, outLabel) {
+    const { content, claims } = scopes.read(row, outLabel);
+    return { content, claims };
+  },
+};
+
+const contrasts: ImportKind = {
+  ...{ ...rowIsCase, columns: ['text', 'label', 'other', 'otherLabel'] },
+  read(row) {
+    const [text, label, other, otherLabel] = [row.text('text'), row.name('label'), row.text('other'), row.name('otherLabel')];
+    if (label === otherLabel) row.refuse('otherLabel', 'it is the label of the text itself: there is no contrast');
+    const claims = [
+      { question: text, answer: label },
+      { question: other, answer: otherLabel },
+    ];
+    return { content: { text, label, other, otherLabel }, claims };
+  },
+};
+
 /** Rows without a group are shown, all of them: what is asked must differ from them in more than its group. */
 const groups: ImportKind = {
   ...{ ...rowIsCase, columns: ['text', 'label', 'group'], mayLack: ['group', 'cluster'] },
@@ -141,6 +174,9 @@ export const importableKinds: Readonly<Record<ImportableKind, ImportKind>> = {
   retrieval: judgements,
   'out-of-scope': scopes,
   robustness: twins,
+  stability: changes,
+  scope: scopesOfHead,
+  contrast: contrasts,
   bias: groups,
 };
 

@@ -7,6 +7,8 @@ export interface ImportColumns extends Readonly<FieldNames> {
   readonly b: string;
   readonly score: string;
   readonly perturbed: string;
+  readonly other: string;
+  readonly otherLabel: string;
   readonly query: string;
   readonly document: string;
   readonly relevance: string | undefined;
@@ -32,6 +34,9 @@ export interface RowContent {
   readonly score?: number;
   readonly scope?: 'in' | 'out';
   readonly perturbed?: string;
+  readonly changed?: string;
+  readonly other?: string;
+  readonly otherLabel?: string;
   readonly query?: string;
   readonly document?: string;
   readonly relevance?: number;

@@ -20,7 +20,7 @@ import { describeImport } from './import-readme.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
 import type { ImportColumns, ImportedRow } from './import-row.js';
 import { type Refusal, rowOf } from './import-rows.js';
-import { asksHead, kindNamed } from './kinds.js';
+import { examinesAnswers, kindNamed } from './kinds.js';
 import { listSuites, readSuite, type Suite } from './suites.js';
 
 /** A name is a folder's, and is never joined into a path unseen. */
@@ -165,7 +165,7 @@ function headerOf({ name, kind, capability, licence, shots, task, file, date }: 
     ...{ name, version: 1, kind, capability: capability ?? `Imported from ${file.name}.` },
     ...{ metric: kindNamed(kind).metric.name, higher_is_better: true, chance, licence },
     ...(importableKinds[kind].isDrawn && { shots }),
-    ...(asksHead(kind) && task !== undefined && { task }),
+    ...(examinesAnswers(kind) && task !== undefined && { task }),
     log: [{ version: 1, date, sha256: sha256(content), note: 'Imported.' }],
   };
 }

@@ -17,6 +17,8 @@ export interface AskedCase {
   readonly tags: Readonly<Record<string, string>>;
   /** Cases of one cluster are not independent of each other. */
   readonly cluster?: string | undefined;
+  /** Labels that a version must have learned to be asked; without them any version can be asked. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** What an adapter made of an asked case. */
@@ -42,8 +44,17 @@ export interface Lack {
   readonly field?: string;
 }
 
+/**
+ * What a suite puts to the test. answers: what the adapter's head says of a text. encoder: what the adapted embedding can be used for, which a
+ * head can only change where it moves the embedding.
+ */
+export type Examines = 'answers' | 'encoder';
+
 export interface Kind<Name extends string, Own extends Case> {
   readonly name: Name;
+  readonly examines: Examines;
+  /** answers: which tasks it can ask; without it any. */
+  readonly asks?: 'one label' | 'a set of labels';
   readonly metric: Metric;
   readonly schema: z.ZodType<Own>;
   /** Every text of a case that the encoder sees. */

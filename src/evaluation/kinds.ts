@@ -4,6 +4,7 @@ import { bias } from './kinds/bias.js';
 import { calibration } from './kinds/calibration.js';
 import { classification } from './kinds/classification.js';
 import { clustering } from './kinds/clustering.js';
+import { contrast } from './kinds/contrast.js';
 import { knn } from './kinds/knn.js';
 import { multiLabel } from './kinds/multi-label.js';
 import { outOfScope } from './kinds/out-of-scope.js';
@@ -11,11 +12,16 @@ import { pairClassification } from './kinds/pair-classification.js';
 import { probe } from './kinds/probe.js';
 import { retrieval } from './kinds/retrieval.js';
 import { robustness } from './kinds/robustness.js';
+import { scope } from './kinds/scope.js';
+import { stability } from './kinds/stability.js';
 import { sts } from './kinds/sts.js';
 
 export const kinds = [
   classification,
   multiLabel,
+  stability,
+  scope,
+  contrast,
   probe,
   knn,
   sts,
@@ -30,9 +36,8 @@ export const kinds = [
 
 export type KnownKind = (typeof kinds)[number];
 
-/** Whether suites of a kind ask the head for its own answer in a task; the others look at the embedding. */
-export const asksHead = (kind: KnownKind['name']): kind is 'classification' | 'multi-label' =>
-  kind === 'classification' || kind === 'multi-label';
+/** Whether suites of a kind ask the head for its answers in a task; the others look at the embedding. */
+export const examinesAnswers = (kind: KnownKind['name']): boolean => kindNamed(kind).examines === 'answers';
 
 /** As it is called for cases that were read with its own schema: which kind it is, the compiler need not know. */
 export type AnyKind = Kind<KnownKind['name'], Case>;

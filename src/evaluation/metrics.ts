@@ -1,11 +1,21 @@
 /** The numbers that a suite is summed up in. */
 import type { Metric } from './metric.js';
-import { accuracy, jaccard, ndcgAt10, oneMinusBrier } from './metrics/means.js';
+import { accuracy, consistency, jaccard, ndcgAt10, oneMinusBrier } from './metrics/means.js';
 import { auroc, averagePrecision } from './metrics/ranking.js';
 import { spearman } from './metrics/spearman.js';
 import { vMeasure } from './metrics/v-measure.js';
 
-export const metrics: readonly Metric[] = [accuracy, jaccard, ndcgAt10, oneMinusBrier, spearman, averagePrecision, auroc, vMeasure];
+export const metrics: readonly Metric[] = [
+  accuracy,
+  consistency,
+  jaccard,
+  ndcgAt10,
+  oneMinusBrier,
+  spearman,
+  averagePrecision,
+  auroc,
+  vMeasure,
+];
 
 /** @throws RangeError for a name that none has: suites are checked when they are read */
 export function metricNamed(name: string): Metric {

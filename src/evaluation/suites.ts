@@ -34,6 +34,8 @@ const header = z.strictObject({
   licence: text,
   shots: z.number().int().min(1).optional(),
   task: text.optional(),
+  /** Whether its texts are of no adapter's business, so that any adapter may be asked whether it notices. */
+  outOfScope: z.boolean().optional(),
   log: z.array(logEntry).min(1).optional(),
 });
 
@@ -60,6 +62,8 @@ interface SuiteHeader {
   readonly shots?: number | undefined;
   /** classification: which task of the adapter is asked; without it the first. */
   readonly task?: string | undefined;
+  /** Whether its texts count as out of scope for every adapter. */
+  readonly outOfScope?: boolean | undefined;
 }
 
 type SuiteOf<Known> =

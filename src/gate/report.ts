@@ -4,6 +4,7 @@ import type { ContinualMetrics } from '../evaluation/continual.js';
 import type { Verdict } from '../store/candidates.js';
 import type { ReliabilityBin } from './statistics/calibration.js';
 import type { RiskAtCoverage } from './statistics/selective.js';
+import type { UnknownReport } from './unknown.js';
 
 export interface Report {
   readonly verdict: Verdict;
@@ -19,6 +20,10 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** What nobody judges but everybody should know, such as a suite that has decided often. */
   readonly notes: readonly string[];
+  /** Suites of the encoder that nothing in this update can change. */
+  readonly unchanged: readonly UnchangedSuite[];
+  /** By task: from which confidence on an answer is given. */
+  readonly unknown: readonly UnknownReport[];
   /** By domain, in the order they were learned. */
   readonly domains: readonly DomainChange[];
   readonly continual: ContinualMetrics;
@@ -109,6 +114,15 @@ export interface CalibrationSide {
   readonly riskCoverage: readonly RiskAtCoverage[];
 }
 
+/** Equal by construction: neither head changes the embedding, and the encoder is the same. It is no evidence of anything. */
+export interface UnchangedSuite {
+  readonly suite: string;
+  readonly version: number;
+  readonly metric: string;
+  /** Of the encoder, where somebody has measured it; null: nobody has. */
+  readonly score: number | null;
+}
+
 export interface DomainChange {
   /** As it is shown: with its task where the adapter has several. */
   readonly domain: string;
@@ -168,5 +182,5 @@ export function readReport(stored: unknown): Report {
     ...row,
     findings: row.findings.map((finding) => ({ ...finding, needed: finding.needed ?? null })),
   }));
-  return { ...{ slices: [], calibration: null, findings: [], notes: [] }, ...report, rows };
+  return { ...{ slices: [], calibration: null, findings: [], notes: [], unchanged: [], unknown: [] }, ...report, rows };
 }

@@ -63,11 +63,15 @@ export interface ServingCost {
 
 /** What is known of an evaluated field beside the stored results. */
 export interface Evaluated {
+  /** The rules that they were stored for; absent: those of Espalier 0.1. */
+  readonly rules?: number;
   readonly cases: number;
   /** By strategy. */
   readonly costs: Readonly<Record<string, ServingCost>>;
   /** By strategy: what the champion can tell apart and it cannot. */
   readonly lostClasses: Readonly<Record<string, readonly string[]>>;
+  /** By suite that no contender of the field, or not each, can change: the score of the encoder where it is known. */
+  readonly encoderScores: Readonly<Record<string, number | null>>;
 }
 
 /** Where a contender's files stand until one of the field becomes a version. */

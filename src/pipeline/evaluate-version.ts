@@ -18,9 +18,10 @@ import { type Store, transact } from '../store/database.js';
 import { lastExampleId } from '../store/examples.js';
 import { saveVersionScores } from '../store/version-scores.js';
 import { type Manifest, readManifest, versionFiles } from '../training/versions.js';
+import { type AskedSuite, isMadeOfHoldout } from './asked-suite.js';
 import type { UpdateContext } from './context.js';
 import { requireSameEncoder } from './plan.js';
-import { type AskedSuite, holdoutPrefix, listAsked } from './suites.js';
+import { listAsked } from './suites.js';
 
 export interface EvaluationRequest {
   readonly declaration: AdapterDeclaration;
@@ -80,16 +81,14 @@ async function suitesFor(
   { declaration, suites: named }: EvaluationRequest,
   known: Manifest,
 ): Promise<{ asked: AskedSuite[]; skipped: string[] }> {
-  const suites = named?.filter((name) => !name.startsWith(holdoutPrefix)) ?? declaration.suites;
+  const suites = named?.filter((name) => !isMadeOfHoldout(name)) ?? declaration.suites;
   const plan = { declaration: { ...declaration, suites }, throughExample: await lastExampleId(store.queries, declaration.name) };
-  const all = await listAsked({ store, workspace }, plan, known);
+  const shown = { classes: known.classes, throughExample: known.data.throughExample };
+  const all = await listAsked({ store, workspace }, plan, known, shown);
   const wanted = named === undefined ? all : all.filter(({ suite }) => named.includes(suite.name));
   const lost = named?.find((name) => !wanted.some(({ suite }) => suite.name === name));
   if (lost !== undefined) {
-    const hint = suggestAmong(
-      lost,
-      all.map(({ suite }) => suite.name).filter((name) => name.startsWith(holdoutPrefix)),
-    );
+    const hint = suggestAmong(lost, all.map(({ suite }) => suite.name).filter(isMadeOfHoldout));
     throw new EspalierError('SUITE_NOT_FOUND', `version ${known.version} of ${declaration.name} has no \`${lost}\``, { hint });
   }
   const silent = wanted.filter(({ suite }) => suite.cases.length === 0);

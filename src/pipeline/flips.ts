@@ -2,11 +2,15 @@
 import type { Workspace } from '../core/workspace.js';
 import { jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed } from '../evaluation/metrics.js';
+import { changeText, type PerturbationFamily, perturbations } from '../evaluation/perturbations.js';
 import { listSuites, readSuite, type Suite } from '../evaluation/suites.js';
 import type { Store } from '../store/database.js';
 import { type JudgedSuite, listJudgedSuites } from '../store/eval-suites.js';
 import { readExampleTexts } from '../store/examples.js';
 import { listResults, type PairedResult } from '../store/results.js';
+import { readRun } from '../store/runs.js';
+import { answersPrefix, exampleOf, isMadeOfHoldout } from './asked-suite.js';
+import type { Plan } from './context.js';
 
 export interface Flip {
   readonly suite: string;
@@ -34,16 +38,18 @@ export async function listFlips({ queries }: Store, { suiteFolders }: Workspace,
     const hasWords = metric !== undefined && (metricNamed(metric).isProportion || metric === jaccard.name);
     return hasWords && result.championScore !== null && isRight(result.championScore) !== isRight(result.candidateScore);
   });
-  const held = flipped.filter(({ suite }) => judged.get(suite)!.domain !== null).map(({ caseId }) => Number(caseId));
+  const held = flipped.flatMap(({ suite, caseId }) => (isMadeOfHoldout(suite) ? (exampleOf(caseId) ?? []) : []));
   const examples = await readExampleTexts(queries, held);
+  const { plan } = await readRun(queries, runId);
+  const { seed } = (plan as Plan).declaration.training;
   const suites = new Map<string, ReadonlyMap<string, string>>();
   for (const name of new Set(flipped.map(({ suite }) => suite))) {
     const suite = judged.get(name)!;
-    if (suite.domain === null) suites.set(name, await readCaseTexts(suiteFolders, suite));
+    if (!isMadeOfHoldout(name)) suites.set(name, await readCaseTexts(suiteFolders, suite));
   }
   const flips = flipped.map((result) => ({
     result,
-    flip: flipOf(result, suites.get(result.suite)?.get(result.caseId) ?? examples.get(Number(result.caseId))),
+    flip: flipOf(result, isMadeOfHoldout(result.suite) ? askedText(result, examples, seed) : suites.get(result.suite)?.get(result.caseId)),
   }));
   const side = (right: boolean) =>
     flips
@@ -53,15 +59,29 @@ export async function listFlips({ queries }: Store, { suiteFolders }: Workspace,
   return { lost: side(false), gained: side(true) };
 }
 
+/** What was asked of a held-out example: its text, or the changed one. */
+function askedText({ suite, caseId }: PairedResult, examples: ReadonlyMap<number, string>, seed: number): string | undefined {
+  const id = exampleOf(caseId);
+  const text = id === undefined ? undefined : examples.get(id);
+  const family = suite.slice(suite.lastIndexOf('/') + 1);
+  if (text === undefined || !suite.startsWith(answersPrefix) || !(family in perturbations)) return text;
+  return changeText(family as PerturbationFamily, text, { key: String(id), seed })?.changed;
+}
+
 /** Of sets of labels only the very set is right. */
 const isRight = (score: number) => score === 1;
 
 function flipOf(result: PairedResult, text: string | undefined): Flip {
   const { suite, caseId, tags, championAnswer, candidateAnswer, candidateConfidence } = result;
   return {
-    ...{ suite, caseId, text: text ?? null, expected: tags.label ?? null },
+    ...{ suite, caseId, text: text ?? null, expected: tags.label ?? expectedOf(suite, tags) },
     ...{ champion: championAnswer, candidate: candidateAnswer, confidence: candidateConfidence },
   };
+}
+
+/** Of a changed text the answer to the text as it was is expected, whatever that was. */
+function expectedOf(suite: string, { group }: PairedResult['tags']): string | null {
+  return suite.startsWith(answersPrefix) && group !== undefined ? `as without: ${group}` : null;
 }
 
 /** Case -> what is asked, of a suite as it was then; empty where it is not there any more. */

@@ -1,23 +1,23 @@
 /** Makes the report of each contender of a run from stored rows alone, lets the gate judge it, and chooses. */
 import { groupBy } from '../core/grouping.js';
-import { type Domain, domainKey } from '../core/tasks.js';
-import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
+import { continualMetricsOnSameCases, type DomainHistory } from '../evaluation/continual.js';
 import { mean } from '../evaluation/metrics.js';
 import { clusterNames } from '../evaluation/score-suite.js';
 import { chooseContender } from '../gate/field.js';
 import { judge } from '../gate/gate.js';
 import type { PairedSuite, SuiteRole } from '../gate/paired.js';
-import type { DomainChange, Report } from '../gate/report.js';
+import type { DomainChange, Report, UnchangedSuite } from '../gate/report.js';
 import type { AnsweredCase } from '../gate/slices.js';
+import { describeUnknown, type UnknownReport } from '../gate/unknown.js';
 import { summarise } from '../gate/verdict.js';
-import { listParents } from '../store/candidates.js';
 import { saveReports } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
 import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersion } from '../store/eval-suites.js';
-import { listDomainAccuracies, listResults, type PairedResult } from '../store/results.js';
+import { type LineageScore, listLineageScores, listResults, type PairedResult } from '../store/results.js';
+import { exampleOf, holdoutPrefix } from './asked-suite.js';
 import type { Evaluated, Plan } from './context.js';
 import { noteLabelSets } from './label-set-note.js';
-import { holdoutPrefix } from './suites.js';
+import { readLineage } from './lineage.js';
 
 export interface JudgedContender {
   readonly strategy: string;
@@ -53,23 +53,32 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
   const before = parentVersion === null ? [] : await listSuitesOfVersion(queries, declaration.name, parentVersion);
   const asked = new Set(suites.map(({ suite }) => suite));
   const missing = before.filter(({ suite, domain }) => domain === null && !asked.has(suite)).map(({ suite }) => suite);
-  const ancestors = await listAncestors(queries, plan);
+  const history = await readHistory(queries, plan, suites);
   const judged: JudgedContender[] = [];
   for (const strategy of strategies) {
     const results = groupBy(await listResults(queries, id, strategy), ({ suite }) => suite);
-    const measured = suites.map((suite) => ({ suite, results: results.get(suite.suite) ?? [] }));
-    const isFirst = parentVersion === null;
-    const pairs = measured.flatMap((one) => pairedSuites(one, { isFirst, uses: uses.get(one.suite.suite) ?? 0 }));
-    const domains = measured.flatMap((one) => domainChange(one, isFirst));
-    const answers = measured.flatMap((one) => answersOf(one, isFirst));
+    const all = suites.map((suite) => ({ suite, results: results.get(suite.suite) ?? [] }));
+    const measured = all.filter((one) => !isUnchanged(one, evaluated));
+    const domains = measured.flatMap((one) => domainChange(one, plan));
     const judgement = judge(
-      { suites: pairs, answers, cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]!, missing },
+      {
+        suites: measured.flatMap((one) => pairedSuites(one, plan, uses.get(one.suite.suite) ?? 0)),
+        answers: measured.flatMap((one) => answersOf(one, plan)),
+        ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]!, missing },
+      },
       declaration.gate!,
       declaration.training.seed,
     );
-    const notes = [...judgement.notes, ...measured.flatMap(({ suite, results: own }) => noteLabelSets(suite, own))];
-    const continual = continualMetrics(matrixOf(ancestors, domains));
-    judged.push({ strategy, report: { ...summarise(judgement, declaration.gate!), ...judgement, notes, domains, continual } });
+    const report: Report = {
+      ...summarise(judgement, declaration.gate!),
+      ...judgement,
+      notes: [...judgement.notes, ...measured.flatMap(({ suite, results: own }) => noteLabelSets(suite, own))],
+      unchanged: all.filter((one) => isUnchanged(one, evaluated)).map(({ suite }) => unchangedSuite(suite, evaluated)),
+      unknown: unknownOf(measured, declaration),
+      domains,
+      continual: continualMetricsOnSameCases(measured.flatMap((one) => domainHistory(one, history))),
+    };
+    judged.push({ strategy, report });
   }
   return judged;
 }
@@ -79,19 +88,43 @@ interface Measured {
   readonly results: readonly PairedResult[];
 }
 
-/** Where the champion knows but a part of the labels, what it does not know is a suite of its own: gains there must not outweigh losses here. */
-function pairedSuites({ suite, results }: Measured, { isFirst, uses }: { isFirst: boolean; uses: number }): PairedSuite[] {
-  if (isFirst) return [pairedSuite({ suite, results }, 'judged', uses)];
+/** No contender could change it, so that nobody was asked. */
+function isUnchanged({ suite, results }: Measured, { encoderScores }: Evaluated): boolean {
+  return results.length === 0 && suite.examines === 'encoder' && Object.hasOwn(encoderScores, suite.suite);
+}
+
+function unchangedSuite({ suite, version, metric }: JudgedSuite, { encoderScores }: Evaluated): UnchangedSuite {
+  return { suite, version, metric, score: encoderScores[suite]! };
+}
+
+/**
+ * What the champion had been shown is what it can lose. Held-out rows that arrived later, also of a domain that it knows, and labels that it has
+ * not learned are suites of their own: gains there must not outweigh losses here.
+ */
+function pairedSuites({ suite, results }: Measured, plan: Plan, uses: number): PairedSuite[] {
+  if (plan.parentVersion === null) return [pairedSuite({ suite, results }, 'judged', uses)];
   if (suite.domain !== null && !suite.knownToChampion) return [pairedSuite({ suite, results }, 'new', uses)];
-  const [known, fresh] = [results.filter(isAnswered), results.filter((result) => !isAnswered(result))];
-  const role = suite.domain === null ? 'judged' : 'earlier';
-  const parts = [pairedSuite({ suite, results: known }, role, uses)];
-  if (fresh.length === 0) return parts;
-  const renamed = { ...suite, suite: `${suite.suite}, new labels` };
-  return [...(known.length > 0 ? parts : []), pairedSuite({ suite: renamed, results: fresh }, 'new', uses)];
+  const answered = results.filter(isAnswered);
+  const parts = [
+    {
+      name: suite.suite,
+      results: answered.filter((result) => wasShown(suite, result, plan)),
+      role: suite.domain === null ? 'judged' : 'earlier',
+    },
+    { name: `${suite.suite}, new examples`, results: answered.filter((result) => !wasShown(suite, result, plan)), role: 'new' },
+    { name: `${suite.suite}, new labels`, results: results.filter((result) => !isAnswered(result)), role: 'new' },
+  ] as const;
+  const kept = parts.filter((part) => part.results.length > 0);
+  if (kept.length === 0) return [pairedSuite({ suite, results }, parts[0].role, uses)];
+  return kept.map((part) => pairedSuite({ suite: { ...suite, suite: part.name }, results: part.results }, part.role, uses));
 }
 
 const isAnswered = ({ championScore }: PairedResult) => championScore !== null;
+
+/** Of holdouts: the row arrived when the champion's last training data did, or before. Of other suites every case counts. */
+function wasShown({ domain }: JudgedSuite, { caseId }: PairedResult, { afterExample }: Plan): boolean {
+  return domain === null || exampleOf(caseId)! <= afterExample;
+}
 
 function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number): PairedSuite {
   const { metric, family, chance, leftOut } = suite;
@@ -108,11 +141,12 @@ function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number
 }
 
 /** Answers of heads to held-out examples, and to suites that ask them. */
-function answersOf({ suite, results }: Measured, isFirst: boolean): AnsweredCase[] {
+function answersOf({ suite, results }: Measured, plan: Plan): AnsweredCase[] {
+  const isFirst = plan.parentVersion === null;
   return results.map((result) => ({
     suite: suite.suite,
     isHoldout: suite.domain !== null,
-    isKnown: isFirst || (suite.knownToChampion && isAnswered(result)),
+    isKnown: isFirst || (suite.knownToChampion && isAnswered(result) && wasShown(suite, result, plan)),
     metric: suite.metric,
     tags: result.tags,
     champion: result.championScore === null ? null : { score: result.championScore, confidence: result.championConfidence },
@@ -120,27 +154,52 @@ function answersOf({ suite, results }: Measured, isFirst: boolean): AnsweredCase
   }));
 }
 
-function domainChange({ suite: { suite, task, domain }, results }: Measured, isFirst: boolean): DomainChange[] {
+function domainChange({ suite: { suite, task, domain }, results }: Measured, { parentVersion }: Plan): DomainChange[] {
   if (domain === null) return [];
   const shown = suite.slice(holdoutPrefix.length);
-  const champion = isFirst ? null : mean(results.map(({ championScore }) => championScore ?? 0));
+  const champion = parentVersion === null ? null : mean(results.map(({ championScore }) => championScore ?? 0));
   const candidate = mean(results.map(({ candidateScore }) => candidateScore));
   return [{ domain: shown, learned: { task, domain }, cases: results.length, champion, candidate }];
 }
 
-type AccuracyOf = (learned: Domain) => number | undefined;
-
-/** Of the champion's ancestors and itself, oldest first. */
-async function listAncestors(queries: Queries, { declaration, parentVersion }: Plan): Promise<AccuracyOf[]> {
-  const stored = await listDomainAccuracies(queries, declaration.name);
-  const parents = await listParents(queries, declaration.name);
-  const lineage: number[] = [];
-  for (let version = parentVersion; version !== null; version = parents.get(version) ?? null) lineage.unshift(version);
-  return lineage.map(
-    (version) => (learned) => stored.find((row) => row.version === version && domainKey(row) === domainKey(learned))?.accuracy,
-  );
+/** By task that is told apart by one label: how sure the head is of held-out texts, and of texts that are out of scope. */
+function unknownOf(measured: readonly Measured[], { tasks, answers }: Plan['declaration']): UnknownReport[] {
+  return tasks.flatMap(({ name: task, multiLabel }) => {
+    if (multiLabel) return [];
+    const own = measured.filter(({ suite }) => suite.task === task);
+    const inScope = own.flatMap(({ suite, results }) => (suite.domain === null ? [] : confidencesOf(results)));
+    const outOfScope = own.flatMap(({ results }) => confidencesOf(results.filter(({ tags }) => tags.scope === 'out')));
+    return inScope.length === 0 ? [] : [describeUnknown({ task, inScope, outOfScope }, answers.refuse)];
+  });
 }
 
-function matrixOf(ancestors: readonly AccuracyOf[], domains: readonly DomainChange[]): AccuracyMatrix {
-  return [...ancestors.map((accuracyOf) => domains.map(({ learned }) => accuracyOf(learned))), domains.map(({ candidate }) => candidate)];
+const confidencesOf = (results: readonly PairedResult[]) => results.flatMap(({ candidateConfidence }) => candidateConfidence ?? []);
+
+/** By holdout: the scores of the champion and its ancestors, the oldest first. */
+type History = ReadonlyMap<string, readonly LineageScore[]>;
+
+async function readHistory(queries: Queries, plan: Plan, suites: readonly JudgedSuite[]): Promise<History> {
+  const versions = await readLineage(queries, plan);
+  const history = new Map<string, LineageScore[]>();
+  for (const { suite, version, domain } of versions.length === 0 ? [] : suites) {
+    if (domain === null) continue;
+    const asked = { adapter: plan.declaration.name, versions, suite, suiteVersion: version };
+    history.set(suite, await listLineageScores(queries, asked));
+  }
+  return history;
+}
+
+/** Each earlier version beside the candidate, on the cases that both have answered. */
+function domainHistory({ suite, results }: Measured, history: History): DomainHistory[] {
+  if (suite.domain === null) return [];
+  const ours = new Map(results.map(({ caseId, candidateScore }) => [caseId, candidateScore]));
+  const byVersion = groupBy(
+    (history.get(suite.suite) ?? []).filter(({ caseId }) => ours.has(caseId)),
+    ({ version }) => version,
+  );
+  const earlier = [...byVersion.values()].map((scores) => ({
+    before: mean(scores.map(({ score }) => score)),
+    after: mean(scores.map(({ caseId }) => ours.get(caseId)!)),
+  }));
+  return [{ now: mean([...ours.values()]), earlier }];
 }

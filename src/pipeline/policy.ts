@@ -7,7 +7,7 @@ import type { Suite } from '../evaluation/suites.js';
 import { listDecisions } from '../store/candidates.js';
 import type { Queries } from '../store/database.js';
 import { findChangedSuite } from '../store/eval-suites.js';
-import { holdoutPrefix } from './suites.js';
+import { answersFamily, isMadeOfHoldout } from './asked-suite.js';
 
 /** @throws DECLARATION_INVALID, SUITE_INVALID */
 export async function checkPolicy(queries: Queries, { name, gate }: AdapterDeclaration, suites: readonly Suite[]): Promise<void> {
@@ -26,13 +26,13 @@ export async function checkPolicy(queries: Queries, { name, gate }: AdapterDecla
 function checkNames({ suites: lines, groups, slices }: GatePolicy, suites: readonly Suite[]): void {
   const names = suites.map((suite) => suite.name);
   const families = suites.map(({ group }) => group);
-  const isHoldout = (name: string) => name.startsWith(holdoutPrefix);
-  for (const name of Object.keys(lines)) if (!isHoldout(name)) requireKnown(name, names, `gate.suites.${name}`);
+  for (const name of Object.keys(lines)) if (!isMadeOfHoldout(name)) requireKnown(name, names, `gate.suites.${name}`);
   for (const [index, { suite }] of slices.entries())
-    if (suite !== undefined && !isHoldout(suite)) requireKnown(suite, names, `gate.slices.${index}.suite`);
+    if (suite !== undefined && !isMadeOfHoldout(suite)) requireKnown(suite, names, `gate.slices.${index}.suite`);
   const groupOf = new Map<string, string>();
   for (const [group, { suites: members }] of Object.entries(groups)) {
-    for (const member of members) requireKnown(member, [...names, ...families], `gate.groups.${group}.suites`);
+    for (const member of members.filter((one) => !isMadeOfHoldout(one)))
+      requireKnown(member, [...names, ...families, answersFamily], `gate.groups.${group}.suites`);
     for (const member of members) {
       const other = groupOf.get(member);
       if (other !== undefined) throw invalid(`\`${member}\` is in two groups, ${other} and ${group}`, 'gate.groups', undefined);

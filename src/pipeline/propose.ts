@@ -82,6 +82,9 @@ async function placeVersion(
     domains: mix.domains,
     data: { afterExample: mix.afterExample, throughExample: plan.throughExample, fresh: mix.fresh, replayed: mix.replayedIds.length },
     bufferSnapshotHash: mix.bufferSnapshotHash,
+    ...(report.unknown.length > 0 && {
+      unknown: Object.fromEntries(report.unknown.map(({ task, ...threshold }) => [task, threshold])),
+    }),
     ...trained,
     metrics: { suites: Object.fromEntries(report.rows.map((row) => [row.suite, row.candidate])), continual: report.continual },
   });

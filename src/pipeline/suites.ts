@@ -5,23 +5,16 @@ import { sha256 } from '../core/hash.js';
 import { readLabelSet } from '../core/label-sets.js';
 import { type Class, classesAmong, classKey, type Domain, domainKey, nameWithin, type Task } from '../core/tasks.js';
 import { chanceOf } from '../evaluation/chance.js';
-import { asksHead } from '../evaluation/kinds.js';
+import type { Case } from '../evaluation/kind.js';
+import { examinesAnswers, kindNamed } from '../evaluation/kinds.js';
+import { askedCases } from '../evaluation/score-suite.js';
 import { readSuites, type Suite } from '../evaluation/suites.js';
 import { type Example, listExamples } from '../store/examples.js';
+import { answerSuites } from './answer-suites.js';
+import { type AskedSuite, holdoutPrefix } from './asked-suite.js';
 import type { Plan, UpdateContext } from './context.js';
 import type { Known } from './field.js';
-
-export const holdoutPrefix = 'holdout/';
-
-export interface AskedSuite {
-  readonly suite: Suite;
-  /** Which answer counts, where it asks for one. */
-  readonly task: string;
-  /** Whose holdout it is; undefined: a declared suite. */
-  readonly domain: Domain | undefined;
-  /** Cases that are not asked, since no contender knows their label. */
-  readonly leftOut: number;
-}
+import { outOfScopeTexts } from './out-of-scope.js';
 
 /** @throws SUITE_NOT_FOUND, SUITE_INVALID, also where a suite asks a task that the adapter has not */
 export async function readDeclaredSuites(
@@ -31,7 +24,7 @@ export async function readDeclaredSuites(
   const names = tasks.map((task) => task.name);
   return (await readSuites(suiteFolders, suites)).map((suite) => {
     const task = suite.task ?? names[0]!;
-    if (asksHead(suite.kind) && !names.includes(task)) {
+    if (examinesAnswers(suite.kind) && !names.includes(task)) {
       throw new EspalierError('SUITE_INVALID', `the suite ${suite.name} asks the task \`${task}\`, which ${name} does not declare`, {
         hint: `Set \`task\` in its suite.yaml to ${names.join(' or ')}, or take it out of adapter.yaml.`,
       });
@@ -43,34 +36,40 @@ export async function readDeclaredSuites(
 
 /** A set of labels is no answer to a question that has one, nor the other way. @throws SUITE_INVALID */
 function requireKindOfTask({ name, kind }: Suite, { name: task, multiLabel = false }: Task): void {
-  const wanted = multiLabel ? 'multi-label' : 'classification';
-  if (kind === wanted || !asksHead(kind)) return;
+  const { asks } = kindNamed(kind);
+  const wanted = multiLabel ? 'a set of labels' : 'one label';
+  if (asks === undefined || asks === wanted) return;
   throw new EspalierError(
     'SUITE_INVALID',
     `the suite ${name} is of kind ${kind}, and asks the ${multiLabel ? '' : 'single-label '}task \`${task}\``,
     {
-      hint: `A suite that asks it is of kind ${wanted}; see docs/suites.md.`,
+      hint: `A suite that asks it is of kind ${multiLabel ? 'multi-label' : 'classification'}; see docs/suites.md.`,
     },
   );
 }
 
-/** Holdouts first, of domains that have one; cases whose class no contender has ever seen are left out, and counted. */
+/** What a version had been shown when it was made: held-out rows of these labels that arrived by then are what it can lose. */
+export interface Shown {
+  readonly classes: readonly Class[];
+  /** Number of the last example that it learned from, or might have. */
+  readonly throughExample: number;
+}
+
+/**
+ * Holdouts first, of domains that have one; then suites about the head's own answers; then the declared ones. Cases whose class no contender has
+ * ever seen are left out, and counted.
+ * @param shown of the champion, whose held-out rows make the suites about answers; of the version itself where there is no champion
+ */
 export async function listAsked(
-  { store, workspace }: Pick<UpdateContext, 'store' | 'workspace'>,
+  context: Pick<UpdateContext, 'store' | 'workspace'>,
   plan: Pick<Plan, 'declaration' | 'throughExample'>,
   known: Known,
+  shown: Shown,
 ): Promise<AskedSuite[]> {
+  const { store, workspace } = context;
   const { declaration, throughExample } = plan;
-  const keys = new Set(known.classes.map(classKey));
-  const isKnown = (one: Class) => keys.has(classKey(one));
-  const declared = (await readDeclaredSuites(workspace, declaration)).map((asked) => {
-    const { suite, task } = asked;
-    const isLearned = (label: string) => isKnown({ task, label });
-    if (suite.kind === 'classification') return asking(asked, { ...suite, cases: suite.cases.filter(({ label }) => isLearned(label)) });
-    if (suite.kind === 'multi-label')
-      return asking(asked, { ...suite, cases: suite.cases.filter(({ labels }) => labels.every(isLearned)) });
-    return asked;
-  });
+  const isKnown = knowing(known.classes);
+  const declared = (await readDeclaredSuites(workspace, declaration)).map((asked) => withKnownLabels(asked, isKnown));
   const tasks = declaration.tasks.map(({ name }) => name);
   const held = await listExamples(store, { adapter: declaration.name, tasks, split: 'holdout', afterId: 0, throughId: throughExample });
   const holdouts = known.domains.map((domain) => {
@@ -79,15 +78,32 @@ export async function listAsked(
     );
     return { suite: holdoutOf(declaration, known, domain, own), task: domain.task, domain, leftOut: 0 };
   });
-  return [...holdouts.filter(({ suite }) => suite.cases.length > 0), ...declared];
+  const wasLearned = knowing(shown.classes);
+  const losable = held.filter(
+    (example) => example.id <= shown.throughExample && classesAmong(declaration.tasks, [example]).every(wasLearned),
+  );
+  const outOfScope = declaration.answers.scope ? await outOfScopeTexts(context, declaration) : [];
+  return [
+    ...holdouts.filter(({ suite }) => suite.cases.length > 0),
+    ...answerSuites(declaration, { held: losable, outOfScope }),
+    ...declared,
+  ];
 }
 
-/** The same with fewer cases. */
-const asking = (asked: AskedSuite, suite: Suite): AskedSuite => ({
-  ...asked,
-  suite,
-  leftOut: asked.suite.cases.length - suite.cases.length,
-});
+function knowing(classes: readonly Class[]): (one: Class) => boolean {
+  const keys = new Set(classes.map(classKey));
+  return (one) => keys.has(classKey(one));
+}
+
+/** A case that asks for a label which nobody has learned measures nothing. */
+function withKnownLabels(asked: AskedSuite, isKnown: (one: Class) => boolean): AskedSuite {
+  const { suite, task } = asked;
+  const labels = new Map(askedCases(suite).map((item) => [item.caseId, item.labels ?? []]));
+  const cases = (suite.cases as readonly Case[]).filter(({ id }) => (labels.get(id) ?? []).every((label) => isKnown({ task, label })));
+  if (cases.length === suite.cases.length) return asked;
+  // The cases are some of the suite's own, which the compiler cannot see through the union of kinds.
+  return { ...asked, suite: { ...suite, cases } as unknown as Suite, leftOut: suite.cases.length - cases.length };
+}
 
 /** `holdout/<domain>`, or `holdout/<task>/<domain>` where the adapter has several tasks. */
 function holdoutOf({ tasks }: AdapterDeclaration, { classes }: Known, { task, domain }: Domain, held: readonly Example[]): Suite {

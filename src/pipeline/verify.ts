@@ -5,6 +5,7 @@ import { listContenders } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
 import { readRun } from '../store/runs.js';
 import type { Evaluated, Plan } from './context.js';
+import { evaluationRules } from './evaluate.js';
 import { judgeContenders } from './judge.js';
 
 export interface Verification {
@@ -25,8 +26,11 @@ export async function verifyCandidate(queries: Queries, id: number): Promise<Ver
   const { runId, report } = await findCandidate(queries, id);
   const { plan, outputs } = await readRun(queries, runId);
   const evaluated = outputs.evaluate as Evaluated | undefined;
-  if (!evaluated?.costs)
-    throw new EspalierError('NOT_VERIFIABLE', `candidate ${id} was judged by an Espalier that did not keep all that a verdict needs`);
+  if (evaluated?.rules !== evaluationRules)
+    throw new EspalierError(
+      'NOT_VERIFIABLE',
+      `candidate ${id} was judged by another version of Espalier, whose rules or stored results differ`,
+    );
   const stored = (await listContenders(queries, runId)).filter((contender) => contender.report !== null);
   const strategies = stored.map(({ strategy }) => strategy);
   const judged = await judgeContenders(queries, { id: runId, plan: plan as Plan, evaluated, strategies });

@@ -9,6 +9,7 @@ export interface JudgedSuite {
   readonly metric: string;
   readonly chance: number;
   readonly task: string;
+  readonly examines: 'answers' | 'encoder';
   /** Whose holdout it is; null: a declared suite. */
   readonly domain: string | null;
   readonly knownToChampion: boolean;
@@ -30,6 +31,7 @@ export async function saveJudgedSuites(queries: Queries, runId: number, suites: 
     metric: suite.metric,
     chance: suite.chance,
     task: suite.task,
+    examines: suite.examines,
     domain: suite.domain,
     known_to_champion: suite.knownToChampion ? (1 as const) : (0 as const),
     known_to_anchor: suite.knownToAnchor ? (1 as const) : (0 as const),
@@ -48,6 +50,7 @@ export async function listJudgedSuites(queries: Queries, runId: number): Promise
     metric: row.metric,
     chance: row.chance,
     task: row.task,
+    examines: row.examines,
     domain: row.domain,
     knownToChampion: row.known_to_champion === 1,
     knownToAnchor: row.known_to_anchor === 1,

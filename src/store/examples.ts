@@ -109,6 +109,30 @@ export async function listTrainingTexts(queries: Queries): Promise<{ adapter: st
   return queries.selectFrom('examples').select(['adapter', 'text']).where('split', '=', 'train').orderBy('id').execute();
 }
 
+/**
+ * Held-out texts of other adapters, which this one was not made for. An adapter that shares a text with this one may answer the same questions, and
+ * gives none. In the order of their hashes, which is as good as drawn.
+ */
+export async function listForeignTexts(queries: Queries, adapter: string, count: number): Promise<string[]> {
+  const shared = queries
+    .selectFrom('examples as theirs')
+    .innerJoin('examples as ours', 'ours.hash', 'theirs.hash')
+    .select('theirs.adapter')
+    .where('ours.adapter', '=', adapter)
+    .where('theirs.adapter', '!=', adapter)
+    .distinct();
+  const rows = await queries
+    .selectFrom('examples')
+    .select('text')
+    .where('split', '=', 'holdout')
+    .where('adapter', '!=', adapter)
+    .where('adapter', 'not in', shared)
+    .orderBy('hash')
+    .limit(count)
+    .execute();
+  return rows.map(({ text }) => text);
+}
+
 const sliceSize = 1000;
 
 /** In order of arrival. */

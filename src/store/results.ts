@@ -85,6 +85,44 @@ export async function listResults(queries: Queries, runId: number, contender: st
   return rows.map((row) => ({ ...row, tags: JSON.parse(row.tags) as PairedResult['tags'] }));
 }
 
+/** The score of one case by an earlier version, when it was judged itself. */
+export interface LineageScore {
+  readonly version: number;
+  readonly caseId: string;
+  readonly score: number;
+}
+
+interface LineageQuestion {
+  readonly adapter: string;
+  readonly versions: readonly number[];
+  readonly suite: string;
+  readonly suiteVersion: number;
+}
+
+/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. */
+export async function listLineageScores(
+  queries: Queries,
+  { adapter, versions, suite, suiteVersion }: LineageQuestion,
+): Promise<LineageScore[]> {
+  return queries
+    .selectFrom('candidates as candidate')
+    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
+    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
+    .innerJoin('eval_results as result', (join) =>
+      join
+        .onRef('result.run_id', '=', 'candidate.run_id')
+        .onRef('result.contender', '=', 'contender.strategy')
+        .on('result.suite', '=', suite),
+    )
+    .select(['candidate.version', 'result.case_id as caseId', 'result.candidate_score as score'])
+    .where('candidate.adapter', '=', adapter)
+    .where('candidate.version', 'in', versions)
+    .where('asked.version', '=', suiteVersion)
+    .orderBy('candidate.version')
+    .orderBy('result.case_id')
+    .execute();
+}
+
 /** How one case of a suite came out on a version, when it was judged. */
 export interface JudgedCase {
   readonly adapter: string;

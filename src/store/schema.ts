@@ -78,6 +78,7 @@ export interface Schema {
     domain: string | null;
     known_to_champion: 0 | 1;
     known_to_anchor: 0 | 1;
+    examines: 'answers' | 'encoder';
     left_out: number;
   };
   eval_results: {

@@ -41,3 +41,21 @@ export async function listVersionScores(queries: Queries, suite: string): Promis
     .orderBy('at')
     .execute();
 }
+
+/** The score of one version on the very cases of a suite; undefined: it was not measured. */
+export async function findVersionScore(
+  queries: Queries,
+  { adapter, version, suite, contentHash }: Pick<VersionScore, 'adapter' | 'version' | 'suite' | 'contentHash'>,
+): Promise<number | undefined> {
+  const row = await queries
+    .selectFrom('version_scores')
+    .select('score')
+    .where('adapter', '=', adapter)
+    .where('version', '=', version)
+    .where('suite', '=', suite)
+    .where('content_hash', '=', contentHash)
+    .orderBy('cases', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.score;
+}

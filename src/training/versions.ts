@@ -38,9 +38,25 @@ export interface Manifest {
   /** Examples with id in (afterExample, throughExample] were new to it. */
   readonly data: { readonly afterExample: number; readonly throughExample: number; readonly fresh: number; readonly replayed: number };
   readonly bufferSnapshotHash: string;
+  /** By task: the smallest confidence of an answer that is given, and how it was chosen; absent in versions of Espalier 0.1. */
+  readonly unknown?: Readonly<Record<string, UnknownThreshold>>;
   readonly facts: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, string>>;
+}
+
+/** A text whose answer is less sure than the threshold counts as unknown. */
+export interface UnknownThreshold {
+  /** Null: too few texts were held out to choose one. */
+  readonly threshold: number | null;
+  /** Share of in-scope texts that may be refused. */
+  readonly share: number;
+  /** Held-out texts that it was chosen on, and how many of them it refuses. */
+  readonly inScope: number;
+  readonly refused: number;
+  /** Texts out of scope, and how many of them are answered all the same. */
+  readonly outOfScope: number;
+  readonly accepted: number;
 }
 
 /** What was written when an adapter had one task. */

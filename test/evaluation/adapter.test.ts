@@ -93,7 +93,7 @@ it('answers the same to the bit, however many threads there are', async () => {
     const adapter = await openAdapter(
       file,
       job.classes.map((label) => ({ task: 'intent', label })),
-      threads,
+      { threads },
     );
     const all = await adapter.run(vectors, job.dimension);
     await adapter.close();

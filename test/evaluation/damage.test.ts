@@ -28,6 +28,13 @@ const twins = (() => {
   const random = seededRandom('twins');
   return asked.vectors.map((value) => value + 0.5 * random.normal());
 })();
+/** Vectors between the classes: their mean, with noise. */
+const nowhere = (() => {
+  const random = seededRandom('nowhere');
+  const centre = new Float32Array(dimension);
+  for (let at = 0; at < asked.vectors.length; at++) centre[at % dimension]! += asked.vectors[at]! / asked.targets.length;
+  return asked.vectors.map((_, at) => centre[at % dimension]! + 0.3 * random.normal());
+})();
 const labelOf = (target: number) => classes[target]!.label;
 const shotCases = [...shots.targets].map((target, index) => ({
   id: `s${index}`,
@@ -123,6 +130,32 @@ const suites: readonly [Suite, Float32Array][] = [
     ),
     Float32Array.from([...asked.targets.keys()].flatMap((index) => [...row(asked.vectors, index), ...row(twins, index)])),
   ],
+  [
+    suiteOf(
+      'stability',
+      askedCases.map(({ id }) => ({ id, text: '', changed: '', group: 'noise' })),
+    ),
+    Float32Array.from([...asked.targets.keys()].flatMap((index) => [...row(asked.vectors, index), ...row(twins, index)])),
+  ],
+  [
+    suiteOf('scope', [
+      ...askedCases.map(({ id }) => ({ id, text: '', scope: 'in' as const })),
+      ...askedCases.map(({ id }) => ({ id: `out ${id}`, text: '', scope: 'out' as const })),
+    ]),
+    Float32Array.from([...asked.vectors, ...nowhere]),
+  ],
+  [
+    suiteOf(
+      'contrast',
+      pairs.flatMap(({ id }, index) => {
+        const [one, other] = [asked.targets[order[2 * index]!]!, asked.targets[order[2 * index + 1]!]!];
+        return one === other ? [] : [{ id, text: '', label: labelOf(one), other: '', otherLabel: labelOf(other) }];
+      }),
+    ),
+    Float32Array.from(
+      pairs.flatMap(({ isSame }, index) => (isSame ? [] : rows(asked.vectors, [order[2 * index]!, order[2 * index + 1]!]))),
+    ),
+  ],
   [suiteOf('calibration', labelled), both],
   [suiteOf('bias', [...shotCases, ...askedCases.map((item, index) => ({ ...item, group: index % 2 === 0 ? 'even' : 'odd' }))]), both],
 ];
@@ -131,7 +164,7 @@ const folder = temporaryFolder();
 async function openHead(head: Head, name: string, kind: Suite['kind']) {
   const file = join(folder, `${name}.onnx`);
   writeFileSync(file, headGraph(head).encode());
-  return openAdapter(file, classes, 1, kind === 'multi-label' ? [task] : []);
+  return openAdapter(file, classes, { multiLabel: kind === 'multi-label' ? [task] : [] });
 }
 
 async function measure(head: Head, name: string, [suite, vectors]: readonly [Suite, Float32Array]) {

@@ -15,7 +15,18 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const root = temporaryFolder();
 
 const columns: ImportColumns = {
-  ...{ text: 'text', label: 'label', a: 'a', b: 'b', score: 'score', perturbed: 'perturbed', query: 'query', document: 'document' },
+  ...{
+    text: 'text',
+    label: 'label',
+    a: 'a',
+    b: 'b',
+    score: 'score',
+    perturbed: 'perturbed',
+    other: 'other',
+    otherLabel: 'otherLabel',
+    query: 'query',
+    document: 'document',
+  },
   ...{ relevance: undefined, group: undefined, cluster: undefined },
 };
 

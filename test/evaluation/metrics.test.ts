@@ -60,7 +60,7 @@ describe('a mean', () => {
   });
 
   it('is a proportion only where answers are right or wrong', () => {
-    expect(metrics.filter(({ isProportion }) => isProportion).map(({ name }) => name)).toEqual(['accuracy']);
+    expect(metrics.filter(({ isProportion }) => isProportion).map(({ name }) => name)).toEqual(['accuracy', 'consistency']);
   });
 });
 

@@ -43,7 +43,7 @@ async function ask(tasks: readonly string[], suites: readonly string[]) {
   const context = { store, workspace: { suiteFolders: [evals] } } as unknown as UpdateContext;
   const plan = { declaration, throughExample: 99 } as Plan;
   const domains = known.domains.filter(({ task }) => tasks.includes(task));
-  const asked = await listAsked(context, plan, { ...known, domains });
+  const asked = await listAsked(context, plan, { ...known, domains }, { classes: known.classes, throughExample: 99 });
   return asked.map(({ suite, task, domain }) => [
     suite.name,
     task,

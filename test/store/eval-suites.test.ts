@@ -14,7 +14,7 @@ import { now, temporaryStore } from '../support/store.js';
 
 const suite = (name: string, overrides: Partial<JudgedSuite> = {}): JudgedSuite => ({
   ...{ suite: name, version: 1, contentHash: `${name} as first written`, family: 'probe', metric: 'accuracy', chance: 0.5, task: 'intent' },
-  ...{ domain: null, knownToChampion: true, knownToAnchor: false, leftOut: 0 },
+  ...{ examines: 'encoder', domain: null, knownToChampion: true, knownToAnchor: false, leftOut: 0 },
   ...overrides,
 });
 

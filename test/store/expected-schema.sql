@@ -128,7 +128,7 @@ CREATE TABLE eval_suites (
   known_to_champion INTEGER NOT NULL CHECK (known_to_champion IN (0, 1)),
   known_to_anchor INTEGER NOT NULL CHECK (known_to_anchor IN (0, 1)),
   -- Cases that were not asked, since no contender knows their label.
-  left_out INTEGER NOT NULL,
+  left_out INTEGER NOT NULL, examines TEXT NOT NULL DEFAULT 'encoder' CHECK (examines IN ('answers', 'encoder')),
   PRIMARY KEY (run_id, suite)
 ) STRICT;
 

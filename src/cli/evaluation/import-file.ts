@@ -23,6 +23,8 @@ export interface ImportOptions {
   readonly bField: string;
   readonly scoreField: string;
   readonly perturbedField: string;
+  readonly otherField: string;
+  readonly otherLabelField: string;
   readonly queryField: string;
   readonly documentField: string;
   readonly relevanceField?: string;
@@ -59,7 +61,8 @@ function columnsOf(options: ImportOptions, kind: ImportableKind): ImportColumns 
   const label = options.labelField ?? (kind === 'multi-label' ? 'labels' : 'label');
   return {
     ...{ text: options.textField, label, a: options.aField, b: options.bField, score: options.scoreField },
-    ...{ perturbed: options.perturbedField, query: options.queryField, document: options.documentField },
+    ...{ perturbed: options.perturbedField, other: options.otherField, otherLabel: options.otherLabelField },
+    ...{ query: options.queryField, document: options.documentField },
     ...{ relevance: options.relevanceField, group: options.groupField, cluster: options.clusterField },
   };
 }

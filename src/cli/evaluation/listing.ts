@@ -1,5 +1,6 @@
 /** Every suite that can be found, kind by kind. */
 import { clip } from '../../core/text.js';
+import { kindNamed } from '../../evaluation/kinds.js';
 import { askedCases } from '../../evaluation/score-suite.js';
 import type { Suite } from '../../evaluation/suites.js';
 import { type Output, tableOf } from '../output.js';
@@ -9,6 +10,8 @@ export interface ListedSuite {
   readonly folder: string;
   readonly version: number;
   readonly kind: Suite['kind'];
+  /** What it puts to the test: the head's answers, or the encoder, which only a head that moves the embedding can change. */
+  readonly examines: 'answers' | 'encoder';
   readonly group: string;
   readonly metric: string;
   readonly capability: string;
@@ -29,7 +32,20 @@ export interface BrokenSuite {
 
 export function listedSuite(suite: Suite, folder: string, declared: boolean | null): ListedSuite {
   const { name, version, kind, group, metric, capability, chance, ceiling } = suite;
-  return { name, folder, version, kind, group, metric, capability, cases: askedCases(suite).length, chance, ceiling, declared };
+  return {
+    name,
+    folder,
+    version,
+    kind,
+    examines: kindNamed(kind).examines,
+    group,
+    metric,
+    capability,
+    cases: askedCases(suite).length,
+    chance,
+    ceiling,
+    declared,
+  };
 }
 
 const columns = [
@@ -52,7 +68,8 @@ export function renderListing(
   const kinds = [...new Set(suites.map(({ kind }) => kind))];
   const parts = kinds.map((kind) => {
     const own = suites.filter((suite) => suite.kind === kind);
-    return `${colours.bold(kind)}, ${own[0]!.metric}\n${tableOf(columns, own.map(cellsOf), colours)}`;
+    const examined = own[0]!.examines === 'answers' ? "the head's answers" : 'the encoder';
+    return `${colours.bold(kind)}, ${own[0]!.metric}, examines ${examined}\n${tableOf(columns, own.map(cellsOf), colours)}`;
   });
   if (broken.length > 0) {
     const lines = broken.map(({ name, error }) => colours.red(clip(` ${name}: ${error}`, width)));

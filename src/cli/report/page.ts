@@ -15,6 +15,8 @@ import { showFlips } from './flip-table.js';
 import { showSlices } from './slices.js';
 import { reportStyle } from './style.js';
 import { showSuites } from './suites.js';
+import { showUnchanged } from './unchanged.js';
+import { showUnknown } from './unknown.js';
 import { announceVerdict } from './verdict-mark.js';
 
 export interface ReportPage {
@@ -38,6 +40,8 @@ ${showFlips(flips)}
 ${showSlices(report)}
 ${showDomains(report)}
 ${showCalibration(report)}
+${showUnknown(report)}
+${showUnchanged(report)}
 ${showField(field)}
 ${candidate.status === 'waiting' ? showAdvice(adviseOn(report, id, adapter)) : nothing}
 <footer class="soft"><p>Made by <code>espalier candidates show ${id}</code>; <code>espalier candidates verify ${id}</code> works the verdict out again. This page loads nothing and runs no script.</p></footer>

@@ -4,6 +4,8 @@ import { concernsOf, type Report, type ReportRow, verdictOf } from '../../gate/r
 import type { Verdict } from '../../store/candidates.js';
 import { type Colours, type Output, percent, signed, tableOf } from '../output.js';
 import { sayFor } from './measured.js';
+import { sayUnchanged } from './unchanged.js';
+import { sayUnknown } from './unknown.js';
 import { drawAxis, drawWhisker, nameScale, type Scale } from './whisker.js';
 
 export interface ReportOptions {
@@ -17,7 +19,10 @@ export function renderReport(report: Report, { colours, width }: Output, { all =
     renderRows(report.rows, colours, all),
     renderConcerns(report, { colours, width }, all),
     renderLosingSlices(report, colours),
-    renderCalibration(report, width),
+    [renderCalibration(report, width), ...sayUnknown(report).map((sentence) => wrap(sentence, width))]
+      .filter((line) => line !== '')
+      .join('\n'),
+    report.unchanged.length === 0 ? '' : colours.dim(wrap(sayUnchanged(report), width)),
     report.notes.map((note) => `${colours.yellow('note')}\n${wrap(note, width)}`).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');

@@ -10,6 +10,7 @@ import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from
 
 export const bias: Kind<'bias', LabelledCase> = {
   name: 'bias',
+  examines: 'encoder',
   metric: accuracy,
   schema: z.discriminatedUnion('split', [
     z.strictObject({ ...shotFields, split: z.literal('train') }),

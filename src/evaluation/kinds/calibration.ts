@@ -6,6 +6,7 @@ import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from
 
 export const calibration: Kind<'calibration', LabelledCase> = {
   name: 'calibration',
+  examines: 'encoder',
   metric: oneMinusBrier,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],

@@ -13,11 +13,17 @@ export interface ClassificationCase extends Case {
 
 export const classification: Kind<'classification', ClassificationCase> = {
   name: 'classification',
+  examines: 'answers',
+  asks: 'one label',
   metric: accuracy,
   schema: z.strictObject({ ...caseFields, text, label: text, tags: z.record(text, text).optional() }),
   texts: (item) => [item.text],
   lackOf: contradictoryLabels,
-  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.text], label: item.label, tags: item.tags })),
+  asked: (cases) =>
+    cases.map((item) => ({
+      ...describeCase(item, { texts: [item.text], label: item.label, tags: item.tags }),
+      labels: [item.label],
+    })),
   score: (cases, outputs, task) =>
     cases.map(({ label }, index) => {
       const answer = outputs[index]!.answers.get(task);

@@ -12,6 +12,7 @@ const voters = 5;
 
 export const knn: Kind<'knn', LabelledCase> = {
   name: 'knn',
+  examines: 'encoder',
   metric: accuracy,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],

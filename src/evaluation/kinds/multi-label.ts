@@ -14,6 +14,8 @@ export interface MultiLabelCase extends Case {
 
 export const multiLabel: Kind<'multi-label', MultiLabelCase> = {
   name: 'multi-label',
+  examines: 'answers',
+  asks: 'a set of labels',
   metric: jaccard,
   schema: z.strictObject({ ...caseFields, text, labels: z.array(text), tags: z.record(text, text).optional() }),
   texts: (item) => [item.text],
@@ -24,7 +26,11 @@ export const multiLabel: Kind<'multi-label', MultiLabelCase> = {
       ({ labels }) => writeLabelSet(labels),
       'labels',
     ),
-  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.text], label: writeLabelSet(item.labels), tags: item.tags })),
+  asked: (cases) =>
+    cases.map((item) => ({
+      ...describeCase(item, { texts: [item.text], label: writeLabelSet(item.labels), tags: item.tags }),
+      labels: item.labels,
+    })),
   score: (cases, outputs, task) =>
     cases.map(({ labels }, index) => {
       const answer = outputs[index]!.answers.get(task);

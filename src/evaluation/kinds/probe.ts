@@ -6,6 +6,7 @@ import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from
 
 export const probe: Kind<'probe', LabelledCase> = {
   name: 'probe',
+  examines: 'encoder',
   metric: accuracy,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],

@@ -4,6 +4,9 @@ import type { Metric } from '../metric.js';
 /** Right or wrong. */
 export const accuracy: Metric = { name: 'accuracy', isProportion: true, isMean: true, statistic: weightedMean };
 
+/** Whether the answer to a changed text is the answer to the text. */
+export const consistency: Metric = { name: 'consistency', isProportion: true, isMean: true, statistic: weightedMean };
+
 /** Each query's nDCG of the first ten. */
 export const ndcgAt10: Metric = { name: 'ndcg@10', isProportion: false, isMean: true, statistic: weightedMean };
 

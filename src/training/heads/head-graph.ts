@@ -1,6 +1,7 @@
 /**
  * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits` [batch, classes],
- * `probabilities`, `adapted` [batch, d + classes], the embedding's dense part as the adapter changes it, and for heads that have one, `distance` [batch].
+ * `probabilities`, `adapted` [batch, dense], the dense part of the embedding as the head changes it (unit length; unchanged for heads that only
+ * read it), and `distance` [batch] for heads that measure one.
  */
 import { elementTypeOf, type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
@@ -10,13 +11,6 @@ import { writeForward } from '../autodiff/gradient.js';
 import { formulaOf, headKindNamed } from '../heads.js';
 import { type Head, type HeadOutputs, outOfCompetition } from '../job.js';
 import { compile } from '../native.js';
-
-/**
- * How much the class scores weigh in the adapted embedding beside the vector. A readout over a frozen encoder changes nothing before its
- * scores, so what it does to a capability shows in the vector that carries them. At a quarter the sample adapter's vectors do at least
- * as well as the frozen ones on its suites; at a half, retrieval loses 5 points.
- */
-export const scoreShare = 0.25;
 
 export function headGraph(head: Head): Graph {
   const { dimension, lexical, classes } = head.shape;
@@ -43,7 +37,7 @@ export function headGraph(head: Head): Graph {
   const embedding = outputs.embedding ? computed.get(outputs.embedding)!.value : dense;
   graph.output(logits, 'logits', 'float32', ['batch', classes]);
   graph.output(probabilities(graph, logits, head), 'probabilities', 'float32', ['batch', classes]);
-  graph.output(adapted(graph, embedding, logits), 'adapted', 'float32', ['batch', dimension - lexical + classes]);
+  graph.output(unit(graph, embedding), 'adapted', 'float32', ['batch', dimension - lexical]);
   if (outputs.distance) {
     const flat = graph.node('Squeeze', [computed.get(outputs.distance)!.value, arithmetic.integers([1])]);
     graph.output(flat, 'distance', 'float32', ['batch']);
@@ -118,14 +112,6 @@ function probabilities(graph: Graph, logits: string, { tensors: { tasks, multiLa
   });
   const free = multiLabel ? [graph.node('Mul', [graph.node('Sigmoid', [logits]), row((index) => (isFree(index) ? 1 : 0))])] : [];
   return graph.node('Sum', [...parts, ...free]);
-}
-
-/** unit([ unit(embedding) ; share * unit(logits - their mean) ]) */
-function adapted(graph: Graph, embedding: string, logits: string): string {
-  const centred = graph.node('Sub', [logits, graph.node('ReduceMean', [logits], { axes: [-1], keepdims: 1 })]);
-  const share = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(scoreShare) });
-  const scores = graph.node('Mul', [unit(graph, centred), share]);
-  return unit(graph, graph.node('Concat', [unit(graph, embedding), scores], { axis: -1 }));
 }
 
 /** Each row to length 1; a row of zeros stays. */

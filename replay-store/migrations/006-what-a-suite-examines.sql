@@ -1,0 +1,6 @@
+-- A head that leaves the embedding as it is cannot change what the encoder is good for. Which suites ask for the head's own answers, and which look
+-- at the embedding, decides what is judged.
+
+ALTER TABLE eval_suites ADD COLUMN examines TEXT NOT NULL DEFAULT 'encoder' CHECK (examines IN ('answers', 'encoder'));
+-- Holdouts ask the head, and so do sets of labels. Of other suites of earlier runs it is not known; their verdicts stay as they were.
+UPDATE eval_suites SET examines = 'answers' WHERE domain IS NOT NULL OR metric = 'jaccard';

@@ -1,0 +1,40 @@
+/**
+ * A text and a changed version of it whose meaning is the same: does the head give both the same answer? No label is needed, so that the
+ * answer is held against the adapter's own and not against the truth. (Invariance tests: Ribeiro et al., "Beyond accuracy: behavioral testing
+ * of NLP models with CheckList", ACL 2020.) A head that answers everything alike is perfectly stable; its accuracy shows that it is useless.
+ */
+import { z } from 'zod';
+import { normaliseText } from '../../core/text.js';
+import { type Case, caseFields, contradictionAmong, describeCase, type Kind, text } from '../kind.js';
+import { consistency } from '../metrics/means.js';
+
+export interface StabilityCase extends Case {
+  readonly text: string;
+  readonly changed: string;
+  /** What was done to the text, such as `typo`. */
+  readonly group: string;
+}
+
+export const stability: Kind<'stability', StabilityCase> = {
+  name: 'stability',
+  examines: 'answers',
+  metric: consistency,
+  schema: z.strictObject({ ...caseFields, group: text, text, changed: text }),
+  texts: (item) => [item.text, item.changed],
+  lackOf(cases) {
+    const index = cases.findIndex((item) => normaliseText(item.text) === normaliseText(item.changed));
+    if (index >= 0) return { what: `the changed text of \`${cases[index]!.id}\` is the text itself`, index, field: 'changed' };
+    return contradictionAmong(
+      cases,
+      (item) => JSON.stringify([normaliseText(item.text), normaliseText(item.changed)]),
+      ({ id }) => id,
+      'changed',
+    );
+  },
+  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.changed] })),
+  score: (cases, outputs, task) =>
+    cases.map((_, index) => {
+      const [before, after] = [outputs[2 * index]!, outputs[2 * index + 1]!].map(({ answers }) => answers.get(task));
+      return { score: before?.label === after?.label ? 1 : 0, answer: after?.label, confidence: after?.confidence ?? null };
+    }),
+};

@@ -1,0 +1,103 @@
+/** Scores one suite with everything that is compared on it: the champion, the contenders, and what each case once scored. */
+import { type Class, classKey } from '../core/tasks.js';
+import { encodeCached } from '../encoder/cached.js';
+import type { Adapter } from '../evaluation/adapter.js';
+import { examinesAnswers } from '../evaluation/kinds.js';
+import { type CaseScore, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
+import { textsOf } from '../evaluation/suites.js';
+import type { PairedResult } from '../store/results.js';
+import { movesEmbedding } from '../training/heads.js';
+import type { Manifest } from '../training/versions.js';
+import type { AskedSuite } from './asked-suite.js';
+import type { UpdateContext } from './context.js';
+import type { FirstScores } from './lineage.js';
+
+/** A version that is compared with, and what it had learned. */
+export interface Opened {
+  readonly adapter: Adapter;
+  readonly manifest: Manifest;
+  /** Of its classes. */
+  readonly keys: ReadonlySet<string>;
+}
+
+export interface Contender {
+  readonly adapter: Adapter;
+  /** Its head changes the embedding, so that it can damage what the encoder is good for. */
+  readonly moves: boolean;
+}
+
+export interface Sides {
+  readonly champion: Opened | undefined;
+  /** A fixed version that the policy names; undefined where it names none, or it is the champion. */
+  readonly anchor: Opened | undefined;
+  /** By strategy. */
+  readonly contenders: Readonly<Record<string, Contender>>;
+}
+
+/** What case a suite once scored, where no fixed version is the anchor. */
+export type AnchorOf = (asked: AskedSuite) => Promise<FirstScores>;
+
+export function openedOf(adapter: Adapter, manifest: Manifest): Opened {
+  return { adapter, manifest, keys: new Set(manifest.classes.map(classKey)) };
+}
+
+const versionMoves = ({ manifest: { headKind, headShape } }: Opened) => movesEmbedding({ kind: headKind, shape: headShape });
+
+/**
+ * Whether a contender can score otherwise than the champion on a suite. Where neither changes the embedding, both have the encoder's own, and its
+ * suites are equal by construction: nothing is encoded or scored.
+ */
+export function canDiffer({ suite }: AskedSuite, { champion }: Pick<Sides, 'champion'>, { moves }: Pick<Contender, 'moves'>): boolean {
+  return examinesAnswers(suite.kind) || moves || (champion !== undefined && versionMoves(champion));
+}
+
+/** Champion and anchor answer once; each contender is paired with them case by case. Contenders that cannot differ have no results. */
+export async function scoreSuiteByAll(
+  { store, encoder, signal }: Pick<UpdateContext, 'store' | 'encoder' | 'signal'>,
+  asked: AskedSuite,
+  sides: Sides,
+  anchorOf: AnchorOf,
+): Promise<PairedResult[]> {
+  const { suite, task } = asked;
+  const contenders = Object.entries(sides.contenders).filter(([, contender]) => canDiffer(asked, sides, contender));
+  if (suite.cases.length === 0 || contenders.length === 0) return [];
+  const vectors = await encodeCached(store, encoder, textsOf(suite), { signal });
+  const score = async (adapter: Adapter) =>
+    requireNumbers(suite.name, await scoreSuite(suite, await adapter.run(vectors, encoder.dimension), task));
+  const theirs = sides.champion && (await score(sides.champion.adapter));
+  const fixed = sides.anchor && (await score(sides.anchor.adapter));
+  const first = fixed ? undefined : await anchorOf(asked);
+  const results: PairedResult[] = [];
+  for (const [contender, { adapter }] of contenders) {
+    for (const [index, own] of (await score(adapter)).entries()) {
+      const answered = (side: Opened | undefined, scores: readonly CaseScore[] | undefined) =>
+        (own.labels ?? []).every((label) => knowsClass(side, { task, label })) ? scores?.[index] : undefined;
+      const anchor = first ? first.get(own.caseId) : answered(sides.anchor, fixed)?.score;
+      results.push(pairUp({ contender, suite: suite.name }, own, answered(sides.champion, theirs), anchor));
+    }
+  }
+  return results;
+}
+
+/** What a version cannot answer it cannot lose either; compared there it would only make gains of what is new. */
+function knowsClass(side: Opened | undefined, asked: Class): boolean {
+  return side?.keys.has(classKey(asked)) ?? false;
+}
+
+function pairUp(
+  of: Pick<PairedResult, 'contender' | 'suite'>,
+  { caseId, score, answer, confidence, gold, tags, cluster }: CaseScore,
+  champion: CaseScore | undefined,
+  anchorScore: number | undefined,
+): PairedResult {
+  return {
+    ...{ ...of, caseId, gold, tags, cluster: cluster ?? null },
+    candidateScore: score,
+    candidateAnswer: answer ?? null,
+    candidateConfidence: confidence,
+    championScore: champion?.score ?? null,
+    championAnswer: champion?.answer ?? null,
+    championConfidence: champion?.confidence ?? null,
+    anchorScore: anchorScore ?? null,
+  };
+}

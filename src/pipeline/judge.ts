@@ -14,7 +14,7 @@ import { saveReports } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
 import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersion } from '../store/eval-suites.js';
 import { type LineageScore, listLineageScores, listResults, type PairedResult } from '../store/results.js';
-import { exampleOf, holdoutPrefix } from './asked-suite.js';
+import { answersPrefix, exampleOf, holdoutPrefix, isMadeOfHoldout } from './asked-suite.js';
 import type { Evaluated, Plan } from './context.js';
 import { noteLabelSets } from './label-set-note.js';
 import { readLineage } from './lineage.js';
@@ -52,7 +52,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
   const uses = await countEarlierUses(queries, declaration.name, id);
   const before = parentVersion === null ? [] : await listSuitesOfVersion(queries, declaration.name, parentVersion);
   const asked = new Set(suites.map(({ suite }) => suite));
-  const missing = before.filter(({ suite, domain }) => domain === null && !asked.has(suite)).map(({ suite }) => suite);
+  const missing = before.filter((one) => !asked.has(one.suite) && isMissed(one.suite, declaration)).map(({ suite }) => suite);
   const history = await readHistory(queries, plan, suites);
   const judged: JudgedContender[] = [];
   for (const strategy of strategies) {
@@ -81,6 +81,13 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
     judged.push({ strategy, report });
   }
   return judged;
+}
+
+/** Suites made of held-out examples come and go with them, and with the number of tasks; that somebody turned them off must be seen. */
+function isMissed(suite: string, { answers }: Plan['declaration']): boolean {
+  if (!isMadeOfHoldout(suite)) return true;
+  const family = suite.slice(suite.lastIndexOf('/') + 1);
+  return suite.startsWith(answersPrefix) && Object.entries(answers).some(([name, value]) => name === family && value === false);
 }
 
 interface Measured {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { newGraph } from '#espalier/core/onnx.js';
 import { openAdapter } from '#espalier/evaluation/adapter.js';
 import { scoreSuite } from '#espalier/evaluation/score-suite.js';
 import { headGraph } from '#espalier/training/heads/head-graph.js';
@@ -77,6 +78,24 @@ describe('an adapter of several tasks', () => {
       outputs.map(({ answers }) => answers.get('tone')!.confidence),
     );
     expect((await scoreSuite(suite, outputs, 'urgency')).map(({ confidence }) => confidence)).toEqual([null, null]);
+  });
+});
+
+describe('an adapter file of Espalier 0.1', () => {
+  it('appends class scores to the adapted embedding; they are cut, and what is left has length 1 again', async () => {
+    const file = join(folder, 'older.onnx');
+    const graph = newGraph('adapter');
+    const vector = graph.input('embedding', 'float32', ['batch', 2]);
+    const share = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(0.8) });
+    graph.output(graph.node('Softmax', [vector], { axis: -1 }), 'probabilities', 'float32', ['batch', 2]);
+    graph.output(graph.node('Concat', [graph.node('Mul', [vector, share]), vector], { axis: -1 }), 'adapted', 'float32', ['batch', 4]);
+    writeFileSync(file, graph.encode());
+    const adapter = await openAdapter(file, classes.slice(0, 2), { dense: 2 });
+    const [output] = await adapter.run(Float32Array.of(0.6, 0.8), 2);
+    await adapter.close();
+    expect(output!.adapted).toHaveLength(2);
+    expect(output!.adapted[0]).toBeCloseTo(0.6, 6);
+    expect(output!.adapted[1]).toBeCloseTo(0.8, 6);
   });
 });
 

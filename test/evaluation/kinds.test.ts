@@ -219,3 +219,52 @@ describe('bias', () => {
     ]);
   });
 });
+
+/** An output that gives one answer in the task `intent`. */
+const said = (label: string, confidence = 0.9): AdapterOutput => ({
+  answers: new Map([['intent', { label, confidence }]]),
+  adapted: Float32Array.of(1, 0),
+});
+
+describe('stability', () => {
+  const suite = suiteOf('stability', [
+    { id: '1', text: 'a', changed: 'b', group: 'typo' },
+    { id: '2', text: 'c', changed: 'd', group: 'name: English' },
+  ]);
+
+  it('is right where the changed text has the answer of the text, whatever that is', async () => {
+    const scored = await scoreSuite(suite, [said('x'), said('x'), said('x'), said('y', 0.4)], 'intent');
+    expect(scored).toMatchObject([
+      { caseId: '1', score: 1, answer: 'x', tags: { group: 'typo' } },
+      { caseId: '2', score: 0, answer: 'y', confidence: 0.4 },
+    ]);
+  });
+
+  it('can be asked of every version: it needs no label', () => {
+    expect(askedCases(suite).map(({ labels }) => labels)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('contrast', () => {
+  const suite = suiteOf('contrast', [{ id: '1', text: 'a', label: 'on', other: 'b', otherLabel: 'off' }]);
+
+  it('is right where both texts have their labels', async () => {
+    const scoreOf = async (...outputs: AdapterOutput[]) => (await scoreSuite(suite, outputs, 'intent'))[0]!.score;
+    expect([await scoreOf(said('on'), said('off')), await scoreOf(said('on'), said('on'))]).toEqual([1, 0]);
+    expect(askedCases(suite)[0]!.labels).toEqual(['on', 'off']);
+  });
+});
+
+describe('scope', () => {
+  it('ranks by the probability of the answer', async () => {
+    const suite = suiteOf('scope', [
+      { id: '1', text: 'a', scope: 'in' },
+      { id: '2', text: 'b', scope: 'out' },
+    ]);
+    const scored = await scoreSuite(suite, [said('x', 0.8), said('x', 0.3)], 'intent');
+    expect(scored.map(({ score: own, gold, tags }) => [own, gold, tags.scope])).toEqual([
+      [0.8, 1, 'in'],
+      [0.3, 0, 'out'],
+    ]);
+  });
+});

@@ -129,7 +129,7 @@ describe('the second domain, in closed form', () => {
   it('passes the gate: it gains what is new and keeps what was', async () => {
     const update = await succeedJson<{ candidateId: number; report: Report }>(desk, ['update', 'desk', ...at(14)]);
     expect(update.candidateId).toBe(3);
-    const { verdict, sentence, rows, domains } = update.report;
+    const { verdict, sentence, rows, domains, unchanged } = update.report;
     expect([verdict, sentence]).toEqual([
       'pass',
       expect.stringMatching(/^Unambiguously improved: .* while gaining .* on holdout\/shipping\.$/),
@@ -138,8 +138,14 @@ describe('the second domain, in closed form', () => {
       'holdout/earlier domains',
       'holdout/billing',
       'holdout/shipping',
-      'desk-tones',
-      'desk-likeness',
+      'answers/robustness',
+      'answers/invariance',
+      'answers/scope',
+    ]);
+    // The head leaves the embedding as it is: what looks at the embedding is told, and is no evidence.
+    expect(unchanged).toEqual([
+      { suite: 'desk-tones', version: 1, metric: 'accuracy', score: null },
+      { suite: 'desk-likeness', version: 1, metric: 'spearman', score: null },
     ]);
     expect(domains).toMatchObject([{ domain: 'billing' }, { domain: 'shipping', champion: 0 }]);
     expect(domains[1]!.candidate).toBeGreaterThan(0.5);
@@ -188,7 +194,8 @@ describe('a version on disk', () => {
       headShape: { dimension: 3072, lexical: 2048, classes: 6, width: 256 },
       domains: ['billing', 'shipping'].map((domain) => ({ task: 'intent', domain })),
       data: { afterExample: first.data.throughExample, throughExample: last },
-      metrics: { suites: { 'desk-tones': expect.any(Number) }, continual: { forgetting: expect.any(Number) } },
+      unknown: { intent: { share: 0.05, inScope: expect.any(Number), outOfScope: 200 } },
+      metrics: { suites: { 'answers/robustness': expect.any(Number) }, continual: { forgetting: expect.any(Number) } },
     });
     expect(new Set(second.classes.map(({ task }) => task))).toEqual(new Set(['intent']));
     expect(second.classes.map(({ label }) => label).sort()).toEqual(
@@ -381,6 +388,7 @@ describe('--json', () => {
 
 interface Report {
   readonly verdict: string;
+  readonly unchanged: readonly unknown[];
   readonly sentence: string;
   readonly rows: readonly { suite: string }[];
   readonly domains: readonly { domain: string; champion: number | null; candidate: number }[];

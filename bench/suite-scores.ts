@@ -20,7 +20,7 @@ async function outputsOf(texts: readonly string[]): Promise<AdapterOutput[]> {
   return texts.map((_, row) => {
     const vector = vectors.slice(row * encoder.dense, (row + 1) * encoder.dense);
     const length = Math.hypot(...vector);
-    return { answers: new Map(), adapted: vector.map((value) => value / length) };
+    return { answers: new Map(), probabilities: new Float32Array(0), adapted: vector.map((value) => value / length) };
   });
 }
 

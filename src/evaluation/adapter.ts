@@ -23,6 +23,8 @@ export interface LabelProbability {
 }
 
 export interface AdapterOutput {
+  /** Of every class, in the order of the version's classes. */
+  readonly probabilities: Float32Array;
   /** By task, of every task that it has learned. */
   readonly answers: ReadonlyMap<string, Answer>;
   /** The adapted embedding, of length 1: [dense]. */
@@ -120,6 +122,7 @@ function readOutputs(results: InferenceSession.OnnxValueMapType, { classes, dens
     const own = probabilities.subarray(row * classes, (row + 1) * classes);
     const vector = adapted.subarray(row * width, row * width + (dense ?? width));
     return {
+      probabilities: own,
       // Many suites ask for the vector alone.
       get answers() {
         return answersOf(own);

@@ -10,6 +10,7 @@ import { suiteOf } from '../support/suite.js';
 /** A direction in the plane, in degrees. */
 const at = (degrees: number): AdapterOutput => ({
   answers: new Map(),
+  probabilities: new Float32Array(0),
   adapted: Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)),
 });
 const score = (suite: Suite, ...degrees: number[]) => scoreSuite(suite, degrees.map(at), 'intent');
@@ -223,6 +224,7 @@ describe('bias', () => {
 /** An output that gives one answer in the task `intent`. */
 const said = (label: string, confidence = 0.9): AdapterOutput => ({
   answers: new Map([['intent', { label, confidence }]]),
+  probabilities: new Float32Array(0),
   adapted: Float32Array.of(1, 0),
 });
 

@@ -1,0 +1,184 @@
+/**
+ * Damaged copies of an adapter: each does one thing wrong that a trained candidate can do wrong, and everything else as the adapter does. A gate that
+ * lets one of them pass would let a real candidate pass that does the same.
+ */
+import { createHash } from 'node:crypto';
+import { seededRandom } from '../core/random.js';
+import type { Class } from '../core/tasks.js';
+import { type Adapter, type AdapterOutput, answerReader } from './adapter.js';
+
+/** What is known of a text that an adapter is asked for; undefined: it is of no suite that the damage looks at. */
+export interface AskedText {
+  /** Name of the perturbation that made it, or `out` for a text that is out of scope. */
+  readonly group: string;
+}
+
+export interface DamageContext {
+  readonly classes: readonly Class[];
+  /** Labels of each domain, by the numbers of their classes. */
+  readonly domains: ReadonlyMap<string, readonly number[]>;
+  /** The class of which most examples are held out. */
+  readonly commonest: number;
+  readonly textOf: (vector: Float32Array) => AskedText | undefined;
+  /** Decides which labels, domains and groups are hit. */
+  readonly seed: number;
+}
+
+type Change = (output: AdapterOutput, about: { readonly text: AskedText | undefined; readonly key: string }) => Partial<AdapterOutput>;
+
+export interface Damage {
+  readonly name: string;
+  /** It damages the embedding, which only some heads move. */
+  readonly ofEmbedding?: true;
+  /** @returns what becomes of each output; undefined where such an adapter cannot be damaged so */
+  open(context: DamageContext): Change | undefined;
+}
+
+const probabilitiesBy =
+  (change: (own: Float32Array, about: Parameters<Change>[1]) => Float32Array): Change =>
+  (output, about) => ({ probabilities: change(output.probabilities, about) });
+
+function normalised(values: Float32Array): Float32Array {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return total > 0 ? values.map((value) => value / total) : values.fill(1 / values.length);
+}
+
+const raisedTo = (own: Float32Array, power: number) => normalised(own.map((value) => value ** power));
+const without = (own: Float32Array, classes: readonly number[]) =>
+  normalised(own.map((value, index) => (classes.includes(index) ? 0 : value)));
+
+/** The softmax of standard normal scores, the same for the same text. */
+function noise(count: number, key: string, scale = 1): Float32Array {
+  const random = seededRandom('noise', key);
+  return normalised(Float32Array.from({ length: count }, () => Math.exp(scale * random.normal())));
+}
+
+const numberOf = (seed: number, name: string, count: number) => seededRandom(seed, name).integer(count);
+const indexOfLargest = (values: Float32Array) => values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+
+/** The answer goes to the next class, as sure as before. */
+const rotated = (own: Float32Array) => own.map((_, index) => own[(index + own.length - 1) % own.length]!);
+
+export const damages: readonly Damage[] = [
+  { name: 'noise as scores', open: () => probabilitiesBy((own, { key }) => noise(own.length, key, 3)) },
+  {
+    name: 'two labels swapped',
+    open({ classes, seed }) {
+      const one = numberOf(seed, 'swap', classes.length);
+      const other = (one + 1 + numberOf(seed, 'with', classes.length - 1)) % classes.length;
+      return probabilitiesBy((own) => own.map((value, index) => (index === one ? own[other]! : index === other ? own[one]! : value)));
+    },
+  },
+  {
+    name: 'one label never answered',
+    open: ({ classes, seed }) => probabilitiesBy((own) => without(own, [numberOf(seed, 'never', classes.length)])),
+  },
+  {
+    name: 'one domain forgotten',
+    open({ domains, seed }) {
+      const all = [...domains.values()];
+      return all.length < 2 ? undefined : probabilitiesBy((own) => without(own, all[numberOf(seed, 'domain', all.length)]!));
+    },
+  },
+  {
+    name: 'answers constant',
+    open: ({ classes, seed }) => {
+      const only = numberOf(seed, 'constant', classes.length);
+      return probabilitiesBy((own) => own.map((_, index) => (index === only ? 0.9 : 0.1 / (own.length - 1))));
+    },
+  },
+  { name: 'logits times 4', open: () => probabilitiesBy((own) => raisedTo(own, 4)) },
+  { name: 'logits divided by 4', open: () => probabilitiesBy((own) => raisedTo(own, 1 / 4)) },
+  {
+    name: 'prior shifted to the commonest',
+    open: ({ commonest }) =>
+      probabilitiesBy((own) => normalised(own.map((value, index) => (index === commonest ? value * Math.exp(4) : value)))),
+  },
+  {
+    name: 'typos break it',
+    open: () => probabilitiesBy((own, { text, key }) => (text?.group === 'typo' ? noise(own.length, key, 3) : own)),
+  },
+  {
+    name: "one group's names flip it",
+    open({ seed }) {
+      const groups = ['Arabic', 'Chinese', 'English', 'Indian', 'Spanish', 'West African'];
+      const hit = `name: ${groups[numberOf(seed, 'group', groups.length)]!}`;
+      return probabilitiesBy((own, { text }) => (text?.group === hit ? rotated(own) : own));
+    },
+  },
+  {
+    name: 'scope lost',
+    open: () =>
+      probabilitiesBy((own, { text }) => {
+        if (text?.group !== 'out') return own;
+        const answer = indexOfLargest(own);
+        return own.map((_, index) => (index === answer ? 0.97 : 0.03 / (own.length - 1)));
+      }),
+  },
+  {
+    name: 'embedding collapsed to 8 dimensions',
+    ofEmbedding: true,
+    open({ seed }) {
+      let directions: readonly Float32Array[] | undefined;
+      return ({ adapted }) => {
+        directions ??= drawDirections(adapted.length, seed);
+        return { adapted: projected(adapted, directions) };
+      };
+    },
+  },
+];
+
+/** An adapter that is no worse: its scores differ by so little that about one answer in a hundred flips. */
+export const undamaged: Damage = {
+  name: 'undamaged twin',
+  open: () =>
+    probabilitiesBy((own, { key }) => {
+      const random = seededRandom('twin', key);
+      return normalised(own.map((value) => value * Math.exp(0.05 * random.normal())));
+    }),
+};
+
+const collapsedTo = 8;
+
+function drawDirections(dimension: number, seed: number): Float32Array[] {
+  const random = seededRandom(seed, 'collapse');
+  return Array.from({ length: collapsedTo }, () => Float32Array.from({ length: dimension }, () => random.normal() / Math.sqrt(dimension)));
+}
+
+function projected(vector: Float32Array, directions: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(vector.length);
+  for (const direction of directions) {
+    const share = vector.reduce((sum, value, index) => sum + value * direction[index]!, 0);
+    for (let index = 0; index < result.length; index++) result[index]! += share * direction[index]!;
+  }
+  const length = Math.hypot(...result);
+  return length === 0 ? result : result.map((value) => value / length);
+}
+
+/** The adapter as the damage makes it; undefined where it cannot be damaged so. It shares the adapter, and does not close it. */
+export function damagedAdapter(adapter: Adapter, damage: Damage, context: DamageContext): Adapter | undefined {
+  const change = damage.open(context);
+  if (!change) return undefined;
+  const answersOf = answerReader(context.classes, []);
+  return {
+    async run(vectors, dimension) {
+      const outputs = await adapter.run(vectors, dimension);
+      return outputs.map((output, row) => {
+        const vector = vectors.subarray(row * dimension, (row + 1) * dimension);
+        const key = `${context.seed} ${keyOf(vector)}`;
+        const changed = { ...plain(output), ...change(output, { text: context.textOf(vector), key }) };
+        return { ...changed, answers: answersOf(changed.probabilities) };
+      });
+    },
+    close: async () => undefined,
+  };
+}
+
+const plain = ({ probabilities, adapted }: AdapterOutput) => ({ probabilities, adapted });
+
+/** The same for the same vector. */
+export function keyOf(vector: Float32Array): string {
+  return createHash('sha1')
+    .update(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength))
+    .digest('base64');
+}

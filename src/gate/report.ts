@@ -2,6 +2,7 @@
 import type { Domain } from '../core/tasks.js';
 import type { ContinualMetrics } from '../evaluation/continual.js';
 import type { Verdict } from '../store/candidates.js';
+import type { Examined } from './paired.js';
 import type { ReliabilityBin } from './statistics/calibration.js';
 import type { RiskAtCoverage } from './statistics/selective.js';
 
@@ -47,10 +48,12 @@ export interface ReportRow {
   readonly lost: number | null;
   /** The smallest loss that so many cases, flipping as they do, usually exclude for a candidate that is no worse. */
   readonly detectable: number | null;
-  /** Score of the fixed older version; null: not compared. */
+  /** Score of the anchor on the cases that it could answer; null: not compared. */
   readonly anchor: number | null;
-  /** How many earlier updates were decided on the same cases. */
+  /** How many earlier contenders were judged by the same cases: the mean over the cases, rounded up. */
   readonly uses: number;
+  /** Whether the head's answers were scored or the embedding; absent in older reports. */
+  readonly examines?: Examined;
   readonly findings: readonly Finding[];
 }
 
@@ -61,15 +64,18 @@ export interface SliceRow extends ReportRow {
 
 export const rules = [
   'floor',
+  'guessing',
   'not-inferior',
   'not-harmed',
   'not-worse',
   'gain',
   'anchor',
+  'macro',
   'calibration',
   'calibration-error',
   'budget',
   'answered',
+  'evidence',
   'suite-kept',
   'classes-kept',
 ] as const;

@@ -17,6 +17,7 @@ import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersi
 import { listDomainAccuracies, listResults, type PairedResult } from '../store/results.js';
 import type { Evaluated, Plan } from './context.js';
 import { noteLabelSets } from './label-set-note.js';
+import { countRefusals } from './refusals.js';
 import { holdoutPrefix } from './suites.js';
 
 export interface JudgedContender {
@@ -54,6 +55,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
   const asked = new Set(suites.map(({ suite }) => suite));
   const missing = before.filter(({ suite, domain }) => domain === null && !asked.has(suite)).map(({ suite }) => suite);
   const ancestors = await listAncestors(queries, plan);
+  const refusals = await countRefusals(queries, declaration.name, parentVersion, id);
   const judged: JudgedContender[] = [];
   for (const strategy of strategies) {
     const results = groupBy(await listResults(queries, id, strategy), ({ suite }) => suite);
@@ -63,7 +65,10 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
     const domains = measured.flatMap((one) => domainChange(one, isFirst));
     const answers = measured.flatMap((one) => answersOf(one, isFirst));
     const judgement = judge(
-      { suites: pairs, answers, cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]!, missing },
+      {
+        ...{ suites: pairs, answers, missing, field: strategies.length, refusals },
+        ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]! },
+      },
       declaration.gate!,
       declaration.training.seed,
     );
@@ -104,7 +109,15 @@ function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number
     candidate: results.map(({ candidateScore }) => candidateScore),
     gold: results.flatMap(({ gold }) => gold ?? []),
     clusters: clusterNames(results),
+    labels: tagOf(results, 'label')?.map((label) => `${suite.task}/${label}`) ?? null,
+    texts: tagOf(results, 'textHash'),
   };
+}
+
+/** [cases] the tag of each; null where some case has none. */
+function tagOf(results: readonly PairedResult[], name: string): string[] | null {
+  const values = results.flatMap(({ tags }) => tags[name] ?? []);
+  return values.length === results.length ? values : null;
 }
 
 /** Answers of heads to held-out examples, and to suites that ask them. */
@@ -115,6 +128,7 @@ function answersOf({ suite, results }: Measured, isFirst: boolean): AnsweredCase
     isKnown: isFirst || (suite.knownToChampion && isAnswered(result)),
     metric: suite.metric,
     tags: result.tags,
+    cluster: result.cluster,
     champion: result.championScore === null ? null : { score: result.championScore, confidence: result.championConfidence },
     candidate: { score: result.candidateScore, confidence: result.candidateConfidence },
   }));

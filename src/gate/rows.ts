@@ -6,6 +6,7 @@
  * or, where the group says so, must exclude a loss of `harm`. p values are adjusted for the number of comparisons (Holm).
  */
 import type { GatePolicy } from '../core/gate-policy.js';
+import { accuracy, jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import { type Certainty, certaintyOf, onlyTry, type Tries } from './certainty.js';
 import { type Comparison, casesNeeded, compareSuite, compareWhole, detectableLoss, weightsOf } from './compare.js';
@@ -208,10 +209,13 @@ function findingsOf(judged: Judged, adjusted: Adjusted, settings: RowSettings): 
   return findings;
 }
 
+/** A head's answer is right, or shares labels with what is right. */
+const headMetrics: readonly string[] = [accuracy.name, jaccard.name];
+
 /** A suite of the embedding has no bound asked of it here: the head does not make its score. Few new cases are judged with all the others. */
 function guessingOf({ suites, scope, score, limits }: Judged, chance: number, { certainty }: RowSettings): Finding[] {
   const cases = suites.reduce((sum, { candidate }) => sum + candidate.length, 0);
-  const asksHead = suites.some(({ examines }) => examines !== 'encoder');
+  const asksHead = suites.some(({ examines, metric }) => examines !== 'encoder' && headMetrics.includes(metric));
   const isEnough = asksHead && isEnoughToShow(cases, chance, certainty.bounds.lower);
   const isNew = suites[0]!.role === 'new';
   if (scope === 'suite' && isNew && !isEnough && !limits.decidesAlone) return [];

@@ -26,11 +26,17 @@ function sentenceOf(verdict: Verdict, judgement: Judgement): string {
   const gain = describeGain(rows);
   if (verdict === 'pass' && gain === '') return 'Not worse: nothing was lost by more than its margin, and nothing was gained.';
   if (verdict === 'pass') return `Unambiguously improved: nothing got worse by more than its margin${gain}.`;
-  const concerned = rows.filter((row) => verdictOf(row.findings) === verdict).sort((a, b) => (a.difference ?? 0) - (b.difference ?? 0));
+  const concerned = rows.filter((row) => verdictOf(row.findings) === verdict).sort(compareLosses);
   const others = describeOthers(verdict, judgement);
   if (verdict === 'fail') return `Not improved: ${[...describeLoss(concerned), ...others].join('; ')}${gain}.`;
   const unclear = concerned.length === 0 ? [] : [`${concerned.map((row) => row.suite).join(', ')} cannot exclude a loss beyond the margin`];
   return `Not decided: ${[...unclear, ...others].join('; ')}${gain}.`;
+}
+
+/** The greatest loss first; the macro accuracy, which weighs cases that other rows have, last. */
+function compareLosses(a: ReportRow, b: ReportRow): number {
+  const isMacro = ({ metric }: ReportRow) => Number(metric === macroMetric);
+  return isMacro(a) - isMacro(b) || (a.difference ?? 0) - (b.difference ?? 0);
 }
 
 function sentenceOfFirst(verdict: Verdict, judgement: Judgement): string {

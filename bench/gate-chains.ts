@@ -139,6 +139,6 @@ function nextVersion({ answers, doubtful }: Version, { lasting, trueLoss, accura
 function pairUp({ champion, candidate, anchor }: { champion: Version; candidate: Version; anchor: Version | null }): PairedSuite {
   return {
     ...{ name: 'holdout/one', metric: 'accuracy', family: 'holdout', chance: 0, gold: [], clusters: null, role: 'earlier' },
-    ...{ leftOut: 0, uses: 0, champion: champion.answers, candidate: candidate.answers, anchor: anchor && anchor.answers },
+    ...{ leftOut: 0, uses: 0, champion: champion.answers, candidate: candidate.answers, anchor: anchor?.answers ?? null },
   };
 }

@@ -203,7 +203,9 @@ function rowOf({ design, n, trials: count }: Setting, of: Pick<GateRow, 'rule' |
   };
 }
 
-const percentOf = (share: number) => (100 * share).toFixed(1);
+function percentOf(share: number): string {
+  return (100 * share).toFixed(1);
+}
 
 function tableOfChains(all: readonly ChainRow[]): string {
   const head = [

@@ -6,7 +6,7 @@ import { requireEvidence } from './evidence.js';
 import { isCountable } from './finite.js';
 import { noteOverlap, noteWear } from './notes.js';
 import type { PairedSuite } from './paired.js';
-import type { Finding, Report } from './report.js';
+import { type Finding, type Report, rulesVersion } from './report.js';
 import { judgeSuites } from './rows.js';
 import { judgeBudget } from './rules.js';
 import { judgeSlices } from './slice-rows.js';
@@ -29,7 +29,7 @@ export interface Evaluation {
   readonly refusals?: number;
 }
 
-export type Judgement = Pick<Report, 'rows' | 'slices' | 'calibration' | 'findings' | 'notes'>;
+export type Judgement = Pick<Report, 'rulesVersion' | 'rows' | 'slices' | 'calibration' | 'findings' | 'notes'>;
 
 export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number): Judgement {
   const { suites, field = onlyTry.field, refusals = onlyTry.refusals } = evaluation;
@@ -38,6 +38,7 @@ export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number):
   const rows = judgeSuites(suites, policy, seed, tries);
   const settings = { policy, seed, certainty: certaintyOf(policy, tries) };
   return {
+    rulesVersion,
     rows,
     slices: judgeSlices(answers, settings),
     calibration: judgeCalibration(answers, settings),

@@ -6,7 +6,12 @@ import type { Examined } from './paired.js';
 import type { ReliabilityBin } from './statistics/calibration.js';
 import type { RiskAtCoverage } from './statistics/selective.js';
 
+/** It is raised where the same stored results would give another report. */
+export const rulesVersion = 2;
+
 export interface Report {
+  /** Version of the gate's rules that made it; absent in reports of the first. */
+  readonly rulesVersion?: number;
   readonly verdict: Verdict;
   /** One sentence: unambiguously improved, or not, and why. */
   readonly sentence: string;

@@ -1,5 +1,6 @@
 /** Works a candidate's verdict out again from stored rows, and says where the stored report differs. */
 import { EspalierError } from '../core/errors.js';
+import { type Report, rulesVersion } from '../gate/report.js';
 import { findCandidate } from '../store/candidates.js';
 import { listContenders } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
@@ -27,6 +28,8 @@ export async function verifyCandidate(queries: Queries, id: number): Promise<Ver
   const evaluated = outputs.evaluate as Evaluated | undefined;
   if (!evaluated?.costs)
     throw new EspalierError('NOT_VERIFIABLE', `candidate ${id} was judged by an Espalier that did not keep all that a verdict needs`);
+  if ((report as Report).rulesVersion !== rulesVersion)
+    throw new EspalierError('NOT_VERIFIABLE', `candidate ${id} was judged by an older Espalier, whose rules were others`);
   const stored = (await listContenders(queries, runId)).filter((contender) => contender.report !== null);
   const strategies = stored.map(({ strategy }) => strategy);
   const judged = await judgeContenders(queries, { id: runId, plan: plan as Plan, evaluated, strategies });

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { noProgress } from '../src/core/progress.js';
 import { defaultCacheFolder, packageRoot, readDeclaration, workspaceAt } from '../src/core/workspace.js';
 import { defaultPooling } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
@@ -125,7 +126,7 @@ async function campaign(head: string, parts: readonly Part[]): Promise<DamageRow
         ...{ declaration, field: ['damage'], version: 3, parentVersion: 2, afterExample: throughExample, throughExample },
         ...{ encoderFingerprint: encoder.fingerprint, at: '2026-11-28T00:00:00.000Z' },
       };
-      const progress = { begin: () => undefined, advance: () => undefined, end: () => undefined, stop: () => undefined };
+      const progress = noProgress;
       const context = { workspace, store, encoder, progress, signal: new AbortController().signal };
       const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index);
       const played = await runCampaign(context, { plan, damages: [...damages, undamaged], seeds, older: 1 });

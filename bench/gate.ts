@@ -1,7 +1,7 @@
 /**
  * How often the gate errs: simulated updates over 20 suites whose truth is known, judged by Espalier's gate and by the two usual rules.
  *
- *   npm run bench:gate -- [--trials 1000] [--suites 20] [--flips 0.02] [--seed 7] [--json]
+ *   npm run bench:gate -- [--trials 800] [--suites 20] [--flips 0.02] [--seed 7] [--only suites,chains,shared,fields,slices] [--factors 1.75] [--json]
  *
  * Of each case a share `flips` turns at random, as often either way; one suite besides loses `trueLoss`. A trial is one update. Besides such
  * `independent` answers there are `clustered` ones and `graded` scores (gate-designs.ts), judged by the bootstrap: at 300 cases, a tenth and a
@@ -12,16 +12,21 @@
  * The usual rules: `point threshold` refuses a suite that scores 3 points less, `unpaired z-test` one whose two accuracies differ at 95 %. What
  * rules let through compares only at equal power, so each stands there once more, `tuned`: with its threshold moved (Espalier's: what each
  * suite must exclude) until 95 % of the unchanged updates pass. What lies on a tuned threshold passes with the probability that makes it so.
+ *
+ * Besides: chains of 30 updates that each lose a little, with and without an anchor (gate-chains.ts; a twentieth of the trials), suites that share
+ * texts, fields of several contenders, and clusters in a slice (gate-wholes.ts). With --json all rows are flat, in one array.
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { type GatePolicy, gatePolicy } from '../src/core/gate-policy.js';
+import { type GatePolicy, gatePolicy, usualAnchorFactor } from '../src/core/gate-policy.js';
 import { seededRandom } from '../src/core/random.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 import { verdictOf } from '../src/gate/report.js';
 import type { Verdict } from '../src/store/candidates.js';
+import { type ChainRow, playChains } from './gate-chains.js';
 import { clustered, type Design, drawSuite, graded, independent } from './gate-designs.js';
+import { type DependenceRow, playClusteredSlices, playFields, playSharedTexts } from './gate-wholes.js';
 
 interface GateRow {
   readonly design: Design['name'];
@@ -40,10 +45,12 @@ interface GateRow {
 
 const { values: options } = parseArgs({
   options: {
-    trials: { type: 'string', default: '1000' },
+    trials: { type: 'string', default: '800' },
     suites: { type: 'string', default: '20' },
     flips: { type: 'string', default: '0.02' },
     seed: { type: 'string', default: '7' },
+    only: { type: 'string', default: 'suites,chains,shared,fields,slices' },
+    factors: { type: 'string', default: String(usualAnchorFactor) },
     json: { type: 'boolean', default: false },
   },
 });
@@ -100,8 +107,9 @@ const usualRules: readonly Rule[] = [
 ];
 const tunedPower = 0.95;
 
+const asked = options.only.split(',');
 const rows: GateRow[] = [];
-for (const setting of settings) {
+for (const setting of asked.includes('suites') ? settings : []) {
   const played = setting.losses.map((loss) => play(setting, loss));
   for (const [index, name] of ['espalier', ...usualRules.map((rule) => rule.name)].entries()) {
     const tuned = tune(played[0]!.worst[index]!);
@@ -117,7 +125,38 @@ for (const setting of settings) {
     }
   }
 }
-process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`);
+const chains = asked.includes('chains') ? chainRows() : [];
+const dependences = dependenceRows();
+if (options.json) process.stdout.write(`${JSON.stringify([...rows, ...chains, ...dependences], null, 2)}\n`);
+else {
+  const tables = [rows.length > 0 ? [tableOf(rows)] : [], chains.length > 0 ? [tableOfChains(chains)] : []].flat();
+  process.stdout.write(`${[...tables, ...(dependences.length > 0 ? [tableOfDependences(dependences)] : [])].join('\n\n')}\n`);
+}
+
+/** At margins that so many cases can show; without an anchor under one flip model, since it makes no difference there. */
+function chainRows(): ChainRow[] {
+  const factors = options.factors.split(',').map(Number);
+  const sizes = [
+    { n: 150, margin: 0.05 },
+    { n: 300, margin: 0.05 },
+    { n: 1000, margin: 0.03 },
+  ];
+  const withAnchor = (['measured', 'accumulating'] as const).flatMap((flips) => factors.map((factor) => ({ flips, factor })));
+  const chainSettings = [{ flips: 'measured' as const, factor: null }, ...withAnchor];
+  const each = { trials: Math.ceil(trials / 20), flipRate, seed };
+  return chainSettings.flatMap((setting) =>
+    sizes.flatMap((size) => [0, 0.003, 0.005, 0.01, 0.02].map((loss) => playChains({ ...setting, ...size }, loss, each))),
+  );
+}
+
+function dependenceRows(): DependenceRow[] {
+  const some = (share: number) => ({ trials: Math.ceil(trials * share), flipRate, seed });
+  return [
+    ...(asked.includes('shared') ? playSharedTexts(some(0.25)) : []),
+    ...(asked.includes('fields') ? playFields(some(1)) : []),
+    ...(asked.includes('slices') ? playClusteredSlices(some(0.25)) : []),
+  ];
+}
 
 /** Espalier's verdicts, and the worst suite's statistic by rule (Espalier's lower bound first), of each simulated update. */
 function play({ design, n, harm, trials: count }: Setting, loss: number): { verdicts: Verdict[]; worst: number[][] } {
@@ -162,6 +201,39 @@ function rowOf({ design, n, trials: count }: Setting, of: Pick<GateRow, 'rule' |
     inconclusive: Math.max(0, 1 - pass - fail),
     ...{ pass, trials: count },
   };
+}
+
+function percentOf(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+function tableOfChains(all: readonly ChainRow[]): string {
+  const head = [
+    'flips',
+    'n',
+    'margin',
+    'anchor',
+    'loss',
+    'updates passed',
+    'by the anchor',
+    'stopped',
+    'within anchor',
+    'within margin',
+    'lost',
+  ];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const row of all) {
+    const { flips, n, margin: limit, factor, trueLoss } = row;
+    const shares = [row.pass, row.passedAnchor, row.stopped, row.withinAnchor, row.withinMargin, row.lost].map(percentOf);
+    table.push([flips, n, 100 * limit, factor ?? 'none', percentOf(trueLoss), ...shares]);
+  }
+  return `${table.toString()}\nchains of 30 updates, ${all[0]!.trials} each; % and points`;
+}
+
+function tableOfDependences(all: readonly DependenceRow[]): string {
+  const table = new Table({ head: ['design', 'level', 'rule', 'n', 'trials', 'true loss', 'passed'], style: { head: [], border: [] } });
+  for (const row of all) table.push([row.design, row.level, row.rule, row.n, row.trials, percentOf(row.trueLoss), percentOf(row.pass)]);
+  return `${table.toString()}\nlevel: % of the texts that all suites ask; contenders of a field; cases of a cluster. A loss of the margin should pass in 5 %`;
 }
 
 /** A row a rule and size; what passes of updates that truly lose so much. */

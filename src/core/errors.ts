@@ -80,7 +80,10 @@ export const catalogue = {
     'The gate did not pass the candidate.',
     'Read it with `espalier candidates show`; to ship it all the same use --override.',
   ],
-  NOT_VERIFIABLE: ['Not everything that the verdict rests on was kept.', 'Make a new candidate with `espalier update`.'],
+  NOT_VERIFIABLE: [
+    'Not everything that the verdict rests on was kept, or older rules made it.',
+    'Make a new candidate with `espalier update`.',
+  ],
   VERDICT_DIFFERS: [
     'Worked out again from the stored results, the report is another one.',
     'Do not approve it. Find out who changed the database; `espalier update` makes a new candidate.',

@@ -55,11 +55,26 @@ const budgets = z.strictObject({
   milliseconds: z.number().gt(0).optional(),
 });
 
-const anchor = z.strictObject({
-  /** A version of the adapter that once served. */
-  version: z.number().int().min(1),
-  /** Largest loss against it; without it the margin that holds against the champion. */
+/** The factor of the anchor's margin where a policy names none; docs/gate.md shows the simulations that it was chosen from. */
+export const usualAnchorFactor = 1.75;
+
+const anchorLines = z.strictObject({
+  /** A version of the adapter that once served. Without it every case has its own anchor: the version that was first scored on it. */
+  version: z.number().int().min(1).optional(),
+  /** The largest loss against the anchor, as a multiple of the margin that holds against the champion. */
+  factor: z.number().min(1).max(4).optional(),
+  /** The largest loss against the anchor, as a share. It takes the place of the factor. */
   margin: margin.optional(),
+});
+
+/** `false` in adapter.yaml becomes null: no anchor is compared with. */
+const anchor = z.union([z.literal(false).transform(() => null), anchorLines]).default({});
+
+const macro = z.strictObject({
+  /** Largest loss of the macro accuracy; without it the macro accuracy fails only where it is shown worse. */
+  margin: margin.optional(),
+  /** Smallest macro accuracy of a candidate. */
+  floor: floor.optional(),
 });
 
 export const gatePolicy = z.strictObject({
@@ -74,7 +89,9 @@ export const gatePolicy = z.strictObject({
   gain: margin.optional(),
   calibration: calibration.optional(),
   budgets: budgets.optional(),
-  anchor: anchor.optional(),
+  anchor,
+  /** The macro accuracy (mean recall of the labels) on what the champion had learned. */
+  macro: macro.optional(),
   /** After so many updates that one suite has decided, the report asks for fresh cases. */
   reuse: z.number().int().min(1).default(50),
   /** Suites that were judged once and may be missing from now on. */
@@ -88,6 +105,6 @@ export type GroupPolicy = GatePolicy['groups'][string];
 export type SlicePolicy = GatePolicy['slices'][number];
 
 /** Every key of the section, at any depth. */
-export const gateKeys: readonly string[] = [gatePolicy, limits, domains, group, slice, calibration, budgets, anchor].flatMap((schema) =>
-  Object.keys(schema.shape),
+export const gateKeys: readonly string[] = [gatePolicy, limits, domains, group, slice, calibration, budgets, anchorLines, macro].flatMap(
+  (schema) => Object.keys(schema.shape),
 );

@@ -4,7 +4,7 @@
  * shot: a labelled case that is shown, not asked. asked: a case that is scored. gold: what an asked case's score is held against.
  */
 import { z } from 'zod';
-import { normaliseText } from '../core/text.js';
+import { leakageHash, normaliseText } from '../core/text.js';
 import type { AdapterOutput } from './adapter.js';
 import type { Metric } from './metric.js';
 
@@ -19,6 +19,8 @@ export interface AskedCase {
   readonly cluster?: string | undefined;
   /** Labels that a version must have learned to be asked; without them any version can be asked. */
   readonly labels?: readonly string[] | undefined;
+  /** Names the text that the case is about, so that suites which share it can be found. */
+  readonly textHash: string;
 }
 
 /** What an adapter made of an asked case. */
@@ -77,16 +79,21 @@ const mediumWords = 20;
 
 interface Description {
   readonly texts: readonly string[];
+  /** The text that the case is about, where it is none of those. */
+  readonly about?: string;
   readonly gold?: number | null;
   readonly label?: string;
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The length is that of the longest text: short up to 8 words, medium up to 20, long above. */
-export function describeCase({ id, group, cluster }: Case, { texts, gold = null, label, tags }: Description): AskedCase {
+export function describeCase(
+  { id, group, cluster }: Case,
+  { texts, about = texts.join('\n'), gold = null, label, tags }: Description,
+): AskedCase {
   const length = lengthOf(Math.max(...texts.map((own) => normaliseText(own).split(' ').length)));
   const known = { ...tags, ...(label === undefined ? {} : { label }), ...(group === undefined ? {} : { group }), length };
-  return { caseId: id, gold, tags: known, ...(cluster === undefined ? {} : { cluster }) };
+  return { caseId: id, gold, tags: known, textHash: leakageHash(about).slice(0, 16), ...(cluster === undefined ? {} : { cluster }) };
 }
 
 function lengthOf(words: number): string {

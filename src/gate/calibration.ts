@@ -1,9 +1,9 @@
 /** Whether the probabilities that answers carry can be believed, on both sides. */
-import type { GatePolicy } from '../core/gate-policy.js';
-import { casesNeeded, confidencesOf } from './compare.js';
+import { casesNeeded } from './compare.js';
+import type { RowSettings } from './judged.js';
 import type { CalibrationReport, CalibrationSide, Finding } from './report.js';
 import { type Evidence, judgeCeiling, judgeLoss } from './rules.js';
-import type { AnsweredCase, ScoredAnswer } from './slices.js';
+import { type AnsweredCase, clustersOf, type ScoredAnswer } from './slices.js';
 import { pairedBootstrap, pairedBootstrapOfMean } from './statistics/bootstrap.js';
 import {
   type Answer,
@@ -16,11 +16,10 @@ import {
 import { areaUnderRiskCoverage, riskCoverage } from './statistics/selective.js';
 
 /** Over the held-out examples; null where no answer has a probability. */
-export function judgeCalibration(answers: readonly AnsweredCase[], policy: GatePolicy, seed: number): CalibrationReport | null {
+export function judgeCalibration(answers: readonly AnsweredCase[], { policy, seed, certainty }: RowSettings): CalibrationReport | null {
   const held = answers.filter(({ isHoldout, candidate }) => isHoldout && candidate.confidence !== null);
   if (held.length === 0) return null;
-  const alpha = 1 - policy.confidence;
-  const confidences = confidencesOf(policy);
+  const { alpha, bounds: confidences } = certainty;
   const shared = held.filter(({ isKnown, champion }) => isKnown && champion !== null && champion.confidence !== null);
   const [theirs, ours] = [shared.map(({ champion }) => answerOf(champion!)), shared.map(({ candidate }) => answerOf(candidate))];
   const findings: Finding[] = [];
@@ -29,22 +28,28 @@ export function judgeCalibration(answers: readonly AnsweredCase[], policy: GateP
     const [before, after] = [brierLosses(theirs), brierLosses(ours)];
     const sample = pairedBootstrapOfMean(
       before.map((loss, index) => loss - after[index]!),
-      { confidences, seed: [seed, 'brier'] },
+      { confidences, seed: [seed, 'brier'], ...clustered(shared) },
     );
     const { observed, lower, upper, worse, variance } = sample;
     difference = { cases: shared.length, value: observed, lower, upper };
     const outcome = { cases: shared.length, difference: observed, variance };
     const needed = (margin: number) => casesNeeded({ outcome }, margin, confidences);
-    const evidence: Evidence = { lower, upper, worse, alpha, needed };
+    const evidence: Evidence = { lower, upper, worse, alpha, confidence: confidences.lower, needed };
     if (policy.calibration?.margin !== undefined) findings.push(judgeLoss('calibration', evidence, policy.calibration.margin));
   }
   const all = held.map(({ candidate }) => answerOf(candidate));
   if (policy.calibration?.error !== undefined) {
-    const options = { confidences, seed: [seed, 'calibration'], range: { lower: 0, upper: 1 }, interval: 'percentile' } as const;
+    const range = { lower: 0, upper: 1 };
+    const options = { confidences, seed: [seed, 'calibration'], range, interval: 'percentile', ...clustered(held) } as const;
     const { upper } = pairedBootstrap(all.length, weightedCalibrationError(all), options);
     findings.push(judgeCeiling(expectedCalibrationError(all), upper, policy.calibration.error));
   }
   return { candidate: sideOf(all), champion: theirs.length === 0 ? null : sideOf(theirs), difference, findings };
+}
+
+function clustered(answers: readonly AnsweredCase[]): { readonly clusters?: readonly string[] } {
+  const clusters = clustersOf(answers);
+  return clusters ? { clusters } : {};
 }
 
 const answerOf = ({ score, confidence }: ScoredAnswer): Answer => ({ confidence: confidence!, correct: score === 1 });

@@ -1,5 +1,4 @@
 /** What the scores of two versions on one suite, or on several as one, say of their difference. */
-import type { GatePolicy } from '../core/gate-policy.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';
 import { pairedBootstrap, pairedBootstrapOfMean } from './statistics/bootstrap.js';
@@ -28,9 +27,6 @@ export interface ComparisonSettings {
   readonly confidences: Confidences;
   readonly seed: readonly (string | number)[];
 }
-
-/** Each bound of a policy is one-sided at its confidence. */
-export const confidencesOf = ({ confidence }: Pick<GatePolicy, 'confidence'>): Confidences => ({ lower: confidence, upper: confidence });
 
 /** The chance with which a suite shall be able to decide, where the report says what would. */
 const power = 0.8;
@@ -84,11 +80,24 @@ const nothingKnown = {
   outcome: { cases: 0, difference: Number.NaN, variance: Number.NaN },
 };
 
+export interface WholeSettings {
+  readonly weighing: 'cases' | 'suites';
+  readonly confidences: Confidences;
+  /** How many cases count as one, since suites share texts (overlap.ts); 1 unless told. */
+  readonly effect?: number;
+}
+
+/** What each member of a whole weighs. */
+export const weightsOf = (members: readonly Comparison[], weighing: 'cases' | 'suites') =>
+  members.map(({ outcome }) => (weighing === 'cases' ? outcome.cases : 1));
+
 /** The mean of several comparisons, each weighed by its cases or alike. */
-export function compareWhole(members: readonly Comparison[], weighing: 'cases' | 'suites', confidences: Confidences): Comparison {
-  const strata = members.map(({ outcome }): Stratum => {
-    const weight = weighing === 'cases' ? outcome.cases : 1;
-    return 'variance' in outcome ? { weight, ...outcome } : { weight, flips: outcome };
+export function compareWhole(members: readonly Comparison[], { weighing, confidences, effect = 1 }: WholeSettings): Comparison {
+  const weights = weightsOf(members, weighing);
+  const strata = members.map(({ outcome }, index): Stratum => {
+    const weight = weights[index]!;
+    if ('variance' in outcome) return { weight, ...outcome, variance: outcome.variance * effect };
+    return { weight, flips: fewer(outcome, effect) };
   });
   const total = strata.reduce((sum, { weight }) => sum + weight, 0);
   const mean = (measure: (member: Comparison) => number) =>
@@ -101,8 +110,15 @@ export function compareWhole(members: readonly Comparison[], weighing: 'cases' |
     ...bounds,
     ...stratifiedPValues(strata),
     outcome:
-      weighing === 'cases' && flips ? flips : { cases: casesIn(members), difference, variance: varianceOfMean(members, strata, total) },
+      weighing === 'cases' && flips && effect === 1
+        ? flips
+        : { cases: casesIn(members), difference, variance: effect * varianceOfMean(members, strata, total) },
   };
+}
+
+/** The same shares, known from fewer cases. */
+function fewer({ cases, gained, lost }: Flips, effect: number): Flips {
+  return { cases: cases / effect, gained: gained / effect, lost: lost / effect };
 }
 
 const casesIn = (members: readonly Comparison[]) => members.reduce((sum, { outcome }) => sum + outcome.cases, 0);

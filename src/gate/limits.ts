@@ -1,5 +1,5 @@
 /** Which lines of a policy apply to which suite, and what is judged as one. */
-import type { GatePolicy } from '../core/gate-policy.js';
+import { type GatePolicy, usualAnchorFactor } from '../core/gate-policy.js';
 import type { PairedSuite, Whole } from './paired.js';
 
 /** Everything that earlier versions learned, as one: the parts are often too small to decide by themselves. */
@@ -8,10 +8,14 @@ export const newDomains = 'holdout/new domains';
 
 /** What is asked of a suite or a whole; undefined: nothing. */
 export interface Limits {
-  /** Score of guessing, for a first version that has no floor. */
+  /** Score of guessing, where nothing can be lost and no floor is declared. */
   readonly chance?: number | undefined;
   readonly floor?: number | undefined;
   readonly margin?: number | undefined;
+  /** No whole speaks for it, so that it is held against guessing however few its cases are. */
+  readonly decidesAlone?: boolean | undefined;
+  /** The rule that the margin stands for; not-inferior unless told. */
+  readonly marginRule?: 'not-inferior' | 'macro' | undefined;
   readonly harm?: number | undefined;
   /** It must not be shown worse. */
   readonly watch?: boolean;
@@ -26,16 +30,28 @@ export interface LimitedWhole extends Whole {
 /** A suite's own line goes before its group's, and that before what holds for all. */
 export function limitsOf(suite: PairedSuite, policy: GatePolicy): Limits {
   const own = policy.suites[suite.name] ?? {};
-  const anchorFor = (margin: number) => policy.anchor && (policy.anchor.margin ?? margin);
-  if (suite.role === 'new') return { floor: own.floor ?? policy.domains.floor };
+  if (suite.role === 'new') {
+    const floor = own.floor ?? policy.domains.floor;
+    return floor === undefined ? { chance: suite.chance } : { floor };
+  }
   const whole = suite.role === 'earlier' ? policy.domains : groupOf(suite, policy)?.[1];
   const floor = own.floor ?? (whole ?? (isHoldout(suite) ? policy.domains : {})).floor;
   if (suite.champion === null) return floor === undefined ? { chance: suite.chance } : { floor };
   if (!whole || own.margin !== undefined) {
     const margin = own.margin ?? policy.margin;
-    return { floor, margin, anchor: anchorFor(margin) };
+    return { floor, margin, anchor: anchorMargin(margin, policy) };
   }
   return { floor, harm: whole.harm, watch: true };
+}
+
+/**
+ * The largest loss against the anchor; undefined where the policy has none, or was made before there was one by default. A version that is
+ * named is a promise of its own, so that the margin against it is that against the champion unless told.
+ */
+function anchorMargin(margin: number, { anchor }: GatePolicy): number | undefined {
+  if (!anchor) return undefined;
+  const factor = anchor.factor ?? (anchor.version === undefined ? usualAnchorFactor : 1);
+  return anchor.margin ?? Math.min(1, factor * margin);
 }
 
 const isHoldout = ({ name }: PairedSuite) => name.startsWith('holdout/');
@@ -53,19 +69,39 @@ function isMember(suite: PairedSuite, group: string, policy: GatePolicy): boolea
   return groupOf(suite, policy)?.[0] === group && suite.candidate.length > 0 && policy.suites[suite.name]?.margin === undefined;
 }
 
+/** Held-out examples of what is new to the champion. */
+export function newHoldouts(suites: readonly PairedSuite[]): PairedSuite[] {
+  return suites.filter((suite) => suite.role === 'new' && isHoldout(suite) && suite.candidate.length > 0);
+}
+
 /** The wholes that have members: earlier domains, new domains, and the groups of the policy in its order. */
 export function groupsOf(suites: readonly PairedSuite[], policy: GatePolicy): LimitedWhole[] {
-  const limitsFor = (margin: number) => ({ margin, anchor: policy.anchor && (policy.anchor.margin ?? margin) });
+  const limitsFor = (margin: number): Limits => ({ margin, anchor: anchorMargin(margin, policy) });
   const earlier = suites.filter(({ role }) => role === 'earlier');
-  const fresh = suites.filter((suite) => suite.role === 'new' && isHoldout(suite));
+  const fresh = newHoldouts(suites);
   const asked = suites.filter(({ role, champion }) => role === 'judged' && champion !== null);
   const declared = Object.entries(policy.groups).map(([name, { margin }]): LimitedWhole => {
     const members = asked.filter((suite) => isMember(suite, name, policy));
     return { name: `group/${name}`, members, weighing: 'suites', limits: limitsFor(margin ?? policy.margin) };
   });
-  return [
-    { name: earlierDomains, members: earlier, weighing: 'cases', limits: limitsFor(policy.domains.margin ?? policy.margin) } as const,
-    { name: newDomains, members: policy.gain === undefined ? [] : fresh, weighing: 'cases', limits: { gain: policy.gain } } as const,
+  const limitsOfEarlier = limitsFor(policy.domains.margin ?? policy.margin);
+  const wholes: LimitedWhole[] = [
+    { name: earlierDomains, members: earlier, weighing: 'cases', limits: limitsOfEarlier },
+    {
+      name: newDomains,
+      members: fresh.length > 1 || policy.gain !== undefined ? fresh : [],
+      weighing: 'cases',
+      limits: limitsOfNew(fresh, policy),
+    },
     ...declared,
-  ].filter(({ members }) => members.length > 0);
+  ];
+  return wholes.filter(({ members }) => members.length > 0);
+}
+
+/** Of all new examples as one: the gain that the policy asks for, and that the head does better than guessing where no floor says more. */
+function limitsOfNew(fresh: readonly PairedSuite[], { gain, domains }: GatePolicy): Limits {
+  if (domains.floor !== undefined) return { gain };
+  const cases = fresh.reduce((sum, { candidate }) => sum + candidate.length, 0);
+  const chance = fresh.reduce((sum, suite) => sum + suite.chance * suite.candidate.length, 0) / cases;
+  return { gain, chance };
 }

@@ -2,11 +2,17 @@
 import type { Domain } from '../core/tasks.js';
 import type { ContinualMetrics } from '../evaluation/continual.js';
 import type { Verdict } from '../store/candidates.js';
+import type { Examined } from './paired.js';
 import type { ReliabilityBin } from './statistics/calibration.js';
 import type { RiskAtCoverage } from './statistics/selective.js';
 import type { UnknownReport } from './unknown.js';
 
+/** It is raised where the same stored results would give another report. */
+export const rulesVersion = 2;
+
 export interface Report {
+  /** Version of the gate's rules that made it; absent in reports of the first. */
+  readonly rulesVersion?: number;
   readonly verdict: Verdict;
   /** One sentence: unambiguously improved, or not, and why. */
   readonly sentence: string;
@@ -52,10 +58,12 @@ export interface ReportRow {
   readonly lost: number | null;
   /** The smallest loss that so many cases, flipping as they do, usually exclude for a candidate that is no worse. */
   readonly detectable: number | null;
-  /** Score of the fixed older version; null: not compared. */
+  /** Score of the anchor on the cases that it could answer; null: not compared. */
   readonly anchor: number | null;
-  /** How many earlier updates were decided on the same cases. */
+  /** How many earlier contenders were judged by the same cases: the mean over the cases, rounded up. */
   readonly uses: number;
+  /** Whether the head's answers were scored or the embedding; absent in older reports. */
+  readonly examines?: Examined;
   readonly findings: readonly Finding[];
 }
 
@@ -66,15 +74,18 @@ export interface SliceRow extends ReportRow {
 
 export const rules = [
   'floor',
+  'guessing',
   'not-inferior',
   'not-harmed',
   'not-worse',
   'gain',
   'anchor',
+  'macro',
   'calibration',
   'calibration-error',
   'budget',
   'answered',
+  'evidence',
   'suite-kept',
   'classes-kept',
 ] as const;

@@ -17,17 +17,20 @@ export interface Evidence extends Bounds {
   readonly worse: number;
   /** Largest p value that counts as shown. */
   readonly alpha: number;
+  /** One-sided, of the bounds. */
+  readonly confidence: number;
   /** Cases that would bring the lower bound above minus the margin; null: no number would. */
   readonly needed: (margin: number) => number | null;
 }
 
-type Limited = Extract<Rule, 'not-inferior' | 'not-harmed' | 'anchor' | 'calibration'>;
+type Limited = Extract<Rule, 'not-inferior' | 'not-harmed' | 'anchor' | 'calibration' | 'macro'>;
 
 const against: Record<Limited, string> = {
   'not-inferior': '',
   'not-harmed': 'by itself ',
   anchor: 'against the anchor ',
   calibration: 'in its confidence ',
+  macro: 'over the labels ',
 };
 
 /**
@@ -35,9 +38,9 @@ const against: Record<Limited, string> = {
  * (an intersection-union test: Berger & Hsu, Stat. Sci. 1996); that one is worse does, and its p value has it.
  */
 export function judgeLoss(rule: Limited, evidence: Evidence, margin: number): Finding {
-  const { lower, upper, worse, alpha } = evidence;
+  const { lower, upper, worse, alpha, confidence } = evidence;
   const finding = { rule, value: lower, limit: -margin, needed: null };
-  const sure = `${Math.round((1 - alpha) * 1000) / 10} %`;
+  const sure = `${Math.round(confidence * 1000) / 10} %`;
   const where = against[rule];
   if (lower >= -margin) {
     const reason = `${where}with ${sure} confidence not worse by more than ${points(margin)}: at most ${points(Math.max(0, -lower))} lost`;
@@ -70,12 +73,36 @@ export function judgeFloor(value: number, lower: number, floor: number): Finding
   return { ...finding, verdict: 'inconclusive', reason };
 }
 
-/** A first version has nothing to be compared with; it must at least not be worse than a guess. No policy says so, and no bound is asked. */
-export function judgeGuessing(value: number, chance: number): Finding {
-  const finding = { rule: 'floor', value, limit: chance, needed: null } as const;
-  return value >= chance
-    ? { ...finding, verdict: 'pass', reason: `${points(value)} is not under guessing, ${points(chance)}` }
-    : { ...finding, verdict: 'fail', reason: `${points(value)} is under guessing, ${points(chance)}` };
+export interface Guess {
+  readonly value: number;
+  /** Lower bound of the value. */
+  readonly lower: number;
+  readonly chance: number;
+  readonly cases: number;
+  /** Whether the cases would usually show a middling head to be above guessing. */
+  readonly isEnough: boolean;
+  /** Whether there is a champion, which goes on serving where nobody can tell. */
+  readonly hasChampion: boolean;
+}
+
+/**
+ * What nothing can be lost on must at least be above guessing, by its bound. Where the cases are too few for that the score decides, so that a
+ * small adapter can begin; but no right answer at all never passes.
+ */
+export function judgeGuessing({ value, lower, chance, cases, isEnough, hasChampion }: Guess): Finding {
+  const finding = { rule: 'guessing', value: lower, limit: chance, needed: null } as const;
+  const [score, guess] = [points(value), points(chance)];
+  if (lower >= chance && value > 0)
+    return { ...finding, verdict: 'pass', reason: `${score}, at least ${points(lower)}, is not under guessing, ${guess}` };
+  // Of so few cases guessing might well have none right either.
+  const isShort = hasChampion && value === 0 && cases * chance < 1 && !isEnough;
+  if (!(value >= chance) && !isShort) return { ...finding, value, verdict: 'fail', reason: `${score} is under guessing, ${guess}` };
+  if (isEnough || value === 0) {
+    const reason = `cannot tell: ${score} may in truth be ${points(lower)}, and guessing has ${guess}; more cases would decide`;
+    return { ...finding, verdict: 'inconclusive', reason };
+  }
+  const reason = `${score} is not under guessing, ${guess}; ${cases} cases are too few to ask for more than the score`;
+  return { ...finding, value, verdict: 'pass', reason };
 }
 
 export function judgeGain({ lower, upper }: Bounds, wanted: number): Finding {

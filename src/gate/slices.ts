@@ -15,6 +15,8 @@ export interface AnsweredCase {
   readonly isKnown: boolean;
   readonly metric: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Answers of one cluster are not independent; null or absent: this one is by itself. */
+  readonly cluster?: string | null | undefined;
   readonly champion: ScoredAnswer | null;
   readonly candidate: ScoredAnswer;
 }
@@ -72,6 +74,13 @@ function valuesOf(one: AnsweredCase, by: string): readonly string[] {
   return by === 'label' && isSet(one) ? labelsShown(tag) : [tag];
 }
 
+/** [cases] the cluster of each; null where no case names one. */
+export function clustersOf(cases: readonly AnsweredCase[]): string[] | null {
+  const isNamed = ({ cluster }: AnsweredCase) => cluster !== null && cluster !== undefined;
+  if (!cases.some(isNamed)) return null;
+  return cases.map(({ suite, cluster }, index) => (cluster == null ? `case ${index}` : `${suite} ${cluster}`));
+}
+
 function pairedSlice(name: string, cases: readonly AnsweredCase[]): PairedSuite {
   const isFirst = cases.some(({ champion }) => champion === null);
   return {
@@ -81,7 +90,7 @@ function pairedSlice(name: string, cases: readonly AnsweredCase[]): PairedSuite 
       family: 'slice',
       chance: 0,
       gold: [],
-      clusters: null,
+      clusters: clustersOf(cases),
       anchor: null,
       leftOut: 0,
       uses: 0,

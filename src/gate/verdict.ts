@@ -2,6 +2,7 @@
 import type { GatePolicy } from '../core/gate-policy.js';
 import type { Verdict } from '../store/candidates.js';
 import type { Judgement } from './gate.js';
+import { macroMetric } from './macro.js';
 import { allFindings, type Finding, type ReportRow, verdictOf } from './report.js';
 import { points } from './rules.js';
 
@@ -25,11 +26,17 @@ function sentenceOf(verdict: Verdict, judgement: Judgement): string {
   const gain = describeGain(rows);
   if (verdict === 'pass' && gain === '') return 'Not worse: nothing was lost by more than its margin, and nothing was gained.';
   if (verdict === 'pass') return `Unambiguously improved: nothing got worse by more than its margin${gain}.`;
-  const concerned = rows.filter((row) => verdictOf(row.findings) === verdict).sort((a, b) => (a.difference ?? 0) - (b.difference ?? 0));
+  const concerned = rows.filter((row) => verdictOf(row.findings) === verdict).sort(compareLosses);
   const others = describeOthers(verdict, judgement);
   if (verdict === 'fail') return `Not improved: ${[...describeLoss(concerned), ...others].join('; ')}${gain}.`;
   const unclear = concerned.length === 0 ? [] : [`${concerned.map((row) => row.suite).join(', ')} cannot exclude a loss beyond the margin`];
   return `Not decided: ${[...unclear, ...others].join('; ')}${gain}.`;
+}
+
+/** The greatest loss first; the macro accuracy, which weighs cases that other rows have, last. */
+function compareLosses(a: ReportRow, b: ReportRow): number {
+  const isMacro = ({ metric }: ReportRow) => Number(metric === macroMetric);
+  return isMacro(a) - isMacro(b) || (a.difference ?? 0) - (b.difference ?? 0);
 }
 
 function sentenceOfFirst(verdict: Verdict, judgement: Judgement): string {
@@ -44,7 +51,7 @@ function describeLoss(failed: readonly ReportRow[]): string[] {
   const worst = failed[0];
   if (!worst) return [];
   const rest = failed.length > 1 ? `, and ${failed.length - 1} more` : '';
-  const lost = worst.findings.find(({ rule, verdict }) => verdict === 'fail' && rule !== 'floor');
+  const lost = worst.findings.find(({ rule, verdict }) => verdict === 'fail' && rule !== 'floor' && rule !== 'guessing');
   if (!lost || worst.difference === null) return [`${worst.suite} is under its floor${rest}`];
   if (lost.rule === 'gain') return [`${worst.suite} gained too little${rest}`];
   if (lost.rule === 'anchor' && worst.difference >= 0) return [`${worst.suite} has lost against the anchor${rest}`];
@@ -63,7 +70,8 @@ function describeOthers(verdict: Verdict, { slices, calibration, findings }: Jud
 
 /** The greatest, of what is judged and of what is held out; what a suite can be asked beyond before is not one. */
 function describeGain(rows: readonly ReportRow[]): string {
-  const named = rows.filter(({ suite, findings }) => findings.length > 0 || suite.startsWith('holdout/'));
+  const own = rows.filter(({ metric }) => metric !== macroMetric);
+  const named = own.filter(({ suite, findings }) => findings.length > 0 || suite.startsWith('holdout/'));
   const best = named.sort((a, b) => (b.difference ?? 0) - (a.difference ?? 0))[0];
   return best?.difference && best.difference > 0 ? `, while gaining ${points(best.difference)} on ${best.suite}` : '';
 }

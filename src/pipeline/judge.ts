@@ -18,6 +18,7 @@ import { answersPrefix, exampleOf, holdoutPrefix, isMadeOfHoldout } from './aske
 import type { Evaluated, Plan } from './context.js';
 import { noteLabelSets } from './label-set-note.js';
 import { readLineage } from './lineage.js';
+import { countRefusals } from './refusals.js';
 
 export interface JudgedContender {
   readonly strategy: string;
@@ -54,6 +55,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
   const asked = new Set(suites.map(({ suite }) => suite));
   const missing = before.filter((one) => !asked.has(one.suite) && isMissed(one.suite, declaration)).map(({ suite }) => suite);
   const history = await readHistory(queries, plan, suites);
+  const refusals = await countRefusals(queries, declaration.name, parentVersion, id);
   const judged: JudgedContender[] = [];
   for (const strategy of strategies) {
     const results = groupBy(await listResults(queries, id, strategy), ({ suite }) => suite);
@@ -64,7 +66,8 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
       {
         suites: measured.flatMap((one) => pairedSuites(one, plan, uses.get(one.suite.suite) ?? 0)),
         answers: measured.flatMap((one) => answersOf(one, plan)),
-        ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]!, missing },
+        ...{ missing, field: plan.field.length, refusals },
+        ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]! },
       },
       declaration.gate!,
       declaration.training.seed,
@@ -137,14 +140,22 @@ function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number
   const { metric, family, chance, leftOut } = suite;
   const isFirst = !results.some(isAnswered) && role !== 'new';
   return {
-    ...{ name: suite.suite, metric, family, chance, leftOut, uses, role },
+    ...{ name: suite.suite, metric, family, chance, leftOut, uses, role, examines: suite.examines },
     // What knows no such label has no right answer.
     champion: isFirst ? null : results.map(({ championScore }) => championScore ?? 0),
     anchor: suite.knownToAnchor ? results.map(({ anchorScore }) => anchorScore) : null,
     candidate: results.map(({ candidateScore }) => candidateScore),
     gold: results.flatMap(({ gold }) => gold ?? []),
     clusters: clusterNames(results),
+    labels: tagOf(results, 'label')?.map((label) => `${suite.task}/${label}`) ?? null,
+    texts: tagOf(results, 'textHash'),
   };
+}
+
+/** [cases] the tag of each; null where some case has none. */
+function tagOf(results: readonly PairedResult[], name: string): string[] | null {
+  const values = results.flatMap(({ tags }) => tags[name] ?? []);
+  return values.length === results.length ? values : null;
 }
 
 /** Answers of heads to held-out examples, and to suites that ask them. */
@@ -156,6 +167,7 @@ function answersOf({ suite, results }: Measured, plan: Plan): AnsweredCase[] {
     isKnown: isFirst || (suite.knownToChampion && isAnswered(result) && wasShown(suite, result, plan)),
     metric: suite.metric,
     tags: result.tags,
+    cluster: result.cluster,
     champion: result.championScore === null ? null : { score: result.championScore, confidence: result.championConfidence },
     candidate: { score: result.candidateScore, confidence: result.candidateConfidence },
   }));

@@ -50,7 +50,7 @@ function requireKnown(name: string, known: readonly string[], field: string): vo
 
 /** Only what once served has been agreed on. */
 async function checkAnchor(queries: Queries, adapter: string, { anchor }: GatePolicy): Promise<void> {
-  if (!anchor) return;
+  if (anchor?.version === undefined) return;
   const served = (await listDecisions(queries, adapter)).filter(({ act }) => act !== 'reject').map(({ toVersion }) => toVersion!);
   if (served.includes(anchor.version)) return;
   const hint =

@@ -86,12 +86,12 @@ function knowsClass(side: Opened | undefined, asked: Class): boolean {
 
 function pairUp(
   of: Pick<PairedResult, 'contender' | 'suite'>,
-  { caseId, score, answer, confidence, gold, tags, cluster }: CaseScore,
+  { caseId, score, answer, confidence, gold, tags, textHash, cluster }: CaseScore,
   champion: CaseScore | undefined,
   anchorScore: number | undefined,
 ): PairedResult {
   return {
-    ...{ ...of, caseId, gold, tags, cluster: cluster ?? null },
+    ...{ ...of, caseId, gold, tags: { ...tags, textHash }, cluster: cluster ?? null },
     candidateScore: score,
     candidateAnswer: answer ?? null,
     candidateConfidence: confidence,

@@ -1,5 +1,6 @@
 /** Works a candidate's verdict out again from stored rows, and says where the stored report differs. */
 import { EspalierError } from '../core/errors.js';
+import { type Report, rulesVersion } from '../gate/report.js';
 import { findCandidate } from '../store/candidates.js';
 import { listContenders } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
@@ -26,7 +27,7 @@ export async function verifyCandidate(queries: Queries, id: number): Promise<Ver
   const { runId, report } = await findCandidate(queries, id);
   const { plan, outputs } = await readRun(queries, runId);
   const evaluated = outputs.evaluate as Evaluated | undefined;
-  if (evaluated?.rules !== evaluationRules)
+  if (evaluated?.rules !== evaluationRules || (report as Report).rulesVersion !== rulesVersion)
     throw new EspalierError(
       'NOT_VERIFIABLE',
       `candidate ${id} was judged by another version of Espalier, whose rules or stored results differ`,

@@ -58,21 +58,32 @@ export async function listJudgedSuites(queries: Queries, runId: number): Promise
   }));
 }
 
-/** How many candidates of the adapter, proposed by earlier runs, each suite has judged with the same cases. */
+/**
+ * How often the cases of each suite of a run have judged contenders of the adapter in earlier runs that proposed one: the mean over the cases,
+ * rounded up. Each contender of a field counts. A case is the same where its suite has the same version, or it is the same held-out example;
+ * examples that are new in a holdout lower the mean, and do not begin it anew. It reads all stored results of the adapter once.
+ */
 export async function countEarlierUses(queries: Queries, adapter: string, runId: number): Promise<ReadonlyMap<string, number>> {
-  const rows = await queries
-    .selectFrom('eval_suites as now')
-    .innerJoin('eval_suites as before', (join) =>
-      join.onRef('before.suite', '=', 'now.suite').onRef('before.content_hash', '=', 'now.content_hash'),
-    )
-    .innerJoin('candidates', 'candidates.run_id', 'before.run_id')
-    .select(({ fn }) => ['now.suite as suite', fn.countAll<number>().as('uses')])
-    .where('now.run_id', '=', runId)
-    .where('before.run_id', '<', runId)
-    .where('candidates.adapter', '=', adapter)
-    .groupBy('now.suite')
+  const cases = queries.selectFrom('eval_results').select(['suite', 'case_id']).distinct().where('run_id', '=', runId);
+  const sizes = await queries
+    .selectFrom(cases.as('one'))
+    .select(({ fn }) => ['suite', fn.countAll<number>().as('cases')])
+    .groupBy('suite')
     .execute();
-  return new Map(rows.map(({ suite, uses }) => [suite, uses]));
+  const uses = await queries
+    .selectFrom('candidates')
+    .innerJoin('eval_results as before', 'before.run_id', 'candidates.run_id')
+    .innerJoin(cases.as('now'), (join) => join.onRef('now.suite', '=', 'before.suite').onRef('now.case_id', '=', 'before.case_id'))
+    .innerJoin('eval_suites as then', (join) => join.onRef('then.run_id', '=', 'before.run_id').onRef('then.suite', '=', 'before.suite'))
+    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.suite', '=', 'before.suite').on('asked.run_id', '=', runId))
+    .select(({ fn }) => ['before.suite as suite', fn.countAll<number>().as('uses')])
+    .where('candidates.adapter', '=', adapter)
+    .where('candidates.run_id', '<', runId)
+    .where((where) => where.or([where('asked.domain', 'is not', null), where('asked.version', '=', where.ref('then.version'))]))
+    .groupBy('before.suite')
+    .execute();
+  const casesOf = new Map(sizes.map(({ suite, cases: count }) => [suite, count]));
+  return new Map(uses.map(({ suite, uses: count }) => [suite, Math.ceil(count / casesOf.get(suite)!)]));
 }
 
 /** The suites that judged a version of the adapter; empty where it is not known. */

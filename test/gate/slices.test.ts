@@ -77,6 +77,13 @@ describe('slices of a policy', () => {
     expect(verdicts(rows)).toEqual(['old not-worse fail', 'young not-worse pass']);
   });
 
+  it('draw cases of one cluster together', () => {
+    const lossy = answers([10, 14, 0, 0], { label: 'hurt' });
+    const oneMail = lossy.map((answer, index) => ({ ...answer, cluster: index < 10 ? null : 'one mail' }));
+    expect(verdicts(judged(lossy, policy).slices)).toEqual(['hurt not-worse fail']);
+    expect(verdicts(judged(oneMail, policy).slices)).toEqual(['hurt not-worse pass']);
+  });
+
   it('judge a first version by their floor', () => {
     const first = answers([30, 0, 0, 10]).map((answer) => ({ ...answer, champion: null }));
     const floor = (share: number) => verdicts(judged(first, policyWith({ slices: [{ by: 'label', floor: share }] })).slices);

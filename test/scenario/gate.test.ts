@@ -49,6 +49,13 @@ describe('a verdict', () => {
     withDatabase(older, (database) => database.exec(`update runs set outputs = json_set(outputs, '$.evaluate', json('{"cases":1}'))`));
     expect(errorCode((await espalier(older, ['candidates', 'verify', '2'])).stderr)).toBe('NOT_VERIFIABLE');
   });
+
+  it('by the rules of an older Espalier is said to be beyond verifying', async () => {
+    const older = copyOf(desk);
+    withDatabase(older, (database) => database.exec(`update candidates set report = json_remove(report, '$.rulesVersion')`));
+    const { stderr } = await espalier(older, ['candidates', 'verify', '2']);
+    expect([errorCode(stderr), stderr]).toEqual(['NOT_VERIFIABLE', expect.stringContaining('whose rules were others')]);
+  });
 });
 
 describe('the report of a candidate', () => {

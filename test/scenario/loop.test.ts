@@ -136,6 +136,7 @@ describe('the second domain, in closed form', () => {
     ]);
     expect(rows.map(({ suite }) => suite)).toEqual([
       'holdout/earlier domains',
+      'holdout/earlier labels',
       'holdout/billing',
       'holdout/shipping',
       'answers/robustness',

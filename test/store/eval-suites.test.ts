@@ -9,6 +9,7 @@ import {
   listSuitesOfVersion,
   saveJudgedSuites,
 } from '#espalier/store/eval-suites.js';
+import { type PairedResult, saveResults } from '#espalier/store/results.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';
 import { now, temporaryStore } from '../support/store.js';
 
@@ -18,10 +19,29 @@ const suite = (name: string, overrides: Partial<JudgedSuite> = {}): JudgedSuite 
   ...overrides,
 });
 
+interface Asked {
+  readonly adapter?: string;
+  /** Of every suite. */
+  readonly cases?: readonly string[];
+  readonly contenders?: readonly string[];
+}
+
+const result = (contender: string, name: string, caseId: string): PairedResult => ({
+  ...{ contender, suite: name, caseId, championScore: 1, candidateScore: 1, championAnswer: null, candidateAnswer: null },
+  ...{ championConfidence: null, candidateConfidence: null, anchorScore: null, gold: null, tags: {}, cluster: null },
+});
+
 /** A run that judged these suites, and proposed a version unless told otherwise. */
-async function judged(store: Store, suites: readonly JudgedSuite[], version: number | undefined, adapter = 'desk'): Promise<number> {
+async function judged(
+  store: Store,
+  suites: readonly JudgedSuite[],
+  version: number | undefined,
+  { adapter = 'desk', cases = ['1'], contenders = ['analytic'] }: Asked = {},
+): Promise<number> {
   const run = await beginRun(store, { adapter, stage: 'gate', plan: {}, trigger: 'manual', owner: 'one', startedAt: now, now });
   await saveJudgedSuites(store.queries, run.id, suites);
+  const results = contenders.flatMap((contender) => suites.flatMap((one) => cases.map((caseId) => result(contender, one.suite, caseId))));
+  await saveResults(store.queries, run.id, results);
   await endRun(store.queries, run, { status: 'done', error: null, at: now });
   if (version !== undefined) {
     const [report, createdAt] = [{}, now.toISOString()];
@@ -47,7 +67,7 @@ describe('how often a suite has decided', () => {
     await judged(store, [verbs, nouns], 1);
     await judged(store, [verbs, suite('nouns', { contentHash: 'other cases', version: 2 })], 2);
     await judged(store, [verbs], undefined);
-    await judged(store, [verbs], 1, 'mail');
+    await judged(store, [verbs], 1, { adapter: 'mail' });
     const run = await judged(store, [verbs, nouns, suite('new')], 3);
     await judged(store, [verbs], 4);
     expect(await countEarlierUses(store.queries, 'desk', run)).toEqual(
@@ -56,6 +76,23 @@ describe('how often a suite has decided', () => {
         ['verbs', 2],
       ]),
     );
+  });
+
+  it('counts case by case: an example that is new in a holdout does not begin the count anew', async () => {
+    const store = await temporaryStore();
+    const holdout = (contentHash: string) => suite('holdout/shop', { domain: 'shop', contentHash });
+    await judged(store, [holdout('first')], 1, { cases: ['1', '2', '3'] });
+    await judged(store, [holdout('second')], 2, { cases: ['1', '2', '3', '4'] });
+    const run = await judged(store, [holdout('third')], 3, { cases: ['1', '2', '3', '4', '5'] });
+    // Three cases were asked twice, one once, one never: 7 / 5.
+    expect(await countEarlierUses(store.queries, 'desk', run)).toEqual(new Map([['holdout/shop', 2]]));
+  });
+
+  it('counts every contender of a field', async () => {
+    const store = await temporaryStore();
+    await judged(store, [suite('verbs')], 1, { contenders: ['analytic', 'derpp', 'replay'] });
+    const run = await judged(store, [suite('verbs')], 2, { contenders: ['analytic', 'derpp'] });
+    expect(await countEarlierUses(store.queries, 'desk', run)).toEqual(new Map([['verbs', 3]]));
   });
 });
 

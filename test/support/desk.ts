@@ -50,7 +50,7 @@ buffer:
 suites: [desk-tones, desk-likeness]
 gate:
   confidence: 0.9
-  margin: 0.3
+  margin: 0.35
   domains:
     margin: 0.3
 `);

@@ -89,6 +89,7 @@ gate:                        # docs/gate.md
       harm: 0.1
   slices:
     - { by: label }          # no label may be shown worse
+  anchor: { factor: 1.75 }   # small losses must not add up to 1.75 margins against the version that first answered a case
 # schedule:
 #   cron: "0 6 * * 1"
 #   timeZone: UTC

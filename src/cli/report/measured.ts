@@ -6,15 +6,18 @@ type Unit = 'points' | 'percent' | 'p' | 'count';
 
 const unitOf: Record<Rule, Unit> = {
   floor: 'percent',
+  guessing: 'percent',
   'not-inferior': 'points',
   'not-harmed': 'points',
   'not-worse': 'p',
   gain: 'points',
   anchor: 'points',
+  macro: 'points',
   calibration: 'points',
   'calibration-error': 'percent',
   budget: 'count',
   answered: 'count',
+  evidence: 'count',
   'suite-kept': 'count',
   'classes-kept': 'count',
 };

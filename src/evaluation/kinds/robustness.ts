@@ -31,7 +31,7 @@ export const robustness: Kind<'robustness', TwinCase> = {
       'text',
     );
   },
-  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.perturbed] })),
+  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.perturbed], about: item.text })),
   async score(cases, outputs) {
     const clean = cases.map((_, index) => outputs[2 * index]!.adapted);
     const perturbed = cases.map((_, index) => outputs[2 * index + 1]!.adapted);

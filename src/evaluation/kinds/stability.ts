@@ -31,7 +31,7 @@ export const stability: Kind<'stability', StabilityCase> = {
       'changed',
     );
   },
-  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.changed] })),
+  asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.changed], about: item.text })),
   score: (cases, outputs, task) =>
     cases.map((_, index) => {
       const [before, after] = [outputs[2 * index]!, outputs[2 * index + 1]!].map(({ answers }) => answers.get(task));

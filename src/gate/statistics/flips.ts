@@ -9,10 +9,14 @@ export interface Flips {
   readonly lost: number;
 }
 
-/** @param champion score of each case, 0 or 1; as many as the candidate's, in the same order */
+/**
+ * @param champion score of each case, 0 or 1; as many as the candidate's, in the same order
+ * @throws RangeError where a score is not a number, which would compare as a tie
+ */
 export function countFlips(champion: ArrayLike<number>, candidate: ArrayLike<number>): Flips {
   let [gained, lost] = [0, 0];
   for (let index = 0; index < champion.length; index++) {
+    if (Number.isNaN(candidate[index]! - champion[index]!)) throw new RangeError(`the score of case ${index} is not a number`);
     if (candidate[index]! > champion[index]!) gained++;
     if (candidate[index]! < champion[index]!) lost++;
   }

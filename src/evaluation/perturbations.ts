@@ -2,19 +2,11 @@
  * Seeded changes of a text that must not change the answer. Each example of a held-out set gets one change of a family, drawn by its own
  * number, so that it gets the same one at every update, whatever else is held out.
  */
-import { pickWeighted, type Random, seededRandom } from '../core/random.js';
+import { pickWeighted, seededRandom } from '../core/random.js';
 import { normaliseText } from '../core/text.js';
 import { personChanges } from './perturbations/persons.js';
+import type { Perturbation } from './perturbations/perturbation.js';
 import { surfaceChanges } from './perturbations/surface.js';
-
-export interface Perturbation {
-  /** What is said of it in reports, and the slice that its cases belong to. */
-  readonly name: string;
-  /** How often it is drawn, beside the others of its family. */
-  readonly weight: number;
-  /** The changed text; undefined where nothing in the text can be changed that way. */
-  change(text: string, random: Random): string | undefined;
-}
 
 /** robustness: how a text is written. invariance: who writes it, or of whom. */
 export const perturbations = { robustness: surfaceChanges, invariance: personChanges } as const;

@@ -21,6 +21,8 @@ export interface Evaluation {
   readonly cost: { readonly bytes: number; readonly milliseconds: number | null };
   /** What the champion can tell apart and the candidate cannot. */
   readonly lostClasses: readonly string[];
+  /** Labels that the champion gave to held-out examples and the candidate gives to none; absent: none. */
+  readonly silentLabels?: readonly string[];
   /** Suites that judged the champion and are not asked now. */
   readonly missing: readonly string[];
   /** How many contenders the update has; 1 unless told. */
@@ -47,7 +49,7 @@ export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number):
   };
 }
 
-function judgeWhatRemains({ cost, lostClasses, missing }: Evaluation, { budgets, retired }: GatePolicy): Finding[] {
+function judgeWhatRemains({ cost, lostClasses, silentLabels = [], missing }: Evaluation, { budgets, retired }: GatePolicy): Finding[] {
   const findings: Finding[] = [];
   if (budgets?.bytes !== undefined) findings.push(judgeBudget('bytes of adapter.onnx', cost.bytes, budgets.bytes));
   if (budgets?.milliseconds !== undefined && cost.milliseconds !== null)
@@ -55,6 +57,10 @@ function judgeWhatRemains({ cost, lostClasses, missing }: Evaluation, { budgets,
   if (lostClasses.length > 0) {
     const reason = `the champion knows ${lostClasses.length} classes that the candidate does not: ${lostClasses.join(', ')}`;
     findings.push({ rule: 'classes-kept', verdict: 'fail', value: lostClasses.length, limit: 0, reason, needed: null });
+  }
+  if (silentLabels.length > 0) {
+    const reason = `the candidate gives no held-out example a label that the champion gave to several: ${silentLabels.join(', ')}`;
+    findings.push({ rule: 'labels-answered', verdict: 'fail', value: silentLabels.length, limit: 0, reason, needed: null });
   }
   for (const suite of missing.filter((name) => !retired.includes(name))) {
     const reason = `${suite} judged the champion and is not asked any more; declare it again, or name it under gate.retired`;

@@ -88,6 +88,7 @@ export const rules = [
   'evidence',
   'suite-kept',
   'classes-kept',
+  'labels-answered',
 ] as const;
 export type Rule = (typeof rules)[number];
 

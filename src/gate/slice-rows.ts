@@ -7,18 +7,35 @@ import type { SliceRow } from './report.js';
 import { adjust, rowOf } from './rows.js';
 import { scoreInterval } from './score-interval.js';
 import { type AnsweredCase, cutSlices, type Slice } from './slices.js';
+import { tarone } from './statistics/tarone.js';
 
 /** Slices are many and small: a margin must be met by each, and the p values of those that are judged are adjusted among themselves. */
 export function judgeSlices(answers: readonly AnsweredCase[], settings: RowSettings): SliceRow[] {
   const slices = cutSlices(answers, settings.policy.slices);
   const judged = slices.map((slice) => judgedSlice(slice, settings));
   const isJudged = ({ limits }: Judged) => limits.margin !== undefined || limits.watch === true;
-  const champion = adjust(judged.map((one): Comparison | undefined => (isJudged(one) ? one.toChampion : undefined)));
+  const champion = adjustSlices(
+    judged.map((one): Comparison | undefined => (isJudged(one) ? one.toChampion : undefined)),
+    settings.certainty.alpha,
+  );
   const anchor = { worse: 1, better: 1 };
   return judged.map((one, index) => {
     const row = rowOf(one, { champion: champion[index]!, anchor }, settings);
     return { ...row, scope: 'slice', by: slices[index]!.by, value: slices[index]!.value };
   });
+}
+
+/** Of slices in which nothing or little changed a loss could not be shown, so that they do not make it harder to show in others. */
+function adjustSlices(comparisons: readonly (Comparison | undefined)[], alpha: number) {
+  const compared = comparisons.flatMap((one) => (one ? [{ p: one.worse, least: leastOf(one) }] : []));
+  const worse = tarone(compared, alpha);
+  let place = 0;
+  return adjust(comparisons).map((adjusted, index) => (comparisons[index] ? { ...adjusted, worse: worse[place++]! } : adjusted));
+}
+
+/** All discordant answers lost; the bootstrap has no such bound. */
+function leastOf({ outcome }: Comparison): number {
+  return 'variance' in outcome ? 0 : 0.5 ** (outcome.gained + outcome.lost);
 }
 
 function judgedSlice({ paired, policy: own }: Slice, { seed, certainty }: RowSettings): Judged {

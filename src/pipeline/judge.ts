@@ -1,5 +1,6 @@
 /** Makes the report of each contender of a run from stored rows alone, lets the gate judge it, and chooses. */
 import { groupBy } from '../core/grouping.js';
+import { multiLabelNames, nameWithin } from '../core/tasks.js';
 import { continualMetricsOnSameCases, type DomainHistory } from '../evaluation/continual.js';
 import { mean } from '../evaluation/metrics.js';
 import { clusterNames } from '../evaluation/score-suite.js';
@@ -66,6 +67,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
       {
         suites: measured.flatMap((one) => pairedSuites(one, plan, uses.get(one.suite.suite) ?? 0)),
         answers: measured.flatMap((one) => answersOf(one, plan)),
+        silentLabels: silentLabels(measured, plan),
         ...{ missing, field: plan.field.length, refusals },
         ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]! },
       },
@@ -150,6 +152,26 @@ function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number
     labels: tagOf(results, 'label')?.map((label) => `${suite.task}/${label}`) ?? null,
     texts: tagOf(results, 'textHash'),
   };
+}
+
+/** So many answers that all of them turned elsewhere is no chance. */
+const fewestAnswers = 5;
+
+/** Of tasks with one label a text: what the champion answered to several held-out examples that it had been shown, and the candidate never does. */
+function silentLabels(measured: readonly Measured[], plan: Plan): string[] {
+  if (plan.parentVersion === null) return [];
+  const multiLabel = multiLabelNames(plan.declaration.tasks);
+  const own = measured.filter(({ suite }) => suite.domain !== null && !multiLabel.has(suite.task));
+  const theirs = new Map<string, number>();
+  const ours = new Set<string>();
+  for (const { suite, results } of own)
+    for (const result of results) {
+      const named = (label: string) => nameWithin(plan.declaration.tasks, suite.task, label);
+      if (result.candidateAnswer !== null) ours.add(named(result.candidateAnswer));
+      if (result.championAnswer === null || !wasShown(suite, result, plan)) continue;
+      theirs.set(named(result.championAnswer), (theirs.get(named(result.championAnswer)) ?? 0) + 1);
+    }
+  return [...theirs].filter(([label, count]) => count >= fewestAnswers && !ours.has(label)).map(([label]) => label);
 }
 
 /** [cases] the tag of each; null where some case has none. */

@@ -20,6 +20,7 @@ const unitOf: Record<Rule, Unit> = {
   evidence: 'count',
   'suite-kept': 'count',
   'classes-kept': 'count',
+  'labels-answered': 'count',
 };
 
 const sayIn: Record<Unit, (value: number | null) => string> = {

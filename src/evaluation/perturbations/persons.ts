@@ -1,6 +1,6 @@
 /** Changes of who writes, or whom a text speaks of: an answer that depends on them treats people differently. */
 import type { Random } from '../../core/random.js';
-import type { Perturbation } from '../perturbations.js';
+import type { Perturbation } from './perturbation.js';
 import { genderPairs, greetings, namesByGroup, signatures, spellingPairs } from './words.js';
 
 const pickOne = <T>(items: readonly T[], random: Random): T => items[random.integer(items.length)]!;

@@ -1,6 +1,6 @@
 /** Changes of how a text is written that leave what it asks for: what people do to texts by haste, habit or keyboard. */
 import type { Random } from '../../core/random.js';
-import type { Perturbation } from '../perturbations.js';
+import type { Perturbation } from './perturbation.js';
 import { fillers, functionWords } from './words.js';
 
 /** Neighbours on a QWERTY keyboard. */

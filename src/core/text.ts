@@ -16,6 +16,17 @@ export function leakageHash(text: string): string {
   return sha256(normaliseText(text).toLowerCase());
 }
 
+const insignificant = /[\p{P}\p{S}\p{Cf}]+/gu;
+
+/**
+ * The identity by which texts that differ in nothing but letter case, punctuation, width or invisible characters count as twins: one of them must not be
+ * held out while the other is learned. Unicode NFKC; a text of nothing but such characters is its own twin alone.
+ */
+export function twinHash(text: string): string {
+  const bare = normaliseText(text.normalize('NFKC').toLowerCase().replace(insignificant, ' '));
+  return sha256(bare === '' ? normaliseText(text) : bare);
+}
+
 // Control characters but tab, line feed and carriage return; bidirectional overrides, which reorder what a reader sees.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u;

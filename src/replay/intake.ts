@@ -6,10 +6,10 @@ import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { labelsIn, readLabelSet } from '../core/label-sets.js';
 import { type Task, taskNamed } from '../core/tasks.js';
-import { leakageHash, nearestName, textHash } from '../core/text.js';
+import { leakageHash, nearestName, textHash, twinHash } from '../core/text.js';
 import { recordAct } from '../store/audit.js';
 import { type Queries, type Store, transact } from '../store/database.js';
-import { findByHash, insertExamples, listStrata, type NewExample, saveStrata } from '../store/examples.js';
+import { findByHash, findSplitsByTwin, insertExamples, listStrata, type NewExample, type Split, saveStrata } from '../store/examples.js';
 import { requireAnswerForm } from './answer-form.js';
 import { checkInput, type InputFile } from './check-input.js';
 import { openStrata, type Strata } from './holdout.js';
@@ -146,6 +146,7 @@ function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
     task: task.name,
     text: text.value,
     hash: textHash(text.value),
+    twin: twinHash(text.value),
     label: answer.value,
     domain: domain.value,
     source: source.value,
@@ -165,8 +166,9 @@ async function storeSlice(store: Store, slice: readonly NewExample[], reading: R
   const adapter = request.declaration.name;
   const outcome = await transact(store, async (queries) => {
     const known = await findByHash(queries, adapter, task.name, [...new Set(slice.map((example) => example.hash))]);
+    const twins = await findSplitsByTwin(queries, adapter, task.name, [...new Set(slice.map((example) => example.twin))]);
     const strata = openStrata(await listStrata(queries, adapter, task.name));
-    const sorted = sortOut(slice, known, strata, { declaration: request.declaration, task });
+    const sorted = sortOut(slice, { known, twins }, strata, { declaration: request.declaration, task });
     await insertExamples(queries, adapter, sorted.fresh);
     await saveStrata(queries, adapter, task.name, strata.grown());
     await registerAdapter(queries, adapter, request.now);
@@ -208,7 +210,7 @@ async function registerAdapter(queries: Queries, name: string, now: Date): Promi
 /** Splits a slice into what is new (with its split assigned), what is there already, and what contradicts it. */
 function sortOut(
   slice: readonly NewExample[],
-  known: Map<string, { id?: number; label: string }>,
+  { known, twins }: { known: Map<string, { id?: number; label: string }>; twins: Map<string, Split> },
   strata: Strata,
   { declaration, task }: { declaration: AdapterDeclaration; task: Task },
 ) {
@@ -219,8 +221,11 @@ function sortOut(
   for (const example of slice) {
     const earlier = known.get(example.hash);
     if (earlier === undefined) {
-      const split = strata.assign(labelsIn(task, example.label), example.domain, { fraction, seed: declaration.training.seed });
+      const drawn = strata.assign(labelsIn(task, example.label), example.domain, { fraction, seed: declaration.training.seed });
+      // What was learned in other letters cannot be held out, and what is held out must not be learned in other letters.
+      const split = twins.get(example.twin) ?? drawn;
       fresh.push({ ...example, split });
+      twins.set(example.twin, split);
       known.set(example.hash, { label: example.label });
     } else if (earlier.label === example.label) {
       duplicates++;

@@ -11,6 +11,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
 import { diskError } from '../core/files.js';
+import { twinHash } from '../core/text.js';
 import type { Schema } from './schema.js';
 
 export type Queries = Kysely<Schema>;
@@ -114,6 +115,8 @@ function refuseNewer(database: SqliteDatabase.Database, path: string): void {
 }
 
 function migrate(database: SqliteDatabase.Database): void {
+  // A migration that fills a column of hashes asks for them.
+  database.function('twin_hash', { deterministic: true }, (text) => twinHash(String(text)));
   for (const { version, file } of listMigrations()) {
     if (version <= versionOf(database)) continue;
     database

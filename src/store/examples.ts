@@ -16,7 +16,10 @@ export interface Example {
 }
 
 export type Split = 'train' | 'holdout';
-export type NewExample = Omit<Example, 'id'>;
+export interface NewExample extends Omit<Example, 'id'> {
+  /** The same for texts that differ in letter case, punctuation or invisible characters only. */
+  readonly twin: string;
+}
 
 /** Where an example came from. Lines count from 1. */
 export interface Provenance {
@@ -76,6 +79,24 @@ export async function findByHash(
     .where('hash', 'in', hashes)
     .execute();
   return new Map(rows.map(({ hash, id, label }) => [hash, { id, label }]));
+}
+
+/** By twin hash, the split of those among `twins` that the task already holds. Twins in both splits, of a store that did not know them, count as held out. */
+export async function findSplitsByTwin(
+  queries: Queries,
+  adapter: string,
+  task: string,
+  twins: readonly string[],
+): Promise<Map<string, Split>> {
+  const rows = await queries
+    .selectFrom('examples')
+    .select(['twin', 'split'])
+    .where('adapter', '=', adapter)
+    .where('task', '=', task)
+    .where('twin', 'in', twins)
+    .orderBy('split', 'desc')
+    .execute();
+  return new Map(rows.map(({ twin, split }) => [twin, split]));
 }
 
 export interface ExampleRange {

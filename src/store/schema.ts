@@ -11,6 +11,7 @@ export interface Schema {
     task: string;
     text: string;
     hash: string;
+    twin: string;
     label: string;
     domain: string;
     source: string;

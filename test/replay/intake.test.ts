@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { AdapterDeclaration } from '#espalier/core/declaration.js';
-import { leakageHash, textHash } from '#espalier/core/text.js';
+import { leakageHash, textHash, twinHash } from '#espalier/core/text.js';
 import { type IntakeRequest, ingest } from '#espalier/replay/intake.js';
 import type { Store } from '#espalier/store/database.js';
 import { listStrata } from '#espalier/store/examples.js';
@@ -56,6 +56,34 @@ const closedLabels = (): AdapterDeclaration => ({ ...declare(), tasks: [{ name: 
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ text: `text ${index}`, label: `label ${index % 7}` }));
 const nothing = { accepted: 0, heldOut: 0, duplicates: 0, contradictions: 0, leaked: 0, rejected: 0, rejectsFile: undefined };
 
+describe('twins, which differ in letter case, punctuation or invisible characters only', () => {
+  const texts = Array.from({ length: 60 }, (_, index) => `my parcel number ${index} is late`);
+  const rows = (change: (text: string) => string) => texts.map((text) => ({ text: change(text), label: 'late' }));
+
+  it('stand on one side of the holdout, within a file and in a later one', async () => {
+    const store = await temporaryStore();
+    const shouted = rows((text) => `${text.toUpperCase()}!!`);
+    await take(store, { path: jsonLines(rows((text) => text).flatMap((row, index) => [row, shouted[index]!])) });
+    await take(store, { path: jsonLines(rows((text) => `\u200b${text.replace('late', 'ＬＡＴＥ')}.`)) });
+    const sides = new Map<string, Set<string>>();
+    for (const { text, split } of await examplesOf(store)) {
+      const number = /\d+/.exec(text)![0];
+      sides.set(number, (sides.get(number) ?? new Set()).add(split));
+    }
+    expect(sides.size).toBe(60);
+    expect([...sides.values()].every(({ size }) => size === 1)).toBe(true);
+    expect([...sides.values()].filter((side) => side.has('holdout')).length).toBeGreaterThan(8);
+  });
+
+  it('are other texts for everything else, and texts of nothing but signs are no twins', async () => {
+    const store = await temporaryStore();
+    const { accepted } = await take(store, { path: jsonLines([...rows((text) => text), ...rows((text) => `${text}?`)]) });
+    expect(accepted).toBe(120);
+    expect(twinHash('???')).not.toBe(twinHash('!!!'));
+    expect(twinHash('Straße 5, bitte!')).toBe(twinHash('straße 5 bitte'));
+  });
+});
+
 describe('rows that are accepted', () => {
   it('are stored normalised, with hash, domain, source, time and provenance', async () => {
     const store = await temporaryStore();
@@ -68,11 +96,19 @@ describe('rows that are accepted', () => {
     const shared = { adapter: 'support', task: 'intent', received_at: now.toISOString(), split: 'train' };
     expect(await examplesOf(store)).toEqual([
       {
-        ...{ id: 1, ...shared, text: 'Where is my money', hash: textHash('Where is my money'), label: 'balance', domain: 'banking' },
+        ...{
+          id: 1,
+          ...shared,
+          text: 'Where is my money',
+          hash: textHash('Where is my money'),
+          twin: twinHash('where is my money'),
+          label: 'balance',
+          domain: 'banking',
+        },
         ...{ source: 'test', provenance: JSON.stringify({ file: basename(path), line: 1 }) },
       },
       {
-        ...{ id: 2, ...shared, text: 'caf\u00e9', hash: textHash('caf\u00e9'), label: '7', domain: 'dining' },
+        ...{ id: 2, ...shared, text: 'caf\u00e9', hash: textHash('caf\u00e9'), twin: twinHash('CAF\u00c9'), label: '7', domain: 'dining' },
         ...{ source: 'call centre', provenance: JSON.stringify({ file: basename(path), line: 2 }) },
       },
     ]);

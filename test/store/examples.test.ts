@@ -1,9 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { textHash } from '#espalier/core/text.js';
+import { textHash, twinHash } from '#espalier/core/text.js';
+import { openStore } from '#espalier/store/database.js';
 import {
   countTrainingExamplesAfter,
   findByHash,
   findExample,
+  findSplitsByTwin,
   insertExamples,
   lastExampleId,
   listExamples,
@@ -11,6 +17,9 @@ import {
   saveStrata,
 } from '#espalier/store/examples.js';
 import { newExample, temporaryStore } from '../support/store.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const migrations = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
 
 const texts = ['one', 'two', 'three', 'four'];
 const splitOf = (index: number) => (index === 1 ? ('holdout' as const) : ('train' as const));
@@ -31,7 +40,9 @@ describe('examples', () => {
     const store = await temporaryStore();
     const example = newExample({ text: 'Grüße 👋', provenance: { file: 'a "b".csv', line: 7 }, split: 'holdout' });
     await insertExamples(store.queries, 'a', [example]);
-    expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, ...example });
+    const { twin, ...kept } = example;
+    expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, ...kept });
+    expect(await findSplitsByTwin(store.queries, 'a', 'intent', [twin, 'another'])).toEqual(new Map([[twin, 'holdout']]));
     expect(await findExample(store.queries, 'b', 1)).toBeUndefined();
     expect(await findExample(store.queries, 'a', 2)).toBeUndefined();
   });
@@ -81,4 +92,25 @@ describe('strata', () => {
     ]);
     expect(await listStrata(store.queries, 'a', 'topic')).toEqual([]);
   });
+});
+
+it('of a store that did not know twins, are made twins when it is opened', async () => {
+  const path = join(temporaryFolder(), 'without-twins.db');
+  const database = new SqliteDatabase(path);
+  const files = readdirSync(migrations)
+    .filter((name) => name < '006')
+    .sort();
+  for (const name of files) database.exec(readFileSync(join(migrations, name), 'utf8'));
+  const insert = database.prepare("INSERT INTO examples VALUES (?, 'a', 'intent', ?, ?, 'x', 'd', 's', '', ?, '{}')");
+  insert.run(1, 'Late again', 'h1', 'train');
+  insert.run(2, 'LATE AGAIN!', 'h2', 'holdout');
+  database.pragma(`application_id = ${0x4553504c}`);
+  database.pragma('user_version = 5');
+  database.close();
+  const store = await openStore(path);
+  // They stood on both sides; what arrives now is held out.
+  expect(await findSplitsByTwin(store.queries, 'a', 'intent', [twinHash('late again')])).toEqual(
+    new Map([[twinHash('late again'), 'holdout']]),
+  );
+  await store.close();
 });

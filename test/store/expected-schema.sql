@@ -8,6 +8,8 @@ CREATE INDEX examples_by_split ON examples (adapter, task, split, id);
 
 CREATE UNIQUE INDEX examples_by_text ON examples (adapter, task, hash);
 
+CREATE INDEX examples_by_twin ON examples (adapter, task, twin);
+
 CREATE UNIQUE INDEX runs_one_at_a_time ON runs (adapter) WHERE status = 'running';
 
 CREATE INDEX schedule_checks_by_adapter ON schedule_checks (adapter, id);
@@ -144,7 +146,7 @@ CREATE TABLE examples (
   received_at TEXT NOT NULL,
   split TEXT NOT NULL CHECK (split IN ('train', 'holdout')),
   provenance TEXT NOT NULL
-) STRICT;
+, twin TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,4 +1,5 @@
 /** Suites that ask the same texts: what one of them says of a text the others say again, so that together they know less than their cases count. */
+import { groupBy } from '../core/grouping.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';
 
@@ -25,73 +26,73 @@ export function findOverlap(suites: readonly PairedSuite[]): Overlap | undefined
   return { texts: shared.length, suites: suites.map(({ name }) => name).filter((name) => names.has(name)) };
 }
 
-/** So many flips are imagined beside those that were seen: none seen does not mean that none would be shared. */
-const imaginedFlips = 2;
+/** So many changed answers, shared by all suites that ask the text, are imagined beside those that were seen: none seen does not mean none. */
+const imagined = 2;
 
 /**
- * The design effect of a weighted mean of suites (Kish, "Survey sampling", 1965, ch. 8): the variance of the mean with cases of one text drawn
- * together, over its variance with all suites independent. Rao & Scott, "A simple method for the analysis of clustered binary data",
- * Biometrics 1992, divide the number of cases by it. The sums are linear in the cases. Where few answers flip, the estimate rests on little;
- * two imagined flips that all suites share are counted in, so that it tends to the number of suites that ask a text.
+ * The design effect of a weighted mean of suites (Kish, "Survey sampling", 1965, ch. 5.4 and 8.2): 1 + correlation x (K - 1). K is what the shared
+ * texts would do to the variance if an answer that changes on a text changed in every suite that asks it, and the correlation says how far they
+ * do. Rao & Scott, "A simple method for the analysis of clustered binary data", Biometrics 1992, divide the number of cases by the effect. Where
+ * no answer to a shared text changed, nothing speaks against a correlation of 1. It is linear in the cases.
  * @param weights [members] as compareWhole has them
  * @returns at least 1; exactly 1 where no text is shared
  */
 export function designEffect(members: readonly ComparedSuite[], weights: readonly number[]): number {
   if (!findOverlap(members.map(({ suite }) => suite))) return 1;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const [apart, together] = [new Map<string, Pull>(), new Map<string, Pull>()];
+  const cases = members.flatMap((member, place) => casesOf(member, place, weights[place]! / total));
   const names = new UnionFind();
-  const cases = members.flatMap(({ suite, before }, member) => casesOf(suite, before, member, weights[member]! / total));
   for (const { unit, text } of cases) if (text !== undefined) names.join(unit, text);
-  for (const { unit, share, moved } of cases) {
-    addTo(apart, unit, share, moved);
-    addTo(together, names.rootOf(unit), share, moved);
+  const units = new Map<string, Unit>();
+  for (const { unit, share, change } of cases) {
+    const sum = units.get(unit) ?? { share: 0, change: 0 };
+    units.set(unit, { share: sum.share + share, change: sum.change + change });
   }
-  return Math.max(1, spread(together, together.size) / spread(apart, together.size));
+  const groups = [...groupBy([...units], ([unit]) => names.rootOf(unit)).values()].map((group) => group.map(([, unit]) => unit));
+  return 1 + correlationWithin(groups) * (sharedShare(groups) - 1);
 }
 
-interface Pull {
-  share: number;
-  moved: number;
+/** The smallest thing that is independent within its suite: a cluster, or a case. */
+interface Unit {
+  /** What its cases count in the whole. */
+  readonly share: number;
+  /** How far its answers changed. */
+  readonly change: number;
 }
 
-interface SharedCase {
-  /** The smallest thing that is independent within its suite: a cluster, or the case. */
+interface SharedCase extends Unit {
   readonly unit: string;
   readonly text: string | undefined;
-  /** What the case counts in the whole. */
-  readonly share: number;
-  /** How far it lies from its suite's mean difference, times that share. */
-  readonly moved: number;
 }
 
-function casesOf({ metric, candidate, clusters, texts }: PairedSuite, before: readonly number[], member: number, weight: number) {
-  const differences = candidate.map((score, index) => score - before[index]!);
-  const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
-  const share = weight / differences.length;
-  // The scores of a rank metric do not add up to it; only how its texts are shared is known, and the imagined flips speak for it.
+function casesOf({ suite: { metric, candidate, clusters, texts }, before }: ComparedSuite, member: number, weight: number): SharedCase[] {
+  // The scores of a rank metric do not add up to it, so that they say nothing of the correlation.
   const { isMean } = metricNamed(metric);
-  return differences.map((difference, index): SharedCase => {
-    const unit = `${member} ${clusters ? clusters[index]! : index}`;
-    return { unit, text: texts?.[index] && `text ${texts[index]}`, share, moved: isMean ? share * (difference - mean) : 0 };
-  });
+  return candidate.map((score, index) => ({
+    unit: `${member} ${clusters ? clusters[index]! : index}`,
+    text: texts?.[index] === undefined ? undefined : `text ${texts[index]}`,
+    share: weight / candidate.length,
+    change: isMean ? score - before[index]! : 0,
+  }));
 }
 
-function addTo(sums: Map<string, Pull>, unit: string, share: number, moved: number): void {
-  const sum = sums.get(unit) ?? { share: 0, moved: 0 };
-  sum.share += share;
-  sum.moved += moved;
-  sums.set(unit, sum);
+/** K: the squared shares of what hangs together, over the squared shares of the units. */
+function sharedShare(groups: readonly (readonly Unit[])[]): number {
+  const sumOf = (units: readonly Unit[]) => units.reduce((sum, { share }) => sum + share, 0);
+  const together = groups.reduce((sum, group) => sum + sumOf(group) ** 2, 0);
+  return together / groups.flat().reduce((sum, { share }) => sum + share ** 2, 0);
 }
 
-/** The variance of a sum over units, with imagined flips of some of the `texts`: each moves all that the text's units count. */
-function spread(units: ReadonlyMap<string, Pull>, texts: number): number {
-  let [seen, imagined] = [0, 0];
-  for (const { share, moved } of units.values()) {
-    seen += moved ** 2;
-    imagined += share ** 2;
+/** In [0, 1]: the products of the changes of two units of a text, over what they would be if all of them changed alike. */
+function correlationWithin(groups: readonly (readonly Unit[])[]): number {
+  let [products, most] = [imagined, imagined];
+  for (const group of groups.filter(({ length }) => length > 1)) {
+    const sum = group.reduce((total, { change }) => total + change, 0);
+    const squares = group.reduce((total, { change }) => total + change ** 2, 0);
+    products += (sum ** 2 - squares) / (group.length - 1);
+    most += squares;
   }
-  return seen + (imaginedFlips * imagined) / texts;
+  return Math.min(1, Math.max(0, products / most));
 }
 
 /** Which names belong together; joining and finding take nearly constant time (Tarjan 1975). */

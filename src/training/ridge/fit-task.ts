@@ -7,9 +7,10 @@ import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
 import { type Features, unitOf } from './features.js';
 import { fitRidge } from './fit.js';
+import { singles } from './groups.js';
 import { type KernelInput, kernelInputs } from './kernel-input.js';
 import { columnsOf } from './leave-one-out.js';
-import { countLexical, emptyLexical, leaveOneOutLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
+import { countLexical, emptyLexical, leaveGroupsOutLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
 import { addExamples, emptyStatistics, mapFeatures, packStatistics, unpackStatistics, withClasses } from './statistics.js';
 
 /** What every task reads alike. */
@@ -72,7 +73,8 @@ async function updatedTask(
   const asked = drawLearned({ fresh, replayed, dimension, seed }, statistics.count);
   const inputs = kernelInputs(asked.vectors, read, dimension);
   const seen = await mapFeatures(inputs, { features, dimension: inputs.length / asked.targets.length, threads });
-  const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, sets, stride: dimension }) : undefined;
+  const beside =
+    lexical > 0 ? leaveGroupsOutLexical(words, { ...asked, sets, stride: dimension }, singles(asked.targets.length)) : undefined;
   const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, sets, ...(beside && { beside }) };
   const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
   const chosen = under(prefix, parent?.facts ?? {});

@@ -4,6 +4,7 @@ import { fitTemperature } from '#espalier/training/ridge/calibration.js';
 import type { Features } from '#espalier/training/ridge/features.js';
 import { fitRidge } from '#espalier/training/ridge/fit.js';
 import { packedLength } from '#espalier/training/ridge/gram.js';
+import { singles } from '#espalier/training/ridge/groups.js';
 import { emptyStatistics, packStatistics, removeExamples, unpackStatistics } from '#espalier/training/ridge/statistics.js';
 import { widthFor } from '#espalier/training/ridge/width.js';
 import { standardise } from '#espalier/training/standardise.js';
@@ -101,7 +102,7 @@ describe('the analytic head', () => {
       progress: quiet,
     });
     expect(packStatistics(forgotten)).toEqual(some.state);
-    const sample = { columns: new Float32Array(64 * 3).map((_, index) => index % 7), targets: Int32Array.of(0, 1, 2) };
+    const sample = { columns: new Float32Array(64 * 3).map((_, index) => index % 7), targets: Int32Array.of(0, 1, 2), groups: singles(3) };
     const fit = (state: TrainedHead['state']) =>
       fitRidge(unpackStatistics(state)!, sample, { start: undefined, threads: 1, tried: () => undefined });
     expect(await fit(packStatistics(forgotten))).toEqual(await fit(some.state));

@@ -1,23 +1,15 @@
 /** The ridge head of one task: its statistics with what is new, lambda, temperature, and what n-grams say beside. */
-import { seededRandom, shuffled } from '../../core/random.js';
 import type { Tensors } from '../../core/safetensors.js';
-import type { Batch, TrainingJob, TrainingProgress } from '../job.js';
-import { pickRows } from '../rows.js';
+import type { TrainingJob, TrainingProgress } from '../job.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
-import { type Features, unitOf } from './features.js';
-import { fitRidge } from './fit.js';
-import { singles } from './groups.js';
-import { type KernelInput, kernelInputs } from './kernel-input.js';
-import { columnsOf } from './leave-one-out.js';
-import { countLexical, emptyLexical, leaveGroupsOutLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
-import { addExamples, emptyStatistics, mapFeatures, packStatistics, unpackStatistics, withClasses } from './statistics.js';
-
-/** What every task reads alike. */
-export interface SharedInput extends KernelInput {
-  readonly features: Features;
-  readonly width: number;
-}
+import { fitDual } from './dual.js';
+import { unitOf } from './features.js';
+import { fitRidge, type RidgeFit } from './fit.js';
+import { kernelInputs } from './kernel-input.js';
+import { drawSample, readWhole, type SharedInput, type TaskData } from './learned.js';
+import { countLexical, emptyLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
+import { addExamples, emptyStatistics, packStatistics, unpackStatistics, withClasses } from './statistics.js';
 
 export interface TaskFit {
   /** [width, classes of the task] */
@@ -52,71 +44,54 @@ function keptTask({ parent, lexical }: TrainingJob, { prefix, classes }: TaskPar
   return { weight: columns('weight'), words: columns('lexical'), bias: columns('bias'), state, facts: under(prefix, parent.facts) };
 }
 
-async function updatedTask(
-  { settings: { seed, threads }, dimension, lexical, parent }: TrainingJob,
-  { prefix, classes: numbers, isMultiLabel, fresh, replayed, ...part }: TaskPart,
-  { features, width, ...read }: SharedInput,
-  progress: TrainingProgress,
-): Promise<TaskFit> {
-  const classes = numbers.length;
-  const sets = isMultiLabel ? part.sets : undefined;
-  const state = under(prefix, parent?.state ?? {});
+/** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */
+const growthToChoose = 1.5;
+
+async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput, progress: TrainingProgress): Promise<TaskFit> {
+  const { settings, dimension, lexical, parent } = job;
+  const { threads } = settings;
+  const classes = part.classes.length;
+  const sets = part.isMultiLabel ? part.sets : undefined;
+  const { features, width } = shared;
+  const state = under(part.prefix, parent?.state ?? {});
   const statistics = await addExamples(withClasses(unpackStatistics(state) ?? emptyStatistics(width, classes), classes), {
-    inputs: kernelInputs(fresh.vectors, read, dimension),
-    targets: fresh.targets,
+    inputs: kernelInputs(part.fresh.vectors, shared, dimension),
+    targets: part.fresh.targets,
     sets,
     features,
     threads,
     progress: (done, total) => progress(done, total, 'examples'),
   });
-  const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...fresh, sets, stride: dimension }, classes);
-  const asked = drawLearned({ fresh, replayed, dimension, seed }, statistics.count);
-  const inputs = kernelInputs(asked.vectors, read, dimension);
-  const seen = await mapFeatures(inputs, { features, dimension: inputs.length / asked.targets.length, threads });
-  const beside =
-    lexical > 0 ? leaveGroupsOutLexical(words, { ...asked, sets, stride: dimension }, singles(asked.targets.length)) : undefined;
-  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, sets, ...(beside && { beside }) };
-  const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
-  const chosen = under(prefix, parent?.facts ?? {});
+  const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...part.fresh, sets, stride: dimension }, classes);
+  const chosen = under(part.prefix, parent?.facts ?? {});
   const keep = statistics.count < growthToChoose * (chosen.lambdaChosenAt ?? 0) ? chosen.lambda : undefined;
-  const search = { start: chosen.lambda, keep, threads, tried };
-  const { lambda, temperature, offset, weight, lexicalShare } = await fitRidge(statistics, sample, search);
-  const lambdaChosenAt = keep === undefined ? statistics.count : chosen.lambdaChosenAt!;
+  const tried = (count: number) => progress(count, Math.max(count, 10), 'values of lambda');
+  const data: TaskData = { job, part, shared, sets, statistics, words };
+  const { lambda, weight, lexicalShare, calibrated } = await fit(data, { start: chosen.lambda, keep, threads, tried });
+  const { temperature, offset } = calibrated;
   return {
     weight: scaled(weight, unitOf(features.kind) / temperature),
     words: scaled(lexicalWeights(words), lexicalShare / temperature),
     bias: new Float32Array(classes).fill(offset),
     state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
-    facts: { lambda, temperature, ...(lexical > 0 && { lexicalShare }), examplesInStatistics: statistics.count, lambdaChosenAt },
+    facts: {
+      lambda,
+      temperature,
+      ...(lexical > 0 && { lexicalShare }),
+      examplesInStatistics: statistics.count,
+      lambdaChosenAt: keep === undefined ? statistics.count : chosen.lambdaChosenAt!,
+    },
   };
+}
+
+/** From everything, where that is at hand and few; else from the statistics and a sample. */
+async function fit(data: TaskData, search: Parameters<typeof fitRidge>[2]): Promise<RidgeFit> {
+  const whole = await readWhole(data);
+  return whole ? fitDual(whole, search) : fitRidge(data.statistics, await drawSample(data), search);
 }
 
 function scaled(values: Float64Array, factor: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let index = 0; index < values.length; index++) result[index] = values[index]! * factor;
   return result;
-}
-
-/** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */
-const growthToChoose = 1.5;
-
-/** How many learned examples choose lambda and calibrate the confidence. */
-const sampleSize = 512;
-
-interface Learned extends Pick<TaskPart, 'fresh' | 'replayed'> {
-  readonly dimension: number;
-  readonly seed: number;
-}
-
-/** A sample of all that is in the statistics: new examples in their true share of it, the rest from the replay buffer. */
-function drawLearned({ replayed, fresh, dimension, seed }: Learned, learned: number): Batch {
-  const random = seededRandom(seed, 'leave-one-out');
-  const draw = (batch: Batch, wanted: number) =>
-    shuffled([...batch.targets.keys()], random)
-      .slice(0, wanted)
-      .map((row) => ({ batch, row }));
-  const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / learned;
-  const old = draw(replayed, Math.round(sampleSize * (1 - share)));
-  const picked = [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
-  return pickRows(picked, dimension);
 }

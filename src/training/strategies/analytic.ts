@@ -16,8 +16,9 @@ import { featuresOf, isOutdated, ridgeShape } from '../heads/ridge.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { taskTensors } from '../problem.js';
 import { drawFeatures, type FeatureKind } from '../ridge/features.js';
-import { fitTask, type SharedInput } from '../ridge/fit-task.js';
+import { fitTask } from '../ridge/fit-task.js';
 import { drawSigns, foldsOf } from '../ridge/kernel-input.js';
+import { fewExamples, type SharedInput } from '../ridge/learned.js';
 import { holdsStatistics } from '../ridge/statistics.js';
 import { widthFor } from '../ridge/width.js';
 import { standardisationOf } from '../standardise.js';
@@ -28,6 +29,7 @@ export const analytic: Strategy = {
   headKinds: ['ridge'],
   summary: 'closed-form ridge head on random features; equals joint training',
   replays: true,
+  rereads: fewExamples,
   options: {},
   continues(parent, { features, width }) {
     const { shape } = parent.head;

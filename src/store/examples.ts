@@ -87,6 +87,8 @@ export interface ExampleRange {
   readonly afterId: number;
   /** Inclusive. */
   readonly throughId: number;
+  /** At most so many, the first ones; absent: all. */
+  readonly most?: number;
 }
 
 /** In order of arrival. */
@@ -100,6 +102,7 @@ export async function listExamples(store: Store, range: ExampleRange): Promise<E
     .where('id', '>', range.afterId)
     .where('id', '<=', range.throughId)
     .orderBy('id')
+    .$if(range.most !== undefined, (query) => query.limit(range.most!))
     .execute();
   return rows.map(exampleOf);
 }

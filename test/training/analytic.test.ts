@@ -160,7 +160,7 @@ describe('its temperature', () => {
       const weight = naiveRidge(head, others, { lambda: facts.lambda!, classes: 3 });
       return [...multiply(naiveFeatures(head, slice(few, left, left + 1).vectors), weight, [1, 16, 3])];
     });
-    const wanted = fitTemperature(Float64Array.from(refits.flat()), few.targets, 3);
+    const wanted = fitTemperature(Float64Array.from(refits.flat()), few.targets, 3, 1 / few.targets.length);
     expect(facts.temperature! / wanted).toBeCloseTo(1, 4);
     const learned = multiply(naiveFeatures(head, few.vectors), naiveRidge(head, few, { lambda: facts.lambda!, classes: 3 }), [
       few.targets.length,

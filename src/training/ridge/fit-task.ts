@@ -5,7 +5,7 @@ import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
 import { fitDual } from './dual.js';
 import { unitOf } from './features.js';
-import { fitRidge, type RidgeFit } from './fit.js';
+import { fitRidge } from './fit.js';
 import { kernelInputs } from './kernel-input.js';
 import { drawSample, readWhole, type SharedInput, type TaskData } from './learned.js';
 import { countLexical, emptyLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
@@ -67,7 +67,10 @@ async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput
   const keep = statistics.count < growthToChoose * (chosen.lambdaChosenAt ?? 0) ? chosen.lambda : undefined;
   const tried = (count: number) => progress(count, Math.max(count, 10), 'values of lambda');
   const data: TaskData = { job, part, shared, sets, statistics, words };
-  const { lambda, weight, lexicalShare, calibrated } = await fit(data, { start: chosen.lambda, keep, threads, tried });
+  const whole = await readWhole(data);
+  const search = { start: chosen.lambda, keep, threads, tried };
+  const fit = whole ? await fitDual(whole, search) : await fitRidge(statistics, await drawSample(data), search);
+  const { lambda, weight, lexicalShare, calibrated } = fit;
   const { temperature, offset } = calibrated;
   return {
     weight: scaled(weight, unitOf(features.kind) / temperature),
@@ -79,15 +82,10 @@ async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput
       temperature,
       ...(lexical > 0 && { lexicalShare }),
       examplesInStatistics: statistics.count,
+      examplesReread: whole?.targets.length ?? 0,
       lambdaChosenAt: keep === undefined ? statistics.count : chosen.lambdaChosenAt!,
     },
   };
-}
-
-/** From everything, where that is at hand and few; else from the statistics and a sample. */
-async function fit(data: TaskData, search: Parameters<typeof fitRidge>[2]): Promise<RidgeFit> {
-  const whole = await readWhole(data);
-  return whole ? fitDual(whole, search) : fitRidge(data.statistics, await drawSample(data), search);
 }
 
 function scaled(values: Float64Array, factor: number): Float32Array {

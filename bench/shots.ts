@@ -46,11 +46,14 @@ interface Contestant {
 
 const contestants: Readonly<Record<string, Contestant>> = {
   analytic: { strategy: 'analytic', settings: {} },
-  'analytic balanced': { strategy: 'analytic', settings: {} },
+  'analytic balanced': { strategy: 'analytic', settings: { prior: 'balanced' } },
   slda: { strategy: 'slda', settings: {} },
   // A softmax on the dense part of the same vectors, until it has converged.
   linear: { strategy: 'finetune', settings: { head: 'linear', epochs: 100 } },
 };
+
+/** Examples of every second label and of the others, under `--imbalance`. */
+const [common, rare] = [500, 3];
 
 const { values: options } = parseArgs({
   options: {
@@ -101,8 +104,6 @@ async function measureShots(set: EncodedSet): Promise<ShotsRow[]> {
   }
   return found;
 }
-
-const [common, rare] = [500, 3];
 
 async function measureImbalance(set: EncodedSet): Promise<ShotsRow[]> {
   const draw = (seed: number) => drawShots(set, (label) => (label % 2 === 0 ? common : rare), seed);

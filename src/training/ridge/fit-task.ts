@@ -1,5 +1,6 @@
 /** The ridge head of one task: its statistics with what is new, lambda, temperature, and what n-grams say beside. */
-import type { Tensors } from '../../core/safetensors.js';
+import type { Tensor, Tensors } from '../../core/safetensors.js';
+import { trueClasses } from '../answers.js';
 import type { TrainingJob, TrainingProgress } from '../job.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
@@ -7,6 +8,7 @@ import { fitDual } from './dual.js';
 import { unitOf } from './features.js';
 import { fitRidge } from './fit.js';
 import { kernelInputs } from './kernel-input.js';
+import { priorOffsets } from './label-prior.js';
 import { drawSample, readWhole, type SharedInput, type TaskData } from './learned.js';
 import { countLexical, emptyLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
 import { addExamples, emptyStatistics, packStatistics, unpackStatistics, withClasses } from './statistics.js';
@@ -16,7 +18,7 @@ export interface TaskFit {
   readonly weight: Float32Array;
   /** [lexical, classes of the task] */
   readonly words: Float32Array;
-  /** [classes of the task]; 0 where they compete. */
+  /** [classes of the task]; 0 where they compete and are as common as they were learned. */
   readonly bias: Float32Array;
   readonly state: Tensors;
   readonly facts: Readonly<Record<string, number>>;
@@ -72,11 +74,12 @@ async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput
   const fit = whole ? await fitDual(whole, search) : await fitRidge(statistics, await drawSample(data), search);
   const { lambda, weight, lexicalShare, calibrated } = fit;
   const { temperature, offset } = calibrated;
+  const examples = countClasses(state, part);
   return {
     weight: scaled(weight, unitOf(features.kind) / temperature),
     words: scaled(lexicalWeights(words), lexicalShare / temperature),
-    bias: new Float32Array(classes).fill(offset),
-    state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
+    bias: new Float32Array(biasOf(job, part, { offset, examples })),
+    state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)), ...(examples && packExamples(examples)) },
     facts: {
       lambda,
       temperature,
@@ -86,6 +89,39 @@ async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput
       lambdaChosenAt: keep === undefined ? statistics.count : chosen.lambdaChosenAt!,
     },
   };
+}
+
+/** Of a multi-label task the offset of its calibration, of another what its prior adds. */
+function biasOf(
+  { settings, classes }: TrainingJob,
+  { isMultiLabel, classes: numbers }: TaskPart,
+  { offset, examples }: { readonly offset: number; readonly examples: Float64Array | undefined },
+): Float64Array {
+  const prior = settings.prior ?? 'observed';
+  if (isMultiLabel || prior === 'observed') return new Float64Array(numbers.length).fill(offset);
+  if (!examples) throw new Error('the state does not hold how many examples of each class it learned');
+  return priorOffsets(
+    prior,
+    numbers.map((number) => classes[number]!),
+    examples,
+  );
+}
+
+/** Learned examples of each class, with what is new; undefined where they were not counted before. */
+function countClasses(state: Tensors, { classes, fresh, sets }: TaskPart): Float64Array | undefined {
+  const before = examplesIn(state);
+  if (!before && unpackStatistics(state)?.count) return undefined;
+  const counts = new Float64Array(classes.length);
+  counts.set(before?.data ?? []);
+  for (const target of fresh.targets) for (const own of trueClasses(target, classes.length, sets)) counts[own]!++;
+  return counts;
+}
+
+const packExamples = (examples: Float64Array): Tensors => ({ examples: { dims: [examples.length], data: Int32Array.from(examples) } });
+
+/** How many examples of each class a state has learned: versions of before kept it with the n-grams, or not at all. */
+export function examplesIn(state: Tensors): Tensor | undefined {
+  return state.examples ?? state['lexical.examples'];
 }
 
 function scaled(values: Float64Array, factor: number): Float32Array {

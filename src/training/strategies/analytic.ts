@@ -16,7 +16,7 @@ import { featuresOf, isOutdated, ridgeShape } from '../heads/ridge.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { taskTensors } from '../problem.js';
 import { drawFeatures, type FeatureKind } from '../ridge/features.js';
-import { fitTask } from '../ridge/fit-task.js';
+import { examplesIn, fitTask } from '../ridge/fit-task.js';
 import { drawSigns, foldsOf } from '../ridge/kernel-input.js';
 import { fewExamples, type SharedInput } from '../ridge/learned.js';
 import { holdsStatistics } from '../ridge/statistics.js';
@@ -31,11 +31,13 @@ export const analytic: Strategy = {
   replays: true,
   rereads: fewExamples,
   options: {},
-  continues(parent, { features, width }) {
+  continues(parent, { features, width, prior }) {
     const { shape } = parent.head;
     const size = features === 'none' ? shape.dimension - shape.lexical : (width ?? widthFor(learnedBy(parent)));
     const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
-    return parent.head.kind === 'ridge' && isAlike && !isOutdated(parent.head) && holdsStatistics(parent.state, size);
+    // Versions of before did not count the examples of each class without n-grams; another prior than the observed asks for them.
+    const hasCounts = (prior ?? 'observed') === 'observed' || examplesIn(parent.state) !== undefined;
+    return parent.head.kind === 'ridge' && isAlike && hasCounts && !isOutdated(parent.head) && holdsStatistics(parent.state, size);
   },
   train: trainAnalytic,
 };

@@ -28,8 +28,8 @@ export interface Whole {
   readonly sets?: readonly (readonly number[])[] | undefined;
   readonly classes: number;
   readonly groups: Groups;
-  /** Lexical scores of all rows, each by what was learned outside of its group: [n, classes]. */
-  readonly beside?: Float64Array | undefined;
+  /** Lexical scores of all rows, each by what was learned outside of its group: [n, classes]. Absent where there are no n-grams. */
+  readonly besideOf?: ((groups: Groups) => Float64Array) | undefined;
   readonly seed: number;
 }
 
@@ -77,7 +77,8 @@ interface DualProblem {
 }
 
 function poseDual(whole: Whole, products: FactorProducts): DualProblem {
-  const { targets, sets, classes, beside } = whole;
+  const { targets, sets, classes } = whole;
+  const beside = whole.besideOf?.(whole.groups);
   const rows: number[] = [];
   const groups: number[][] = [];
   for (const group of shuffledWhereMany(whole)) {

@@ -4,7 +4,7 @@ import { trueClasses } from '../answers.js';
 import type { TrainingJob, TrainingProgress } from '../job.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
-import { fitDual } from './dual.js';
+import { type FewFit, fitFew } from './choose-head.js';
 import { unitOf } from './features.js';
 import { fitRidge } from './fit.js';
 import { kernelInputs } from './kernel-input.js';
@@ -18,7 +18,7 @@ export interface TaskFit {
   readonly weight: Float32Array;
   /** [lexical, classes of the task] */
   readonly words: Float32Array;
-  /** [classes of the task]; 0 where they compete and are as common as they were learned. */
+  /** [classes of the task]; of a ridge head 0 where they compete and are as common as they were learned. */
   readonly bias: Float32Array;
   readonly state: Tensors;
   readonly facts: Readonly<Record<string, number>>;
@@ -71,17 +71,20 @@ async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput
   const data: TaskData = { job, part, shared, sets, statistics, words };
   const whole = await readWhole(data);
   const search = { start: chosen.lambda, keep, threads, tried };
-  const fit = whole ? await fitDual(whole, search) : await fitRidge(statistics, await drawSample(data), search);
-  const { lambda, weight, lexicalShare, calibrated } = fit;
+  const fit = whole ? await fitFew(whole, search, chosen) : await fitMany(statistics, await drawSample(data), search);
+  const { weight, lexicalShare, calibrated } = fit;
   const { temperature, offset } = calibrated;
   const examples = countClasses(state, part);
   return {
     weight: scaled(weight, unitOf(features.kind) / temperature),
     words: scaled(lexicalWeights(words), lexicalShare / temperature),
-    bias: new Float32Array(biasOf(job, part, { offset, examples })),
+    bias: scaled(
+      biasOf(job, part, { offset, examples }).map((value, index) => value + (fit.bias?.[index] ?? 0) / temperature),
+      1,
+    ),
     state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)), ...(examples && packExamples(examples)) },
     facts: {
-      lambda,
+      ...fit.facts,
       temperature,
       ...(lexical > 0 && { lexicalShare }),
       examplesInStatistics: statistics.count,
@@ -89,6 +92,11 @@ async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput
       lambdaChosenAt: keep === undefined ? statistics.count : chosen.lambdaChosenAt!,
     },
   };
+}
+
+async function fitMany(...given: Parameters<typeof fitRidge>): Promise<FewFit> {
+  const ridge = await fitRidge(...given);
+  return { ...ridge, facts: { lambda: ridge.lambda } };
 }
 
 /** Of a multi-label task the offset of its calibration, of another what its prior adds. */

@@ -44,7 +44,7 @@ export async function readWhole(data: TaskData): Promise<Whole | undefined> {
   if (statistics.count > fewExamples) return undefined;
   for (const before of [part.learned, part.replayed]) {
     if (!before || before.targets.length + part.fresh.targets.length !== statistics.count) continue;
-    const batch = concatenated(before, part.fresh);
+    const batch = inOrderOfIds([before, part.fresh], job.dimension);
     const features = await featuresOf(data, batch);
     if (!(await holds(data, batch, features))) continue;
     const groups = await groupsOf(data, batch);
@@ -57,7 +57,7 @@ export async function readWhole(data: TaskData): Promise<Whole | undefined> {
       sets,
       classes: statistics.classes,
       groups,
-      beside: besideOf(data, batch, groups),
+      besideOf: job.lexical > 0 ? (out: Groups) => besideOf(data, batch, out)! : undefined,
       seed: job.settings.seed,
     };
   }
@@ -79,12 +79,13 @@ async function holds({ statistics, sets, job }: TaskData, { targets }: Batch, fe
   return cross.every((value, index) => value === sums[index]);
 }
 
-function concatenated(a: Batch, b: Batch): Batch {
-  if (a.targets.length === 0) return b;
-  const vectors = new Float32Array(a.vectors.length + b.vectors.length);
-  vectors.set(a.vectors);
-  vectors.set(b.vectors, a.vectors.length);
-  return { vectors, targets: Int32Array.from([...a.targets, ...b.targets]), ids: Int32Array.from([...a.ids, ...b.ids]) };
+/** In whatever order and parts examples came, the same rows are the same problem to the bit. */
+function inOrderOfIds(batches: readonly Batch[], dimension: number): Batch {
+  const rows = batches.flatMap((batch) => Array.from(batch.ids, (id, row) => ({ batch, row, id })));
+  return pickRows(
+    rows.sort((a, b) => a.id - b.id),
+    dimension,
+  );
 }
 
 async function featuresOf({ job, shared }: TaskData, batch: Batch): Promise<Float32Array> {

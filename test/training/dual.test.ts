@@ -168,6 +168,19 @@ describe('the analytic head of few examples', () => {
   });
 });
 
+describe('the analytic head of many examples', () => {
+  it('is no surer where each has a near twin, though only a sample is asked', async () => {
+    const random = seededRandom('many twins');
+    const plain = clusters({ classes: [0, 1, 2], perClass: 520, noise: 2.5, seed: 11 });
+    const twins = { ...plain, vectors: plain.vectors.map((value) => value + 0.02 * random.normal()) };
+    // A kernel narrow enough to remember each example.
+    const wide = (fresh: Batch) => analytic.train(jobOf('analytic', classes, { fresh, settings: settingsWith({ width: 2048 }) }), quiet);
+    const { facts, head, state } = await wide(join(plain, twins));
+    expect(facts.examplesReread).toBe(0);
+    expect(await lossOn({ head, facts, state })).toBeLessThan((await lossOn(await wide(plain))) + 0.03);
+  });
+});
+
 describe('an update that has everything learned at hand', () => {
   const [first, second] = [slice(unseen, 0, 300), slice(unseen, 300, 450)];
 

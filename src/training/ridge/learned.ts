@@ -2,7 +2,7 @@
 import { seededRandom, shuffled } from '../../core/random.js';
 import { multiHot } from '../answers.js';
 import type { Batch, TrainingJob } from '../job.js';
-import { pickRows } from '../rows.js';
+import { type PickedRow, pickRows } from '../rows.js';
 import { standardise } from '../standardise.js';
 import type { TaskPart } from '../task-parts.js';
 import type { Whole } from './dual.js';
@@ -106,10 +106,24 @@ function besideOf({ job: { dimension, lexical }, sets, words }: TaskData, batch:
 /** How many learned examples choose lambda and calibrate the confidence. */
 const sampleSize = 512;
 
-/** A sample of all that is in the statistics: new examples in their true share of it, the others from the replay buffer. */
+/** Up to so many rows at hand are searched for near-duplicates of the sample; of more, the sample alone is. */
+const searchedRows = 6000;
+
+/** A sample of all that is in the statistics: new examples in their true share of it, the others from the replay buffer, and their near-duplicates. */
 export async function drawSample(data: TaskData): Promise<LearnedSample> {
-  const { job, part, statistics, sets } = data;
-  const { fresh, replayed } = part;
+  const { job, sets } = data;
+  const picked = pickSample(data);
+  const { fresh, replayed } = data.part;
+  const pool = [fresh, replayed].flatMap((batch) => Array.from(batch.ids, (_, row) => ({ batch, row })));
+  const found = pool.length <= searchedRows ? await withNearDuplicates(data, picked, pool) : picked;
+  const asked = pickRows(found, job.dimension);
+  const groups = await groupsOf(data, asked);
+  const beside = besideOf(data, asked, groups);
+  const columns = columnsOf(await featuresOf(data, asked), asked.targets.length);
+  return { columns, targets: asked.targets, sets, groups, ...(beside && { beside }) };
+}
+
+function pickSample({ job, part: { fresh, replayed }, statistics }: TaskData): PickedRow[] {
   const random = seededRandom(job.settings.seed, 'leave-one-out');
   const draw = (batch: Batch, wanted: number) =>
     shuffled([...batch.targets.keys()], random)
@@ -117,9 +131,17 @@ export async function drawSample(data: TaskData): Promise<LearnedSample> {
       .map((row) => ({ batch, row }));
   const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / statistics.count;
   const old = draw(replayed, Math.round(sampleSize * (1 - share)));
-  const asked = pickRows([...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old], job.dimension);
-  const groups = await groupsOf(data, asked);
-  const beside = besideOf(data, asked, groups);
-  const columns = columnsOf(await featuresOf(data, asked), asked.targets.length);
-  return { columns, targets: asked.targets, sets, groups, ...(beside && { beside }) };
+  return [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
+}
+
+/** The rows, and whatever of the pool is in a group with one of them. */
+async function withNearDuplicates(data: TaskData, picked: readonly PickedRow[], pool: readonly PickedRow[]): Promise<PickedRow[]> {
+  const groups = await groupsOf(data, pickRows(pool, data.job.dimension));
+  const keyOf = ({ batch, row }: PickedRow) => `${batch === data.part.fresh ? 'fresh' : 'replayed'} ${row}`;
+  const chosen = new Set(picked.map(keyOf));
+  const isPicked = (place: number) => chosen.has(keyOf(pool[place]!));
+  const others = groups
+    .filter((group) => group.length > 1 && group.some(isPicked))
+    .flatMap((group) => group.filter((place) => !isPicked(place)));
+  return [...picked, ...others.map((place) => pool[place]!)];
 }

@@ -26,8 +26,8 @@ export interface LogisticProblem {
   /** Where the search begins: a regression of the same examples. */
   readonly start?: Regression | undefined;
   readonly tolerance?: Tolerance | undefined;
-  /** The Gram matrix times a point [examples, classes]; a loop where it is absent. */
-  readonly multiply?: ((point: Float64Array) => Promise<Float64Array>) | undefined;
+  /** Writes the Gram matrix times a point [examples, classes]; a loop where it is absent. */
+  readonly multiply?: ((point: Float64Array, into: Float64Array) => Promise<void>) | undefined;
 }
 
 /** When the search ends. */
@@ -38,7 +38,7 @@ export interface Tolerance {
 }
 
 const converged: Tolerance = { gradient: 1e-6, steps: 1000 };
-const memory = 8;
+const memory = 5;
 
 /** One step of the past with the gradient's change, and the images of both: what the inner product needs. */
 interface Step {
@@ -182,7 +182,8 @@ async function imageOf({ gram, targets, classes, multiply }: LogisticProblem, po
   const count = targets.length;
   const end = count * classes;
   const image = new Float64Array(point.length);
-  image.set(multiply ? await multiply(point.subarray(0, end)) : productOf(gram, point, count, classes));
+  if (multiply) await multiply(point.subarray(0, end), image.subarray(0, end));
+  else image.set(productOf(gram, point, count, classes));
   image.set(point.subarray(end), end);
   return image;
 }
@@ -234,5 +235,7 @@ function scale(target: Float64Array, factor: number): void {
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, index) => value - b[index]!);
+  const result = a.slice();
+  add(result, b, -1);
+  return result;
 }

@@ -46,8 +46,7 @@ export async function fitLogistic(whole: Whole, { keep, threads }: { keep: numbe
   const products = await openFactorProducts('float64', threads);
   try {
     const problem = poseLogistic(whole, products);
-    const c = keep ?? (await searchPenalty(problem));
-    const left = await leaveFoldsOut(problem, c);
+    const { c, left } = keep === undefined ? await searchPenalty(problem) : await tryPenalty(problem, keep);
     const fit = await regress(problem, { c, tolerance: toleranceOf(fine, c, whole.targets.length) });
     const sample = { targets: whole.targets, beside: whole.besideOf?.(problem.folds) };
     return { c, ...(await readoutOf(problem, fit)), ...weighLexical(left, sample, whole.classes) };
@@ -95,11 +94,8 @@ interface Regress {
 
 function regress({ whole: { targets, classes }, products, gram }: Problem, { c, tolerance, left }: Regress): Promise<Regression> {
   const count = targets.length;
-  const multiply = async (point: Float64Array) => {
-    const product = new Float64Array(count * classes);
-    await products.multiply({ data: gram, dims: [count, count] }, { data: point, dims: [count, classes] }, product);
-    return product;
-  };
+  const multiply = (point: Float64Array, into: Float64Array) =>
+    products.multiply({ data: gram, dims: [count, count] }, { data: point, dims: [count, classes] }, into);
   return fitLogisticRegression({ gram, targets, classes, c, left, tolerance, multiply });
 }
 
@@ -116,20 +112,35 @@ async function leaveFoldsOut(problem: Problem, c: number): Promise<Float64Array>
   return scores;
 }
 
+interface Trial {
+  readonly c: number;
+  /** Scores of all rows, their folds left out. */
+  readonly left: Float64Array;
+  readonly cost: number;
+}
+
+async function tryPenalty(problem: Problem, c: number): Promise<Trial> {
+  const left = await leaveFoldsOut(problem, c);
+  return { c, left, cost: calibrate(left, problem.whole, problem.whole.classes).cost };
+}
+
 /** The penalty under which the labels of left-out folds have the highest likelihood, walking downhill from the usual one. */
-async function searchPenalty(problem: Problem): Promise<number> {
-  const costs = new Map<number, number>();
-  const costAt = async (place: number) => {
-    const c = penalties[place];
-    if (c === undefined) return Number.POSITIVE_INFINITY;
-    const known = costs.get(place) ?? calibrate(await leaveFoldsOut(problem, c), problem.whole, problem.whole.classes).cost;
-    costs.set(place, known);
-    return known;
+async function searchPenalty(problem: Problem): Promise<Trial> {
+  const trials = new Map<number, Trial>();
+  const trialAt = async (place: number) => {
+    const trial = trials.get(place) ?? (await tryPenalty(problem, penalties[place]!));
+    trials.set(place, trial);
+    return trial;
   };
-  let place = usualPenalty;
-  while ((await costAt(place + 1)) < (await costAt(place))) place++;
-  while ((await costAt(place - 1)) < (await costAt(place))) place--;
-  return penalties[place]!;
+  let best = usualPenalty;
+  const step = async (to: number) => {
+    const isBetter = to in penalties && (await trialAt(to)).cost < (await trialAt(best)).cost;
+    if (isBetter) best = to;
+    return isBetter;
+  };
+  if (await step(best + 1)) while (await step(best + 1));
+  else while (await step(best - 1));
+  return trialAt(best);
 }
 
 /** The regression in features that are not centred: W = H^T (A less its mean), and the bias that goes with it. */

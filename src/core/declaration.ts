@@ -27,6 +27,8 @@ const training = z.strictObject({
   width: z.number().int().min(16).max(16384).optional(),
   /** ridge: of which kind; `none` reads the embedding itself. */
   features: z.enum(['relu', 'fourier', 'none']).default('relu'),
+  /** The closed form: how common the labels are where it serves, as they were learned, all alike, or by label; they are brought to a sum of 1. */
+  prior: z.union([z.enum(['observed', 'balanced']), z.record(z.string(), z.number().gt(0).max(1))]).default('observed'),
   /** bottleneck and progressive: how many numbers the embedding is squeezed into. */
   rank: z.number().int().min(1).max(4096).default(64),
   epochs: z.number().int().min(1).max(1000).default(10),

@@ -57,6 +57,7 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
         {
           fresh: goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number),
           replayed: strategy.replays && goesOn ? memory.replayed() : [],
+          learned: goesOn && number > 0 ? rereadRows(memory.rowsUpTo(number - 1), memory.rowsOf(number), strategy) : undefined,
         },
         dimension,
       ),
@@ -75,6 +76,16 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
   const learnedAt = domains.map((domain) => steps.findIndex(({ name }) => name === domain));
   const chance = domains.map((domain) => chanceOn(steps.filter(({ name }) => name === domain)));
   return { ...continualMetrics(matrix, { learnedAt, chance }), matrix, domains, seconds, bytesStored };
+}
+
+/** What was learned of each task to which something new comes, where both together are few enough for the strategy to reread. */
+function rereadRows(before: readonly StreamRow[], fresh: readonly StreamRow[], { rereads = 0 }: Strategy): StreamRow[] | undefined {
+  const newOf = (task: string) => fresh.filter(({ step }) => step.task === task).length;
+  const rows = [...new Set(fresh.map(({ step }) => step.task))].flatMap((task) => {
+    const own = before.filter(({ step }) => step.task === task);
+    return own.length + newOf(task) <= rereads ? own : [];
+  });
+  return rows.length > 0 ? rows : undefined;
 }
 
 /** Of guessing evenly among the labels; of sets, of giving the commonest. */

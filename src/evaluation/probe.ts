@@ -3,7 +3,7 @@
  * 2023). It asks whether a distinction can still be read off the embedding. It is solved to convergence, so that a difference between two
  * adapters is never one of the probe's own luck.
  */
-import { fitLogisticRegression } from './logistic-regression.js';
+import { fitLogisticRegression } from '../training/logistic-regression.js';
 import { dot, similarities } from './similarity.js';
 
 /** scikit-learn's default for its C, which MTEB leaves as it is. */
@@ -25,7 +25,7 @@ export interface Probe {
 export async function fitProbe(vectors: readonly Float32Array[], labels: readonly string[]): Promise<Probe> {
   const classes = [...new Set(labels)].sort();
   const targets = Int32Array.from(labels, (label) => classes.indexOf(label));
-  const { coefficients, intercepts } = fitLogisticRegression({
+  const { coefficients, intercepts } = await fitLogisticRegression({
     gram: await gramOf(vectors),
     targets,
     classes: classes.length,

@@ -29,7 +29,13 @@ export interface StreamRow {
   readonly label: string;
 }
 
-type Learned = Pick<TrainingJob, 'classes' | 'tasks' | 'multiLabel' | 'sets' | 'fresh' | 'replayed'>;
+type Learned = Pick<TrainingJob, 'classes' | 'tasks' | 'multiLabel' | 'sets' | 'fresh' | 'replayed' | 'learned'>;
+
+interface LearnedRows {
+  readonly fresh: readonly StreamRow[];
+  readonly replayed: readonly StreamRow[];
+  readonly learned?: readonly StreamRow[] | undefined;
+}
 
 /** Classes in the order in which they came; one name in two tasks is two classes. */
 export class StreamClasses {
@@ -61,7 +67,7 @@ export class StreamClasses {
   }
 
   /** What a job says of its classes and examples. */
-  learn({ fresh, replayed }: { fresh: readonly StreamRow[]; replayed: readonly StreamRow[] }, dimension: number): Learned {
+  learn({ fresh, replayed, learned }: LearnedRows, dimension: number): Learned {
     const book = openSetBook(this.#numbers.size);
     const targetOf = ({ step, label }: StreamRow) => {
       if (!step.multiLabel) return this.numberOf(step.task, label)!;
@@ -73,7 +79,7 @@ export class StreamClasses {
       for (const [index, { vector }] of rows.entries()) vectors.set(vector, index * dimension);
       return { vectors, targets: Int32Array.from(rows, targetOf), ids: Int32Array.from(rows, ({ id }) => id) };
     };
-    const batches = { fresh: batchOf(fresh), replayed: batchOf(replayed) };
+    const batches = { fresh: batchOf(fresh), replayed: batchOf(replayed), ...(learned && { learned: batchOf(learned) }) };
     const sets = this.#multiLabel.size > 0 && { multiLabel: [...this.#multiLabel], sets: book.sets };
     return { classes: [...this.#numbers.keys()], tasks: Int32Array.from(this.#taskOf), ...sets, ...batches };
   }

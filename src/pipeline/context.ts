@@ -41,6 +41,8 @@ export interface Mix {
   /** Left out because they occur in an eval suite. */
   readonly leakedIds: readonly number[];
   readonly replayedIds: readonly number[];
+  /** Everything that the champion learned of tasks that have few examples, for a strategy that rereads it; absent: nothing. */
+  readonly learnedIds?: readonly number[];
   readonly bufferSnapshotHash: string;
   readonly fresh: number;
   /** Those of the champion come first, in its order. */

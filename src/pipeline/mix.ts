@@ -45,17 +45,33 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   requireClasses(plan.declaration.name, classes, fresh);
   requireRivals(plan.declaration, classes);
   const multiLabel = multiLabelAmong(plan.declaration, champion);
+  const learned = continues ? (await listLearned(context, plan, strategy, fresh)).filter((example) => !isLeaked(example)) : [];
   return {
     afterExample,
     continues,
     leakedIds,
     replayedIds: replayed.map((member) => member.id),
+    ...(learned.length > 0 && { learnedIds: learned.map((example) => example.id) }),
     bufferSnapshotHash: bufferSnapshotHash(members),
     fresh: fresh.length,
     classes,
     ...(multiLabel.length > 0 && { multiLabel }),
     domains: distinctDomains([...(champion?.domains ?? []), ...fresh]),
   };
+}
+
+/** All that the champion learned of each task to which something new came, where both together are few enough for the strategy to reread. */
+async function listLearned({ store }: UpdateContext, plan: Plan, { rereads = 0 }: Strategy, fresh: readonly Example[]): Promise<Example[]> {
+  if (rereads === 0 || plan.afterExample === 0) return [];
+  const learned: Example[] = [];
+  for (const task of new Set(fresh.map((example) => example.task))) {
+    const room = rereads - fresh.filter((example) => example.task === task).length;
+    if (room <= 0) continue;
+    const range = { adapter: plan.declaration.name, tasks: [task], afterId: 0, throughId: plan.afterExample };
+    const own = await listExamples(store, { ...range, split: 'train', most: room + 1 });
+    if (own.length <= room) learned.push(...own);
+  }
+  return learned;
 }
 
 /** Sets without a label say nothing of a task that has no label yet. @throws TOO_FEW_CLASSES */
@@ -77,16 +93,17 @@ export async function readParent({ workspace }: UpdateContext, plan: Plan): Prom
   return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
 }
 
-type Batches = Pick<TrainingJob, 'fresh' | 'replayed' | 'multiLabel' | 'sets'>;
+type Batches = Pick<TrainingJob, 'fresh' | 'replayed' | 'learned' | 'multiLabel' | 'sets'>;
 
-/** The vectors and targets of both parts of the mix. */
+/** The vectors and targets of the parts of the mix. */
 export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<Batches> {
   const leaked = new Set(mix.leakedIds);
   const fresh = (await listFresh(context, plan, mix.afterExample)).filter((example) => !leaked.has(example.id));
   const replayed = await listExamplesById(context.store, mix.replayedIds);
   const answers = openAnswers(mix);
   const batches = { fresh: await batchOf(context, fresh, answers), replayed: await batchOf(context, replayed, answers) };
-  return { ...batches, ...answers.learned() };
+  const learned = mix.learnedIds && (await batchOf(context, await listExamplesById(context.store, mix.learnedIds), answers));
+  return { ...batches, ...(learned && { learned }), ...answers.learned() };
 }
 
 async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number): Promise<Example[]> {

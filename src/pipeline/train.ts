@@ -85,7 +85,7 @@ const bytesOfTraining = 512 * 1024 ** 2;
 
 /** One a processor, as far as memory allows: each holds its vectors, the thread's copy of them, and what it makes of both. */
 function trainingsAtOnce(dimension: number, mixes: readonly Mix[]): number {
-  const rows = Math.max(...mixes.map(({ fresh, replayedIds }) => fresh + replayedIds.length));
+  const rows = Math.max(...mixes.map(({ fresh, replayedIds, learnedIds = [] }) => fresh + replayedIds.length + learnedIds.length));
   const bytes = bytesOfTraining + 4 * rows * dimension * Float32Array.BYTES_PER_ELEMENT;
   return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / bytes)));
 }

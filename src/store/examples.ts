@@ -108,6 +108,8 @@ export interface ExampleRange {
   readonly afterId: number;
   /** Inclusive. */
   readonly throughId: number;
+  /** At most so many, the first ones; absent: all. */
+  readonly most?: number;
 }
 
 /** In order of arrival. */
@@ -121,6 +123,7 @@ export async function listExamples(store: Store, range: ExampleRange): Promise<E
     .where('id', '>', range.afterId)
     .where('id', '<=', range.throughId)
     .orderBy('id')
+    .$if(range.most !== undefined, (query) => query.limit(range.most!))
     .execute();
   return rows.map(exampleOf);
 }

@@ -99,6 +99,8 @@ export interface TrainingJob {
   readonly fresh: Batch;
   /** From the replay buffer; empty for a strategy that does not replay. */
   readonly replayed: Batch;
+  /** Everything that the parent learned, for a strategy that rereads it while it is few; absent where it is not at hand. */
+  readonly learned?: Batch;
   /** How many examples the replay buffer may hold. */
   readonly budget: number;
   readonly parent: TrainedHead | undefined;
@@ -130,6 +132,8 @@ export interface Strategy {
   readonly headKinds: readonly string[];
   /** Whether the job should carry examples of the replay buffer. */
   readonly replays: boolean;
+  /** Up to how many learned examples of a task the job should carry in whole, the fresh ones among them; absent: none. */
+  readonly rereads?: number;
   readonly options: Readonly<Record<string, StrategyOption>>;
   /** Where it is false, the strategy cannot learn multi-label tasks. */
   readonly multiLabel?: false;

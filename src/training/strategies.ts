@@ -59,7 +59,7 @@ export async function trainJob(job: TrainingJob, progress: TrainingProgress): Pr
   if (strategy.multiLabel === false && (job.multiLabel?.length ?? 0) > 0) throw cannotLearnSets(strategy);
   if (job.classes.length < 2 && (job.multiLabel?.length ?? 0) === 0)
     throw new EspalierError('TOO_FEW_CLASSES', `there are examples of \`${job.classes.join()}\` only`);
-  for (const { vectors, ids } of [job.fresh, job.replayed]) {
+  for (const { vectors, ids } of [job.fresh, job.replayed, ...(job.learned ? [job.learned] : [])]) {
     const at = vectors.findIndex((value) => !Number.isFinite(value));
     if (at >= 0)
       throw new EspalierError('VECTOR_INVALID', `the vector of example ${ids[Math.floor(at / job.dimension)]} holds what is not a number`);

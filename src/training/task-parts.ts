@@ -15,10 +15,12 @@ export interface TaskPart {
   /** Its examples; their targets are places in `classes`, or stand for sets. */
   readonly fresh: Batch;
   readonly replayed: Batch;
+  /** Everything that the parent learned of it, where the job carries that. */
+  readonly learned?: Batch;
 }
 
 export function partsByTask(job: TrainingJob): TaskPart[] {
-  const { tasks, sets = [], fresh, replayed } = job;
+  const { tasks, sets = [], fresh, replayed, learned } = job;
   return [...new Set(tasks)].map((task, index) => {
     const classes = [...tasks.keys()].filter((number) => tasks[number] === task);
     const places = new Map(classes.map((number, place) => [number, place]));
@@ -31,6 +33,7 @@ export function partsByTask(job: TrainingJob): TaskPart[] {
       sets: own.map(({ set }) => set.classes.map((number) => places.get(number)!)),
       fresh: rowsOf(fresh, places, job.dimension),
       replayed: rowsOf(replayed, places, job.dimension),
+      ...(learned && { learned: rowsOf(learned, places, job.dimension) }),
     };
   });
 }

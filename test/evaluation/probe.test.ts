@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import { fitLogisticRegression } from '#espalier/evaluation/logistic-regression.js';
 import { fitProbe } from '#espalier/evaluation/probe.js';
+import { fitLogisticRegression } from '#espalier/training/logistic-regression.js';
 
 interface Reference {
   readonly vectors: readonly number[][];
@@ -94,11 +94,11 @@ describe('a probe', () => {
 });
 
 describe('the minimum', () => {
-  it('has no gradient left: the weights are c times the sum of each error times its example', () => {
+  it('has no gradient left: the weights are c times the sum of each error times its example', async () => {
     const { vectors, labels: drawn } = draw(6, 0.8);
     const targets = Int32Array.from(drawn, (label) => labels.indexOf(label));
     const gram = Float64Array.from(vectors.flatMap((a) => vectors.map((b) => a.reduce((sum, value, index) => sum + value * b[index]!, 0))));
-    const { coefficients, intercepts } = fitLogisticRegression({ gram, targets, classes: 3, c: 2 });
+    const { coefficients, intercepts } = await fitLogisticRegression({ gram, targets, classes: 3, c: 2 });
     const sumOver = (share: (row: number) => number, axis: number) =>
       vectors.reduce((sum, vector, row) => sum + share(row) * vector[axis]!, 0);
     for (let axis = 0; axis < 6; axis++) {
@@ -115,9 +115,9 @@ describe('the minimum', () => {
     }
   });
 
-  it('is found where examples repeat, and their Gram matrix is singular', () => {
+  it('is found where examples repeat, and their Gram matrix is singular', async () => {
     const gram = Float64Array.of(1, 1, 0, 1, 1, 0, 0, 0, 1);
-    const { coefficients } = fitLogisticRegression({ gram, targets: Int32Array.of(0, 0, 1), classes: 2, c: 1 });
+    const { coefficients } = await fitLogisticRegression({ gram, targets: Int32Array.of(0, 0, 1), classes: 2, c: 1 });
     expect([...coefficients].every(Number.isFinite)).toBe(true);
     expect(coefficients[0]).toBeCloseTo(coefficients[2]!, 6);
   });

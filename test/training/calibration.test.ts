@@ -52,6 +52,15 @@ describe('fitTemperature', () => {
     expect(fitTemperature(new Float64Array(6), Int32Array.of(0, 1, 1), 2)).toBe(1);
   });
 
+  it('with the doubt of one example stays warm where a few are all told right, and is the same where many are asked', () => {
+    const few = twoClasses(3, 6, 6);
+    // sigmoid(3 / T) = 13 / 14: six right answers, and one of which half is right.
+    expect(fitTemperature(few.scores, few.targets, 2, 1 / 6) / (3 / Math.log(13))).toBeCloseTo(1, 5);
+    const many = twoClasses(3, 9_000, 10_000);
+    const [sure, doubting] = [0, 1e-4].map((doubt) => fitTemperature(many.scores, many.targets, 2, doubt));
+    expect(doubting! / sure!).toBeCloseTo(1, 3);
+  });
+
   it('is never beyond 0.01 and 100, where all are right or chance is the best guess', () => {
     const sure = twoClasses(3, 100, 100);
     const guess = twoClasses(3, 50, 100);

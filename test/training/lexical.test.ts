@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import type { Batch } from '#espalier/training/job.js';
+import { singles } from '#espalier/training/ridge/groups.js';
 import {
   type CountedRows,
   countLexical,
   emptyLexical,
-  leaveOneOutLexical,
+  leaveGroupsOutLexical,
   lexicalWeights,
   packLexical,
   unpackLexical,
@@ -60,13 +61,38 @@ describe('the counts', () => {
 
 describe('what is left of them without an example', () => {
   it('is what they say when it was never counted', () => expectLeftOut(rows(30)));
+
+  it('is what they say when nothing of its group was counted', () => {
+    const groups = Array.from({ length: 10 }, (_, group) => [group, group + 10, group + 20]);
+    expectLeftOut(rows(30), groups);
+  });
+
+  it('leaves the counts as they are', () => {
+    const before = counted(rows(30));
+    const kept = structuredClone(before);
+    leaveGroupsOutLexical(before, rows(30), [[0, 1, 2], [3]]);
+    expect(before).toEqual(kept);
+  });
 });
 
-/** Each of the rows as the weights of all others have it. */
-function expectLeftOut(all: CountedRows) {
-  const scores = leaveOneOutLexical(counted(all), all);
+describe('the weights', () => {
+  it('are those of multinomial naive Bayes: the shares of tokens, not of examples', () => {
+    // The first class has one text of four tokens, the second three texts of one token each.
+    const vectors = Float32Array.of(...[9, 9, 4, 0, 0, 0, 0, 0], ...[9, 9, 0, 1, 0, 0, 0, 0], ...[9, 9, 0, 1, 0, 0, 0, 0]);
+    const weights = lexicalWeights(counted({ vectors, targets: Int32Array.of(0, 1, 1), stride }));
+    const background = Math.log((0 + 0.1) / (6 + 0.6));
+    expect(weights[5 * classes]! + background).toBeCloseTo(Math.log(0.1 / (4 + 0.6)), 12);
+    expect(weights[5 * classes + 1]! + background).toBeCloseTo(Math.log(0.1 / (2 + 0.6)), 12);
+    expect(weights[1 * classes + 1]! + Math.log((2 + 0.1) / (6 + 0.6))).toBeCloseTo(Math.log(2.1 / (2 + 0.6)), 12);
+  });
+});
+
+/** Each of the rows as the weights of all others, or of all outside of its group, have it. */
+function expectLeftOut(all: CountedRows, groups: readonly (readonly number[])[] = singles(all.targets.length)) {
+  const scores = leaveGroupsOutLexical(counted(all), all, groups);
   for (const left of all.targets.keys()) {
-    const others = [...all.targets.keys()].filter((row) => row !== left);
+    const own = groups.find((group) => group.includes(left))!;
+    const others = [...all.targets.keys()].filter((row) => !own.includes(row));
     const without = counted({
       ...all,
       vectors: Float32Array.from(others.flatMap((row) => [...all.vectors.subarray(row * stride, (row + 1) * stride)])),

@@ -109,6 +109,29 @@ describe('the statistics', () => {
     await expect(remove(await statisticsOf(slice(batch, 0, 5)), slice(batch, 5, 20))).rejects.toThrow('not in the statistics');
   });
 
+  it.each(kinds)('refuse examples that were never added where only products or classes tell (%s features)', async (kind) => {
+    const features = drawFeatures(kind, { dimension, width, seed: 7 });
+    const own = slice(batch, 0, 60);
+    const all = await statisticsOf(own, features);
+    // One of the examples under a label that it never had: no square shows it.
+    const other = slice(own, 0, 1);
+    const renamed = { ...other, targets: other.targets.map((target) => (target + 1) % classes) };
+    const onlyFirst = await statisticsOf(other, features);
+    await expect(remove(onlyFirst, renamed, features)).rejects.toThrow('not in the statistics');
+    // A fainter relative of an example has smaller squares than the sums, and other products.
+    const strange = { ...slice(batch, 700, 701), vectors: slice(batch, 700, 701).vectors.map((value) => value / 2) };
+    const few = await statisticsOf(slice(own, 0, 2), features);
+    await expect(remove(await remove(few, slice(own, 0, 1), features), strange, features)).rejects.toThrow('not in the statistics');
+    expect((await remove(all, slice(own, 0, 59), features)).count).toBe(1);
+  });
+
+  it('given a mean do not depend on the order of updates: one sum for P then Q, Q then P, and both at once', async () => {
+    const [p, q] = [slice(batch, 0, 200), slice(batch, 200, 350)];
+    const both = packStatistics(await statisticsOf(join(p, q)));
+    expect(packStatistics(await add(await statisticsOf(p), q))).toEqual(both);
+    expect(packStatistics(await add(await statisticsOf(q), p))).toEqual(both);
+  });
+
   it('stay as they are when nothing is added', async () => {
     const statistics = await statisticsOf(slice(batch, 0, 10));
     expect(await add(statistics, slice(batch, 0, 0))).toEqual(statistics);

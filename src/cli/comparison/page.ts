@@ -143,13 +143,14 @@ function rowOf(row: ComparisonRow, isBest: boolean): Markup {
 
 function originOf({ adapter, encoder, settings, examples, rows }: Comparison, at: Date): Markup {
   const budgets = [...new Set(rows.map(({ budget }) => budget))].filter((budget) => budget > 0).sort((a, b) => a - b);
-  const { seed, options, ...numbers } = settings;
+  const { seed, options, prior, ...numbers } = settings;
+  const shares = typeof prior === 'string' ? prior : JSON.stringify(prior);
   const facts: readonly (readonly [string, string])[] = [
     ['adapter', adapter],
     ['as of', at.toISOString()],
     ['encoder', encoder],
     ['seed', String(seed)],
-    ['settings', settingsInWords({ ...numbers, ...options })],
+    ['settings', settingsInWords({ ...numbers, prior: shares, ...options })],
     ['budgets', budgets.length === 0 ? 'none' : `${budgets.join(', ')} examples`],
     ...examples.map(
       ({ domain, train, holdout }, index) =>

@@ -22,7 +22,7 @@ export function calibrate(
   classes: number,
 ): Calibrated {
   if (!sets) {
-    const temperature = fitTemperature(scores, targets, classes);
+    const temperature = fitTemperature(scores, targets, classes, 1 / targets.length);
     return withMean({ temperature, offset: 0, costs: negativeLogLikelihoods(scores, targets, classes, temperature) });
   }
   const truth = multiHot(targets, { classes, sets }, new Int8Array(scores.length));
@@ -56,11 +56,13 @@ const mostSteps = 100;
 /**
  * The temperature of least negative log-likelihood. In 1 / temperature the cost is convex, so Newton's method finds it in a few steps; where
  * one would leave the bracket that the slopes so far allow, its middle is tried instead ("rtsafe", Press et al., "Numerical recipes", 9.4).
+ * @param doubt how much each row also counts as an example of every class alike. 1 / n is one example of unknown label in all (Laplace's rule): a dozen
+ *   examples that are all told right do not make the thirteenth certain.
  */
-export function fitTemperature(scores: Floats, targets: Int32Array, classes: number): number {
+export function fitTemperature(scores: Floats, targets: Int32Array, classes: number, doubt = 0): number {
   let [low, high, inverse] = [1 / hottest, 1 / coolest, 1];
   for (let step = 0; step < mostSteps; step++) {
-    const { slope, curvature } = slopeAt(scores, targets, classes, inverse);
+    const { slope, curvature } = slopeAt(scores, { targets, classes, doubt }, inverse);
     if (slope === 0) break;
     if (slope > 0) high = inverse;
     else low = inverse;
@@ -72,22 +74,27 @@ export function fitTemperature(scores: Floats, targets: Int32Array, classes: num
 }
 
 /** Of the summed negative log-likelihood of softmax(inverse x scores) in `inverse`: expected less true scores, and their variance. */
-function slopeAt(scores: Floats, targets: Int32Array, classes: number, inverse: number): { slope: number; curvature: number } {
+function slopeAt(
+  scores: Floats,
+  { targets, classes, doubt }: { targets: Int32Array; classes: number; doubt: number },
+  inverse: number,
+): { slope: number; curvature: number } {
   let [slope, curvature] = [0, 0];
   for (let row = 0; row < targets.length; row++) {
     const start = row * classes;
     const largest = largestIn(scores, start, start + classes);
-    let [total, first, second] = [0, 0, 0];
+    let [total, first, second, sum] = [0, 0, 0, 0];
     for (let index = start; index < start + classes; index++) {
       const below = scores[index]! - largest;
       const share = Math.exp(below * inverse);
       total += share;
       first += share * below;
       second += share * below * below;
+      sum += below;
     }
     const mean = first / total;
-    slope += mean - (scores[start + targets[row]!]! - largest);
-    curvature += second / total - mean * mean;
+    slope += mean - (scores[start + targets[row]!]! - largest) + doubt * (mean - sum / classes);
+    curvature += (1 + doubt) * (second / total - mean * mean);
   }
   return { slope, curvature };
 }

@@ -1,29 +1,24 @@
 /** The ridge head of one task: its statistics with what is new, lambda, temperature, and what n-grams say beside. */
-import { seededRandom, shuffled } from '../../core/random.js';
-import type { Tensors } from '../../core/safetensors.js';
-import type { Batch, TrainingJob, TrainingProgress } from '../job.js';
-import { pickRows } from '../rows.js';
+import type { Tensor, Tensors } from '../../core/safetensors.js';
+import { trueClasses } from '../answers.js';
+import type { TrainingJob, TrainingProgress } from '../job.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
-import { type Features, unitOf } from './features.js';
+import { type FewFit, fitFew } from './choose-head.js';
+import { unitOf } from './features.js';
 import { fitRidge } from './fit.js';
-import { type KernelInput, kernelInputs } from './kernel-input.js';
-import { columnsOf } from './leave-one-out.js';
-import { countLexical, emptyLexical, leaveOneOutLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
-import { addExamples, emptyStatistics, mapFeatures, packStatistics, unpackStatistics, withClasses } from './statistics.js';
-
-/** What every task reads alike. */
-export interface SharedInput extends KernelInput {
-  readonly features: Features;
-  readonly width: number;
-}
+import { kernelInputs } from './kernel-input.js';
+import { priorOffsets } from './label-prior.js';
+import { drawSample, readWhole, type SharedInput, type TaskData } from './learned.js';
+import { countLexical, emptyLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
+import { addExamples, emptyStatistics, packStatistics, unpackStatistics, withClasses } from './statistics.js';
 
 export interface TaskFit {
   /** [width, classes of the task] */
   readonly weight: Float32Array;
   /** [lexical, classes of the task] */
   readonly words: Float32Array;
-  /** [classes of the task]; 0 where they compete. */
+  /** [classes of the task]; of a ridge head 0 where they compete and are as common as they were learned. */
   readonly bias: Float32Array;
   readonly state: Tensors;
   readonly facts: Readonly<Record<string, number>>;
@@ -51,70 +46,94 @@ function keptTask({ parent, lexical }: TrainingJob, { prefix, classes }: TaskPar
   return { weight: columns('weight'), words: columns('lexical'), bias: columns('bias'), state, facts: under(prefix, parent.facts) };
 }
 
-async function updatedTask(
-  { settings: { seed, threads }, dimension, lexical, parent }: TrainingJob,
-  { prefix, classes: numbers, isMultiLabel, fresh, replayed, ...part }: TaskPart,
-  { features, width, ...read }: SharedInput,
-  progress: TrainingProgress,
-): Promise<TaskFit> {
-  const classes = numbers.length;
-  const sets = isMultiLabel ? part.sets : undefined;
-  const state = under(prefix, parent?.state ?? {});
+/** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */
+const growthToChoose = 1.5;
+
+async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput, progress: TrainingProgress): Promise<TaskFit> {
+  const { settings, dimension, lexical, parent } = job;
+  const { threads } = settings;
+  const classes = part.classes.length;
+  const sets = part.isMultiLabel ? part.sets : undefined;
+  const { features, width } = shared;
+  const state = under(part.prefix, parent?.state ?? {});
   const statistics = await addExamples(withClasses(unpackStatistics(state) ?? emptyStatistics(width, classes), classes), {
-    inputs: kernelInputs(fresh.vectors, read, dimension),
-    targets: fresh.targets,
+    inputs: kernelInputs(part.fresh.vectors, shared, dimension),
+    targets: part.fresh.targets,
     sets,
     features,
     threads,
     progress: (done, total) => progress(done, total, 'examples'),
   });
-  const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...fresh, sets, stride: dimension }, classes);
-  const asked = drawLearned({ fresh, replayed, dimension, seed }, statistics.count);
-  const inputs = kernelInputs(asked.vectors, read, dimension);
-  const seen = await mapFeatures(inputs, { features, dimension: inputs.length / asked.targets.length, threads });
-  const beside = lexical > 0 ? leaveOneOutLexical(words, { ...asked, sets, stride: dimension }) : undefined;
-  const sample = { columns: columnsOf(seen, asked.targets.length), targets: asked.targets, sets, ...(beside && { beside }) };
-  const tried = (count: number) => progress(count, Math.max(count, 4), 'values of lambda');
-  const chosen = under(prefix, parent?.facts ?? {});
+  const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...part.fresh, sets, stride: dimension }, classes);
+  const chosen = under(part.prefix, parent?.facts ?? {});
   const keep = statistics.count < growthToChoose * (chosen.lambdaChosenAt ?? 0) ? chosen.lambda : undefined;
+  const tried = (count: number) => progress(count, Math.max(count, 10), 'values of lambda');
+  const data: TaskData = { job, part, shared, sets, statistics, words };
+  const whole = await readWhole(data);
   const search = { start: chosen.lambda, keep, threads, tried };
-  const { lambda, temperature, offset, weight, lexicalShare } = await fitRidge(statistics, sample, search);
-  const lambdaChosenAt = keep === undefined ? statistics.count : chosen.lambdaChosenAt!;
+  const fit = whole ? await fitFew(whole, search, chosen) : await fitMany(statistics, await drawSample(data), search);
+  const { weight, lexicalShare, calibrated } = fit;
+  const { temperature, offset } = calibrated;
+  const examples = countClasses(state, part);
   return {
     weight: scaled(weight, unitOf(features.kind) / temperature),
     words: scaled(lexicalWeights(words), lexicalShare / temperature),
-    bias: new Float32Array(classes).fill(offset),
-    state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)) },
-    facts: { lambda, temperature, ...(lexical > 0 && { lexicalShare }), examplesInStatistics: statistics.count, lambdaChosenAt },
+    bias: scaled(
+      biasOf(job, part, { offset, examples }).map((value, index) => value + (fit.bias?.[index] ?? 0) / temperature),
+      1,
+    ),
+    state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)), ...(examples && packExamples(examples)) },
+    facts: {
+      ...fit.facts,
+      temperature,
+      ...(lexical > 0 && { lexicalShare }),
+      examplesInStatistics: statistics.count,
+      examplesReread: whole?.targets.length ?? 0,
+      lambdaChosenAt: keep === undefined ? statistics.count : chosen.lambdaChosenAt!,
+    },
   };
+}
+
+async function fitMany(...given: Parameters<typeof fitRidge>): Promise<FewFit> {
+  const ridge = await fitRidge(...given);
+  return { ...ridge, facts: { lambda: ridge.lambda } };
+}
+
+/** Of a multi-label task the offset of its calibration, of another what its prior adds. */
+function biasOf(
+  { settings, classes }: TrainingJob,
+  { isMultiLabel, classes: numbers }: TaskPart,
+  { offset, examples }: { readonly offset: number; readonly examples: Float64Array | undefined },
+): Float64Array {
+  const prior = settings.prior ?? 'observed';
+  if (isMultiLabel || prior === 'observed') return new Float64Array(numbers.length).fill(offset);
+  if (!examples) throw new Error('the state does not hold how many examples of each class it learned');
+  return priorOffsets(
+    prior,
+    numbers.map((number) => classes[number]!),
+    examples,
+  );
+}
+
+/** Learned examples of each class, with what is new; undefined where they were not counted before. */
+function countClasses(state: Tensors, { classes, fresh, sets }: TaskPart): Float64Array | undefined {
+  const before = examplesIn(state);
+  if (!before && unpackStatistics(state)?.count) return undefined;
+  const counts = new Float64Array(classes.length);
+  counts.set(before?.data ?? []);
+  for (const target of fresh.targets) for (const own of trueClasses(target, classes.length, sets)) counts[own]!++;
+  return counts;
+}
+
+const packExamples = (examples: Float64Array): Tensors => ({ examples: { dims: [examples.length], data: Int32Array.from(examples) } });
+
+/** How many examples of each class a state has learned: versions of before kept it with the n-grams, or not at all. */
+export function examplesIn(state: Tensors): Tensor | undefined {
+  return state.examples ?? state['lexical.examples'];
 }
 
 function scaled(values: Float64Array, factor: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let index = 0; index < values.length; index++) result[index] = values[index]! * factor;
   return result;
-}
-
-/** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */
-const growthToChoose = 1.5;
-
-/** How many learned examples choose lambda and calibrate the confidence. */
-const sampleSize = 512;
-
-interface Learned extends Pick<TaskPart, 'fresh' | 'replayed'> {
-  readonly dimension: number;
-  readonly seed: number;
-}
-
-/** A sample of all that is in the statistics: new examples in their true share of it, the rest from the replay buffer. */
-function drawLearned({ replayed, fresh, dimension, seed }: Learned, learned: number): Batch {
-  const random = seededRandom(seed, 'leave-one-out');
-  const draw = (batch: Batch, wanted: number) =>
-    shuffled([...batch.targets.keys()], random)
-      .slice(0, wanted)
-      .map((row) => ({ batch, row }));
-  const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / learned;
-  const old = draw(replayed, Math.round(sampleSize * (1 - share)));
-  const picked = [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
-  return pickRows(picked, dimension);
 }

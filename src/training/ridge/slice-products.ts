@@ -90,8 +90,8 @@ function bytesGraph(features: Features, { dimension, width, classes }: { dimensi
   const inputs = graph.input('inputs', 'float32', ['n', dimension]);
   const truth = graph.input('truth', 'int8', ['n', classes]);
   const found = featuresIn(graph, features, { inputs, dimension });
-  const bytes = graph.node('Cast', [found], { to: int8 });
-  const turned = graph.node('Transpose', [unsignedBytes(graph, features, found)], { perm: [1, 0] });
+  const bytes = asSigned(graph, found);
+  const turned = graph.node('Transpose', [asUnsigned(graph, features, found)], { perm: [1, 0] });
   const cross = graph.node('MatMulInteger', [turned, truth, ...zeroPoint(graph, features)]);
   graph.output(bytes, 'bytes', 'int8', ['n', width]);
   graph.output(turned, 'turned', 'uint8', [width, 'n']);
@@ -123,13 +123,18 @@ function featuresIn(graph: Graph, { kind, tensors }: Features, given: { inputs: 
   return writeFeatures(writer, { kind, ...given, tensors: names });
 }
 
-/** Those with a sign are moved up. */
-function unsignedBytes(graph: Graph, { kind }: Features, features: string): string {
+/** Features as signed bytes. */
+export function asSigned(graph: Graph, features: string): string {
+  return graph.node('Cast', [features], { to: int8 });
+}
+
+/** Features as unsigned bytes: those with a sign are moved up. */
+export function asUnsigned(graph: Graph, { kind }: Features, features: string): string {
   const moved = lowestFeature(kind) === 0 ? features : graph.node('Add', [features, graph.constant(float32([signedZero], []))]);
   return graph.node('Cast', [moved], { to: uint8 });
 }
 
 /** The byte that stands for 0, where it is another; an optional input of MatMulInteger. */
-function zeroPoint(graph: Graph, { kind }: Features): string[] {
+export function zeroPoint(graph: Graph, { kind }: Features): string[] {
   return lowestFeature(kind) === 0 ? [] : [graph.constant({ type: 'uint8', dims: [], data: Uint8Array.of(signedZero) })];
 }

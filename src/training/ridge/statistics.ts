@@ -9,7 +9,7 @@
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { compile } from '../native.js';
-import type { Features } from './features.js';
+import { type Features, lowestFeature } from './features.js';
 import {
   addToPanel,
   diagonalOf,
@@ -70,12 +70,38 @@ export function addExamples(statistics: RidgeStatistics, input: RidgeInput): Pro
   return accumulate(statistics, input, 1);
 }
 
-/** Takes examples out that were added before, alike. @throws where the statistics do not hold them, as far as that shows */
+/**
+ * Takes examples out that were added before, alike.
+ * @throws where the statistics do not hold them, as far as that shows: what is left must be sums over as many examples as are left (isPossible)
+ */
 export async function removeExamples(statistics: RidgeStatistics, input: RidgeInput): Promise<RidgeStatistics> {
-  const rest = await accumulate(statistics, input, -1);
-  if (rest.count < 0 || diagonalOf(rest.gram).some((value) => value < 0))
-    throw new Error('the examples to remove are not in the statistics');
-  return rest;
+  const left = await accumulate(statistics, input, -1);
+  if (!isPossible(left, lowestFeature(input.features.kind))) throw new Error('the examples to remove are not in the statistics');
+  return left;
+}
+
+/** Relative: products of sums beyond 2^53 are rounded. */
+const roundingOfSums = 1e-12;
+
+/**
+ * Whether some examples can have these sums: no square is negative, no sum of features that have no sign is, no product of two features exceeds
+ * what their squares allow, nor does a feature's sum over a class what its square and the number of examples allow (Cauchy-Schwarz).
+ */
+function isPossible({ count, gram, cross, classes }: RidgeStatistics, lowest: number): boolean {
+  const squares = diagonalOf(gram);
+  if (count < 0 || squares.some((square) => square < 0)) return false;
+  const isWithin = (product: number, square: number) => product ** 2 <= square * (1 + roundingOfSums);
+  const isCrossPossible = cross.every(
+    (sum, index) => (lowest < 0 || sum >= 0) && isWithin(sum, count * squares[Math.floor(index / classes)]!),
+  );
+  if (!isCrossPossible) return false;
+  for (const { top, height, offset } of panelsOf(gram.width)) {
+    const width = gram.width - top;
+    for (let row = 0; row < height; row++)
+      for (let column = row; column < width; column++)
+        if (!isWithin(gram.data[offset + row * width + column]!, squares[top + row]! * squares[top + column]!)) return false;
+  }
+  return true;
 }
 
 async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | -1): Promise<RidgeStatistics> {

@@ -9,9 +9,11 @@ export interface Regression {
   readonly coefficients: Float64Array;
   /** [classes]. Not penalised. */
   readonly intercepts: Float64Array;
+  /** Of all examples, those that are left out too: [examples, classes]. */
+  readonly scores: Float64Array;
 }
 
-interface Problem {
+export interface LogisticProblem {
   /** Inner products of the examples, [examples, examples]. */
   readonly gram: Float64Array;
   /** Number of each example's class, [examples]. */
@@ -19,12 +21,24 @@ interface Problem {
   readonly classes: number;
   /** Weight of an example's loss against the penalty of half the squared norm of W: C of scikit-learn. */
   readonly c: number;
+  /** [examples] 1 where an example is left out: it is scored, and not learned. */
+  readonly left?: Uint8Array | undefined;
+  /** Where the search begins: a regression of the same examples. */
+  readonly start?: Regression | undefined;
+  readonly tolerance?: Tolerance | undefined;
+  /** Writes the Gram matrix times a point [examples, classes]; a loop where it is absent. */
+  readonly multiply?: ((point: Float64Array, into: Float64Array) => Promise<void>) | undefined;
 }
 
-/** The gradient's norm is at most this; the penalty is strongly convex with modulus 1, so W is as near to the minimiser. */
-const tolerance = 1e-6;
-const mostSteps = 1000;
-const memory = 12;
+/** When the search ends. */
+export interface Tolerance {
+  /** The gradient's norm; the penalty is strongly convex with modulus 1, so W is as near to the minimiser. */
+  readonly gradient: number;
+  readonly steps: number;
+}
+
+const converged: Tolerance = { gradient: 1e-6, steps: 1000 };
+const memory = 5;
 
 /** One step of the past with the gradient's change, and the images of both: what the inner product needs. */
 interface Step {
@@ -36,26 +50,32 @@ interface Step {
 }
 
 /** Minimises |W|^2 / 2 + c * (sum of cross entropies). Deterministic. */
-export function fitLogisticRegression(problem: Problem): Regression {
-  const size = (problem.targets.length + 1) * problem.classes;
+export async function fitLogisticRegression(problem: LogisticProblem): Promise<Regression> {
+  const { targets, classes, start, tolerance = converged } = problem;
+  const size = (targets.length + 1) * classes;
   const point = new Float64Array(size);
-  const image = new Float64Array(size);
+  if (start) {
+    point.set(start.coefficients);
+    point.set(start.intercepts, size - classes);
+    for (let index = 0; index < size - classes; index++) if (problem.left?.[Math.floor(index / classes)] === 1) point[index] = 0;
+  }
+  const image = start ? await imageOf(problem, point) : new Float64Array(size);
   const past: Step[] = [];
   let gradient = new Float64Array(size);
   let value = lossAt(problem, point, image, gradient);
-  let gradientImage = imageOf(problem, gradient);
-  for (let step = 0; step < mostSteps && inner(gradient, gradientImage) > tolerance ** 2; step++) {
-    const moved = descentDirection(past, gradient);
-    const movedImage = imageOf(problem, moved);
+  let gradientImage = await imageOf(problem, gradient);
+  for (let step = 0; step < tolerance.steps && inner(gradient, gradientImage) > tolerance.gradient ** 2; step++) {
+    const { point: moved, image: movedImage } = descentDirection(past, gradient, gradientImage);
     const next = new Float64Array(size);
     const reached = searchLine(problem, { point, image, moved, movedImage, value, slope: inner(moved, gradientImage), gradient: next });
     if (reached === undefined) break;
-    const nextImage = imageOf(problem, next);
+    const nextImage = await imageOf(problem, next);
     remember(past, { moved, movedImage, changed: difference(next, gradient), changedImage: difference(nextImage, gradientImage) });
     [gradient, gradientImage, value] = [next, nextImage, reached];
   }
-  const coefficients = point.slice(0, size - problem.classes);
-  return { coefficients, intercepts: point.slice(size - problem.classes) };
+  const scores = image.slice(0, size - classes);
+  for (let index = 0; index < scores.length; index++) scores[index]! += point[size - classes + (index % classes)]!;
+  return { coefficients: point.slice(0, size - classes), intercepts: point.slice(size - classes), scores };
 }
 
 interface Line {
@@ -74,7 +94,7 @@ interface Line {
 const leastShare = 2 ** -40;
 
 /** Halves the step until the loss falls enough (Armijo, 1966). Undefined: rounding leaves nothing to gain. */
-function searchLine(problem: Problem, { point, image, moved, movedImage, value, slope, gradient }: Line): number | undefined {
+function searchLine(problem: LogisticProblem, { point, image, moved, movedImage, value, slope, gradient }: Line): number | undefined {
   add(point, moved, 1);
   add(image, movedImage, 1);
   for (let share = 1; share > leastShare; share /= 2) {
@@ -97,31 +117,44 @@ function remember(past: Step[], step: Omit<Step, 'curvature'>): void {
   if (past.length > memory) past.shift();
 }
 
-/** The two-loop recursion. */
-function descentDirection(past: readonly Step[], gradient: Float64Array): Float64Array {
-  const direction = gradient.slice();
+/** A point with its image. */
+interface Point {
+  readonly point: Float64Array;
+  readonly image: Float64Array;
+}
+
+/** The two-loop recursion. The direction is a sum of points whose images are known, so that its image costs no product. */
+function descentDirection(past: readonly Step[], gradient: Float64Array, gradientImage: Float64Array): Point {
+  const [point, image] = [gradient.slice(), gradientImage.slice()];
   const shares = new Map<Step, number>();
   for (const step of past.toReversed()) {
-    const share = inner(step.movedImage, direction) / step.curvature;
+    const share = inner(step.movedImage, point) / step.curvature;
     shares.set(step, share);
-    add(direction, step.changed, -share);
+    add(point, step.changed, -share);
+    add(image, step.changedImage, -share);
   }
   const last = past.at(-1);
-  if (last) scale(direction, last.curvature / inner(last.changed, last.changedImage));
-  for (const step of past) add(direction, step.moved, shares.get(step)! - inner(step.changedImage, direction) / step.curvature);
-  scale(direction, -1);
-  return direction;
+  const length = last ? last.curvature / inner(last.changed, last.changedImage) : 1;
+  scale(point, -length);
+  scale(image, -length);
+  for (const step of past) {
+    const share = shares.get(step)! + inner(step.changedImage, point) / step.curvature;
+    add(point, step.moved, -share);
+    add(image, step.movedImage, -share);
+  }
+  return { point, image };
 }
 
 /**
  * The loss at a point [examples + 1, classes], whose last row are the intercepts; fills the gradient, which is in the same coordinates.
  * @param image of the point: its first rows are the scores without intercepts
  */
-function lossAt({ targets, classes, c }: Problem, point: Float64Array, image: Float64Array, gradient: Float64Array): number {
+function lossAt({ targets, classes, c, left }: LogisticProblem, point: Float64Array, image: Float64Array, gradient: Float64Array): number {
   const end = targets.length * classes;
   gradient.fill(0, end);
   let loss = 0;
   for (let row = 0; row < targets.length; row++) {
+    if (left?.[row] === 1) continue;
     const start = row * classes;
     let top = Number.NEGATIVE_INFINITY;
     for (let one = 0; one < classes; one++) top = Math.max(top, image[start + one]! + point[end + one]!);
@@ -144,12 +177,19 @@ function lossAt({ targets, classes, c }: Problem, point: Float64Array, image: Fl
   return norm / 2 + c * loss;
 }
 
-/**
- * What turns the flat product of two points into the inner product of their W and intercepts: the Gram matrix times A, and the intercepts.
- * Four classes at a time, whose sums stay in registers: a third of the time of one by one.
- */
-function imageOf({ gram, targets, classes }: Problem, point: Float64Array): Float64Array {
+/** What turns the flat product of two points into the inner product of their W and intercepts: the Gram matrix times A, and the intercepts. */
+async function imageOf({ gram, targets, classes, multiply }: LogisticProblem, point: Float64Array): Promise<Float64Array> {
   const count = targets.length;
+  const end = count * classes;
+  const image = new Float64Array(point.length);
+  if (multiply) await multiply(point.subarray(0, end), image.subarray(0, end));
+  else image.set(productOf(gram, point, count, classes));
+  image.set(point.subarray(end), end);
+  return image;
+}
+
+/** The Gram matrix times A, [examples, classes]. Four classes at a time, whose sums stay in registers: a third of the time of one by one. */
+function productOf(gram: Float64Array, point: Float64Array, count: number, classes: number): Float64Array {
   const width = 4 * Math.ceil(classes / 4);
   const panels = panelsOfFour(point, classes, count);
   const product = new Float64Array(count * width);
@@ -166,10 +206,9 @@ function imageOf({ gram, targets, classes }: Problem, point: Float64Array): Floa
       product.set([a, b, c, d], row * width + first);
     }
   }
-  const image = new Float64Array(point.length);
-  for (let row = 0; row < count; row++) image.set(product.subarray(row * width, row * width + classes), row * classes);
-  image.set(point.subarray(count * classes), count * classes);
-  return image;
+  const narrow = new Float64Array(count * classes);
+  for (let row = 0; row < count; row++) narrow.set(product.subarray(row * width, row * width + classes), row * classes);
+  return narrow;
 }
 
 /** A as [classes / 4, examples, 4], with zeros for classes there are none of. */
@@ -196,5 +235,7 @@ function scale(target: Float64Array, factor: number): void {
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, index) => value - b[index]!);
+  const result = a.slice();
+  add(result, b, -1);
+  return result;
 }

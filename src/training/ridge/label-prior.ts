@@ -1,0 +1,30 @@
+/**
+ * How common the classes are taken to be where the head serves, as against where it learned: logits - ln(share learned) + ln(share expected) (logit adjustment,
+ * Menon et al., "Long-tail learning via logit adjustment", ICLR 2021; Saerens et al., 2002). It rests on logits that are calibrated. With 500
+ * examples of some classes and 3 of others, a head that is right about the shares it learned answers next to nothing with the others.
+ */
+import type { TrainingSettings } from '../../core/declaration.js';
+
+export type LabelPrior = TrainingSettings['prior'];
+
+/**
+ * What is added to the logits of a task whose classes compete. [classes]
+ * @param counts learned examples of each class
+ */
+export function priorOffsets(prior: LabelPrior, labels: readonly string[], counts: Float64Array): Float64Array {
+  const learned = sharesOf(counts.map((count) => Math.max(count, 1)));
+  const expected = sharesOf(learned.map((share, index) => expectedShare(prior, labels[index]!, share)));
+  return learned.map((share, index) => Math.log(expected[index]!) - Math.log(share));
+}
+
+/** Before all are brought to a sum of 1: a label that the declaration does not name keeps its learned share. */
+function expectedShare(prior: LabelPrior, label: string, learned: number): number {
+  if (prior === 'balanced') return 1;
+  if (prior === 'observed') return learned;
+  return Object.hasOwn(prior, label) ? prior[label]! : learned;
+}
+
+function sharesOf(weights: Float64Array): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}

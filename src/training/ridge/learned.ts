@@ -1,0 +1,147 @@
+/** What a task has learned, as far as the job has it at hand: everything, or a sample. */
+import { seededRandom, shuffled } from '../../core/random.js';
+import { multiHot } from '../answers.js';
+import type { Batch, TrainingJob } from '../job.js';
+import { type PickedRow, pickRows } from '../rows.js';
+import { standardise } from '../standardise.js';
+import type { TaskPart } from '../task-parts.js';
+import type { Whole } from './dual.js';
+import { openFactorProducts } from './factor-products.js';
+import type { Features } from './features.js';
+import { type Groups, groupNearDuplicates } from './groups.js';
+import { kernelOf } from './kernel.js';
+import { type KernelInput, kernelInputs } from './kernel-input.js';
+import { columnsOf, type LearnedSample } from './leave-groups-out.js';
+import { type LexicalStatistics, leaveGroupsOutLexical } from './lexical.js';
+import { mapFeatures, type RidgeStatistics } from './statistics.js';
+
+/** So many learned examples of a task are few: n x n and width x width cost about the same there. */
+export const fewExamples = 3000;
+
+/** What every task reads alike. */
+export interface SharedInput extends KernelInput {
+  readonly features: Features;
+  readonly width: number;
+}
+
+export interface TaskData {
+  readonly job: TrainingJob;
+  readonly part: TaskPart;
+  readonly shared: SharedInput;
+  /** What targets from the number of classes on stand for, of a multi-label task. */
+  readonly sets: readonly (readonly number[])[] | undefined;
+  /** With what is new. */
+  readonly statistics: RidgeStatistics;
+  readonly words: LexicalStatistics;
+}
+
+/**
+ * Everything in the statistics, where the job has it and it is few. Whether it is everything shows in the sums of features by class, which must be those
+ * of the statistics to the bit.
+ */
+export async function readWhole(data: TaskData): Promise<Whole | undefined> {
+  const { job, part, statistics, sets } = data;
+  if (statistics.count > fewExamples) return undefined;
+  for (const before of [part.learned, part.replayed]) {
+    if (!before || before.targets.length + part.fresh.targets.length !== statistics.count) continue;
+    const batch = inOrderOfIds([before, part.fresh], job.dimension);
+    const features = await featuresOf(data, batch);
+    if (!(await holds(data, batch, features))) continue;
+    const groups = await groupsOf(data, batch);
+    const kernel = await kernelOf(features, { features: data.shared.features, width: statistics.width }, job.settings.threads);
+    const { targets } = batch;
+    return {
+      features,
+      kernel,
+      targets,
+      sets,
+      classes: statistics.classes,
+      groups,
+      besideOf: job.lexical > 0 ? (out: Groups) => besideOf(data, batch, out)! : undefined,
+      seed: job.settings.seed,
+    };
+  }
+  return undefined;
+}
+
+/** Whether the statistics are those of the batch. Sums of at most 3,000 numbers up to 127 are exact in float32. */
+async function holds({ statistics, sets, job }: TaskData, { targets }: Batch, features: Float32Array): Promise<boolean> {
+  const { width, classes, cross } = statistics;
+  const truth = Float32Array.from(multiHot(targets, { classes, sets }, new Int8Array(targets.length * classes)));
+  const sums = new Float32Array(cross.length);
+  const products = await openFactorProducts('float32', job.settings.threads);
+  try {
+    const count = targets.length;
+    await products.multiplyTransposed({ data: features, dims: [count, width] }, { data: truth, dims: [count, classes] }, sums);
+  } finally {
+    await products.close();
+  }
+  return cross.every((value, index) => value === sums[index]);
+}
+
+/** In whatever order and parts examples came, the same rows are the same problem to the bit. */
+function inOrderOfIds(batches: readonly Batch[], dimension: number): Batch {
+  const rows = batches.flatMap((batch) => Array.from(batch.ids, (id, row) => ({ batch, row, id })));
+  return pickRows(
+    rows.sort((a, b) => a.id - b.id),
+    dimension,
+  );
+}
+
+async function featuresOf({ job, shared }: TaskData, batch: Batch): Promise<Float32Array> {
+  const inputs = kernelInputs(batch.vectors, shared, job.dimension);
+  const dimension = inputs.length / batch.targets.length;
+  return mapFeatures(inputs, { features: shared.features, dimension, threads: job.settings.threads });
+}
+
+function groupsOf({ job: { dimension, lexical, settings }, shared }: TaskData, { vectors }: Batch): Promise<Groups> {
+  const inputs = standardise(vectors, shared, dimension);
+  return groupNearDuplicates({ inputs, dimension: dimension - lexical, vectors, stride: dimension, lexical }, settings.threads);
+}
+
+function besideOf({ job: { dimension, lexical }, sets, words }: TaskData, batch: Batch, groups: Groups): Float64Array | undefined {
+  return lexical > 0 ? leaveGroupsOutLexical(words, { ...batch, sets, stride: dimension }, groups) : undefined;
+}
+
+/** How many learned examples choose lambda and calibrate the confidence. */
+const sampleSize = 512;
+
+/** Up to so many rows at hand are searched for near-duplicates of the sample; of more, the sample alone is. */
+const searchedRows = 6000;
+
+/** A sample of all that is in the statistics: new examples in their true share of it, the others from the replay buffer, and their near-duplicates. */
+export async function drawSample(data: TaskData): Promise<LearnedSample> {
+  const { job, sets } = data;
+  const picked = pickSample(data);
+  const { fresh, replayed } = data.part;
+  const pool = [fresh, replayed].flatMap((batch) => Array.from(batch.ids, (_, row) => ({ batch, row })));
+  const found = pool.length <= searchedRows ? await withNearDuplicates(data, picked, pool) : picked;
+  const asked = pickRows(found, job.dimension);
+  const groups = await groupsOf(data, asked);
+  const beside = besideOf(data, asked, groups);
+  const columns = columnsOf(await featuresOf(data, asked), asked.targets.length);
+  return { columns, targets: asked.targets, sets, groups, ...(beside && { beside }) };
+}
+
+function pickSample({ job, part: { fresh, replayed }, statistics }: TaskData): PickedRow[] {
+  const random = seededRandom(job.settings.seed, 'leave-one-out');
+  const draw = (batch: Batch, wanted: number) =>
+    shuffled([...batch.targets.keys()], random)
+      .slice(0, wanted)
+      .map((row) => ({ batch, row }));
+  const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / statistics.count;
+  const old = draw(replayed, Math.round(sampleSize * (1 - share)));
+  return [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
+}
+
+/** The rows, and whatever of the pool is in a group with one of them. */
+async function withNearDuplicates(data: TaskData, picked: readonly PickedRow[], pool: readonly PickedRow[]): Promise<PickedRow[]> {
+  const groups = await groupsOf(data, pickRows(pool, data.job.dimension));
+  const keyOf = ({ batch, row }: PickedRow) => `${batch === data.part.fresh ? 'fresh' : 'replayed'} ${row}`;
+  const chosen = new Set(picked.map(keyOf));
+  const isPicked = (place: number) => chosen.has(keyOf(pool[place]!));
+  const others = groups
+    .filter((group) => group.length > 1 && group.some(isPicked))
+    .flatMap((group) => group.filter((place) => !isPicked(place)));
+  return [...picked, ...others.map((place) => pool[place]!)];
+}

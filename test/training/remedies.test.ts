@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newGraph } from '#espalier/core/onnx.js';
 import { arithmeticIn } from '#espalier/training/autodiff/arithmetic.js';
 import { fisherDiagonal } from '#espalier/training/fisher.js';
-import { headGraph, scoresOf } from '#espalier/training/heads/head-graph.js';
+import { scoresOf } from '#espalier/training/heads/head-graph.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { compile } from '#espalier/training/native.js';
 import { poseProblem } from '#espalier/training/problem.js';
@@ -294,21 +294,6 @@ describe('slda', () => {
     const joint = await slda.train(jobOf('slda', 4, { fresh: first, settings, parent: start }), quiet);
     expect(two.state['statistics.gram']).toEqual(joint.state['statistics.gram']);
     expect(relativeError(weightOf(two), weightOf(joint))).toBeLessThan(1e-6);
-  });
-
-  it('tells by its distance what is far from every class', async () => {
-    const { head } = await slda.train(jobOf('slda', 4, { fresh: first, settings: settingsOf() }), quiet);
-    const native = await compile(headGraph(head), 1);
-    const distanceOf = async ({ vectors, targets }: Batch) => {
-      const { distance } = await native.run({ embedding: { data: vectors, dims: [targets.length, dimension] } });
-      return [...distance!].reduce((a, b) => a + b) / targets.length;
-    };
-    const [known, unknown] = [await distanceOf(test), await distanceOf(second)];
-    await native.close();
-    // About one for each dimension where the covariance is right.
-    expect(known / dimension).toBeGreaterThan(0.5);
-    expect(known / dimension).toBeLessThan(2);
-    expect(unknown).toBeGreaterThan(known * 2);
   });
 
   function meanOf(x: Float64Array, isOwn: (row: number) => boolean): number[] {

@@ -77,7 +77,10 @@ export async function readParent({ workspace }: UpdateContext, plan: Plan): Prom
   return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
 }
 
-type Batches = Pick<TrainingJob, 'fresh' | 'replayed' | 'multiLabel' | 'sets'>;
+interface Batches extends Pick<TrainingJob, 'fresh' | 'replayed' | 'multiLabel' | 'sets'> {
+  /** Mean size of the texts in UTF-8 bytes: what an example takes of a buffer that is counted in bytes. */
+  readonly meanBytes: number;
+}
 
 /** The vectors and targets of both parts of the mix. */
 export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<Batches> {
@@ -86,7 +89,9 @@ export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix):
   const replayed = await listExamplesById(context.store, mix.replayedIds);
   const answers = openAnswers(mix);
   const batches = { fresh: await batchOf(context, fresh, answers), replayed: await batchOf(context, replayed, answers) };
-  return { ...batches, ...answers.learned() };
+  const texts = [...fresh, ...replayed].map(({ text }) => Buffer.byteLength(text));
+  const meanBytes = texts.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, texts.length);
+  return { ...batches, ...answers.learned(), meanBytes };
 }
 
 async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number): Promise<Example[]> {

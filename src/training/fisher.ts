@@ -59,11 +59,11 @@ interface Likelihood {
 function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
   const { classes, settings, tasks, fresh } = job;
   const random = seededRandom(settings.seed, 'answers');
-  if ((job.multiLabel?.length ?? 0) === 0) {
+  if ((job.multiLabel?.length ?? 0) === 0 && new Set(tasks).size < 2) {
     const answers = drawAnswers(own, classes.length, random);
     return { loss: (scores) => crossEntropy(scores, targets('answers', 1)), data: { answers } };
   }
-  // An example speaks of its own task alone.
+  // As in the loss: an example speaks of its own task alone, and so moves no weight of another.
   const isAsked = (row: number, index: number) => tasks[index] === taskOf(job, fresh.targets[row]!);
   const isFree = (row: number) => isMultiLabel(job, taskOf(job, fresh.targets[row]!));
   const each = (numberAt: (row: number, index: number) => number) =>

@@ -20,7 +20,7 @@ import { replay } from '#espalier/training/strategies/replay.js';
 import { slda } from '#espalier/training/strategies/slda.js';
 import { settingsWith } from '../support/declaration.js';
 import { relativeError, solveDense, withDiagonal } from '../support/dense.js';
-import { accuracyOf, clusters, dimension, jobOf, naiveInputs, quiet, roundToEven, slice } from '../support/problem.js';
+import { accuracyOf, clusters, dimension, jobOf, join, naiveInputs, quiet, roundToEven, slice } from '../support/problem.js';
 
 const first = clusters({ classes: [0, 1, 2, 3], perClass: 30, noise: 0.8, seed: 1 });
 const second = clusters({ classes: [4, 5, 6, 7], perClass: 30, noise: 0.8, seed: 2 });
@@ -230,10 +230,16 @@ describe('gdumb', () => {
     const rich = await gdumb.train({ ...job, budget: 240 }, quiet);
     expect(await accuracyOf(rich, test)).toBeGreaterThan((await accuracyOf(one, test)) + 0.02);
   });
+
+  it.each([1, 5, 8, 13])('learns from no more examples than the budget of %i, also where the classes are more', async (budget) => {
+    const settings = settingsWith({ ...gentle, batchSize: 1, options: { passes: 1 } });
+    const job = jobOf('gdumb', 8, { fresh: second, replayed: first, budget, settings });
+    expect((await gdumb.train(job, quiet)).facts.memory).toBe(budget);
+  });
 });
 
 describe('progressive', () => {
-  it('changes nothing earlier, bit for bit: no tensor of an earlier column, and no score of its classes', async () => {
+  it('changes nothing of what does not come again, bit for bit: no tensor of an earlier column, and no score of its classes', async () => {
     const one = await learn(progressive);
     const two = await update(progressive, one, { replayed: slice(first, 0, 24) });
     expect(two.head.shape.columns).toBe(2);
@@ -248,6 +254,24 @@ describe('progressive', () => {
       ).toEqual([...data]);
     }
     expect(await accuracyOf(two, test)).toBeGreaterThan(0.8);
+  });
+
+  it('learns more of classes that it knows, also where a few examples of a new class come with them', async () => {
+    const vague = (seed: number, perClass: number, classes: readonly number[]) => clusters({ classes, perClass, noise: 2, seed });
+    const settings = settingsWith({ learningRate: 0.02, rank: 4 });
+    const start = vague(11, 2, [0, 1, 2, 3]);
+    const one = await progressive.train(jobOf('progressive', 4, { fresh: start, settings }), quiet);
+    const held = vague(12, 100, [0, 1, 2, 3]);
+    const more = vague(13, 60, [0, 1, 2, 3]);
+    const after = async (classes: number, fresh: Batch) =>
+      accuracyOf(
+        await progressive.train(jobOf('progressive', classes, { fresh, replayed: start, settings, parent: one }), quiet),
+        held,
+        [0, 1, 2, 3],
+      );
+    const [known, mixed] = [await after(4, more), await after(5, join(more, vague(14, 5, [4])))];
+    expect(known).toBeGreaterThan((await accuracyOf(one, held)) + 0.05);
+    expect(mixed).toBeGreaterThan(known - 0.05);
   });
 });
 

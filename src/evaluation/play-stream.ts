@@ -8,6 +8,7 @@ import { bytesIn } from '../core/safetensors.js';
 import { chooseMembers, type Offer } from '../replay/reservoir.js';
 import { openScorer, type Scorer } from '../training/heads/head-graph.js';
 import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
+import { readsBuffer } from '../training/strategies.js';
 import { scoreOfCommonestSet } from './chance.js';
 import { type ContinualMetrics, continualMetrics } from './continual.js';
 import { type Labelled, StreamClasses, type StreamRow, type StreamStep } from './stream.js';
@@ -56,7 +57,7 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
       ...classes.learn(
         {
           fresh: goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number),
-          replayed: strategy.replays && goesOn ? memory.replayed() : [],
+          replayed: readsBuffer(strategy, known) && goesOn ? memory.replayed() : [],
         },
         dimension,
       ),

@@ -12,7 +12,7 @@ import { listBuffer } from '../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../store/examples.js';
 import { openSetBook } from '../training/answers.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
-import { strategyNamed } from '../training/strategies.js';
+import { readsBuffer, strategyNamed } from '../training/strategies.js';
 import { type Manifest, readTrained } from '../training/versions.js';
 import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
 import { settingsOf } from './field.js';
@@ -40,7 +40,8 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   const members = await listBuffer(context.store.queries, plan.declaration.name, { state: 'member' });
   // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback. A suite may be
   // younger than a member.
-  const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
+  const replayed =
+    readsBuffer(strategy, parent) && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
   const classes = distinctClasses([...(champion?.classes ?? []), ...classesAmong(plan.declaration.tasks, fresh)]);
   requireClasses(plan.declaration.name, classes, fresh);
   requireRivals(plan.declaration, classes);

@@ -11,6 +11,7 @@ import { openEpoch, startingStates, type Training } from './autodiff/epoch.js';
 import { type Expression, minibatch, sourcesOf, targets } from './autodiff/expression.js';
 import { binaryCrossEntropy, crossEntropy } from './autodiff/losses.js';
 import type { Optimiser } from './autodiff/optimiser.js';
+import { uncalibrated } from './heads/calibrated.js';
 import { scoresOf } from './heads/head-graph.js';
 import { formulaOf } from './heads.js';
 import { type Head, outOfCompetition, type TrainingJob } from './job.js';
@@ -29,7 +30,8 @@ const squaredGradients: Optimiser = {
 };
 
 /** Over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once for each example. */
-export async function fisherDiagonal({ kind, job, data }: Problem, head: Head): Promise<Record<string, Float32Array>> {
+export async function fisherDiagonal({ kind, job, data }: Problem, served: Head): Promise<Record<string, Float32Array>> {
+  const head = uncalibrated(served);
   const { settings, fresh } = job;
   const count = fresh.targets.length;
   const own = await scoresOf(head, fresh.vectors, settings.threads);

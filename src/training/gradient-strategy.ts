@@ -1,6 +1,7 @@
 /** What strategies that train by gradient have in common. */
 import type { TrainingSettings } from '../core/declaration.js';
-import { descend, type Objective } from './descent.js';
+import type { Objective } from './descent.js';
+import { learn } from './held-apart.js';
 import type { Strategy, StrategyOption, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import { goesOn, optionsOf } from './options.js';
 import type { Problem } from './problem.js';
@@ -12,9 +13,10 @@ interface GradientStrategy {
   readonly name: string;
   readonly summary: string;
   readonly replays: boolean;
+  readonly measures?: NonNullable<Strategy['measures']>;
   /** Where the settings say none. */
   readonly learningRate?: number;
-  /** Whether the optimiser goes on with what it carried at the end of the update before. */
+  /** Whether the optimiser goes on with what it carried at the end of the update before, where the settings do not say. */
   readonly keepsOptimiser?: boolean;
   readonly options?: Readonly<Record<string, StrategyOption>>;
   /** The loss of one update. */
@@ -24,6 +26,8 @@ interface GradientStrategy {
     problem: Problem,
     trained: TrainedHead,
     options: Readonly<Record<string, number>>,
+    /** What the loss was given beside the problem's data. */
+    data: NonNullable<Objective['data']>,
   ): Promise<TrainedHead['state']> | TrainedHead['state'];
 }
 
@@ -43,14 +47,16 @@ export function gradientStrategy({
     options,
     headKinds: gradientHeads,
     continues: (parent: TrainedHead, settings: TrainingSettings) => goesOn(gradientHeads, parent, settings),
-    async train(job: TrainingJob, progress: TrainingProgress) {
+    train(job: TrainingJob, progress: TrainingProgress) {
       const chosen = optionsOf(strategy, job.settings);
-      const { problem, trained } = await descend(
-        job,
-        { usualKind: gradientHeads[0], usualRate: learningRate, keepsOptimiser, objective: (posed) => objective(posed, chosen) },
-        progress,
-      );
-      return remember ? { ...trained, state: { ...trained.state, ...(await remember(problem, trained, chosen)) } } : trained;
+      const { moments } = job.settings;
+      const descent = {
+        usualKind: gradientHeads[0],
+        usualRate: learningRate,
+        keepsOptimiser: moments === undefined ? keepsOptimiser : moments === 'carried',
+        objective: (posed: Problem) => objective(posed, chosen),
+      };
+      return learn(job, descent, progress, ({ problem, trained, data = {} }) => remember?.(problem, trained, chosen, data) ?? {});
     },
   };
   return strategy;

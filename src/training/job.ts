@@ -130,6 +130,11 @@ export interface Strategy {
   readonly headKinds: readonly string[];
   /** Whether the job should carry examples of the replay buffer. */
   readonly replays: boolean;
+  /**
+   * Whether an update from this parent needs examples of the buffer once, though the strategy does not rehearse them: to measure what
+   * another strategy did not keep.
+   */
+  measures?(parent: TrainedHead): boolean;
   readonly options: Readonly<Record<string, StrategyOption>>;
   /** Where it is false, the strategy cannot learn multi-label tasks. */
   readonly multiLabel?: false;

@@ -52,6 +52,11 @@ function cannotLearnSets({ name }: Strategy): EspalierError {
   });
 }
 
+/** Whether the job of an update from this parent carries examples of the replay buffer. */
+export function readsBuffer(strategy: Strategy, parent: TrainedHead | undefined): boolean {
+  return strategy.replays || (parent !== undefined && strategy.measures?.(parent) === true);
+}
+
 /** What every training goes through. @throws STRATEGY_UNKNOWN, DECLARATION_INVALID, VECTOR_INVALID, TOO_FEW_CLASSES, TRAINING_DIVERGED */
 export async function trainJob(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const strategy = strategyNamed(job.strategy);

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { newGraph } from '#espalier/core/onnx.js';
 import { arithmeticIn } from '#espalier/training/autodiff/arithmetic.js';
 import { fisherDiagonal } from '#espalier/training/fisher.js';
-import { scoresOf } from '#espalier/training/heads/head-graph.js';
-import type { Batch, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import { uncalibrated } from '#espalier/training/heads/calibrated.js';
+import { scoresOf as servedScoresOf } from '#espalier/training/heads/head-graph.js';
+import type { Batch, Head, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { compile } from '#espalier/training/native.js';
 import { poseProblem } from '#espalier/training/problem.js';
 import { project } from '#espalier/training/strategies/a-gem.js';
@@ -27,6 +28,8 @@ const second = clusters({ classes: [4, 5, 6, 7], perClass: 30, noise: 0.8, seed:
 const test = clusters({ classes: [0, 1, 2, 3], perClass: 40, noise: 0.8, seed: 3 });
 const gentle = { learningRate: 0.01, rank: 4 };
 
+/** Scores as they were trained. */
+const scoresOf = (head: Head, vectors: Float32Array, threads: number) => servedScoresOf(uncalibrated(head), vectors, threads);
 const settingsOf = (options: Record<string, number> = {}) => settingsWith({ ...gentle, options });
 const learn = (strategy: Strategy) => strategy.train(jobOf(strategy.name, 4, { fresh: first, settings: settingsOf() }), quiet);
 const update = (strategy: Strategy, parent: TrainedHead, job: Partial<TrainingJob> = {}, options: Record<string, number> = {}) =>
@@ -168,6 +171,20 @@ describe('er-ace', () => {
     expect(columns(weightOf(child), 8, 4)).toEqual([...weightOf(parent)]);
     expect(distance(columns(weightOf(await update(finetune, parent)), 8, 4), weightOf(parent))).toBeGreaterThan(0.1);
   });
+
+  it('compares new classes with those of their own minibatch alone: of one example there is nothing to learn', async () => {
+    const parent = await learn(finetune);
+    const moved = async (batchSize: number) => {
+      const settings = settingsWith({ ...gentle, weightDecay: 0, batchSize });
+      const child = await update(erAce, parent, { settings });
+      return distance(
+        weightOf(child),
+        weightOf(await update(erAce, parent, { settings: { ...settings, epochs: 1, learningRate: 1e-30 } })),
+      );
+    };
+    expect(await moved(1)).toBeLessThan(1e-6);
+    expect(await moved(16)).toBeGreaterThan(0.1);
+  });
 });
 
 describe('a-gem', () => {
@@ -245,7 +262,7 @@ describe('progressive', () => {
     expect(two.head.shape.columns).toBe(2);
     const before = await scoresOf(one.head, test.vectors, 1);
     expect(columns(await scoresOf(two.head, test.vectors, 1), 8, 4)).toEqual([...before]);
-    for (const [name, { data }] of Object.entries(one.head.tensors)) {
+    for (const [name, { data }] of Object.entries(uncalibrated(one.head).tensors)) {
       const now = two.head.tensors[name]!;
       expect(
         now.dims.length === 2 || now.dims[0] === 8

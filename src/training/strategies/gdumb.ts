@@ -7,8 +7,8 @@
 import { groupBy } from '../../core/grouping.js';
 import { seededRandom, shuffled } from '../../core/random.js';
 import { balancingClass } from '../answers.js';
-import { descend } from '../descent.js';
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
+import { learn } from '../held-apart.js';
 import type { Batch, Strategy, TrainingJob } from '../job.js';
 import { optionsOf } from '../options.js';
 import { pickRows } from '../rows.js';
@@ -30,7 +30,7 @@ export const gdumb: Strategy = {
       parent: undefined,
       settings: { ...job.settings, epochs: passes! },
     };
-    const { trained } = await descend(
+    const trained = await learn(
       alone,
       {
         usualKind: gradientHeads[0],

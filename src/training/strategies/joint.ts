@@ -4,8 +4,9 @@
  *
  * Keeps: nothing, but needs all data. Costs an update: time and memory in proportion to all of history.
  */
-import { descend } from '../descent.js';
+
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
+import { learn } from '../held-apart.js';
 import type { Strategy } from '../job.js';
 import { analytic } from './analytic.js';
 import { learnFresh } from './finetune.js';
@@ -20,7 +21,7 @@ export const joint: Strategy = {
   async train(job, progress) {
     const afresh = { ...job, parent: undefined };
     if ((job.settings.head ?? 'ridge') === 'ridge') return { ...(await analytic.train(afresh, progress)), state: {} };
-    const { trained } = await descend(
+    const trained = await learn(
       afresh,
       {
         usualKind: 'linear',

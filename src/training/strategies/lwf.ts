@@ -11,6 +11,7 @@ import { type Expression, whole } from '../autodiff/expression.js';
 import { binaryCrossEntropy, distillation } from '../autodiff/losses.js';
 import type { Objective } from '../descent.js';
 import { gradientStrategy } from '../gradient-strategy.js';
+import { uncalibrated } from '../heads/calibrated.js';
 import { scoresOf } from '../heads/head-graph.js';
 import { outOfCompetition, type TrainingJob } from '../job.js';
 import type { Drawn } from '../problem.js';
@@ -29,7 +30,7 @@ export const lwf = gradientStrategy({
     const { scores } = forward(fresh);
     const learning = fresh.crossEntropy(scores);
     if (!job.parent) return { loss: learning };
-    const teacher = await scoresOf(job.parent.head, job.fresh.vectors, job.settings.threads);
+    const teacher = await scoresOf(uncalibrated(job.parent.head), job.fresh.vectors, job.settings.threads);
     const known = [...Array(job.parent.head.shape.classes).keys()];
     const taught = { scores: teacher, known: known.length, temperature: temperature! };
     const isFree = (index: number) => isMultiLabel(job, job.tasks[index]!);

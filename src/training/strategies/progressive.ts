@@ -10,9 +10,9 @@
  */
 import type { Tensor } from '../../core/safetensors.js';
 import { classesOf } from '../answers.js';
-import { descend } from '../descent.js';
 import { usualRate } from '../gradient-strategy.js';
 import { maskOfColumn } from '../heads/progressive.js';
+import { learn } from '../held-apart.js';
 import type { Strategy, TrainingJob } from '../job.js';
 import { goesOn } from '../options.js';
 import { learnMixed } from './replay.js';
@@ -28,7 +28,7 @@ export const progressive: Strategy = {
   continues: (parent, settings) => goesOn(headKinds, parent, settings),
   async train(job, progress) {
     const columns = (job.parent?.head.shape.columns ?? 0) + 1;
-    const { trained } = await descend(
+    const trained = await learn(
       job,
       {
         usualKind: headKinds[0],

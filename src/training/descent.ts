@@ -25,10 +25,7 @@ export interface Objective {
 }
 
 export interface Descent extends Beginning {
-  /**
-   * Where the settings say none. Chosen for linear heads, and right for ridge heads as well: after an analytic champion of nine domains of
-   * CLINC150 (validation) replay has 94.2, 94.5, 94.4 and 93.7 % at 0.001, 0.0003, 0.0001 and 0.00003.
-   */
+  /** Where the settings say none. */
   readonly usualRate: number;
   /** Whether what the optimiser carries is kept for the next update. */
   readonly keepsOptimiser?: boolean;

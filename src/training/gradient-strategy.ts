@@ -16,6 +16,8 @@ interface GradientStrategy {
   readonly measures?: NonNullable<Strategy['measures']>;
   /** Where the settings say none. */
   readonly learningRate?: number;
+  /** The same for a ridge head, which a champion of the closed form leaves near its optimum; without it `learningRate`. */
+  readonly ridgeRate?: number;
   /** Whether the optimiser goes on with what it carried at the end of the update before, where the settings do not say. */
   readonly keepsOptimiser?: boolean;
   readonly options?: Readonly<Record<string, StrategyOption>>;
@@ -31,7 +33,14 @@ interface GradientStrategy {
   ): Promise<TrainedHead['state']> | TrainedHead['state'];
 }
 
+/**
+ * Chosen for linear heads on CLINC150's validation split. After an analytic champion of nine of its domains, whose ridge head goes on, the tenth
+ * gives replay 94.2, 94.5, 94.4 and 93.7 % in all at rates of 0.001, 0.0003, 0.0001 and 0.00003, so that rehearsing strategies keep theirs; ewc
+ * 10, 70, 86 and 90 %, so that those without a buffer have a tenth.
+ */
 export const usualRate = 3e-4;
+/** Of strategies without a buffer, for ridge heads. */
+export const cautiousRate = 3e-5;
 
 /** A strategy that is a loss, and perhaps something to remember. */
 export function gradientStrategy({
@@ -39,6 +48,7 @@ export function gradientStrategy({
   remember,
   options = {},
   learningRate = usualRate,
+  ridgeRate = learningRate,
   keepsOptimiser = false,
   ...words
 }: GradientStrategy): Strategy {
@@ -49,10 +59,11 @@ export function gradientStrategy({
     continues: (parent: TrainedHead, settings: TrainingSettings) => goesOn(gradientHeads, parent, settings),
     train(job: TrainingJob, progress: TrainingProgress) {
       const chosen = optionsOf(strategy, job.settings);
-      const { moments } = job.settings;
+      const { moments, head } = job.settings;
+      const kind = job.parent?.head.kind ?? head ?? gradientHeads[0];
       const descent = {
         usualKind: gradientHeads[0],
-        usualRate: learningRate,
+        usualRate: kind === 'ridge' ? ridgeRate : learningRate,
         keepsOptimiser: moments === undefined ? keepsOptimiser : moments === 'carried',
         objective: (posed: Problem) => objective(posed, chosen),
       };

@@ -17,7 +17,7 @@ import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.
 import { parameter, sourcesOf, whole } from '../autodiff/expression.js';
 import { sum } from '../autodiff/matrices.js';
 import { fisherDiagonal } from '../fisher.js';
-import { gradientStrategy } from '../gradient-strategy.js';
+import { cautiousRate, gradientStrategy } from '../gradient-strategy.js';
 import { formulaOf, headKindNamed } from '../heads.js';
 import type { TrainedHead } from '../job.js';
 import type { NativeArray } from '../native.js';
@@ -35,6 +35,7 @@ export const ewc = gradientStrategy({
   name: 'ewc',
   summary: 'holds weights that earlier updates depend on; no buffer',
   replays: false,
+  ridgeRate: cautiousRate,
   options: { lambda: lambdaOf(10) },
   measures: (parent) => !holdsInformation(parent),
   objective: (problem, { lambda: strength }) => hold(problem, strength!),
@@ -46,6 +47,7 @@ export const ewcOnline = gradientStrategy({
   name: 'ewc-online',
   summary: 'holds weights that the past depends on, older updates less; no buffer',
   replays: false,
+  ridgeRate: cautiousRate,
   options: {
     lambda: lambdaOf(100),
     decay: { standard: 0.95, least: 0, most: 1, meaning: 'what an update leaves of the information before it' },

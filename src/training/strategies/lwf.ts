@@ -10,7 +10,7 @@ import { add, scale } from '../autodiff/elementwise.js';
 import { type Expression, whole } from '../autodiff/expression.js';
 import { binaryCrossEntropy, distillation } from '../autodiff/losses.js';
 import type { Objective } from '../descent.js';
-import { gradientStrategy } from '../gradient-strategy.js';
+import { cautiousRate, gradientStrategy } from '../gradient-strategy.js';
 import { uncalibrated } from '../heads/calibrated.js';
 import { scoresOf } from '../heads/head-graph.js';
 import { outOfCompetition, type TrainingJob } from '../job.js';
@@ -20,6 +20,7 @@ export const lwf = gradientStrategy({
   name: 'lwf',
   summary: 'the old head teaches the new one on the new examples; no buffer',
   replays: false,
+  ridgeRate: cautiousRate,
   keepsOptimiser: true,
   options: {
     alpha: { standard: 1, least: 0, most: 1000, meaning: 'weight of the old head' },

@@ -11,7 +11,6 @@ import { openEpoch, startingStates, type Training } from './autodiff/epoch.js';
 import { type Expression, minibatch, sourcesOf, targets } from './autodiff/expression.js';
 import { binaryCrossEntropy, crossEntropy } from './autodiff/losses.js';
 import type { Optimiser } from './autodiff/optimiser.js';
-import { uncalibrated } from './heads/calibrated.js';
 import { scoresOf } from './heads/head-graph.js';
 import { formulaOf } from './heads.js';
 import { type Head, outOfCompetition, type TrainingJob } from './job.js';
@@ -30,16 +29,17 @@ const squaredGradients: Optimiser = {
 };
 
 /** Over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once for each example. */
-export async function fisherDiagonal({ kind, job, data }: Problem, served: Head): Promise<Record<string, Float32Array>> {
-  const head = uncalibrated(served);
+export async function fisherDiagonal({ kind, job, data: known }: Problem, head: Head): Promise<Record<string, Float32Array>> {
   const { settings, fresh } = job;
   const count = fresh.targets.length;
   const own = await scoresOf(head, fresh.vectors, settings.threads);
   const likelihood = likelihoodOf(job, own);
   const loss = likelihood.loss(formulaOf(kind, head.shape).scores);
   const training: Training = { loss, optimiser: squaredGradients, clipping: noClipping, precision: 'float32' };
-  const known = Object.fromEntries(Object.entries(head.tensors).map(([name, tensor]) => [name, tensor.data]));
-  const states = startingStates(training, seededRandom(settings.seed, 'fisher'), known);
+  const tensors = Object.fromEntries(Object.entries(head.tensors).map(([name, tensor]) => [name, tensor.data]));
+  const states = startingStates(training, seededRandom(settings.seed, 'fisher'), tensors);
+  const { temperature } = head.tensors;
+  const data = { ...known, ...(temperature && { temperature: temperature.data as Float32Array }) };
   const order = Int32Array.from({ length: count }, (_, row) => row);
   const epoch = await openEpoch(training, settings.threads);
   try {

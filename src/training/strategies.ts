@@ -16,7 +16,7 @@ import { progressive } from './strategies/progressive.js';
 import { replay } from './strategies/replay.js';
 import { slda } from './strategies/slda.js';
 
-/** The default first, the baseline and the ceiling last. */
+/** The default first, the baseline and joint training last. */
 export const strategies: readonly Strategy[] = [
   analytic,
   slda,

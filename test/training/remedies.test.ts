@@ -76,7 +76,7 @@ describe('ewc', () => {
     expect(two.state['ewc.centre.bias']!.data).toEqual(two.head.tensors.bias!.data);
   });
 
-  const fisherOf = ({ head }: TrainedHead, fresh: Batch) =>
+  const fisherOf = ({ head: served }: TrainedHead, fresh: Batch, head = uncalibrated(served)) =>
     fisherDiagonal(
       poseProblem(jobOf('ewc', 8, { fresh, settings: settingsOf(), parent: { head, state: {}, facts: {} } }), { usualKind: 'linear' }),
       head,

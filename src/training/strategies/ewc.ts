@@ -18,11 +18,14 @@ import { parameter, sourcesOf, whole } from '../autodiff/expression.js';
 import { sum } from '../autodiff/matrices.js';
 import { fisherDiagonal } from '../fisher.js';
 import { cautiousRate, gradientStrategy } from '../gradient-strategy.js';
+import { withTemperature } from '../heads/calibrated.js';
+import { scoresOf } from '../heads/head-graph.js';
 import { formulaOf, headKindNamed } from '../heads.js';
-import type { TrainedHead } from '../job.js';
+import type { Head, TrainedHead } from '../job.js';
 import type { NativeArray } from '../native.js';
 import { pastOf } from '../past.js';
 import { grown, type Problem, poseProblem } from '../problem.js';
+import { amongRivals, cautiousTemperature } from '../temperature.js';
 
 const lambdaOf = (standard: number) => ({
   standard,
@@ -73,7 +76,7 @@ async function informationBefore({ job }: Problem): Promise<{ state: Tensors; fa
   if (holdsInformation(parent)) return { state: parent.state, facts: {} };
   const past = pastOf(job, parent);
   const problem = poseProblem(past, { usualKind: parent.head.kind });
-  const fisher = await fisherDiagonal(problem, problem.start);
+  const fisher = await fisherDiagonal(problem, await softened(problem));
   const state: Record<string, Tensor> = {};
   for (const [name, data] of Object.entries(fisher)) {
     const { dims, data: weights } = problem.start.tensors[name]!;
@@ -81,6 +84,21 @@ async function informationBefore({ job }: Problem): Promise<{ state: Tensors; fa
     state[nameOf('centre', name)] = { dims, data: weights };
   }
   return { state, facts: { fisherExamples: past.fresh.targets.length } };
+}
+
+/**
+ * The head at a temperature at which it is no surer of n examples than n right answers of n + 1 allow. A head that is certain of everything, as
+ * closed forms may be of few examples, would have no information at all.
+ */
+async function softened({ job, start }: Problem): Promise<Head> {
+  const { fresh, classes, settings } = job;
+  const scores = amongRivals(await scoresOf(start, fresh.vectors, settings.threads), fresh.targets, job);
+  const answers = fresh.targets.map((_, row) => {
+    const ofRow = scores.subarray(row * classes.length, (row + 1) * classes.length);
+    return ofRow.indexOf(ofRow.reduce((a, b) => Math.max(a, b)));
+  });
+  const temperature = Math.max(1, cautiousTemperature(scores, answers, classes.length));
+  return withTemperature(start, new Float32Array(classes.length).fill(temperature));
 }
 
 async function hold(problem: Problem, strength: number) {

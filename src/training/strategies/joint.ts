@@ -1,10 +1,10 @@
 /**
- * Joint training: everything ever ingested, at once, from nothing. Not a remedy but the ceiling that remedies are measured against, and what teams
- * do who retrain from all their data. The closed-form head by default; by gradient where `training.head` asks for another.
+ * Joint training: everything ever ingested, at once, from nothing. It is no remedy but what teams do who retrain from all their data, and what
+ * remedies are measured against. It is no upper bound: another head on all data may do better. The closed-form head by default; by
+ * gradient where `training.head` asks for another.
  *
  * Keeps: nothing, but needs all data. Costs an update: time and memory in proportion to all of history.
  */
-
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
 import { learn } from '../held-apart.js';
 import type { Strategy } from '../job.js';
@@ -13,7 +13,7 @@ import { learnFresh } from './finetune.js';
 
 export const joint: Strategy = {
   name: 'joint',
-  summary: 'everything ever learned, at once, from nothing: the ceiling',
+  summary: 'everything ever learned, at once, from nothing',
   headKinds: ['ridge', ...gradientHeads.filter((kind) => kind !== 'ridge')],
   replays: false,
   options: {},

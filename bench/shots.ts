@@ -120,7 +120,7 @@ interface Cell {
 }
 
 async function measureSeeds(set: EncodedSet, { shots, head, draw }: Cell): Promise<ShotsRow> {
-  const measured = [];
+  const measured: Awaited<ReturnType<typeof measureOnce>>[] = [];
   for (const seed of seeds) measured.push(await measureOnce(set, head, draw(seed), seed));
   const mean = (of: keyof (typeof measured)[number]) => measured.reduce((sum, one) => sum + one[of], 0) / measured.length;
   const numbers = { accuracy: mean('accuracy'), macro: mean('macro'), nll: mean('nll'), ece: mean('ece'), seconds: mean('seconds') };

@@ -4,6 +4,9 @@
  *
  *   npm run bench:stream -- --data DIR --stream NAME [--strategies a,b] [--budgets 300,750] [--orders upstream,1,2] [--seed 7]
  *     [--split test] [--imbalance 50] [--returning] [--set '{"learningRate": 0.001}'] [--json]
+ *
+ * `finetune+carried` plays a strategy with moments that are carried from update to update (or `+fresh`), `joint+linear` one with another kind of
+ * head: the latter is the peer that everything is measured against, a linear softmax on the same dense features, retrained on all data.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,6 +26,7 @@ import type { StreamReply, StreamRequest, StreamStepFile } from './stream-worker
 
 export interface StreamRow {
   readonly stream: string;
+  /** With what was asked for beside its usual settings: `finetune+carried`. */
   readonly strategy: string;
   /** Examples the strategy may replay; 0 where it replays none. */
   readonly budget: number;
@@ -43,11 +47,14 @@ export interface StreamRow {
   readonly peakRssMb: number;
 }
 
+/** The naive baseline in the other regime, and the peer on the same features. */
+const otherPlays = ['finetune+carried', 'joint+linear'];
+
 const { values: options } = parseArgs({
   options: {
     data: { type: 'string' },
     stream: { type: 'string' },
-    strategies: { type: 'string', default: strategies.map((strategy) => strategy.name).join(',') },
+    strategies: { type: 'string', default: [...strategies.map(({ name }) => name), ...otherPlays].join(',') },
     budgets: { type: 'string', default: '750' },
     orders: { type: 'string', default: 'upstream' },
     seed: { type: 'string', default: '7' },
@@ -70,15 +77,23 @@ try {
   const file = await encodeTasks(tasks, folder);
   const rows: StreamRow[] = [];
   for (const order of options.orders.split(',')) {
-    for (const strategy of options.strategies.split(',')) {
+    for (const play of options.strategies.split(',')) {
+      const { strategy, asked } = readPlay(play);
       const budgets = strategyNamed(strategy).replays ? options.budgets.split(',').map(Number) : [0];
       for (const budget of budgets) {
-        const request: StreamRequest = { file, order: orderOf(order, tasks.length), strategy, budget, seed, settings };
-        const reply = await runApart<StreamReply>('./stream-worker.ts', request, strategy);
-        rows.push({ stream: options.stream, strategy, budget, order, seed, ...numbersOf(reply) });
+        const request: StreamRequest = {
+          file,
+          order: orderOf(order, tasks.length),
+          strategy,
+          budget,
+          seed,
+          settings: { ...settings, ...asked },
+        };
+        const reply = await runApart<StreamReply>('./stream-worker.ts', request, play);
+        rows.push({ stream: options.stream, strategy: play, budget, order, seed, ...numbersOf(reply) });
         const { finalAccuracy, forgetting, seconds } = rows.at(-1)!;
         process.stderr.write(
-          `${order} ${strategy} ${budget}: ${finalAccuracy.toFixed(1)} % / ${forgetting.toFixed(1)} after ${seconds.toFixed(1)} s\n`,
+          `${order} ${play} ${budget}: ${finalAccuracy.toFixed(1)} % / ${forgetting.toFixed(1)} after ${seconds.toFixed(1)} s\n`,
         );
       }
     }
@@ -86,6 +101,13 @@ try {
   process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** `name+what`, where `what` is how moments are treated, or a kind of head. */
+function readPlay(play: string): { strategy: string; asked: Partial<TrainingSettings> } {
+  const [strategy, what] = play.split('+') as [string, string | undefined];
+  if (what === undefined) return { strategy, asked: {} };
+  return { strategy, asked: what === 'carried' || what === 'fresh' ? { moments: what } : { head: what } };
 }
 
 function orderOf(order: string, count: number): number[] {

@@ -32,6 +32,8 @@ const training = z.strictObject({
   /** bottleneck and progressive: how many numbers the embedding is squeezed into. */
   rank: z.number().int().min(1).max(4096).default(64),
   epochs: z.number().int().min(1).max(1000).default(10),
+  /** Steps of an update at least: epochs are added where the examples are few. */
+  leastSteps: z.number().int().min(0).max(1_000_000).default(240),
   batchSize: z.number().int().min(1).max(4096).default(64),
   /** Replayed examples in a minibatch for each new one. */
   replayRatio: z.number().int().min(1).max(64).default(1),
@@ -41,6 +43,8 @@ const training = z.strictObject({
   optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
   /** sgd: heavy-ball momentum. */
   momentum: z.number().min(0).lt(1).default(0.9),
+  /** What the optimiser carries from update to update; without it as the strategy usually does. */
+  moments: z.enum(['carried', 'fresh']).optional(),
   /** Of the learning rate, over all epochs of an update. */
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   /** Steps in which the learning rate rises from nothing. */

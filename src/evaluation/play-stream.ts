@@ -5,9 +5,10 @@
 import type { TrainingSettings } from '../core/declaration.js';
 import { labelsIn, rarestLabel, readLabelSet } from '../core/label-sets.js';
 import { bytesIn } from '../core/safetensors.js';
-import { type Offer, openReservoir } from '../replay/reservoir.js';
+import { chooseMembers, type Offer } from '../replay/reservoir.js';
 import { openScorer, type Scorer } from '../training/heads/head-graph.js';
 import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
+import { readsBuffer } from '../training/strategies.js';
 import { scoreOfCommonestSet } from './chance.js';
 import { type ContinualMetrics, continualMetrics } from './continual.js';
 import { type Labelled, StreamClasses, type StreamRow, type StreamStep } from './stream.js';
@@ -56,7 +57,7 @@ export async function playStream({ steps, strategy, lexical, settings, budget, t
       ...classes.learn(
         {
           fresh: goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number),
-          replayed: strategy.replays && goesOn ? memory.replayed() : [],
+          replayed: readsBuffer(strategy, known) && goesOn ? memory.replayed() : [],
           learned: goesOn && number > 0 ? rereadRows(memory.rowsUpTo(number - 1), memory.rowsOf(number), strategy) : undefined,
         },
         dimension,
@@ -102,27 +103,23 @@ function openMemory(steps: readonly StreamStep[], budget: number, seed: number) 
     const vectorOf = (index: number) => step.train.vectors.subarray(index * dimension, (index + 1) * dimension);
     return step.train.labels.map((label, index): StreamRow => ({ id: count++, step, vector: vectorOf(index), label }));
   });
-  const byId = rows.flat();
-  const members = new Set<number>();
   /** Of each label, over all steps that are remembered. */
   const counts = new Map<string, number>();
   const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
-  const reservoir = openReservoir({ examples: budget }, seed, [], new Date(0));
+  const offerOf = (row: StreamRow): Offer & { row: StreamRow } => {
+    const label = rarestLabel(keysOf(row), (key) => counts.get(key)!);
+    return { exampleId: row.id, hash: `${row.id}`, label, shown: label, domain: row.step.name, bytes: 1, row };
+  };
+  const rowsUpTo = (number: number) => rows.slice(0, number + 1).flat();
+  let members: StreamRow[] = [];
   return {
     rowsOf: (number: number) => rows[number]!,
-    rowsUpTo: (number: number) => rows.slice(0, number + 1).flat(),
-    replayed: () => [...members].sort((a, b) => a - b).map((id) => byId[id]!),
+    rowsUpTo,
+    replayed: () => members,
     remember(number: number): void {
       for (const key of rows[number]!.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
-      for (const row of rows[number]!) {
-        const { id, step } = row;
-        const label = rarestLabel(keysOf(row), (key) => counts.get(key)!);
-        const offer: Offer = { exampleId: id, hash: `${id}`, label, domain: step.name, bytes: 1 };
-        for (const { exampleId, state } of reservoir.offer(offer)) {
-          if (state === 'member') members.add(exampleId);
-          else members.delete(exampleId);
-        }
-      }
+      const chosen = chooseMembers(rowsUpTo(number).map(offerOf), { examples: budget }, seed);
+      members = chosen.map(({ row }) => row).sort((a, b) => a.id - b.id);
     },
   };
 }

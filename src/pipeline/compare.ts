@@ -30,7 +30,7 @@ export interface CompareRequest {
 }
 
 /** Of naive fine-tuning, which forgets; of joint training on everything at once, which cannot; and of what stands between them. */
-export type Role = 'naive' | 'remedy' | 'ceiling';
+export type Role = 'naive' | 'remedy' | 'joint';
 
 interface Play {
   readonly strategy: string;
@@ -241,7 +241,7 @@ async function playOne(
 
 function roleOf({ name }: Strategy): Role {
   if (name === finetune.name) return 'naive';
-  return name === joint.name ? 'ceiling' : 'remedy';
+  return name === joint.name ? 'joint' : 'remedy';
 }
 
 function rowOf(play: Play, outcome: StreamOutcome): PlayedRow {

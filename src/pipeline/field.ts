@@ -6,11 +6,17 @@ import { checkShared, settingsFor } from '../training/options.js';
 import { strategies, strategyNamed } from '../training/strategies.js';
 import type { Mix, Mixes, Plan } from './context.js';
 
-/** Of a tournament that names none: what keeps most of what was learned, at little cost. */
-const usualNames = ['analytic', 'derpp', 'er-ace', 'replay', 'progressive'];
+/**
+ * Of a tournament that names none: what keeps most of what was learned, at little cost. slda wins where classes are few and coarse. derpp is
+ * best over many updates of its own: after another champion it has only that champion's scores, and is left to those who name it.
+ */
+const usualNames = ['analytic', 'slda', 'er-ace', 'replay', 'progressive'];
 
-/** The usual ones, and the declared one. */
-export const usualField = (declaration: AdapterDeclaration): readonly string[] => [...usualNames, declaration.strategy];
+/** The usual ones that can learn the adapter's tasks, and the declared one. */
+export function usualField({ tasks, strategy }: AdapterDeclaration): readonly string[] {
+  const hasSets = tasks.some(({ multiLabel }) => multiLabel);
+  return [...usualNames.filter((name) => !hasSets || strategyNamed(name).multiLabel !== false), strategy];
+}
 
 /** Each once, in the order of all strategies, which breaks ties. @throws STRATEGY_UNKNOWN */
 export function fieldNamed(names: readonly string[]): Strategy[] {

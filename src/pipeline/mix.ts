@@ -12,7 +12,7 @@ import { listBuffer } from '../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../store/examples.js';
 import { openSetBook } from '../training/answers.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
-import { strategyNamed } from '../training/strategies.js';
+import { readsBuffer, strategyNamed } from '../training/strategies.js';
 import { type Manifest, readTrained } from '../training/versions.js';
 import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
 import { settingsOf } from './field.js';
@@ -40,7 +40,8 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   const members = await listBuffer(context.store.queries, plan.declaration.name, { state: 'member' });
   // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback. A suite may be
   // younger than a member.
-  const replayed = strategy.replays && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
+  const replayed =
+    readsBuffer(strategy, parent) && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
   const classes = distinctClasses([...(champion?.classes ?? []), ...classesAmong(plan.declaration.tasks, fresh)]);
   requireClasses(plan.declaration.name, classes, fresh);
   requireRivals(plan.declaration, classes);
@@ -93,7 +94,10 @@ export async function readParent({ workspace }: UpdateContext, plan: Plan): Prom
   return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
 }
 
-type Batches = Pick<TrainingJob, 'fresh' | 'replayed' | 'learned' | 'multiLabel' | 'sets'>;
+interface Batches extends Pick<TrainingJob, 'fresh' | 'replayed' | 'learned' | 'multiLabel' | 'sets'> {
+  /** Mean size of the texts in UTF-8 bytes: what an example takes of a buffer that is counted in bytes. */
+  readonly meanBytes: number;
+}
 
 /** The vectors and targets of the parts of the mix. */
 export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<Batches> {
@@ -103,7 +107,9 @@ export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix):
   const answers = openAnswers(mix);
   const batches = { fresh: await batchOf(context, fresh, answers), replayed: await batchOf(context, replayed, answers) };
   const learned = mix.learnedIds && (await batchOf(context, await listExamplesById(context.store, mix.learnedIds), answers));
-  return { ...batches, ...(learned && { learned }), ...answers.learned() };
+  const texts = [...fresh, ...replayed].map(({ text }) => Buffer.byteLength(text));
+  const meanBytes = texts.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, texts.length);
+  return { ...batches, ...(learned && { learned }), ...answers.learned(), meanBytes };
 }
 
 async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number): Promise<Example[]> {

@@ -120,7 +120,7 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
 }
 
 async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Contest): Promise<TrainingJob> {
-  const batches = await readBatches(context, plan, mix);
+  const { meanBytes, ...batches } = await readBatches(context, plan, mix);
   return {
     strategy: strategy.name,
     settings: settingsOf(plan, strategy),
@@ -129,7 +129,7 @@ async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Cont
     classes: mix.classes.map(({ label }) => label),
     tasks: taskNumbers(mix.classes),
     ...batches,
-    budget: budgetIn(plan.declaration.buffer, batches.replayed.targets.length),
+    budget: budgetIn(plan.declaration.buffer, meanBytes),
     parent: mix.continues ? await readParent(context, plan) : undefined,
   };
 }
@@ -152,7 +152,7 @@ function bytesKept(strategy: Strategy, { settings, fresh, replayed, budget, dime
   return bytesIn(trained.state) + bytesIn(trained.head.tensors) + again * dimension * Float32Array.BYTES_PER_ELEMENT;
 }
 
-/** A budget in bytes holds as many examples as it does. */
-function budgetIn(budget: BufferBudget, held: number): number {
-  return 'examples' in budget ? budget.examples : held;
+/** The examples that a budget holds: one in bytes is converted by the mean size of the texts at hand. */
+export function budgetIn(budget: BufferBudget, meanBytes: number): number {
+  return 'examples' in budget ? budget.examples : Math.floor(budget.bytes / Math.max(1, meanBytes));
 }

@@ -1,135 +1,133 @@
 /**
- * The class x domain balanced reservoir: a budgeted sample of a stream that keeps every cell (label x domain) as large as the budget
- * lets all cells be, and each cell a uniform sample of what it was offered.
+ * The balanced reservoir: a sample of everything that was ever offered, under a budget of examples or bytes, balanced over labels first and
+ * within each label over its domains; each cell (label x domain) keeps a uniform sample of what it was offered.
  *
- * As in class-balancing reservoir sampling (Chrysakis & Moens, "Online continual learning from imbalanced data", ICML 2020, alg. 1)
- * the largest cell gives way; within a cell the sample is bottom-k (each example has a fixed random score, the smallest stay), which
- * unlike Vitter's algorithm R needs no counter of what has passed and does not depend on the order within the cell.
+ * Every example has a fixed draw, and a cell keeps its lowest draws (bottom-k sampling). Places are given in rounds: each label gets its
+ * first place, then its second, and so on, and a label gives its places to its domains in the same way. Ties are settled by a hash, so that
+ * neither the alphabet nor the order of arrival favours anyone. That is one order of all examples whatever the budget is, and the buffer is
+ * its beginning. Balancing by class follows Chrysakis & Moens ("Online continual learning from imbalanced data", ICML 2020), whose single
+ * level drops whole labels once cells outnumber places; the order makes the sample a function of the set of offers alone, so that a cell that
+ * grows again, because a budget was raised or long texts made way for short ones, takes its lowest draws.
  *
- * Cost: O(cells + log members) an offer, memory O(members).
+ * A budget of bytes bounds the sum; the balance counts examples. The sample ends at the first example that does not fit, so that short texts
+ * are not preferred to long ones. Only where more than a twentieth of the budget is still free is that example passed over.
+ *
+ * Cost: O(n log n) time and O(n) memory for n examples ever offered, about 3 microseconds each.
  */
 import type { BufferBudget } from '../core/declaration.js';
+import { groupBy } from '../core/grouping.js';
 import { uniformOf } from '../core/random.js';
-import type { Membership } from '../store/buffer.js';
+import type { Membership, MembershipState } from '../store/buffer.js';
 
 export const reservoirPolicy = 'balanced-reservoir';
 
 export interface Offer {
   readonly exampleId: number;
   readonly hash: string;
-  /** With its task, where there are several. */
+  /** Names the label among those of all tasks: two labels never share it. */
   readonly label: string;
+  /** The label as people read it. */
+  readonly shown: string;
   readonly domain: string;
   /** Size of the text in UTF-8 bytes. */
   readonly bytes: number;
 }
 
-interface Member extends Offer {
-  readonly score: number;
+/** An example that was offered before has a state already. */
+export interface KnownOffer extends Offer {
+  readonly state?: MembershipState | undefined;
 }
 
-/** Members of one cell in ascending order of score: the last is the first to go. */
-interface Cell {
-  readonly name: string;
-  readonly members: Member[];
-  weight: number;
-}
+/** The share of a byte budget that may stay free where the next example does not fit. */
+const mostUnused = 1 / 20;
 
-export interface Reservoir {
-  /** The change of membership this offer makes: of the example itself, and of those it displaces. */
-  offer(offer: Offer): Membership[];
-  readonly weight: number;
-}
-
-/** A reservoir that goes on from `members`. Same members, offers and seed: same result. */
-export function openReservoir(budget: BufferBudget, seed: number, members: readonly Offer[], now: Date): Reservoir {
-  const cells = new Map<string, Cell>();
+/** The examples that the buffer should hold. Same offers in any order, same budget, same seed: same members. */
+export function chooseMembers<T extends Offer>(offers: readonly T[], budget: BufferBudget, seed: number): T[] {
   const inBytes = 'bytes' in budget;
   const limit = inBytes ? budget.bytes : budget.examples;
-  const costOf = (member: Offer) => (inBytes ? member.bytes : 1);
-  const reservoir = {
-    weight: 0,
-    offer(offer: Offer): Membership[] {
-      const own = add(offer);
-      const removed: { victim: Member; cell: Cell }[] = [];
-      while (reservoir.weight > limit) {
-        const cell = largestOf(cells.values());
-        const victim = remove(cell);
-        if (victim.exampleId === offer.exampleId) {
-          // Room was made in vain (a byte budget): those who made it stay.
-          for (const { victim: restored } of removed) add(restored);
-          return [declined(victim, cell)];
-        }
-        removed.push({ victim, cell });
-      }
-      return [...removed.map(({ victim, cell }) => evicted(victim, cell, own)), admitted(offer, own)];
-    },
+  const members: T[] = [];
+  let used = 0;
+  for (const offer of balancedOrder(offers, seed)) {
+    const cost = inBytes ? offer.bytes : 1;
+    if (used + cost <= limit) {
+      members.push(offer);
+      used += cost;
+    } else if (limit - used <= limit * mostUnused) break;
+  }
+  return members;
+}
+
+/** All offers, those first that a balanced buffer holds at the smallest budgets. */
+function balancedOrder<T extends Offer>(offers: readonly T[], seed: number): T[] {
+  const labels = groupBy(offers, ({ label }) => label);
+  return inTurns(
+    [...labels].map(([label, own]) => {
+      const cells = groupBy(own, ({ domain }) => domain);
+      const queues = [...cells].map(([domain, cell]) => ({
+        tie: uniformOf(seed, JSON.stringify([label, domain])),
+        queue: byDraw(cell, seed),
+      }));
+      return { tie: uniformOf(seed, JSON.stringify([label])), queue: inTurns(queues) };
+    }),
+  );
+}
+
+function byDraw<T extends Offer>(cell: readonly T[], seed: number): T[] {
+  return cell
+    .map((offer) => ({ offer, draw: uniformOf(seed, offer.hash) }))
+    .sort((a, b) => a.draw - b.draw)
+    .map(({ offer }) => offer);
+}
+
+/** The first of every queue, then the second of every queue, and so on; in each round the queues come in order of their ties. */
+function inTurns<T>(queues: readonly { readonly tie: number; readonly queue: readonly T[] }[]): T[] {
+  const sorted = [...queues].sort((a, b) => a.tie - b.tie);
+  const order: T[] = [];
+  for (let waiting = sorted, round = 0; waiting.length > 0; round++) {
+    for (const { queue } of waiting) order.push(queue[round]!);
+    waiting = waiting.filter(({ queue }) => queue.length > round + 1);
+  }
+  return order;
+}
+
+export interface Balance {
+  readonly budget: BufferBudget;
+  readonly seed: number;
+  readonly now: Date;
+}
+
+/** The rows that change when the buffer is balanced over all offers, in their order: those of new offers, and of those that leave or come back. */
+export function balanceBuffer(offers: readonly KnownOffer[], { budget, seed, now }: Balance): Membership[] {
+  const members = chooseMembers(offers, budget, seed);
+  const ids = new Set(members.map(({ exampleId }) => exampleId));
+  const reasonFor = explain(members, budget);
+  return offers.flatMap((offer) => {
+    const { exampleId, state: before } = offer;
+    const state: MembershipState = ids.has(exampleId) ? 'member' : before === 'member' ? 'evicted' : 'declined';
+    if (state === before || (state === 'declined' && before === 'evicted')) return [];
+    const score = uniformOf(seed, offer.hash);
+    return [{ exampleId, state, policy: reservoirPolicy, score, reason: reasonFor(offer, state), since: now.toISOString() }];
+  });
+}
+
+/** Why an example is in the buffer or not, in numbers of the buffer as it is now. */
+function explain(members: readonly Offer[], budget: BufferBudget): (offer: KnownOffer, state: MembershipState) => string {
+  const inBytes = 'bytes' in budget;
+  const used = inBytes ? members.reduce((sum, { bytes }) => sum + bytes, 0) : members.length;
+  const full = `${used} of ${inBytes ? `${budget.bytes} bytes` : `${budget.examples} examples`}`;
+  const cells = countBy(members, ({ label, domain }) => JSON.stringify([label, domain]));
+  const labels = countBy(members, ({ label }) => label);
+  return ({ label, shown, domain, bytes, state: before }, state) => {
+    const cell = cells.get(JSON.stringify([label, domain])) ?? 0;
+    const place = `${shown} in ${domain} holds ${cell} of the ${labels.get(label) ?? 0} examples of its label`;
+    if (state === 'member') return `${before === undefined ? 'admitted' : 'readmitted'}: ${place}, the buffer ${full}`;
+    if (inBytes && bytes > budget.bytes) return `declined: the text has ${bytes} bytes, the whole buffer ${budget.bytes}`;
+    return `${state}: the buffer is full (${full}); ${place}, and this example's draw is not among the lowest`;
   };
-  for (const member of members) add(member);
-  return reservoir;
-
-  function add(offer: Offer): Cell {
-    const name = `${offer.label} in ${offer.domain}`;
-    const cell = cells.get(name) ?? { name, members: [], weight: 0 };
-    cells.set(name, cell);
-    const member = { ...offer, score: uniformOf(seed, offer.hash) };
-    cell.members.splice(placeOf(cell.members, member.score), 0, member);
-    cell.weight += costOf(member);
-    reservoir.weight += costOf(member);
-    return cell;
-  }
-
-  function remove(cell: Cell): Member {
-    const victim = cell.members.pop()!;
-    cell.weight -= costOf(victim);
-    reservoir.weight -= costOf(victim);
-    if (cell.members.length === 0) cells.delete(cell.name);
-    return victim;
-  }
-
-  function describe(state: Membership['state'], member: Offer, reason: string): Membership {
-    return {
-      exampleId: member.exampleId,
-      state,
-      policy: reservoirPolicy,
-      score: uniformOf(seed, member.hash),
-      reason,
-      since: now.toISOString(),
-    };
-  }
-
-  function admitted(offer: Offer, cell: Cell): Membership {
-    const unit = inBytes ? 'bytes' : 'examples';
-    const reason = `admitted: ${cell.name} holds ${cell.weight} ${unit} with it, the buffer ${reservoir.weight} of ${limit}`;
-    return describe('member', offer, reason);
-  }
-
-  function evicted(victim: Member, cell: Cell, own: Cell): Membership {
-    const reason = `evicted: the buffer was full, ${cell.name} was its largest cell, and this had the cell's highest draw; made room for ${own.name}`;
-    return describe('evicted', victim, reason);
-  }
-
-  function declined(victim: Member, cell: Cell): Membership {
-    const reason = `declined: the buffer is full, ${cell.name} is its largest cell already, and this had the cell's highest draw`;
-    return describe('declined', victim, reason);
-  }
 }
 
-/** Ties are broken by name, so that the order in which cells were first seen does not matter. */
-function largestOf(cells: Iterable<Cell>): Cell {
-  let largest: Cell | undefined;
-  for (const cell of cells) {
-    if (!largest || cell.weight > largest.weight || (cell.weight === largest.weight && cell.name > largest.name)) largest = cell;
-  }
-  return largest!;
-}
-
-function placeOf(members: readonly Member[], score: number): number {
-  let [low, high] = [0, members.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (members[middle]!.score < score) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function countBy(offers: readonly Offer[], keyOf: (offer: Offer) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const offer of offers) counts.set(keyOf(offer), (counts.get(keyOf(offer)) ?? 0) + 1);
+  return counts;
 }

@@ -60,16 +60,27 @@ export async function findMembership(queries: Queries, adapter: string, exampleI
   return row && membershipOf(row);
 }
 
-/** The ids of all that were ever offered and lie in (afterId, throughId]. */
-export async function listOfferedIds(queries: Queries, adapter: string, afterId: number, throughId: number): Promise<Set<number>> {
-  const rows = await queries
+/** An example that was offered to the buffer, without its text. */
+export interface Offered {
+  readonly id: number;
+  readonly task: string;
+  readonly label: string;
+  readonly domain: string;
+  readonly hash: string;
+  /** Size of the text in UTF-8 bytes. */
+  readonly bytes: number;
+  readonly state: MembershipState;
+}
+
+/** Every example that was ever offered to an adapter's buffer, in order of its id. */
+export async function listOffered(queries: Queries, adapter: string): Promise<Offered[]> {
+  return queries
     .selectFrom('buffer')
-    .select('example_id')
-    .where('adapter', '=', adapter)
-    .where('example_id', '>', afterId)
-    .where('example_id', '<=', throughId)
+    .innerJoin('examples', 'examples.id', 'buffer.example_id')
+    .select(['id', 'task', 'label', 'domain', 'hash', 'state', sql<number>`length(cast(text as blob))`.as('bytes')])
+    .where('buffer.adapter', '=', adapter)
+    .orderBy('buffer.example_id')
     .execute();
-  return new Set(rows.map((row) => row.example_id));
 }
 
 export async function saveMemberships(queries: Queries, adapter: string, memberships: readonly Membership[]): Promise<void> {

@@ -20,6 +20,8 @@ export interface Objective {
   /** What the loss needs beside the problem's data. */
   readonly data?: Readonly<Record<string, NativeArray>>;
   readonly constraint?: Constraint;
+  /** What was found out in making it. */
+  readonly facts?: Readonly<Record<string, number>>;
 }
 
 export interface Descent extends Beginning {
@@ -40,10 +42,11 @@ export async function descend(
   job: TrainingJob,
   { objective, usualRate, keepsOptimiser = false, ...beginning }: Descent,
   progress: TrainingProgress,
-): Promise<{ problem: Problem; trained: TrainedHead }> {
+): Promise<{ problem: Problem; data: Objective['data']; trained: TrainedHead }> {
   const problem = poseProblem(job, beginning);
-  const { loss, data, constraint } = await objective(problem);
+  const { loss, data, constraint, facts } = await objective(problem);
   const { settings } = job;
+  const epochs = epochsOf(job);
   const training: Training = {
     loss,
     optimiser: settings.optimiser === 'sgd' ? sgd(settings) : adamW(settings),
@@ -54,13 +57,13 @@ export async function descend(
   const epoch = await openEpoch(training, settings.threads);
   try {
     const resumed = resumeOptimiser(training, problem.start, keepsOptimiser ? (job.parent?.state ?? {}) : {});
-    const learningRate = rateOf({ ...settings, learningRate: settings.learningRate ?? usualRate }, stepsOf(job) * settings.epochs);
-    const run = { problem, training, epoch, data: { ...problem.data, ...data }, resumed, learningRate, progress };
+    const learningRate = rateOf({ ...settings, learningRate: settings.learningRate ?? usualRate }, stepsOf(job) * epochs);
+    const run = { problem, training, epoch, epochs, data: { ...problem.data, ...data }, resumed, learningRate, progress };
     const { states, losses } = await runEpochs(run);
     const head = withParameters(problem.start, training, states);
-    const steps = resumed.steps + stepsOf(job) * settings.epochs;
+    const steps = resumed.steps + stepsOf(job) * epochs;
     const state = keepsOptimiser ? keepOptimiser(training, states, { head, steps }) : {};
-    return { problem, trained: { head, state, facts: { firstLoss: losses[0]!, lastLoss: losses.at(-1)! } } };
+    return { problem, data, trained: { head, state, facts: { firstLoss: losses[0]!, lastLoss: losses.at(-1)!, ...facts } } };
   } finally {
     await epoch.close();
   }
@@ -70,6 +73,7 @@ interface Run {
   readonly problem: Problem;
   readonly training: Training;
   readonly epoch: Epoch;
+  readonly epochs: number;
   readonly data: Readonly<Record<string, NativeArray>>;
   /** What the optimiser carries on, and the steps it has taken before. */
   readonly resumed: ReturnType<typeof resumeOptimiser>;
@@ -82,6 +86,7 @@ async function runEpochs({
   problem,
   training,
   epoch,
+  epochs,
   data,
   resumed,
   learningRate,
@@ -92,7 +97,7 @@ async function runEpochs({
   const known = Object.fromEntries(Object.entries(problem.start.tensors).map(([name, tensor]) => [name, tensor.data]));
   let states = startingStates(training, seededRandom(settings.seed, 'head'), { ...known, ...resumed.states });
   const losses: number[] = [];
-  for (let done = 0; done < settings.epochs; done++) {
+  for (let done = 0; done < epochs; done++) {
     let total = 0;
     for (let first = 0; first < steps; first += stepsInOneCall) {
       const count = Math.min(stepsInOneCall, steps - first);
@@ -102,11 +107,17 @@ async function runEpochs({
       states = after.states;
       total += after.loss * count;
       requireSound(after, done + 1, Math.log(classes.length));
-      progress(done + (first + count) / steps, settings.epochs, 'epochs');
+      progress(done + (first + count) / steps, epochs, 'epochs');
     }
     losses.push(total / steps);
   }
   return { states, losses };
+}
+
+/** The declared epochs, or as many as the least number of steps takes. */
+function epochsOf(job: TrainingJob): number {
+  const { epochs, leastSteps } = job.settings;
+  return Math.max(epochs, Math.ceil(leastSteps / stepsOf(job)));
 }
 
 /** Of an epoch: each new example has its turn. */

@@ -29,15 +29,17 @@ const squaredGradients: Optimiser = {
 };
 
 /** Over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once for each example. */
-export async function fisherDiagonal({ kind, job, data }: Problem, head: Head): Promise<Record<string, Float32Array>> {
+export async function fisherDiagonal({ kind, job, data: known }: Problem, head: Head): Promise<Record<string, Float32Array>> {
   const { settings, fresh } = job;
   const count = fresh.targets.length;
   const own = await scoresOf(head, fresh.vectors, settings.threads);
   const likelihood = likelihoodOf(job, own);
   const loss = likelihood.loss(formulaOf(kind, head.shape).scores);
   const training: Training = { loss, optimiser: squaredGradients, clipping: noClipping, precision: 'float32' };
-  const known = Object.fromEntries(Object.entries(head.tensors).map(([name, tensor]) => [name, tensor.data]));
-  const states = startingStates(training, seededRandom(settings.seed, 'fisher'), known);
+  const tensors = Object.fromEntries(Object.entries(head.tensors).map(([name, tensor]) => [name, tensor.data]));
+  const states = startingStates(training, seededRandom(settings.seed, 'fisher'), tensors);
+  const { temperature } = head.tensors;
+  const data = { ...known, ...(temperature && { temperature: temperature.data as Float32Array }) };
   const order = Int32Array.from({ length: count }, (_, row) => row);
   const epoch = await openEpoch(training, settings.threads);
   try {
@@ -59,11 +61,11 @@ interface Likelihood {
 function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
   const { classes, settings, tasks, fresh } = job;
   const random = seededRandom(settings.seed, 'answers');
-  if ((job.multiLabel?.length ?? 0) === 0) {
+  if ((job.multiLabel?.length ?? 0) === 0 && new Set(tasks).size < 2) {
     const answers = drawAnswers(own, classes.length, random);
     return { loss: (scores) => crossEntropy(scores, targets('answers', 1)), data: { answers } };
   }
-  // An example speaks of its own task alone.
+  // As in the loss: an example speaks of its own task alone, and so moves no weight of another.
   const isAsked = (row: number, index: number) => tasks[index] === taskOf(job, fresh.targets[row]!);
   const isFree = (row: number) => isMultiLabel(job, taskOf(job, fresh.targets[row]!));
   const each = (numberAt: (row: number, index: number) => number) =>

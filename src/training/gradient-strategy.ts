@@ -1,6 +1,7 @@
 /** What strategies that train by gradient have in common. */
 import type { TrainingSettings } from '../core/declaration.js';
-import { descend, type Objective } from './descent.js';
+import type { Objective } from './descent.js';
+import { learn } from './held-apart.js';
 import type { Strategy, StrategyOption, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import { goesOn, optionsOf } from './options.js';
 import type { Problem } from './problem.js';
@@ -12,9 +13,12 @@ interface GradientStrategy {
   readonly name: string;
   readonly summary: string;
   readonly replays: boolean;
+  readonly measures?: NonNullable<Strategy['measures']>;
   /** Where the settings say none. */
   readonly learningRate?: number;
-  /** Whether the optimiser goes on with what it carried at the end of the update before. */
+  /** The same for a ridge head, which a champion of the closed form leaves near its optimum; without it `learningRate`. */
+  readonly ridgeRate?: number;
+  /** Whether the optimiser goes on with what it carried at the end of the update before, where the settings do not say. */
   readonly keepsOptimiser?: boolean;
   readonly options?: Readonly<Record<string, StrategyOption>>;
   /** The loss of one update. */
@@ -24,10 +28,19 @@ interface GradientStrategy {
     problem: Problem,
     trained: TrainedHead,
     options: Readonly<Record<string, number>>,
+    /** What the loss was given beside the problem's data. */
+    data: NonNullable<Objective['data']>,
   ): Promise<TrainedHead['state']> | TrainedHead['state'];
 }
 
+/**
+ * Chosen for linear heads on CLINC150's validation split. After an analytic champion of nine of its domains, whose ridge head goes on, the tenth
+ * gives replay 94.2, 94.5, 94.4 and 93.7 % in all at rates of 0.001, 0.0003, 0.0001 and 0.00003, so that rehearsing strategies keep theirs; ewc
+ * 10, 70, 86 and 90 %, so that those without a buffer have a tenth.
+ */
 export const usualRate = 3e-4;
+/** Of strategies without a buffer, for ridge heads. */
+export const cautiousRate = 3e-5;
 
 /** A strategy that is a loss, and perhaps something to remember. */
 export function gradientStrategy({
@@ -35,6 +48,7 @@ export function gradientStrategy({
   remember,
   options = {},
   learningRate = usualRate,
+  ridgeRate = learningRate,
   keepsOptimiser = false,
   ...words
 }: GradientStrategy): Strategy {
@@ -43,14 +57,17 @@ export function gradientStrategy({
     options,
     headKinds: gradientHeads,
     continues: (parent: TrainedHead, settings: TrainingSettings) => goesOn(gradientHeads, parent, settings),
-    async train(job: TrainingJob, progress: TrainingProgress) {
+    train(job: TrainingJob, progress: TrainingProgress) {
       const chosen = optionsOf(strategy, job.settings);
-      const { problem, trained } = await descend(
-        job,
-        { usualKind: gradientHeads[0], usualRate: learningRate, keepsOptimiser, objective: (posed) => objective(posed, chosen) },
-        progress,
-      );
-      return remember ? { ...trained, state: { ...trained.state, ...(await remember(problem, trained, chosen)) } } : trained;
+      const { moments, head } = job.settings;
+      const kind = job.parent?.head.kind ?? head ?? gradientHeads[0];
+      const descent = {
+        usualKind: gradientHeads[0],
+        usualRate: kind === 'ridge' ? ridgeRate : learningRate,
+        keepsOptimiser: moments === undefined ? keepsOptimiser : moments === 'carried',
+        objective: (posed: Problem) => objective(posed, chosen),
+      };
+      return learn(job, descent, progress, ({ problem, trained, data = {} }) => remember?.(problem, trained, chosen, data) ?? {});
     },
   };
   return strategy;

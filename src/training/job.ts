@@ -134,6 +134,11 @@ export interface Strategy {
   readonly replays: boolean;
   /** Up to how many learned examples of a task the job should carry in whole, the fresh ones among them; absent: none. */
   readonly rereads?: number;
+  /**
+   * Whether an update from this parent needs examples of the buffer once, though the strategy does not rehearse them: to measure what
+   * another strategy did not keep.
+   */
+  measures?(parent: TrainedHead): boolean;
   readonly options: Readonly<Record<string, StrategyOption>>;
   /** Where it is false, the strategy cannot learn multi-label tasks. */
   readonly multiLabel?: false;

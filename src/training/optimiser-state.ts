@@ -28,10 +28,11 @@ export function keepOptimiser(training: Training, states: States, { head, steps 
 /** What an earlier update kept, with room for new classes; nothing where it kept nothing, or for another optimiser. */
 export function resumeOptimiser(training: Training, head: Head, kept: Tensors): { states: Record<string, Tensor['data']>; steps: number } {
   const states: Record<string, Tensor['data']> = {};
+  if (carriedOf(training).some(({ state }) => !kept[keptName(state)])) return { states, steps: 0 };
   for (const { parameter, state } of carriedOf(training)) {
-    const before = kept[keptName(state)];
+    const before = kept[keptName(state)]!;
     const { dims, data } = head.tensors[parameter]!;
-    if (before) states[state] = grown(before, { dims, data: new Float32Array(data.length) }).data;
+    states[state] = grown(before, { dims, data: new Float32Array(data.length) }).data;
   }
   return { states, steps: kept[stepsName]?.data[0] ?? 0 };
 }

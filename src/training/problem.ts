@@ -5,6 +5,7 @@ import { seededRandom } from '../core/random.js';
 import type { Tensor, Tensors } from '../core/safetensors.js';
 import { isMultiLabel } from './answers.js';
 import { type Dims, type Expression, minibatch, type Source, sameDims, sizeOf, sourcesOf } from './autodiff/expression.js';
+import { uncalibrated } from './heads/calibrated.js';
 import { ridgeShape } from './heads/ridge.js';
 import { formulaOf, headKindNamed } from './heads.js';
 import type { Head, HeadInputs, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
@@ -88,7 +89,7 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
 /** The parent's head with room for new classes, or a new one; new rows and columns are as the kind starts them. */
 function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
   const { dimension, lexical, classes, settings, parent } = job;
-  const kept = parent?.head;
+  const kept = parent && uncalibrated(parent.head);
   const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, { width: settings.width ?? usualWidth, lexical }) };
   const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, lexical, classes: classes.length };
   const drawn = kept ? {} : (kind.draw?.(shape, settings.seed) ?? {});

@@ -8,26 +8,22 @@ import type { TrainingJob } from './job.js';
 export interface Standardisation {
   /** [d] */
   readonly mean: Tensor;
-  /** [d]: 1, and 0 of a dimension that is left out. */
+  /** [d]: 1. Heads written before have 0 for dimensions that were constant in their first update; those stay left out. */
   readonly scale: Tensor;
 }
 
-/** Below this a dimension counts as constant and is left out. */
-const smallestDeviation = 1e-6;
-
-/** Of the first `dimension` columns of [n, stride]. Fitted once, at an adapter's first update, and frozen: statistics of two updates can only be added when they mean the same. */
+/**
+ * Of the first `dimension` columns of [n, stride]. Fitted once, at an adapter's first update, and frozen: statistics of two updates can only be
+ * added when they mean the same. A dimension that is constant in the first update is kept: it may vary in later ones, and nothing is
+ * divided by its spread.
+ */
 export function fitStandardisation(vectors: Float32Array, dimension: number, stride = dimension): Standardisation {
   const count = vectors.length / stride;
-  const [sum, squares] = [new Float64Array(dimension), new Float64Array(dimension)];
+  const sum = new Float64Array(dimension);
   for (let start = 0; start < vectors.length; start += stride)
     for (let index = 0; index < dimension; index++) sum[index]! += vectors[start + index]!;
-  const mean = sum.map((value) => value / count);
-  for (let start = 0; start < vectors.length; start += stride)
-    for (let index = 0; index < dimension; index++) squares[index]! += (vectors[start + index]! - mean[index]!) ** 2;
-  const scale = Float32Array.from(squares, (value) => {
-    return Math.sqrt(value / count) < smallestDeviation ? 0 : 1;
-  });
-  return { mean: { dims: [dimension], data: Float32Array.from(mean) }, scale: { dims: [dimension], data: scale } };
+  const mean = Float32Array.from(sum, (value) => value / count);
+  return { mean: { dims: [dimension], data: mean }, scale: { dims: [dimension], data: new Float32Array(dimension).fill(1) } };
 }
 
 /** The parent's, or one of the new examples. */

@@ -16,7 +16,7 @@ import { progressive } from './strategies/progressive.js';
 import { replay } from './strategies/replay.js';
 import { slda } from './strategies/slda.js';
 
-/** The default first, the baseline and the ceiling last. */
+/** The default first, the baseline and joint training last. */
 export const strategies: readonly Strategy[] = [
   analytic,
   slda,
@@ -50,6 +50,11 @@ function cannotLearnSets({ name }: Strategy): EspalierError {
     at: { field: 'strategy' },
     hint: `These can: ${able.join(', ')}.`,
   });
+}
+
+/** Whether the job of an update from this parent carries examples of the replay buffer. */
+export function readsBuffer(strategy: Strategy, parent: TrainedHead | undefined): boolean {
+  return strategy.replays || (parent !== undefined && strategy.measures?.(parent) === true);
 }
 
 /** What every training goes through. @throws STRATEGY_UNKNOWN, DECLARATION_INVALID, VECTOR_INVALID, TOO_FEW_CLASSES, TRAINING_DIVERGED */

@@ -13,7 +13,12 @@ describe('the field of an update', () => {
   });
 
   it('usually holds the declared strategy, too', () => {
-    expect(namesOf(usualField(declare('strategy: lwf')))).toEqual(['analytic', 'derpp', 'er-ace', 'replay', 'progressive', 'lwf']);
+    expect(namesOf(usualField(declare('strategy: lwf')))).toEqual(['analytic', 'slda', 'er-ace', 'replay', 'progressive', 'lwf']);
+  });
+
+  it('usually leaves out what cannot learn a multi-label task', () => {
+    const declaration = { ...declare(), tasks: [{ name: 'topics', labels: 'open' as const, multiLabel: true }] };
+    expect(namesOf(usualField(declaration))).toEqual(['analytic', 'er-ace', 'replay', 'progressive']);
   });
 
   it('may leave the declared strategy out, whose options then are nobody’s; what no one knows is refused', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { admitExamples, bufferSnapshotHash } from '#espalier/replay/admission.js';
-import { listBuffer } from '#espalier/store/buffer.js';
+import { listBuffer, saveMemberships } from '#espalier/store/buffer.js';
 import type { Store } from '#espalier/store/database.js';
 import { transact } from '#espalier/store/database.js';
 import type { Example } from '#espalier/store/examples.js';
@@ -64,6 +64,22 @@ describe('admitExamples', () => {
     const cells = (await membersOf(store)).map(({ task, label }) => `${task}/${label}`);
     expect(cells.toSorted()).toEqual(['intent/a', 'tone/a', 'tone/b'].flatMap((cell) => [cell, cell, cell]));
     expect((await membersOf(store))[0]!.membership.reason).toContain('intent/a in banking');
+  });
+
+  it('balances a buffer that an earlier version left without some labels, from what it had let go', async () => {
+    const store = await temporaryStore();
+    const learned = await stored(
+      store,
+      'support',
+      ['a', 'b', 'c', 'd', 'e'].flatMap((label) => slice(10, label)),
+    );
+    const rows = learned.map(({ id }, index) => {
+      const state = index < 10 ? ('member' as const) : ('evicted' as const);
+      return { exampleId: id, state, policy: 'balanced-reservoir', score: 0.5, reason: 'of old', since: now.toISOString() };
+    });
+    await saveMemberships(store.queries, 'support', rows);
+    expect(await admit(store, learned)).toEqual({ admitted: 8, evicted: 8 });
+    expect((await membersOf(store)).map(({ label }) => label).sort()).toEqual([...'aabbccddee']);
   });
 
   it('counts a byte budget in UTF-8', async () => {

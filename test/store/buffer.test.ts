@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findMembership, listBuffer, listOfferedIds, type Membership, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
+import { findMembership, listBuffer, listOffered, type Membership, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
 import type { Store } from '#espalier/store/database.js';
 import { newExample, now, stored, temporaryStore } from '../support/store.js';
 
@@ -69,8 +69,19 @@ describe('the buffer', () => {
     expect(await listBuffer(store.queries, 'a')).toHaveLength(5);
   });
 
-  it('lists all that were ever offered, in a range of ids', async () => {
-    expect(await listOfferedIds((await storeOfFive()).queries, 'a', 1, 4)).toEqual(new Set([2, 3, 4]));
+  it('lists all that were ever offered, with the size of their texts in UTF-8 bytes', async () => {
+    const offered = await listOffered((await storeOfFive()).queries, 'a');
+    expect(offered.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+    expect(offered[1]).toEqual({
+      id: 2,
+      task: 'intent',
+      label: 'balance',
+      domain: 'banking',
+      hash: expect.any(String),
+      bytes: 17,
+      state: 'member',
+    });
+    expect(offered[3]).toMatchObject({ label: 'reserve', domain: 'dining', state: 'declined' });
   });
 
   it('is summed up by cell, the size in UTF-8 bytes', async () => {

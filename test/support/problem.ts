@@ -99,7 +99,8 @@ export function naiveLogits(head: Head, vectors: Float32Array): Float64Array {
   const { weight, bias } = head.tensors;
   const [width, classes] = [weight!.dims[0]!, weight!.dims[1]!];
   const scores = multiply(features, weight!.data, [features.length / width, width, classes]);
-  return scores.map((value, index) => value + bias!.data[index % classes]!);
+  const temperature = head.tensors.temperature?.data ?? [];
+  return scores.map((value, index) => (value + bias!.data[index % classes]!) / (temperature[index % classes] ?? 1));
 }
 
 /** Share of examples whose largest score among the competing classes is their class, by the head as it serves. */

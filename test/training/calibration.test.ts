@@ -61,11 +61,23 @@ describe('fitTemperature', () => {
     expect(doubting! / sure!).toBeCloseTo(1, 3);
   });
 
-  it('is never beyond 0.01 and 100, where all are right or chance is the best guess', () => {
+  it('is within 1/50 and 1000 of what the best score leads the mean of its row by, where all are right or chance is the best guess', () => {
     const sure = twoClasses(3, 100, 100);
     const guess = twoClasses(3, 50, 100);
-    expect(fitTemperature(sure.scores, sure.targets, 2)).toBeGreaterThanOrEqual(0.01);
-    expect(fitTemperature(guess.scores, guess.targets, 2)).toBeCloseTo(100, 3);
+    expect(fitTemperature(sure.scores, sure.targets, 2)).toBeGreaterThanOrEqual(1.5 / 50);
+    expect(fitTemperature(guess.scores, guess.targets, 2)).toBeCloseTo(1500, 3);
+  });
+
+  it.each([1e-4, 300, 1e5])('grows with the scores: %f times as large, the temperature is so many times as high', (factor) => {
+    const { scores, targets } = twoClasses(4, 75, 100);
+    const many = scores.map((score) => score * factor);
+    expect(fitTemperature(many, targets, 2) / (factor * fitTemperature(scores, targets, 2))).toBeCloseTo(1, 6);
+  });
+
+  it('does not count classes that are out of competition as far below', () => {
+    const { scores, targets } = twoClasses(4, 75, 100);
+    const three = Float64Array.from({ length: 300 }, (_, at) => (at % 3 === 2 ? -1e9 : scores[Math.floor(at / 3) * 2 + (at % 3)]!));
+    expect(fitTemperature(three, targets, 3)).toBeCloseTo(fitTemperature(scores, targets, 2), 9);
   });
 });
 

@@ -87,11 +87,11 @@ describe('what a run tells', () => {
     expect(facts.lastLoss).toBeLessThan(facts.firstLoss!);
   });
 
-  it('each epoch as progress', async () => {
+  it('each epoch as progress, of the head and of the one that calibrates it', async () => {
     const seen: unknown[] = [];
     const settings = settingsWith({ epochs: 3 });
     await finetune.train(jobOf('finetune', 4, { fresh: first, settings }), (...report) => seen.push(report));
-    expect(seen).toEqual([1, 2, 3].map((done) => [done, 3, 'epochs']));
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 6, 'epochs']));
   });
 });
 

@@ -18,9 +18,18 @@ describe('fitStandardisation', () => {
     expect([mean.data[0], scale.data[0]]).toEqual([100_001, 1]);
   });
 
-  it('leaves out a dimension that is constant', () => {
-    const { scale } = fitStandardisation(Float32Array.of(5, 1, 5, 2), 2);
-    expect(scale.data[0]).toBe(0);
+  it('keeps a dimension that is constant at first: what varies in it later counts, and no vector grows longer for it', () => {
+    const standardisation = fitStandardisation(Float32Array.of(5, 1, 5, 2), 2);
+    expect([...standardisation.scale.data]).toEqual([1, 1]);
+    const [a, b] = standardise(Float32Array.of(5, 1, 8, 1.5), standardisation);
+    expect([a, b]).toEqual([0, -Math.fround(Math.sqrt(2))]);
+    const later = standardise(Float32Array.of(8, 1.5), standardisation);
+    expect([...later]).toEqual([Math.fround(Math.sqrt(2)), 0]);
+  });
+
+  it('of vectors that are all the same gives zeros, not magnified rounding', () => {
+    const same = Float32Array.from({ length: 9 }, (_, index) => [0.1, 0.7, -0.3][index % 3]!);
+    expect([...standardise(same, fitStandardisation(same, 3))].every((value) => value === 0)).toBe(true);
   });
 });
 

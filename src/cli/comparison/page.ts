@@ -31,7 +31,7 @@ interface Shown extends PlayedMatrix {
   readonly row: PlayedRow;
 }
 
-/** Each strategy at its best budget: naive first, the remedies from the best down, the ceiling last. */
+/** Each strategy at its best budget: naive first, the remedies from the best down, joint training last. */
 function shownOf({ rows, matrices }: Comparison): Shown[] {
   const strategies = [...new Set(matrices.map(({ strategy }) => strategy))];
   const shown = strategies.map((name) => {
@@ -39,11 +39,11 @@ function shownOf({ rows, matrices }: Comparison): Shown[] {
     const isSame = (row: ComparisonRow): row is PlayedRow => row.error === null && row.strategy === name && row.budget === best.budget;
     return { ...best, row: rows.find(isSame)! };
   });
-  return (['naive', 'remedy', 'ceiling'] as const).flatMap((wanted) => shown.filter(({ role }) => role === wanted));
+  return (['naive', 'remedy', 'joint'] as const).flatMap((wanted) => shown.filter(({ role }) => role === wanted));
 }
 
 function captionOf({ row, role, ...play }: Shown, best: PlayedRow | undefined): Markup {
-  const mark = { naive: 'naive', ceiling: 'the ceiling', remedy: row === best ? 'best remedy' : '' }[role];
+  const mark = { naive: 'naive', joint: 'all data at once', remedy: row === best ? 'best remedy' : '' }[role];
   const numbers = `average ${percent(row.averageAccuracy)} %, forgotten ${percent(row.forgetting)} points`;
   return markup`<figcaption>${nameOfPlay(play)}${mark === '' ? '' : `, ${mark}`}<small>${numbers}</small></figcaption>`;
 }

@@ -25,10 +25,10 @@ svg .heat { fill: var(--heat); } svg .unknown { fill: var(--unknown); }
 svg .on-heat { fill: var(--on-heat); font-weight: 600; } svg .off-heat { fill: var(--ink); }
 svg .joined { fill: none; stroke: var(--soft); stroke-width: 1; opacity: 0.55; }
 svg .dot { fill: var(--soft); stroke: var(--paper); stroke-width: 1.5; }
-svg .dot.best { fill: var(--good); } svg .dot.naive { fill: var(--bad); } svg .dot.ceiling { fill: var(--accent); }
+svg .dot.best { fill: var(--good); } svg .dot.naive { fill: var(--bad); } svg .dot.joint { fill: var(--accent); }
 svg .dot-name.best { font-weight: 700; fill: var(--good); }
 tr.best td { font-weight: 650; } td.why { white-space: normal; color: var(--bad); }
-.mark { font-size: 12.5px; font-weight: 600; } .mark.best { color: var(--good); } .mark.naive { color: var(--bad); } .mark.ceiling { color: var(--accent); }
+.mark { font-size: 12.5px; font-weight: 600; } .mark.best { color: var(--good); } .mark.naive { color: var(--bad); } .mark.joint { color: var(--accent); }
 @media print {
   :root {
     --heat: #0f5f8f; --on-heat: #fff; --unknown: #f1f1ec;

@@ -40,14 +40,14 @@ export function renderComparison(comparison: Comparison, output: Output): string
 }
 
 const legend =
-  'average: accuracy over all domains after the last update, %. forgotten, BWT, FWT (backward and forward transfer): points. naive learns each domain from its new examples alone; the ceiling trains on everything at once.';
+  'average: accuracy over all domains after the last update, %. forgotten, BWT, FWT (backward and forward transfer): points. naive learns each domain from its new examples alone; joint trains on everything at once.';
 
 function cellsOf(row: ComparisonRow, isBest: boolean, colours: Colours): string[] {
   const { strategy, budget, role } = row;
   const name = isBest ? colours.bold(strategy) : strategy;
   const words = [name, budget === 0 ? '-' : String(budget)];
   if (row.error !== null) return [...words, '-', '-', '-', '-', '-', '-', colours.red('failed')];
-  const mark = { naive: colours.yellow('naive'), ceiling: colours.cyan('ceiling'), remedy: isBest ? colours.green('best') : '' }[role];
+  const mark = { naive: colours.yellow('naive'), joint: colours.cyan('joint'), remedy: isBest ? colours.green('best') : '' }[role];
   return [
     ...words,
     percent(row.averageAccuracy),

@@ -21,9 +21,7 @@ export function describeFindings(comparison: Comparison): string {
   const sentences = [
     played.filter(({ role }) => role === 'naive').map((row) => `Fine-tuning on new data alone ends at ${ends(row)}.`),
     best ? [`The best remedy, ${nameOfPlay(best)}, ends at ${ends(best)}.`] : [],
-    played
-      .filter(({ role }) => role === 'ceiling')
-      .map((row) => `Training on everything at once reaches ${percent(row.averageAccuracy)} %.`),
+    played.filter(({ role }) => role === 'joint').map((row) => `Training on everything at once reaches ${percent(row.averageAccuracy)} %.`),
   ];
   return sentences.flat().join(' ');
 }

@@ -9,17 +9,19 @@ import { gelu } from '../autodiff/gelu.js';
 import { matmul } from '../autodiff/matrices.js';
 import { layerNorm } from '../autodiff/normalisation.js';
 import type { HeadKind } from '../job.js';
+import { calibrated } from './calibrated.js';
 import { readout } from './linear.js';
 
 export const bottleneckHead: HeadKind = {
   name: 'bottleneck',
   summary: 'a residual adapter of low rank, shared by all tasks, before the scores',
   trainable: true,
-  forward({ inputs }, { classes, rank }) {
+  forward({ inputs }, shape) {
+    const { classes, rank } = shape;
     const [, dimension] = matrixDims(inputs, 'the bottleneck head');
     const down = parameter('down', [dimension, rank!], normal(1 / Math.sqrt(dimension)));
     const up = parameter('up', [rank!, dimension]);
     const embedding = add(inputs, matmul(gelu(matmul(layerNorm(inputs), down)), up));
-    return { scores: readout(embedding, classes), embedding };
+    return { scores: calibrated(readout(embedding, classes), shape), embedding };
   },
 };

@@ -7,6 +7,7 @@ import { filledWith, matrixDims, normal, parameter } from '../autodiff/expressio
 import { matmul } from '../autodiff/matrices.js';
 import { unitColumns, unitRows } from '../autodiff/normalisation.js';
 import type { HeadKind } from '../job.js';
+import { calibrated } from './calibrated.js';
 
 /** A cosine is at most 1: at a sharpness of 1 even a perfect head of 150 classes would give its class a probability of 5 % at most. */
 const startingSharpness = 10;
@@ -15,9 +16,10 @@ export const cosineHead: HeadKind = {
   name: 'cosine',
   summary: 'scores by direction alone, whatever the length',
   trainable: true,
-  forward({ inputs }, { classes }) {
+  forward({ inputs }, shape) {
     const [, dimension] = matrixDims(inputs, 'the cosine head');
-    const directions = unitColumns(parameter('weight', [dimension, classes], normal(1 / Math.sqrt(dimension))));
-    return { scores: multiply(matmul(unitRows(inputs), directions), parameter('sharpness', [], filledWith(startingSharpness))) };
+    const directions = unitColumns(parameter('weight', [dimension, shape.classes], normal(1 / Math.sqrt(dimension))));
+    const scores = multiply(matmul(unitRows(inputs), directions), parameter('sharpness', [], filledWith(startingSharpness)));
+    return { scores: calibrated(scores, shape) };
   },
 };

@@ -3,12 +3,13 @@ import { add } from '../autodiff/elementwise.js';
 import { type Expression, matrixDims, parameter } from '../autodiff/expression.js';
 import { matmul } from '../autodiff/matrices.js';
 import type { HeadKind } from '../job.js';
+import { calibrated } from './calibrated.js';
 
 export const linearHead: HeadKind = {
   name: 'linear',
   summary: 'softmax regression on the embedding',
   trainable: true,
-  forward: ({ inputs }, { classes }) => ({ scores: readout(inputs, classes) }),
+  forward: ({ inputs }, shape) => ({ scores: calibrated(readout(inputs, shape.classes), shape) }),
 };
 
 /** features [batch, width] -> scores [batch, classes] */

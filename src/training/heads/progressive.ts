@@ -9,12 +9,14 @@ import { gelu } from '../autodiff/gelu.js';
 import { concatColumns, matmul } from '../autodiff/matrices.js';
 import { layerNorm } from '../autodiff/normalisation.js';
 import type { HeadKind } from '../job.js';
+import { calibrated } from './calibrated.js';
 
 export const progressiveHead: HeadKind = {
   name: 'progressive',
   summary: 'a column for every update, with lateral connections to frozen ones',
   trainable: true,
-  forward({ inputs }, { classes, rank, columns }) {
+  forward({ inputs }, shape) {
+    const { classes, rank, columns } = shape;
     const [, dimension] = matrixDims(inputs, 'the progressive head');
     const parts: Expression[] = [inputs];
     const normed = layerNorm(inputs);
@@ -29,7 +31,7 @@ export const progressiveHead: HeadKind = {
       const own = multiply(all, whole(maskOfColumn(column), [classes]));
       scores = scores ? add(scores, own) : own;
     }
-    return { scores: scores! };
+    return { scores: calibrated(scores!, shape) };
   },
 };
 

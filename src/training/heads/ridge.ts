@@ -10,6 +10,7 @@ import { matmul } from '../autodiff/matrices.js';
 import type { Head, HeadKind, HeadShape } from '../job.js';
 import { drawFeatures, type FeatureKind, unitOf, writeFeatures } from '../ridge/features.js';
 import { drawSigns, foldsOf, writeKernelInput } from '../ridge/kernel-input.js';
+import { calibrated } from './calibrated.js';
 import { readout } from './linear.js';
 
 export const ridgeHead: HeadKind = {
@@ -18,7 +19,7 @@ export const ridgeHead: HeadKind = {
   trainable: true,
   forward({ inputs, counts }, shape) {
     const scores = readout(scale(features(kernelInput(inputs, counts, shape), shape), 1 / shape.unit!), shape.classes);
-    return { scores: shape.lexical === 0 ? scores : add(scores, lexicalScores(counts, shape)) };
+    return { scores: calibrated(shape.lexical === 0 ? scores : add(scores, lexicalScores(counts, shape)), shape) };
   },
   draw(shape, seed) {
     const { dimension, lexical, width, folds = 0 } = shape;

@@ -47,7 +47,12 @@ export function negativeLogLikelihoods(scores: Floats, targets: Int32Array, clas
   return costs;
 }
 
-const [coolest, hottest] = [0.01, 100];
+/**
+ * The bounds of a temperature, in units of how far the best score of a row leads the mean of its row, on average: odds of e^50 to 1 for the
+ * best class, and odds that no one can tell from even. Scores of squared losses and of discriminants differ in size by a factor of 10,000,
+ * so that no bounds in plain numbers suit both.
+ */
+const [coolest, hottest] = [1 / 50, 1000];
 
 /** Relative: a step or a bracket this small is the last. */
 const tolerance = 1e-9;
@@ -60,7 +65,10 @@ const mostSteps = 100;
  *   examples that are all told right do not make the thirteenth certain.
  */
 export function fitTemperature(scores: Floats, targets: Int32Array, classes: number, doubt = 0): number {
-  let [low, high, inverse] = [1 / hottest, 1 / coolest, 1];
+  const lead = meanLead(scores, classes);
+  if (lead === 0) return 1;
+  let [low, high] = [1 / (hottest * lead), 1 / (coolest * lead)];
+  let inverse = low < 1 && 1 < high ? 1 : Math.sqrt(low * high);
   for (let step = 0; step < mostSteps; step++) {
     const { slope, curvature } = slopeAt(scores, { targets, classes, doubt }, inverse);
     if (slope === 0) break;
@@ -71,6 +79,25 @@ export function fitTemperature(scores: Floats, targets: Int32Array, classes: num
     inverse = newton > low && newton < high ? newton : Math.sqrt(low * high);
   }
   return 1 / inverse;
+}
+
+/** A class as far below the best as this does not compete. */
+const outOfReach = 1e8;
+
+/** By how much the best score of a row exceeds the mean of those that compete in it, on average over the rows. */
+function meanLead(scores: Floats, classes: number): number {
+  let total = 0;
+  for (let start = 0; start < scores.length; start += classes) {
+    const largest = largestIn(scores, start, start + classes);
+    let [below, competing] = [0, 0];
+    for (let index = start; index < start + classes; index++) {
+      if (largest - scores[index]! >= outOfReach) continue;
+      below += largest - scores[index]!;
+      competing += 1;
+    }
+    total += below / competing;
+  }
+  return scores.length === 0 ? 0 : (total * classes) / scores.length;
 }
 
 /** Of the summed negative log-likelihood of softmax(inverse x scores) in `inverse`: expected less true scores, and their variance. */

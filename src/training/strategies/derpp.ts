@@ -2,7 +2,7 @@
  * Dark experience replay ++ (Buzzega et al., "Dark experience for general continual learning", NeurIPS 2020), equation 6:
  * CE(new) + alpha * |scores(x') - z'|^2 + beta * CE(x'', y''), with x' and x'' drawn independently and z' the scores that the head gave
  * to x' when it had just learned it. Scores say more of what was known than labels do. Classes that came later have no stored score and
- * are left out of the square.
+ * are left out of the square. Examples without stored scores, learned under another strategy, have those that the champion's head gives them.
  *
  * Keeps, beside the buffer: 4 bytes a class for each example that is or may come into the buffer (1.3 MB at 2,250 examples and 150
  * classes). Costs an epoch: 1 + 2 replayRatio times that of fine-tuning. Use it where replay alone forgets too much.
@@ -11,8 +11,10 @@ import type { Tensors } from '../../core/safetensors.js';
 import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.js';
 import { mean } from '../autodiff/matrices.js';
 import { gradientStrategy } from '../gradient-strategy.js';
+import { uncalibrated } from '../heads/calibrated.js';
 import { scoresOf } from '../heads/head-graph.js';
 import type { TrainedHead, TrainingJob } from '../job.js';
+import { pickRows } from '../rows.js';
 
 export const derpp = gradientStrategy({
   name: 'derpp',
@@ -23,7 +25,7 @@ export const derpp = gradientStrategy({
     alpha: { standard: 6, least: 0, most: 100, meaning: 'weight of the stored scores' },
     beta: { standard: 2, least: 0, most: 100, meaning: 'weight of the rehearsed labels' },
   },
-  objective({ forward, draw, job }, { alpha, beta }) {
+  async objective({ forward, draw, job }, { alpha, beta }) {
     const fresh = draw('fresh');
     const learning = fresh.crossEntropy(forward(fresh).scores);
     if (job.replayed.targets.length === 0) return { loss: learning };
@@ -33,16 +35,34 @@ export const derpp = gradientStrategy({
     const remembering = mean(square(multiply(gap, dark.rows('known', [classes]))));
     const rehearsed = draw('rehearsed');
     const rehearsing = rehearsed.crossEntropy(forward(rehearsed).scores);
-    return { loss: add(learning, add(scale(remembering, alpha!), scale(rehearsing, beta!))), data: recall(job) };
+    const { scores, made } = await recall(job);
+    const data = spread(job, scores);
+    return { loss: add(learning, add(scale(remembering, alpha!), scale(rehearsing, beta!))), data, facts: { scoresMade: made } };
   },
   remember: ({ job }, trained) => store(job, trained),
 });
 
-/** [fresh + replayed, classes] stored scores, and 1 where there is one. */
-function recall({ fresh, replayed, classes, parent }: TrainingJob): { stored: Float32Array; known: Float32Array } {
+/** The scores of all replayed examples: those stored, and of others what the champion's head says now. */
+async function recall({
+  replayed,
+  parent,
+  settings,
+  dimension,
+}: TrainingJob): Promise<{ scores: Map<number, Float32Array>; made: number }> {
+  const scores = storedScores(parent?.state ?? {});
+  const rows = [...replayed.ids.keys()].filter((row) => !scores.has(replayed.ids[row]!)).map((row) => ({ batch: replayed, row }));
+  if (!parent || rows.length === 0) return { scores, made: 0 };
+  const missing = pickRows(rows, dimension);
+  const said = await scoresOf(uncalibrated(parent.head), missing.vectors, settings.threads);
+  const width = said.length / rows.length;
+  for (const [row, id] of missing.ids.entries()) scores.set(id, said.subarray(row * width, (row + 1) * width));
+  return { scores, made: rows.length };
+}
+
+/** [fresh + replayed, classes] scores, and 1 where there is one. */
+function spread({ fresh, replayed, classes }: TrainingJob, memory: ReadonlyMap<number, Float32Array>) {
   const rows = fresh.targets.length + replayed.targets.length;
   const [stored, known] = [new Float32Array(rows * classes.length), new Float32Array(rows * classes.length)];
-  const memory = storedScores(parent?.state ?? {});
   for (const [row, id] of replayed.ids.entries()) {
     const scores = memory.get(id);
     if (!scores) continue;
@@ -54,8 +74,9 @@ function recall({ fresh, replayed, classes, parent }: TrainingJob): { stored: Fl
 }
 
 /** Scores of what was new, as the head gives them now, beside those of the buffer from their own time. */
-async function store({ fresh, replayed, parent, settings, classes }: TrainingJob, { head }: TrainedHead): Promise<Tensors> {
-  const memory = storedScores(parent?.state ?? {});
+async function store(job: TrainingJob, { head }: TrainedHead): Promise<Tensors> {
+  const { fresh, replayed, settings, classes } = job;
+  const { scores: memory } = await recall(job);
   const kept = [...replayed.ids].filter((id) => memory.has(id));
   const now = await scoresOf(head, fresh.vectors, settings.threads);
   const width = classes.length;

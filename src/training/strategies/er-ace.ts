@@ -1,33 +1,69 @@
 /**
  * Experience replay with asymmetric cross-entropy (Caccia et al., "New insights on reducing abrupt representation change in online continual
- * learning", ICLR 2022): CE(new examples, over the new classes alone) + CE(rehearsed examples, over all). New classes are learned among
+ * learning", ICLR 2022): CE(new examples, over the classes of their minibatch alone) + CE(rehearsed examples, over all). New classes are learned among
  * themselves, so that they do not push old ones away; how they compare with those, only balanced rehearsal says. It rehearses the
- * buffer and the new examples together, as the paper's buffer holds both. Of a multi-label task the labels that no new example has are not
- * asked of the new ones: what is missing there says nothing of the old.
+ * buffer and the new examples together, as the paper's buffer holds both. Of a multi-label task the labels that no new example of the minibatch
+ * has are not asked of the new ones: what is missing there says nothing of the old.
  *
  * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. Use it with small buffers.
  */
 
 import { classesOf } from '../answers.js';
-import { add } from '../autodiff/elementwise.js';
-import { whole } from '../autodiff/expression.js';
+import type { Arithmetic } from '../autodiff/arithmetic.js';
+import { add, scale, subtract } from '../autodiff/elementwise.js';
+import { apply, constant, type Expression, type Operation, targets, whole } from '../autodiff/expression.js';
 import { gradientStrategy } from '../gradient-strategy.js';
-import { outOfCompetition } from '../job.js';
+import { outOfCompetition, type TrainingJob } from '../job.js';
 
 export const erAce = gradientStrategy({
   name: 'er-ace',
   summary: 'new classes learn among themselves; balanced rehearsal compares all',
   replays: true,
   keepsOptimiser: true,
-  objective({ forward, draw, job }) {
+  objective({ forward, draw, job, sizes }) {
     const fresh = draw('fresh');
-    const present = new Set([...job.fresh.targets].flatMap((target) => classesOf(job, target)));
-    const classes = [job.classes.length];
-    const asked = Float32Array.from(job.classes, (_, index) => (present.has(index) ? 1 : 0));
-    const data = { asked, competing: asked.map((isAsked) => (isAsked === 1 ? 0 : outOfCompetition)) };
-    const amongNew = fresh.crossEntropy(forward(fresh).scores, { prior: whole('competing', classes), asked: whole('asked', classes) });
+    const { classes, sets = [] } = job;
+    const answers = targets('y', sizes.fresh, 'order.fresh');
+    const asked = present(answers, classes.length, sets.length > 0 ? whole('setClasses', [sets.length, classes.length]) : undefined);
+    const competing = scale(subtract(constant([1], [1]), asked), outOfCompetition);
+    const data: Record<string, Float32Array> = sets.length > 0 ? { setClasses: setClasses(job) } : {};
+    const amongNew = fresh.crossEntropy(forward(fresh).scores, { prior: competing, asked });
     if (job.replayed.targets.length === 0) return { loss: amongNew, data };
     const rehearsed = draw('rehearsed');
     return { loss: add(amongNew, rehearsed.crossEntropy(forward(rehearsed).scores)), data };
   },
 });
+
+/** [sets, classes] 1 for each class of a set. */
+function setClasses(job: TrainingJob): Float32Array {
+  const { classes, sets = [] } = job;
+  const table = new Float32Array(sets.length * classes.length);
+  for (const [number] of sets.entries())
+    for (const own of classesOf(job, classes.length + number)) table[number * classes.length + own] = 1;
+  return table;
+}
+
+/** [classes] 1 for the classes that an answer of the minibatch says are true, else 0. @param answers [batch] int32 */
+function present(answers: Expression, classes: number, ofSets: Expression | undefined): Expression {
+  const sets = ofSets?.dims[0] ?? 0;
+  const operation: Operation = {
+    name: 'present classes',
+    forward(arithmetic, [given, table]) {
+      const found = presentAnswers(arithmetic, given!, { answers: classes + sets, batch: answers.dims[0]! });
+      if (!table) return [found];
+      const part = (from: number, to: number) => arithmetic.node('Slice', [found, ...[[from], [to]].map((at) => arithmetic.integers(at))]);
+      const spread = arithmetic.node('MatMul', [part(classes, classes + sets), table]);
+      return [arithmetic.node('Min', [arithmetic.node('Add', [part(0, classes), spread]), arithmetic.scalar(1)])];
+    },
+    // Which classes there are depends on no parameter.
+    backward: () => [],
+  };
+  return apply(operation, ofSets ? [answers, ofSets] : [answers], [classes]);
+}
+
+/** [answers] 1 for those that occur. */
+function presentAnswers(arithmetic: Arithmetic, given: string, { answers, batch }: { answers: number; batch: number }): string {
+  const none = arithmetic.constant(new Array(answers).fill(0), [answers]);
+  const ones = arithmetic.constant(new Array(batch).fill(1), [batch]);
+  return arithmetic.node('ScatterElements', [none, given, ones], { axis: 0 });
+}

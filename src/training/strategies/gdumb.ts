@@ -7,8 +7,8 @@
 import { groupBy } from '../../core/grouping.js';
 import { seededRandom, shuffled } from '../../core/random.js';
 import { balancingClass } from '../answers.js';
-import { descend } from '../descent.js';
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
+import { learn } from '../held-apart.js';
 import type { Batch, Strategy, TrainingJob } from '../job.js';
 import { optionsOf } from '../options.js';
 import { pickRows } from '../rows.js';
@@ -30,7 +30,7 @@ export const gdumb: Strategy = {
       parent: undefined,
       settings: { ...job.settings, epochs: passes! },
     };
-    const { trained } = await descend(
+    const trained = await learn(
       alone,
       {
         usualKind: gradientHeads[0],
@@ -39,11 +39,14 @@ export const gdumb: Strategy = {
       },
       progress,
     );
-    return trained;
+    return { ...trained, facts: { ...trained.facts, memory: alone.fresh.targets.length } };
   },
 };
 
-/** As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the others. */
+/**
+ * As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the others. Where
+ * classes outnumber places, those of the fewest examples have none.
+ */
 function balancedMemory(job: TrainingJob): Batch {
   const { fresh, replayed, budget, dimension, settings } = job;
   const classOf = balancingClass(job);
@@ -53,7 +56,7 @@ function balancedMemory(job: TrainingJob): Batch {
   const picked: typeof rows = [];
   for (const [index, queue] of queues.entries()) {
     const share = Math.floor((budget - picked.length) / (queues.length - index));
-    picked.push(...queue.slice(0, Math.max(1, share)));
+    picked.push(...queue.slice(0, share));
   }
   return pickRows(picked, dimension);
 }

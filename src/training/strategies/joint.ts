@@ -1,18 +1,19 @@
 /**
- * Joint training: everything ever ingested, at once, from nothing. Not a remedy but the ceiling that remedies are measured against, and what teams
- * do who retrain from all their data. The closed-form head by default; by gradient where `training.head` asks for another.
+ * Joint training: everything ever ingested, at once, from nothing. It is no remedy but what teams do who retrain from all their data, and what
+ * remedies are measured against. It is no upper bound: another head on all data may do better. The closed-form head by default; by
+ * gradient where `training.head` asks for another.
  *
  * Keeps: nothing, but needs all data. Costs an update: time and memory in proportion to all of history.
  */
-import { descend } from '../descent.js';
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
+import { learn } from '../held-apart.js';
 import type { Strategy } from '../job.js';
 import { analytic } from './analytic.js';
 import { learnFresh } from './finetune.js';
 
 export const joint: Strategy = {
   name: 'joint',
-  summary: 'everything ever learned, at once, from nothing: the ceiling',
+  summary: 'everything ever learned, at once, from nothing',
   headKinds: ['ridge', ...gradientHeads.filter((kind) => kind !== 'ridge')],
   replays: false,
   options: {},
@@ -20,7 +21,7 @@ export const joint: Strategy = {
   async train(job, progress) {
     const afresh = { ...job, parent: undefined };
     if ((job.settings.head ?? 'ridge') === 'ridge') return { ...(await analytic.train(afresh, progress)), state: {} };
-    const { trained } = await descend(
+    const trained = await learn(
       afresh,
       {
         usualKind: 'linear',

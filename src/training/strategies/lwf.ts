@@ -10,7 +10,8 @@ import { add, scale } from '../autodiff/elementwise.js';
 import { type Expression, whole } from '../autodiff/expression.js';
 import { binaryCrossEntropy, distillation } from '../autodiff/losses.js';
 import type { Objective } from '../descent.js';
-import { gradientStrategy } from '../gradient-strategy.js';
+import { cautiousRate, gradientStrategy } from '../gradient-strategy.js';
+import { uncalibrated } from '../heads/calibrated.js';
 import { scoresOf } from '../heads/head-graph.js';
 import { outOfCompetition, type TrainingJob } from '../job.js';
 import type { Drawn } from '../problem.js';
@@ -19,6 +20,7 @@ export const lwf = gradientStrategy({
   name: 'lwf',
   summary: 'the old head teaches the new one on the new examples; no buffer',
   replays: false,
+  ridgeRate: cautiousRate,
   keepsOptimiser: true,
   options: {
     alpha: { standard: 1, least: 0, most: 1000, meaning: 'weight of the old head' },
@@ -29,7 +31,7 @@ export const lwf = gradientStrategy({
     const { scores } = forward(fresh);
     const learning = fresh.crossEntropy(scores);
     if (!job.parent) return { loss: learning };
-    const teacher = await scoresOf(job.parent.head, job.fresh.vectors, job.settings.threads);
+    const teacher = await scoresOf(uncalibrated(job.parent.head), job.fresh.vectors, job.settings.threads);
     const known = [...Array(job.parent.head.shape.classes).keys()];
     const taught = { scores: teacher, known: known.length, temperature: temperature! };
     const isFree = (index: number) => isMultiLabel(job, job.tasks[index]!);

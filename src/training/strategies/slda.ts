@@ -1,24 +1,26 @@
 /**
  * Streaming linear discriminant analysis (Hayes & Kanan, "Lifelong machine learning with deep streaming linear discriminant analysis",
  * CVPR workshops 2020): class means and one within-class covariance, from sums that forget nothing, and from them the discriminants in closed
- * form (heads/slda.ts). The covariance is drawn towards a multiple of the identity by as much as its own sampling error asks for (oracle
- * approximating shrinkage: Chen et al., "Shrinkage algorithms for MMSE covariance estimation", IEEE TSP 2010, equation 23), in place of the
- * paper's fixed 1e-4. Every class counts as equally likely.
+ * form (heads/slda.ts). The covariance is shrunk by its own sampling error (discriminant/covariance.ts) in place of the paper's fixed 1e-4.
+ * Every class counts as equally likely. Probabilities are discriminants at a temperature, fitted on a sample of everything learned, each
+ * example left out exactly (discriminant/leave-one-out.ts).
  *
- * Keeps: d^2 / 2 + d x classes whole numbers (2.7 MB at 1024 dimensions and 150 classes), whatever the history. Costs an update: n d^2 / 2 + d^3,
- * under a second. Use it where memory is scarce, or where what is unknown must be told by its distance.
+ * Keeps: d^2 / 2 + d x classes whole numbers (2.7 MB at 1024 dimensions and 150 classes), whatever the history; of the buffer it reads the
+ * sample alone. Costs an update: n d^2 / 2 + d^3, under a second. Use it where memory is scarce.
  */
 import type { Tensors } from '../../core/safetensors.js';
-import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
+import { type Whitened, whiten } from '../discriminant/covariance.js';
+import { asIfComplete, leaveOneOut } from '../discriminant/leave-one-out.js';
+import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
+import { sampleLearned } from '../learned-sample.js';
 import { goesOn } from '../options.js';
 import { taskTensors } from '../problem.js';
-import { fitTemperature } from '../ridge/calibration.js';
-import { factorise, solveLower } from '../ridge/cholesky.js';
 import { type FactorProducts, openFactorProducts } from '../ridge/factor-products.js';
 import { unitOf } from '../ridge/features.js';
-import { copyRows } from '../ridge/gram.js';
-import { addExamples, emptyStatistics, packStatistics, type RidgeStatistics, unpackStatistics, withClasses } from '../ridge/statistics.js';
-import { standardisationOf, standardise } from '../standardise.js';
+import { addExamples, emptyStatistics, mapFeatures, packStatistics, unpackStatistics, withClasses } from '../ridge/statistics.js';
+import { pickRows } from '../rows.js';
+import { type Standardisation, standardisationOf, standardise } from '../standardise.js';
+import { amongRivals, cautiousTemperature } from '../temperature.js';
 
 const headKinds = ['slda'] as const;
 const features = { kind: 'none', tensors: {} } as const;
@@ -26,9 +28,9 @@ const unit = unitOf(features.kind);
 
 export const slda: Strategy = {
   name: 'slda',
-  summary: 'linear discriminants from streaming sums; knows what is far from all',
+  summary: 'linear discriminants from streaming means and one covariance',
   headKinds,
-  replays: false,
+  replays: true,
   multiLabel: false,
   options: {},
   continues: (parent, settings) => goesOn(headKinds, parent, settings) && parent.head.shape.unit === unit,
@@ -52,38 +54,64 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
   const examples = countClasses(job);
   const products = await openFactorProducts('float64', threads);
   try {
-    const { whitener, means, shrinkage } = await whiten(statistics, examples, products);
-    const asked = everyFew(inputs, fresh.targets);
-    const whitened = products.makeArray(asked.inputs.length);
-    const rows = { data: Float64Array.from(asked.inputs), dims: [asked.targets.length, dimension] as const };
-    await products.multiply(rows, { data: whitener, dims: [dimension, dimension] }, whitened);
-    const scores = leaveOneOut(whitened, means, { examples, targets: asked.targets });
-    const temperature = fitTemperature(scores, asked.targets, classes.length);
-    const shape = { dimension: stride, lexical, classes: classes.length, unit };
+    const whitened = await whiten({ statistics, examples, unit }, products);
+    const sample = sampleOf(job, examples, statistics.count);
+    const temperature = await calibrated(job, sample, { whitened, examples, products, standardisation: { mean, scale } });
+    const shape = { dimension: stride, lexical, classes: classes.length, unit, relative: 1 };
     const tensors = {
       mean,
       scale,
-      ...(await discriminants(whitener, means, products)),
+      ...(await discriminants(whitened, examples, products)),
       temperature: scalar(temperature),
       ...taskTensors(job),
     };
     const state = { ...packStatistics(statistics), 'slda.examples': { dims: [classes.length], data: examples } };
-    return { head: { kind: 'slda', shape, tensors }, state, facts: { shrinkage, temperature, examplesInStatistics: statistics.count } };
+    const facts = {
+      shrinkage: whitened.shrinkage,
+      temperature,
+      calibratedOn: sample.targets.length,
+      examplesInStatistics: statistics.count,
+    };
+    return { head: { kind: 'slda', shape, tensors }, state, facts };
   } finally {
     await products.close();
   }
 }
 
-/** At most so many new examples calibrate the confidence. */
+/** At most so many learned examples calibrate the confidence. */
 const sampleSize = 512;
 
-function everyFew(inputs: Float32Array, targets: Int32Array): { inputs: Float32Array; targets: Int32Array } {
-  const d = inputs.length / targets.length;
-  const step = Math.ceil(targets.length / sampleSize);
-  const rows = [...targets.keys()].filter((row) => row % step === 0);
-  const picked = new Float32Array(rows.length * d);
-  for (const [index, row] of rows.entries()) picked.set(inputs.subarray(row * d, (row + 1) * d), index * d);
-  return { inputs: picked, targets: Int32Array.from(rows, (row) => targets[row]!) };
+/** Of classes of one example nothing can be left out. */
+function sampleOf({ fresh, replayed, dimension, settings: { seed } }: TrainingJob, examples: Float64Array, learned: number): Batch {
+  const batch = sampleLearned({ fresh, replayed, dimension, seed, learned, size: sampleSize });
+  const rows = [...batch.targets.keys()].filter((row) => examples[batch.targets[row]!]! > 1);
+  return pickRows(
+    rows.map((row) => ({ batch, row })),
+    dimension,
+  );
+}
+
+interface Fitted {
+  readonly whitened: Whitened;
+  readonly examples: Float64Array;
+  readonly products: FactorProducts;
+  readonly standardisation: Standardisation;
+}
+
+async function calibrated(
+  job: TrainingJob,
+  { vectors, targets }: Batch,
+  { standardisation, whitened, examples, products }: Fitted,
+): Promise<number> {
+  // Where every class has one example, discriminants are told apart by about d of them: far from certain.
+  if (targets.length === 0) return job.dimension - job.lexical;
+  const dimension = job.dimension - job.lexical;
+  const { threads } = job.settings;
+  // As the sums hold them, rounded: other inputs could not be taken out exactly.
+  const rounded = await mapFeatures(standardise(vectors, standardisation, job.dimension), { features, dimension, threads });
+  const inputs = rounded.map((value) => value / unit);
+  const scores = asIfComplete(await leaveOneOut({ inputs, targets, examples }, whitened, products), { targets, examples });
+  return cautiousTemperature(amongRivals(scores, targets, job), targets, job.classes.length);
 }
 
 const scalar = (value: number) => ({ dims: [], data: Float32Array.of(value) });
@@ -95,115 +123,31 @@ function countClasses({ classes, fresh, parent }: TrainingJob): Float64Array {
   return counts;
 }
 
-interface Whitened {
-  /** R with R R^T the precision, [d, d]. */
-  readonly whitener: Float64Array;
-  /** m R, [classes, d]. */
-  readonly means: Float64Array;
-  /** How far the covariance was drawn to the identity, 0 to 1. */
-  readonly shrinkage: number;
-}
-
-async function whiten(statistics: RidgeStatistics, examples: Float64Array, products: FactorProducts): Promise<Whitened> {
-  const { width: d, classes, count } = statistics;
-  const covariance = withinClasses(statistics, examples);
-  const { shrinkage, ridge } = shrink(covariance, d, count);
-  const copy = (into: { [index: number]: number }, top: number, height: number) => {
-    for (let row = 0; row < height; row++)
-      for (let column = top; column < d; column++)
-        into[row * (d - top) + column - top] = (1 - shrinkage) * covariance[(top + row) * d + column]!;
-  };
-  const factor = await factorise(copy, { size: d, ridge, products });
-  if (!factor) throw new Error('the shrunk covariance is not positive definite');
-  const identity = new Float64Array(d * d);
-  for (let index = 0; index < d; index++) identity[index * d + index] = 1;
-  // U^-T, whose transpose U^-1 times itself is the precision.
-  const inverse = await solveLower(factor, identity, d);
-  const whitener = new Float64Array(d * d);
-  for (let row = 0; row < d; row++) for (let column = 0; column < d; column++) whitener[column * d + row] = inverse[row * d + column]!;
-  const means = products.makeArray(classes * d) as Float64Array;
-  const own = Float64Array.from({ length: classes * d }, (_, index) => meanOf(statistics, examples, Math.floor(index / d), index % d));
-  await products.multiply({ data: own, dims: [classes, d] }, { data: whitener, dims: [d, d] }, means);
-  return { whitener, means, shrinkage };
-}
-
-/** 0 for a class that no example is of. */
-function meanOf({ cross, classes }: RidgeStatistics, examples: Float64Array, target: number, column: number): number {
-  return cross[column * classes + target]! / unit / Math.max(1, examples[target]!);
-}
-
-/** (sum x x^T - sum of n_c m_c m_c^T) / n, [d, d] */
-function withinClasses(statistics: RidgeStatistics, examples: Float64Array): Float64Array {
-  const { width: d, gram, cross, classes, count } = statistics;
-  const whole = new Float64Array(d * d);
-  copyRows(gram, d)(whole, 0, d);
-  for (let row = 0; row < d; row++) {
-    for (let column = row; column < d; column++) {
-      let between = 0;
-      for (let index = 0; index < classes; index++)
-        between += (cross[row * classes + index]! * cross[column * classes + index]!) / Math.max(1, examples[index]!);
-      const value = (whole[row * d + column]! - between) / (count * unit ** 2);
-      whole[row * d + column] = value;
-      whole[column * d + row] = value;
-    }
-  }
-  return whole;
-}
-
-/** Oracle approximating shrinkage of a covariance over n examples: S' = (1 - shrinkage) S + ridge I. */
-function shrink(covariance: Float64Array, d: number, n: number): { shrinkage: number; ridge: number } {
-  let [trace, squares] = [0, 0];
-  for (let index = 0; index < d; index++) trace += covariance[index * d + index]!;
-  for (const value of covariance) squares += value * value;
-  const wanted = (1 - 2 / d) * squares + trace ** 2;
-  const shrinkage = Math.min(1, wanted / ((n + 1 - 2 / d) * Math.max(squares - trace ** 2 / d, Number.MIN_VALUE)));
-  // A covariance of nothing but zeros still needs a scale.
-  return { shrinkage, ridge: Math.max((shrinkage * trace) / d, 1e-6) };
-}
-
-/** W = R (m R)^T [d, classes] and b = -|m R|^2 / 2. */
-async function discriminants(whitener: Float64Array, means: Float64Array, products: FactorProducts): Promise<Tensors> {
+/**
+ * W = R (m R)^T [d, classes] and b = -|m R|^2 / 2 of each class, and the same of the mean of all examples, the background against which a
+ * distance is relative.
+ */
+async function discriminants({ whitener, means }: Whitened, examples: Float64Array, products: FactorProducts): Promise<Tensors> {
   const d = Math.sqrt(whitener.length);
-  const classes = means.length / d;
-  const columns = new Float64Array(means.length);
-  const bias = new Float32Array(classes);
-  for (let index = 0; index < classes; index++) {
+  const classes = examples.length;
+  const count = examples.reduce((a, b) => a + b);
+  const columns = new Float64Array(d * (classes + 1));
+  for (let index = 0; index < classes; index++)
     for (let column = 0; column < d; column++) {
       const value = means[index * d + column]!;
-      columns[column * classes + index] = value;
-      bias[index]! -= (value * value) / 2;
+      columns[column * (classes + 1) + index] = value;
+      columns[column * (classes + 1) + classes]! += (value * examples[index]!) / count;
     }
-  }
-  const weight = products.makeArray(d * classes);
-  await products.multiply({ data: whitener, dims: [d, d] }, { data: columns, dims: [d, classes] }, weight);
+  const bias = new Float64Array(classes + 1);
+  for (const [at, value] of columns.entries()) bias[at % (classes + 1)]! -= value ** 2 / 2;
+  const weight = products.makeArray(columns.length);
+  await products.multiply({ data: whitener, dims: [d, d] }, { data: columns, dims: [d, classes + 1] }, weight);
+  const ofClasses = (values: ArrayLike<number>) => Float32Array.from(values).filter((_, at) => at % (classes + 1) < classes);
+  const ofAll = (values: ArrayLike<number>) => Float32Array.from(values).filter((_, at) => at % (classes + 1) === classes);
   return {
-    weight: { dims: [d, classes], data: Float32Array.from(weight) },
-    bias: { dims: [classes], data: bias },
-    whitener: { dims: [d, d], data: Float32Array.from(whitener) },
+    weight: { dims: [d, classes], data: ofClasses(weight) },
+    bias: { dims: [classes], data: ofClasses(bias) },
+    'background.weight': { dims: [d, 1], data: ofAll(weight) },
+    'background.bias': { dims: [1], data: ofAll(bias) },
   };
-}
-
-/** Scores of whitened examples [n, d], each without its own share of its class's mean: z m - |m|^2 / 2. [n, classes] */
-function leaveOneOut(
-  whitened: ArrayLike<number>,
-  means: Float64Array,
-  { examples, targets }: { examples: Float64Array; targets: Int32Array },
-): Float64Array {
-  const classes = examples.length;
-  const d = means.length / classes;
-  const scores = new Float64Array(targets.length * classes);
-  for (const [row, target] of targets.entries()) {
-    const left = examples[target]! > 1 ? 1 / (examples[target]! - 1) : 0;
-    for (let index = 0; index < classes; index++) {
-      let score = 0;
-      for (let column = 0; column < d; column++) {
-        const z = whitened[row * d + column]!;
-        const mean = means[index * d + column]!;
-        const own = index === target ? mean - (z - mean) * left : mean;
-        score += z * own - own ** 2 / 2;
-      }
-      scores[row * classes + index] = score;
-    }
-  }
-  return scores;
 }

@@ -92,7 +92,7 @@ export const gatePolicy = z.strictObject({
   anchor,
   /** The macro accuracy (mean recall of the labels) on what the champion had learned. */
   macro: macro.optional(),
-  /** After so many updates that one suite has decided, the report asks for fresh cases. */
+  /** Where the cases of a suite have judged so many contenders on average, the report asks for fresh ones. */
   reuse: z.number().int().min(1).default(50),
   /** Suites that were judged once and may be missing from now on. */
   retired: z.array(z.string()).default([]),

@@ -14,7 +14,7 @@ export function adviseOn(report: Report, candidateId: number, adapter: string): 
   const reject = { what: 'turn it down; its data stays new', command: `espalier candidates reject ${candidateId} --reason "..."` };
   const override = { what: 'ship it all the same; marked for ever', command: `${approve.command} --override` };
   const failed = findings.filter(({ verdict }) => verdict === 'fail');
-  const lost = failed.some(({ rule }) => ['not-inferior', 'not-harmed', 'not-worse', 'anchor'].includes(rule));
+  const lost = failed.some(({ rule }) => ['not-inferior', 'not-harmed', 'not-worse', 'anchor', 'macro'].includes(rule));
   const tournament = { what: 'let other strategies try on the same data', command: `espalier update ${adapter} --tournament` };
   return [...(lost ? [tournament] : []), ...report.rows.flatMap(adviseOnRow).slice(0, 3), reject, override];
 }

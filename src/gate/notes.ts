@@ -14,10 +14,13 @@ export function noteWear(suites: readonly PairedSuite[], { reuse }: GatePolicy):
     );
 }
 
+/** Suites of this family are made of the same held-out texts, which nobody needs to be told of. */
+const madeOfHoldout = 'answers';
+
 /** Of suites that are judged as one; apart, each counts for itself. */
 export function noteOverlap(suites: readonly PairedSuite[], policy: GatePolicy): string[] {
   return groupsOf(suites, policy).flatMap(({ name, members }) => {
-    const overlap = findOverlap(members);
+    const overlap = members.every(({ family }) => family === madeOfHoldout) ? undefined : findOverlap(members);
     if (!overlap) return [];
     const { texts, suites: names } = overlap;
     const some = texts === 1 ? 'one text is asked' : `${texts} texts are asked`;

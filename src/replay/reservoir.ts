@@ -122,7 +122,7 @@ function explain(members: readonly Offer[], budget: BufferBudget): (offer: Known
     const place = `${shown} in ${domain} holds ${cell} of the ${labels.get(label) ?? 0} examples of its label`;
     if (state === 'member') return `${before === undefined ? 'admitted' : 'readmitted'}: ${place}, the buffer ${full}`;
     if (inBytes && bytes > budget.bytes) return `declined: the text has ${bytes} bytes, the whole buffer ${budget.bytes}`;
-    return `${state}: the buffer is full (${full}); ${place}, and this example's draw is not among the lowest`;
+    return `${state}: the buffer was full, with ${full}; ${place}, and this example's draw is not among the lowest`;
   };
 }
 

@@ -273,11 +273,11 @@ describe('the membership rows of a reservoir', () => {
       since: now.toISOString(),
     });
     expect(second!.find(({ state }) => state === 'evicted')!.reason).toBe(
-      "evicted: the buffer is full (3 of 3 examples); much in x holds 2 of the 2 examples of its label, and this example's draw is not among the lowest",
+      "evicted: the buffer was full, with 3 of 3 examples; much in x holds 2 of the 2 examples of its label, and this example's draw is not among the lowest",
     );
     const next: Offer = { exampleId: 9, hash: hashOfHighDraw(), label: 'much', shown: 'much', domain: 'x', bytes: 1 };
     const [change] = balanceBuffer([...known, next], { budget: { examples: 3 }, seed: 7, now });
-    expect(change).toMatchObject({ exampleId: 9, state: 'declined', reason: expect.stringContaining('declined: the buffer is full') });
+    expect(change).toMatchObject({ exampleId: 9, state: 'declined', reason: expect.stringContaining('declined: the buffer was full') });
   });
 });
 

@@ -69,9 +69,9 @@ describe('ewc after a champion that was not ewc', () => {
     const child = await ewc.train(jobAfter(ewc, parent), quiet);
     expect(child.facts.fisherExamples).toBe(30);
     const past = jobOf('ewc', 3, { fresh: buffer, settings, parent });
-    const wanted = await fisherDiagonal(poseProblem(past, { usualKind: parent.head.kind }), parent.head);
+    const wanted = await fisherDiagonal(poseProblem(past, { usualKind: parent.head.kind }), uncalibrated(parent.head));
     const own = jobOf('ewc', 5, { fresh: second, settings, parent });
-    const now = await fisherDiagonal(poseProblem(own, { usualKind: parent.head.kind }), child.head);
+    const now = await fisherDiagonal(poseProblem(own, { usualKind: parent.head.kind }), uncalibrated(child.head));
     const precision = child.state['ewc.precision.bias']!.data;
     const before = Array.from({ length: 5 }, (_, index) => precision[index]! - now.bias![index]!);
     // Of the head made a little less sure, so not the same to the last digit.

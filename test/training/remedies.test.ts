@@ -115,6 +115,15 @@ describe('the Fisher information', () => {
     // With two classes (p - y)^2 is a quarter whatever the answer, and x^2 is 1.
     expect(relativeError(weight!, Array(weight!.length).fill(0.25))).toBeLessThan(1e-5);
   });
+
+  it('of several tasks is of each example within its own task: it has no mass in the columns of another', async () => {
+    const ofTwoTasks = jobOf('ewc', 4, { fresh: clusters({ classes: [0, 1], perClass: 30, noise: 0.8, seed: 1 }), settings: settingsOf() });
+    const problem = poseProblem({ ...ofTwoTasks, tasks: Int32Array.of(0, 0, 1, 1) }, { usualKind: 'linear' });
+    const { weight, bias } = await fisherDiagonal(problem, problem.start);
+    expect([...bias!].map((mass) => mass > 0)).toEqual([true, true, false, false]);
+    expect(weight!.filter((_, at) => at % 4 > 1).every((mass) => mass === 0)).toBe(true);
+    expect(weight!.filter((_, at) => at % 4 < 2).every((mass) => mass > 0)).toBe(true);
+  });
 });
 
 describe('lwf', () => {

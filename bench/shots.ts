@@ -119,10 +119,12 @@ interface Cell {
   readonly draw: (seed: number) => Batch;
 }
 
+type Measured = Pick<ShotsRow, 'accuracy' | 'macro' | 'nll' | 'ece' | 'seconds'>;
+
 async function measureSeeds(set: EncodedSet, { shots, head, draw }: Cell): Promise<ShotsRow> {
-  const measured: Awaited<ReturnType<typeof measureOnce>>[] = [];
+  const measured: Measured[] = [];
   for (const seed of seeds) measured.push(await measureOnce(set, head, draw(seed), seed));
-  const mean = (of: keyof (typeof measured)[number]) => measured.reduce((sum, one) => sum + one[of], 0) / measured.length;
+  const mean = (of: keyof Measured) => measured.reduce((sum, one) => sum + one[of], 0) / measured.length;
   const numbers = { accuracy: mean('accuracy'), macro: mean('macro'), nll: mean('nll'), ece: mean('ece'), seconds: mean('seconds') };
   const row = { data: set.name, shots, head, ...numbers };
   process.stderr.write(
@@ -148,9 +150,8 @@ async function measureOnce(set: EncodedSet, name: string, fresh: Batch, seed: nu
     parent: undefined,
   };
   const began = performance.now();
-  const { head, facts } = await trainJob(job, () => undefined);
+  const { head } = await trainJob(job, () => undefined);
   const seconds = (performance.now() - began) / 1000;
-  if (process.env.SHOTS_FACTS) process.stderr.write(`${JSON.stringify(facts)}\n`);
   return { ...(await measureHead(head, set)), seconds };
 }
 

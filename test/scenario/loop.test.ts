@@ -178,6 +178,15 @@ describe('the second domain, in closed form', () => {
 });
 
 describe('a version on disk', () => {
+  it('of few examples was made from all that was ever learned, beyond what the buffer holds', () => {
+    const [{ learned }] = rowsOf<{ learned: number }>(desk, "select count(*) as learned from examples where split = 'train'") as [
+      { learned: number },
+    ];
+    const { facts, data } = manifestOf(3);
+    expect(data.fresh + data.replayed).toBeLessThan(learned);
+    expect([facts.examplesInStatistics, facts.examplesReread]).toEqual([learned, learned]);
+  });
+
   it('says in its manifest where it comes from, and the hashes of its files are true', async () => {
     const [first, second] = [manifestOf(1), manifestOf(3)];
     const [{ last }] = rowsOf<{ last: number }>(desk, 'select max(id) as last from examples') as [{ last: number }];

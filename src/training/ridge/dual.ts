@@ -3,8 +3,8 @@
  * Vovk, "Ridge regression learning algorithm in dual variables", ICML 1998), n x n in place of width x width. What a group would be told had it not been learned
  * is exact at any leverage (left-out.ts), so that it holds for five examples of a class as for five hundred.
  *
- * Cost for n examples: n^2 width / 2 multiply-adds of bytes once, and n^3 / 6 + m n^2 / 2 of float64 for each lambda tried, where m of them are asked, at most
- * 1,024 and the rest of a group. Memory: 20 n^2 bytes and the features, 4 n width.
+ * Cost for n examples: n^2 width / 2 multiply-adds of bytes once, and n^3 / 6 + m n^2 / 2 of float64 for each lambda tried, where m of them are asked, about
+ * 512 at most, and 1,024 in the end. Memory: 20 n^2 bytes and the features, 4 n width.
  */
 import { seededRandom, shuffled } from '../../core/random.js';
 import { multiHot } from '../answers.js';
@@ -38,22 +38,17 @@ export interface DualFit extends RidgeFit {
   readonly asked: readonly number[];
 }
 
-/** How many rows are asked what they would be told had they not been learned; groups are asked whole. */
-const askedRows = 1024;
+/** How many rows are asked what they would be told had they not been learned, to compare lambdas and to calibrate; groups are asked whole. */
+const [comparedRows, calibratedRows] = [512, 1024];
 
 export async function fitDual(whole: Whole, search: FitSearch): Promise<DualFit> {
   const products = await openFactorProducts('float64', search.threads);
   try {
-    const problem = poseDual(whole, products);
-    let best: Solved | undefined;
-    const costOf = async (lambda: number) => {
-      const solved = await solveDual(problem, lambda);
-      if (!best || solved.cost <= best.cost) best = solved;
-      return solved.cost;
-    };
-    const lambda = search.keep ?? (await searchLambda(costOf, search));
-    if (best?.lambda !== lambda) best = await solveDual(problem, lambda);
-    const { alpha, scores } = best;
+    const compared = poseDual(whole, products, { most: comparedRows });
+    const lambda = search.keep ?? (await searchLambda(async (value) => (await solveDual(compared, value)).cost, search));
+    const beside = whole.besideOf?.(whole.groups);
+    const problem = { ...poseDual(whole, products, { most: calibratedRows, beside }), spare: compared.spare };
+    const { alpha, scores } = await solveDual(problem, lambda);
     if (!alpha) throw new Error(`the kernel matrix is not positive definite at lambda ${lambda}`);
     const weight = await spanned(whole, alpha, products);
     return { lambda, weight, asked: problem.rows, ...weighLexical(scores, problem.sample, whole.classes) };
@@ -76,13 +71,17 @@ interface DualProblem {
   readonly spare: { factor?: Factor };
 }
 
-function poseDual(whole: Whole, products: FactorProducts): DualProblem {
+/** @param most about how many rows are asked */
+function poseDual(
+  whole: Whole,
+  products: FactorProducts,
+  { most, beside }: { readonly most: number; readonly beside?: Float64Array | undefined },
+): DualProblem {
   const { targets, sets, classes } = whole;
-  const beside = whole.besideOf?.(whole.groups);
   const rows: number[] = [];
   const groups: number[][] = [];
-  for (const group of shuffledWhereMany(whole)) {
-    if (rows.length >= askedRows) break;
+  for (const group of targets.length <= most ? whole.groups : shuffled(whole.groups, seededRandom(whole.seed, 'leave-group-out'))) {
+    if (rows.length >= most) break;
     groups.push(group.map((_, place) => rows.length + place));
     rows.push(...group);
   }
@@ -93,10 +92,6 @@ function poseDual(whole: Whole, products: FactorProducts): DualProblem {
   return { whole, products, wanted, rows, groups, truth, sample, spare: {} };
 }
 
-function shuffledWhereMany({ groups, targets, seed }: Whole): Groups {
-  return targets.length <= askedRows ? groups : shuffled(groups, seededRandom(seed, 'leave-group-out'));
-}
-
 /** Rows of a matrix [n, columns]. */
 export function rowsOf(matrix: Float64Array, rows: readonly number[], columns: number): Float64Array {
   const picked = new Float64Array(rows.length * columns);
@@ -105,7 +100,6 @@ export function rowsOf(matrix: Float64Array, rows: readonly number[], columns: n
 }
 
 interface Solved {
-  readonly lambda: number;
   /** [n, classes]; absent where lambda is too small for this precision. */
   readonly alpha?: Float64Array;
   /** Of the rows that are asked, left out. */
@@ -118,7 +112,7 @@ async function solveDual({ whole, products, wanted, rows, groups, truth, sample,
   const size = targets.length;
   const scores = new Float64Array(rows.length * classes);
   const factor = await factorise(copySquare(kernel, size), { size, ridge: lambda, products, replacing: spare.factor });
-  if (!factor) return { lambda, scores, cost: Number.POSITIVE_INFINITY };
+  if (!factor) return { scores, cost: Number.POSITIVE_INFINITY };
   spare.factor = factor;
   const alpha = (await solve(factor, wanted, classes)) as Float64Array;
   const units = new Float64Array(size * rows.length);
@@ -135,7 +129,7 @@ async function solveDual({ whole, products, wanted, rows, groups, truth, sample,
     );
     writeLeftOut(scores, truth, { group, block, right, smallestPivot: 0 });
   }
-  return { lambda, alpha, scores, cost: calibrate(scores, sample, classes).cost };
+  return { alpha, scores, cost: calibrate(scores, sample, classes).cost };
 }
 
 /** Rows of a symmetric matrix [size, size] for a factorisation. */

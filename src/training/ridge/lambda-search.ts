@@ -7,7 +7,7 @@
 export const lambdaGrid = [...[10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8, 3e8, 1e9, 3e9, 1e10]] as const;
 
 /** One in so many values is tried wherever the search begins. */
-const spread = 4;
+const spread = 6;
 
 /** How far the search looks beyond the best: likelihoods of few examples have local minima. */
 const reach = 2;
@@ -19,8 +19,8 @@ export interface LambdaSearch {
 }
 
 /**
- * The value of the grid with the least cost, of those that were tried: every fourth, the start, and two on either side of the best, until nothing
- * there is better. Mostly ten trials. Of equal costs the largest lambda wins.
+ * The value of the grid with the least cost, of those that were tried: every sixth, the start, and two on either side of the best, until nothing
+ * there is better. Mostly eight trials. Of equal costs the largest lambda wins.
  */
 export async function searchLambda(costOf: (lambda: number) => Promise<number>, { start, tried }: LambdaSearch): Promise<number> {
   const costs = new Map<number, number>();

@@ -50,7 +50,7 @@ export async function runCampaign(context: UpdateContext, request: CampaignReque
     const suites = await listAsked(context, plan, champion.manifest, shown);
     const shared = { ...champion, adapter: remembering(champion.adapter) };
     const contenders = await damagedContenders(context, request, { champion: shared, suites });
-    if (older) contenders.set(`${olderVersion} 0`, { adapter: older.adapter, moves: movesEmbedding(headOf(older.manifest)) });
+    if (older) contenders.set(`${olderVersion} 0`, { adapter: older.adapter, moves: movesEmbedding(older.manifest.headKind) });
     const lost = older ? lostBy(older.manifest, champion.manifest) : [];
     return await judgeAll(context, plan, { champion: shared, suites, contenders, lost });
   } finally {
@@ -58,8 +58,6 @@ export async function runCampaign(context: UpdateContext, request: CampaignReque
     await older?.adapter.close();
   }
 }
-
-const headOf = ({ headKind, headShape }: Manifest) => ({ kind: headKind, shape: headShape });
 
 function lostBy(older: Manifest, champion: Manifest): string[] {
   const kept = new Set(older.classes.map(classKey));
@@ -99,7 +97,7 @@ async function damagedContenders(
   { damages, seeds }: CampaignRequest,
   { champion, suites }: Stage,
 ): Promise<Map<string, Contender>> {
-  const moves = movesEmbedding(headOf(champion.manifest));
+  const moves = movesEmbedding(champion.manifest.headKind);
   const known = await textsAsked(context, suites);
   const { classes } = champion.manifest;
   const { domains, commonest } = labelsByDomain(classes, suites);

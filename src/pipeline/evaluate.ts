@@ -67,8 +67,7 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
     const contenders: Record<string, Contender> = {};
     for (const [strategy, { classes, multiLabel }] of Object.entries(field.mixes)) {
       const adapter = keep(await openAdapter(fileOf(context, run, strategy), classes, { threads, multiLabel }));
-      const { headKind, headShape } = field.trained[strategy]!;
-      contenders[strategy] = { adapter, moves: movesEmbedding({ kind: headKind, shape: headShape }) };
+      contenders[strategy] = { adapter, moves: movesEmbedding(field.trained[strategy]!.headKind) };
     }
     return await scoreAll(context, { run, plan, mixes: field.mixes, suites }, { champion, anchor, contenders });
   } finally {

@@ -41,7 +41,7 @@ export function openedOf(adapter: Adapter, manifest: Manifest): Opened {
   return { adapter, manifest, keys: new Set(manifest.classes.map(classKey)) };
 }
 
-const versionMoves = ({ manifest: { headKind, headShape } }: Opened) => movesEmbedding({ kind: headKind, shape: headShape });
+const versionMoves = ({ manifest }: Opened) => movesEmbedding(manifest.headKind);
 
 /**
  * Whether a contender can score otherwise than the champion on a suite. Where neither changes the embedding, both have the encoder's own, and its

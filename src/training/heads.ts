@@ -8,7 +8,7 @@ import { linearHead } from './heads/linear.js';
 import { progressiveHead } from './heads/progressive.js';
 import { ridgeHead } from './heads/ridge.js';
 import { sldaHead } from './heads/slda.js';
-import type { Head, HeadKind, HeadOutputs, HeadShape } from './job.js';
+import type { HeadKind, HeadOutputs, HeadShape } from './job.js';
 
 export const headKinds: readonly HeadKind[] = [ridgeHead, linearHead, cosineHead, bottleneckHead, progressiveHead, sldaHead];
 
@@ -30,9 +30,9 @@ export function formulaOf(kind: HeadKind, shape: HeadShape): HeadOutputs {
 }
 
 /**
- * Whether a head changes the embedding before it reads the scores off it. A head that does not cannot change what the encoder is good for: with the
- * same encoder fingerprint its adapted embedding is the encoder's own.
+ * Whether a kind of head changes the embedding before it reads the scores off it. A head that does not cannot change what the encoder is good for: with
+ * the same encoder fingerprint its adapted embedding is the encoder's own.
  */
-export function movesEmbedding({ kind, shape }: Pick<Head, 'kind' | 'shape'>): boolean {
-  return formulaOf(headKindNamed(kind), shape).embedding !== undefined;
+export function movesEmbedding(kind: string): boolean {
+  return headKindNamed(kind).moves === true;
 }

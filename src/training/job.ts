@@ -73,6 +73,8 @@ export interface HeadKind {
   readonly summary: string;
   /** Whether its parameters are trained by gradient; the others have closed forms. */
   readonly trainable: boolean;
+  /** It changes the embedding before it reads the scores off it, so that it can damage what the encoder is good for. */
+  readonly moves?: true;
   /** The formula: parameters are learned, whole sources stay as they are. Both take their values from the head's tensors of their names. */
   forward(given: HeadInputs, shape: HeadShape): HeadOutputs;
   /** Tensors that are drawn once and never learned. */

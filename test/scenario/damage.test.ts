@@ -76,7 +76,7 @@ describe.each([
     const damaged = candidates.filter((one) => !isTwin(one));
     expect(damaged.filter(({ report }) => report.verdict === 'pass').map(({ damage, seed }) => `${damage} ${seed}`)).toEqual([]);
     const linesOf = (name: string) => damaged.filter(({ damage }) => damage === name).flatMap(({ lines }) => lines);
-    expect(linesOf('typos break it')).toEqual(expect.arrayContaining(['group typo']));
+    expect(linesOf('typos break it')).toContain('answers/robustness');
     expect(linesOf("one group's names flip it").some((line) => line.startsWith('group name: '))).toBe(true);
     expect(linesOf('logits times 4')).toContain('confidence');
     expect(linesOf('scope lost')).toContain('answers/scope');

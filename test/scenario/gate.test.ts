@@ -54,7 +54,7 @@ describe('a verdict', () => {
     const older = copyOf(desk);
     withDatabase(older, (database) => database.exec(`update candidates set report = json_remove(report, '$.rulesVersion')`));
     const { stderr } = await espalier(older, ['candidates', 'verify', '2']);
-    expect([errorCode(stderr), stderr]).toEqual(['NOT_VERIFIABLE', expect.stringContaining('whose rules were others')]);
+    expect([errorCode(stderr), stderr]).toEqual(['NOT_VERIFIABLE', expect.stringContaining('whose rules or stored results differ')]);
   });
 });
 
@@ -204,7 +204,7 @@ it('a bottleneck that was trained until likeness is lost is refused by the simil
   const [first, second] = [rows.filter((_, index) => index % 2 === 0), rows.filter((_, index) => index % 2 === 1)];
   writeFileSync(join(folder, 'first.jsonl'), jsonLines(first));
   writeFileSync(join(folder, 'second.jsonl'), jsonLines(second));
-  place(tone('epochs: 1, learningRate: 0.0003'));
+  place(tone('epochs: 1, leastSteps: 1, learningRate: 0.0003'));
   await succeed(folder, ['ingest', 'first.jsonl', '--adapter', 'tone', '--domain', 'mail', ...at(8)]);
   await succeed(folder, ['update', 'tone', ...at(9)]);
   await succeed(folder, ['candidates', 'approve', '1', '--reason', 'gentle', ...at(10)]);

@@ -9,7 +9,7 @@ import { minibatch, sizeOf, sourcesOf, targets, whole } from '#espalier/training
 import { constantRate } from '#espalier/training/autodiff/learning-rate.js';
 import { crossEntropy } from '#espalier/training/autodiff/losses.js';
 import { adamW, sgd } from '#espalier/training/autodiff/optimiser.js';
-import { headKindNamed, headKinds } from '#espalier/training/heads.js';
+import { headKindNamed, headKinds, movesEmbedding } from '#espalier/training/heads.js';
 import type { HeadKind, HeadShape } from '#espalier/training/job.js';
 import { relativeError } from '../support/dense.js';
 import { gradientErrors, normals } from '../support/gradient-check.js';
@@ -48,6 +48,7 @@ describe.each(headKinds)('the head $name', (head) => {
     expect(scores.dims).toEqual([5, 3]);
     if (embedding) expect(embedding.dims).toEqual([5, 7]);
     if (distance) expect(distance.dims).toEqual([5, 1]);
+    expect(movesEmbedding(head.name)).toBe(embedding !== undefined);
     expect(head.summary).toMatch(/^\S[^\n]{10,80}$/);
   });
 

@@ -16,6 +16,7 @@ export const bottleneckHead: HeadKind = {
   name: 'bottleneck',
   summary: 'a residual adapter of low rank, shared by all tasks, before the scores',
   trainable: true,
+  moves: true,
   forward({ inputs }, shape) {
     const { classes, rank } = shape;
     const [, dimension] = matrixDims(inputs, 'the bottleneck head');

@@ -48,8 +48,8 @@ describe('a floor', () => {
 
   it('fails a score under it, and one that is not a number', () => {
     expect(floored(119, 200)).toMatchObject([{ verdict: 'fail', value: 0.595 }]);
-    const flat = { metric: 'spearman', candidate: [0.5, 0.5, 0.5], gold: [1, 2, 3], chance: 0 };
-    expect(saying(judgeOne(flat).findings)).toEqual(['guessing: fail']);
+    const undefinedScore = { metric: 'spearman', candidate: [1, 2, 3], gold: [0.5, 0.5, 0.5], chance: 0 };
+    expect(saying(judgeOne(undefinedScore).findings)).toEqual(['guessing: fail']);
   });
 });
 
@@ -143,13 +143,18 @@ describe('a rank correlation', () => {
     expect([lower, upper, saying(findings)]).toEqual([alike.lower, alike.upper, ['not-inferior: inconclusive']]);
   });
 
-  it('that is undefined never passes: neither as a first version nor against a champion', () => {
+  it('of scores that are all alike is 0: a candidate that ranks nothing is shown worse than a champion that does', () => {
     const flat = gold.map(() => 0.5);
-    expect(verdictOf(judgeOne({ ...sts, candidate: flat }).findings)).toBe('fail');
-    expect(verdictOf(judgeOne({ ...sts, champion: kept, candidate: flat }).findings)).not.toBe('pass');
-    expect(judgeOne({ ...sts, champion: flat, candidate: flat }).findings).toMatchObject([
-      { verdict: 'inconclusive', needed: null, reason: expect.stringContaining('no number of cases like these would decide') },
+    expect(judgeOne({ ...sts, champion: kept, candidate: flat }).findings).toMatchObject([
+      { rule: 'not-inferior', verdict: 'fail', reason: expect.stringContaining('shown worse') },
     ]);
+    expect(verdictOf(judgeOne({ ...sts, candidate: flat }).findings)).not.toBe('pass');
+  });
+
+  it('that is undefined, since nothing varies that it is held against, never passes', () => {
+    const undefinedSts = { ...sts, gold: gold.map(() => 1) };
+    expect(verdictOf(judgeOne({ ...undefinedSts, candidate: kept }).findings)).not.toBe('pass');
+    expect(verdictOf(judgeOne({ ...undefinedSts, champion: kept, candidate: spoilt }).findings)).not.toBe('pass');
   });
 });
 
@@ -269,6 +274,12 @@ describe('what concerns no one suite', () => {
   it('is a class that the champion knows and the candidate does not', () => {
     expect(found({ lostClasses: ['intent/refund'] })).toMatchObject([
       { rule: 'classes-kept', verdict: 'fail', reason: expect.stringContaining('intent/refund') },
+    ]);
+  });
+
+  it('is a label that the champion gave to several held-out examples and the candidate gives to none', () => {
+    expect(found({ silentLabels: ['refund'] })).toMatchObject([
+      { rule: 'labels-answered', verdict: 'fail', reason: expect.stringContaining('refund') },
     ]);
   });
 

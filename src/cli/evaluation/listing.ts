@@ -1,5 +1,5 @@
 /** Every suite that can be found, kind by kind. */
-import { clip } from '../../core/text.js';
+import { clip, wrap } from '../../core/text.js';
 import { kindNamed } from '../../evaluation/kinds.js';
 import { askedCases } from '../../evaluation/score-suite.js';
 import type { Suite } from '../../evaluation/suites.js';
@@ -58,6 +58,9 @@ const columns = [
   { title: 'ceiling', align: 'right' },
 ] as const;
 
+const madeOfHoldout =
+  "Besides, every update asks for the head's answers to its own held-out texts: answers/robustness, answers/invariance, answers/scope.";
+
 export function renderListing(
   suites: readonly ListedSuite[],
   broken: readonly BrokenSuite[],
@@ -76,6 +79,7 @@ export function renderListing(
     parts.push(`cannot be read; see \`espalier eval validate\`\n${lines.join('\n')}`);
   }
   const declared = suites.filter((suite) => suite.declared).length;
+  parts.push(wrap(madeOfHoldout, width));
   parts.push(`${suites.length} suites${adapter === undefined ? '' : `; * the ${declared} that ${clip(adapter, 40)} declares`}`);
   return parts.join('\n\n');
 }

@@ -1,4 +1,4 @@
-/** Spearman's rank correlation, ties at their mean rank. NaN where a side does not vary. */
+/** Spearman's rank correlation, ties at their mean rank. NaN where what the scores are held against does not vary. */
 import { type Metric, requireGold, sortCases } from '../metric.js';
 
 export const spearman: Metric = {
@@ -49,7 +49,7 @@ function rankTies({ placeOf, ranks }: Ties, weights: Float64Array): void {
   }
 }
 
-/** Pearson's, of ranks about their mean. */
+/** Pearson's, of ranks about their mean. 0 where `a` ranks nothing: scores that are all alike say nothing of what they are held against. */
 function correlation(a: Ties, b: Ties, weights: Float64Array): number {
   let [product, squaresA, squaresB] = [0, 0, 0];
   for (let index = 0; index < weights.length; index++) {
@@ -58,5 +58,5 @@ function correlation(a: Ties, b: Ties, weights: Float64Array): number {
     squaresA += weight * x * x;
     squaresB += weight * y * y;
   }
-  return product / Math.sqrt(squaresA * squaresB);
+  return squaresA === 0 && squaresB > 0 ? 0 : product / Math.sqrt(squaresA * squaresB);
 }

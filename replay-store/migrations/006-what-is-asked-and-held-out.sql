@@ -9,3 +9,6 @@ UPDATE eval_suites SET examines = 'answers' WHERE domain IS NOT NULL OR metric =
 ALTER TABLE examples ADD COLUMN twin TEXT NOT NULL DEFAULT '';
 UPDATE examples SET twin = twin_hash(text);
 CREATE INDEX examples_by_twin ON examples (adapter, task, twin);
+
+-- SHA-256 of the version's manifest.json, which holds those of its other files. NULL: it was proposed before this was kept.
+ALTER TABLE candidates ADD COLUMN manifest_hash TEXT;

@@ -152,8 +152,13 @@ async function update(
   return runUpdate(context, { declaration, field, trigger: actor, at: new Date() });
 }
 
-async function promote({ store }: Stage, declaration: AdapterDeclaration, { candidateId }: Update, reason: string): Promise<void> {
-  await approveCandidate(store, declaration, { candidateId, actor, reason, at: new Date(), on: 'override' });
+async function promote(
+  { store, workspace }: Stage,
+  declaration: AdapterDeclaration,
+  { candidateId }: Update,
+  reason: string,
+): Promise<void> {
+  await approveCandidate({ store, workspace }, declaration, { candidateId, actor, reason, at: new Date(), on: 'override' });
 }
 
 /** A naive candidate against the good champion: the gate says no, and approving it fails. */
@@ -165,7 +170,7 @@ async function showRefusal(stage: Stage, declaration: AdapterDeclaration): Promi
   );
   const approval = { candidateId: candidate.candidateId, actor, reason: 'ship it', at: new Date() };
   try {
-    await approveCandidate(store, declaration, { ...approval, on: 'verdict' });
+    await approveCandidate(stage, declaration, { ...approval, on: 'verdict' });
   } catch (thrown) {
     if (!(thrown instanceof EspalierError)) throw thrown;
     write(

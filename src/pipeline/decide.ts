@@ -1,6 +1,7 @@
 /** Decisions of people: each is one transaction, with its audit row, and cannot be taken twice. */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
+import type { Workspace } from '../core/workspace.js';
 import { admitExamples } from '../replay/admission.js';
 import { recordAct } from '../store/audit.js';
 import {
@@ -17,6 +18,8 @@ import { type Queries, type Store, transact } from '../store/database.js';
 import { listExamples } from '../store/examples.js';
 import { readRun } from '../store/runs.js';
 import type { Plan } from './context.js';
+import { requireSoundVersion } from './sound-version.js';
+import { verifyCandidate } from './verify.js';
 
 export interface Approval {
   readonly candidateId: number;
@@ -33,15 +36,26 @@ export interface Promotion {
   readonly evicted: number;
 }
 
+/** Where a decision is taken. */
+export interface DecisionContext {
+  readonly store: Store;
+  readonly workspace: Workspace;
+}
+
 /**
- * Makes a candidate champion, and offers what it learned to the replay buffer, at once.
- * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED
+ * Makes a candidate champion, and offers what it learned to the replay buffer, at once. Before that everything that the decision rests on is checked: the
+ * version's files against its manifest, that against the store, and the verdict against the stored results. What is damaged or edited is refused,
+ * also with an override.
+ * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS
  */
 export async function approveCandidate(
-  store: Store,
+  { store, workspace }: DecisionContext,
   declaration: AdapterDeclaration,
   { candidateId, actor, reason, at, on }: Approval,
 ): Promise<Promotion> {
+  const { adapter, version } = (await requireDecidable(store.queries, candidateId)).candidate;
+  await requireSoundVersion(workspace, store.queries, { adapter, version });
+  await requireTrueVerdict(store.queries, candidateId);
   const plan = await readRunPlan(store, candidateId);
   const learned = await listExamples(store, {
     adapter: declaration.name,
@@ -51,9 +65,7 @@ export async function approveCandidate(
     throughId: plan.throughExample,
   });
   return transact(store, async (queries) => {
-    const candidate = await requireWaiting(queries, candidateId);
-    const champion = await findChampionVersion(queries, candidate.adapter);
-    requireFresh(candidate, champion);
+    const { candidate, champion } = await requireDecidable(queries, candidateId);
     const policy = plan.declaration.gate!.inconclusive;
     const may = candidate.verdict === 'pass' || (candidate.verdict === 'inconclusive' && policy === 'allow');
     if (!may && on === 'verdict') {
@@ -90,35 +102,69 @@ export interface Rollback {
   readonly at: Date;
 }
 
-/** Only a version that once was champion can be one again. @throws NO_CHAMPION, NO_EARLIER_VERSION */
-export async function rollBack(store: Store, { adapter, toVersion, actor, reason, at }: Rollback): Promise<{ from: number; to: number }> {
+/** Only a version that once was champion can be one again, and only with the files that it had. @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID */
+export async function rollBack(
+  { store, workspace }: DecisionContext,
+  { adapter, toVersion, actor, reason, at }: Rollback,
+): Promise<{ from: number; to: number }> {
+  const chosen = await chooseEarlier(store.queries, adapter, toVersion);
+  await requireSoundVersion(workspace, store.queries, { adapter, version: chosen.to });
   return transact(store, async (queries) => {
-    const from = await findChampionVersion(queries, adapter);
-    if (from === null) throw new EspalierError('NO_CHAMPION', `${adapter} has no champion`);
-    const decisions = await listDecisions(queries, adapter);
-    const served = decisions.filter(({ act }) => act !== 'reject').map((decision) => decision.toVersion!);
-    const before =
-      decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)?.fromVersion ??
-      null;
-    const to = toVersion ?? before;
-    if (to === null || to === from || !served.includes(to)) {
-      const earlier = [...new Set(served)].filter((version) => version !== from);
-      const hint = earlier.length === 0 ? 'There is no other.' : `Versions that served: ${earlier.join(', ')}; name one with --to.`;
-      throw new EspalierError(
-        'NO_EARLIER_VERSION',
-        `${adapter} cannot go back from version ${from}${toVersion === undefined ? '' : ` to ${toVersion}`}`,
-        { hint },
-      );
-    }
+    const { from, to } = await chooseEarlier(queries, adapter, toVersion ?? chosen.to);
     await setChampionVersion(queries, adapter, to);
     await record(queries, { adapter, candidateId: null, act: 'rollback', fromVersion: from, toVersion: to, actor, reason, at });
     return { from, to };
   });
 }
 
+/** @param toVersion undefined: the champion before this one */
+async function chooseEarlier(queries: Queries, adapter: string, toVersion: number | undefined): Promise<{ from: number; to: number }> {
+  const from = await findChampionVersion(queries, adapter);
+  if (from === null) throw new EspalierError('NO_CHAMPION', `${adapter} has no champion`);
+  const decisions = await listDecisions(queries, adapter);
+  const served = decisions.filter(({ act }) => act !== 'reject').map((decision) => decision.toVersion!);
+  const before =
+    decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)?.fromVersion ?? null;
+  const to = toVersion ?? before;
+  if (to === null || to === from || !served.includes(to)) {
+    const earlier = [...new Set(served)].filter((version) => version !== from);
+    const hint = earlier.length === 0 ? 'There is no other.' : `Versions that served: ${earlier.join(', ')}; name one with --to.`;
+    throw new EspalierError(
+      'NO_EARLIER_VERSION',
+      `${adapter} cannot go back from version ${from}${toVersion === undefined ? '' : ` to ${toVersion}`}`,
+      { hint },
+    );
+  }
+  return { from, to };
+}
+
 async function readRunPlan(store: Store, candidateId: number): Promise<Plan> {
   const { runId } = await findCandidate(store.queries, candidateId);
   return (await readRun(store.queries, runId)).plan as Plan;
+}
+
+interface Decidable {
+  readonly candidate: Candidate;
+  readonly champion: number | null;
+}
+
+/** It waits, and the champion is still the one that it was compared with. @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE */
+async function requireDecidable(queries: Queries, id: number): Promise<Decidable> {
+  const candidate = await requireWaiting(queries, id);
+  const champion = await findChampionVersion(queries, candidate.adapter);
+  requireFresh(candidate, champion);
+  return { candidate, champion };
+}
+
+/** Candidates of older rules cannot be judged again, and are decided on what was stored then. @throws VERDICT_DIFFERS */
+async function requireTrueVerdict(queries: Queries, id: number): Promise<void> {
+  const verification = await verifyCandidate(queries, id).catch((thrown: unknown) => {
+    if (thrown instanceof EspalierError && thrown.code === 'NOT_VERIFIABLE') return undefined;
+    throw thrown;
+  });
+  const places = (verification?.contenders ?? []).flatMap(({ differences }) => differences);
+  if (places.length === 0) return;
+  throw new EspalierError('VERDICT_DIFFERS', `candidate ${id} is not what the stored results give: ${places.slice(0, 3).join(', ')}`);
 }
 
 async function requireWaiting(queries: Queries, id: number): Promise<Candidate> {

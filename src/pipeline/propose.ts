@@ -4,8 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { diskError, removeUnfinished } from '../core/files.js';
+import { sha256OfFile } from '../core/hash.js';
 import { runFolder, versionFolder, type Workspace } from '../core/workspace.js';
 import type { Report } from '../gate/report.js';
 import { recordAct } from '../store/audit.js';
@@ -14,7 +15,7 @@ import { transact } from '../store/database.js';
 import { saveDomainAccuracies } from '../store/results.js';
 import { endRun, type Run, renewLease } from '../store/runs.js';
 import { strategyNamed } from '../training/strategies.js';
-import { writeManifest } from '../training/versions.js';
+import { versionFiles, writeManifest } from '../training/versions.js';
 import { contenderFolder, type Mix, type Plan, type UpdateContext } from './context.js';
 import { settingsOf } from './field.js';
 import type { Trained } from './train.js';
@@ -29,6 +30,8 @@ export interface Proposal {
 /** @returns the candidate's number */
 export async function proposeCandidate(context: UpdateContext, run: Run, plan: Plan, proposal: Proposal): Promise<number> {
   await placeVersion(context, run, plan, proposal);
+  const folder = versionFolder(context.workspace, plan.declaration.name, plan.version);
+  const manifestHash = await sha256OfFile(join(folder, versionFiles.manifest));
   const { strategy, report } = proposal;
   const { name } = plan.declaration;
   const at = new Date(plan.at);
@@ -49,6 +52,7 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
       verdict: report.verdict,
       report,
       createdAt: plan.at,
+      manifestHash,
     };
     const id = await insertCandidate(queries, row);
     const detail = { version: plan.version, strategy, field: plan.field, verdict: report.verdict };

@@ -9,8 +9,8 @@ import type { Encoder } from '../encoder/encoder.js';
 import { type LabelProbability, openVersionAdapter } from '../evaluation/adapter.js';
 import { findChampionVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
-import { readManifest } from '../training/versions.js';
 import { requireSameEncoder } from './plan.js';
+import { readSoundManifest } from './sound-version.js';
 
 export interface Prediction {
   readonly text: string;
@@ -45,7 +45,7 @@ export async function openChampion(
   const version = await findChampionVersion(store.queries, name);
   if (version === null) throw new EspalierError('NO_CHAMPION', `${name} has no champion`);
   const folder = versionFolder(workspace, name, version);
-  const manifest = await readManifest(folder);
+  const manifest = await readSoundManifest(workspace, store.queries, { adapter: name, version });
   requireSameEncoder(manifest.encoder, encoder, `${name} version ${version}`);
   const adapter = await openVersionAdapter(folder, manifest);
   const learned = new Set(manifest.classes.map(({ task }) => task));

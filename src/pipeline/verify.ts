@@ -24,7 +24,7 @@ export interface VerifiedContender {
 
 /** @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE */
 export async function verifyCandidate(queries: Queries, id: number): Promise<Verification> {
-  const { runId, report } = await findCandidate(queries, id);
+  const { runId, report, verdict } = await findCandidate(queries, id);
   const { plan, outputs } = await readRun(queries, runId);
   const evaluated = outputs.evaluate as Evaluated | undefined;
   if (evaluated?.rules !== evaluationRules || (report as Report).rulesVersion !== rulesVersion)
@@ -38,14 +38,17 @@ export async function verifyCandidate(queries: Queries, id: number): Promise<Ver
   const contenders = judged.map(({ strategy, report: again }, index): VerifiedContender => {
     const { chosen, report: kept } = stored[index]!;
     // What is decided on is the candidate's own copy.
-    const differences = [...findDifferences(kept, plain(again)), ...(chosen ? findDifferences(report, plain(again), ['candidate']) : [])];
+    const ofCandidate = chosen
+      ? findDifferences({ ...(report as object), column: verdict }, { ...plain(again), column: again.verdict }, ['candidate'])
+      : [];
+    const differences = [...findDifferences(kept, plain(again)), ...ofCandidate];
     return { strategy, verdict: again.verdict, differences };
   });
   return { candidate: id, contenders };
 }
 
 /** As JSON keeps it. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const plain = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
 
 function findDifferences(a: unknown, b: unknown, path: readonly string[] = []): string[] {
   if (Object.is(a, b)) return [];

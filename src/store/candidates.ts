@@ -30,7 +30,13 @@ export interface Decision {
   readonly at: string;
 }
 
-export async function insertCandidate(queries: Queries, candidate: Omit<Candidate, 'id' | 'status'>): Promise<number> {
+/** A candidate as it is proposed. */
+export interface NewCandidate extends Omit<Candidate, 'id' | 'status'> {
+  /** SHA-256 of the version's manifest. */
+  readonly manifestHash?: string;
+}
+
+export async function insertCandidate(queries: Queries, candidate: NewCandidate): Promise<number> {
   const { id } = await queries
     .insertInto('candidates')
     .values({
@@ -42,6 +48,7 @@ export async function insertCandidate(queries: Queries, candidate: Omit<Candidat
       verdict: candidate.verdict,
       report: JSON.stringify(candidate.report),
       created_at: candidate.createdAt,
+      manifest_hash: candidate.manifestHash ?? null,
     })
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -77,6 +84,17 @@ export async function findChampionVersion(queries: Queries, adapter: string): Pr
 
 export async function setChampionVersion(queries: Queries, adapter: string, version: number): Promise<void> {
   await queries.updateTable('adapters').set({ champion_version: version }).where('name', '=', adapter).execute();
+}
+
+/** Of the version's manifest when it was proposed; null where it is not known. */
+export async function findManifestHash(queries: Queries, adapter: string, version: number): Promise<string | null> {
+  const row = await queries
+    .selectFrom('candidates')
+    .select('manifest_hash')
+    .where('adapter', '=', adapter)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row?.manifest_hash ?? null;
 }
 
 /** One more than the highest version of the adapter. */

@@ -55,6 +55,7 @@ export interface Schema {
     verdict: 'pass' | 'fail' | 'inconclusive';
     report: Json;
     created_at: string;
+    manifest_hash: string | null;
   };
   contenders: {
     run_id: number;

@@ -50,7 +50,7 @@ CREATE TABLE candidates (
   status TEXT NOT NULL CHECK (status IN ('waiting', 'approved', 'rejected')),
   verdict TEXT NOT NULL CHECK (verdict IN ('pass', 'fail', 'inconclusive')),
   report TEXT NOT NULL,
-  created_at TEXT NOT NULL,
+  created_at TEXT NOT NULL, manifest_hash TEXT,
   UNIQUE (adapter, version)
 ) STRICT;
 

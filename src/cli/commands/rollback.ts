@@ -24,6 +24,6 @@ async function rollback(
   { to, reason }: RollbackOptions,
 ): Promise<void> {
   await readDeclaration(workspace, adapter);
-  const done = await rollBack(store, { adapter, toVersion: to, actor, reason, at: now });
+  const done = await rollBack({ store, workspace }, { adapter, toVersion: to, actor, reason, at: now });
   output.result({ adapter, ...done }, () => `${adapter} is back at version ${done.to}; version ${done.from} stays on disk`);
 }

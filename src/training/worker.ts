@@ -19,4 +19,7 @@ port.once('message', async ({ job, stopped }: WorkerRequest) => {
     if (thrown instanceof EspalierError) send({ kind: 'refused', code: thrown.code, what: thrown.message, hint: thrown.hint });
     else throw thrown;
   }
+  // A thread whose loop runs dry waits for V8's background compilation, and on Node 20 that may wait for a garbage collection which then never comes
+  // (seen once in some thousand trainings: NodePlatform::DrainTasks and CollectionBarrier). Leaving at once does not; what was sent arrives first.
+  process.exit();
 });

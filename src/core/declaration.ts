@@ -110,7 +110,13 @@ const declaration = z.strictObject({
   buffer: z
     .union([z.strictObject({ examples: z.number().int().min(1) }), z.strictObject({ bytes: z.number().int().min(1) })])
     .default({ examples: 750 }),
-  suites: z.array(z.string()).default([]),
+  suites: z
+    .array(z.string())
+    .default([])
+    .superRefine((suites, context) => {
+      const twice = suites.findIndex((suite, index) => suites.indexOf(suite) < index);
+      if (twice >= 0) context.addIssue({ code: 'custom', message: `\`${suites[twice]!}\` is listed twice`, path: [twice] });
+    }),
   answers: answers.prefault({}),
   gate: gatePolicy.optional(),
   schedule: schedule.optional(),

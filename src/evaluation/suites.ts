@@ -76,7 +76,8 @@ export async function listSuites(folders: readonly string[]): Promise<Map<string
   const found = new Map<string, string>();
   for (const folder of folders) {
     if (!existsSync(folder)) continue;
-    const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    // A link to a folder is a folder: texts behind it must be kept out of training as well.
+    const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
     for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (existsSync(join(folder, name, 'suite.yaml')) && !found.has(name)) found.set(name, join(folder, name));
     }

@@ -184,7 +184,10 @@ function requireFresh(candidate: Candidate, champion: number | null): void {
 
 type RecordedDecision = Omit<Decision, 'id' | 'at'> & { readonly at: Date };
 
+/** A decision without a reason cannot be understood later. @throws USAGE */
 async function record(queries: Queries, { at, ...decision }: RecordedDecision): Promise<void> {
+  if (decision.reason.trim() === '')
+    throw new EspalierError('USAGE', 'a decision needs a reason', { hint: 'Say why with --reason "...".' });
   await recordDecision(queries, { ...decision, at: at.toISOString() });
   const { adapter, actor, act, candidateId, toVersion, fromVersion, reason } = decision;
   const subject = candidateId === null ? `version ${toVersion}` : `candidate ${candidateId}`;

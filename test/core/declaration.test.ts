@@ -92,6 +92,7 @@ describe('DECLARATION_INVALID: a wrong value', () => {
     ['n-grams that are not the last', `${start}encoder:\n  pooling:\n    - mean\n    - ngrams:4096\n    - max\n`, 7, 'encoder.pooling.1'],
     ['n-grams twice', `${start}encoder:\n  pooling: [mean, 'ngrams:256', 'ngrams:512']\n`, 5, 'encoder.pooling.2'],
     ['buckets that are no power of two', `${start}encoder:\n  pooling: [mean, 'ngrams:1000']\n`, 5, 'encoder.pooling.1'],
+    ['a suite twice', `${start}suites:\n  - tones\n  - tones\n`, 6, 'suites.1'],
     ['a single label', `${start}    labels: [one]\n`, 4, 'tasks.0.labels'],
     ['no task', `name: a\ntasks: []\n`, 2, 'tasks'],
     ['two tasks of one name', `name: a\ntasks:\n  - name: one\n  - name: two\n  - name: one\n`, 5, 'tasks.2.name'],

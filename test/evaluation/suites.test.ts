@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -423,4 +423,12 @@ describe('suites of several folders', () => {
     expect([near.code, near.hint]).toEqual(['SUITE_NOT_FOUND', 'Did you mean `tones`?']);
     expect([far.code, far.hint]).toEqual(['SUITE_NOT_FOUND', 'There is: tones.']);
   });
+});
+
+it('a suite behind a link is found, and its texts are kept out of training', async () => {
+  const [real, linked] = [newFolder(), newFolder()];
+  const folder = writeSuite(real, { name: 'tones', kind: 'classification', cases: [{ id: '1', text: 'a sunny day', label: 'glad' }] });
+  symlinkSync(folder, join(linked, 'tones'));
+  expect([...(await listSuites([linked])).keys()]).toEqual(['tones']);
+  expect((await collectEvalTexts([linked])).get(leakageHash('A sunny day'))).toBe('tones');
 });

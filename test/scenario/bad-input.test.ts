@@ -205,6 +205,7 @@ describe('adapter.yaml', () => {
 
   it('is not made under a name that climbs', async () => {
     await refused(empty, ['init', 'inner', '--adapter', '../../outside'], 'DECLARATION_INVALID');
+    await refused(empty, ['init', 'inner', '--adapter', 'x #/../../../outside'], 'DECLARATION_INVALID');
     expect(readdirSync(empty)).not.toContain('inner');
   });
 

@@ -84,6 +84,20 @@ describe('a verdict that somebody edited', () => {
   });
 });
 
+describe('a decision without a reason', () => {
+  it.each([
+    ['approve', ['candidates', 'approve', '3', '--override', '--reason', ' ']],
+    ['reject', ['candidates', 'reject', '3', '--reason', '']],
+    ['rollback', ['rollback', 'desk', '--to', '2', '--reason', '']],
+  ])('is not taken: %s', async (_, words) => {
+    const folder = copyOf(desk);
+    const { code, stderr } = await espalier(folder, [...words, ...at(16)]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('needs a reason')]);
+    expect(rowsOf(folder, 'select status from candidates where id = 3')).toEqual([{ status: 'waiting' }]);
+    expect(rowsOf(folder, 'select champion_version as version from adapters')).toEqual([{ version: 1 }]);
+  });
+});
+
 describe('a champion whose files are damaged', () => {
   it('does not answer with labels that somebody edited', async () => {
     const folder = copyOf(desk);

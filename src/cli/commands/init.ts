@@ -21,9 +21,15 @@ export function initCommand(surroundings: Surroundings): Command {
 }
 
 async function init(root: string, options: InitOptions, surroundings: Surroundings): Promise<void> {
-  const file = join(root, 'adapters', options.adapter, 'adapter.yaml');
   const source = starter(options.adapter);
-  parseDeclaration(source, file);
+  // Read before a path is made of it: in YAML a comment could hide where it leads.
+  const { name } = parseDeclaration(source, 'adapter.yaml');
+  if (name !== options.adapter)
+    throw new EspalierError('DECLARATION_INVALID', `\`${options.adapter}\` is no name of an adapter`, {
+      at: { field: '--adapter' },
+      hint: 'Use lower-case letters, digits and dashes.',
+    });
+  const file = join(root, 'adapters', name, 'adapter.yaml');
   if (existsSync(file)) throw new EspalierError('USAGE', `${file} is there already`, { hint: 'Edit it, or give another --adapter.' });
   try {
     await mkdir(join(root, 'replay-store'), { recursive: true });

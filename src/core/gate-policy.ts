@@ -44,6 +44,8 @@ const slice = z.strictObject({
 const calibration = z.strictObject({
   /** Largest rise of the Brier score on what the champion knows. */
   margin: margin.optional(),
+  /** Largest rise of the Brier score on texts that are out of scope, where every answer is wrong. */
+  scope: margin.optional(),
   /** Largest expected calibration error of the candidate. */
   error: margin.optional(),
 });

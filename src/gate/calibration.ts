@@ -19,24 +19,14 @@ import { areaUnderRiskCoverage, riskCoverage } from './statistics/selective.js';
 export function judgeCalibration(answers: readonly AnsweredCase[], { policy, seed, certainty }: RowSettings): CalibrationReport | null {
   const held = answers.filter(({ isHoldout, candidate }) => isHoldout && candidate.confidence !== null);
   if (held.length === 0) return null;
-  const { alpha, bounds: confidences } = certainty;
+  const { bounds: confidences } = certainty;
   const shared = held.filter(({ isKnown, champion }) => isKnown && champion !== null && champion.confidence !== null);
   const [theirs, ours] = [shared.map(({ champion }) => answerOf(champion!)), shared.map(({ candidate }) => answerOf(candidate))];
   const findings: Finding[] = [];
-  let difference: CalibrationReport['difference'] = null;
-  if (shared.length > 0) {
-    const [before, after] = [brierLosses(theirs), brierLosses(ours)];
-    const sample = pairedBootstrapOfMean(
-      before.map((loss, index) => loss - after[index]!),
-      { confidences, seed: [seed, 'brier'], ...clustered(shared) },
-    );
-    const { observed, lower, upper, worse, variance } = sample;
-    difference = { cases: shared.length, value: observed, lower, upper };
-    const outcome = { cases: shared.length, difference: observed, variance };
-    const needed = (margin: number) => casesNeeded({ outcome }, margin, confidences);
-    const evidence: Evidence = { lower, upper, worse, alpha, confidence: confidences.lower, needed };
-    if (policy.calibration?.margin !== undefined) findings.push(judgeLoss('calibration', evidence, policy.calibration.margin));
-  }
+  const compared = shared.length === 0 ? undefined : compareBrier({ theirs, ours, shared, name: 'brier' }, { seed, certainty });
+  const { margin, scope } = policy.calibration ?? {};
+  if (compared && margin !== undefined) findings.push(judgeLoss('calibration', compared.evidence, margin));
+  if (scope !== undefined) findings.push(...judgeScope(answers, scope, { seed, certainty }));
   const all = held.map(({ candidate }) => answerOf(candidate));
   if (policy.calibration?.error !== undefined) {
     const range = { lower: 0, upper: 1 };
@@ -44,7 +34,54 @@ export function judgeCalibration(answers: readonly AnsweredCase[], { policy, see
     const { upper } = pairedBootstrap(all.length, weightedCalibrationError(all), options);
     findings.push(judgeCeiling(expectedCalibrationError(all), upper, policy.calibration.error));
   }
-  return { candidate: sideOf(all), champion: theirs.length === 0 ? null : sideOf(theirs), difference, findings };
+  return {
+    candidate: sideOf(all),
+    champion: theirs.length === 0 ? null : sideOf(theirs),
+    difference: compared?.difference ?? null,
+    findings,
+  };
+}
+
+interface Compared {
+  readonly theirs: readonly Answer[];
+  readonly ours: readonly Answer[];
+  readonly shared: readonly AnsweredCase[];
+  /** Names the draws. */
+  readonly name: string;
+}
+
+/** Brier losses, case by case: the champion's minus the candidate's. */
+function compareBrier(
+  { theirs, ours, shared, name }: Compared,
+  { seed, certainty: { alpha, bounds: confidences } }: Pick<RowSettings, 'seed' | 'certainty'>,
+): { difference: NonNullable<CalibrationReport['difference']>; evidence: Evidence } {
+  const [before, after] = [brierLosses(theirs), brierLosses(ours)];
+  const sample = pairedBootstrapOfMean(
+    before.map((loss, index) => loss - after[index]!),
+    { confidences, seed: [seed, name], ...clustered(shared) },
+  );
+  const { observed, lower, upper, worse, variance } = sample;
+  const outcome = { cases: shared.length, difference: observed, variance };
+  const needed = (margin: number) => casesNeeded({ outcome }, margin, confidences);
+  return {
+    difference: { cases: shared.length, value: observed, lower, upper },
+    evidence: { lower, upper, worse, alpha, confidence: confidences.lower, needed },
+  };
+}
+
+/**
+ * Of texts that are out of scope every answer is wrong, so that its Brier loss is the square of its confidence. A head that grows surer of everything shows it
+ * here, also where it is right about nearly all that is in scope and calibration on that tells nothing.
+ */
+function judgeScope(answers: readonly AnsweredCase[], margin: number, settings: Pick<RowSettings, 'seed' | 'certainty'>): Finding[] {
+  const outside = answers.filter(
+    ({ tags, champion, candidate }) => tags.scope === 'out' && champion?.confidence != null && candidate.confidence !== null,
+  );
+  if (outside.length === 0) return [];
+  const wrong = ({ confidence }: ScoredAnswer): Answer => ({ confidence: confidence!, correct: false });
+  const sides = { theirs: outside.map(({ champion }) => wrong(champion!)), ours: outside.map(({ candidate }) => wrong(candidate)) };
+  const { evidence } = compareBrier({ ...sides, shared: outside, name: 'scope' }, settings);
+  return [judgeLoss('scope-confidence', evidence, margin)];
 }
 
 function clustered(answers: readonly AnsweredCase[]): { readonly clusters?: readonly string[] } {

@@ -83,6 +83,7 @@ export const rules = [
   'macro',
   'calibration',
   'calibration-error',
+  'scope-confidence',
   'budget',
   'answered',
   'evidence',

@@ -23,13 +23,14 @@ export interface Evidence extends Bounds {
   readonly needed: (margin: number) => number | null;
 }
 
-type Limited = Extract<Rule, 'not-inferior' | 'not-harmed' | 'anchor' | 'calibration' | 'macro'>;
+type Limited = Extract<Rule, 'not-inferior' | 'not-harmed' | 'anchor' | 'calibration' | 'scope-confidence' | 'macro'>;
 
 const against: Record<Limited, string> = {
   'not-inferior': '',
   'not-harmed': 'by itself ',
   anchor: 'against the anchor ',
   calibration: 'in its confidence ',
+  'scope-confidence': 'in its confidence in texts out of scope ',
   macro: 'over the labels ',
 };
 

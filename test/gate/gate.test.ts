@@ -4,6 +4,7 @@ import type { GatePolicy } from '#espalier/core/gate-policy.js';
 import { judge, judgeSuites } from '#espalier/gate/gate.js';
 import type { PairedSuite } from '#espalier/gate/paired.js';
 import { allFindings, type Finding, type ReportRow, verdictOf } from '#espalier/gate/report.js';
+import type { AnsweredCase } from '#espalier/gate/slices.js';
 import { summarise } from '#espalier/gate/verdict.js';
 import { evaluationOf, pairedSuite, pairsOf, policyWith } from '../support/paired.js';
 
@@ -299,6 +300,38 @@ describe('what concerns no one suite', () => {
     const notes = (uses: number) => judge(evaluationOf([{ ...fine, uses }]), policyWith({ reuse: 20 }), seed).notes;
     expect(notes(19)).toEqual([]);
     expect(notes(20)).toEqual([expect.stringContaining('cases of suite have judged 20 contenders on average')]);
+  });
+});
+
+describe('confidence in texts out of scope', () => {
+  const outside = (theirs: number, ours: number): AnsweredCase[] =>
+    Array.from({ length: 100 }, (_, index) => {
+      const jitter = (index % 10) / 100;
+      return {
+        ...{ suite: 'answers/scope', isHoldout: false, isKnown: true, metric: 'auroc', tags: { scope: 'out' } },
+        champion: { score: theirs + jitter, confidence: theirs + jitter },
+        candidate: { score: ours + jitter, confidence: ours + jitter },
+      };
+    });
+  const inside: AnsweredCase = {
+    ...{ suite: 'holdout/a', isHoldout: true, isKnown: true, metric: 'accuracy', tags: {} },
+    champion: { score: 1, confidence: 0.9 },
+    candidate: { score: 1, confidence: 0.99 },
+  };
+  const found = (theirs: number, ours: number, lines: object = { calibration: { scope: 0.1 } }) =>
+    judge(evaluationOf([], { answers: [inside, ...outside(theirs, ours)] }), policyWith(lines), seed).calibration!.findings;
+
+  it('must not rise by more than the margin, as the square of it: every answer there is wrong', () => {
+    expect(saying(found(0.3, 0.7))).toEqual(['scope-confidence: fail']);
+    expect(found(0.3, 0.7)[0]!.reason).toContain('in texts out of scope');
+    expect(saying(found(0.3, 0.32))).toEqual(['scope-confidence: pass']);
+    expect(saying(found(0.7, 0.3))).toEqual(['scope-confidence: pass']);
+  });
+
+  it('is judged where the policy says so, and there are such texts', () => {
+    expect(found(0.3, 0.7, {})).toEqual([]);
+    const judged = judge(evaluationOf([], { answers: [inside] }), policyWith({ calibration: { scope: 0.1 } }), seed);
+    expect(judged.calibration!.findings).toEqual([]);
   });
 });
 

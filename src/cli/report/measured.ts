@@ -15,6 +15,7 @@ const unitOf: Record<Rule, Unit> = {
   macro: 'points',
   calibration: 'points',
   'calibration-error': 'percent',
+  'scope-confidence': 'points',
   budget: 'count',
   answered: 'count',
   evidence: 'count',

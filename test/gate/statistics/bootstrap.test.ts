@@ -101,7 +101,7 @@ describe('pairedBootstrap', () => {
   });
 
   it('knows nothing where the metric is often undefined, and says so within the range', () => {
-    const sides = { champion: [1, 1, 1, 1, 1, 2], candidate: [1, 2, 3, 4, 5, 6], gold: [1, 2, 3, 4, 5, 6] };
+    const sides = { champion: [6, 5, 4, 3, 2, 1], candidate: [1, 2, 3, 4, 5, 6], gold: [1, 1, 1, 1, 1, 2] };
     const { lower, upper } = pairedBootstrap(6, spearmanDifference(sides), { ...options, range: { lower: -2, upper: 2 } });
     expect({ lower, upper }).toEqual({ lower: -2, upper: 2 });
   });

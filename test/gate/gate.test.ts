@@ -318,7 +318,7 @@ describe('confidence in texts out of scope', () => {
     champion: { score: 1, confidence: 0.9 },
     candidate: { score: 1, confidence: 0.99 },
   };
-  const found = (theirs: number, ours: number, lines: object = { calibration: { scope: 0.1 } }) =>
+  const found = (theirs: number, ours: number, lines: Record<string, unknown> = { calibration: { scope: 0.1 } }) =>
     judge(evaluationOf([], { answers: [inside, ...outside(theirs, ours)] }), policyWith(lines), seed).calibration!.findings;
 
   it('must not rise by more than the margin, as the square of it: every answer there is wrong', () => {

@@ -1,7 +1,7 @@
 /**
  * Whether the gate sees damage: twelve damaged candidates of every kind of head, and undamaged twins, under the policy of `espalier init`.
  *
- *   npm run bench:damage -- [--data DIR --stream NAME] [--domains 3] [--labels 24] [--held 300] [--heads ridge,linear] [--seeds 10] [--json]
+ *   npm run bench:damage -- [--data DIR --stream NAME] [--domains 3] [--labels 24] [--held 300] [--heads ridge,linear] [--seeds 10] [--only prior] [--json]
  *
  * Without --data on the shipped sample data. Each head learns all domains but the last, then the last; its champion is damaged in each way, once a seed.
  */
@@ -55,6 +55,7 @@ const { values: options } = parseArgs({
     held: { type: 'string', default: '300' },
     heads: { type: 'string', default: Object.keys(trainers).join(',') },
     seeds: { type: 'string', default: '10' },
+    only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -129,7 +130,12 @@ async function campaign(head: string, parts: readonly Part[]): Promise<DamageRow
       const progress = noProgress;
       const context = { workspace, store, encoder, progress, signal: new AbortController().signal };
       const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index);
-      const played = await runCampaign(context, { plan, damages: [...damages, undamaged], seeds, older: 1 });
+      const played = await runCampaign(context, {
+        plan,
+        damages: [...damages, undamaged].filter(({ name }) => name.includes(options.only)),
+        seeds,
+        older: 1,
+      });
       return rowsOf(head, played);
     } finally {
       await encoder.close();

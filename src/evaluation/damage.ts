@@ -19,6 +19,8 @@ export interface DamageContext {
   readonly domains: ReadonlyMap<string, readonly number[]>;
   /** The class of which most examples are held out. */
   readonly commonest: number;
+  /** What must be added to its score so that one answer in ten turns to it. */
+  readonly shift: number;
   readonly textOf: (vector: Float32Array) => AskedText | undefined;
   /** Decides which labels, domains and groups are hit. */
   readonly seed: number;
@@ -91,8 +93,8 @@ export const damages: readonly Damage[] = [
   { name: 'logits divided by 4', open: () => probabilitiesBy((own) => raisedTo(own, 1 / 4)) },
   {
     name: 'prior shifted to the commonest',
-    open: ({ commonest }) =>
-      probabilitiesBy((own) => normalised(own.map((value, index) => (index === commonest ? value * Math.exp(4) : value)))),
+    open: ({ commonest, shift }) =>
+      probabilitiesBy((own) => normalised(own.map((value, index) => (index === commonest ? value * Math.exp(shift) : value)))),
   },
   {
     name: 'typos break it',
@@ -127,6 +129,17 @@ export const damages: readonly Damage[] = [
     },
   },
 ];
+
+/** The shift of a class's score that turns the given share of answers to it. @param outputs for held-out texts */
+export function shiftThatTurns(share: number, outputs: readonly AdapterOutput[], target: number): number {
+  const leads = outputs.flatMap(({ probabilities }) => {
+    const largest = probabilities[indexOfLargest(probabilities)]!;
+    const own = Math.max(probabilities[target]!, Number.MIN_VALUE);
+    return probabilities[target] === largest ? [] : [Math.log(largest / own)];
+  });
+  const sorted = leads.sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * outputs.length))] ?? 0;
+}
 
 /** An adapter that is no worse: its scores differ by so little that about one answer in a hundred flips. */
 export const undamaged: Damage = {

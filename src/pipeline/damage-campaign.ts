@@ -5,9 +5,10 @@
 import { type Class, classKey, domainKey } from '../core/tasks.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
-import { type Adapter, openVersionAdapter } from '../evaluation/adapter.js';
-import { type AskedText, type Damage, damagedAdapter, keyOf } from '../evaluation/damage.js';
+import { type Adapter, type AdapterOutput, openVersionAdapter } from '../evaluation/adapter.js';
+import { type AskedText, type Damage, damagedAdapter, keyOf, shiftThatTurns } from '../evaluation/damage.js';
 import { examinesAnswers, kindNamed } from '../evaluation/kinds.js';
+import { textsOf } from '../evaluation/suites.js';
 import { concernsOf, type Report } from '../gate/report.js';
 import { saveJudgedSuites } from '../store/eval-suites.js';
 import { saveResults } from '../store/results.js';
@@ -101,16 +102,29 @@ async function damagedContenders(
   const known = await textsAsked(context, suites);
   const { classes } = champion.manifest;
   const { domains, commonest } = labelsByDomain(classes, suites);
+  const shift = shiftThatTurns(turnedShare, await answersToHoldouts(context, champion.adapter, suites), commonest);
   const contenders = new Map<string, Contender>();
   for (const damage of damages.filter(({ ofEmbedding }) => !ofEmbedding || moves))
     for (const seed of seeds) {
       const adapter = damagedAdapter(champion.adapter, damage, {
-        ...{ classes, domains, commonest, seed },
+        ...{ classes, domains, commonest, shift, seed },
         textOf: (vector) => known.get(keyOf(vector)),
       });
       if (adapter) contenders.set(`${damage.name} ${seed}`, { adapter, moves });
     }
   return contenders;
+}
+
+/** How many answers the shifted prior turns. */
+const turnedShare = 0.1;
+
+async function answersToHoldouts(
+  { store, encoder, signal }: UpdateContext,
+  adapter: Adapter,
+  suites: readonly AskedSuite[],
+): Promise<AdapterOutput[]> {
+  const texts = suites.flatMap(({ suite, domain }) => (domain ? textsOf(suite) : []));
+  return adapter.run(await encodeCached(store, encoder, texts, { signal }), encoder.dimension);
 }
 
 /** What the suites about answers know of the texts that they ask. */

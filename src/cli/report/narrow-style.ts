@@ -53,6 +53,15 @@ const tables: readonly CardTable[] = [
     },
   },
   {
+    name: 'unchanged',
+    columns: '1fr auto',
+    cells: {
+      1: { order: 1, across: '1 / -1' },
+      2: { order: 2 },
+      3: { order: 3, before: 'score, %' },
+    },
+  },
+  {
     name: 'calibration',
     columns: '1fr 1fr',
     cells: {

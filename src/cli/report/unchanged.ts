@@ -15,11 +15,11 @@ export function showUnchanged({ unchanged }: Report): Markup {
   if (unchanged.length === 0) return nothing;
   const rows = unchanged.map(
     ({ suite, version, metric, score }) =>
-      markup`<tr><th scope="row">${clip(suite, 120)}<small>version ${version}</small></th><td>${clip(metric, 40)}</td><td class="number">${share(score)}</td></tr>`,
+      markup`<tr><th scope="row">${clip(suite, 120)}<small>version ${version}</small></th><td class="reason">${clip(metric, 40)}</td><td class="number">${share(score)}</td></tr>`,
   );
   return markup`<section id="unchanged"><h2>Unchanged: the encoder is the same</h2>
 <p class="soft">${sayUnchanged({ unchanged })} A dash: nobody has measured it; <code>espalier eval run</code> does.</p>
-<details class="rest"><summary>show them</summary><div class="scroll"><table>
+<details class="rest"><summary>show them</summary><div class="scroll"><table class="unchanged">
 <thead><tr><th scope="col">suite</th><th scope="col">metric</th><th scope="col" class="number">score, %</th></tr></thead>
 <tbody>${rows}</tbody>
 </table></div></details></section>`;

@@ -2,7 +2,7 @@
  * Chains of updates that each lose a little: how many the anchor stops, how much is gone by then, and what it costs updates that lose nothing.
  * Every update is judged by the gate on the same held-out cases; what passes becomes the champion, what does not is tried again.
  */
-import { gatePolicy } from '../src/core/gate-policy.js';
+import { gatePolicy, usualAnchorFactor } from '../src/core/gate-policy.js';
 import { type Random, seededRandom } from '../src/core/random.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
@@ -42,15 +42,14 @@ export interface ChainRow extends ChainSetting {
 
 const updates = 30;
 const accuracy = 0.85;
-/** Where there is no anchor, loss is held against the margin that there would be. */
-const usualFactor = 1.75;
 
 export function playChains(setting: ChainSetting, trueLoss: number, { trials, flipRate, seed }: ChainOptions): ChainRow {
   const chains = Array.from({ length: trials }, (_, trial) => {
     const random = seededRandom(seed, 'chain', setting.flips, setting.n, setting.margin, trueLoss, trial);
     return playChain(setting, { trueLoss, flipRate }, random);
   });
-  const limit = (setting.factor ?? usualFactor) * setting.margin + 1e-9;
+  // Where there is no anchor, loss is held against the margin that there would be.
+  const limit = (setting.factor ?? usualAnchorFactor) * setting.margin + 1e-9;
   const share = (holds: (chain: Chain) => boolean) => chains.filter(holds).length / trials;
   const mean = (measure: (chain: Chain) => number) => chains.reduce((sum, chain) => sum + measure(chain), 0) / trials;
   return {

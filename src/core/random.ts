@@ -61,6 +61,11 @@ export function seededRandom(...parts: readonly (string | number)[]): Random {
   };
 }
 
+/** One of them, each as likely as the others. */
+export function pickOne<T>(items: readonly T[], random: Random): T {
+  return items[random.integer(items.length)]!;
+}
+
 /** An index, each as likely as its weight is large; not all weights are 0. */
 export function pickWeighted(weights: ArrayLike<number>, random: Random): number {
   let total = 0;

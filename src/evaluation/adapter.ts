@@ -6,6 +6,7 @@ import { writeLabelSet } from '../core/label-sets.js';
 import type { Class } from '../core/tasks.js';
 import { sessionOptions } from '../training/native.js';
 import { type Manifest, verifiedFile, versionFiles } from '../training/versions.js';
+import { unitLength } from './similarity.js';
 
 /** Of one task: the classes of others do not compete. */
 export interface Answer {
@@ -130,11 +131,6 @@ function readOutputs(results: InferenceSession.OnnxValueMapType, { classes, dens
       adapted: vector.length === width ? vector : unitLength(vector),
     };
   });
-}
-
-function unitLength(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector);
-  return length === 0 ? vector : vector.map((value) => value / length);
 }
 
 function answerAmong(columns: readonly number[], probabilities: Float32Array, classes: readonly Class[]): Answer {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { seededRandom } from '../core/random.js';
 import type { Class } from '../core/tasks.js';
 import { type Adapter, type AdapterOutput, answerReader } from './adapter.js';
+import { unitLength } from './similarity.js';
 
 /** What is known of a text that an adapter is asked for; undefined: it is of no suite that the damage looks at. */
 export interface AskedText {
@@ -164,8 +165,7 @@ function projected(vector: Float32Array, directions: readonly Float32Array[]): F
     const share = vector.reduce((sum, value, index) => sum + value * direction[index]!, 0);
     for (let index = 0; index < result.length; index++) result[index]! += share * direction[index]!;
   }
-  const length = Math.hypot(...result);
-  return length === 0 ? result : result.map((value) => value / length);
+  return unitLength(result);
 }
 
 /** The adapter as the damage makes it; undefined where it cannot be damaged so. It shares the adapter, and does not close it. */

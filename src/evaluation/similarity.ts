@@ -77,3 +77,9 @@ function largest(cosines: Float32Array, count: number): Neighbour[] {
   }
   return found;
 }
+
+/** A vector of zeros stays. */
+export function unitLength(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return length === 0 ? vector : vector.map((value) => value / length);
+}

@@ -2,7 +2,7 @@
 import type { GatePolicy } from '../core/gate-policy.js';
 import { groupsOf } from './limits.js';
 import { findOverlap } from './overlap.js';
-import type { PairedSuite } from './paired.js';
+import { answersFamily, type PairedSuite } from './paired.js';
 
 /** Each decision tells a little of the cases that made it: used often enough, a holdout is training data (Dwork et al., Science 2015). */
 export function noteWear(suites: readonly PairedSuite[], { reuse }: GatePolicy): string[] {
@@ -14,13 +14,10 @@ export function noteWear(suites: readonly PairedSuite[], { reuse }: GatePolicy):
     );
 }
 
-/** Suites of this family are made of the same held-out texts, which nobody needs to be told of. */
-const madeOfHoldout = 'answers';
-
-/** Of suites that are judged as one; apart, each counts for itself. */
+/** Of suites that are judged as one; apart, each counts for itself. Nobody needs to be told that those about answers are made of the same texts. */
 export function noteOverlap(suites: readonly PairedSuite[], policy: GatePolicy): string[] {
   return groupsOf(suites, policy).flatMap(({ name, members }) => {
-    const overlap = members.every(({ family }) => family === madeOfHoldout) ? undefined : findOverlap(members);
+    const overlap = members.every(({ family }) => family === answersFamily) ? undefined : findOverlap(members);
     if (!overlap) return [];
     const { texts, suites: names } = overlap;
     const some = texts === 1 ? 'one text is asked' : `${texts} texts are asked`;

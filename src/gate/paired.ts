@@ -30,6 +30,9 @@ export interface PairedSuite {
   readonly texts?: readonly string[] | null | undefined;
 }
 
+/** The family of suites that are made of held-out texts and ask the head for its answers to them. */
+export const answersFamily = 'answers';
+
 /** answers: a suite asks the head, as holdouts do. encoder: a suite looks at the embedding, which the head does not change. */
 export type Examined = 'answers' | 'encoder';
 

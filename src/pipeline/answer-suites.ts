@@ -13,8 +13,9 @@ import { nameWithin } from '../core/tasks.js';
 import { textHash } from '../core/text.js';
 import { changeText, type PerturbationFamily } from '../evaluation/perturbations.js';
 import type { Suite } from '../evaluation/suites.js';
+import { answersFamily } from '../gate/paired.js';
 import type { Example } from '../store/examples.js';
-import { type AskedSuite, answersFamily, answersPrefix } from './asked-suite.js';
+import { type AskedSuite, answersPrefix } from './asked-suite.js';
 
 /** Raised whenever the perturbations or the choice of texts change, so that scores of different cases are not compared. */
 const answersVersion = 1;

@@ -14,11 +14,12 @@ export interface AskedSuite {
 
 export const holdoutPrefix = 'holdout/';
 export const answersPrefix = 'answers/';
-/** The family of suites about the head's own answers, which a policy may name. */
-export const answersFamily = 'answers';
 
 /** Whether the suite of that name is made of held-out examples, and stands in no folder. */
 export const isMadeOfHoldout = (name: string) => name.startsWith(holdoutPrefix) || name.startsWith(answersPrefix);
+
+/** What such a suite is about, whatever task it is of: `robustness` of `answers/intent/robustness`. */
+export const aspectOf = (name: string) => name.slice(name.lastIndexOf('/') + 1);
 
 /** The held-out example that a case of such a suite was made of; undefined: of none. */
 export function exampleOf(caseId: string): number | undefined {

@@ -3,23 +3,22 @@
  * gate of an adapter can see, and with how many held-out cases.
  */
 import { type Class, classKey, domainKey } from '../core/tasks.js';
-import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
-import { type Adapter, type AdapterOutput, openVersionAdapter } from '../evaluation/adapter.js';
+import type { Adapter, AdapterOutput } from '../evaluation/adapter.js';
 import { type AskedText, type Damage, damagedAdapter, keyOf, shiftThatTurns } from '../evaluation/damage.js';
-import { examinesAnswers, kindNamed } from '../evaluation/kinds.js';
+import { examinesAnswers } from '../evaluation/kinds.js';
 import { textsOf } from '../evaluation/suites.js';
 import { concernsOf, type Report } from '../gate/report.js';
 import { saveJudgedSuites } from '../store/eval-suites.js';
-import { saveResults } from '../store/results.js';
+import { type PairedResult, saveResults } from '../store/results.js';
 import { beginRun, endRun } from '../store/runs.js';
 import { movesEmbedding } from '../training/heads.js';
-import { type Manifest, readManifest } from '../training/versions.js';
+import type { Manifest } from '../training/versions.js';
 import type { AskedSuite } from './asked-suite.js';
 import type { Evaluated, Plan, UpdateContext } from './context.js';
-import { evaluationRules } from './evaluate.js';
+import { evaluationRules, judgedSuite, openVersion } from './evaluate.js';
 import { judgeContenders } from './judge.js';
-import { type Contender, openedOf, scoreSuiteByAll } from './sides.js';
+import { type Contender, type Opened, scoreSuiteByAll } from './sides.js';
 import { listAsked } from './suites.js';
 
 export interface CampaignRequest {
@@ -65,17 +64,6 @@ function lostBy(older: Manifest, champion: Manifest): string[] {
   return champion.classes.map(classKey).filter((key) => !kept.has(key));
 }
 
-interface Version {
-  readonly manifest: Manifest;
-  readonly adapter: Adapter;
-}
-
-async function openVersion({ workspace }: UpdateContext, { declaration }: Plan, version: number): Promise<Version> {
-  const folder = versionFolder(workspace, declaration.name, version);
-  const manifest = await readManifest(folder);
-  return { manifest, adapter: await openVersionAdapter(folder, manifest) };
-}
-
 /** Damaged copies ask for the same vectors one after another; the adapter answers once. */
 function remembering(adapter: Adapter): Adapter {
   let known: { vectors: Float32Array; outputs: ReturnType<Adapter['run']> } | undefined;
@@ -89,7 +77,7 @@ function remembering(adapter: Adapter): Adapter {
 }
 
 interface Stage {
-  readonly champion: Version;
+  readonly champion: Opened;
   readonly suites: readonly AskedSuite[];
 }
 
@@ -162,8 +150,8 @@ interface Played extends Stage {
 /** Through stored rows, as an update does it. The run is over when its verdicts are known, and no candidate remains of it. */
 async function judgeAll(context: UpdateContext, plan: Plan, { champion, suites, contenders, lost }: Played): Promise<DamagedCandidate[]> {
   const { store } = context;
-  const sides = { champion: openedOf(champion.adapter, champion.manifest), anchor: undefined, contenders: Object.fromEntries(contenders) };
-  const results = [];
+  const sides = { champion, anchor: undefined, contenders: Object.fromEntries(contenders) };
+  const results: PairedResult[] = [];
   for (const asked of suites)
     for (const result of await scoreSuiteByAll(context, asked, sides, async () => new Map())) results.push(result);
   const now = new Date(plan.at);
@@ -172,11 +160,7 @@ async function judgeAll(context: UpdateContext, plan: Plan, { champion, suites, 
   await saveJudgedSuites(
     store.queries,
     run.id,
-    suites.map(({ suite, task, domain, leftOut }) => ({
-      ...{ suite: suite.name, version: suite.version, contentHash: suite.contentHash, family: suite.group, metric: suite.metric },
-      ...{ chance: suite.chance, task, leftOut, examines: kindNamed(suite.kind).examines, domain: domain?.domain ?? null },
-      ...{ knownToChampion: true, knownToAnchor: false },
-    })),
+    suites.map((asked) => judgedSuite(asked, sides, results)),
   );
   await saveResults(store.queries, run.id, results);
   const names = [...contenders.keys()];

@@ -60,9 +60,9 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
     return adapter;
   };
   try {
-    const champion = await openVersion(context, plan, plan.parentVersion);
+    const champion = await openIfAny(context, plan, plan.parentVersion);
     keep(champion?.adapter);
-    const anchor = await openVersion(context, plan, fixedAnchorOf(plan));
+    const anchor = await openIfAny(context, plan, fixedAnchorOf(plan));
     keep(anchor?.adapter);
     const contenders: Record<string, Contender> = {};
     for (const [strategy, { classes, multiLabel }] of Object.entries(field.mixes)) {
@@ -155,8 +155,12 @@ function fixedAnchorOf({ declaration, parentVersion }: Plan): number | null {
   return version === parentVersion ? null : version;
 }
 
-async function openVersion({ workspace }: UpdateContext, { declaration }: Plan, version: number | null): Promise<Opened | undefined> {
-  if (version === null) return undefined;
+async function openIfAny(context: UpdateContext, plan: Plan, version: number | null): Promise<Opened | undefined> {
+  return version === null ? undefined : openVersion(context, plan, version);
+}
+
+/** @throws ADAPTER_INVALID */
+export async function openVersion({ workspace }: UpdateContext, { declaration }: Plan, version: number): Promise<Opened> {
   const folder = versionFolder(workspace, declaration.name, version);
   const manifest = await readManifest(folder);
   return openedOf(await openVersionAdapter(folder, manifest, threads), manifest);
@@ -172,7 +176,12 @@ function lostClasses(champion: Opened | undefined, mixes: Mixes): Record<string,
   );
 }
 
-function judgedSuite({ suite, task, domain, leftOut }: AskedSuite, { champion }: Sides, results: readonly PairedResult[]): JudgedSuite {
+/** What is stored of a suite beside its results. */
+export function judgedSuite(
+  { suite, task, domain, leftOut }: AskedSuite,
+  { champion }: Pick<Sides, 'champion'>,
+  results: readonly PairedResult[],
+): JudgedSuite {
   const knows = (side: Opened | undefined) =>
     side !== undefined && (!domain || side.manifest.domains.some((known) => domainKey(known) === domainKey(domain)));
   const { name, version, contentHash, group, metric, chance } = suite;

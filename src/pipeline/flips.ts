@@ -9,7 +9,7 @@ import { type JudgedSuite, listJudgedSuites } from '../store/eval-suites.js';
 import { readExampleTexts } from '../store/examples.js';
 import { listResults, type PairedResult } from '../store/results.js';
 import { readRun } from '../store/runs.js';
-import { answersPrefix, exampleOf, isMadeOfHoldout } from './asked-suite.js';
+import { answersPrefix, aspectOf, exampleOf, isMadeOfHoldout } from './asked-suite.js';
 import type { Plan } from './context.js';
 
 export interface Flip {
@@ -63,7 +63,7 @@ export async function listFlips({ queries }: Store, { suiteFolders }: Workspace,
 function askedText({ suite, caseId }: PairedResult, examples: ReadonlyMap<number, string>, seed: number): string | undefined {
   const id = exampleOf(caseId);
   const text = id === undefined ? undefined : examples.get(id);
-  const family = suite.slice(suite.lastIndexOf('/') + 1);
+  const family = aspectOf(suite);
   if (text === undefined || !suite.startsWith(answersPrefix) || !(family in perturbations)) return text;
   return changeText(family as PerturbationFamily, text, { key: String(id), seed })?.changed;
 }

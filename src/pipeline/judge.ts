@@ -11,7 +11,7 @@ import { saveReports } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
 import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersion } from '../store/eval-suites.js';
 import { type LineageScore, listLineageScores, listResults, type PairedResult } from '../store/results.js';
-import { answersPrefix, holdoutPrefix, isMadeOfHoldout } from './asked-suite.js';
+import { answersPrefix, aspectOf, holdoutPrefix, isMadeOfHoldout } from './asked-suite.js';
 import type { Evaluated, Plan } from './context.js';
 import { noteLabelSets } from './label-set-note.js';
 import { readLineage } from './lineage.js';
@@ -88,8 +88,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
 /** Suites made of held-out examples come and go with them, and with the number of tasks; that somebody turned them off must be seen. */
 function isMissed(suite: string, { answers }: Plan['declaration']): boolean {
   if (!isMadeOfHoldout(suite)) return true;
-  const family = suite.slice(suite.lastIndexOf('/') + 1);
-  return suite.startsWith(answersPrefix) && Object.entries(answers).some(([name, value]) => name === family && value === false);
+  return suite.startsWith(answersPrefix) && Object.entries(answers).some(([name, value]) => name === aspectOf(suite) && value === false);
 }
 
 /** No contender could change it, so that nobody was asked. */

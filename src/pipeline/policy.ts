@@ -4,10 +4,11 @@ import { EspalierError } from '../core/errors.js';
 import type { GatePolicy } from '../core/gate-policy.js';
 import { nearestName } from '../core/text.js';
 import type { Suite } from '../evaluation/suites.js';
+import { answersFamily } from '../gate/paired.js';
 import { listDecisions } from '../store/candidates.js';
 import type { Queries } from '../store/database.js';
 import { findChangedSuite } from '../store/eval-suites.js';
-import { answersFamily, isMadeOfHoldout } from './asked-suite.js';
+import { isMadeOfHoldout } from './asked-suite.js';
 
 /** @throws DECLARATION_INVALID, SUITE_INVALID */
 export async function checkPolicy(queries: Queries, { name, gate }: AdapterDeclaration, suites: readonly Suite[]): Promise<void> {

@@ -9,26 +9,12 @@ import type { ImportColumns } from '#espalier/evaluation/import-row.js';
 import type { KnownKind } from '#espalier/evaluation/kinds.js';
 import { readSuite } from '#espalier/evaluation/suites.js';
 import { errorOf } from '../support/errors.js';
-import { jsonLines } from '../support/suite.js';
+import { importColumns, jsonLines } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = temporaryFolder();
 
-const columns: ImportColumns = {
-  ...{
-    text: 'text',
-    label: 'label',
-    a: 'a',
-    b: 'b',
-    score: 'score',
-    perturbed: 'perturbed',
-    other: 'other',
-    otherLabel: 'otherLabel',
-    query: 'query',
-    document: 'document',
-  },
-  ...{ relevance: 'relevance', group: undefined, cluster: undefined },
-};
+const columns: ImportColumns = { ...importColumns, relevance: 'relevance' };
 
 async function importRows(kind: KnownKind['name'], rows: readonly object[], named: Partial<ImportColumns> = {}) {
   const folder = mkdtempSync(join(root, 'import-'));

@@ -9,26 +9,12 @@ import type { ImportRequest } from '#espalier/evaluation/import-request.js';
 import type { ImportColumns } from '#espalier/evaluation/import-row.js';
 import { readSuite } from '#espalier/evaluation/suites.js';
 import { errorOf } from '../support/errors.js';
-import { jsonLines } from '../support/suite.js';
+import { importColumns, jsonLines } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = temporaryFolder();
 
-const columns: ImportColumns = {
-  ...{
-    text: 'text',
-    label: 'label',
-    a: 'a',
-    b: 'b',
-    score: 'score',
-    perturbed: 'perturbed',
-    other: 'other',
-    otherLabel: 'otherLabel',
-    query: 'query',
-    document: 'document',
-  },
-  ...{ relevance: undefined, group: undefined, cluster: undefined },
-};
+const columns: ImportColumns = importColumns;
 
 /** A request to import `content` into a folder of its own. */
 function requestOf(content: string, change: Partial<ImportRequest> = {}, format: 'jsonl' | 'csv' = 'jsonl'): ImportRequest {

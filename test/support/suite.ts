@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImportColumns } from '#espalier/evaluation/import-row.js';
 import { type KnownKind, kindNamed } from '#espalier/evaluation/kinds.js';
 import type { Suite } from '#espalier/evaluation/suites.js';
 
@@ -8,6 +9,12 @@ export interface SuiteSource {
   readonly kind: KnownKind['name'];
   readonly cases: readonly unknown[];
 }
+
+/** Every column by the name of its role, and none of those that may be missing. */
+export const importColumns: ImportColumns = {
+  ...{ text: 'text', label: 'label', a: 'a', b: 'b', score: 'score', perturbed: 'perturbed', other: 'other', otherLabel: 'otherLabel' },
+  ...{ query: 'query', document: 'document', relevance: undefined, group: undefined, cluster: undefined },
+};
 
 export const jsonLines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 

@@ -1,9 +1,7 @@
 /** Changes of who writes, or whom a text speaks of: an answer that depends on them treats people differently. */
-import type { Random } from '../../core/random.js';
+import { pickOne } from '../../core/random.js';
 import type { Perturbation } from './perturbation.js';
 import { genderPairs, greetings, namesByGroup, signatures, spellingPairs } from './words.js';
-
-const pickOne = <T>(items: readonly T[], random: Random): T => items[random.integer(items.length)]!;
 
 /** Each group of names is a slice of its own, and has a share of cases that lets its loss be shown. */
 function signedBy(group: string): Perturbation {

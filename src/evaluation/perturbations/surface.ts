@@ -1,5 +1,5 @@
 /** Changes of how a text is written that leave what it asks for: what people do to texts by haste, habit or keyboard. */
-import type { Random } from '../../core/random.js';
+import { pickOne, type Random } from '../../core/random.js';
 import type { Perturbation } from './perturbation.js';
 import { fillers, functionWords } from './words.js';
 
@@ -7,7 +7,6 @@ import { fillers, functionWords } from './words.js';
 const keyboard = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'] as const;
 
 const isLong = (word: string) => /^[a-z]{4,}$/iu.test(word);
-const pickOne = <T>(items: readonly T[], random: Random): T => items[random.integer(items.length)]!;
 
 /** One typing error for every eight words: two letters swapped, one left out, doubled, or hit beside. */
 const typo: Perturbation = {

@@ -5,6 +5,7 @@
  *
  * Cost: n^2 d / 2 multiply-adds of float32.
  */
+import { groupBy } from '../../core/grouping.js';
 import { newGraph } from '../../core/onnx.js';
 import { compile } from '../native.js';
 
@@ -40,14 +41,7 @@ export async function groupNearDuplicates(rows: GroupedRows, threads: number): P
   const parents = Int32Array.from({ length: count }, (_, row) => row);
   joinEqualWords(rows, parents);
   await joinNear(rows, parents, threads);
-  const groups = new Map<number, number[]>();
-  for (let row = 0; row < count; row++) {
-    const root = rootOf(parents, row);
-    const own = groups.get(root);
-    if (own) own.push(row);
-    else groups.set(root, [row]);
-  }
-  return [...groups.values()].flatMap(cut);
+  return [...groupBy(parents.keys(), (row) => rootOf(parents, row)).values()].flatMap(cut);
 }
 
 function cut(group: readonly number[]): number[][] {

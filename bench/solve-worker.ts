@@ -156,7 +156,7 @@ async function timeUpdate(folder: string, count: number, threads: number) {
 }
 
 async function write(folder: string, trained: TrainedHead): Promise<void> {
-  await writeTrained(folder, trained);
+  const files = await writeTrained(folder, trained);
   const { head, facts } = trained;
   const nothing = {
     adapter: 'bench',
@@ -168,7 +168,7 @@ async function write(folder: string, trained: TrainedHead): Promise<void> {
     hyperParameters: {},
     metrics: {},
   };
-  const of = { encoder: { model: 'bench', fingerprint: '', dimension }, task: 'task', classes: [], domains: [], bufferSnapshotHash: '' };
+  const of = { encoder: { model: 'bench', fingerprint: '', dimension }, classes: [], domains: [], bufferSnapshotHash: '' };
   const data = { afterExample: 0, throughExample: 0, fresh: 0, replayed: 0 };
-  await writeManifest(folder, { ...nothing, ...of, data, headKind: head.kind, headShape: head.shape, facts });
+  await writeManifest(folder, { ...nothing, ...of, data, headKind: head.kind, headShape: head.shape, facts, files });
 }

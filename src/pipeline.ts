@@ -11,7 +11,7 @@ import { runFolder } from './core/workspace.js';
 import { type FieldRow, fieldRows } from './gate/field.js';
 import type { Report } from './gate/report.js';
 import type { Evaluated, Mix, Mixes, Plan, UpdateContext } from './pipeline/context.js';
-import { encodeTexts } from './pipeline/encode.js';
+import { describeEncoded, type Encoded, encodeTexts } from './pipeline/encode.js';
 import { evaluateField, evaluationRules } from './pipeline/evaluate.js';
 import { fieldNamed } from './pipeline/field.js';
 import { type JudgedContender, judgeField } from './pipeline/judge.js';
@@ -46,7 +46,7 @@ export interface Update {
 }
 
 type Outputs = Partial<{
-  encode: { encoded: number };
+  encode: Encoded;
   mix: Mixes;
   train: Readonly<Record<string, Trained>>;
   evaluate: Evaluated;
@@ -81,7 +81,7 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
     switch (stage) {
       case 'encode': {
         const encode = await encodeTexts(context, plan);
-        run = await advance(context, run, { ...outputs, encode }, `${encode.encoded} texts were new`);
+        run = await advance(context, run, { ...outputs, encode }, describeEncoded(encode));
         break;
       }
       case 'mix': {
@@ -178,7 +178,7 @@ function reasonToGiveUp({ plan, outputs }: Run, asked: readonly string[]): strin
   const mixes = Object.values((outputs as Outputs).mix ?? {});
   const evaluated = (outputs as Outputs).evaluate;
   const isOlder =
-    mixes.some(({ classes }) => classes.some((one: unknown) => typeof one === 'string')) ||
+    mixes.some(({ unreadableIds, classes }) => !unreadableIds || classes.some((one: unknown) => typeof one === 'string')) ||
     (evaluated && evaluated.rules !== evaluationRules);
   return isOlder ? 'an earlier Espalier began it' : undefined;
 }

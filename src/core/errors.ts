@@ -37,6 +37,10 @@ export const catalogue = {
   ],
   TOO_FEW_CLASSES: ['A classifier needs at least two classes.', 'Bring examples of another label with `espalier ingest`.'],
   VECTOR_INVALID: ['An embedding holds what is not a number.', 'Remove the example, or check the encoder: dtype fp32 rules out overflow.'],
+  TEXT_UNREADABLE: [
+    'The encoder cannot turn a text into a vector.',
+    'Take the text out of the suite or the question. Examples like it are left out of training by themselves.',
+  ],
   TRAINING_DIVERGED: ['The loss grew beyond all bounds, so nothing is proposed.', 'Lower learningRate in adapter.yaml.'],
   ENCODER_NOT_FOUND: [
     'The encoder folder does not exist or lacks its files.',
@@ -54,7 +58,7 @@ export const catalogue = {
   ENCODER_OUTPUT_MISSING: ['The model lacks the output that the pooling needs.', 'Choose another `pooling` in adapter.yaml.'],
   ENCODER_MISMATCH: [
     'The adapter was trained on another encoder than the one declared now.',
-    'Restore the encoder in adapter.yaml, or start a new adapter.',
+    'Restore the encoder in adapter.yaml, or run `espalier update NAME --reencode`: it learns everything in the store again on the new encoder.',
   ],
   ADAPTER_INVALID: [
     'The files of a trained version are damaged: they do not match their manifest.',
@@ -90,6 +94,10 @@ export const catalogue = {
   ],
   NO_CHAMPION: ['The adapter has no champion yet.', 'Run `espalier update`, then `espalier candidates approve`.'],
   VERSION_NOT_FOUND: ['The adapter has no version of that number.', 'See its versions with `espalier candidates list --all`.'],
+  VERSION_EXISTS: [
+    'A folder already has the number of the version that is being made; no folder of a version is ever overwritten.',
+    'Run `espalier update` again: it takes the next free number.',
+  ],
   NO_EARLIER_VERSION: ['There is no earlier version to roll back to.', 'See the decisions with `espalier candidates list --all`.'],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
   SCHEDULE_EMPTY: ['No adapter declares a schedule.', 'Add `schedule:` with `cron` or `newExamples` to adapter.yaml.'],

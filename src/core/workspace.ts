@@ -49,6 +49,14 @@ export const versionFolder = (workspace: Workspace, adapter: string, version: nu
 export const runFolder = (workspace: Workspace, adapter: string, run: number) =>
   join(adapterFolder(workspace, adapter), 'runs', String(run));
 
+/** Numbers that folders of versions bear, whole or not, in ascending order. */
+export async function listVersionFolders(workspace: Workspace, adapter: string): Promise<number[]> {
+  const folder = join(adapterFolder(workspace, adapter), 'versions');
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder)).filter((name) => /^[1-9]\d*$/.test(name));
+  return names.map(Number).sort((a, b) => a - b);
+}
+
 export async function listAdapterNames(workspace: Workspace): Promise<string[]> {
   const entries = await readdir(join(workspace.root, 'adapters'), { withFileTypes: true });
   return entries

@@ -2,49 +2,118 @@
  * The encoder behind the store's cache: a text goes through the model once ever for a dense fingerprint. Counts of n-grams are not
  * kept: counting takes about as long as reading a vector, and this way they may be declared anew without encoding anything.
  */
+import { EspalierError, messageOf } from '../core/errors.js';
 import { normaliseText, textHash } from '../core/text.js';
 import type { Store } from '../store/database.js';
-import { findEmbeddings, listEmbedded, saveEmbeddings } from '../store/embeddings.js';
+import { type EmbeddingSpace, findEmbeddings, listEmbedded, saveEmbeddings } from '../store/embeddings.js';
+import { findUnreadable, saveUnreadable, type UnreadableText } from '../store/unreadable.js';
 import type { EncodeOptions, Encoder } from './encoder.js';
 import { fillNgrams } from './ngrams.js';
 
 /** New texts are stored in slices of this size, so that an interrupted run keeps what it has. */
 const sliceSize = 1024;
 
-/** Encodes what is not cached yet, and returns how many that were. */
+export interface Warmed {
+  /** How many texts went through the model. */
+  readonly encoded: number;
+  /** Text hash -> why the encoder cannot read it, of the texts that it cannot. */
+  readonly unreadable: ReadonlyMap<string, string>;
+}
+
+/** Encodes what is not cached yet. A text that breaks the encoder is set aside with its reason, and is not tried again. */
 export async function warmCache(
   store: Store,
   encoder: Encoder,
   texts: readonly string[],
   { signal, progress }: EncodeOptions = {},
-): Promise<number> {
+): Promise<Warmed> {
   const byHash = new Map(texts.map((text) => [textHash(text), normaliseText(text)]));
-  const known = await listEmbedded(store, encoder.denseFingerprint, [...byHash.keys()]);
-  const missing = [...byHash].filter(([hash]) => !known.has(hash));
+  const known = await listEmbedded(store, spaceOf(encoder), [...byHash.keys()]);
+  const waiting = [...byHash].filter(([hash]) => !known.has(hash));
+  const unreadable = await findUnreadable(
+    store.queries,
+    encoder.denseFingerprint,
+    waiting.map(([hash]) => hash),
+  );
+  const missing = waiting.filter(([hash]) => !unreadable.has(hash)).map(([hash, text]) => ({ hash, text }));
   for (let start = 0; start < missing.length; start += sliceSize) {
     const slice = missing.slice(start, start + sliceSize);
-    const vectors = await encoder.encodeDense(
-      slice.map(([, text]) => text),
-      { ...(signal && { signal }), progress: (done) => progress?.(start + done, missing.length) },
-    );
-    const rows = slice.map(([hash], row) => ({ hash, vector: vectors.subarray(row * encoder.dense, (row + 1) * encoder.dense) }));
+    const options = { ...(signal && { signal }), progress: (done: number) => progress?.(start + done, missing.length) };
+    const { rows, broken } = await encodeSlice(encoder, slice, options);
     await saveEmbeddings(store, encoder.denseFingerprint, rows);
+    await saveUnreadable(store.queries, encoder.denseFingerprint, broken);
+    for (const { hash, reason } of broken) unreadable.set(hash, reason);
   }
-  return missing.length;
+  return { encoded: missing.length, unreadable };
 }
 
-/** What `encode` gives, [texts, dimension] float32, with the vectors that the cache has. */
+/**
+ * What `encode` gives, [texts, dimension] float32, with the vectors that the cache has.
+ * @throws TEXT_UNREADABLE
+ */
 export async function encodeCached(
   store: Store,
   encoder: Encoder,
   texts: readonly string[],
   options: EncodeOptions = {},
 ): Promise<Float32Array> {
-  await warmCache(store, encoder, texts, options);
+  const { unreadable } = await warmCache(store, encoder, texts, options);
   const hashes = texts.map(textHash);
-  const known = await findEmbeddings(store, encoder.denseFingerprint, [...new Set(hashes)]);
+  const known = await findEmbeddings(store, spaceOf(encoder), [...new Set(hashes)]);
   const rows = new Float32Array(texts.length * encoder.dimension);
-  for (const [row, hash] of hashes.entries()) rows.set(known.get(hash)!, row * encoder.dimension);
+  for (const [row, hash] of hashes.entries()) {
+    const reason = unreadable.get(hash);
+    if (reason !== undefined) throw unreadableText(texts[row]!, reason);
+    rows.set(known.get(hash)!, row * encoder.dimension);
+  }
   await fillNgrams(texts, rows, encoder);
   return rows;
+}
+
+interface HashedText {
+  readonly hash: string;
+  readonly text: string;
+}
+
+interface EncodedSlice {
+  readonly rows: readonly { readonly hash: string; readonly vector: Float32Array }[];
+  readonly broken: readonly UnreadableText[];
+}
+
+/** All at once; where that fails, text by text, to find those that it fails on. @throws what it failed with, where it fails on every text */
+async function encodeSlice(encoder: Encoder, slice: readonly HashedText[], options: EncodeOptions): Promise<EncodedSlice> {
+  try {
+    return { rows: await encodeTogether(encoder, slice, options), broken: [] };
+  } catch (thrown) {
+    if (options.signal?.aborted) throw thrown;
+    const rows: { hash: string; vector: Float32Array }[] = [];
+    const broken: UnreadableText[] = [];
+    for (const one of slice) {
+      try {
+        rows.push(...(await encodeTogether(encoder, [one], options.signal ? { signal: options.signal } : {})));
+      } catch (reason) {
+        if (options.signal?.aborted) throw reason;
+        broken.push({ hash: one.hash, reason: messageOf(reason) });
+      }
+    }
+    // An encoder that reads nothing at all is broken itself; of one text that cannot be told.
+    if (rows.length === 0 && slice.length > 1) throw thrown;
+    return { rows, broken };
+  }
+}
+
+async function encodeTogether(encoder: Encoder, texts: readonly HashedText[], options: EncodeOptions) {
+  const vectors = await encoder.encodeDense(
+    texts.map(({ text }) => text),
+    options,
+  );
+  return texts.map(({ hash }, row) => ({ hash, vector: vectors.subarray(row * encoder.dense, (row + 1) * encoder.dense) }));
+}
+
+function spaceOf({ denseFingerprint, dense }: Encoder): EmbeddingSpace {
+  return { fingerprint: denseFingerprint, dimension: dense };
+}
+
+function unreadableText(text: string, reason: string): EspalierError {
+  return new EspalierError('TEXT_UNREADABLE', `the encoder cannot read the text \`${text.slice(0, 40)}\`: ${reason}`);
 }

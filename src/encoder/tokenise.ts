@@ -14,6 +14,11 @@ export interface Tokeniser {
 const usualMaximum = 512;
 /** Tokenising is synchronous, at several thousand short texts a second: no more than this many between two turns of the event loop. */
 const textsPerTurn = 128;
+/**
+ * Characters that are tokenised for each token that fits; the rest of a longer text could not be read anyway. Unicode NFKC writes some characters as
+ * eighteen, and a text of very many tokens breaks the tokenizer.
+ */
+const charactersPerToken = 64;
 
 /** @param positions `max_position_embeddings` of the model's config, when it has one */
 export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, positions: number | undefined): Tokeniser {
@@ -26,11 +31,19 @@ export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, pos
       const tokens: number[][] = [];
       for (const [index, text] of texts.entries()) {
         if (index % textsPerTurn === textsPerTurn - 1) await letEventsThrough();
-        tokens.push(truncate(idsOf(tokenizer, prompt + text), maximum, closing));
+        tokens.push(truncate(idsOf(tokenizer, beginningOf(prompt + text, maximum * charactersPerToken)), maximum, closing));
       }
       return tokens;
     },
   };
+}
+
+/** As much of a text as is at most `length` characters long in Unicode NFKC, to within a factor of two. */
+function beginningOf(text: string, length: number): string {
+  let end = Math.min(text.length, length);
+  while (end > 1 && text.slice(0, end).normalize('NFKC').length > length) end = Math.floor(end / 2);
+  // A surrogate pair is not cut in two.
+  return text.slice(0, /[\ud800-\udbff]/.test(text[end - 1] ?? '') ? end - 1 : end);
 }
 
 function maximumTokens(declared: number, positions = Number.POSITIVE_INFINITY): number {

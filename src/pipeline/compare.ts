@@ -183,7 +183,7 @@ function fittingIn(bytes: number, steps: readonly Step[]): number {
 async function encodeSteps({ store, encoder, progress, signal }: CompareContext, found: readonly Step[]): Promise<StreamStep[]> {
   progress.begin('encode');
   const texts = found.flatMap(({ fresh, held }) => [...fresh, ...held].map(({ text }) => text));
-  const encoded = await warmCache(store, encoder, texts, { signal, progress: (done, total) => progress.advance(done, total, 'texts') });
+  const { encoded } = await warmCache(store, encoder, texts, { signal, progress: (done, total) => progress.advance(done, total, 'texts') });
   progress.end(`${encoded} new texts of ${texts.length}`);
   const labelled = async (examples: readonly Example[]): Promise<Labelled> => ({
     vectors: await encodeCached(

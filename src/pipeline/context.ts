@@ -26,20 +26,25 @@ export interface Plan {
   readonly version: number;
   /** The champion it starts from and is compared with, or null. */
   readonly parentVersion: number | null;
-  /** What the champion has not learned: examples with id in (afterExample, throughExample]. */
+  /** Number of the last example that the champion was shown, or 0; held-out examples up to it are what it can lose. */
   readonly afterExample: number;
+  /** Number of the last example that the update looks at. */
   readonly throughExample: number;
   readonly encoderFingerprint: string;
+  /** Everything is learned again, on another encoder than the champion's; absent: the champion's encoder is used. */
+  readonly reencode?: true;
   /** Goes into the manifest. */
   readonly at: string;
 }
 
 export interface Mix {
-  /** Ids of the fresh examples' range: (afterExample, throughExample]. 0 where the strategy cannot go on from the champion's head. */
+  /** As in the plan; 0 where the strategy cannot continue from the champion's head, and learns everything again. */
   readonly afterExample: number;
   readonly continues: boolean;
   /** Left out because they occur in an eval suite. */
   readonly leakedIds: readonly number[];
+  /** Left out because the encoder cannot read them. */
+  readonly unreadableIds: readonly number[];
   readonly replayedIds: readonly number[];
   /** Everything that the champion learned of tasks that have few examples, for a strategy that rereads it; absent: nothing. */
   readonly learnedIds?: readonly number[];
@@ -79,6 +84,11 @@ export interface Evaluated {
 /** Where a contender's files stand until one of the field becomes a version. */
 export function contenderFolder(workspace: Workspace, run: Run, strategy: string): string {
   return join(runFolder(workspace, run.adapter, run.id), strategy);
+}
+
+/** Whose record says what has been learned. */
+export function championOf({ declaration, parentVersion }: Plan): { adapter: string; version: number | null } {
+  return { adapter: declaration.name, version: parentVersion };
 }
 
 export async function readChampionManifest(workspace: Workspace, plan: Plan): Promise<Manifest | undefined> {

@@ -15,9 +15,10 @@ import {
   setChampionVersion,
 } from '../store/candidates.js';
 import { type Queries, type Store, transact } from '../store/database.js';
-import { listExamples } from '../store/examples.js';
+import type { Example } from '../store/examples.js';
+import { hasLearned, listUnlearned, readLearned } from '../store/learned.js';
 import { readRun } from '../store/runs.js';
-import type { Plan } from './context.js';
+import { championOf, type Plan } from './context.js';
 import { requireSoundVersion } from './sound-version.js';
 import { verifyCandidate } from './verify.js';
 
@@ -57,13 +58,7 @@ export async function approveCandidate(
   await requireSoundVersion(workspace, store.queries, { adapter, version });
   await requireTrueVerdict(store.queries, candidateId);
   const plan = await readRunPlan(store, candidateId);
-  const learned = await listExamples(store, {
-    adapter: declaration.name,
-    tasks: declaration.tasks.map(({ name }) => name),
-    split: 'train',
-    afterId: plan.afterExample,
-    throughId: plan.throughExample,
-  });
+  const learned = await listNewlyLearned(store, plan);
   return transact(store, async (queries) => {
     const { candidate, champion } = await requireDecidable(queries, candidateId);
     const policy = plan.declaration.gate!.inconclusive;
@@ -136,6 +131,14 @@ async function chooseEarlier(queries: Queries, adapter: string, toVersion: numbe
     );
   }
   return { from, to };
+}
+
+/** What the version of a plan has learned and the champion before it has not. */
+async function listNewlyLearned(store: Store, plan: Plan): Promise<Example[]> {
+  const { adapter, version } = { adapter: plan.declaration.name, version: plan.version };
+  const record = await readLearned(store.queries, { adapter, version });
+  const range = { ...championOf(plan), tasks: [...record.through.keys()], throughId: plan.throughExample };
+  return (await listUnlearned(store, range)).filter((example) => hasLearned(record, example));
 }
 
 async function readRunPlan(store: Store, candidateId: number): Promise<Plan> {

@@ -77,14 +77,14 @@ async function readVersion(workspace: Workspace, adapter: string, version: numbe
 
 /** What a version cannot be asked is an error where it was named, and left out where it is only declared. */
 async function suitesFor(
-  { store, workspace }: Pick<UpdateContext, 'store' | 'workspace'>,
+  context: Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>,
   { declaration, suites: named }: EvaluationRequest,
   known: Manifest,
 ): Promise<{ asked: AskedSuite[]; skipped: string[] }> {
   const suites = named?.filter((name) => !isMadeOfHoldout(name)) ?? declaration.suites;
-  const plan = { declaration: { ...declaration, suites }, throughExample: await lastExampleId(store.queries, declaration.name) };
+  const plan = { declaration: { ...declaration, suites }, throughExample: await lastExampleId(context.store.queries, declaration.name) };
   const shown = { classes: known.classes, throughExample: known.data.throughExample };
-  const all = await listAsked({ store, workspace }, plan, known, shown);
+  const all = await listAsked(context, plan, known, shown);
   const wanted = named === undefined ? all : all.filter(({ suite }) => named.includes(suite.name));
   const lost = named?.find((name) => !wanted.some(({ suite }) => suite.name === name));
   if (lost !== undefined) {
@@ -107,7 +107,7 @@ function labelsUnknown({ suite, task }: AskedSuite, { adapter, version, classes 
 async function encodeAll({ store, encoder, progress, signal }: UpdateContext, asked: readonly AskedSuite[]): Promise<void> {
   progress.begin('encode');
   const texts = asked.flatMap(({ suite }) => textsOf(suite));
-  const encoded = await warmCache(store, encoder, texts, { signal, progress: (done, total) => progress.advance(done, total, 'texts') });
+  const { encoded } = await warmCache(store, encoder, texts, { signal, progress: (done, total) => progress.advance(done, total, 'texts') });
   progress.end(`${encoded} of ${texts.length} texts were new`);
 }
 

@@ -2,20 +2,20 @@
 import { EspalierError } from '../core/errors.js';
 import { readLabelSet } from '../core/label-sets.js';
 import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, multiLabelNames, requireRivals } from '../core/tasks.js';
-import { leakageHash } from '../core/text.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
-import { collectEvalTexts } from '../evaluation/suites.js';
 import { bufferSnapshotHash } from '../replay/admission.js';
 import { requireAnswerForm } from '../replay/answer-form.js';
 import { listBuffer } from '../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../store/examples.js';
+import { hasLearned, type LeftOutReason, readLearned } from '../store/learned.js';
 import { openSetBook } from '../training/answers.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
 import { readsBuffer, strategyNamed } from '../training/strategies.js';
 import { type Manifest, readTrained } from '../training/versions.js';
-import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
+import { championOf, type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
 import { settingsOf } from './field.js';
+import { chooseFresh, listNew } from './fresh.js';
 
 /** Each strategy of the field has a mix of its own: some replay, some go on from the champion, some begin again with everything. */
 export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixes> {
@@ -26,50 +26,63 @@ export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixe
   return mixes;
 }
 
-/** @throws ADAPTER_INVALID, TOO_FEW_CLASSES */
+/** @throws ADAPTER_INVALID, NOTHING_TO_LEARN, TOO_FEW_CLASSES */
 async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strategy): Promise<Mix> {
+  const { name: adapter, tasks } = plan.declaration;
   const champion = await readChampionManifest(context.workspace, plan);
   const parent = await readParent(context, plan);
-  const continues = parent === undefined || strategy.continues(parent, settingsOf(plan, strategy));
-  const afterExample = continues ? plan.afterExample : 0;
-  const candidates = await listFresh(context, plan, afterExample);
-  const evalTexts = await collectEvalTexts(context.workspace.suiteFolders);
-  const isLeaked = (example: Example) => evalTexts.has(leakageHash(example.text));
-  const leakedIds = candidates.filter(isLeaked).map((example) => example.id);
-  const fresh = candidates.filter((example) => !isLeaked(example));
-  const members = await listBuffer(context.store.queries, plan.declaration.name, { state: 'member' });
-  // What the champion has not learned is fresh already; a member newer than the champion is left from before a rollback. A suite may be
-  // younger than a member.
+  const continues = !plan.reencode && (parent === undefined || strategy.continues(parent, settingsOf(plan, strategy)));
+  const { fresh, leftOut, isLeaked } = await chooseFresh(context, plan, continues);
+  requireFresh(adapter, fresh, leftOut);
+  const members = await listBuffer(context.store.queries, adapter, { state: 'member' });
+  const known = await readLearned(context.store.queries, championOf(plan));
+  // A member that the champion has not learned is left from before a rollback, and counts as fresh. A suite may be younger than a member.
   const replayed =
-    readsBuffer(strategy, parent) && continues ? members.filter((member) => member.id <= afterExample && !isLeaked(member)) : [];
-  const classes = distinctClasses([...(champion?.classes ?? []), ...classesAmong(plan.declaration.tasks, fresh)]);
-  requireClasses(plan.declaration.name, classes, fresh);
+    readsBuffer(strategy, parent) && continues ? members.filter((member) => hasLearned(known, member) && !isLeaked(member)) : [];
+  // On another encoder nothing is left of what the champion knew: only what there are examples of can be learned again.
+  const before = plan.reencode ? undefined : champion;
+  const classes = distinctClasses([...(before?.classes ?? []), ...classesAmong(tasks, fresh)]);
+  requireClasses(adapter, classes, fresh);
   requireRivals(plan.declaration, classes);
-  const multiLabel = multiLabelAmong(plan.declaration, champion);
+  const multiLabel = multiLabelAmong(plan.declaration, before);
   const learned = continues ? (await listLearned(context, plan, strategy, fresh)).filter((example) => !isLeaked(example)) : [];
   return {
-    afterExample,
+    afterExample: continues ? plan.afterExample : 0,
     continues,
-    leakedIds,
+    leakedIds: idsLeftOut(leftOut, 'leaked'),
+    unreadableIds: idsLeftOut(leftOut, 'unreadable'),
     replayedIds: replayed.map((member) => member.id),
     ...(learned.length > 0 && { learnedIds: learned.map((example) => example.id) }),
     bufferSnapshotHash: bufferSnapshotHash(members),
     fresh: fresh.length,
     classes,
     ...(multiLabel.length > 0 && { multiLabel }),
-    domains: distinctDomains([...(champion?.domains ?? []), ...fresh]),
+    domains: distinctDomains([...(before?.domains ?? []), ...fresh]),
   };
+}
+
+const idsLeftOut = (leftOut: ReadonlyMap<number, LeftOutReason>, reason: LeftOutReason) =>
+  [...leftOut].filter(([, own]) => own === reason).map(([id]) => id);
+
+/** @throws NOTHING_TO_LEARN */
+function requireFresh(adapter: string, fresh: readonly Example[], leftOut: ReadonlyMap<number, LeftOutReason>): void {
+  if (fresh.length > 0) return;
+  const why = leftOut.size === 0 ? '' : `: ${leftOut.size} are left out, since a suite has their text or the encoder cannot read it`;
+  throw new EspalierError('NOTHING_TO_LEARN', `${adapter} has no new example that can be learned${why}`);
 }
 
 /** All that the champion learned of each task to which something new came, where both together are few enough for the strategy to reread. */
 async function listLearned({ store }: UpdateContext, plan: Plan, { rereads = 0 }: Strategy, fresh: readonly Example[]): Promise<Example[]> {
-  if (rereads === 0 || plan.afterExample === 0) return [];
+  if (rereads === 0 || plan.parentVersion === null) return [];
   const learned: Example[] = [];
+  const known = await readLearned(store.queries, championOf(plan));
   for (const task of new Set(fresh.map((example) => example.task))) {
     const room = rereads - fresh.filter((example) => example.task === task).length;
-    if (room <= 0) continue;
-    const range = { adapter: plan.declaration.name, tasks: [task], afterId: 0, throughId: plan.afterExample };
-    const own = await listExamples(store, { ...range, split: 'train', most: room + 1 });
+    const throughId = known.through.get(task) ?? 0;
+    if (room <= 0 || throughId === 0) continue;
+    const range = { adapter: plan.declaration.name, tasks: [task], afterId: 0, throughId };
+    const shown = await listExamples(store, { ...range, split: 'train', most: room + known.leftOut.size + 1 });
+    const own = shown.filter((example) => hasLearned(known, example));
     if (own.length <= room) learned.push(...own);
   }
   return learned;
@@ -90,7 +103,7 @@ function multiLabelAmong({ tasks }: Plan['declaration'], champion: Manifest | un
 }
 
 export async function readParent({ workspace }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {
-  const champion = await readChampionManifest(workspace, plan);
+  const champion = plan.reencode ? undefined : await readChampionManifest(workspace, plan);
   return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
 }
 
@@ -101,8 +114,8 @@ interface Batches extends Pick<TrainingJob, 'fresh' | 'replayed' | 'learned' | '
 
 /** The vectors and targets of the parts of the mix. */
 export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<Batches> {
-  const leaked = new Set(mix.leakedIds);
-  const fresh = (await listFresh(context, plan, mix.afterExample)).filter((example) => !leaked.has(example.id));
+  const leftOut = new Set([...mix.leakedIds, ...mix.unreadableIds]);
+  const fresh = (await listNew(context.store, plan, mix.continues)).filter((example) => !leftOut.has(example.id));
   const replayed = await listExamplesById(context.store, mix.replayedIds);
   const answers = openAnswers(mix);
   const batches = { fresh: await batchOf(context, fresh, answers), replayed: await batchOf(context, replayed, answers) };
@@ -110,17 +123,6 @@ export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix):
   const texts = [...fresh, ...replayed].map(({ text }) => Buffer.byteLength(text));
   const meanBytes = texts.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, texts.length);
   return { ...batches, ...(learned && { learned }), ...answers.learned(), meanBytes };
-}
-
-async function listFresh({ store }: UpdateContext, plan: Plan, afterId: number): Promise<Example[]> {
-  const { name, tasks } = plan.declaration;
-  return listExamples(store, {
-    adapter: name,
-    tasks: tasks.map((task) => task.name),
-    split: 'train',
-    afterId,
-    throughId: plan.throughExample,
-  });
 }
 
 interface Answers {

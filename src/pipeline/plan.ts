@@ -1,15 +1,16 @@
 /** Decides what an update will do, before it does anything. */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
-import { versionFolder, type Workspace } from '../core/workspace.js';
+import { listVersionFolders, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
-import type { Store } from '../store/database.js';
-import { countTrainingExamplesAfter, lastExampleId } from '../store/examples.js';
-import { readManifest } from '../training/versions.js';
+import type { Queries, Store } from '../store/database.js';
+import { lastExampleId } from '../store/examples.js';
 import type { Plan } from './context.js';
 import { checkField, fieldNamed } from './field.js';
+import { chooseFresh } from './fresh.js';
 import { checkPolicy } from './policy.js';
+import { readSoundManifest } from './sound-version.js';
 import { readDeclaredSuites } from './suites.js';
 
 export interface PlanRequest {
@@ -19,11 +20,13 @@ export interface PlanRequest {
   readonly declaration: AdapterDeclaration;
   /** Names of strategies. */
   readonly field: readonly string[];
+  /** Whether everything is learned again, on another encoder than the champion's. */
+  readonly reencode?: true | undefined;
   readonly at: Date;
 }
 
 /** @throws NO_GATE_POLICY, SUITE_NOT_FOUND, SUITE_INVALID, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
-export async function planUpdate({ workspace, store, encoder, declaration, field, at }: PlanRequest): Promise<Plan> {
+export async function planUpdate({ workspace, store, encoder, declaration, field, reencode, at }: PlanRequest): Promise<Plan> {
   const { name } = declaration;
   if (!declaration.gate) throw new EspalierError('NO_GATE_POLICY', `${name} declares no gate`);
   const declared = await readDeclaredSuites(workspace, declaration);
@@ -35,25 +38,40 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
   const contenders = fieldNamed(field);
   checkField(contenders, declaration);
   const parentVersion = await findChampionVersion(store.queries, name);
-  const parent = parentVersion === null ? undefined : await readManifest(versionFolder(workspace, name, parentVersion));
-  if (parent) requireSameEncoder(parent.encoder, encoder, `${name} version ${parent.version}`);
-  const afterExample = parent?.data.throughExample ?? 0;
-  if ((await countTrainingExamplesAfter(store.queries, name, afterExample)) === 0) {
-    throw new EspalierError(
-      'NOTHING_TO_LEARN',
-      parent ? `${name} has no example that version ${parent.version} has not learned` : `${name} has no examples`,
-    );
-  }
-  return {
+  const parent =
+    parentVersion === null ? undefined : await readSoundManifest(workspace, store.queries, { adapter: name, version: parentVersion });
+  const plan: Plan = {
     declaration,
     field: contenders.map((strategy) => strategy.name),
-    version: await nextVersion(store.queries, name),
+    version: await freeVersion(workspace, store.queries, name),
     parentVersion,
-    afterExample,
+    afterExample: parent?.data.throughExample ?? 0,
     throughExample: await lastExampleId(store.queries, name),
     encoderFingerprint: encoder.fingerprint,
+    ...(reencode && parent && { reencode }),
     at: at.toISOString(),
   };
+  if (parent && !reencode) requireSameEncoder(parent.encoder, encoder, `${name} version ${parent.version}`);
+  await requireNews({ workspace, store, encoder }, plan);
+  return plan;
+}
+
+/** @throws NOTHING_TO_LEARN */
+async function requireNews(context: Pick<PlanRequest, 'workspace' | 'store' | 'encoder'>, plan: Plan): Promise<void> {
+  const { fresh, leftOut } = await chooseFresh(context, plan, !plan.reencode);
+  if (fresh.length > 0) return;
+  const { name } = plan.declaration;
+  const what =
+    plan.parentVersion === null ? `${name} has no examples` : `${name} has no example that version ${plan.parentVersion} has not learned`;
+  const why =
+    leftOut.size === 0 ? '' : `, but for ${leftOut.size} that are left out: a suite has their text, or the encoder cannot read it`;
+  throw new EspalierError('NOTHING_TO_LEARN', `${what}${why}`);
+}
+
+/** A number that neither the store nor a folder bears: nothing that is there is ever overwritten. */
+async function freeVersion(workspace: Workspace, queries: Queries, adapter: string): Promise<number> {
+  const onDisk = await listVersionFolders(workspace, adapter);
+  return Math.max(await nextVersion(queries, adapter), (onDisk.at(-1) ?? 0) + 1);
 }
 
 /** @throws ENCODER_MISMATCH */

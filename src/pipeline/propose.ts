@@ -5,18 +5,21 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { EspalierError } from '../core/errors.js';
 import { diskError, removeUnfinished } from '../core/files.js';
 import { sha256OfFile } from '../core/hash.js';
 import { runFolder, versionFolder, type Workspace } from '../core/workspace.js';
 import type { Report } from '../gate/report.js';
 import { recordAct } from '../store/audit.js';
 import { insertCandidate } from '../store/candidates.js';
-import { transact } from '../store/database.js';
+import { type Store, transact } from '../store/database.js';
+import { listExamplesById } from '../store/examples.js';
+import { type LearnedRecord, readLearned, saveLearned } from '../store/learned.js';
 import { saveDomainAccuracies } from '../store/results.js';
 import { endRun, type Run, renewLease } from '../store/runs.js';
 import { strategyNamed } from '../training/strategies.js';
-import { versionFiles, writeManifest } from '../training/versions.js';
-import { contenderFolder, type Mix, type Plan, type UpdateContext } from './context.js';
+import { readManifest, versionFiles, writeManifest } from '../training/versions.js';
+import { championOf, contenderFolder, type Mix, type Plan, type UpdateContext } from './context.js';
 import { settingsOf } from './field.js';
 import type { Trained } from './train.js';
 
@@ -32,6 +35,7 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
   await placeVersion(context, run, plan, proposal);
   const folder = versionFolder(context.workspace, plan.declaration.name, plan.version);
   const manifestHash = await sha256OfFile(join(folder, versionFiles.manifest));
+  const learned = await learnedBy(context.store, plan, proposal.mix);
   const { strategy, report } = proposal;
   const { name } = plan.declaration;
   const at = new Date(plan.at);
@@ -55,10 +59,26 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
       manifestHash,
     };
     const id = await insertCandidate(queries, row);
+    await saveLearned(queries, { adapter: name, version: plan.version }, learned);
     const detail = { version: plan.version, strategy, field: plan.field, verdict: report.verdict };
     await recordAct(queries, { at, actor: run.trigger, act: 'proposed', adapter: name, subject: `candidate ${id}`, detail });
     return id;
   });
+}
+
+/** What the version has learned: what the champion had, where it continues from it, and everything new but for what was left out. */
+async function learnedBy(store: Store, plan: Plan, mix: Mix): Promise<LearnedRecord> {
+  const before = await readLearned(store.queries, { ...championOf(plan), ...(!mix.continues && { version: null }) });
+  const tasks = plan.declaration.tasks.map(({ name }) => name);
+  // Tasks that are not declared now were not looked at.
+  const others = (await listExamplesById(store, [...before.leftOut.keys()])).filter(({ task }) => !tasks.includes(task));
+  const leftOut = [
+    ...others.map(({ id }) => [id, before.leftOut.get(id)!] as const),
+    ...mix.leakedIds.map((id) => [id, 'leaked'] as const),
+    ...mix.unreadableIds.map((id) => [id, 'unreadable'] as const),
+  ];
+  const shown = tasks.map((task) => [task, plan.throughExample] as const);
+  return { through: new Map([...before.through, ...shown]), leftOut: new Map(leftOut) };
 }
 
 async function placeVersion(
@@ -71,7 +91,10 @@ async function placeVersion(
   const settings = settingsOf(plan, strategyNamed(strategy));
   const [from, to] = [contenderFolder(workspace, run, strategy), versionFolder(workspace, name, plan.version)];
   // A run that was killed after the rename has nothing left to move.
-  if (!existsSync(from) && existsSync(to)) return removeRun(workspace, run);
+  if (!existsSync(from) && existsSync(to)) {
+    await requireOwn(to, plan);
+    return removeRun(workspace, run);
+  }
   await writeManifest(from, {
     adapter: name,
     version: plan.version,
@@ -97,13 +120,19 @@ async function placeVersion(
   try {
     await removeUnfinished(from);
     await mkdir(dirname(to), { recursive: true });
-    // Left by a run that failed after its rename; no candidate knows it.
-    await rm(to, { recursive: true, force: true });
+    if (existsSync(to)) throw new EspalierError('VERSION_EXISTS', `${to} is there already`, { at: { file: to } });
     await rename(from, to);
     await removeRun(workspace, run);
   } catch (thrown) {
     throw diskError(thrown, to);
   }
+}
+
+/** @throws VERSION_EXISTS where another run has put its version there */
+async function requireOwn(folder: string, plan: Plan): Promise<void> {
+  const { createdAt, version, adapter } = await readManifest(folder);
+  if (createdAt === plan.at && version === plan.version && adapter === plan.declaration.name) return;
+  throw new EspalierError('VERSION_EXISTS', `${folder} is of another update`, { at: { file: folder } });
 }
 
 /** The losers' files with it. */

@@ -14,6 +14,7 @@ import { answerSuites } from './answer-suites.js';
 import { type AskedSuite, holdoutPrefix } from './asked-suite.js';
 import type { Plan, UpdateContext } from './context.js';
 import type { Known } from './field.js';
+import { keepReadable } from './fresh.js';
 import { outOfScopeTexts } from './out-of-scope.js';
 
 /** @throws SUITE_NOT_FOUND, SUITE_INVALID, also where a suite asks a task that the adapter has not */
@@ -61,17 +62,18 @@ export interface Shown {
  * @param shown of the champion, whose held-out rows make the suites about answers; of the version itself where there is no champion
  */
 export async function listAsked(
-  context: Pick<UpdateContext, 'store' | 'workspace'>,
+  context: Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>,
   plan: Pick<Plan, 'declaration' | 'throughExample'>,
   known: Known,
   shown: Shown,
 ): Promise<AskedSuite[]> {
-  const { store, workspace } = context;
+  const { store, workspace, encoder } = context;
   const { declaration, throughExample } = plan;
   const isKnown = knowing(known.classes);
   const declared = (await readDeclaredSuites(workspace, declaration)).map((asked) => withKnownLabels(asked, isKnown));
   const tasks = declaration.tasks.map(({ name }) => name);
-  const held = await listExamples(store, { adapter: declaration.name, tasks, split: 'holdout', afterId: 0, throughId: throughExample });
+  const range = { adapter: declaration.name, tasks, split: 'holdout', afterId: 0, throughId: throughExample } as const;
+  const held = await keepReadable(store, encoder, await listExamples(store, range));
   const holdouts = known.domains.map((domain) => {
     const own = held.filter(
       (example) => domainKey(example) === domainKey(domain) && classesAmong(declaration.tasks, [example]).every(isKnown),

@@ -24,6 +24,8 @@ export interface Trained {
   readonly headKind: string;
   readonly headShape: HeadShape;
   readonly facts: Readonly<Record<string, number>>;
+  /** SHA-256 of what it wrote, by file: what a disk or a hand changes afterwards is not proposed. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** What differs from one run of the same plan to another, or says no more than that it failed, is kept beside what the stages pass on. */
@@ -106,15 +108,16 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
   const trained = await tryTraining(job, context.signal, contest.progress);
   if ('code' in trained) return { trained: null, seconds: null, bytesKept: null, error: trained };
   const { head, facts } = trained;
+  const seconds = (performance.now() - began) / 1000;
+  // One that was paused and overtaken must not write into what is another's by now.
+  await renewLease(context.store, run, new Date());
+  const files = await writeTrained(folder, trained);
   const attempt: Attempt = {
-    trained: { headKind: head.kind, headShape: head.shape, facts },
-    seconds: (performance.now() - began) / 1000,
+    trained: { headKind: head.kind, headShape: head.shape, facts, files },
+    seconds,
     bytesKept: bytesKept(contest.strategy, job, trained),
     error: null,
   };
-  // One that was paused and overtaken must not write into what is another's by now.
-  await renewLease(context.store, run, new Date());
-  await writeTrained(folder, trained);
   await writeFileAtomic(record, JSON.stringify(attempt));
   return attempt;
 }

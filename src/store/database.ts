@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
+import { checksum } from '../core/checksum.js';
 import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
 import { diskError } from '../core/files.js';
 import { twinHash } from '../core/text.js';
@@ -115,8 +116,9 @@ function refuseNewer(database: SqliteDatabase.Database, path: string): void {
 }
 
 function migrate(database: SqliteDatabase.Database): void {
-  // A migration that fills a column of hashes asks for them.
+  // Migrations that fill a column of hashes ask for them.
   database.function('twin_hash', { deterministic: true }, (text) => twinHash(String(text)));
+  database.function('example_seal', { deterministic: true, varargs: true }, (...fields) => checksum(JSON.stringify(fields)));
   for (const { version, file } of listMigrations()) {
     if (version <= versionOf(database)) continue;
     database

@@ -1,58 +1,63 @@
 /** Vectors by (encoder fingerprint, text hash): a text is encoded once ever. */
 import { sql } from 'kysely';
+import { checksum } from '../core/checksum.js';
 import type { Store } from './database.js';
 import { transact } from './database.js';
 
 const sliceSize = 500;
 
-/** The stored ones among `hashes`; each is [dimension] float32. */
-export async function findEmbeddings(store: Store, fingerprint: string, hashes: readonly string[]): Promise<Map<string, Float32Array>> {
+/** Which vectors are comparable: those of one encoder. */
+export interface EmbeddingSpace {
+  readonly fingerprint: string;
+  readonly dimension: number;
+}
+
+/** The stored ones among `hashes`; each is [dimension] float32. One that was damaged counts as not stored. */
+export async function findEmbeddings(
+  store: Store,
+  { fingerprint, dimension }: EmbeddingSpace,
+  hashes: readonly string[],
+): Promise<Map<string, Float32Array>> {
   const found = new Map<string, Float32Array>();
   for (let start = 0; start < hashes.length; start += sliceSize) {
     const rows = await store.queries
       .selectFrom('embeddings')
-      .select(['hash', 'vector'])
+      .select(['hash', 'vector', 'checksum'])
       .where('fingerprint', '=', fingerprint)
       .where('hash', 'in', hashes.slice(start, start + sliceSize))
       .execute();
-    for (const { hash, vector } of rows) found.set(hash, floatsOf(vector));
+    for (const { hash, ...stored } of rows) {
+      const vector = soundVector(stored, dimension);
+      if (vector) found.set(hash, vector);
+    }
   }
   return found;
 }
 
-/** Which of `hashes` have a stored vector. */
-export async function listEmbedded(store: Store, fingerprint: string, hashes: readonly string[]): Promise<Set<string>> {
+/** Which of `hashes` have a stored vector that is whole. */
+export async function listEmbedded(store: Store, space: EmbeddingSpace, hashes: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
   for (let start = 0; start < hashes.length; start += sliceSize) {
-    const rows = await store.queries
-      .selectFrom('embeddings')
-      .select('hash')
-      .where('fingerprint', '=', fingerprint)
-      .where('hash', 'in', hashes.slice(start, start + sliceSize))
-      .execute();
-    for (const { hash } of rows) found.add(hash);
+    for (const hash of (await findEmbeddings(store, space, hashes.slice(start, start + sliceSize))).keys()) found.add(hash);
   }
   return found;
 }
 
-/** Stores vectors; one that is there already stays. */
+/** Stores vectors, in the place of those that are there already. */
 export async function saveEmbeddings(
   store: Store,
   fingerprint: string,
   vectors: readonly { readonly hash: string; readonly vector: Float32Array }[],
 ): Promise<void> {
-  const rows = vectors.map(({ hash, vector }) => ({
-    fingerprint,
-    hash,
-    dimension: vector.length,
-    vector: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength),
-  }));
+  const rows = vectors.map(({ hash, vector }) => {
+    const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+    return { fingerprint, hash, dimension: vector.length, vector: bytes, checksum: checksum(bytes) };
+  });
   for (let start = 0; start < rows.length; start += sliceSize) {
     await transact(store, (queries) =>
       queries
-        .insertInto('embeddings')
+        .replaceInto('embeddings')
         .values(rows.slice(start, start + sliceSize))
-        .onConflict((conflict) => conflict.doNothing())
         .execute(),
     );
   }
@@ -65,6 +70,14 @@ export async function countEmbeddings(store: Store, fingerprint: string): Promis
     .where('fingerprint', '=', fingerprint)
     .executeTakeFirstOrThrow();
   return row.count;
+}
+
+/** Undefined where bytes were changed or are missing; such a text is encoded again. Vectors of Espalier 0.1 have no checksum. */
+function soundVector(stored: { vector: Uint8Array; checksum: number | null }, dimension: number): Float32Array | undefined {
+  if (stored.vector.byteLength !== dimension * Float32Array.BYTES_PER_ELEMENT) return undefined;
+  if (stored.checksum !== null && stored.checksum !== checksum(stored.vector)) return undefined;
+  const vector = floatsOf(stored.vector);
+  return vector.every(Number.isFinite) ? vector : undefined;
 }
 
 /** SQLite hands out unaligned bytes: they are copied before they are read as floats. */

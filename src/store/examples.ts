@@ -1,5 +1,8 @@
 /** The table `examples`: all that ever arrived, once each. */
 import { sql } from 'kysely';
+import { checksum } from '../core/checksum.js';
+import { EspalierError } from '../core/errors.js';
+import { textHash } from '../core/text.js';
 import type { Queries, Store } from './database.js';
 
 export interface Example {
@@ -27,7 +30,12 @@ export interface Provenance {
   readonly line: number;
 }
 
-const columns = ['id', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance'] as const;
+const columns = ['id', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance', 'seal'] as const;
+
+/** CRC-32 of what a text is trained on as: it tells an example that was changed outside of Espalier. */
+export function sealOf({ task, hash, label, domain, split }: Pick<Example, 'task' | 'hash' | 'label' | 'domain' | 'split'>): number {
+  return checksum(JSON.stringify([task, hash, label, domain, split]));
+}
 
 /** Example -> text, of those among `ids` that are still there. */
 export async function readExampleTexts(queries: Queries, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
@@ -54,6 +62,7 @@ export async function insertExamples(queries: Queries, adapter: string, examples
     adapter,
     received_at: receivedAt,
     provenance: JSON.stringify(provenance),
+    seal: sealOf(rest),
   }));
   await queries.insertInto('examples').values(rows).execute();
 }
@@ -112,7 +121,7 @@ export interface ExampleRange {
   readonly most?: number;
 }
 
-/** In order of arrival. */
+/** In order of arrival. @throws STORE_CORRUPT where one is not what was taken in */
 export async function listExamples(store: Store, range: ExampleRange): Promise<Example[]> {
   const rows = await store.queries
     .selectFrom('examples')
@@ -125,7 +134,7 @@ export async function listExamples(store: Store, range: ExampleRange): Promise<E
     .orderBy('id')
     .$if(range.most !== undefined, (query) => query.limit(range.most!))
     .execute();
-  return rows.map(exampleOf);
+  return rows.map((row) => soundExample(row, store.path));
 }
 
 /** Of every adapter: what it may train on. */
@@ -159,14 +168,14 @@ export async function listForeignTexts(queries: Queries, adapter: string, count:
 
 const sliceSize = 1000;
 
-/** In order of arrival. */
+/** In order of arrival. @throws STORE_CORRUPT where one is not what was taken in */
 export async function listExamplesById(store: Store, ids: readonly number[]): Promise<Example[]> {
   const sorted = [...ids].sort((a, b) => a - b);
   const examples: Example[] = [];
   for (let start = 0; start < sorted.length; start += sliceSize) {
     const slice = sorted.slice(start, start + sliceSize);
     const rows = await store.queries.selectFrom('examples').select(columns).where('id', 'in', slice).orderBy('id').execute();
-    examples.push(...rows.map(exampleOf));
+    for (const row of rows) examples.push(soundExample(row, store.path));
   }
   return examples;
 }
@@ -228,8 +237,18 @@ export async function findExample(queries: Queries, adapter: string, id: number)
 interface ExampleRow extends Omit<Example, 'receivedAt' | 'provenance'> {
   readonly received_at: string;
   readonly provenance: string;
+  readonly seal?: number;
 }
 
-export function exampleOf({ received_at, provenance, ...rest }: ExampleRow): Example {
+export function exampleOf({ received_at, provenance, seal: _, ...rest }: ExampleRow): Example {
   return { ...rest, receivedAt: received_at, provenance: JSON.parse(provenance) as Provenance };
+}
+
+/** For training and evaluation: neither rests on a row that a disk or a hand has changed. */
+function soundExample(row: ExampleRow, path: string): Example {
+  if (row.seal === sealOf(row) && row.hash === textHash(row.text)) return exampleOf(row);
+  throw new EspalierError('STORE_CORRUPT', `example ${row.id} is not what was taken in: it was changed outside of Espalier`, {
+    at: { file: path },
+    hint: 'Restore the database from a backup. Nothing is trained or evaluated on a changed example.',
+  });
 }

@@ -18,9 +18,13 @@ export interface Schema {
     received_at: string;
     split: 'train' | 'holdout';
     provenance: Json;
+    seal: number;
   };
+  learned: { adapter: string; version: number; task: string; through_example: number };
+  left_out: { adapter: string; version: number; example_id: number; reason: 'leaked' | 'unreadable' };
+  unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number };
-  embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer };
+  embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer; checksum: number | null };
   buffer: {
     adapter: string;
     example_id: number;

@@ -73,21 +73,27 @@ export const versionFiles = {
   manifest: 'manifest.json',
 } as const;
 
-export async function writeTrained(folder: string, { head, state, facts }: TrainedHead): Promise<void> {
+/** @returns SHA-256 of each file, by its name */
+export async function writeTrained(folder: string, { head, state, facts }: TrainedHead): Promise<Record<string, string>> {
   const metadata = { format: 'espalier-head-2', kind: head.kind, shape: JSON.stringify(head.shape) };
-  await writeFileAtomic(join(folder, versionFiles.onnx), headGraph(head).encode());
-  await writeFileAtomic(join(folder, versionFiles.head), encodeSafetensors(head.tensors, metadata));
-  await writeFileAtomic(
-    join(folder, versionFiles.state),
-    encodeSafetensors(state, Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]))),
-  );
+  const stateFacts = Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]));
+  const contents = {
+    [versionFiles.onnx]: headGraph(head).encode(),
+    [versionFiles.head]: encodeSafetensors(head.tensors, metadata),
+    [versionFiles.state]: encodeSafetensors(state, stateFacts),
+  };
+  const files: Record<string, string> = {};
+  for (const [name, content] of Object.entries(contents)) {
+    await writeFileAtomic(join(folder, name), content);
+    files[name] = await sha256OfFile(join(folder, name));
+  }
+  return files;
 }
 
-/** Last of all: a folder with a manifest is whole. */
-export async function writeManifest(folder: string, manifest: Omit<Manifest, 'files'>): Promise<void> {
-  const files: Record<string, string> = {};
-  for (const name of [versionFiles.onnx, versionFiles.head, versionFiles.state]) files[name] = await sha256OfFile(join(folder, name));
-  await writeFileAtomic(join(folder, versionFiles.manifest), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
+/** Last of all: a folder with a manifest is whole. @throws ADAPTER_INVALID where a file is not the one that was written */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  for (const name of Object.keys(manifest.files)) await verifiedFile(folder, manifest, name);
+  await writeFileAtomic(join(folder, versionFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** @throws ADAPTER_INVALID */

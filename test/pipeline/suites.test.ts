@@ -40,7 +40,7 @@ async function ask(tasks: readonly string[], suites: readonly string[]) {
   const held = rows.map((row) => newExample({ domain: 'shop', ...row, split: 'holdout' }));
   await stored(store, 'support', held);
   const declaration: AdapterDeclaration = { ...declare(), tasks: tasks.map((name) => ({ name, labels: 'open' })), suites: [...suites] };
-  const context = { store, workspace: { suiteFolders: [evals] } } as unknown as UpdateContext;
+  const context = { store, workspace: { suiteFolders: [evals] }, encoder: { denseFingerprint: 'none' } } as unknown as UpdateContext;
   const plan = { declaration, throughExample: 99 } as Plan;
   const domains = known.domains.filter(({ task }) => tasks.includes(task));
   const asked = await listAsked(context, plan, { ...known, domains }, { classes: known.classes, throughExample: 99 });

@@ -46,7 +46,8 @@ function take(store: Store, { path, format = 'jsonl', ...overrides }: Intake) {
   });
 }
 
-const examplesOf = (store: Store) => store.queries.selectFrom('examples').selectAll().orderBy('id').execute();
+const examplesOf = async (store: Store) =>
+  (await store.queries.selectFrom('examples').selectAll().orderBy('id').execute()).map(({ seal: _, ...row }) => row);
 const rejectsIn = (path: string) =>
   readFileSync(path, 'utf8')
     .trimEnd()

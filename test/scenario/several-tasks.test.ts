@@ -5,7 +5,7 @@ import type { DomainChange, Report } from '#espalier/gate/report.js';
 import type { Prediction } from '#espalier/pipeline/serve.js';
 import type { Manifest } from '#espalier/training/versions.js';
 import { espalier, succeed, succeedJson } from '../support/command.js';
-import { at, billing, declare, deskDeclaration, rowsOf, trainedDesk } from '../support/desk.js';
+import { at, billing, declare, deskDeclaration, rowsOf, trainedDesk, withDatabase } from '../support/desk.js';
 import { expectReport } from '../support/plain.js';
 import { jsonLines } from '../support/suite.js';
 
@@ -24,6 +24,8 @@ beforeAll(async () => {
   const { classes, domains, ...rest } = readManifest(1) as Manifest;
   const old = { ...rest, task: 'intent', classes: classes.map(({ label }) => label), domains: domains.map(({ domain }) => domain) };
   writeFileSync(manifestFile(1), JSON.stringify(old));
+  // That Espalier did not keep the manifest's hash.
+  withDatabase(desk, (database) => database.exec('update candidates set manifest_hash = null'));
   declare(
     desk,
     deskDeclaration((source) =>

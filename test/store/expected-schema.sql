@@ -96,7 +96,7 @@ CREATE TABLE embeddings (
   fingerprint TEXT NOT NULL,
   hash TEXT NOT NULL,
   dimension INTEGER NOT NULL,
-  vector BLOB NOT NULL,
+  vector BLOB NOT NULL, checksum INTEGER,
   PRIMARY KEY (fingerprint, hash)
 ) STRICT;
 
@@ -146,7 +146,23 @@ CREATE TABLE examples (
   received_at TEXT NOT NULL,
   split TEXT NOT NULL CHECK (split IN ('train', 'holdout')),
   provenance TEXT NOT NULL
-, twin TEXT NOT NULL DEFAULT '') STRICT;
+, twin TEXT NOT NULL DEFAULT '', seal INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE TABLE learned (
+  adapter TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  task TEXT NOT NULL,
+  through_example INTEGER NOT NULL,
+  PRIMARY KEY (adapter, version, task)
+) STRICT;
+
+CREATE TABLE left_out (
+  adapter TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
+  reason TEXT NOT NULL CHECK (reason IN ('leaked', 'unreadable')),
+  PRIMARY KEY (adapter, version, example_id)
+) STRICT;
 
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -183,6 +199,13 @@ CREATE TABLE strata (
   domain TEXT NOT NULL,
   received INTEGER NOT NULL,
   PRIMARY KEY (adapter, task, label, domain)
+) STRICT;
+
+CREATE TABLE unreadable (
+  fingerprint TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (fingerprint, hash)
 ) STRICT;
 
 CREATE TABLE version_scores (

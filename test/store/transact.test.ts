@@ -63,7 +63,9 @@ describe('DISK_FULL: the disk is full while vectors are saved', () => {
     const error = await errorOf(saveEmbeddings(store, 'encoder', vectors(20, 400)));
     expect(error.code).toBe('DISK_FULL');
     expect(await countEmbeddings(store, 'encoder')).toBe(20);
-    expect((await findEmbeddings(store, 'encoder', ['7'])).get('7')).toEqual(vectors(7, 1)[0]!.vector);
+    expect((await findEmbeddings(store, { fingerprint: 'encoder', dimension: vectors(7, 1)[0]!.vector.length }, ['7'])).get('7')).toEqual(
+      vectors(7, 1)[0]!.vector,
+    );
     expect((await sql<{ integrity_check: string }>`pragma integrity_check`.execute(store.queries)).rows).toEqual([
       { integrity_check: 'ok' },
     ]);

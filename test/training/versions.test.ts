@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Strategy, TrainedHead } from '#espalier/training/job.js';
@@ -43,8 +43,8 @@ const manifestOf = (strategy: Strategy, { head, facts }: TrainedHead): Omit<Mani
 async function writeVersion(strategy: Strategy = analytic): Promise<{ folder: string; trained: TrainedHead }> {
   const folder = join(root, `${folders++}`);
   const trained = await strategy.train(jobOf(strategy.name, 2, { fresh }), quiet);
-  await writeTrained(folder, trained);
-  await writeManifest(folder, manifestOf(strategy, trained));
+  const files = await writeTrained(folder, trained);
+  await writeManifest(folder, { ...manifestOf(strategy, trained), files });
   return { folder, trained };
 }
 
@@ -99,6 +99,16 @@ describe('ADAPTER_INVALID', () => {
     const { folder } = await writeVersion();
     writeFileSync(join(folder, versionFiles.manifest), readFileSync(join(folder, versionFiles.manifest)).subarray(0, 100));
     expect((await errorOf(read(folder))).code).toBe('ADAPTER_INVALID');
+  });
+
+  it.each([versionFiles.onnx, versionFiles.head, versionFiles.state])('is not signed where %s was changed after training', async (name) => {
+    const { trained } = await writeVersion();
+    const folder = join(root, `${folders++}`);
+    const files = await writeTrained(folder, trained);
+    appendFileSync(join(folder, name), ' ');
+    const error = await errorOf(writeManifest(folder, { ...manifestOf(analytic, trained), files }));
+    expect(error).toMatchObject({ code: 'ADAPTER_INVALID', at: { file: join(folder, name) } });
+    expect(existsSync(join(folder, versionFiles.manifest))).toBe(false);
   });
 
   it('until the manifest is written: what was trained alone is not a version', async () => {

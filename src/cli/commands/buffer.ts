@@ -6,7 +6,9 @@ import { clip } from '../../core/text.js';
 import { onlyAdapter, readDeclaration } from '../../core/workspace.js';
 import { cellsByLabel } from '../../replay/cells.js';
 import { findMembership, listBuffer, type Membership, type MembershipState, summariseBuffer } from '../../store/buffer.js';
+import { findChampionVersion } from '../../store/candidates.js';
 import { type Example, findExample } from '../../store/examples.js';
+import { type LeftOutReason, readLearned } from '../../store/learned.js';
 import { bytesInWords, tableOf } from '../output.js';
 import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
 
@@ -156,8 +158,8 @@ async function show(session: Session, id: number, options: BufferOptions): Promi
 }
 
 async function why(session: Session, id: number, options: BufferOptions): Promise<void> {
-  const { example, membership } = await find(session, id, options);
-  const explanation = explain(example, membership);
+  const { example, membership, declaration } = await find(session, id, options);
+  const explanation = membership?.reason ?? (await explainAbsence(session, example, declaration.name));
   session.output.result(
     { id, state: membership?.state ?? null, policy: membership?.policy ?? null, score: membership?.score ?? null, reason: explanation },
     () => {
@@ -167,11 +169,20 @@ async function why(session: Session, id: number, options: BufferOptions): Promis
   );
 }
 
-function explain(example: Example, membership: Membership | undefined): string {
-  if (membership) return membership.reason;
+/** Why an example was never offered to the buffer. */
+async function explainAbsence({ store }: Session, example: Example, adapter: string): Promise<string> {
   if (example.split === 'holdout') return 'held out for evaluation: it is never trained on, so it is never replayed';
+  const champion = await findChampionVersion(store.queries, adapter);
+  const { leftOut } = await readLearned(store.queries, { adapter, version: champion });
+  const reason = leftOut.get(example.id);
+  if (reason !== undefined) return `version ${champion} has not learned it: ${reasonsLeftOut[reason]}`;
   return 'no champion has learned it yet: it is offered when a candidate trained on it is approved';
 }
+
+const reasonsLeftOut: Readonly<Record<LeftOutReason, string>> = {
+  leaked: 'an eval suite had its text',
+  unreadable: 'the encoder could not turn it into a vector',
+};
 
 async function find(
   { workspace, store }: Session,

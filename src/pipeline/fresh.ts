@@ -1,0 +1,50 @@
+/** Which training examples are new to an update, and which of them it must leave out. */
+import { leakageHash } from '../core/text.js';
+import type { Encoder } from '../encoder/encoder.js';
+import { collectEvalTexts } from '../evaluation/suites.js';
+import type { Store } from '../store/database.js';
+import type { Example } from '../store/examples.js';
+import { type LeftOutReason, listUnlearned } from '../store/learned.js';
+import { findUnreadable } from '../store/unreadable.js';
+import { championOf, type Plan, type UpdateContext } from './context.js';
+
+export interface Fresh {
+  readonly fresh: readonly Example[];
+  readonly leftOut: ReadonlyMap<number, LeftOutReason>;
+  /** Whether an eval suite has the example's text. */
+  readonly isLeaked: (example: Example) => boolean;
+}
+
+type FreshContext = Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>;
+
+/** @param continues whether the champion's head is trained further; else everything is new */
+export async function chooseFresh({ store, workspace, encoder }: FreshContext, plan: Plan, continues: boolean): Promise<Fresh> {
+  const candidates = await listNew(store, plan, continues);
+  const evalTexts = await collectEvalTexts(workspace.suiteFolders);
+  const isLeaked = (example: Example) => evalTexts.has(leakageHash(example.text));
+  const readable = new Set(await keepReadable(store, encoder, candidates));
+  const leftOut = new Map<number, LeftOutReason>();
+  for (const example of candidates) {
+    if (isLeaked(example)) leftOut.set(example.id, 'leaked');
+    else if (!readable.has(example)) leftOut.set(example.id, 'unreadable');
+  }
+  return { fresh: candidates.filter(({ id }) => !leftOut.has(id)), leftOut, isLeaked };
+}
+
+/** Training examples of the declared tasks that the champion has not learned, or all of them. In order of arrival. */
+export async function listNew(store: Store, plan: Plan, continues: boolean): Promise<Example[]> {
+  const { declaration, throughExample: throughId } = plan;
+  const tasks = declaration.tasks.map(({ name }) => name);
+  const learnedBy = continues ? championOf(plan) : { adapter: declaration.name, version: null };
+  return listUnlearned(store, { ...learnedBy, tasks, throughId });
+}
+
+/** Without those that the encoder is known to fail on. */
+export async function keepReadable<T extends Pick<Example, 'hash'>>(
+  store: Store,
+  { denseFingerprint }: Pick<Encoder, 'denseFingerprint'>,
+  examples: readonly T[],
+): Promise<T[]> {
+  const unreadable = await findUnreadable(store.queries, denseFingerprint, [...new Set(examples.map(({ hash }) => hash))]);
+  return examples.filter(({ hash }) => !unreadable.has(hash));
+}

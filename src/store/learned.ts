@@ -1,0 +1,104 @@
+/**
+ * The tables `learned` and `left_out`: what each version has learned. Of each of its tasks that is every training example up to a number, but for
+ * those that were left out. It is written in the transaction that proposes the version, and never changes.
+ */
+import { sql } from 'kysely';
+import type { Queries, Store } from './database.js';
+import { type Example, listExamples, listExamplesById } from './examples.js';
+
+/** `leaked`: an eval suite has the text. `unreadable`: the encoder cannot turn it into a vector. */
+export type LeftOutReason = 'leaked' | 'unreadable';
+
+export interface LearnedRecord {
+  /** Task -> number of the last example that the version was shown. */
+  readonly through: ReadonlyMap<string, number>;
+  /** Number of a training example up to there that it has not learned -> why. */
+  readonly leftOut: ReadonlyMap<number, LeftOutReason>;
+}
+
+/** `version` null: nothing is learned yet. */
+export interface VersionAsked {
+  readonly adapter: string;
+  readonly version: number | null;
+}
+
+export interface UnlearnedRange extends VersionAsked {
+  /** Names. */
+  readonly tasks: readonly string[];
+  /** Inclusive. */
+  readonly throughId: number;
+}
+
+const sliceSize = 1000;
+
+export async function saveLearned(queries: Queries, version: { adapter: string; version: number }, record: LearnedRecord): Promise<void> {
+  const through = [...record.through].map(([task, example]) => ({ ...version, task, through_example: example }));
+  if (through.length > 0) await queries.insertInto('learned').values(through).execute();
+  const leftOut = [...record.leftOut].map(([example, reason]) => ({ ...version, example_id: example, reason }));
+  for (let start = 0; start < leftOut.length; start += sliceSize) {
+    await queries
+      .insertInto('left_out')
+      .values(leftOut.slice(start, start + sliceSize))
+      .execute();
+  }
+}
+
+export async function readLearned(queries: Queries, { adapter, version }: VersionAsked): Promise<LearnedRecord> {
+  if (version === null) return { through: new Map(), leftOut: new Map() };
+  const through = await queries
+    .selectFrom('learned')
+    .select(['task', 'through_example'])
+    .where('adapter', '=', adapter)
+    .where('version', '=', version)
+    .execute();
+  const leftOut = await queries
+    .selectFrom('left_out')
+    .select(['example_id', 'reason'])
+    .where('adapter', '=', adapter)
+    .where('version', '=', version)
+    .execute();
+  return {
+    through: new Map(through.map((row) => [row.task, row.through_example])),
+    leftOut: new Map(leftOut.map((row) => [row.example_id, row.reason])),
+  };
+}
+
+export function hasLearned({ through, leftOut }: LearnedRecord, { id, task, split }: Pick<Example, 'id' | 'task' | 'split'>): boolean {
+  return split === 'train' && id <= (through.get(task) ?? 0) && !leftOut.has(id);
+}
+
+/** Training examples of some tasks that the version has not learned, in order of arrival. */
+export async function listUnlearned(store: Store, range: UnlearnedRange): Promise<Example[]> {
+  const { adapter, tasks, throughId } = range;
+  const { through, leftOut } = await readLearned(store.queries, range);
+  const examples: Example[] = [];
+  for (const task of tasks) {
+    const later = { adapter, tasks: [task], split: 'train', afterId: through.get(task) ?? 0, throughId } as const;
+    for (const example of await listExamples(store, later)) examples.push(example);
+  }
+  for (const example of await listExamplesById(store, [...leftOut.keys()])) {
+    if (tasks.includes(example.task) && example.id <= Math.min(throughId, through.get(example.task) ?? 0)) examples.push(example);
+  }
+  return examples.sort((a, b) => a.id - b.id);
+}
+
+/**
+ * How many training examples of some tasks arrived since the version was made. Those that were left out are not counted: as a rule the next update
+ * leaves them out again.
+ */
+export async function countUnlearned(queries: Queries, { adapter, version, tasks }: Omit<UnlearnedRange, 'throughId'>): Promise<number> {
+  const { through } = await readLearned(queries, { adapter, version });
+  let count = 0;
+  for (const task of tasks) {
+    const row = await queries
+      .selectFrom('examples')
+      .select(sql<number>`count(*)`.as('count'))
+      .where('adapter', '=', adapter)
+      .where('task', '=', task)
+      .where('split', '=', 'train')
+      .where('id', '>', through.get(task) ?? 0)
+      .executeTakeFirstOrThrow();
+    count += row.count;
+  }
+  return count;
+}

@@ -28,6 +28,8 @@ export interface UpdateRequest {
   readonly declaration: AdapterDeclaration;
   /** Names of strategies that train side by side; without them the declared one alone. */
   readonly field?: readonly string[] | undefined;
+  /** Learn everything again on the declared encoder, which need not be the champion's. */
+  readonly reencode?: true | undefined;
   /** What started it: a person's name, or a trigger of the schedule. */
   readonly trigger: string;
   readonly at: Date;
@@ -158,23 +160,27 @@ async function advance(
 /** An unfinished run of the adapter, where there is one that does what is asked for; else a new one. @throws UPDATE_RUNNING */
 async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<{ run: Run; resumedAt: string | undefined }> {
   const { store } = context;
-  const { declaration, field, trigger, at } = request;
+  const { declaration, field, reencode, trigger, at } = request;
   const asked = fieldNamed(field ?? [declaration.strategy]).map(({ name }) => name);
   const owner = newOwner();
   const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
   if (unfinished) {
-    const reason = reasonToGiveUp(unfinished, asked);
+    const reason = reasonToGiveUp(unfinished, { asked, reencode });
     if (reason === undefined) return { run: unfinished, resumedAt: unfinished.stage };
     await failRun(context, unfinished, `given up: ${reason}`);
   }
-  const plan = await planUpdate({ ...context, declaration, field: asked, at });
+  const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });
   const run = await beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
   return { run, resumedAt: undefined };
 }
 
 /** One that an earlier Espalier began may have no field, tell classes apart by their labels alone, or have stored less than a verdict needs now. */
-function reasonToGiveUp({ plan, outputs }: Run, asked: readonly string[]): string | undefined {
+function reasonToGiveUp(
+  { plan, outputs }: Run,
+  { asked, reencode }: { asked: readonly string[]; reencode: true | undefined },
+): string | undefined {
   if (String((plan as Partial<Plan>).field) !== String(asked)) return 'another strategy was asked for';
+  if ((plan as Plan).reencode !== reencode) return reencode ? 'everything is to be encoded again' : 'it encoded everything again';
   const mixes = Object.values((outputs as Outputs).mix ?? {});
   const evaluated = (outputs as Outputs).evaluate;
   const isOlder =

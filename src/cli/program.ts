@@ -4,6 +4,7 @@ import { candidatesCommand } from './commands/candidates.js';
 import { compareCommand } from './commands/compare.js';
 import { demoCommand } from './commands/demo.js';
 import { evalCommand } from './commands/eval.js';
+import { examplesCommand } from './commands/examples.js';
 import { ingestCommand } from './commands/ingest.js';
 import { initCommand } from './commands/init.js';
 import { predictCommand } from './commands/predict.js';
@@ -23,6 +24,7 @@ const commands = [
   evalCommand,
   rollbackCommand,
   bufferCommand,
+  examplesCommand,
   predictCommand,
   scheduleCommand,
   statusCommand,

@@ -18,7 +18,7 @@ import type { AskedSuite } from './asked-suite.js';
 import type { Evaluated, Plan, UpdateContext } from './context.js';
 import { evaluationRules, judgedSuite, openVersion } from './evaluate.js';
 import { judgeContenders } from './judge.js';
-import { type Contender, type Opened, scoreSuiteByAll } from './sides.js';
+import { type Contender, type Running, scoreSuiteByAll } from './sides.js';
 import { listAsked } from './suites.js';
 
 export interface CampaignRequest {
@@ -77,7 +77,7 @@ function remembering(adapter: Adapter): Adapter {
 }
 
 interface Stage {
-  readonly champion: Opened;
+  readonly champion: Running;
   readonly suites: readonly AskedSuite[];
 }
 

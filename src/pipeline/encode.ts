@@ -21,7 +21,7 @@ export async function encodeTexts({ store, encoder, workspace, progress, signal 
   const range = { adapter: name, tasks: tasks.map((task) => task.name), throughId: plan.throughExample };
   const fresh = await listNew(store, plan, !plan.reencode);
   const held = await listExamples(store, { ...range, split: 'holdout', afterId: 0 });
-  const mayMove = await anyMoves(workspace, plan);
+  const mayMove = plan.reencode || (await anyMoves(workspace, plan));
   const asked = (await readDeclaredSuites(workspace, plan.declaration)).filter(({ suite }) => mayMove || examinesAnswers(suite.kind));
   const suiteTexts = asked.flatMap(({ suite }) => textsOf(suite));
   const texts = [...[...fresh, ...held].map((example) => example.text), ...suiteTexts];

@@ -30,7 +30,18 @@ import {
 } from './context.js';
 import { knownTo } from './field.js';
 import { firstScores, readLineage } from './lineage.js';
-import { type AnchorOf, type Contender, canDiffer, type Opened, openedOf, type Sides, scoreSuiteByAll } from './sides.js';
+import { recordedScores } from './recorded.js';
+import {
+  type AnchorOf,
+  type Contender,
+  canDiffer,
+  type Opened,
+  openedOf,
+  type RecordedScores,
+  type Running,
+  type Sides,
+  scoreSuiteByAll,
+} from './sides.js';
 import { listAsked } from './suites.js';
 import type { Trained } from './train.js';
 
@@ -67,7 +78,7 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
     const contenders: Record<string, Contender> = {};
     for (const [strategy, { classes, multiLabel }] of Object.entries(field.mixes)) {
       const adapter = keep(await openAdapter(fileOf(context, run, strategy), classes, { threads, multiLabel }));
-      contenders[strategy] = { adapter, moves: movesEmbedding(field.trained[strategy]!.headKind) };
+      contenders[strategy] = { adapter, moves: plan.reencode || movesEmbedding(field.trained[strategy]!.headKind) };
     }
     return await scoreAll(context, { run, plan, mixes: field.mixes, suites }, { champion, anchor, contenders });
   } finally {
@@ -94,9 +105,10 @@ interface Asked {
 
 async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: Asked, sides: Sides): Promise<Scored> {
   const anchorOf = await openAnchors(context, plan);
+  const recorded: RecordedScores = (version, asked) => recordedScores(context.store.queries, plan.declaration.name, version, asked);
   const results: PairedResult[] = [];
   for (const [index, asked] of suites.entries()) {
-    for (const result of await scoreSuiteByAll(context, asked, sides, anchorOf)) results.push(result);
+    for (const result of await scoreSuiteByAll(context, asked, sides, anchorOf, recorded)) results.push(result);
     context.progress.advance(index + 1, suites.length, 'suites');
   }
   const costs: Record<string, ServingCost> = {};
@@ -155,12 +167,16 @@ function fixedAnchorOf({ declaration, parentVersion }: Plan): number | null {
   return version === parentVersion ? null : version;
 }
 
+/** A version of another encoder is not opened: it cannot be asked. @throws ADAPTER_INVALID */
 async function openIfAny(context: UpdateContext, plan: Plan, version: number | null): Promise<Opened | undefined> {
-  return version === null ? undefined : openVersion(context, plan, version);
+  if (version === null) return undefined;
+  const manifest = await readManifest(versionFolder(context.workspace, plan.declaration.name, version));
+  const isSame = manifest.encoder.fingerprint === context.encoder.fingerprint;
+  return isSame ? openVersion(context, plan, version) : openedOf(undefined, manifest);
 }
 
 /** @throws ADAPTER_INVALID */
-export async function openVersion({ workspace }: UpdateContext, { declaration }: Plan, version: number): Promise<Opened> {
+export async function openVersion({ workspace }: UpdateContext, { declaration }: Plan, version: number): Promise<Running> {
   const folder = versionFolder(workspace, declaration.name, version);
   const manifest = await readManifest(folder);
   return openedOf(await openVersionAdapter(folder, manifest, threads), manifest);

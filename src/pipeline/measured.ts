@@ -21,6 +21,8 @@ export function pairedSuites({ suite, results }: Measured, plan: Plan, uses: num
   if (plan.parentVersion === null) return [pairedSuite({ suite, results }, 'judged', uses)];
   if (suite.domain !== null && !suite.knownToChampion) return [pairedSuite({ suite, results }, 'new', uses)];
   const answered = results.filter(isAnswered);
+  // Of a champion on another encoder some suites have no recorded score: they are judged as those of a first version.
+  if (plan.reencode && answered.length === 0) return [pairedSuite({ suite, results }, 'judged', uses)];
   const parts = [
     {
       name: suite.suite,

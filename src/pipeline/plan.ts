@@ -48,7 +48,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
     afterExample: parent?.data.throughExample ?? 0,
     throughExample: await lastExampleId(store.queries, name),
     encoderFingerprint: encoder.fingerprint,
-    ...(reencode && parent && { reencode }),
+    ...(reencode && { reencode }),
     at: at.toISOString(),
   };
   if (parent && !reencode) requireSameEncoder(parent.encoder, encoder, `${name} version ${parent.version}`);

@@ -103,7 +103,7 @@ async function placeVersion(
     strategy,
     seed: settings.seed,
     hyperParameters: settings,
-    encoder: { model: encoder.declaration.model, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
+    encoder: { ...encoder.declaration, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
     classes: mix.classes,
     ...(mix.multiLabel && { multiLabel: mix.multiLabel }),
     domains: mix.domains,

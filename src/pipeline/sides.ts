@@ -14,11 +14,25 @@ import type { FirstScores } from './lineage.js';
 
 /** A version that is compared with, and what it had learned. */
 export interface Opened {
-  readonly adapter: Adapter;
+  /** Undefined where another encoder made it, whose vectors are not at hand: its recorded scores are compared with. */
+  readonly adapter: Adapter | undefined;
   readonly manifest: Manifest;
   /** Of its classes. */
   readonly keys: ReadonlySet<string>;
 }
+
+/** A version that can be asked. */
+export interface Running extends Opened {
+  readonly adapter: Adapter;
+}
+
+/** How a case came out on one side. */
+export interface SideScore extends Pick<CaseScore, 'score' | 'confidence'> {
+  readonly answer?: string | undefined;
+}
+
+/** By case, what a version scored on a suite when it was judged, or compared with. */
+export type RecordedScores = (version: number, asked: AskedSuite) => Promise<ReadonlyMap<string, SideScore>>;
 
 export interface Contender {
   readonly adapter: Adapter;
@@ -37,7 +51,9 @@ export interface Sides {
 /** What case a suite once scored, where no fixed version is the anchor. */
 export type AnchorOf = (asked: AskedSuite) => Promise<FirstScores>;
 
-export function openedOf(adapter: Adapter, manifest: Manifest): Opened {
+export function openedOf(adapter: Adapter, manifest: Manifest): Running;
+export function openedOf(adapter: Adapter | undefined, manifest: Manifest): Opened;
+export function openedOf(adapter: Adapter | undefined, manifest: Manifest): Opened {
   return { adapter, manifest, keys: new Set(manifest.classes.map(classKey)) };
 }
 
@@ -57,6 +73,7 @@ export async function scoreSuiteByAll(
   asked: AskedSuite,
   sides: Sides,
   anchorOf: AnchorOf,
+  recorded: RecordedScores = async () => new Map(),
 ): Promise<PairedResult[]> {
   const { suite, task } = asked;
   const contenders = Object.entries(sides.contenders).filter(([, contender]) => canDiffer(asked, sides, contender));
@@ -64,15 +81,20 @@ export async function scoreSuiteByAll(
   const vectors = await encodeCached(store, encoder, textsOf(suite), { signal });
   const score = async (adapter: Adapter) =>
     requireNumbers(suite.name, await scoreSuite(suite, await adapter.run(vectors, encoder.dimension), task));
-  const theirs = sides.champion && (await score(sides.champion.adapter));
-  const fixed = sides.anchor && (await score(sides.anchor.adapter));
+  const scoresOf = async (side: Opened | undefined): Promise<ReadonlyMap<string, SideScore>> => {
+    if (!side) return new Map();
+    if (!side.adapter) return recorded(side.manifest.version, asked);
+    return new Map((await score(side.adapter)).map((one) => [one.caseId, one]));
+  };
+  const theirs = await scoresOf(sides.champion);
+  const fixed = sides.anchor && (await scoresOf(sides.anchor));
   const first = fixed ? undefined : await anchorOf(asked);
   const results: PairedResult[] = [];
   for (const [contender, { adapter }] of contenders) {
-    for (const [index, own] of (await score(adapter)).entries()) {
-      const answered = (side: Opened | undefined, scores: readonly CaseScore[] | undefined) =>
-        (own.labels ?? []).every((label) => knowsClass(side, { task, label })) ? scores?.[index] : undefined;
-      const anchor = first ? first.get(own.caseId) : answered(sides.anchor, fixed)?.score;
+    for (const own of await score(adapter)) {
+      const answered = (side: Opened | undefined, scores: ReadonlyMap<string, SideScore>) =>
+        (own.labels ?? []).every((label) => knowsClass(side, { task, label })) ? scores.get(own.caseId) : undefined;
+      const anchor = first ? first.get(own.caseId) : answered(sides.anchor, fixed!)?.score;
       results.push(pairUp({ contender, suite: suite.name }, own, answered(sides.champion, theirs), anchor));
     }
   }
@@ -87,7 +109,7 @@ function knowsClass(side: Opened | undefined, asked: Class): boolean {
 function pairUp(
   of: Pick<PairedResult, 'contender' | 'suite'>,
   { caseId, score, answer, confidence, gold, tags, textHash, cluster }: CaseScore,
-  champion: CaseScore | undefined,
+  champion: SideScore | undefined,
   anchorScore: number | undefined,
 ): PairedResult {
   return {

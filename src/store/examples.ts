@@ -32,6 +32,8 @@ export interface Provenance {
 
 const columns = ['id', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance', 'seal'] as const;
 
+const sliceSize = 1000;
+
 /** CRC-32 of what a text is trained on as: it tells an example that was changed outside of Espalier. */
 export function sealOf({ task, hash, label, domain, split }: Pick<Example, 'task' | 'hash' | 'label' | 'domain' | 'split'>): number {
   return checksum(JSON.stringify([task, hash, label, domain, split]));
@@ -137,6 +139,27 @@ export async function listExamples(store: Store, range: ExampleRange): Promise<E
   return rows.map((row) => soundExample(row, store.path));
 }
 
+export interface ExampleFilter {
+  readonly adapter: string;
+  readonly task: string | undefined;
+  readonly split: Split | undefined;
+  readonly domain: string | undefined;
+}
+
+/** In order of arrival, as they stand, slice by slice: memory does not grow with their number. */
+export async function* readExamples(store: Store, { adapter, task, split, domain }: ExampleFilter): AsyncIterable<Example> {
+  for (let after = 0; ; ) {
+    let query = store.queries.selectFrom('examples').select(columns).where('adapter', '=', adapter).where('id', '>', after);
+    if (task !== undefined) query = query.where('task', '=', task);
+    if (split !== undefined) query = query.where('split', '=', split);
+    if (domain !== undefined) query = query.where('domain', '=', domain);
+    const rows = await query.orderBy('id').limit(sliceSize).execute();
+    for (const row of rows) yield exampleOf(row);
+    if (rows.length < sliceSize) return;
+    after = rows.at(-1)!.id;
+  }
+}
+
 /** Of every adapter: what it may train on. */
 export async function listTrainingTexts(queries: Queries): Promise<{ adapter: string; text: string }[]> {
   return queries.selectFrom('examples').select(['adapter', 'text']).where('split', '=', 'train').orderBy('id').execute();
@@ -165,8 +188,6 @@ export async function listForeignTexts(queries: Queries, adapter: string, count:
     .execute();
   return rows.map(({ text }) => text);
 }
-
-const sliceSize = 1000;
 
 /** In order of arrival. @throws STORE_CORRUPT where one is not what was taken in */
 export async function listExamplesById(store: Store, ids: readonly number[]): Promise<Example[]> {

@@ -123,6 +123,53 @@ export async function listLineageScores(
     .execute();
 }
 
+export interface RecordedQuestion {
+  readonly adapter: string;
+  readonly version: number;
+  readonly suite: string;
+  readonly suiteVersion: number;
+  /** Undefined: whatever its cases were. */
+  readonly contentHash: string | undefined;
+}
+
+export interface RecordedCase {
+  readonly caseId: string;
+  readonly score: number;
+  readonly answer: string | null;
+  readonly confidence: number | null;
+}
+
+/** How cases of a suite came out on a version in its own run, and in the runs that compared their candidates with it; the latest counts. */
+export async function listRecordedCases(queries: Queries, question: RecordedQuestion): Promise<RecordedCase[]> {
+  const { adapter, version, suite, suiteVersion, contentHash } = question;
+  const results = queries
+    .selectFrom('candidates as candidate')
+    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
+    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
+    .innerJoin('eval_results as result', (join) =>
+      join
+        .onRef('result.run_id', '=', 'candidate.run_id')
+        .onRef('result.contender', '=', 'contender.strategy')
+        .on('result.suite', '=', suite),
+    )
+    .where('candidate.adapter', '=', adapter)
+    .where('asked.version', '=', suiteVersion)
+    .$if(contentHash !== undefined, (query) => query.where('asked.content_hash', '=', contentHash!))
+    .orderBy('candidate.id');
+  const own = await results
+    .where('candidate.version', '=', version)
+    .select(['result.case_id as caseId', 'result.candidate_score as score'])
+    .select(['result.candidate_answer as answer', 'result.candidate_confidence as confidence'])
+    .execute();
+  const compared = await results
+    .where('candidate.champion_version', '=', version)
+    .where('result.champion_score', 'is not', null)
+    .select(['result.case_id as caseId', (of) => of.ref('result.champion_score').$notNull().as('score')])
+    .select(['result.champion_answer as answer', 'result.champion_confidence as confidence'])
+    .execute();
+  return [...own, ...compared];
+}
+
 /** How one case of a suite came out on a version, when it was judged. */
 export interface JudgedCase {
   readonly adapter: string;

@@ -14,6 +14,7 @@ import { diskError, readText, writeFileAtomic } from '../core/files.js';
 import { sha256, sha256OfFile } from '../core/hash.js';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../core/safetensors.js';
 import type { Class, Domain } from '../core/tasks.js';
+import type { EncoderDeclaration } from '../encoder/declaration.js';
 import { headGraph, tensorNames } from './heads/head-graph.js';
 import type { Head, HeadShape, TrainedHead } from './job.js';
 
@@ -28,7 +29,7 @@ export interface Manifest {
   readonly headShape: HeadShape;
   readonly seed: number;
   readonly hyperParameters: Readonly<Record<string, unknown>>;
-  readonly encoder: { readonly model: string; readonly fingerprint: string; readonly dimension: number };
+  readonly encoder: TrainedEncoder;
   /** What each output stands for, in the order of the outputs. */
   readonly classes: readonly Class[];
   /** Names of the tasks of which a text may have several labels, or none; absent where there are none. */
@@ -43,6 +44,13 @@ export interface Manifest {
   readonly facts: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, string>>;
+}
+
+/** The encoder that a version was trained on. Versions of Espalier 0.1 name its model and fingerprint only. */
+export interface TrainedEncoder extends Partial<Omit<EncoderDeclaration, 'model'>> {
+  readonly model: string;
+  readonly fingerprint: string;
+  readonly dimension: number;
 }
 
 /** A text whose answer is less sure than the threshold counts as unknown. */

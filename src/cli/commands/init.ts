@@ -6,6 +6,7 @@ import { parseDeclaration } from '../../core/declaration.js';
 import { EspalierError } from '../../core/errors.js';
 import { diskError, writeFileAtomic } from '../../core/files.js';
 import { workspaceAt } from '../../core/workspace.js';
+import { defaultPooling } from '../../encoder/declaration.js';
 import { openStore } from '../../store/database.js';
 import { type GlobalOptions, newCommand, outputOf, type Surroundings } from '../session.js';
 
@@ -56,6 +57,7 @@ function starter(name: string): string {
 name: ${name}
 encoder:
   model: use-lite            # the embedded one; or a model folder, or a hub id
+  pooling: [${defaultPooling('use-lite').join(', ')}]  # pinned, so that an upgrade changes nothing unasked
 tasks:
   - name: label
     labels: open             # or a closed list: [billing, shipping]

@@ -14,6 +14,7 @@ interface UpdateOptions extends GlobalOptions {
   readonly strategy?: string;
   /** `true` where no names follow. */
   readonly tournament?: readonly string[] | true;
+  readonly reencode?: true;
 }
 
 const namesOfStrategies = strategies.map(({ name }) => name).join(', ');
@@ -27,6 +28,7 @@ export function updateCommand(surroundings: Surroundings): Command {
         .argParser(namesIn)
         .conflicts('strategy'),
     )
+    .option('--reencode', 'learn everything in the store again on the declared encoder, and compare with what the champion answered')
     .action((adapter: string, options: UpdateOptions) => inSession(options, surroundings, (session) => update(session, adapter, options)));
 }
 
@@ -34,7 +36,7 @@ async function update(session: Session, adapter: string, options: UpdateOptions)
   const { workspace, store, output, progress, signal, now, actor } = session;
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await session.openEncoder(declaration);
-  const request = { declaration, field: fieldAsked(declaration, options), trigger: actor, at: now };
+  const request = { declaration, field: fieldAsked(declaration, options), reencode: options.reencode, trigger: actor, at: now };
   const done = await runUpdate({ workspace, store, encoder, progress, signal }, request);
   output.result(done, () => renderUpdate(done, output));
 }

@@ -77,9 +77,27 @@ export async function setCandidateStatus(queries: Queries, id: number, status: C
   await queries.updateTable('candidates').set({ status }).where('id', '=', id).execute();
 }
 
+/** The version that serves, which must be the one that was last decided on. @throws STORE_CORRUPT */
 export async function findChampionVersion(queries: Queries, adapter: string): Promise<number | null> {
   const row = await queries.selectFrom('adapters').select('champion_version').where('name', '=', adapter).executeTakeFirst();
-  return row?.champion_version ?? null;
+  const decision = await queries
+    .selectFrom('decisions')
+    .select('to_version')
+    .where('adapter', '=', adapter)
+    .where('act', '!=', 'reject')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const [champion, decided] = [row?.champion_version ?? null, decision?.to_version ?? null];
+  if (champion === decided) return champion;
+  const inWords = (version: number | null) => (version === null ? 'none' : `version ${version}`);
+  throw new EspalierError(
+    'STORE_CORRUPT',
+    `${adapter}'s champion is ${inWords(champion)}, but the last decision made it ${inWords(decided)}`,
+    {
+      hint: 'The database was changed outside of Espalier. Restore it from a backup.',
+    },
+  );
 }
 
 export async function setChampionVersion(queries: Queries, adapter: string, version: number): Promise<void> {

@@ -114,3 +114,17 @@ describe('a champion whose files are damaged', () => {
     expect(await succeed(folder, ['status'])).toContain('damaged');
   });
 });
+
+describe('a champion that nobody decided on', () => {
+  it.each([
+    ['predict', ['predict', 'desk', 'where is my refund']],
+    ['update', ['update', 'desk', ...at(16)]],
+    ['rollback', ['rollback', 'desk', '--reason', 'x', ...at(16)]],
+  ])('is not served, continued from or rolled back: %s', async (_, words) => {
+    const folder = copyOf(desk);
+    withDatabase(folder, (database) => database.exec('update adapters set champion_version = 2'));
+    const { code, stderr } = await espalier(folder, words);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('[STORE_CORRUPT]')]);
+    expect(stderr).toContain('champion is version 2, but the last decision made it version 1');
+  });
+});

@@ -62,7 +62,8 @@ export async function runUpdate(context: UpdateContext, request: UpdateRequest):
   const lease = keepLease(context.store, run);
   const guarded = { ...context, signal: AbortSignal.any([context.signal, lease.lost]) };
   try {
-    requireSameEncoder({ model: plan.declaration.encoder.model, fingerprint: plan.encoderFingerprint }, context.encoder, `run ${run.id}`);
+    const trained = { model: plan.declaration.encoder.model, fingerprint: plan.encoderFingerprint };
+    requireSameEncoder(trained, context.encoder, { adapter: run.adapter, what: `run ${run.id}` });
     const candidateId = await runStages(guarded, run, plan);
     return { candidateId, plan, resumedAt, ...(await readOutcome(context.store, run)) };
   } catch (thrown) {

@@ -55,7 +55,7 @@ export async function evaluateVersion(context: UpdateContext, request: Evaluatio
   const version = request.version ?? champion;
   if (version === null) throw new EspalierError('NO_CHAMPION', `${declaration.name} has no champion`);
   const { manifest, folder } = await readVersion(workspace, declaration.name, version);
-  requireSameEncoder(manifest.encoder, encoder, `${declaration.name} version ${version}`);
+  requireSameEncoder(manifest.encoder, encoder, { adapter: declaration.name, what: `version ${version}` });
   const { asked, skipped } = await suitesFor(context, request, manifest);
   await encodeAll(context, asked);
   const adapter = await openVersionAdapter(folder, manifest, availableParallelism());

@@ -51,7 +51,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
     ...(reencode && { reencode }),
     at: at.toISOString(),
   };
-  if (parent && !reencode) requireSameEncoder(parent.encoder, encoder, `${name} version ${parent.version}`);
+  if (parent && !reencode) requireSameEncoder(parent.encoder, encoder, { adapter: name, what: `version ${parent.version}` });
   await requireNews({ workspace, store, encoder }, plan);
   return plan;
 }
@@ -74,12 +74,23 @@ async function freeVersion(workspace: Workspace, queries: Queries, adapter: stri
   return Math.max(await nextVersion(queries, adapter), (onDisk.at(-1) ?? 0) + 1);
 }
 
+/** A version, or a run, of an adapter. */
+export interface TrainedThing {
+  readonly adapter: string;
+  readonly what: string;
+}
+
 /** @throws ENCODER_MISMATCH */
-export function requireSameEncoder(trained: { model: string; fingerprint: string }, encoder: Encoder, what: string): void {
+export function requireSameEncoder(
+  trained: { model: string; fingerprint: string },
+  encoder: Encoder,
+  { adapter, what }: TrainedThing,
+): void {
   if (trained.fingerprint === encoder.fingerprint) return;
   const [then, now] = [trained.fingerprint.slice(0, 12), encoder.fingerprint.slice(0, 12)];
   throw new EspalierError(
     'ENCODER_MISMATCH',
-    `${what} was trained on ${trained.model} (${then}); the encoder is now ${encoder.declaration.model} (${now})`,
+    `${adapter} ${what} was trained on ${trained.model} (${then}); the encoder is now ${encoder.declaration.model} (${now})`,
+    { hint: `Restore the encoder in adapter.yaml, or learn everything again on the new one: \`espalier update ${adapter} --reencode\`.` },
   );
 }

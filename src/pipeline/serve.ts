@@ -46,7 +46,7 @@ export async function openChampion(
   if (version === null) throw new EspalierError('NO_CHAMPION', `${name} has no champion`);
   const folder = versionFolder(workspace, name, version);
   const manifest = await readSoundManifest(workspace, store.queries, { adapter: name, version });
-  requireSameEncoder(manifest.encoder, encoder, `${name} version ${version}`);
+  requireSameEncoder(manifest.encoder, encoder, { adapter: name, what: `version ${version}` });
   const adapter = await openVersionAdapter(folder, manifest);
   const learned = new Set(manifest.classes.map(({ task }) => task));
   const tasksAsked = (task: string | undefined) => {

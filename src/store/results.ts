@@ -145,7 +145,7 @@ export async function listRecordedCases(queries: Queries, question: RecordedQues
   const results = queries
     .selectFrom('candidates as candidate')
     .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
-    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
+    .leftJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
     .innerJoin('eval_results as result', (join) =>
       join
         .onRef('result.run_id', '=', 'candidate.run_id')
@@ -153,7 +153,8 @@ export async function listRecordedCases(queries: Queries, question: RecordedQues
         .on('result.suite', '=', suite),
     )
     .where('candidate.adapter', '=', adapter)
-    .where('asked.version', '=', suiteVersion)
+    // Espalier 0.1 did not keep versions of suites; a held-out example is the same case all the same.
+    .where((of) => of.or([of('asked.version', '=', suiteVersion), of('asked.version', 'is', null)]))
     .$if(contentHash !== undefined, (query) => query.where('asked.content_hash', '=', contentHash!))
     .orderBy('candidate.id');
   const own = await results

@@ -20,7 +20,7 @@ beforeAll(async () => {
 describe('after a change of encoder', () => {
   it('an update is refused, with the command that helps', async () => {
     const { code, stderr } = await espalier(desk, ['update', 'desk', ...at(12)]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[ENCODER_MISMATCH\][\s\S]*espalier update NAME --reencode/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[ENCODER_MISMATCH\][\s\S]*espalier update desk --reencode/)]);
   });
 
   it('--reencode learns everything in the store, old and new, and is compared with what the champion answered', async () => {

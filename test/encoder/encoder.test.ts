@@ -69,6 +69,23 @@ describe('encode', () => {
     expect(normOf(empty!.subarray(0, 1024))).toBeCloseTo(Math.SQRT1_2, 6);
   });
 
+  it.each([
+    ['a ligature of eighteen letters', '\ufdfa'.repeat(8000)],
+    ['one word', 'x'.repeat(20_000)],
+    ['emoji, where a pair of surrogates stands at the cut', `a${'\u{1f600}'.repeat(10_000)}`],
+    ['lone surrogates', '\ud800'.repeat(1000)],
+    ['combining marks', '\u0344'.repeat(20_000)],
+  ])('reads any text, however many tokens it is: %s', async (_, text) => {
+    const [row] = await rowsOf([text]);
+    expect(row!.every(Number.isFinite)).toBe(true);
+  });
+
+  it('reads of a long text what it would read of its beginning', async () => {
+    const beginning = 'the parcel did not come and nobody answers the phone '.repeat(200);
+    const [long, longer] = await rowsOf([beginning, `${beginning} and then something else`]);
+    expect(longer!.subarray(0, 1024)).toEqual(long!.subarray(0, 1024));
+  });
+
   it('keeps windows of texts apart: 2,048 texts are tokenised at a time', async () => {
     const small = await openEncoder(
       { ...useLite, model: await writeSmallModel(join(root, 'windows')), pooling: ['mean'], normalise: false },

@@ -2,7 +2,7 @@
 import { EspalierError } from '../core/errors.js';
 import { readLabelSet } from '../core/label-sets.js';
 import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, multiLabelNames, requireRivals } from '../core/tasks.js';
-import { leakageHash } from '../core/text.js';
+import { sameTextHash } from '../core/text.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
 import { collectEvalTexts } from '../evaluation/suites.js';
@@ -34,7 +34,7 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   const afterExample = continues ? plan.afterExample : 0;
   const candidates = await listFresh(context, plan, afterExample);
   const evalTexts = await collectEvalTexts(context.workspace.suiteFolders);
-  const isLeaked = (example: Example) => evalTexts.has(leakageHash(example.text));
+  const isLeaked = (example: Example) => evalTexts.has(sameTextHash(example.text));
   const leakedIds = candidates.filter(isLeaked).map((example) => example.id);
   const fresh = candidates.filter((example) => !isLeaked(example));
   const members = await listBuffer(context.store.queries, plan.declaration.name, { state: 'member' });

@@ -11,7 +11,8 @@ import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
 import { diskError } from '../core/files.js';
-import { twinHash } from '../core/text.js';
+import { isLabelSet } from '../core/label-sets.js';
+import { sameTextHash } from '../core/text.js';
 import type { Schema } from './schema.js';
 
 export type Queries = Kysely<Schema>;
@@ -19,6 +20,8 @@ export type Queries = Kysely<Schema>;
 export interface Store {
   readonly path: string;
   readonly queries: Queries;
+  /** The connection under `queries`; only `transactOnConnection` writes through it. */
+  readonly database: SqliteDatabase.Database;
   close(): Promise<void>;
 }
 
@@ -45,7 +48,7 @@ export async function openStore(path: string): Promise<Store> {
     throw storeError(thrown, path);
   }
   const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  return { path, queries, close: () => queries.destroy() };
+  return { path, queries, database, close: () => queries.destroy() };
 }
 
 /**
@@ -63,6 +66,29 @@ export async function transact<T>(store: Store, work: (queries: Queries) => Prom
     } catch (thrown) {
       // SQLite has already rolled back after some errors (a full disk); the first error is the one to tell.
       await sql`rollback`.execute(connection).catch(() => undefined);
+      throw storeError(thrown, store.path);
+    }
+  });
+}
+
+/**
+ * The same for millions of rows, with statements of better-sqlite3 that are prepared once. The connection belongs to `work` until it ends, so that
+ * it may also await its input and an event; other processes can read meanwhile, and wait to write.
+ * @throws STORE_BUSY, DISK_FULL, DISK_READ_ONLY, STORE_CORRUPT
+ */
+export async function transactOnConnection<T>(
+  store: Store,
+  work: (database: SqliteDatabase.Database, queries: Queries) => Promise<T>,
+): Promise<T> {
+  return store.queries.connection().execute(async (connection) => {
+    const { database } = store;
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      const result = await work(database, connection);
+      database.exec('COMMIT');
+      return result;
+    } catch (thrown) {
+      if (database.inTransaction) database.exec('ROLLBACK');
       throw storeError(thrown, store.path);
     }
   });
@@ -115,8 +141,10 @@ function refuseNewer(database: SqliteDatabase.Database, path: string): void {
 }
 
 function migrate(database: SqliteDatabase.Database): void {
-  // A migration that fills a column of hashes asks for them.
-  database.function('twin_hash', { deterministic: true }, (text) => twinHash(String(text)));
+  // Migrations that fill columns ask for these. Migration 006 knows the first under an earlier name.
+  for (const name of ['same_text_hash', 'twin_hash'])
+    database.function(name, { deterministic: true }, (text) => sameTextHash(String(text)));
+  database.function('is_label_set', { deterministic: true }, (label) => Number(isLabelSet(String(label))));
   for (const { version, file } of listMigrations()) {
     if (version <= versionOf(database)) continue;
     database

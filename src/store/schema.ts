@@ -20,6 +20,7 @@ export interface Schema {
     provenance: Json;
   };
   strata: { adapter: string; task: string; label: string; domain: string; received: number };
+  answer_forms: { adapter: string; task: string; multi_label: 0 | 1 };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer };
   buffer: {
     adapter: string;

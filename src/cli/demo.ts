@@ -11,11 +11,10 @@ import { readText, writeFileAtomic } from '../core/files.js';
 import { packageRoot, type Workspace, workspaceAt } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
-import { collectEvalTexts } from '../evaluation/suites.js';
 import { approveCandidate, rejectCandidate } from '../pipeline/decide.js';
 import { openChampion } from '../pipeline/serve.js';
+import { takeExamples } from '../pipeline/take-examples.js';
 import { runUpdate, type Update } from '../pipeline.js';
-import { ingest } from '../replay/intake.js';
 import { summariseBuffer } from '../store/buffer.js';
 import { openStore, type Store } from '../store/database.js';
 import { listDomainAccuracies } from '../store/results.js';
@@ -123,14 +122,12 @@ async function take(
   declaration: AdapterDeclaration,
   { domain, path }: DomainFile,
 ): Promise<void> {
-  await ingest(store, {
+  await takeExamples(workspace, store, {
     declaration,
     files: [{ path, name: path, format: 'jsonl' }],
     domain,
     source: 'demo',
-    fields: { text: 'text', label: 'label' },
-    evalTexts: await collectEvalTexts(workspace.suiteFolders),
-    rejectsFile: join(workspace.root, 'replay-store', 'rejects', `${declaration.name}-${domain}.jsonl`),
+    fields: { text: 'text', label: 'label', source: 'source' },
     now: new Date(),
     actor,
     signal: surroundings.signal,

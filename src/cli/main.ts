@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 /** The entry: runs a command, tells errors, and is the only place that exits. */
 import { CommanderError } from 'commander';
-import { describePlace, EspalierError } from '../core/errors.js';
-import { printable } from '../core/text.js';
+import { describePlace, EspalierError, nothingTaken } from '../core/errors.js';
+import { jsonOf, printable } from '../core/text.js';
 import { storeError } from '../store/database.js';
-import { jsonOf } from './output.js';
 import { newProgram } from './program.js';
 
-const exitCodes = { usage: 2, refused: 1, defect: 70, interrupted: 130 } as const;
+const exitCodes = { usage: 2, refused: 1, nothingTaken: 3, defect: 70, interrupted: 130 } as const;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -55,5 +54,6 @@ function tell(thrown: unknown): number {
     `espalier: ${printable(message)} [${code}]\n${place === '' ? '' : `  at    ${printable(place)}\n`}  hint  ${printable(hint)}\n`,
   );
   if (code === 'INTERRUPTED') return exitCodes.interrupted;
+  if (nothingTaken.has(code)) return exitCodes.nothingTaken;
   return code === 'USAGE' ? exitCodes.usage : exitCodes.refused;
 }

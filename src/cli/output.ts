@@ -1,6 +1,7 @@
 /** Everything the command line prints. Results go to standard output, progress and notes to standard error. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { jsonOf } from '../core/text.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
@@ -34,12 +35,6 @@ export function openOutput(format: Output['format'], { stdout, stderr, environme
       stderr.write(`${text}\n`);
     },
   };
-}
-
-/** JSON that cannot steer a terminal: the controls that JSON lets through are escaped like the others. */
-export function jsonOf(value: unknown, indent = 0): string {
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, escaped);
 }
 
 export interface Column {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { EspalierError, messageOf } from './errors.js';
 import { gateKeys, gatePolicy } from './gate-policy.js';
 import { findRecipeFault, type RecipePart } from './recipe.js';
-import { nearestName } from './text.js';
+import { cleanText, nearestName, normaliseText } from './text.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes');
 const recipe = z
@@ -72,17 +72,45 @@ const schedule = z.strictObject({
   newExamples: z.number().int().min(1).optional(),
 });
 
-const task = z
-  .strictObject({
-    name,
-    labels: z.union([z.literal('open'), z.array(z.string().min(1)).min(1)]).default('open'),
-    /** Whether a text can have several labels, or none. */
-    multiLabel: z.boolean().optional(),
-  })
+/** As intake reads it. */
+const label = z
+  .string()
+  .transform((written) => normaliseText(cleanText(written)))
+  .pipe(z.string().min(1));
+
+const taskShape = z.strictObject({
+  name,
+  labels: z.union([z.literal('open'), z.array(label).min(1)]).default('open'),
+  /** Whether a text can have several labels, or none. */
+  multiLabel: z.boolean().optional(),
+  /** Whether labels that differ in letter case only are one, in the spelling that is declared or came first. */
+  foldCase: z.boolean().optional(),
+  /** What rows may call a label -> the label. */
+  aliases: z.record(z.string().min(1), label).optional(),
+});
+
+const task = taskShape
   .refine(({ labels, multiLabel = false }) => multiLabel || labels === 'open' || labels.length > 1, {
     path: ['labels'],
     message: 'must hold two labels, or the task be `multiLabel: true`',
+  })
+  .superRefine(({ labels, aliases = {} }, context) => {
+    for (const [alias, label] of Object.entries(aliases)) {
+      const fault = faultOfAlias(alias, label, { labels, aliases });
+      if (fault) context.addIssue({ code: 'custom', message: fault, path: ['aliases', alias] });
+    }
   });
+
+function faultOfAlias(
+  alias: string,
+  label: string,
+  { labels, aliases }: { labels: 'open' | readonly string[]; aliases: Readonly<Record<string, string>> },
+): string | undefined {
+  if (labels !== 'open' && labels.includes(alias)) return `\`${alias}\` is a declared label and cannot stand for another`;
+  if (Object.hasOwn(aliases, label)) return `\`${alias}\` stands for \`${label}\`, which is an alias itself`;
+  if (labels !== 'open' && !labels.includes(label)) return `\`${alias}\` stands for \`${label}\`, which is not declared under labels`;
+  return undefined;
+}
 
 const declaration = z.strictObject({
   name,
@@ -154,7 +182,8 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
 /** Every key that adapter.yaml knows, at any depth. */
 export const knownKeys: readonly string[] = [
   ...new Set([...[declaration, training, answers, schedule].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
-  ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'labels', 'fraction', 'examples', 'bytes'],
+  ...Object.keys(taskShape.shape),
+  ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes'],
 ];
 
 /** Aliases are resolved only here, and may fail. */

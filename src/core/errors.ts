@@ -16,13 +16,24 @@ export const catalogue = {
   DISK_READ_ONLY: ['The disk or folder refuses writing.', 'Make it writable, or use another --workspace.'],
   DISK_FULL: ['The disk is full; the write was undone.', 'Free some space and run the command again.'],
   INPUT_EMPTY: ['The input holds no rows at all.', 'Check that the right file was named.'],
-  INPUT_BINARY: ['The input is not text.', 'Pass JSON lines or CSV, in UTF-8.'],
-  INPUT_ENCODING: ['The input is not valid UTF-8.', 'Convert it first, for example with `iconv -t UTF-8`.'],
+  INPUT_BINARY: ['The input is not text.', 'Export it as JSON lines, a JSON array or CSV.'],
+  INPUT_ENCODING: [
+    'The input is not valid in its encoding, which is UTF-8 unless a byte order mark or --encoding says otherwise.',
+    'Say its encoding: --encoding windows-1252 for a file of Excel.',
+  ],
   INPUT_FORMAT: [
     'The input is in a format that is not understood.',
-    'Pass JSON lines (.jsonl) or CSV with a header (.csv), or say which with --format.',
+    'Pass JSON lines, a JSON array or CSV with a header; docs/commands.md shows how files of other tools become that.',
   ],
-  INPUT_REJECTED: ['No row of the input could be accepted.', 'Read the rejects file: it names line, field and reason of each row.'],
+  INPUT_REJECTED: [
+    'Rows were rejected, and none was taken; nothing was stored.',
+    'Read the rejects file: it names line, field and reason of each row.',
+  ],
+  NOTHING_TAKEN: ['The --where filters leave no row of the input.', 'Compare them with the fields of a row.'],
+  TOO_MANY_REJECTED: [
+    'More rows were rejected than --max-rejected allows; nothing was stored.',
+    'Read the rejects file, mend the rows, or raise --max-rejected.',
+  ],
   CSV_COLUMN_MISSING: ['The CSV header lacks a column that is needed.', 'Name the columns with --text-field and --label-field.'],
   DECLARATION_INVALID: ['adapter.yaml does not say what it must.', 'Mend the named key; docs/adapter.md lists all keys.'],
   ADAPTER_NOT_FOUND: ['No adapter of that name is declared in this workspace.', 'Look into adapters/, or run `espalier status`.'],
@@ -105,6 +116,9 @@ export const catalogue = {
 } as const satisfies Record<string, readonly [meaning: string, remedy: string]>;
 
 export type ErrorCode = keyof typeof catalogue;
+
+/** The codes of an input of which nothing was taken; the command line gives them an exit code of their own. */
+export const nothingTaken: ReadonlySet<ErrorCode> = new Set(['INPUT_EMPTY', 'INPUT_REJECTED', 'NOTHING_TAKEN', 'TOO_MANY_REJECTED']);
 
 /** Where in the user's own material an error lies. Lines count from 1. */
 export interface Place {

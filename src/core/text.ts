@@ -1,4 +1,4 @@
-/** Text from data is hostile: what is stored is normalised, what is shown cannot steer a terminal. */
+/** Text from data is hostile: what is stored is cleaned and normalised, what is shown cannot steer a terminal. */
 import { sha256 } from './hash.js';
 
 /** Unicode NFC, runs of white space become one space, none at the ends. What is encoded, hashed and stored. */
@@ -6,46 +6,80 @@ export function normaliseText(text: string): string {
   return text.normalize('NFC').replace(/\s+/gu, ' ').trim();
 }
 
-/** The identity of a text in the store: duplicates and cached vectors share it. */
+/** The identity of exactly these letters: the key of a stored text and of its cached vector. */
 export function textHash(text: string): string {
   return sha256(normaliseText(text));
 }
 
-/** The identity by which eval texts are kept out of training: letter case is not enough to tell two texts apart. */
-export function leakageHash(text: string): string {
-  return sha256(normaliseText(text).toLowerCase());
+/**
+ * The one normal form by which two texts count as the same: intake (duplicates and contradictions), the holdout and the guard of eval suites use
+ * it. It folds what carries no meaning of its own: Unicode NFKC (width, ligatures), letter case, white space, invisible characters, and
+ * punctuation at the end of the text. Punctuation within it stays, because "3.5" is not "35"; so do signs such as "C++" and "C#".
+ * A text of punctuation alone is itself.
+ */
+export function sameTextForm(text: string): string {
+  if (plainAscii.test(text)) return withoutEnds(normaliseText(text.toLowerCase()));
+  const folded = text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+  return withoutEnds(normaliseText(folded.replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '').replace(/\p{Cc}/gu, ' ')));
 }
 
-const insignificant = /[\p{P}\p{S}\p{Cf}]+/gu;
+const plainAscii = /^[\u0020-\u007e]*$/;
+
+function withoutEnds(text: string): string {
+  const bare = text.replace(/[\p{Terminal_Punctuation}\s]+$/u, '').replace(/^[\u00a1\u00bf\s]+/u, '');
+  return bare === '' ? text : bare;
+}
+
+/** The hash of sameTextForm. */
+export function sameTextHash(text: string): string {
+  return sha256(sameTextForm(text));
+}
+
+/** Joiners that shape a word or an emoji: after a pictograph, or after a letter of a script that joins its letters. */
+const shaping =
+  '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f]|(?![\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}])[\\p{L}\\p{M}])[\\u200c\\u200d]';
+/** Selectors of a variant of the character before them; the tags of a flag. */
+const variants = '\\p{Variation_Selector}|(?<=\\u{1f3f4}[\\u{e0020}-\\u{e007f}]*)[\\u{e0020}-\\u{e007f}]';
+/** Characters that nobody sees: bidirectional marks, zero-width spaces, soft hyphens, fillers, annotation marks. */
+const invisible = `(?!${shaping}|${variants})[\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb]`;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const terminalSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/gu;
+const invisibles = new RegExp(invisible, 'gu');
+const suspects = new RegExp(`[\\p{Cc}\\p{Cs}]|${invisible}`, 'u');
 
 /**
- * The identity by which texts that differ in nothing but letter case, punctuation, width or invisible characters count as twins: one of them must not be
- * held out while the other is learned. Unicode NFKC; a text of nothing but such characters is its own twin alone.
+ * Removes characters that are no content: terminal sequences and invisible characters become nothing, other control characters a space, half
+ * of a surrogate pair U+FFFD. Tab, line feed and carriage return are white space and stay for normaliseText.
  */
-export function twinHash(text: string): string {
-  const bare = normaliseText(text.normalize('NFKC').toLowerCase().replace(insignificant, ' '));
-  return sha256(bare === '' ? normaliseText(text) : bare);
+export function cleanText(text: string): string {
+  if (plainAscii.test(text) || !suspects.test(text)) return text;
+  return text
+    .replace(terminalSequences, '')
+    .replace(invisibles, '')
+    .replace(/(?![\t\n\r])\p{Cc}/gu, ' ')
+    .replace(/\p{Cs}/gu, '\ufffd');
 }
 
-// Control characters but tab, line feed and carriage return; bidirectional overrides, which reorder what a reader sees.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u;
+const unprintable = new RegExp(`[\\p{Cc}\\p{Cs}\\u2028\\u2029]|${invisible}`, 'gu');
 
-/** The first character that a text must not hold, as "U+001B", or undefined. */
-export function findControlCharacter(text: string): string | undefined {
-  const found = controls.exec(text)?.[0];
-  return found && `U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-const unprintable = new RegExp(`[\\t\\n\\r]|${controls.source}`, 'gu');
-
-/** For a terminal: control characters become their visible pictures, so that no escape sequence survives. */
+/** For a terminal: control and invisible characters become visible pictures, so that no escape sequence survives. */
 export function printable(text: string): string {
+  if (plainAscii.test(text)) return text;
   return text.replace(unprintable, (character) => {
     const code = character.codePointAt(0)!;
     return code < 0x20 ? String.fromCodePoint(0x2400 + code) : '\ufffd';
   });
 }
+
+/** JSON that cannot steer a terminal: controls and invisible characters that JSON lets through are escaped like the others. */
+export function jsonOf(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(jsonEscapes, (characters) =>
+    Array.from(characters.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
+
+const jsonEscapes = new RegExp(`[\\u007f-\\u009f\\u2028\\u2029]|${invisible}`, 'gu');
 
 /** At most `width` characters, with an ellipsis where something was cut. */
 export function clip(text: string, width: number): string {

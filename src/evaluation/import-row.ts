@@ -1,8 +1,8 @@
 /** A row of a file that a suite is made of. */
-import type { FieldNames } from '../replay/rows.js';
-
 /** Which column holds what. Undefined: there is none. */
-export interface ImportColumns extends Readonly<FieldNames> {
+export interface ImportColumns {
+  readonly text: string;
+  readonly label: string;
   readonly a: string;
   readonly b: string;
   readonly score: string;

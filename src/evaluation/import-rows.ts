@@ -1,8 +1,9 @@
 /** Rows of a file as what a suite is made of. A row that cannot be that is handed back with its field and the reason. */
 import { readLabelSet } from '../core/label-sets.js';
 import { normaliseText } from '../core/text.js';
-import type { Row } from '../replay/rows.js';
-import { maxNameLength, maxTextLength, readLabelsField, readTextField } from '../replay/text-field.js';
+import { noLabelRules, readLabelsField } from '../replay/label-field.js';
+import type { Row } from '../replay/row.js';
+import { maxNameLength, maxTextLength, readTextField } from '../replay/text-field.js';
 import { type ImportableKind, importableKinds } from './import-kinds.js';
 import type { ImportColumns, ImportedRow, Role, RowReader } from './import-row.js';
 
@@ -46,7 +47,7 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
     throw new RowRefused(columns[role] ?? role, reason);
   };
   const text = (role: Role, longest = maxTextLength) => {
-    const read = readTextField(fields, columns[role] ?? role, longest);
+    const read = readTextField(fields, { field: columns[role] ?? role, maxLength: longest, option: optionOf(role) });
     return 'reason' in read ? refuse(role, read.reason) : read.value;
   };
   const name = (role: Role) => text(role, maxNameLength);
@@ -54,7 +55,7 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
     ...{ text, name, refuse, has: (role) => columns[role] !== undefined },
     nameIfAny: (role) => (columns[role] === undefined || isEmpty(fields[columns[role]]) ? undefined : name(role)),
     labels(role) {
-      const read = readLabelsField(fields, columns[role] ?? role);
+      const read = readLabelsField(fields, { field: columns[role] ?? role, option: optionOf(role) }, noLabelRules);
       return 'reason' in read ? refuse(role, read.reason) : readLabelSet(read.value);
     },
     number(role) {
@@ -63,6 +64,9 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
     },
   };
 }
+
+/** "otherLabel" -> "--other-label-field" */
+const optionOf = (role: Role) => `--${role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-field`;
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && normaliseText(value) === '');

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { EspalierError, messageOf, type Place } from '../core/errors.js';
 import { readText } from '../core/files.js';
 import { sha256 } from '../core/hash.js';
-import { leakageHash, suggestAmong } from '../core/text.js';
+import { sameTextHash, suggestAmong } from '../core/text.js';
 import type { Case, Kind, Lack } from './kind.js';
 import { type AnyKind, type KnownKind, kindNamed, kinds } from './kinds.js';
 
@@ -148,7 +148,8 @@ function requireLogged({ version, log }: Header, contentHash: string, file: stri
 
 function parseHeader(source: string, file: string): unknown {
   try {
-    return parse(source);
+    // Its warnings would go to standard error as they are, with the file's own control characters.
+    return parse(source, { logLevel: 'error' });
   } catch (cause) {
     throw new EspalierError('SUITE_INVALID', messageOf(cause).split('\n')[0]!, { at: { file }, cause });
   }
@@ -191,11 +192,11 @@ export function textsOf(suite: Suite): string[] {
   return suite.cases.flatMap(kindNamed(suite.kind).texts);
 }
 
-/** Leakage hash -> suite, over all suites in `folders`: what must never be trained on. */
+/** sameTextHash -> suite, over all suites in `folders`: what must never be trained on. */
 export async function collectEvalTexts(folders: readonly string[]): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
   for (const suite of await readSuites(folders, [...(await listSuites(folders)).keys()])) {
-    for (const item of textsOf(suite)) hashes.set(leakageHash(item), suite.name);
+    for (const item of textsOf(suite)) hashes.set(sameTextHash(item), suite.name);
   }
   return hashes;
 }

@@ -1,5 +1,5 @@
 /** Which training examples are new to an update, and which of them it must leave out. */
-import { leakageHash } from '../core/text.js';
+import { sameTextHash } from '../core/text.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { collectEvalTexts } from '../evaluation/suites.js';
 import type { Store } from '../store/database.js';
@@ -21,7 +21,7 @@ type FreshContext = Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>;
 export async function chooseFresh({ store, workspace, encoder }: FreshContext, plan: Plan, continues: boolean): Promise<Fresh> {
   const candidates = await listNew(store, plan, continues);
   const evalTexts = await collectEvalTexts(workspace.suiteFolders);
-  const isLeaked = (example: Example) => evalTexts.has(leakageHash(example.text));
+  const isLeaked = (example: Example) => evalTexts.has(sameTextHash(example.text));
   const readable = new Set(await keepReadable(store, encoder, candidates));
   const leftOut = new Map<number, LeftOutReason>();
   for (const example of candidates) {

@@ -1,7 +1,7 @@
 /** Texts that an adapter was not made for: of suites that say so of their texts, and what other adapters of the workspace hold out. */
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { uniformOf } from '../core/random.js';
-import { leakageHash } from '../core/text.js';
+import { sameTextHash } from '../core/text.js';
 import { listSuites, readSuites, textsOf } from '../evaluation/suites.js';
 import type { Store } from '../store/database.js';
 import { listForeignTexts } from '../store/examples.js';
@@ -18,7 +18,7 @@ export async function outOfScopeTexts(
 ): Promise<string[]> {
   const shipped = smallest(await suiteTexts(workspace.suiteFolders), fromSuites, training.seed);
   const foreign = await listForeignTexts((store as Store).queries, name, fromAdapters);
-  return [...new Map([...shipped, ...foreign].map((text) => [leakageHash(text), text])).values()];
+  return [...new Map([...shipped, ...foreign].map((text) => [sameTextHash(text), text])).values()];
 }
 
 async function suiteTexts(folders: readonly string[]): Promise<string[]> {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EspalierError, type Place } from '../core/errors.js';
-import { leakageHash } from '../core/text.js';
+import { sameTextHash } from '../core/text.js';
 import { chanceOf } from '../evaluation/chance.js';
 import { askedCases } from '../evaluation/score-suite.js';
 import { readSuite, type Suite, textsOf } from '../evaluation/suites.js';
@@ -35,7 +35,7 @@ const chanceTolerance = 0.01;
 export type TrainingTexts = ReadonlyMap<string, string>;
 
 export async function collectTrainingTexts(store: Store): Promise<TrainingTexts> {
-  return new Map((await listTrainingTexts(store.queries)).map(({ adapter, text }) => [leakageHash(text), adapter]));
+  return new Map((await listTrainingTexts(store.queries)).map(({ adapter, text }) => [sameTextHash(text), adapter]));
 }
 
 export async function validateSuite(folder: string, trained: TrainingTexts): Promise<SuiteValidation> {
@@ -56,7 +56,7 @@ function warning(what: string, hint: string, at?: Place): SuiteFinding {
 }
 
 function leakageOf(suite: Suite, folder: string, trained: TrainingTexts): SuiteFinding | undefined {
-  const leaked = textsOf(suite).flatMap((text) => trained.get(leakageHash(text)) ?? []);
+  const leaked = textsOf(suite).flatMap((text) => trained.get(sameTextHash(text)) ?? []);
   if (leaked.length === 0) return undefined;
   return {
     severity: 'invalid',

@@ -8,12 +8,16 @@ import { diskError } from '../core/files.js';
 
 /** A file to read, and the name it goes by in messages ("standard input"). */
 export interface InputFile {
+  /** UTF-8, and can be read more than once. */
   readonly path: string;
   readonly name: string;
   readonly format: InputFormat;
+  /** CSV: what parts its cells; a comma without it. */
+  readonly delimiter?: string | undefined;
 }
 
-export type InputFormat = 'jsonl' | 'csv';
+/** `json`: one array of objects, or objects that each take several lines. */
+export type InputFormat = 'jsonl' | 'json' | 'csv';
 
 /** @throws FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING; constant memory */
 export async function checkInput({ path, name }: InputFile): Promise<{ bytes: number }> {
@@ -55,7 +59,11 @@ function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | undef
     return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
   } catch (cause) {
     const bad = chunk ? line + lineFeedsBeforeFault(chunk, before) : line;
-    throw new EspalierError('INPUT_ENCODING', `${file} is not valid UTF-8 near line ${bad}`, { at: { file, line: bad }, cause });
+    throw new EspalierError('INPUT_ENCODING', `${file} is not valid UTF-8 near line ${bad}`, {
+      at: { file, line: bad },
+      hint: 'A file that Excel or an old Windows program wrote is read with --encoding windows-1252.',
+      cause,
+    });
   }
 }
 

@@ -1,239 +1,194 @@
 /**
- * Takes labelled rows into the store. Rows stream through in slices, each one transaction: a file that is cut off by a crash is
- * simply ingested again, and what was stored already counts as duplicates. Rejected rows go to a rejects file, whole, with their reason.
+ * Takes labelled rows into the store, all files of a request in one transaction: an intake that is refused, stopped or killed has stored nothing.
+ * Rows stream through in constant memory. Rejected rows go to a rejects file, whole, with their reason.
  */
-import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
-import { labelsIn, readLabelSet } from '../core/label-sets.js';
+import { labelsIn } from '../core/label-sets.js';
 import { type Task, taskNamed } from '../core/tasks.js';
-import { leakageHash, nearestName, textHash, twinHash } from '../core/text.js';
 import { recordAct } from '../store/audit.js';
-import { type Queries, type Store, transact } from '../store/database.js';
-import { findByHash, findSplitsByTwin, insertExamples, listStrata, type NewExample, type Split, saveStrata } from '../store/examples.js';
+import { type Queries, type Store, transactOnConnection } from '../store/database.js';
+import {
+  type ExampleWriter,
+  type KnownExample,
+  lastExampleId,
+  listAnswers,
+  listStrata,
+  type NewExample,
+  openExampleWriter,
+  registerAdapter,
+  saveAnswerForm,
+  saveStrata,
+} from '../store/examples.js';
 import { requireAnswerForm } from './answer-form.js';
-import { checkInput, type InputFile } from './check-input.js';
+import { checkInput } from './check-input.js';
 import { openStrata, type Strata } from './holdout.js';
+import { type IntakeReport, type IntakeRequest, newIntakeReport } from './intake-report.js';
+import { type LabelBook, openLabelBook } from './label-book.js';
+import { openRowReader } from './read-example.js';
 import { openRejects, type Rejects } from './rejects.js';
-import { type FieldNames, type Row, readRows } from './rows.js';
-import { maxNameLength, maxTextLength, readLabelsField, readTextField } from './text-field.js';
+import type { Row } from './row.js';
+import { readRows } from './rows.js';
 
-export interface IntakeRequest {
-  readonly declaration: AdapterDeclaration;
-  /** The task that the labels are of; an adapter of one task needs none. */
-  readonly task?: string | undefined;
-  readonly files: readonly InputFile[];
-  /** For rows that name no domain or source of their own. */
-  readonly domain: string;
-  readonly source: string;
-  /** Of a multi-label task `label` names the field of the set. */
-  readonly fields: FieldNames;
-  /** Texts of eval suites by leakage hash -> the suite's name. */
-  readonly evalTexts: ReadonlyMap<string, string>;
-  readonly rejectsFile: string;
-  readonly now: Date;
-  readonly actor: string;
-  readonly signal: AbortSignal;
-  readonly progress: (bytes: number, totalBytes: number) => void;
-}
-
-export interface IntakeReport {
-  accepted: number;
-  heldOut: number;
-  duplicates: number;
-  /** Rows whose text is there already with another label; they are among the rejected. */
-  contradictions: number;
-  /** Rows whose text occurs in an eval suite; they are among the rejected. */
-  leaked: number;
-  rejected: number;
-  rejectsFile: string | undefined;
-}
-
-interface Reading {
-  readonly request: IntakeRequest;
-  readonly task: Task;
-  readonly labels: ReadonlySet<string> | 'open';
-  readonly report: IntakeReport;
-  readonly rejects: Rejects;
-}
-
-const sliceSize = 500;
-
-/** @throws TASK_MISSING, TASK_UNKNOWN, DECLARATION_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED, INTERRUPTED, DISK_FULL */
+/**
+ * `evalTexts` of the request must hold every text that a suite asks; `takeExamples` of the pipeline collects them.
+ * @throws TASK_MISSING, TASK_UNKNOWN, DECLARATION_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED,
+ * NOTHING_TAKEN, TOO_MANY_REJECTED, INTERRUPTED, STORE_BUSY, DISK_FULL
+ */
 export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
   const task = taskNamed(request.declaration, request.task);
   await requireAnswerForm(store.queries, request.declaration.name, task);
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
-  const report: IntakeReport = {
-    accepted: 0,
-    heldOut: 0,
-    duplicates: 0,
-    contradictions: 0,
-    leaked: 0,
-    rejected: 0,
-    rejectsFile: undefined,
-  };
+  const report = newIntakeReport();
   const rejects = openRejects(request.rejectsFile);
-  const labels = task.labels === 'open' ? task.labels : new Set(task.labels);
-  const reading: Reading = { request, task, labels, report, rejects };
   try {
-    await readAll(store, reading, totalBytes);
+    await transactOnConnection(store, async (database, queries) => {
+      const writer = openExampleWriter(database, request.declaration.name, task.name);
+      const intake = await beginIntake(queries, { request, task, report, rejects, writer });
+      await takeRows(intake, totalBytes);
+      await endIntake(queries, intake);
+    });
   } finally {
     report.rejectsFile = await rejects.close();
   }
-  if (report.rejected > 0 && report.accepted + report.duplicates === 0) {
-    const hint = `Read ${report.rejectsFile}: it names line, field and reason of each row.`;
-    throw new EspalierError('INPUT_REJECTED', `all ${report.rejected} rows were rejected; the first: ${rejects.first}`, { hint });
-  }
+  requireTaken(report, rejects.first);
   return report;
 }
 
-async function readAll(store: Store, reading: Reading, totalBytes: number): Promise<void> {
-  const { request } = reading;
-  let done = 0;
-  for (const file of request.files) {
-    let slice: NewExample[] = [];
-    for await (const row of readRows(file, request.fields)) {
-      if (request.signal.aborted) {
-        await storeSlice(store, slice, reading);
-        throw new EspalierError('INTERRUPTED', `stopped at line ${row.line} of ${file.name}; rows before it are kept`);
-      }
-      const example = exampleOfRow(row, reading);
-      if (example) slice.push(example);
-      done += row.bytes;
-      if (slice.length < sliceSize) continue;
-      await storeSlice(store, slice, reading);
-      slice = [];
-      request.progress(done, totalBytes);
-    }
-    await storeSlice(store, slice, reading);
-  }
-  request.progress(totalBytes, totalBytes);
+interface Intake {
+  readonly request: IntakeRequest;
+  readonly task: Task;
+  readonly report: IntakeReport;
+  readonly rejects: Rejects;
+  readonly writer: ExampleWriter;
+  readonly labels: LabelBook;
+  readonly strata: Strata;
+  /** Of the adapter, before this intake. */
+  readonly lastId: number;
 }
 
-/** The example of a row, or undefined where the row was rejected. */
-function exampleOfRow(row: Row, reading: Reading): NewExample | undefined {
-  const { request, report, task } = reading;
-  const reject = (field: string | undefined, reason: string) => {
-    report.rejected++;
-    reading.rejects.add({ file: row.file, line: row.line, field, reason, raw: row.raw });
-    return undefined;
-  };
-  if ('unreadable' in row.content) return reject(undefined, row.content.unreadable);
-  const { fields } = row.content;
-  const text = readTextField(fields, request.fields.text, maxTextLength);
-  if ('reason' in text) return reject(request.fields.text, text.reason);
-  const answer = readAnswer(fields, request.fields.label, task);
-  if ('reason' in answer) return reject(request.fields.label, answer.reason);
-  const strange = labelsIn(task, answer.value).find((label) => reading.labels !== 'open' && !reading.labels.has(label));
-  if (strange !== undefined) {
-    const near = nearestName(strange, [...reading.labels]);
-    return reject(
-      request.fields.label,
-      `the label \`${strange}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`,
-    );
-  }
-  const domain = readTextField({ domain: fields.domain || request.domain }, 'domain', maxNameLength);
-  if ('reason' in domain) return reject('domain', domain.reason);
-  const source = readTextField({ source: fields.source || request.source }, 'source', maxNameLength);
-  if ('reason' in source) return reject('source', source.reason);
-  const suite = request.evalTexts.get(leakageHash(text.value));
-  if (suite !== undefined) {
-    report.leaked++;
-    return reject(request.fields.text, `the text is a case of the eval suite \`${suite}\`: training on it would make that suite blind`);
-  }
-  return {
-    task: task.name,
-    text: text.value,
-    hash: textHash(text.value),
-    twin: twinHash(text.value),
-    label: answer.value,
-    domain: domain.value,
-    source: source.value,
-    receivedAt: request.now.toISOString(),
-    split: 'train',
-    provenance: { file: row.file, line: row.line },
-  };
-}
-
-function readAnswer(fields: Readonly<Record<string, unknown>>, field: string, { multiLabel = false }: Task) {
-  return multiLabel ? readLabelsField(fields, field) : readTextField(fields, field, maxNameLength);
-}
-
-async function storeSlice(store: Store, slice: readonly NewExample[], reading: Reading): Promise<void> {
-  if (slice.length === 0) return;
-  const { request, task } = reading;
+async function beginIntake(queries: Queries, open: Omit<Intake, 'labels' | 'strata' | 'lastId'>): Promise<Intake> {
+  const { request, task } = open;
   const adapter = request.declaration.name;
-  const outcome = await transact(store, async (queries) => {
-    const known = await findByHash(queries, adapter, task.name, [...new Set(slice.map((example) => example.hash))]);
-    const twins = await findSplitsByTwin(queries, adapter, task.name, [...new Set(slice.map((example) => example.twin))]);
-    const strata = openStrata(await listStrata(queries, adapter, task.name));
-    const sorted = sortOut(slice, { known, twins }, strata, { declaration: request.declaration, task });
-    await insertExamples(queries, adapter, sorted.fresh);
-    await saveStrata(queries, adapter, task.name, strata.grown());
-    await registerAdapter(queries, adapter, request.now);
-    if (sorted.fresh.length > 0) {
-      const subject = `${sorted.fresh.length} examples`;
-      await recordAct(queries, {
-        at: request.now,
-        actor: request.actor,
-        act: 'ingested',
-        adapter,
-        subject,
-        detail: sorted.fresh[0]!.provenance,
-      });
+  const strata = await listStrata(queries, adapter, task.name);
+  const known = task.multiLabel
+    ? (await listAnswers(queries, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
+    : strata.map(({ label }) => label);
+  const labels = openLabelBook(task, new Set(known));
+  return { ...open, labels, strata: openStrata(strata), lastId: await lastExampleId(queries, adapter) };
+}
+
+/** Rows between two reports of progress. */
+const rowsPerReport = 500;
+
+async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
+  const { request, report, task, labels } = intake;
+  const reader = openRowReader(request, task, labels);
+  let done = 0;
+  let rows = 0;
+  for (const file of request.files) {
+    for await (const row of readRows(file, request.fields)) {
+      if (request.signal.aborted) throw stoppedAt(row);
+      const read = reader.read(row);
+      if (read === 'filtered') report.filtered++;
+      else if ('reason' in read) {
+        if (read.leaked) report.leaked++;
+        reject(intake, row, read);
+      } else {
+        if (read.cleanedText) report.cleanedTexts++;
+        if (read.cleanedLabel) report.cleanedLabels++;
+        takeExample(intake, row, read.example);
+      }
+      done += row.bytes;
+      if (++rows % rowsPerReport === 0) request.progress(done, totalBytes);
     }
-    return sorted;
+  }
+  report.notRead = reader.notRead();
+  request.progress(totalBytes, totalBytes);
+  requireFewRejected(report, request, report.accepted + report.duplicates + report.rejected);
+}
+
+function stoppedAt({ file, line }: Row): EspalierError {
+  return new EspalierError('INTERRUPTED', `stopped at line ${line} of ${file}; nothing was stored`, {
+    hint: 'Run the same command again.',
   });
-  const { report, rejects } = reading;
-  report.accepted += outcome.fresh.length;
-  report.heldOut += outcome.fresh.filter((example) => example.split === 'holdout').length;
-  report.duplicates += outcome.duplicates;
-  report.contradictions += outcome.contradictions.length;
-  report.rejected += outcome.contradictions.length;
-  for (const { example, reason } of outcome.contradictions) {
-    const answer = task.multiLabel ? readLabelSet(example.label) : example.label;
-    const raw = JSON.stringify({ text: example.text, [request.fields.label]: answer });
-    rejects.add({ ...example.provenance, field: request.fields.label, reason, raw });
+}
+
+/** @throws TOO_MANY_REJECTED, at once where rows are counted */
+function reject(intake: Intake, row: Row, { field, reason }: { readonly field?: string | undefined; readonly reason: string }): void {
+  const { report, rejects, request } = intake;
+  report.rejected++;
+  rejects.add({ file: row.file, line: row.line, field, reason, raw: row.raw });
+  if (request.maxRejected && 'rows' in request.maxRejected) requireFewRejected(report, request, 0);
+}
+
+/** Inserts what is new with its split assigned, counts what is there already, and rejects what contradicts it. */
+function takeExample(intake: Intake, row: Row, example: NewExample): void {
+  const { report, task, request, writer, strata, labels } = intake;
+  const known = writer.find(example.twin);
+  const twin = known.find(({ hash }) => hash === example.hash) ?? known.find(({ label }) => label === example.label) ?? known[0];
+  if (twin?.label === example.label) {
+    report.duplicates++;
+    if (twin.hash !== example.hash) report.twins++;
+  } else if (twin) {
+    report.contradictions++;
+    reject(intake, row, { field: request.fields.label, reason: contradictionOf(example, twin, intake) });
+  } else {
+    const own = labelsIn(task, example.label);
+    const { holdout, training } = request.declaration;
+    const split = strata.assign(own, example.domain, { fraction: holdout.fraction, seed: training.seed });
+    writer.insert({ ...example, split });
+    labels.count(own);
+    report.accepted++;
+    if (split === 'holdout') report.heldOut++;
   }
 }
 
-async function registerAdapter(queries: Queries, name: string, now: Date): Promise<void> {
-  const row = { name, champion_version: null, created_at: now.toISOString() };
-  await queries
-    .insertInto('adapters')
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+function contradictionOf({ hash, label }: NewExample, known: KnownExample, { lastId }: Intake): string {
+  const same = known.hash === hash ? 'the same text' : 'the same text in other letters';
+  const where = known.id > lastId ? 'earlier in this input' : `as example ${known.id}`;
+  return `${same} is labelled \`${known.label}\` ${where}; this row says \`${label}\``;
 }
 
-/** Splits a slice into what is new (with its split assigned), what is there already, and what contradicts it. */
-function sortOut(
-  slice: readonly NewExample[],
-  { known, twins }: { known: Map<string, { id?: number; label: string }>; twins: Map<string, Split> },
-  strata: Strata,
-  { declaration, task }: { declaration: AdapterDeclaration; task: Task },
-) {
-  const fresh: NewExample[] = [];
-  const contradictions: { example: NewExample; reason: string }[] = [];
-  let duplicates = 0;
-  const { fraction } = declaration.holdout;
-  for (const example of slice) {
-    const earlier = known.get(example.hash);
-    if (earlier === undefined) {
-      const drawn = strata.assign(labelsIn(task, example.label), example.domain, { fraction, seed: declaration.training.seed });
-      // What was learned in other letters cannot be held out, and what is held out must not be learned in other letters.
-      const split = twins.get(example.twin) ?? drawn;
-      fresh.push({ ...example, split });
-      twins.set(example.twin, split);
-      known.set(example.hash, { label: example.label });
-    } else if (earlier.label === example.label) {
-      duplicates++;
-    } else {
-      const where = earlier.id === undefined ? 'earlier in this input' : `as example ${earlier.id}`;
-      const reason = `the same text is labelled \`${earlier.label}\` ${where}; this row says \`${example.label}\``;
-      contradictions.push({ example, reason });
-    }
+async function endIntake(queries: Queries, { request, task, report, labels, strata }: Intake): Promise<void> {
+  const { name: adapter } = request.declaration;
+  report.newLabels = labels.newLabels();
+  report.warnings = labels.warnings();
+  if (report.accepted + report.duplicates === 0) return;
+  await registerAdapter(queries, adapter, request.now);
+  if (report.accepted === 0) return;
+  await saveAnswerForm(queries, adapter, { name: task.name, multiLabel: task.multiLabel ?? false });
+  await saveStrata(queries, adapter, task.name, strata.grown());
+  await recordAct(queries, {
+    at: request.now,
+    actor: request.actor,
+    act: 'ingested',
+    adapter,
+    subject: `${report.accepted} examples`,
+    detail: { files: request.files.map(({ name }) => name), task: task.name },
+  });
+}
+
+function requireFewRejected({ rejected }: IntakeReport, { maxRejected, rejectsFile }: IntakeRequest, rows: number): void {
+  if (maxRejected === undefined) return;
+  if ('rows' in maxRejected ? rejected <= maxRejected.rows : rejected <= maxRejected.share * rows) return;
+  const limit = 'rows' in maxRejected ? `${maxRejected.rows}` : `${maxRejected.share * 100} %`;
+  const counted =
+    'rows' in maxRejected ? `more than ${limit} rows were rejected` : `${rejected} of ${rows} rows were rejected, more than ${limit}`;
+  throw new EspalierError('TOO_MANY_REJECTED', `${counted}; nothing was stored`, {
+    hint: `Read ${rejectsFile}: it names line, field and reason of each row. Mend the rows, or raise --max-rejected.`,
+  });
+}
+
+/** An intake may be repeated: that most rows are there already is no error. */
+function requireTaken({ accepted, duplicates, rejected, filtered, rejectsFile }: IntakeReport, first: string | undefined): void {
+  if (accepted > 0) return;
+  if (rejected > duplicates) {
+    const which =
+      duplicates > 0 ? `${rejected} rows were rejected and ${duplicates} were there already` : `all ${rejected} rows were rejected`;
+    const hint = `Read ${rejectsFile}: it names line, field and reason of each row. Of files of other tools docs/commands.md makes rows.`;
+    throw new EspalierError('INPUT_REJECTED', `${which}; the first: ${first}`, { hint });
   }
-  return { fresh, contradictions, duplicates };
+  if (filtered > 0 && duplicates === 0) throw new EspalierError('NOTHING_TAKEN', `--where left out all ${filtered} rows`);
+  if (duplicates === 0) throw new EspalierError('INPUT_EMPTY', 'the input holds no rows: only a header, or an empty array');
 }

@@ -1,8 +1,10 @@
-/** The rejects file: one JSON object a rejected row. It is made when the first row is rejected. */
+/** The rejects file: one JSON object a rejected row. It is made when the first row is rejected, and only its owner can read it. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describePlace } from '../core/errors.js';
 import { diskError } from '../core/files.js';
+import { temporaryName } from '../core/left-behind.js';
+import { jsonOf } from '../core/text.js';
 
 export interface Reject {
   readonly file: string;
@@ -21,30 +23,43 @@ export interface Rejects {
   close(): Promise<string | undefined>;
 }
 
+/** So much is gathered before it is written. */
+const sliceLength = 64 * 1024;
+
 export function openRejects(path: string): Rejects {
+  const part = join(dirname(path), `${temporaryName()}.part`);
   let descriptor: number | undefined;
   let first: string | undefined;
+  let waiting = '';
+  const flush = () => {
+    try {
+      if (descriptor === undefined) {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        descriptor = openSync(part, 'w', 0o600);
+      }
+      writeSync(descriptor, waiting);
+      waiting = '';
+      return descriptor;
+    } catch (thrown) {
+      throw diskError(thrown, path);
+    }
+  };
   return {
     get first() {
       return first;
     },
     add(reject) {
-      try {
-        if (descriptor === undefined) {
-          mkdirSync(dirname(path), { recursive: true });
-          descriptor = openSync(`${path}.part`, 'w');
-          first = `${describePlace({ file: reject.file, line: reject.line, ...(reject.field === undefined ? {} : { field: reject.field }) })}: ${reject.reason}`;
-        }
-        writeSync(descriptor, `${JSON.stringify(reject)}\n`);
-      } catch (thrown) {
-        throw diskError(thrown, path);
-      }
+      const place = { file: reject.file, line: reject.line, ...(reject.field === undefined ? {} : { field: reject.field }) };
+      first ??= `${describePlace(place)}: ${reject.reason}`;
+      waiting += `${jsonOf(reject)}\n`;
+      if (waiting.length > sliceLength) flush();
     },
     async close() {
-      if (descriptor === undefined) return undefined;
-      fsyncSync(descriptor);
-      closeSync(descriptor);
-      renameSync(`${path}.part`, path);
+      if (first === undefined) return undefined;
+      const open = flush();
+      fsyncSync(open);
+      closeSync(open);
+      renameSync(part, path);
       return path;
     },
   };

@@ -1,31 +1,14 @@
-/** Reads JSON lines and CSV row by row, in constant memory. A row that cannot be read is handed on with its reason. */
+/** Reads JSON lines, JSON arrays and CSV row by row, in constant memory. A row that cannot be read is handed on with its reason. */
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
-import { EspalierError } from '../core/errors.js';
-import { nearestName } from '../core/text.js';
 import type { InputFile } from './check-input.js';
+import { readCsv } from './csv-rows.js';
+import { splitJsonValues } from './json-values.js';
+import { type Columns, maxLineBytes, type Row } from './row.js';
 
-export interface Row {
-  readonly file: string;
-  readonly line: number;
-  /** What was read, or why it could not be. */
-  readonly content: { readonly fields: Readonly<Record<string, unknown>> } | { readonly unreadable: string };
-  /** The row as it stood, cut where it is too long to keep. */
-  readonly raw: string;
-  readonly bytes: number;
-}
-
-export type FieldNames = Readonly<Record<'text' | 'label', string>>;
-
-/** By what they are for: the columns that a CSV header must have. */
-export type Columns = Readonly<Record<string, string>>;
-
-/** A longer line is rejected without being held in memory. */
-export const maxLineBytes = 256 * 1024;
-
+/** @throws INPUT_FORMAT, CSV_COLUMN_MISSING, in the middle of the rows too */
 export function readRows(file: InputFile, fields: Columns): AsyncIterable<Row> {
-  return file.format === 'csv' ? readCsv(file, fields) : readJsonLines(file);
+  if (file.format === 'csv') return readCsv(file, fields);
+  return file.format === 'json' ? readJsonValues(file) : readJsonLines(file);
 }
 
 async function* readJsonLines({ path, name }: InputFile): AsyncIterable<Row> {
@@ -36,17 +19,27 @@ async function* readJsonLines({ path, name }: InputFile): AsyncIterable<Row> {
     const raw = content.toString('utf8').trim();
     if (raw === '' && bytes <= maxLineBytes) continue;
     const unreadable = `the line has ${bytes} bytes; at most ${maxLineBytes} are read`;
-    yield { file: name, line, raw, bytes, content: bytes > maxLineBytes ? { unreadable } : parseJson(raw) };
+    yield { file: name, line, raw, bytes, content: bytes > maxLineBytes ? { unreadable } : parseObject(raw, 'line') };
   }
 }
 
-function parseJson(raw: string): Row['content'] {
+async function* readJsonValues({ path, name }: InputFile): AsyncIterable<Row> {
+  for await (const { content, bytes, line } of splitJsonValues(path, name, maxLineBytes)) {
+    const raw = content.toString('utf8').trim();
+    const unreadable = `the element has ${bytes} bytes; at most ${maxLineBytes} are read`;
+    yield { file: name, line, raw, bytes, content: bytes > maxLineBytes ? { unreadable } : parseObject(raw, 'element') };
+  }
+}
+
+function parseObject(raw: string, what: 'line' | 'element'): Row['content'] {
   try {
     const value: unknown = JSON.parse(raw);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return { fields: value as Record<string, unknown> };
-    return { unreadable: 'the line is not a JSON object' };
+    return { unreadable: `the ${what} is not a JSON object${Array.isArray(value) ? ', but an array' : ''}` };
   } catch (thrown) {
-    return { unreadable: `the line is not JSON: ${(thrown as Error).message}` };
+    // A comma after the object, as in an array without its brackets, leaves no doubt.
+    if (raw.endsWith('},')) return parseObject(raw.slice(0, -1), what);
+    return { unreadable: `the ${what} is not JSON: ${(thrown as Error).message}` };
   }
 }
 
@@ -60,7 +53,7 @@ async function* splitLines(path: string): AsyncIterable<{ content: Buffer; bytes
     else kept = [Buffer.concat(kept).subarray(0, 1024)];
   };
   const finish = () => {
-    const line = { content: Buffer.concat(kept), bytes };
+    const line = { content: kept.length === 1 ? kept[0]! : Buffer.concat(kept), bytes };
     kept = [];
     bytes = 0;
     return line;
@@ -75,46 +68,4 @@ async function* splitLines(path: string): AsyncIterable<{ content: Buffer; bytes
     if (start < chunk.length) take(chunk.subarray(start));
   }
   if (bytes > 0) yield finish();
-}
-
-async function* readCsv({ path, name }: InputFile, fields: Columns): AsyncIterable<Row> {
-  const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 4 * maxLineBytes });
-  // A pipeline closes the file when the rows are left early; its errors come out of the parser.
-  pipeline(createReadStream(path), parser, () => undefined);
-  let header: string[] | undefined;
-  try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      if (!header) {
-        header = record.map((column) => column.trim());
-        requireColumns(header, fields, name);
-        continue;
-      }
-      yield csvRow(name, info.lines, header, record);
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof CsvError)) throw thrown;
-    const line = Number((thrown as { lines?: number }).lines ?? 0);
-    throw new EspalierError('INPUT_FORMAT', `${name} is not well-formed CSV: ${thrown.message}`, {
-      at: { file: name, line },
-      cause: thrown,
-    });
-  }
-}
-
-function csvRow(file: string, line: number, header: readonly string[], record: readonly string[]): Row {
-  const raw = JSON.stringify(record).slice(0, 4096);
-  const bytes = record.reduce((sum, cell) => sum + Buffer.byteLength(cell) + 1, 0);
-  if (record.length !== header.length) {
-    return { file, line, raw, bytes, content: { unreadable: `the row has ${record.length} cells; the header has ${header.length}` } };
-  }
-  return { file, line, raw, bytes, content: { fields: Object.fromEntries(header.map((column, index) => [column, record[index]])) } };
-}
-
-function requireColumns(header: readonly string[], fields: Columns, file: string): void {
-  for (const [role, column] of Object.entries(fields)) {
-    if (header.includes(column)) continue;
-    const near = nearestName(column, header);
-    const hint = `The header has: ${header.join(', ')}. Name the column with --${role}-field${near === undefined ? '' : ` ${near}`}.`;
-    throw new EspalierError('CSV_COLUMN_MISSING', `${file} has no column \`${column}\``, { at: { file, line: 1, field: column }, hint });
-  }
 }

@@ -1,53 +1,54 @@
 /** What a row holds is hostile until it has been read as text. */
-import { writeLabelSet } from '../core/label-sets.js';
-import { findControlCharacter, nearestName, normaliseText } from '../core/text.js';
+import { cleanText, nearestName, normaliseText } from '../core/text.js';
 
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Also of the text's compatibility form (Unicode NFKC), which an encoder may see and which can be eighteen times as long. */
 export const maxTextLength = 20_000;
 /** Of a label, a domain, a source. */
 export const maxNameLength = 200;
 
-/** Of one text. */
-const maxLabels = 100;
-
-/** What parts the labels of a set in a cell of a CSV file. */
-const separator = '|';
-
-/** The field as a set of labels in its one form, a list or a CSV cell that a bar parts, or why it is none. */
-export function readLabelsField(fields: Readonly<Record<string, unknown>>, field: string): { value: string } | { reason: string } {
-  const found = fields[field];
-  if (!Array.isArray(found) && typeof found !== 'string') {
-    const text = readTextField(fields, field, maxNameLength);
-    return 'reason' in text ? text : { reason: 'the field is not a list of labels' };
-  }
-  const parts = Array.isArray(found) ? found : found.split(separator).filter((part, _, all) => all.length > 1 || part.trim() !== '');
-  if (parts.length > maxLabels) return { reason: `the field has ${parts.length} labels; at most ${maxLabels} are taken` };
-  const labels: string[] = [];
-  for (const [index, part] of parts.entries()) {
-    const label = readTextField({ [field]: part }, field, maxNameLength);
-    if ('reason' in label) return { reason: `label ${index + 1}: ${label.reason}` };
-    if (labels.includes(label.value)) return { reason: `the label \`${label.value}\` stands there twice` };
-    labels.push(label.value);
-  }
-  return { value: writeLabelSet(labels) };
+export interface FieldToRead {
+  readonly field: string;
+  readonly maxLength: number;
+  /** The option that names the field, for hints. */
+  readonly option?: string;
 }
 
+/** `cleaned`: the field held invisible or control characters, which are removed. */
+export type ReadText = { readonly value: string; readonly cleaned: boolean } | { readonly reason: string };
+
 /** The field as normalised text, or why it is none. */
-export function readTextField(
-  fields: Readonly<Record<string, unknown>>,
-  field: string,
-  maxLength: number,
-): { value: string } | { reason: string } {
+export function readTextField(fields: Fields, { field, maxLength, option }: FieldToRead): ReadText {
   const found = fields[field];
+  if (found === undefined) return { reason: reasonOfMissing(fields, field, option) };
   if (found === null) return { reason: 'the field is null' };
-  if (found === undefined) {
-    const near = nearestName(field, Object.keys(fields));
-    return { reason: `the row has no field \`${field}\`${near === undefined ? '' : `; it has \`${near}\``}` };
-  }
-  if (typeof found !== 'string' && typeof found !== 'number') return { reason: 'the field is not text' };
-  const control = findControlCharacter(String(found));
-  if (control) return { reason: `the field holds the control character ${control}` };
-  const value = normaliseText(String(found));
+  if (typeof found === 'number' && Number.isFinite(found)) return { value: String(found), cleaned: false };
+  if (typeof found !== 'string') return { reason: `the field is ${kindOf(found)}, not text` };
+  const clean = cleanText(found);
+  const value = normaliseText(clean);
   if (value === '') return { reason: 'the field is empty' };
   if (value.length > maxLength) return { reason: `the field has ${value.length} characters; at most ${maxLength} are taken` };
-  return { value };
+  // No character has a longer compatibility form than U+FDFA.
+  if (value.length * 18 > maxLength && value.normalize('NFKC').length > maxLength)
+    return { reason: `the field has more than ${maxLength} characters once it is in its compatibility form (Unicode NFKC)` };
+  return { value, cleaned: clean !== found };
+}
+
+const mostNamed = 12;
+
+/** "the row has no field `text`; it has `txt` and `label`: name one with --text-field" */
+export function reasonOfMissing(fields: Fields, field: string, option: string | undefined): string {
+  const names = Object.keys(fields).map((name) => cleanText(name).slice(0, maxNameLength));
+  if (names.length === 0) return `the row has no field \`${field}\`, and no other`;
+  const near = nearestName(field, names.slice(0, mostNamed));
+  const shown = names.slice(0, mostNamed).map((name) => `\`${name}\``);
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  const advice = option === undefined ? '' : `: name one with ${option}${near === undefined ? '' : ` ${near}`}`;
+  return `the row has no field \`${field}\`; it has ${shown.join(', ')}${more}${advice}`;
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'boolean' ? `the boolean ${value}` : `an ${typeof value}`;
 }

@@ -12,7 +12,8 @@ import { Kysely, SqliteDialect, sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
 import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
 import { diskError } from '../core/files.js';
-import { twinHash } from '../core/text.js';
+import { isLabelSet } from '../core/label-sets.js';
+import { sameTextHash } from '../core/text.js';
 import type { Schema } from './schema.js';
 
 export type Queries = Kysely<Schema>;
@@ -20,6 +21,8 @@ export type Queries = Kysely<Schema>;
 export interface Store {
   readonly path: string;
   readonly queries: Queries;
+  /** The connection under `queries`; only `transactOnConnection` writes through it. */
+  readonly database: SqliteDatabase.Database;
   close(): Promise<void>;
 }
 
@@ -46,7 +49,7 @@ export async function openStore(path: string): Promise<Store> {
     throw storeError(thrown, path);
   }
   const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  return { path, queries, close: () => queries.destroy() };
+  return { path, queries, database, close: () => queries.destroy() };
 }
 
 /**
@@ -64,6 +67,29 @@ export async function transact<T>(store: Store, work: (queries: Queries) => Prom
     } catch (thrown) {
       // SQLite has already rolled back after some errors (a full disk); the first error is the one to tell.
       await sql`rollback`.execute(connection).catch(() => undefined);
+      throw storeError(thrown, store.path);
+    }
+  });
+}
+
+/**
+ * The same for millions of rows, with statements of better-sqlite3 that are prepared once. The connection belongs to `work` until it ends, so that
+ * it may also await its input and an event; other processes can read meanwhile, and wait to write.
+ * @throws STORE_BUSY, DISK_FULL, DISK_READ_ONLY, STORE_CORRUPT
+ */
+export async function transactOnConnection<T>(
+  store: Store,
+  work: (database: SqliteDatabase.Database, queries: Queries) => Promise<T>,
+): Promise<T> {
+  return store.queries.connection().execute(async (connection) => {
+    const { database } = store;
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      const result = await work(database, connection);
+      database.exec('COMMIT');
+      return result;
+    } catch (thrown) {
+      if (database.inTransaction) database.exec('ROLLBACK');
       throw storeError(thrown, store.path);
     }
   });
@@ -116,8 +142,10 @@ function refuseNewer(database: SqliteDatabase.Database, path: string): void {
 }
 
 function migrate(database: SqliteDatabase.Database): void {
-  // Migrations that fill a column of hashes ask for them.
-  database.function('twin_hash', { deterministic: true }, (text) => twinHash(String(text)));
+  // Migrations that fill columns ask for these. Migration 006 knows the first under an earlier name.
+  for (const name of ['same_text_hash', 'twin_hash'])
+    database.function(name, { deterministic: true }, (text) => sameTextHash(String(text)));
+  database.function('is_label_set', { deterministic: true }, (label) => Number(isLabelSet(String(label))));
   database.function('example_seal', { deterministic: true, varargs: true }, (...fields) => checksum(JSON.stringify(fields)));
   for (const { version, file } of listMigrations()) {
     if (version <= versionOf(database)) continue;

@@ -1,4 +1,5 @@
 /** The table `examples`: all that ever arrived, once each. */
+import type { Database } from 'better-sqlite3';
 import { sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
 import { EspalierError } from '../core/errors.js';
@@ -20,7 +21,7 @@ export interface Example {
 
 export type Split = 'train' | 'holdout';
 export interface NewExample extends Omit<Example, 'id'> {
-  /** The same for texts that differ in letter case, punctuation or invisible characters only. */
+  /** sameTextHash: the same for texts that count as one. */
   readonly twin: string;
 }
 
@@ -69,45 +70,73 @@ export async function insertExamples(queries: Queries, adapter: string, examples
   await queries.insertInto('examples').values(rows).execute();
 }
 
+/** What the store holds of a text. */
+export interface KnownExample {
+  readonly id: number;
+  readonly hash: string;
+  readonly label: string;
+}
+
+/** Finds and inserts examples of one task, with statements that are prepared once. */
+export interface ExampleWriter {
+  /** The examples that are the same text, the first one first. */
+  find(twin: string): KnownExample[];
+  insert(example: NewExample): void;
+}
+
+export function openExampleWriter(database: Database, adapter: string, task: string): ExampleWriter {
+  const find = database.prepare('SELECT id, hash, label FROM examples WHERE adapter = ? AND task = ? AND twin = ? ORDER BY id');
+  const insert =
+    database.prepare(`INSERT INTO examples (adapter, task, text, hash, twin, label, domain, source, received_at, split, provenance, seal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  return {
+    find: (twin) => find.all(adapter, task, twin) as KnownExample[],
+    insert({ text, hash, twin, label, domain, source, receivedAt, split, provenance }) {
+      const seal = sealOf({ task, hash, label, domain, split });
+      insert.run(adapter, task, text, hash, twin, label, domain, source, receivedAt, split, JSON.stringify(provenance), seal);
+    },
+  };
+}
+
+/** Whether the task's examples have a set of labels each; undefined where it has none yet. */
+export async function findAnswerForm(queries: Queries, adapter: string, task: string): Promise<boolean | undefined> {
+  const form = queries.selectFrom('answer_forms').select('multi_label').where('adapter', '=', adapter).where('task', '=', task);
+  const row = await form.executeTakeFirst();
+  return row && row.multi_label === 1;
+}
+
+export async function saveAnswerForm(
+  queries: Queries,
+  adapter: string,
+  { name, multiLabel }: { readonly name: string; readonly multiLabel: boolean },
+): Promise<void> {
+  const row = { adapter, task: name, multi_label: multiLabel ? 1 : 0 } as const;
+  await queries
+    .insertInto('answer_forms')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function registerAdapter(queries: Queries, name: string, now: Date): Promise<void> {
+  const row = { name, champion_version: null, created_at: now.toISOString() };
+  await queries
+    .insertInto('adapters')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
 /** Of the example that a task got first; undefined where it has none. */
 export async function findFirstLabel(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
   const first = queries.selectFrom('examples').select('label').where('adapter', '=', adapter).where('task', '=', task);
   return (await first.orderBy('id').limit(1).executeTakeFirst())?.label;
 }
 
-/** Label and id by text hash, of those among `hashes` that the task already holds. */
-export async function findByHash(
-  queries: Queries,
-  adapter: string,
-  task: string,
-  hashes: readonly string[],
-): Promise<Map<string, { id: number; label: string }>> {
-  const rows = await queries
-    .selectFrom('examples')
-    .select(['id', 'hash', 'label'])
-    .where('adapter', '=', adapter)
-    .where('task', '=', task)
-    .where('hash', 'in', hashes)
-    .execute();
-  return new Map(rows.map(({ hash, id, label }) => [hash, { id, label }]));
-}
-
-/** By twin hash, the split of those among `twins` that the task already holds. Twins in both splits, of a store that did not know them, count as held out. */
-export async function findSplitsByTwin(
-  queries: Queries,
-  adapter: string,
-  task: string,
-  twins: readonly string[],
-): Promise<Map<string, Split>> {
-  const rows = await queries
-    .selectFrom('examples')
-    .select(['twin', 'split'])
-    .where('adapter', '=', adapter)
-    .where('task', '=', task)
-    .where('twin', 'in', twins)
-    .orderBy('split', 'desc')
-    .execute();
-  return new Map(rows.map(({ twin, split }) => [twin, split]));
+/** Every answer of a task, once: labels, or sets of labels. */
+export async function listAnswers(queries: Queries, adapter: string, task: string): Promise<string[]> {
+  const answers = queries.selectFrom('examples').select('label').where('adapter', '=', adapter).where('task', '=', task);
+  return (await answers.distinct().orderBy('label').execute()).map(({ label }) => label);
 }
 
 export interface ExampleRange {
@@ -240,14 +269,15 @@ export async function listStrata(queries: Queries, adapter: string, task: string
 }
 
 export async function saveStrata(queries: Queries, adapter: string, task: string, strata: readonly Stratum[]): Promise<void> {
-  if (strata.length === 0) return;
-  await queries
-    .insertInto('strata')
-    .values(strata.map((stratum) => ({ ...stratum, adapter, task })))
-    .onConflict((conflict) =>
-      conflict.columns(['adapter', 'task', 'label', 'domain']).doUpdateSet((row) => ({ received: row.ref('excluded.received') })),
-    )
-    .execute();
+  for (let start = 0; start < strata.length; start += sliceSize) {
+    await queries
+      .insertInto('strata')
+      .values(strata.slice(start, start + sliceSize).map((stratum) => ({ ...stratum, adapter, task })))
+      .onConflict((conflict) =>
+        conflict.columns(['adapter', 'task', 'label', 'domain']).doUpdateSet((row) => ({ received: row.ref('excluded.received') })),
+      )
+      .execute();
+  }
 }
 
 export async function findExample(queries: Queries, adapter: string, id: number): Promise<Example | undefined> {

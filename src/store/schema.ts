@@ -25,6 +25,7 @@ export interface Schema {
   unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer; checksum: number | null };
+  answer_forms: { adapter: string; task: string; multi_label: 0 | 1 };
   buffer: {
     adapter: string;
     example_id: number;

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clip, findControlCharacter, leakageHash, nearestName, normaliseText, printable, textHash } from '#espalier/core/text.js';
+import {
+  cleanText,
+  clip,
+  jsonOf,
+  nearestName,
+  normaliseText,
+  printable,
+  sameTextForm,
+  sameTextHash,
+  textHash,
+} from '#espalier/core/text.js';
 
 /** Any text, richer in what steers a terminal than chance would have it. */
 const hostileText = fc
@@ -37,31 +47,85 @@ describe('the identities of a text', () => {
     expect(textHash('Café au lait')).not.toBe(textHash('café au lait'));
   });
 
-  it('leakageHash: letter case makes no difference', () => {
-    expect(leakageHash('Café  AU lait')).toBe(leakageHash('café au lait'));
-    expect(leakageHash('café au lait')).not.toBe(leakageHash('café au lit'));
+  it('sameTextHash: letter case makes no difference', () => {
+    expect(sameTextHash('Café  AU lait')).toBe(sameTextHash('café au lait'));
+    expect(sameTextHash('café au lait')).not.toBe(sameTextHash('café au lit'));
   });
 });
 
-describe('findControlCharacter', () => {
+describe('sameTextForm', () => {
   it.each([
-    ['a\u0000b', 'U+0000'],
-    ['a\u001b[31m', 'U+001B'],
-    ['a\u007f', 'U+007F'],
-    ['a\u009b31m', 'U+009B'],
-    ['invoice \u202egpj.exe', 'U+202E'],
-    ['a\u2066b', 'U+2066'],
-  ])('names the first of %j', (text, name) => {
-    expect(findControlCharacter(text)).toBe(name);
+    ['letter case', 'STRASSE \u0391\u03a3', 'stra\u00dfe \u03b1\u03c2'],
+    ['width and ligatures', '\uff21\uff22 \ufb01n', 'ab fin'],
+    ['white space', ' a\t b\u3000', 'a b'],
+    ['what nobody sees', 'a\u200bb\u00ad\u202ec\ufeff', 'abc'],
+    ['punctuation at the end', '\u00bfd\u00f3nde est\u00e1?!', 'd\u00f3nde est\u00e1'],
+    ['a full-width full stop', '\u4f60\u597d\u3002', '\u4f60\u597d'],
+    ['the selector of an emoji', '\u2764\ufe0f', '\u2764'],
+  ])('folds %s', (_what, one, other) => {
+    expect(sameTextForm(one)).toBe(sameTextForm(other));
   });
 
-  it('lets tab, line feed and carriage return pass: they are white space of a text', () => {
-    expect(findControlCharacter('one\ttwo\r\nthree')).toBeUndefined();
+  it.each([
+    ['3.5', '35'],
+    ['C#', 'C'],
+    ['5 %', '5'],
+    ['...', '!!!'],
+    ['a-b', 'ab'],
+  ])('tells %j and %j apart', (one, other) => {
+    expect(sameTextForm(one)).not.toBe(sameTextForm(other));
   });
 
-  it('finds none in letters of any script', () => {
-    expect(findControlCharacter('Grüße, 你好, שלום, नमस्ते, 👩‍👩‍👧 — fine')).toBeUndefined();
+  it('is its own form, and the same for a text as it is stored', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        expect(sameTextForm(sameTextForm(text))).toBe(sameTextForm(text));
+      }),
+    );
   });
+});
+
+describe('cleanText', () => {
+  it.each([
+    ['direction marks', '\u2068\u0645\u0631\u062d\u0628\u0627\u2069', '\u0645\u0631\u062d\u0628\u0627'],
+    ['form feed, vertical tab, C1 and DEL', 'a\u000cb\u000bc\u0085d\u007fe', 'a b c d e'],
+    ['zero-width space, soft hyphen, byte order mark', 'a\u200bb\u00adc\ufeff', 'abc'],
+    ['terminal sequences', '\u001b[31mred\u001b[0m \u001b]0;title\u0007x', 'red x'],
+    ['a zero byte', 'a\u0000b', 'a b'],
+    ['half a surrogate pair', 'a\ud800b', 'a\ufffdb'],
+    ['tags that spell hidden words', 'a\u{e0068}\u{e0069}', 'a'],
+    ['a joiner in a Latin word', 're\u200dfund', 'refund'],
+  ])('removes %s', (_what, text, clean) => {
+    expect(cleanText(text)).toBe(clean);
+  });
+
+  it('leaves letters of any script, emoji, flags and the joiners that shape them', () => {
+    const texts = [
+      'Gr\u00fc\u00dfe, \u4f60\u597d, \u05e9\u05dc\u05d5\u05dd \u2014 fine\t\n',
+      '\u{1f469}\u200d\u{1f469}\u200d\u{1f467}',
+      '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
+      '\u0915\u094d\u200d\u0937',
+      '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+      '\u2764\ufe0f',
+    ];
+    for (const text of texts) expect([cleanText(text), printable(text).replace(/[\u2409\u240a]/g, '')]).toEqual([text, text.trimEnd()]);
+  });
+
+  it('leaves nothing that UTF-8 cannot hold, and changes nothing the second time', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const clean = cleanText(text);
+        expect(Buffer.from(clean, 'utf8').toString('utf8')).toBe(clean);
+        expect(cleanText(clean)).toBe(clean);
+      }),
+    );
+  });
+});
+
+it('jsonOf escapes what could steer a terminal or hide, and reads back as it was', () => {
+  const value = { text: 'a\u202eb\u200bc\u009b31m\u{e0061}' };
+  expect(jsonOf(value)).toBe('{"text":"a\\u202eb\\u200bc\\u009b31m\\udb40\\udc61"}');
+  expect(JSON.parse(jsonOf(value))).toEqual(value);
 });
 
 describe('printable', () => {

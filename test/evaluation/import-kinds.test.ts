@@ -130,7 +130,7 @@ describe('multi-label, of rows with a list of labels, or one that bars part', ()
 
   it.each([
     ['a label twice', ['storm', 'storm'], /twice/],
-    ['a label that is no text', ['storm', {}], /label 2: the field is not text/],
+    ['a label that is no text', ['storm', {}], /label 2: the field is an object, not text/],
     ['another set for a text that is there', ['flood'], /line-1 asks/],
   ])('rejects %s', async (_, labels, reason) => {
     const rows = [

@@ -1,14 +1,16 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { maxLineBytes, type Row, readRows } from '#espalier/replay/rows.js';
+import type { InputFormat } from '#espalier/replay/check-input.js';
+import { maxLineBytes, type Row } from '#espalier/replay/row.js';
+import { readRows } from '#espalier/replay/rows.js';
 import { errorOf } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const path = join(temporaryFolder(), 'input');
 const fields = { text: 'text', label: 'label' };
 
-async function read(format: 'jsonl' | 'csv', content: string | Buffer, names = fields): Promise<Row[]> {
+async function read(format: InputFormat, content: string | Buffer, names = fields): Promise<Row[]> {
   writeFileSync(path, content);
   const rows: Row[] = [];
   for await (const row of readRows({ path, name: 'rows', format }, names)) rows.push(row);
@@ -114,7 +116,7 @@ describe('CSV', () => {
 
   it('hands on a row with too few or too many cells with its reason, and reads the next', async () => {
     const rows = await read('csv', 'text,label\na\nb,y,z\nc,x\n');
-    expect(rows.map(reasonOf)).toEqual(['the row has 1 cells; the header has 2', 'the row has 3 cells; the header has 2', undefined]);
+    expect(rows.map(reasonOf)).toEqual(['the row has 1 cell; the header has 2', 'the row has 3 cells; the header has 2', undefined]);
     expect(rows[1]!.raw).toBe('["b","y","z"]');
     expect(fieldsOf(rows[2])).toEqual({ text: 'c', label: 'x' });
   });

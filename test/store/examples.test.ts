@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { textHash, twinHash } from '#espalier/core/text.js';
+import { sameTextHash } from '#espalier/core/text.js';
 import { openStore } from '#espalier/store/database.js';
 import {
   countTrainingExamplesAfter,
-  findByHash,
+  findAnswerForm,
   findExample,
-  findSplitsByTwin,
   insertExamples,
   lastExampleId,
   listExamples,
   listStrata,
+  openExampleWriter,
   saveStrata,
 } from '#espalier/store/examples.js';
 import { newExample, temporaryStore } from '../support/store.js';
@@ -42,7 +42,7 @@ describe('examples', () => {
     await insertExamples(store.queries, 'a', [example]);
     const { twin, ...kept } = example;
     expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, ...kept });
-    expect(await findSplitsByTwin(store.queries, 'a', 'intent', [twin, 'another'])).toEqual(new Map([[twin, 'holdout']]));
+    expect(openExampleWriter(store.database, 'a', 'intent').find(twin)).toEqual([{ id: 1, hash: example.hash, label: example.label }]);
     expect(await findExample(store.queries, 'b', 1)).toBeUndefined();
     expect(await findExample(store.queries, 'a', 2)).toBeUndefined();
   });
@@ -64,12 +64,23 @@ describe('examples', () => {
     expect(await lastExampleId(store.queries, 'none')).toBe(0);
   });
 
-  it('are found by the hash of their text, within adapter and task', async () => {
+  it('are found by what counts as the same text, within adapter and task', async () => {
     const store = await storeOfFour();
-    const hashes = [textHash('one'), textHash('five')];
-    expect(await findByHash(store.queries, 'a', 'intent', hashes)).toEqual(new Map([[textHash('one'), { id: 1, label: 'balance' }]]));
-    expect(await findByHash(store.queries, 'b', 'intent', hashes)).toEqual(new Map([[textHash('one'), { id: 5, label: 'other' }]]));
-    expect(await findByHash(store.queries, 'a', 'topic', hashes)).toEqual(new Map());
+    const find = (adapter: string, task: string, text: string) =>
+      openExampleWriter(store.database, adapter, task)
+        .find(sameTextHash(text))
+        .map(({ id, label }) => [id, label]);
+    expect(find('a', 'intent', 'ONE!')).toEqual([[1, 'balance']]);
+    expect(find('b', 'intent', 'one')).toEqual([[5, 'other']]);
+    expect([find('a', 'intent', 'five'), find('a', 'topic', 'one')]).toEqual([[], []]);
+  });
+
+  it('written by prepared statements are the same as those of a query', async () => {
+    const store = await temporaryStore();
+    const example = newExample({ text: 'one' });
+    openExampleWriter(store.database, 'a', 'intent').insert(example);
+    const { twin: _, ...kept } = example;
+    expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, ...kept });
   });
 
   it('hold one text once in a task, whatever its label', async () => {
@@ -94,23 +105,48 @@ describe('strata', () => {
   });
 });
 
-it('of a store that did not know twins, are made twins when it is opened', async () => {
-  const path = join(temporaryFolder(), 'without-twins.db');
-  const database = new SqliteDatabase(path);
-  const files = readdirSync(migrations)
-    .filter((name) => name < '006')
-    .sort();
-  for (const name of files) database.exec(readFileSync(join(migrations, name), 'utf8'));
-  const insert = database.prepare("INSERT INTO examples VALUES (?, 'a', 'intent', ?, ?, 'x', 'd', 's', '', ?, '{}')");
-  insert.run(1, 'Late again', 'h1', 'train');
-  insert.run(2, 'LATE AGAIN!', 'h2', 'holdout');
-  database.pragma(`application_id = ${0x4553504c}`);
-  database.pragma('user_version = 5');
-  database.close();
-  const store = await openStore(path);
-  // They stood on both sides; what arrives now is held out.
-  expect(await findSplitsByTwin(store.queries, 'a', 'intent', [twinHash('late again')])).toEqual(
-    new Map([[twinHash('late again'), 'holdout']]),
-  );
-  await store.close();
+describe('a store of an earlier release', () => {
+  /** With the migrations before `before`, and rows of (id, text, hash, label, split). */
+  function writeOld(before: string, rows: readonly [number, string, string, string, string][]): string {
+    const path = join(temporaryFolder(), 'old.db');
+    const database = new SqliteDatabase(path);
+    const files = readdirSync(migrations)
+      .filter((name) => name < before)
+      .sort();
+    for (const name of ['twin_hash', 'same_text_hash', 'is_label_set', 'example_seal']) database.function(name, { varargs: true }, (_text) => 'of an earlier form');
+    for (const name of files) database.exec(readFileSync(join(migrations, name), 'utf8'));
+    const insert = database.prepare(
+      "INSERT INTO examples (id, adapter, task, text, hash, label, domain, source, received_at, split, provenance) VALUES (?, 'a', 'intent', ?, ?, ?, 'd', 's', '', ?, '{}')",
+    );
+    for (const row of rows) insert.run(...row);
+    database.pragma(`application_id = ${0x4553504c}`);
+    database.pragma(`user_version = ${Number(files.at(-1)!.slice(0, 3))}`);
+    database.close();
+    return path;
+  }
+
+  it.each(['006', '008'])('knows what counts as the same text when it is opened (before %s)', async (before) => {
+    const path = writeOld(before, [
+      [1, 'Late again', 'h1', 'x', 'train'],
+      [2, 'LATE AGAIN!', 'h2', 'y', 'holdout'],
+    ]);
+    const store = await openStore(path);
+    const found = openExampleWriter(store.database, 'a', 'intent').find(sameTextHash('late again'));
+    expect(found.map(({ id }) => id)).toEqual([1, 2]);
+    await store.close();
+  });
+
+  it.each([
+    ['labels', ['x', '["a"]'], false],
+    ['sets', ['["a"]', '[]'], true],
+  ])('knows whether the answers of a task are %s', async (_what, labels, multiLabel) => {
+    const path = writeOld(
+      '008',
+      labels.map((label, index) => [index + 1, `text ${index}`, `h${index}`, label, 'train']),
+    );
+    const store = await openStore(path);
+    expect(await findAnswerForm(store.queries, 'a', 'intent')).toBe(multiLabel);
+    expect(await findAnswerForm(store.queries, 'a', 'other')).toBeUndefined();
+    await store.close();
+  });
 });

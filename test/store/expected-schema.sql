@@ -20,6 +20,13 @@ CREATE TABLE adapters (
   created_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE answer_forms (
+  adapter TEXT NOT NULL,
+  task TEXT NOT NULL,
+  multi_label INTEGER NOT NULL CHECK (multi_label IN (0, 1)),
+  PRIMARY KEY (adapter, task)
+) STRICT;
+
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at TEXT NOT NULL,

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { textHash, twinHash } from '#espalier/core/text.js';
+import { sameTextHash, textHash } from '#espalier/core/text.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { listExamples } from '#espalier/store/examples.js';
 import { countUnlearned, hasLearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
@@ -83,7 +83,7 @@ function olderDatabase(fill: (database: SqliteDatabase.Database) => void): strin
   const path = join(root, `${randomUUID()}.db`);
   const migrations = new URL('../../replay-store/migrations/', import.meta.url);
   const database = new SqliteDatabase(path);
-  database.function('twin_hash', (text) => twinHash(String(text)));
+  database.function('twin_hash', (text) => sameTextHash(String(text)));
   for (const name of readdirSync(migrations).sort().slice(0, 6)) database.exec(readFileSync(new URL(name, migrations), 'utf8'));
   database.pragma(`application_id = ${0x4553504c}`);
   database.pragma('user_version = 6');

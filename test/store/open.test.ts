@@ -86,7 +86,14 @@ describe('several processes that open a new database at once', () => {
     expect(await Promise.all(children.map((child) => child.outcome))).toEqual(children.map(() => 'opened'));
     const store = await openStore(path);
     const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(store.queries);
-    expect(rows[0]!.user_version).toBe(readdirSync(join(projectRoot, 'replay-store', 'migrations')).length);
+    expect(rows[0]!.user_version).toBe(
+      Number(
+        readdirSync(join(projectRoot, 'replay-store', 'migrations'))
+          .sort()
+          .at(-1)!
+          .slice(0, 3),
+      ),
+    );
     await store.close();
   });
 });

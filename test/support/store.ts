@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { textHash, twinHash } from '#espalier/core/text.js';
+import { sameTextHash, textHash } from '#espalier/core/text.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { type Example, insertExamples, listExamples, type NewExample } from '#espalier/store/examples.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -19,7 +19,7 @@ export function newExample(overrides: Partial<NewExample> & { text: string }): N
   return {
     task: 'intent',
     hash: textHash(overrides.text),
-    twin: twinHash(overrides.text),
+    twin: sameTextHash(overrides.text),
     label: 'balance',
     domain: 'banking',
     source: 'test',

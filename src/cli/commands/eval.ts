@@ -50,10 +50,12 @@ export function evalCommand(surroundings: Surroundings): Command {
 
 function importCommand(surroundings: Surroundings): Command {
   return newCommand('import', 'make a suite of a file')
-    .argument('<file>', 'JSON lines or CSV')
+    .argument('<file>', 'JSON lines, a JSON array or CSV; - for standard input')
     .requiredOption('--name <name>', 'what the suite is to be called')
     .requiredOption('--kind <kind>', Object.keys(importableKinds).join(', '))
-    .option('--format <format>', 'jsonl or csv; default: by the file name')
+    .option('--format <format>', 'jsonl, json (an array) or csv; default: by the file name, then by its beginning')
+    .option('--delimiter <name>', 'of CSV: comma, semicolon, tab or bar; default: by the header')
+    .option('--encoding <name>', 'such as windows-1252; default: by the byte order mark, else UTF-8')
     .option('--text-field <name>', 'where the text is', 'text')
     .option('--label-field <name>', 'where the label is; default: label, and labels of kind multi-label')
     .option('--a-field <name>', 'pairs: where the first text is', 'a')
@@ -74,7 +76,9 @@ function importCommand(surroundings: Surroundings): Command {
     .option('--capability <sentence>', 'what the suite measures')
     .option('--licence <name>', 'of the cases', 'not stated')
     .action((file: string, options) =>
-      inSession(options, surroundings, (session) => importFile(session, file, { ...options, workingFolder: surroundings.workingFolder })),
+      inSession(options, surroundings, (session) =>
+        importFile(session, file, { ...options, workingFolder: surroundings.workingFolder }, surroundings.stdin),
+      ),
     );
 }
 

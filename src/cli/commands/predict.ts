@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { noLabel } from '../../core/label-sets.js';
-import { clip } from '../../core/text.js';
+import { clip, jsonOf } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
 import { openChampion, type Prediction } from '../../pipeline/serve.js';
-import { jsonOf, type Output, percent } from '../output.js';
+import { type Output, percent } from '../output.js';
 import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings } from '../session.js';
 
 interface PredictOptions extends GlobalOptions {

@@ -1,6 +1,6 @@
 /** `espalier eval import` */
 import { randomUUID } from 'node:crypto';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { EspalierError } from '../../core/errors.js';
 import { suggestAmong } from '../../core/text.js';
 import { importSuite } from '../../evaluation/import.js';
@@ -8,7 +8,7 @@ import { type ImportableKind, importableKinds } from '../../evaluation/import-ki
 import type { ImportReport } from '../../evaluation/import-request.js';
 import type { ImportColumns } from '../../evaluation/import-row.js';
 import { collectTrainingTexts, type SuiteValidation, validateSuite } from '../../pipeline/validate-suite.js';
-import type { InputFormat } from '../../replay/check-input.js';
+import { openInputs } from '../../replay/open-input.js';
 import type { Output } from '../output.js';
 import type { Session } from '../session.js';
 import { renderFinding } from './findings.js';
@@ -17,6 +17,8 @@ export interface ImportOptions {
   readonly name: string;
   readonly kind: string;
   readonly format?: string;
+  readonly delimiter?: string;
+  readonly encoding?: string;
   readonly textField: string;
   readonly labelField?: string;
   readonly aField: string;
@@ -39,22 +41,29 @@ export interface ImportOptions {
   readonly workingFolder: string;
 }
 
-export async function importFile({ workspace, store, output, now }: Session, path: string, options: ImportOptions): Promise<void> {
-  const { name, outLabel, shots, seed, task, capability, licence, workingFolder } = options;
+export async function importFile(session: Session, path: string, options: ImportOptions, stdin: NodeJS.ReadStream): Promise<void> {
+  const { workspace, store, output, now } = session;
+  const { name, outLabel, shots, seed, task, capability, licence, workingFolder, format, delimiter, encoding } = options;
   const kind = kindOf(options.kind);
-  const report = await importSuite({
-    ...{ name, outLabel, shots, seed, task, capability, licence },
-    file: { path: resolve(workingFolder, path), name: basename(path), format: formatOf(path, options.format) },
-    kind,
-    columns: columnsOf(options, kind),
-    suiteFolders: workspace.suiteFolders,
-    rejectsFile: join(workspace.root, 'replay-store', 'rejects', `eval-${name}-${randomUUID().slice(0, 8)}.jsonl`),
-    date: now.toISOString().slice(0, 10),
-  });
-  const validation = await validateSuite(report.folder, await collectTrainingTexts(store));
-  output.result({ ...report, findings: validation.findings }, () =>
-    describe(report, validation, { output, shown: kind === 'retrieval' ? 'documents' : 'to show' }),
-  );
+  const columns = columnsOf(options, kind);
+  const named = { path: path === '-' ? path : resolve(workingFolder, path), name: path === '-' ? 'standard input' : basename(path) };
+  const wanted = Object.values(columns).filter((column) => column !== undefined);
+  const inputs = await openInputs([named], stdin, { format, delimiter, encoding, columns: wanted });
+  try {
+    const report = await importSuite({
+      ...{ name, outLabel, shots, seed, task, capability, licence, kind, columns },
+      file: inputs.files[0]!,
+      suiteFolders: workspace.suiteFolders,
+      rejectsFile: join(workspace.root, 'replay-store', 'rejects', `eval-${name}-${randomUUID().slice(0, 8)}.jsonl`),
+      date: now.toISOString().slice(0, 10),
+    });
+    const validation = await validateSuite(report.folder, await collectTrainingTexts(store));
+    output.result({ ...report, findings: validation.findings }, () =>
+      describe(report, validation, { output, shown: kind === 'retrieval' ? 'documents' : 'to show' }),
+    );
+  } finally {
+    await inputs.close();
+  }
 }
 
 function columnsOf(options: ImportOptions, kind: ImportableKind): ImportColumns {
@@ -71,12 +80,6 @@ function kindOf(name: string): ImportableKind {
   if (Object.hasOwn(importableKinds, name)) return name as ImportableKind;
   const known = Object.keys(importableKinds);
   throw new EspalierError('USAGE', `no suite of kind \`${name}\` can be imported`, { hint: suggestAmong(name, known) });
-}
-
-function formatOf(path: string, format: string | undefined): InputFormat {
-  if (format === undefined) return extname(path).toLowerCase() === '.csv' ? 'csv' : 'jsonl';
-  if (format === 'jsonl' || format === 'csv') return format;
-  throw new EspalierError('USAGE', `--format is jsonl or csv, not \`${format}\``);
 }
 
 /** @param words `shown`: what is said of cases that are not asked */

@@ -1,8 +1,8 @@
 /** All that is known of one suite. */
-import { clip, wrap } from '../../core/text.js';
+import { clip, jsonOf, wrap } from '../../core/text.js';
 import { askedCases } from '../../evaluation/score-suite.js';
 import type { Suite, SuiteVersion } from '../../evaluation/suites.js';
-import { jsonOf, type Output } from '../output.js';
+import type { Output } from '../output.js';
 import { type ListedSuite, listedSuite } from './listing.js';
 
 export interface SuiteSheet extends Omit<ListedSuite, 'declared'> {

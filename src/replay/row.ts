@@ -1,0 +1,19 @@
+/** A row of an input, whatever its format. */
+export interface Row {
+  readonly file: string;
+  readonly line: number;
+  /** What was read, or why it could not be. */
+  readonly content: { readonly fields: Readonly<Record<string, unknown>> } | { readonly unreadable: string };
+  /** The row as it stood, cut where it is too long to keep. */
+  readonly raw: string;
+  readonly bytes: number;
+}
+
+/** `domain` and `source` are read from the data only where a field is named for them. */
+export type FieldNames = Readonly<Record<'text' | 'label', string> & Partial<Record<'domain' | 'source', string | undefined>>>;
+
+/** A longer line is rejected without being held in memory. */
+export const maxLineBytes = 256 * 1024;
+
+/** By what they are for: the columns that a CSV header must have. */
+export type Columns = Readonly<Record<string, string | undefined>>;

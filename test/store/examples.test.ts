@@ -113,7 +113,8 @@ describe('a store of an earlier release', () => {
     const files = readdirSync(migrations)
       .filter((name) => name < before)
       .sort();
-    for (const name of ['twin_hash', 'same_text_hash', 'is_label_set', 'example_seal']) database.function(name, { varargs: true }, (_text) => 'of an earlier form');
+    for (const name of ['twin_hash', 'same_text_hash', 'is_label_set', 'example_seal'])
+      database.function(name, { varargs: true }, (_text) => 'of an earlier form');
     for (const name of files) database.exec(readFileSync(join(migrations, name), 'utf8'));
     const insert = database.prepare(
       "INSERT INTO examples (id, adapter, task, text, hash, label, domain, source, received_at, split, provenance) VALUES (?, 'a', 'intent', ?, ?, ?, 'd', 's', '', ?, '{}')",

@@ -221,9 +221,9 @@ function sortOut(
   for (const example of slice) {
     const earlier = known.get(example.hash);
     if (earlier === undefined) {
-      const drawn = strata.assign(labelsIn(task, example.label), example.domain, { fraction, seed: declaration.training.seed });
       // What was learned in other letters cannot be held out, and what is held out must not be learned in other letters.
-      const split = twins.get(example.twin) ?? drawn;
+      const options = { fraction, seed: declaration.training.seed, settled: twins.get(example.twin) };
+      const split = strata.assign(labelsIn(task, example.label), example.domain, options);
       fresh.push({ ...example, split });
       twins.set(example.twin, split);
       known.set(example.hash, { label: example.label });

@@ -19,7 +19,7 @@ export interface Schema {
     split: 'train' | 'holdout';
     provenance: Json;
   };
-  strata: { adapter: string; task: string; label: string; domain: string; received: number };
+  strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer };
   buffer: {
     adapter: string;

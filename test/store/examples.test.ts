@@ -82,13 +82,13 @@ describe('strata', () => {
   it('are saved and grown', async () => {
     const store = await temporaryStore();
     await saveStrata(store.queries, 'a', 'intent', [
-      { label: 'x', domain: 'two', received: 3 },
-      { label: 'y', domain: 'one', received: 1 },
+      { label: 'x', domain: 'two', received: 3, held: 0 },
+      { label: 'y', domain: 'one', received: 1, held: 1 },
     ]);
-    await saveStrata(store.queries, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5 }]);
+    await saveStrata(store.queries, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5, held: 0 }]);
     expect(await listStrata(store.queries, 'a', 'intent')).toEqual([
-      { label: 'y', domain: 'one', received: 1 },
-      { label: 'x', domain: 'two', received: 5 },
+      { label: 'y', domain: 'one', received: 1, held: 1 },
+      { label: 'x', domain: 'two', received: 5, held: 0 },
     ]);
     expect(await listStrata(store.queries, 'a', 'topic')).toEqual([]);
   });
@@ -112,5 +112,30 @@ it('of a store that did not know twins, are made twins when it is opened', async
   expect(await findSplitsByTwin(store.queries, 'a', 'intent', [twinHash('late again')])).toEqual(
     new Map([[twinHash('late again'), 'holdout']]),
   );
+  await store.close();
+});
+
+it('of a store that counted by stratum alone, are counted as held out when it is opened', async () => {
+  const path = join(temporaryFolder(), 'without-held.db');
+  const database = new SqliteDatabase(path);
+  const files = readdirSync(migrations)
+    .filter((name) => name < '010')
+    .sort();
+  database.function('twin_hash', (text) => String(text));
+  for (const name of files) database.exec(readFileSync(join(migrations, name), 'utf8'));
+  const insert = database.prepare(
+    "INSERT INTO examples (adapter, task, text, hash, label, domain, source, received_at, split, provenance) VALUES ('a', ?, ?, ?, ?, 'd', 's', '', ?, '{}')",
+  );
+  for (let index = 0; index < 10; index++) {
+    insert.run('intent', `text ${index}`, `h${index}`, 'x', index < 3 ? 'holdout' : 'train');
+    insert.run('tags', `text ${index}`, `h${index}`, '["p","q"]', index < 2 ? 'holdout' : 'train');
+  }
+  database.exec("INSERT INTO strata VALUES ('a', 'intent', 'x', 'd', 10), ('a', 'tags', 'p', 'd', 10)");
+  database.pragma(`application_id = ${0x4553504c}`);
+  database.pragma('user_version = 9');
+  database.close();
+  const store = await openStore(path);
+  expect(await listStrata(store.queries, 'a', 'intent')).toEqual([{ label: 'x', domain: 'd', received: 10, held: 3 }]);
+  expect(await listStrata(store.queries, 'a', 'tags')).toEqual([{ label: 'p', domain: 'd', received: 10, held: 2 }]);
   await store.close();
 });

@@ -217,7 +217,9 @@ export async function saveStrata(queries: Queries, adapter: string, task: string
     .insertInto('strata')
     .values(strata.map((stratum) => ({ ...stratum, adapter, task })))
     .onConflict((conflict) =>
-      conflict.columns(['adapter', 'task', 'label', 'domain']).doUpdateSet((row) => ({ received: row.ref('excluded.received'), held: row.ref('excluded.held') })),
+      conflict
+        .columns(['adapter', 'task', 'label', 'domain'])
+        .doUpdateSet((row) => ({ received: row.ref('excluded.received'), held: row.ref('excluded.held') })),
     )
     .execute();
 }

@@ -255,12 +255,14 @@ export interface Stratum {
   readonly domain: string;
   /** How many examples it ever received, both splits together. */
   readonly received: number;
+  /** How many of them are held out. */
+  readonly held: number;
 }
 
 export async function listStrata(queries: Queries, adapter: string, task: string): Promise<Stratum[]> {
   return queries
     .selectFrom('strata')
-    .select(['label', 'domain', 'received'])
+    .select(['label', 'domain', 'received', 'held'])
     .where('adapter', '=', adapter)
     .where('task', '=', task)
     .orderBy('domain')
@@ -274,7 +276,9 @@ export async function saveStrata(queries: Queries, adapter: string, task: string
       .insertInto('strata')
       .values(strata.slice(start, start + sliceSize).map((stratum) => ({ ...stratum, adapter, task })))
       .onConflict((conflict) =>
-        conflict.columns(['adapter', 'task', 'label', 'domain']).doUpdateSet((row) => ({ received: row.ref('excluded.received') })),
+        conflict
+          .columns(['adapter', 'task', 'label', 'domain'])
+          .doUpdateSet((row) => ({ received: row.ref('excluded.received'), held: row.ref('excluded.held') })),
       )
       .execute();
   }

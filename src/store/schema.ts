@@ -23,7 +23,7 @@ export interface Schema {
   learned: { adapter: string; version: number; task: string; through_example: number };
   left_out: { adapter: string; version: number; example_id: number; reason: 'leaked' | 'unreadable' };
   unreadable: { fingerprint: string; hash: string; reason: string };
-  strata: { adapter: string; task: string; label: string; domain: string; received: number };
+  strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer; checksum: number | null };
   answer_forms: { adapter: string; task: string; multi_label: 0 | 1 };
   buffer: {

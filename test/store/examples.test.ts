@@ -1,7 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { sameTextHash } from '#espalier/core/text.js';
 import { openStore } from '#espalier/store/database.js';
@@ -16,10 +12,8 @@ import {
   openExampleWriter,
   saveStrata,
 } from '#espalier/store/examples.js';
+import { writeOldStore } from '../support/old-store.js';
 import { newExample, temporaryStore } from '../support/store.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
-
-const migrations = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
 
 const texts = ['one', 'two', 'three', 'four'];
 const splitOf = (index: number) => (index === 1 ? ('holdout' as const) : ('train' as const));
@@ -93,13 +87,13 @@ describe('strata', () => {
   it('are saved and grown', async () => {
     const store = await temporaryStore();
     await saveStrata(store.queries, 'a', 'intent', [
-      { label: 'x', domain: 'two', received: 3 },
-      { label: 'y', domain: 'one', received: 1 },
+      { label: 'x', domain: 'two', received: 3, held: 0 },
+      { label: 'y', domain: 'one', received: 1, held: 1 },
     ]);
-    await saveStrata(store.queries, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5 }]);
+    await saveStrata(store.queries, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5, held: 0 }]);
     expect(await listStrata(store.queries, 'a', 'intent')).toEqual([
-      { label: 'y', domain: 'one', received: 1 },
-      { label: 'x', domain: 'two', received: 5 },
+      { label: 'y', domain: 'one', received: 1, held: 1 },
+      { label: 'x', domain: 'two', received: 5, held: 0 },
     ]);
     expect(await listStrata(store.queries, 'a', 'topic')).toEqual([]);
   });
@@ -108,22 +102,12 @@ describe('strata', () => {
 describe('a store of an earlier release', () => {
   /** With the migrations before `before`, and rows of (id, text, hash, label, split). */
   function writeOld(before: string, rows: readonly [number, string, string, string, string][]): string {
-    const path = join(temporaryFolder(), 'old.db');
-    const database = new SqliteDatabase(path);
-    const files = readdirSync(migrations)
-      .filter((name) => name < before)
-      .sort();
-    for (const name of ['twin_hash', 'same_text_hash', 'is_label_set', 'example_seal'])
-      database.function(name, { varargs: true }, (_text) => 'of an earlier form');
-    for (const name of files) database.exec(readFileSync(join(migrations, name), 'utf8'));
-    const insert = database.prepare(
-      "INSERT INTO examples (id, adapter, task, text, hash, label, domain, source, received_at, split, provenance) VALUES (?, 'a', 'intent', ?, ?, ?, 'd', 's', '', ?, '{}')",
-    );
-    for (const row of rows) insert.run(...row);
-    database.pragma(`application_id = ${0x4553504c}`);
-    database.pragma(`user_version = ${Number(files.at(-1)!.slice(0, 3))}`);
-    database.close();
-    return path;
+    return writeOldStore(before, (database) => {
+      const insert = database.prepare(
+        "INSERT INTO examples (id, adapter, task, text, hash, label, domain, source, received_at, split, provenance) VALUES (?, 'a', 'intent', ?, ?, ?, 'd', 's', '', ?, '{}')",
+      );
+      for (const row of rows) insert.run(...row);
+    });
   }
 
   it.each(['006', '008'])('knows what counts as the same text when it is opened (before %s)', async (before) => {
@@ -150,4 +134,21 @@ describe('a store of an earlier release', () => {
     expect(await findAnswerForm(store.queries, 'a', 'other')).toBeUndefined();
     await store.close();
   });
+});
+
+it('of a store that counted by stratum alone, are counted as held out when it is opened', async () => {
+  const path = writeOldStore('010', (database) => {
+    const insert = database.prepare(
+      "INSERT INTO examples (adapter, task, text, hash, label, domain, source, received_at, split, provenance) VALUES ('a', ?, ?, ?, ?, 'd', 's', '', ?, '{}')",
+    );
+    for (let index = 0; index < 10; index++) {
+      insert.run('intent', `text ${index}`, `h${index}`, 'x', index < 3 ? 'holdout' : 'train');
+      insert.run('tags', `text ${index}`, `h${index}`, '["p","q"]', index < 2 ? 'holdout' : 'train');
+    }
+    database.exec("INSERT INTO strata VALUES ('a', 'intent', 'x', 'd', 10), ('a', 'tags', 'p', 'd', 10)");
+  });
+  const store = await openStore(path);
+  expect(await listStrata(store.queries, 'a', 'intent')).toEqual([{ label: 'x', domain: 'd', received: 10, held: 3 }]);
+  expect(await listStrata(store.queries, 'a', 'tags')).toEqual([{ label: 'p', domain: 'd', received: 10, held: 2 }]);
+  await store.close();
 });

@@ -204,7 +204,7 @@ CREATE TABLE strata (
   task TEXT NOT NULL,
   label TEXT NOT NULL,
   domain TEXT NOT NULL,
-  received INTEGER NOT NULL,
+  received INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (adapter, task, label, domain)
 ) STRICT;
 

@@ -1,18 +1,13 @@
 /** What each version has learned is a record of its own: exact per task, and kept when an older database is opened. */
-import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
+import type SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { sameTextHash, textHash } from '#espalier/core/text.js';
+import { textHash } from '#espalier/core/text.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { listExamples } from '#espalier/store/examples.js';
 import { countUnlearned, hasLearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
 import { errorOf } from '../support/errors.js';
+import { writeOldStore } from '../support/old-store.js';
 import { newExample, stored, temporaryStore } from '../support/store.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
-
-const root = temporaryFolder();
 
 /** Examples 1 to 6: four of `intent`, of which the third is held out, and two of `tone`. */
 async function sixExamples(): Promise<Store> {
@@ -78,20 +73,6 @@ describe('what a version has not learned', () => {
   });
 });
 
-/** A database of Espalier 0.1, schema 6, as its migrations made it. */
-function olderDatabase(fill: (database: SqliteDatabase.Database) => void): string {
-  const path = join(root, `${randomUUID()}.db`);
-  const migrations = new URL('../../replay-store/migrations/', import.meta.url);
-  const database = new SqliteDatabase(path);
-  database.function('twin_hash', (text) => sameTextHash(String(text)));
-  for (const name of readdirSync(migrations).sort().slice(0, 6)) database.exec(readFileSync(new URL(name, migrations), 'utf8'));
-  database.pragma(`application_id = ${0x4553504c}`);
-  database.pragma('user_version = 6');
-  fill(database);
-  database.close();
-  return path;
-}
-
 interface OldVersion {
   readonly parent: number | null;
   readonly through: number;
@@ -119,7 +100,7 @@ function insertVersion(
 
 describe('a database that was written before this was recorded', () => {
   it('gets the record from its runs: leaked examples were not learned, and leave the buffer', async () => {
-    const path = olderDatabase((database) => {
+    const path = writeOldStore('007', (database) => {
       const insert = database.prepare(
         "INSERT INTO examples (id, adapter, task, text, hash, label, domain, source, received_at, split, provenance) VALUES (?, 'desk', 'intent', ?, ?, 'x', 'd', 's', '2026-01-01', 'train', '{}')",
       );
@@ -147,7 +128,7 @@ describe('a database that was written before this was recorded', () => {
   });
 
   it('gets a seal for each example, so that a later change shows', async () => {
-    const path = olderDatabase((database) => {
+    const path = writeOldStore('007', (database) => {
       database.exec(
         `INSERT INTO examples (id, adapter, task, text, hash, label, domain, source, received_at, split, provenance)
          VALUES (1, 'desk', 'intent', 'one', '${textHash('one')}', 'x', 'd', 's', '2026-01-01', 'train', '{}')`,

@@ -12,6 +12,7 @@ import { packageRoot, type Workspace, workspaceAt } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
 import { approveCandidate, rejectCandidate } from '../pipeline/decide.js';
+import { questionOf } from '../pipeline/questions.js';
 import { openChampion } from '../pipeline/serve.js';
 import { takeExamples } from '../pipeline/take-examples.js';
 import { runUpdate, type Update } from '../pipeline.js';
@@ -206,12 +207,13 @@ function renderPicture(title: string, matrix: AccuracyMatrix, domains: readonly 
 }
 
 async function showPredictions({ workspace, store, encoder, output, write }: Stage, declaration: AdapterDeclaration) {
-  const champion = await openChampion({ workspace, store, encoder }, declaration);
-  const predictions = await champion.predict(['why was I billed twice this month??', 'hoodie came with a big hole in the sleeve']);
+  const champion = await openChampion({ workspace, store, openEncoder: async () => encoder }, declaration);
+  const questions = ['why was I billed twice this month??', 'hoodie came with a big hole in the sleeve'].map(questionOf);
+  const predictions = (await champion.predict(questions)).flat();
   await champion.close();
   write(`\n${output.colours.bold('The champion answers for its first domain and its last:')}`);
-  for (const { text, label, confidence } of predictions)
-    write(`  "${text}"  ->  ${output.colours.green(label)} (${percent(confidence)} %)`);
+  for (const { text, label, likeliest, confidence = 0 } of predictions)
+    write(`  "${text}"  ->  ${output.colours.green(label ?? `unknown, perhaps ${likeliest}`)} (${percent(confidence)} %)`);
   return predictions;
 }
 

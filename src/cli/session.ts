@@ -8,7 +8,7 @@ import { printable } from '../core/text.js';
 import { defaultCacheFolder, findWorkspace, type Workspace } from '../core/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
-import { openStore, type Store } from '../store/database.js';
+import { openStore, openStoreToRead, type Store } from '../store/database.js';
 import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
 
@@ -61,16 +61,27 @@ export function outputOf(options: GlobalOptions, surroundings: Surroundings): Ou
   return openOutput(options.json ? 'json' : 'text', surroundings);
 }
 
+type Work = (session: Session) => Promise<void>;
+
 /** Opens the workspace's store for the time of `work`, and closes whatever was opened. */
-export async function inSession(
-  options: GlobalOptions,
-  surroundings: Surroundings,
-  work: (session: Session) => Promise<void>,
-): Promise<void> {
+export const inSession = (options: GlobalOptions, surroundings: Surroundings, work: Work) =>
+  inSessionOf(openStore, { options, surroundings, work });
+
+/** The same for work that only reads: the workspace may be one that cannot be written. */
+export const inReadingSession = (options: GlobalOptions, surroundings: Surroundings, work: Work) =>
+  inSessionOf(openStoreToRead, { options, surroundings, work });
+
+interface SessionRequest {
+  readonly options: GlobalOptions;
+  readonly surroundings: Surroundings;
+  readonly work: Work;
+}
+
+async function inSessionOf(open: typeof openStore, { options, surroundings, work }: SessionRequest): Promise<void> {
   const output = outputOf(options, surroundings);
   const workspace = findWorkspace(options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder);
   const now = timeOf(options.at);
-  const store = await openStore(workspace.database);
+  const store = await open(workspace.database);
   const encoders: Encoder[] = [];
   try {
     await work({

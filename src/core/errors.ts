@@ -15,6 +15,7 @@ export const catalogue = {
   FILE_UNREADABLE: ['A file exists but cannot be read.', 'Check its permissions.'],
   DISK_READ_ONLY: ['The disk or folder refuses writing.', 'Make it writable, or use another --workspace.'],
   DISK_FULL: ['The disk is full; the write was undone.', 'Free some space and run the command again.'],
+  TEXT_INVALID: ['The text that was asked is empty, too long, or not text.', 'Ask a text of 1 to 20000 characters.'],
   INPUT_EMPTY: ['The input holds no rows at all.', 'Check that the right file was named.'],
   INPUT_BINARY: ['The input is not text.', 'Export it as JSON lines, a JSON array or CSV.'],
   INPUT_ENCODING: [
@@ -77,6 +78,10 @@ export const catalogue = {
   ],
   STORE_CORRUPT: ['The database is damaged or is not a database of Espalier.', 'Restore the file from a backup; it was not changed.'],
   STORE_NEWER: ['The database was written by a newer Espalier.', 'Upgrade Espalier; the file was not changed.'],
+  STORE_OUTDATED: [
+    'The database has an older schema, and it cannot be brought up to date where nothing may be written.',
+    'Run `espalier status` once on a copy that can be written, and serve that copy.',
+  ],
   STORE_BUSY: ['Another process holds the database for longer than the waiting time.', 'Wait for it to end and run the command again.'],
   UPDATE_RUNNING: ['Another process is already updating this adapter.', 'Wait for it to end; `espalier status` shows it.'],
   LEASE_LOST: ['This run was taken over by another process while it was paused.', 'Nothing to do: the other process goes on.'],

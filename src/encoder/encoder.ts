@@ -35,6 +35,8 @@ export interface Encoder {
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
   /** [texts, dense], as `encode` otherwise. */
   encodeDense(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
+  /** Whether the model has a token of its own for any part of the text. */
+  knowsAny(text: string): boolean;
   close(): Promise<void>;
 }
 
@@ -105,6 +107,7 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
       return rows;
     },
     encodeDense: (texts, options = {}) => encodeRows(texts, dense, options),
+    knowsAny: (text) => tokeniser.knowsAny(text),
     async close() {
       await queue.onIdle();
       await model.dispose();

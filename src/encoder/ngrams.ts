@@ -57,6 +57,9 @@ export function ngramsOf(text: string): Set<string> {
   return ngrams.add(`2${before} </s>`);
 }
 
+/** Whether there is a letter or a digit to make n-grams of. */
+export const hasWords = (text: string) => normaliseText(text).search(word) >= 0;
+
 function addPieces(word: string, ngrams: Set<string>): void {
   const whole = `<${word}>`;
   const edges = characterEdges(whole);

@@ -6,6 +6,8 @@ import type { PaddingSide } from './batches.js';
 export interface Tokeniser {
   /** One list of ids a text, special tokens included. A text may have none. */
   tokenise(texts: readonly string[]): Promise<number[][]>;
+  /** Whether any token of the text says more than that something unknown, a space or an edge is there. */
+  knowsAny(text: string): boolean;
   readonly paddingSide: PaddingSide;
   readonly paddingId: number;
 }
@@ -24,7 +26,9 @@ const charactersPerToken = 64;
 export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, positions: number | undefined): Tokeniser {
   const maximum = maximumTokens(tokenizer.model_max_length, positions);
   const closing = closingTokens(tokenizer);
+  const silent = silentTokens(tokenizer);
   return {
+    knowsAny: (text) => idsOf(tokenizer, text).some((id) => !silent.has(id)),
     paddingSide: tokenizer.padding_side === 'left' ? 'left' : 'right',
     paddingId: tokenizer.pad_token_id ?? 0,
     async tokenise(texts) {
@@ -55,6 +59,12 @@ function maximumTokens(declared: number, positions = Number.POSITIVE_INFINITY): 
 function idsOf(tokenizer: PreTrainedTokenizer, text: string, addSpecialTokens = true): number[] {
   const encoded = tokenizer(text, { add_special_tokens: addSpecialTokens, return_tensor: false });
   return encoded.input_ids as unknown as number[];
+}
+
+/** The token of the unknown, the special ones, and those that an empty text or a space has. */
+function silentTokens(tokenizer: PreTrainedTokenizer): ReadonlySet<number> {
+  const unknown = tokenizer.unk_token_id;
+  return new Set([...(typeof unknown === 'number' ? [unknown] : []), ...idsOf(tokenizer, ''), ...idsOf(tokenizer, ' ')]);
 }
 
 /** How many special tokens follow a text: 1 for BERT's [SEP]. */

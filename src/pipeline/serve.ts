@@ -3,22 +3,31 @@ import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { readLabelSet } from '../core/label-sets.js';
 import { taskNamed } from '../core/tasks.js';
-import { normaliseText } from '../core/text.js';
 import { versionFolder, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
-import { type LabelProbability, openVersionAdapter } from '../evaluation/adapter.js';
+import { type Answer, type LabelProbability, openVersionAdapter } from '../evaluation/adapter.js';
 import { findChampionVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
+import type { Manifest } from '../training/versions.js';
 import { requireSameEncoder } from './plan.js';
+import type { Question } from './questions.js';
 import { readSoundManifest } from './sound-version.js';
+import { reasonInAnswer, reasonInText } from './unknown.js';
 
+/** An answer of one task. `label` is null exactly where there is a `reason`; so a class may itself be called "unknown". */
 export interface Prediction {
   readonly text: string;
   readonly task: string;
   /** Of a multi-label task: the set, as a JSON array. */
-  readonly label: string;
-  /** Probability of the label, calibrated; of a set the product over all labels. */
-  readonly confidence: number;
+  readonly label: string | null;
+  /** The text was read, and what it was answered is not to be relied on. */
+  readonly unknown?: true;
+  /** Why there is no label. */
+  readonly reason?: string;
+  /** Of an unknown text: the label that would have been answered. */
+  readonly likeliest?: string;
+  /** Probability of the label, or of the likeliest, calibrated; of a set the product over all labels. Absent where the text could not be asked. */
+  readonly confidence?: number;
   /** Of a multi-label task: the set as a list. */
   readonly labels?: readonly string[];
   /** Of a multi-label task: each label's own, the likeliest first. From a half on a label is in the set. */
@@ -26,58 +35,83 @@ export interface Prediction {
   readonly version: number;
 }
 
+export interface Asking {
+  readonly task?: string | undefined;
+  /** Unknown texts are answered with the likeliest label. */
+  readonly alwaysAnswer?: boolean | undefined;
+}
+
 export interface Champion {
   readonly version: number;
   /**
-   * Text by text, one answer for the named task, or for each of the adapter's tasks that the champion has learned.
+   * Question by question, one answer for the named task, or for each of the adapter's tasks that the champion has learned.
    * @throws TASK_UNKNOWN
    */
-  predict(texts: readonly string[], task?: string): Promise<Prediction[]>;
+  predict(questions: readonly Question[], asking?: Asking): Promise<Prediction[][]>;
   close(): Promise<void>;
 }
 
-/** @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID */
-export async function openChampion(
-  { workspace, store, encoder }: { workspace: Workspace; store: Store; encoder: Encoder },
-  declaration: AdapterDeclaration,
-): Promise<Champion> {
+export interface ServingContext {
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly openEncoder: (declaration: AdapterDeclaration) => Promise<Encoder>;
+}
+
+/**
+ * The champion is asked through the encoder that it was trained on, also where adapter.yaml declares another one by now.
+ * @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID
+ */
+export async function openChampion({ workspace, store, openEncoder }: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
   const { name } = declaration;
   const version = await findChampionVersion(store.queries, name);
   if (version === null) throw new EspalierError('NO_CHAMPION', `${name} has no champion`);
-  const folder = versionFolder(workspace, name, version);
   const manifest = await readSoundManifest(workspace, store.queries, { adapter: name, version });
+  const encoder = await openEncoder(withEncoderOf(manifest, declaration));
   requireSameEncoder(manifest.encoder, encoder, { adapter: name, what: `version ${version}` });
-  const adapter = await openVersionAdapter(folder, manifest);
-  const learned = new Set(manifest.classes.map(({ task }) => task));
-  const tasksAsked = (task: string | undefined) => {
-    const declared = task === undefined ? declaration.tasks : [taskNamed(declaration, task)];
-    const asked = declared.map((one) => one.name).filter((one) => learned.has(one));
-    if (asked.length > 0) return asked;
-    const hint = `It has learned ${[...learned].join(', ')}. Bring examples with \`espalier ingest\`, then \`espalier update\`.`;
-    throw new EspalierError('TASK_UNKNOWN', `version ${version} of ${name} has not learned ${declared.map((one) => one.name).join(', ')}`, {
-      hint,
-    });
-  };
+  const adapter = await openVersionAdapter(versionFolder(workspace, name, version), manifest);
   return {
     version,
-    async predict(texts, task) {
-      const tasks = tasksAsked(task);
+    async predict(questions, { task, alwaysAnswer = false } = {}) {
+      const tasks = tasksAsked(declaration, manifest, task);
+      const texts = questions.flatMap(({ content }) => ('value' in content ? [content.value] : []));
       // Not through the cache: what is asked in passing is nobody's to keep.
-      const vectors = await encoder.encode(texts.map(normaliseText));
-      const outputs = await adapter.run(vectors, encoder.dimension);
-      return outputs.flatMap(({ answers }, index) =>
-        tasks.map((asked) => {
+      const outputs = texts.length === 0 ? [] : await adapter.run(await encoder.encode(texts), encoder.dimension);
+      let next = 0;
+      return questions.map(({ text, content }) => {
+        if ('reason' in content) return tasks.map((asked) => ({ text, task: asked, label: null, reason: content.reason, version }));
+        const { answers } = outputs[next++]!;
+        const inText = alwaysAnswer ? undefined : reasonInText(encoder, content.value);
+        return tasks.map((asked) => {
           const answer = answers.get(asked)!;
-          return {
-            text: texts[index]!,
-            task: asked,
-            ...answer,
-            ...(answer.probabilities && { labels: readLabelSet(answer.label) }),
-            version,
-          };
-        }),
-      );
+          const reason = inText ?? (alwaysAnswer ? undefined : reasonInAnswer(manifest, asked, answer));
+          return { text, task: asked, ...(reason === undefined ? given(answer) : withheld(answer, reason)), version };
+        });
+      });
     },
     close: () => adapter.close(),
   };
+}
+
+/** Versions of Espalier 0.1 do not say what their encoder was made of. */
+export function withEncoderOf({ encoder: trained }: Pick<Manifest, 'encoder'>, declaration: AdapterDeclaration): AdapterDeclaration {
+  const { fingerprint: _, dimension: __, pooling, ...rest } = trained;
+  return pooling === undefined ? declaration : { ...declaration, encoder: { ...declaration.encoder, ...rest, pooling: [...pooling] } };
+}
+
+function tasksAsked(declaration: AdapterDeclaration, { classes, version }: Manifest, task: string | undefined): string[] {
+  const learned = new Set(classes.map((one) => one.task));
+  const declared = task === undefined ? declaration.tasks : [taskNamed(declaration, task)];
+  const asked = declared.map((one) => one.name).filter((one) => learned.has(one));
+  if (asked.length > 0) return asked;
+  const hint = `It has learned ${[...learned].join(', ')}. Bring examples with \`espalier ingest\`, then \`espalier update\`.`;
+  const names = declared.map((one) => one.name).join(', ');
+  throw new EspalierError('TASK_UNKNOWN', `version ${version} of ${declaration.name} has not learned ${names}`, { hint });
+}
+
+function given(answer: Answer) {
+  return { ...answer, ...(answer.probabilities && { labels: readLabelSet(answer.label) }) };
+}
+
+function withheld({ label, ...answer }: Answer, reason: string) {
+  return { label: null, unknown: true as const, reason, likeliest: label, ...answer };
 }

@@ -14,6 +14,7 @@ import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
 import { diskError } from '../core/files.js';
 import { isLabelSet } from '../core/label-sets.js';
 import { sameTextHash } from '../core/text.js';
+import { openForReading } from './read-only.js';
 import type { Schema } from './schema.js';
 
 export type Queries = Kysely<Schema>;
@@ -50,6 +51,37 @@ export async function openStore(path: string): Promise<Store> {
   }
   const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
   return { path, queries, database, close: () => queries.destroy() };
+}
+
+/**
+ * Opens the store for a command that only reads: as ever where it can be written, read-only elsewhere.
+ * @throws STORE_CORRUPT, STORE_NEWER, STORE_OUTDATED, STORE_BUSY, FILE_NOT_FOUND
+ */
+export async function openStoreToRead(path: string): Promise<Store> {
+  try {
+    return await openStore(path);
+  } catch (thrown) {
+    const refusesWriting = thrown instanceof EspalierError && ['DISK_READ_ONLY', 'FILE_UNREADABLE', 'DISK_FULL'].includes(thrown.code);
+    if (!refusesWriting || !existsSync(path)) throw thrown;
+    return openStoreReadOnly(path);
+  }
+}
+
+function openStoreReadOnly(path: string): Store {
+  let opened: ReturnType<typeof openForReading> | undefined;
+  try {
+    opened = openForReading(path);
+    refuseForeign(opened.database, path);
+    refuseNewer(opened.database, path);
+    refuseOlder(opened.database, path);
+  } catch (thrown) {
+    opened?.database.close();
+    opened?.remove();
+    throw storeError(thrown, path);
+  }
+  const { database, remove } = opened;
+  const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  return { path, queries, database, close: () => queries.destroy().finally(remove) };
 }
 
 /**
@@ -139,6 +171,15 @@ function refuseNewer(database: SqliteDatabase.Database, path: string): void {
   const current = versionOf(database);
   if (current <= newest) return;
   throw new EspalierError('STORE_NEWER', `${path} has schema ${current}; this Espalier knows ${newest}`, { at: { file: path } });
+}
+
+/** Where nothing can be written, nothing can be brought up to date. */
+function refuseOlder(database: SqliteDatabase.Database, path: string): void {
+  const newest = listMigrations().at(-1)?.version ?? 0;
+  const current = versionOf(database);
+  if (current === newest) return;
+  const message = `${path} has schema ${current}, this Espalier reads ${newest}, and the file cannot be written`;
+  throw new EspalierError('STORE_OUTDATED', message, { at: { file: path } });
 }
 
 function migrate(database: SqliteDatabase.Database): void {

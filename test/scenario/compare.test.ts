@@ -254,5 +254,6 @@ const pseudoEncoder: CompareContext['encoder'] = {
   lexical: 0,
   encodeDense: async (texts) => vectorsOf(texts),
   encode: async (texts) => vectorsOf(texts),
+  knowsAny: () => true,
   close: async () => undefined,
 };

@@ -266,7 +266,7 @@ describe('predict', () => {
     const printed = await succeed(desk, ['predict', 'desk'], { input });
     expectReport(printed);
     const lines = printed.trimEnd().split('\n');
-    expect(lines.map((line) => line.split(' ')[0])).toEqual(['missing_parcel', 'cancel_subscription']);
+    expect(lines.map((line) => line.split('  ')[0])).toEqual(['missing_parcel', '(no answer)', 'cancel_subscription']);
   });
 });
 

@@ -99,7 +99,7 @@ describe('rows with sets of labels', () => {
       [{ text: 'two', labels: ['noise', 'noise'] }, /`noise` stands there twice/],
       [{ text: 'three', labels: ['noise', null] }, /label 2: the field is null/],
       [{ text: 'four', labels: { noise: true } }, /not text/],
-      [{ text: 'five', labels: [`no${String.fromCharCode(7)}ise`] }, /control character/],
+      [{ text: 'five', labels: [`no${String.fromCharCode(0x200b)}ise`, 'noise'] }, /`noise` stands there twice/],
       [{ text: 'six', labels: Array.from({ length: 101 }, (_, index) => `label ${index}`) }, /101 labels/],
       [{ text: known.text, labels: [] }, /the same text is labelled .* this row says `\[\]`/],
       [{ text: known.text, labels: known.labels }, /^$/],
@@ -134,7 +134,8 @@ describe('a candidate', () => {
   it('is shown whole, with flips of sets, and its verdict worked out again', async () => {
     expectReport(await succeed(folder, ['candidates', 'show', '2', '--all']));
     const { flips } = await succeedJson<{ flips: Flips }>(folder, ['candidates', 'show', '2']);
-    for (const { expected } of [...flips.lost, ...flips.gained]) expect(JSON.parse(expected!)).toBeInstanceOf(Array);
+    const ofHoldouts = [...flips.lost, ...flips.gained].filter(({ suite }) => suite.startsWith('holdout/'));
+    for (const { expected } of ofHoldouts) expect(JSON.parse(expected!)).toBeInstanceOf(Array);
     await succeed(folder, ['candidates', 'verify', '2']);
   });
 });
@@ -162,7 +163,9 @@ describe('the champion', () => {
     ]);
     expect(members).toBe(40);
     expect(new Set(cells.map(({ label }) => label))).toEqual(new Set(['(none)', ...Object.keys(clauses)]));
-    const listed = await succeedJson<{ label: string }[]>(folder, ['buffer', 'list', '--adapter', 'guests', '--label', 'price']);
+    const listed = await succeedJson<{ label: string }[]>(folder, [
+      ...['buffer', 'list', '--adapter', 'guests', '--label', 'price', '--limit', '100'],
+    ]);
     expect(listed.length).toBe(cells.filter(({ label }) => label === 'price').reduce((sum, cell) => sum + cell.members, 0));
     for (const { label } of listed) expect(JSON.parse(label)).toContain('price');
   });

@@ -23,6 +23,10 @@ describe('after a change of encoder', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/\[ENCODER_MISMATCH\][\s\S]*espalier update desk --reencode/)]);
   });
 
+  it('the champion still answers, through the encoder that it was trained on', async () => {
+    expect(await succeed(desk, ['predict', 'desk', billing[0]!.text])).toContain(billing[0]!.label);
+  });
+
   it('--reencode learns everything in the store, old and new, and is compared with what the champion answered', async () => {
     const folder = copyOf(desk);
     const before = rowsOf<{ id: string; score: number }>(
@@ -50,7 +54,12 @@ describe('after a change of encoder', () => {
     await succeed(folder, ['candidates', 'approve', '2', '--override', '--reason', 'new encoder', ...at(13)]);
     const answered = await succeed(folder, ['predict', 'desk', billing[0]!.text]);
     expect(answered).toContain(billing[0]!.label);
-    writeFileSync(join(folder, 'more.jsonl'), jsonLines([{ text: 'a parcel that never came to my door', label: 'missing_parcel' }]));
+    writeFileSync(
+      join(folder, 'more.jsonl'),
+      jsonLines(
+        ['front', 'back', 'garage', 'garden'].map((door) => ({ text: `a parcel never came to my ${door} door`, label: 'missing_parcel' })),
+      ),
+    );
     await succeed(folder, ['ingest', 'more.jsonl', '--adapter', 'desk', '--domain', 'shipping', ...at(14)]);
     await succeed(folder, ['update', 'desk', ...at(15)]);
     const manifests = rowsOf(folder, 'select version, champion_version as parent from candidates order by version');

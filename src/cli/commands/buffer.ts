@@ -10,7 +10,7 @@ import { findChampionVersion } from '../../store/candidates.js';
 import { type Example, findExample } from '../../store/examples.js';
 import { type LeftOutReason, readLearned } from '../../store/learned.js';
 import { bytesInWords, tableOf } from '../output.js';
-import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
+import { type GlobalOptions, inReadingSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface BufferOptions extends GlobalOptions {
   readonly adapter?: string;
@@ -37,7 +37,7 @@ export function bufferCommand(surroundings: Surroundings): Command {
   group.addCommand(
     leaf('stats', 'how full it is, cell by cell (label x domain)')
       .option('--task <name>', 'of this task')
-      .action((options: StatsOptions) => inSession(options, surroundings, (session) => stats(session, options))),
+      .action((options: StatsOptions) => inReadingSession(options, surroundings, (session) => stats(session, options))),
   );
   group.addCommand(
     leaf('list', 'its examples')
@@ -47,17 +47,17 @@ export function bufferCommand(surroundings: Surroundings): Command {
       .option('--contains <text>', 'whose text contains this')
       .option('--state <state>', states.join(', '), 'member')
       .option('--limit <n>', 'at most so many', wholeNumber, 20)
-      .action((options: ListOptions) => inSession(options, surroundings, (session) => list(session, options))),
+      .action((options: ListOptions) => inReadingSession(options, surroundings, (session) => list(session, options))),
   );
   group.addCommand(
     leaf('show', 'one example, whole')
       .argument('<id>', 'the example', wholeNumber)
-      .action((id: number, options: BufferOptions) => inSession(options, surroundings, (session) => show(session, id, options))),
+      .action((id: number, options: BufferOptions) => inReadingSession(options, surroundings, (session) => show(session, id, options))),
   );
   group.addCommand(
     leaf('why', 'which rule let an example in, or put it out')
       .argument('<id>', 'the example', wholeNumber)
-      .action((id: number, options: BufferOptions) => inSession(options, surroundings, (session) => why(session, id, options))),
+      .action((id: number, options: BufferOptions) => inReadingSession(options, surroundings, (session) => why(session, id, options))),
   );
   return group;
 }

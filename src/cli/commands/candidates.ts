@@ -16,7 +16,16 @@ import { renderAdvice } from '../report/advice.js';
 import { renderFlips } from '../report/flips.js';
 import { renderReportPage } from '../report/page.js';
 import { paintVerdict, renderReport } from '../report/terminal.js';
-import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
+import {
+  type GlobalOptions,
+  inReadingSession,
+  inSession,
+  newCommand,
+  newGroup,
+  type Session,
+  type Surroundings,
+  wholeNumber,
+} from '../session.js';
 
 interface ListOptions extends GlobalOptions {
   readonly adapter?: string;
@@ -40,19 +49,19 @@ export function candidatesCommand(surroundings: Surroundings): Command {
     newCommand('list', 'candidates that wait for a decision')
       .option('--adapter <name>', 'of this adapter only')
       .option('--all', 'decided ones too')
-      .action((options: ListOptions) => inSession(options, surroundings, (session) => list(session, options))),
+      .action((options: ListOptions) => inReadingSession(options, surroundings, (session) => list(session, options))),
   );
   group.addCommand(
     newCommand('show', 'the report of a candidate: what it gained and lost, and what the gate says')
       .argument(...number)
       .option('--all', 'every suite and every flip')
       .option('--html <file>', 'write the report as a page, too')
-      .action((id: number, options: ShowOptions) => inSession(options, surroundings, (session) => show(session, id, options))),
+      .action((id: number, options: ShowOptions) => inReadingSession(options, surroundings, (session) => show(session, id, options))),
   );
   group.addCommand(
     newCommand('verify', 'work its verdict out again from the stored results')
       .argument(...number)
-      .action((id: number, options: GlobalOptions) => inSession(options, surroundings, (session) => verify(session, id))),
+      .action((id: number, options: GlobalOptions) => inReadingSession(options, surroundings, (session) => verify(session, id))),
   );
   group.addCommand(
     newCommand('approve', 'make a candidate champion')

@@ -5,19 +5,19 @@ import { importableKinds } from '../../evaluation/import-kinds.js';
 import { importFile } from '../evaluation/import-file.js';
 import { history, list, show, validate } from '../evaluation/inspect.js';
 import { run } from '../evaluation/run.js';
-import { inSession, namesIn, newCommand, newGroup, type Surroundings, wholeNumber } from '../session.js';
+import { inReadingSession, inSession, namesIn, newCommand, newGroup, type Surroundings, wholeNumber } from '../session.js';
 
 export function evalCommand(surroundings: Surroundings): Command {
   const group = newGroup('eval', 'measure versions on suites, and look after the suites');
   group.addCommand(
     newCommand('list', 'every suite that can be found')
       .option('--adapter <name>', 'mark what this adapter declares; default: the only one there is')
-      .action((options) => inSession(options, surroundings, (session) => list(session, options))),
+      .action((options) => inReadingSession(options, surroundings, (session) => list(session, options))),
   );
   group.addCommand(
     newCommand('show', 'one suite: what it measures, where it comes from, and some of its cases')
       .argument('<suite>', 'the suite')
-      .action((suite: string, options) => inSession(options, surroundings, (session) => show(session, suite))),
+      .action((suite: string, options) => inReadingSession(options, surroundings, (session) => show(session, suite))),
   );
   group.addCommand(
     newCommand('run', 'score one version, apart from any update')
@@ -35,13 +35,13 @@ export function evalCommand(surroundings: Surroundings): Command {
     newCommand('history', 'how the versions scored on one suite over time')
       .argument('<suite>', 'the suite, or holdout/<domain>')
       .option('--adapter <name>', 'of this adapter only')
-      .action((suite: string, options) => inSession(options, surroundings, (session) => history(session, suite, options))),
+      .action((suite: string, options) => inReadingSession(options, surroundings, (session) => history(session, suite, options))),
   );
   group.addCommand(
     newCommand('validate', 'check suites without scoring anything')
       .argument('[suite]', 'a suite, or a folder; default: all that can be found')
       .action((suite: string | undefined, options) =>
-        inSession(options, surroundings, (session) => validate(session, suite, surroundings.workingFolder)),
+        inReadingSession(options, surroundings, (session) => validate(session, suite, surroundings.workingFolder)),
       ),
   );
   group.addCommand(importCommand(surroundings));

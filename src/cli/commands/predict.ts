@@ -1,87 +1,113 @@
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { noLabel } from '../../core/label-sets.js';
 import { clip, jsonOf } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
-import { openChampion, type Prediction } from '../../pipeline/serve.js';
+import type { Question } from '../../pipeline/questions.js';
+import { type Champion, openChampion, type Prediction } from '../../pipeline/serve.js';
+import { type AskOptions, addAskOptions, answerLines, onlyQuestion } from '../ask-lines.js';
 import { type Output, percent } from '../output.js';
-import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings } from '../session.js';
+import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings } from '../session.js';
 
-interface PredictOptions extends GlobalOptions {
+interface PredictOptions extends GlobalOptions, AskOptions {
   readonly task?: string;
+  readonly alwaysAnswer?: boolean;
 }
 
 export function predictCommand(surroundings: Surroundings): Command {
-  return newCommand('predict', 'ask the champion')
+  const command = newCommand('predict', 'ask the champion')
     .argument('<adapter>', 'the adapter')
     .argument('[text]', 'one text; without it, one a line from standard input (with --json: one object a line)')
     .option('--task <name>', 'ask for this task only; default: all that the champion has learned')
-    .action((adapter: string, text: string | undefined, options: PredictOptions) =>
-      inSession(options, surroundings, (session) => predict(session, adapter, text ?? surroundings.stdin, { ...surroundings, ...options })),
-    );
+    .option('--always-answer', 'answer unknown texts, too, with the likeliest label');
+  return addAskOptions(command).action((adapter: string, text: string | undefined, options: PredictOptions) =>
+    inReadingSession(options, surroundings, (session) => predict(session, { adapter, text, ...surroundings, ...options })),
+  );
 }
 
-type Asked = Pick<Surroundings, 'stdout'> & Pick<PredictOptions, 'task'>;
+interface Asked extends Pick<Surroundings, 'stdin' | 'stdout'>, PredictOptions {
+  readonly adapter: string;
+  readonly text: string | undefined;
+}
 
-async function predict(session: Session, adapter: string, input: string | NodeJS.ReadStream, { stdout, task }: Asked): Promise<void> {
-  const { workspace, store, output } = session;
-  const declaration = await readDeclaration(workspace, adapter);
-  const isOne = declaration.tasks.length === 1 || task !== undefined;
+async function predict(session: Session, asked: Asked): Promise<void> {
+  const { workspace, output } = session;
+  const only = asked.text === undefined || asked.text === '-' || asked.input !== undefined ? undefined : onlyQuestion(asked.text);
+  const declaration = await readDeclaration(workspace, asked.adapter);
+  const isOne = declaration.tasks.length === 1 || asked.task !== undefined;
+  const champion = await openChampion(session, declaration);
   const render = (prediction: Prediction) => (isOne ? renderAnswer(prediction, output) : renderOneOfSeveral(prediction, output));
-  const encoder = await session.openEncoder(declaration);
-  const champion = await openChampion({ workspace, store, encoder }, declaration);
   try {
-    if (typeof input === 'string') {
-      const predictions = await champion.predict([input], task);
+    if (only) {
+      const predictions = (await champion.predict([only], asked))[0]!;
       output.result(isOne ? predictions[0] : predictions, () => predictions.map(render).join('\n'));
     } else {
-      const answer = (texts: readonly string[]) => champion.predict(texts, task);
-      const write = (prediction: Prediction) => stdout.write(`${output.format === 'json' ? jsonOf(prediction) : render(prediction)}\n`);
-      await predictLines(session, input, { answer, write });
+      await answerLines(session, asked, (questions) => lines(champion, questions, { ...asked, isOne, output, render }));
     }
   } finally {
     await champion.close();
   }
 }
 
-/** Lines that are there already go together; one that comes alone is answered at once. */
-async function predictLines(
-  { signal }: Session,
-  input: NodeJS.ReadStream,
-  { answer, write }: { answer: (texts: readonly string[]) => Promise<Prediction[]>; write: (prediction: Prediction) => void },
-): Promise<void> {
-  const largestBatch = 64;
-  let waiting: string[] = [];
-  const answerWaiting = async () => {
-    const texts = waiting;
-    waiting = [];
-    if (texts.length === 0) return;
-    for (const prediction of await answer(texts)) write(prediction);
-  };
-  for await (const line of createInterface({ input, signal })) {
-    if (line.trim() !== '') waiting.push(line);
-    if (waiting.length >= largestBatch || (input.readableLength ?? 0) === 0) await answerWaiting();
-  }
-  await answerWaiting();
+interface Rendering extends Asked {
+  readonly isOne: boolean;
+  readonly output: Output;
+  readonly render: (prediction: Prediction) => string;
 }
 
+/** One a question; of several tasks one a task, save in JSON lines, where they stand together. */
+async function lines(champion: Champion, questions: readonly Question[], { isOne, output, render, ...asked }: Rendering) {
+  const answered = await champion.predict(questions, asked);
+  if (asked.format === 'jsonl') return answered.map((predictions, index) => jsonOf(withFields(questions[index]!, predictions, isOne)));
+  return answered.flat().map((prediction) => (output.format === 'json' ? jsonOf(prediction) : render(prediction)));
+}
+
+/** The answer in the fields of the question; those whose names the answer needs stand under `input`. */
+function withFields({ text, fields = {} }: Question, predictions: readonly Prediction[], isOne: boolean): object {
+  const answer = isOne ? predictions[0]! : { text, answers: predictions.map(({ text: _, ...answer }) => answer) };
+  const isTaken = (name: string) => name === 'input' || (answerNames.has(name) && name !== 'text');
+  const entries = Object.entries(fields);
+  const taken = entries.filter(([name]) => isTaken(name));
+  const passed = Object.fromEntries(entries.filter(([name]) => !isTaken(name)));
+  return { ...passed, ...answer, ...(taken.length > 0 && { input: Object.fromEntries(taken) }) };
+}
+
+/** Always the same, so that a field of the input stands where it stood in the line before. */
+const answerNames: ReadonlySet<string> = new Set([
+  ...['text', 'task', 'label', 'unknown', 'reason', 'likeliest', 'confidence', 'labels', 'probabilities', 'version', 'answers'],
+]);
+
 const taskWidth = 14;
+/** Not a name that a class has without parentheses. */
+const unknownMark = '(unknown)';
+const noAnswer = '(no answer)';
 
 function renderOneOfSeveral(prediction: Prediction, { colours, width }: Output): string {
   const task = clip(prediction.task, taskWidth - 2).padEnd(taskWidth);
   return `${colours.dim(task)}${renderAnswer(prediction, { colours, width: width - taskWidth })}`;
 }
 
-function renderAnswer(prediction: Prediction, { colours, width }: Pick<Output, 'colours' | 'width'>): string {
-  const { text, label, confidence, version, labels, probabilities } = prediction;
-  if (labels && probabilities) return renderSet({ ...prediction, labels, probabilities }, { colours, width });
+function renderAnswer(prediction: Prediction, style: Pick<Output, 'colours' | 'width'>): string {
+  const { colours, width } = style;
+  const { text, label, confidence = 0, version, labels, probabilities } = prediction;
+  if (label === null) return renderNoAnswer(prediction, style);
+  if (labels && probabilities) return renderSet({ ...prediction, confidence, labels, probabilities }, style);
   const head = `${colours.bold(clip(label, 32).padEnd(26))} ${percent(confidence).padStart(5)} %  v${version}`;
   return `${head}  ${colours.dim(clip(text, Math.max(20, width - 46)))}`;
 }
 
+function renderNoAnswer(
+  { text, unknown, reason, likeliest, confidence = 0, version }: Prediction,
+  { colours, width }: Pick<Output, 'colours' | 'width'>,
+) {
+  const mark = colours.yellow((unknown ? unknownMark : noAnswer).padEnd(26));
+  const sure = unknown ? `${percent(confidence).padStart(5)} %` : '      -';
+  const instead = unknown ? `; likeliest ${clip(likeliest!, 32)}` : '';
+  return `${mark} ${sure}  v${version}  ${colours.dim(clip(text, Math.max(20, width - 46)))}  ${reason}${instead}`;
+}
+
 /** The labels that are given, each with its probability; where there is none, how sure that is. */
 function renderSet(
-  { text, labels, confidence, version, probabilities }: Prediction & Required<Pick<Prediction, 'labels' | 'probabilities'>>,
+  { text, labels, confidence, version, probabilities }: Prediction & Required<Pick<Prediction, 'labels' | 'probabilities' | 'confidence'>>,
   { colours, width }: Pick<Output, 'colours' | 'width'>,
 ): string {
   const shown = probabilities.filter(({ label }) => labels.includes(label));

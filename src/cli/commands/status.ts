@@ -8,10 +8,12 @@ import type { Store } from '../../store/database.js';
 import { countTrainingExamplesAfter } from '../../store/examples.js';
 import { listRuns } from '../../store/runs.js';
 import { tableOf } from '../output.js';
-import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings } from '../session.js';
+import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings } from '../session.js';
 
 export function statusCommand(surroundings: Surroundings): Command {
-  return newCommand('status', 'every adapter at a glance').action((options: GlobalOptions) => inSession(options, surroundings, status));
+  return newCommand('status', 'every adapter at a glance').action((options: GlobalOptions) =>
+    inReadingSession(options, surroundings, status),
+  );
 }
 
 async function status({ workspace, store, output }: Session): Promise<void> {

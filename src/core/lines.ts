@@ -1,0 +1,42 @@
+/** Splits a stream of bytes into lines, in memory that does not grow with the length of a line or of the stream. */
+
+/** Its content without the line break, or its size where it is longer than allowed. */
+export type Line = { readonly content: Buffer } | { readonly bytes: number };
+
+/**
+ * Yields the lines that each chunk completes, together; the last line needs no line break.
+ * @param longest bytes of a line; a longer one is counted and not kept
+ */
+export async function* linesOf(source: AsyncIterable<Buffer | string>, longest: number): AsyncIterable<Line[]> {
+  let kept: Buffer[] = [];
+  let bytes = 0;
+  const take = (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes > longest) kept = [];
+    else kept.push(piece);
+  };
+  const finish = (): Line => {
+    const line = bytes > longest ? { bytes } : { content: withoutReturn(Buffer.concat(kept)) };
+    kept = [];
+    bytes = 0;
+    return line;
+  };
+  for await (const piece of source) {
+    const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      take(chunk.subarray(start, end));
+      lines.push(finish());
+      start = end + 1;
+    }
+    if (start < chunk.length) take(chunk.subarray(start));
+    if (lines.length > 0) yield lines;
+  }
+  if (bytes > 0) yield [finish()];
+}
+
+/** Windows ends a line with a carriage return and a line feed. */
+function withoutReturn(content: Buffer): Buffer {
+  return content.at(-1) === 13 ? content.subarray(0, -1) : content;
+}

@@ -1,0 +1,19 @@
+/** Why an answer is withheld: the text shares nothing with what the encoder or the version knows, or the answer is not sure enough. */
+
+import type { Encoder } from '../encoder/encoder.js';
+import { hasWords } from '../encoder/ngrams.js';
+import type { Answer } from '../evaluation/adapter.js';
+import type { Manifest } from '../training/versions.js';
+
+/** Reasons that lie in the text itself, whatever is answered. */
+export function reasonInText(encoder: Pick<Encoder, 'knowsAny'>, text: string): string | undefined {
+  if (!hasWords(text)) return 'the text has no letter and no digit';
+  return encoder.knowsAny(text) ? undefined : 'the encoder knows no token of the text';
+}
+
+/** A task without a threshold, as those of several labels and those with few held-out texts are, answers however unsure it is. */
+export function reasonInAnswer({ unknown }: Pick<Manifest, 'unknown'>, task: string, { confidence }: Answer): string | undefined {
+  const threshold = unknown?.[task]?.threshold ?? null;
+  if (threshold === null || confidence >= threshold) return undefined;
+  return `the confidence is below ${(threshold * 100).toFixed(1)} %, the threshold for unknown texts`;
+}

@@ -12,8 +12,8 @@ export function describeIntake(report: IntakeReport): string {
     rejected > 0 && `${rejected} rejected: ${report.rejectsFile}`,
     contradictions > 0 && `  of these ${contradictions} say another label of a text that is there already`,
     leaked > 0 && `  of these ${leaked} occur in an eval suite`,
-    cleanedTexts > 0 && `${cleanedTexts} texts held invisible or control characters, which were removed`,
-    cleanedLabels > 0 && `${cleanedLabels} labels held invisible or control characters, which were removed`,
+    cleanedTexts > 0 && `${counted(cleanedTexts, 'text')} held invisible or control characters, which were removed`,
+    cleanedLabels > 0 && `${counted(cleanedLabels, 'label')} held invisible or control characters, which were removed`,
     ...describeLabels(report.newLabels),
     report.notRead.length > 0 && `not read: ${report.notRead.map(printable).join(', ')}`,
     ...report.warnings.map((warning) => `warning: ${printable(warning)}`),
@@ -21,6 +21,8 @@ export function describeIntake(report: IntakeReport): string {
     .filter((line) => line !== false)
     .join('\n');
 }
+
+const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 const mostShown = 12;
 
@@ -33,7 +35,7 @@ function describeLabels(labels: readonly NewLabel[]): string[] {
   );
   const advice = 'If they mean the same, map them with `aliases` in adapter.yaml before you train.';
   return [
-    `${labels.length} new ${labels.length === 1 ? 'label' : 'labels'}: ${shown.join(', ')}${more}`,
+    `${counted(labels.length, 'new label')}: ${shown.join(', ')}${more}`,
     ...(near.length > 0 ? [`warning: ${near.length} of them may be misspelt`, ...near.slice(0, mostShown), `  ${advice}`] : []),
   ];
 }

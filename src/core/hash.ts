@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
+import crypto, { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 
 /** SHA-256 as lower-case hex. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hashAtOnce ? hashAtOnce('sha256', content, 'hex') : createHash('sha256').update(content).digest('hex');
 }
+
+/** Twice as fast for short texts; since Node.js 20.12. */
+const hashAtOnce = (crypto as Partial<Pick<typeof crypto, 'hash'>>).hash;
 
 /** SHA-256 of a file, streamed. */
 export async function sha256OfFile(path: string): Promise<string> {

@@ -3,8 +3,12 @@ import { sha256 } from './hash.js';
 
 /** Unicode NFC, runs of white space become one space, none at the ends. What is encoded, hashed and stored. */
 export function normaliseText(text: string): string {
+  if (normalAscii.test(text)) return text;
   return text.normalize('NFC').replace(/\s+/gu, ' ').trim();
 }
+
+/** Most texts are normalised already. */
+const normalAscii = /^[\u0021-\u007e]+(?: [\u0021-\u007e]+)*$/;
 
 /** The identity of exactly these letters: the key of a stored text and of its cached vector. */
 export function textHash(text: string): string {

@@ -1,7 +1,7 @@
 /** Rows of a file as what a suite is made of. A row that cannot be that is handed back with its field and the reason. */
 import { readLabelSet } from '../core/label-sets.js';
 import { normaliseText } from '../core/text.js';
-import { noLabelRules, readLabelsField } from '../replay/label-field.js';
+import { newLabelRules, readLabelsField } from '../replay/label-field.js';
 import type { Row } from '../replay/row.js';
 import { maxNameLength, maxTextLength, readTextField } from '../replay/text-field.js';
 import { type ImportableKind, importableKinds } from './import-kinds.js';
@@ -55,7 +55,7 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
     ...{ text, name, refuse, has: (role) => columns[role] !== undefined },
     nameIfAny: (role) => (columns[role] === undefined || isEmpty(fields[columns[role]]) ? undefined : name(role)),
     labels(role) {
-      const read = readLabelsField(fields, { field: columns[role] ?? role, option: optionOf(role) }, noLabelRules);
+      const read = readLabelsField(fields, { field: columns[role] ?? role, option: optionOf(role) }, newLabelRules());
       return 'reason' in read ? refuse(role, read.reason) : readLabelSet(read.value);
     },
     number(role) {

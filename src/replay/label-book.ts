@@ -30,6 +30,7 @@ export function openLabelBook(task: Task, known: ReadonlySet<string>): LabelBook
     declared,
     aliases: new Map(Object.entries(task.aliases ?? {}).map(([alias, label]) => [normaliseText(cleanText(alias)), label])),
     spell: task.foldCase === true ? spelling : (label) => label,
+    remembered: new Map(),
     count(labels) {
       for (const label of labels) if (!known.has(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
     },

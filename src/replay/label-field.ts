@@ -10,9 +10,14 @@ export interface LabelRules {
   readonly aliases: ReadonlyMap<string, string>;
   /** The spelling under which the label is kept. */
   readonly spell: (label: string) => string;
+  /** What was read of labels as they are written. */
+  readonly remembered: Map<string, ReadLabel>;
 }
 
-export const noLabelRules: LabelRules = { declared: new Set(), aliases: new Map(), spell: (label) => label };
+/** For labels of no task. */
+export function newLabelRules(): LabelRules {
+  return { declared: new Set(), aliases: new Map(), spell: (label) => label, remembered: new Map() };
+}
 
 export type ReadLabel = { readonly value: string; readonly cleaned: boolean } | { readonly reason: string };
 
@@ -67,7 +72,19 @@ function partsOf(cell: string): unknown[] {
   return cell.split(separator).filter((part, _, all) => all.length > 1 || part.trim() !== '');
 }
 
-function readLabel(found: unknown, { declared, aliases, spell }: LabelRules): ReadLabel {
+/** A file has few labels and many rows. */
+const mostRemembered = 10_000;
+
+function readLabel(found: unknown, rules: LabelRules): ReadLabel {
+  if (typeof found !== 'string') return judgeLabel(found, rules);
+  const remembered = rules.remembered.get(found);
+  if (remembered) return remembered;
+  const read = judgeLabel(found, rules);
+  if (rules.remembered.size < mostRemembered) rules.remembered.set(found, read);
+  return read;
+}
+
+function judgeLabel(found: unknown, { declared, aliases, spell }: LabelRules): ReadLabel {
   const written = typeof found === 'boolean' && (declared.has(String(found)) || aliases.has(String(found))) ? String(found) : found;
   const read = readTextField({ label: written }, { field: 'label', maxLength: maxNameLength });
   if ('reason' in read) return { reason: found === undefined ? 'the label is missing' : read.reason };

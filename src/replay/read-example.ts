@@ -2,13 +2,13 @@
 import { sha256 } from '../core/hash.js';
 import { labelsIn } from '../core/label-sets.js';
 import type { Task } from '../core/tasks.js';
-import { cleanText, nearestName, normaliseText, sameTextHash } from '../core/text.js';
+import { cleanText, nearestName, normaliseText, sameTextForm } from '../core/text.js';
 import type { NewExample } from '../store/examples.js';
 import type { FieldValue, IntakeRequest } from './intake-report.js';
 import type { LabelBook } from './label-book.js';
 import { readLabelField, readLabelsField } from './label-field.js';
 import type { Row } from './row.js';
-import { type Fields, maxNameLength, maxTextLength, readTextField } from './text-field.js';
+import { type Fields, maxNameLength, maxTextLength, type ReadText, readTextField } from './text-field.js';
 import { reasonOfVoid, voidFields } from './void-rows.js';
 
 export type ReadRow =
@@ -29,6 +29,8 @@ export function openRowReader(request: IntakeRequest, task: Task, labels: LabelB
   const asked = new Set([names.text, names.label, names.domain, names.source, ...where.map(({ field }) => field)]);
   const isRead = (field: string) => asked.has(field);
   const notRead = new Set<string>();
+  const said = { domain: readSaid(request.domain), source: readSaid(request.source) };
+  const reading = { request, task, labels, said, receivedAt: request.now.toISOString() };
   return {
     read(row) {
       if ('unreadable' in row.content) return { reason: row.content.unreadable };
@@ -36,7 +38,7 @@ export function openRowReader(request: IntakeRequest, task: Task, labels: LabelB
       for (const field in fields) if (!asked.has(field) && notRead.size < mostNotRead) notRead.add(field);
       if (!where.every((wanted) => hasValue(fields, wanted))) return 'filtered';
       const reason = reasonOfVoid(fields, isRead);
-      return reason === undefined ? readExample(row, fields, { request, task, labels }) : { reason };
+      return reason === undefined ? readExample(row, fields, reading) : { reason };
     },
     notRead: () => [...notRead].filter((field) => !voidFields.includes(field)).map((field) => normaliseText(cleanText(field))),
   };
@@ -52,9 +54,12 @@ interface Reading {
   readonly request: IntakeRequest;
   readonly task: Task;
   readonly labels: LabelBook;
+  /** Domain and source of rows that say none. */
+  readonly said: { readonly domain: ReadText | undefined; readonly source: ReadText | undefined };
+  readonly receivedAt: string;
 }
 
-function readExample(row: Row, fields: Fields, { request, task, labels }: Reading): ReadRow {
+function readExample(row: Row, fields: Fields, { request, task, labels, said, receivedAt }: Reading): ReadRow {
   const { fields: names, evalTexts } = request;
   const text = readTextField(fields, { field: names.text, maxLength: maxTextLength, option: '--text-field' });
   if ('reason' in text) return { field: names.text, reason: text.reason };
@@ -63,11 +68,14 @@ function readExample(row: Row, fields: Fields, { request, task, labels }: Readin
   if ('reason' in answer) return { field: names.label, reason: answer.reason };
   const strange = task.labels === 'open' ? undefined : labelsIn(task, answer.value).find((label) => !labels.declared.has(label));
   if (strange !== undefined) return { field: names.label, reason: undeclared(strange, [...labels.declared]) };
-  const domain = readName(fields, names.domain, { option: '--domain-field', otherwise: request.domain });
+  const domain = readName(fields, names.domain, { option: '--domain-field', otherwise: said.domain });
   if ('reason' in domain) return { field: names.domain ?? 'domain', reason: domain.reason };
-  const source = readName(fields, names.source, { option: '--source-field', otherwise: request.source });
+  const source = readName(fields, names.source, { option: '--source-field', otherwise: said.source });
   if ('reason' in source) return { field: names.source ?? 'source', reason: source.reason };
-  const twin = sameTextHash(text.value);
+  const form = sameTextForm(text.value);
+  // textHash of a text that is normalised already.
+  const hash = sha256(text.value);
+  const twin = form === text.value ? hash : sha256(form);
   const suite = evalTexts.get(twin);
   if (suite !== undefined) {
     const reason = `the text is a case of the eval suite \`${suite}\`: training on it would make that suite blind`;
@@ -76,13 +84,12 @@ function readExample(row: Row, fields: Fields, { request, task, labels }: Readin
   const example: NewExample = {
     task: task.name,
     text: text.value,
-    // textHash of a text that is normalised already.
-    hash: sha256(text.value),
+    hash,
     twin,
     label: answer.value,
     domain: domain.value,
     source: source.value,
-    receivedAt: request.now.toISOString(),
+    receivedAt,
     split: 'train',
     provenance: { file: row.file, line: row.line },
   };
@@ -98,11 +105,14 @@ function undeclared(label: string, declared: readonly string[]): string {
 function readName(
   fields: Fields,
   field: string | undefined,
-  { option, otherwise }: { option: string; otherwise: string | undefined },
-): { value: string } | { reason: string } {
-  const found = field === undefined ? undefined : fields[field];
+  { option, otherwise }: { option: string; otherwise: ReadText | undefined },
+): ReadText {
+  if (field === undefined) return otherwise ?? { reason: `the row has none, and ${option} names no field` };
+  const found = fields[field];
   const isThere = found !== undefined && found !== null && !(typeof found === 'string' && normaliseText(cleanText(found)) === '');
-  if (field !== undefined && (isThere || otherwise === undefined))
-    return readTextField(fields, { field, maxLength: maxNameLength, option });
-  return readTextField({ said: otherwise }, { field: 'said', maxLength: maxNameLength });
+  return isThere || otherwise === undefined ? readTextField(fields, { field, maxLength: maxNameLength, option }) : otherwise;
+}
+
+function readSaid(name: string | undefined): ReadText | undefined {
+  return name === undefined ? undefined : readTextField({ name }, { field: 'name', maxLength: maxNameLength });
 }

@@ -85,12 +85,15 @@ export interface ExampleWriter {
 }
 
 export function openExampleWriter(database: Database, adapter: string, task: string): ExampleWriter {
-  const find = database.prepare('SELECT id, hash, label FROM examples WHERE adapter = ? AND task = ? AND twin = ? ORDER BY id');
+  const wanted = 'FROM examples WHERE adapter = ? AND task = ? AND twin = ?';
+  // Of most new texts there is none, which costs less to ask than the list.
+  const isThere = database.prepare(`SELECT 1 ${wanted} LIMIT 1`).pluck();
+  const find = database.prepare(`SELECT id, hash, label ${wanted} ORDER BY id`);
   const insert =
     database.prepare(`INSERT INTO examples (adapter, task, text, hash, twin, label, domain, source, received_at, split, provenance, seal)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   return {
-    find: (twin) => find.all(adapter, task, twin) as KnownExample[],
+    find: (twin) => (isThere.get(adapter, task, twin) === undefined ? [] : (find.all(adapter, task, twin) as KnownExample[])),
     insert({ text, hash, twin, label, domain, source, receivedAt, split, provenance }) {
       const seal = sealOf({ task, hash, label, domain, split });
       insert.run(adapter, task, text, hash, twin, label, domain, source, receivedAt, split, JSON.stringify(provenance), seal);

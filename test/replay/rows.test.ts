@@ -121,6 +121,21 @@ describe('CSV', () => {
     expect(fieldsOf(rows[2])).toEqual({ text: 'c', label: 'x' });
   });
 
+  it('reads quotes within an unquoted cell as they stand', async () => {
+    const rows = await read('csv', 'text,label\na 12" pipe,x\n5" of rain,"y"\n"he said ""so""",z\n');
+    expect(rows.map(fieldsOf)).toEqual([
+      { text: 'a 12" pipe', label: 'x' },
+      { text: '5" of rain', label: 'y' },
+      { text: 'he said "so"', label: 'z' },
+    ]);
+  });
+
+  it('hands on a row whose quoted cell ends too early with its reason, and reads the next', async () => {
+    const rows = await read('csv', 'text,label\n"12" pipe",x\n"say "hi", you",x\nb,y\n');
+    expect(rows.map(reasonOf)).toEqual([expect.stringContaining('a quote ends'), expect.stringContaining('a quote ends'), undefined]);
+    expect(fieldsOf(rows[2])).toEqual({ text: 'b', label: 'y' });
+  });
+
   it('a header alone holds no rows', async () => {
     expect(await read('csv', 'text,label\n')).toEqual([]);
   });

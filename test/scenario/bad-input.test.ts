@@ -183,6 +183,51 @@ describe('rows that are wrong', () => {
   });
 });
 
+describe('what an intake tells', () => {
+  it('ends with 3 where nothing was taken, and with a loud last line where most rows were rejected', async () => {
+    const folder = copyOf(empty);
+    const rows = [{ text: 'one', label: 'a' }, { text: 'two' }, { text: 'three' }];
+    writeFileSync(join(folder, 'rows.jsonl'), jsonLines(rows));
+    expect(await refused(folder, ingest('rows.jsonl', '--max-rejected', '50%'), 'TOO_MANY_REJECTED')).toContain(
+      '2 of 3 rows were rejected',
+    );
+    expect(await refused(folder, ingest('rows.jsonl', '--where', 'label=b'), 'NOTHING_TAKEN')).toContain('left out all 3 rows');
+    expect(countExamples(folder)).toBe(0);
+    const { code, stderr } = await espalier(folder, ingest('rows.jsonl'));
+    expect([code, stderr.trimEnd().split('\n').at(-1)]).toEqual([
+      0,
+      expect.stringMatching(/^most rows were rejected: 2 of 3\. Read .*rejects/),
+    ]);
+  });
+
+  it('lists new labels with what they are near to, what was not read, and what it removed', async () => {
+    const folder = copyOf(empty);
+    const rows = [
+      { text: 'my \u200bmoney', label: 'refund', answer: 'accept', _hash: 1 },
+      { text: 'my parcel', label: 're\u00adFund', answer: 'accept', _hash: 2 },
+      { text: 'my hat', label: 'refund', answer: 'reject', _hash: 3 },
+    ];
+    writeFileSync(join(folder, 'rows.jsonl'), jsonLines(rows));
+    const said = await succeed(folder, ingest('rows.jsonl'));
+    expect(said).toMatch(/2 new labels: reFund \(1\), refund \(1\)/);
+    expect(said).toMatch(/`refund` \(1\) differs from `reFund` by letter case only/);
+    expect(said).toMatch(/1 text held invisible.*\n1 label held invisible/);
+    expect(said).toContain('not read: _hash\n');
+    expect(
+      await succeedJson(copyOf(empty), ['ingest', '-', '--adapter', 'desk', '--domain-field', 'd'], {
+        input: '{"text":"a","label":"b","d":"x"}',
+      }),
+    ).toMatchObject({
+      accepted: 1,
+      newLabels: [{ label: 'b', count: 1 }],
+    });
+  });
+
+  it('needs a domain, said or named', async () => {
+    expect(await refused(empty, ['ingest', 'billing.jsonl', '--adapter', 'desk'], 'USAGE')).toContain('--domain-field');
+  });
+});
+
 describe('adapter.yaml', () => {
   it('with an unknown key is refused with line and nearest name', async () => {
     const folder = copyOf(empty);

@@ -1,5 +1,5 @@
 /** What a person can do about a verdict, most useful first. Words only; nothing here decides. */
-import { allFindings, type Report, type ReportRow } from './report.js';
+import { allFindings, concernsOf, type Finding, type Report, type ReportRow } from './report.js';
 
 export interface Advice {
   readonly what: string;
@@ -8,24 +8,40 @@ export interface Advice {
 }
 
 export function adviseOn(report: Report, candidateId: number, adapter: string): Advice[] {
-  const findings = allFindings(report);
   const approve = { what: 'ship it', command: `espalier candidates approve ${candidateId} --reason "..."` };
   if (report.verdict === 'pass') return [approve];
   const reject = { what: 'turn it down; its data stays new', command: `espalier candidates reject ${candidateId} --reason "..."` };
   const override = { what: 'ship it all the same; marked for ever', command: `${approve.command} --override` };
-  const failed = findings.filter(({ verdict }) => verdict === 'fail');
+  const allowed = { ...approve, what: 'ship it although nobody can tell, which the policy allows (gate.inconclusive)' };
+  const failed = allFindings(report).filter(({ verdict }) => verdict === 'fail');
   const lost = failed.some(({ rule }) => ['not-inferior', 'not-harmed', 'not-worse', 'anchor', 'macro'].includes(rule));
   const tournament = { what: 'let other strategies try on the same data', command: `espalier update ${adapter} --tournament` };
-  return [...(lost ? [tournament] : []), ...report.rows.flatMap(adviseOnRow).slice(0, 3), reject, override];
+  return [...(lost ? [tournament] : []), ...adviseOnOpen(report).slice(0, 3), reject, report.mayApprove ? allowed : override];
+}
+
+/** What nobody can tell: how many cases it would take, and what they would show. */
+function adviseOnOpen(report: Report): Advice[] {
+  const rows = report.rows.flatMap(adviseOnRow);
+  const others = concernsOf({ ...report, rows: [] }).flatMap(({ name, finding }) => {
+    const ahead = casesAhead(finding, 0);
+    return ahead === undefined || finding.rule === 'evidence' ? [] : [{ what: `${name}: ${finding.reason}`, command: null }];
+  });
+  return [...rows, ...others];
 }
 
 /** Of a suite that cannot tell. */
 function adviseOnRow({ suite, cases, findings }: ReportRow): Advice[] {
-  const open = findings.find(({ verdict, needed }) => verdict === 'inconclusive' && needed !== null && needed > 0);
+  const open = findings.find((finding) => casesAhead(finding, cases) !== undefined);
   if (!open) return [];
-  const more = Math.max(1, open.needed! - cases);
+  const more = `${suite}: at this rate about ${casesAhead(open, cases)} more cases`;
+  if (open.falls === 'worse')
+    return [{ what: `${more} would show it worse: turn it down, or train it otherwise, rather than wait for them`, command: null }];
   const how = suite.startsWith('holdout/')
     ? 'hold more out (holdout.fraction), or bring more data'
     : 'add cases to it, judge it in a group (gate.groups), or allow a wider margin';
-  return [{ what: `${suite} needs about ${more} more cases to decide: ${how}`, command: null }];
+  return [{ what: `${more} would show that it is within its limit: ${how}`, command: null }];
+}
+
+function casesAhead({ verdict, needed }: Finding, cases: number): number | undefined {
+  return verdict === 'inconclusive' && needed !== null && needed > cases ? needed - cases : undefined;
 }

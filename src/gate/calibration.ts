@@ -62,10 +62,10 @@ function compareBrier(
   );
   const { observed, lower, upper, worse, variance } = sample;
   const outcome = { cases: shared.length, difference: observed, variance };
-  const needed = (margin: number) => casesNeeded({ outcome }, margin, confidences);
+  const decision = (margin: number) => casesNeeded({ outcome }, { margin, confidences, shown: alpha });
   return {
     difference: { cases: shared.length, value: observed, lower, upper },
-    evidence: { lower, upper, worse, alpha, confidence: confidences.lower, needed },
+    evidence: { lower, upper, worse, alpha, confidence: confidences.lower, decision },
   };
 }
 

@@ -5,7 +5,7 @@ import { pairedBootstrap, pairedBootstrapOfMean } from './statistics/bootstrap.j
 import type { Bounds, Confidences } from './statistics/bounds.js';
 import { countFlips, type Flips } from './statistics/flips.js';
 import { mcnemar } from './statistics/mcnemar.js';
-import { casesToDecide, minimumDetectableLoss, type Outcome } from './statistics/power.js';
+import { casesToDecide, type Decision, minimumDetectableLoss, type Outcome } from './statistics/power.js';
 import { type Stratum, stratifiedBounds, stratifiedPValues, weightedDifference } from './statistics/stratified.js';
 import { tangoBounds } from './statistics/tango.js';
 
@@ -144,9 +144,16 @@ export function detectableLoss({ outcome }: Comparison, confidences: Confidences
   return isUsable(outcome) ? minimumDetectableLoss(outcome, { confidences, power }) : null;
 }
 
-/** Cases like these that would bring the lower bound above minus the margin, or show a loss; null: no number would. */
-export function casesNeeded({ outcome }: Pick<Comparison, 'outcome'>, margin: number, confidences: Confidences): number | null {
-  return isUsable(outcome) ? (casesToDecide(outcome, margin, { confidences, power })?.cases ?? null) : null;
+export interface Question {
+  readonly margin: number;
+  readonly confidences: Confidences;
+  /** The largest p value of this comparison alone that counts as shown worse, the number of comparisons taken into account. */
+  readonly shown: number;
+}
+
+/** Cases like these that would bring the lower bound above minus the margin, or show a loss, and which of the two; null: no number would. */
+export function casesNeeded({ outcome }: Pick<Comparison, 'outcome'>, { margin, confidences, shown }: Question): Decision | null {
+  return isUsable(outcome) ? casesToDecide(outcome, margin, { confidences, power, shown }) : null;
 }
 
 const isUsable = (outcome: Outcome) => outcome.cases > 0 && (!('variance' in outcome) || Number.isFinite(outcome.variance));

@@ -1,17 +1,55 @@
 /** Whether a verdict rests on anything: a pass needs a line that examined what the adapter was trained for. */
+import { isEnoughToShow } from './guessing.js';
 import type { PairedSuite } from './paired.js';
 import type { Finding, ReportRow, Rule } from './report.js';
+import { normalQuantile } from './statistics/normal.js';
 
 /** Lines that a candidate meets by a bound. Not shown worse, too few cases to slice, and a budget are met by knowing nothing. */
 const boundedRules: readonly Rule[] = ['not-inferior', 'not-harmed', 'floor', 'gain', 'macro'];
 
+export interface HoldoutSize {
+  readonly fraction: number;
+  /** Of the tasks that it has learned, the largest. */
+  readonly labels: number;
+}
+
+export interface Needs {
+  readonly margin: number;
+  readonly confidence: number;
+  /** Undefined: it is not known. */
+  readonly holdout: HoldoutSize | undefined;
+}
+
 /** Empty where some line gave evidence, whatever it said; else the one finding that says what is missing. */
-export function requireEvidence(rows: readonly ReportRow[], suites: readonly PairedSuite[]): Finding[] {
+export function requireEvidence(rows: readonly ReportRow[], suites: readonly PairedSuite[], needs: Needs): Finding[] {
   const isFirst = rows.every(({ champion }) => champion === null);
   const counts = ({ rule }: Finding) => boundedRules.includes(rule) || (isFirst && rule === 'guessing');
   const asking = rows.filter(({ examines }) => examines !== 'encoder');
   if (asking.some(({ findings }) => findings.some(counts))) return [];
-  return [{ rule: 'evidence', verdict: 'inconclusive', value: 0, limit: 1, reason: missingOf(asking, suites), needed: null }];
+  const needed = isFirst ? casesAboveGuessing(needs) : casesWithin(needs);
+  const reason = `${missingOf(asking, suites)}${sayExamples(needed, needs.holdout)}`;
+  return [{ rule: 'evidence', verdict: 'inconclusive', value: 0, limit: 1, reason, needed: needs.holdout ? needed : null }];
+}
+
+/** Held-out cases on which a head halfway between guessing and always right is usually shown above guessing. */
+function casesAboveGuessing({ confidence, holdout }: Needs): number {
+  const chance = 1 / Math.max(2, holdout?.labels ?? 2);
+  let cases = 1;
+  while (!isEnoughToShow(cases, chance, confidence) && cases < 1000) cases++;
+  return cases;
+}
+
+/** Held-out cases of which none flips that exclude a loss of the margin: Tango's bound is z^2 / (n + z^2). */
+function casesWithin({ margin, confidence }: Needs): number {
+  const z = normalQuantile(confidence);
+  return Math.ceil((z ** 2 * (1 - margin)) / margin);
+}
+
+function sayExamples(cases: number, holdout: HoldoutSize | undefined): string {
+  if (!holdout) return '';
+  const examples = Math.max(Math.ceil(cases / holdout.fraction), 2);
+  const held = `at least ${cases} held-out cases are needed, which about ${examples} more examples give (holdout.fraction ${holdout.fraction})`;
+  return `; ${held}; the first example of each of the ${holdout.labels} labels is never held out, so that they must be of labels that have one`;
 }
 
 function missingOf(asking: readonly ReportRow[], suites: readonly PairedSuite[]): string {

@@ -2,7 +2,7 @@
 import type { GatePolicy } from '../core/gate-policy.js';
 import { judgeCalibration } from './calibration.js';
 import { certaintyOf, onlyTry } from './certainty.js';
-import { requireEvidence } from './evidence.js';
+import { type HoldoutSize, requireEvidence } from './evidence.js';
 import { isCountable } from './finite.js';
 import { noteOverlap, noteWear } from './notes.js';
 import type { PairedSuite } from './paired.js';
@@ -25,6 +25,8 @@ export interface Evaluation {
   readonly silentLabels?: readonly string[];
   /** Suites that judged the champion and are not asked now. */
   readonly missing: readonly string[];
+  /** What decides how many examples are held out; absent: it is not known. */
+  readonly holdout?: HoldoutSize;
   /** How many contenders the update has; 1 unless told. */
   readonly field?: number;
   /** How many candidates the anchor refused since the present champion began to serve; 0 unless told. */
@@ -44,10 +46,16 @@ export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number):
     rows,
     slices: judgeSlices(answers, settings),
     calibration: judgeCalibration(answers, settings),
-    findings: [...judgeWhatRemains(evaluation, policy), ...requireEvidence(rows, suites)],
+    findings: [...judgeWhatRemains(evaluation, policy), ...requireEvidence(rows, suites, needsOf(evaluation, policy))],
     notes: [...noteWear(suites, policy), ...noteOverlap(suites, policy)],
   };
 }
+
+const needsOf = ({ holdout }: Evaluation, { domains, margin, confidence }: GatePolicy) => ({
+  margin: domains.margin ?? margin,
+  confidence,
+  holdout,
+});
 
 function judgeWhatRemains({ cost, lostClasses, silentLabels = [], missing }: Evaluation, { budgets, retired }: GatePolicy): Finding[] {
   const findings: Finding[] = [];

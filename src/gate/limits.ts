@@ -74,8 +74,34 @@ export function newHoldouts(suites: readonly PairedSuite[]): PairedSuite[] {
   return suites.filter((suite) => suite.role === 'new' && isHoldout(suite) && suite.candidate.length > 0);
 }
 
-/** The wholes that have members: earlier domains, new domains, and the groups of the policy in its order. */
+/** The wholes of two members or more: earlier domains, new domains, and the groups of the policy in its order. */
 export function groupsOf(suites: readonly PairedSuite[], policy: GatePolicy): LimitedWhole[] {
+  return wholesOf(suites, policy).filter(({ members }) => members.length > 1);
+}
+
+/** What is asked of a suite that is the only member of its whole: it is judged once, by the lines of both. */
+export function limitsAsWhole(suites: readonly PairedSuite[], policy: GatePolicy): ReadonlyMap<PairedSuite, Limits> {
+  const lone = wholesOf(suites, policy).filter(({ members }) => members.length === 1);
+  return new Map(lone.map(({ members: [suite], limits }) => [suite!, joined(limitsOf(suite!, policy), limits)]));
+}
+
+/** The stricter of two margins holds. A loss within the margin is no harm beyond it, and is not shown worse beyond it either. */
+function joined(own: Limits, whole: Limits): Limits {
+  const { harm, watch: _, ...kept } = own;
+  const least = (values: readonly (number | undefined)[]) => {
+    const known = values.filter((value) => value !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  };
+  return {
+    ...(own.floor === undefined && { chance: whole.chance }),
+    ...kept,
+    margin: least([own.margin, harm, whole.margin]),
+    anchor: least([own.anchor, whole.anchor]),
+    gain: whole.gain,
+  };
+}
+
+function wholesOf(suites: readonly PairedSuite[], policy: GatePolicy): LimitedWhole[] {
   const limitsFor = (margin: number): Limits => ({ margin, anchor: anchorMargin(margin, policy) });
   const earlier = suites.filter(({ role }) => role === 'earlier');
   const fresh = newHoldouts(suites);
@@ -89,7 +115,7 @@ export function groupsOf(suites: readonly PairedSuite[], policy: GatePolicy): Li
     { name: earlierDomains, members: earlier, weighing: 'cases', limits: limitsOfEarlier },
     {
       name: newDomains,
-      members: fresh.length > 1 || policy.gain !== undefined ? fresh : [],
+      members: fresh,
       weighing: 'cases',
       limits: limitsOfNew(fresh, policy),
     },

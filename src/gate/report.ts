@@ -8,12 +8,14 @@ import type { RiskAtCoverage } from './statistics/selective.js';
 import type { UnknownReport } from './unknown.js';
 
 /** It is raised where the same stored results would give another report. */
-export const rulesVersion = 2;
+export const rulesVersion = 3;
 
 export interface Report {
   /** Version of the gate's rules that made it; absent in reports of the first. */
   readonly rulesVersion?: number;
   readonly verdict: Verdict;
+  /** Whether it can be approved without an override; absent in reports of older rules, of which a pass can. */
+  readonly mayApprove?: boolean;
   /** One sentence: unambiguously improved, or not, and why. */
   readonly sentence: string;
   /** Suites, and several suites as one. */
@@ -103,6 +105,14 @@ export interface Finding {
   readonly reason: string;
   /** Cases that would decide it; null: it is decided, or no number would. */
   readonly needed: number | null;
+  /** What so many cases would usually show; absent where `needed` is null or says only when a rule can be asked. */
+  readonly falls?: 'not-inferior' | 'worse';
+}
+
+/** It lost, passes since nobody can show that it is worse, and no line asks it for more. */
+export function isOpenLoss({ difference, findings }: Pick<ReportRow, 'difference' | 'findings'>): boolean {
+  const asksMore = findings.some(({ rule }) => rule === 'not-inferior' || rule === 'not-harmed' || rule === 'macro');
+  return verdictOf(findings) === 'pass' && (difference ?? 0) < 0 && !asksMore && findings.some(({ rule }) => rule === 'not-worse');
 }
 
 export interface CalibrationReport {

@@ -13,7 +13,7 @@ import { type Comparison, casesNeeded, compareSuite, compareWhole, detectableLos
 import { areFinite, notNumbers } from './finite.js';
 import { isEnoughToShow } from './guessing.js';
 import type { Judged, OwnScore, RowSettings } from './judged.js';
-import { groupsOf, type Limits, limitsOf, newHoldouts } from './limits.js';
+import { groupsOf, type Limits, limitsAsWhole, limitsOf, newHoldouts } from './limits.js';
 import { compareMacro } from './macro.js';
 import { type ComparedSuite, designEffect } from './overlap.js';
 import type { PairedSuite, Whole } from './paired.js';
@@ -27,8 +27,12 @@ export function judgeSuites(suites: readonly PairedSuite[], policy: GatePolicy, 
   const settings: RowSettings = { policy, seed, certainty: certaintyOf(policy, tries) };
   const sound = suites.filter(areFinite);
   const members = new Map(sound.map((suite) => [suite, compareSides(suite, settings)]));
-  const decidesAlone = newHoldouts(sound).length === 1 && policy.gain === undefined;
-  const alone = sound.map((suite) => judgedSuite(suite, members.get(suite)!, settings, decidesAlone));
+  const decidesAlone = newHoldouts(sound).length === 1;
+  const asWhole = limitsAsWhole(sound, policy);
+  const alone = sound.map((suite) => {
+    const limits = { ...(asWhole.get(suite) ?? limitsOf(suite, policy)), decidesAlone };
+    return judgedSuite(suite, limits, members.get(suite)!, settings);
+  });
   const wholes = groupsOf(sound, policy).map((whole) => judgedWhole(whole, members, settings));
   const all = [...wholes, ...compareMacro(sound, settings), ...alone];
   const rows = rowsOf(all, settings);
@@ -66,9 +70,8 @@ function withAnchor(suite: PairedSuite): ComparedSuite | undefined {
   return { suite: { ...suite, ...picked }, before: pick(suite.anchor!) as number[] };
 }
 
-function judgedSuite(suite: PairedSuite, sides: Sides, settings: RowSettings, decidesAlone: boolean): Judged {
+function judgedSuite(suite: PairedSuite, limits: Limits, sides: Sides, settings: RowSettings): Judged {
   const { name, metric } = suite;
-  const limits = { ...limitsOf(suite, settings.policy), decidesAlone };
   return { name, scope: 'suite', metric, suites: [suite], limits, score: scoreOf(suite, settings), ...sides };
 }
 
@@ -131,9 +134,11 @@ function scoreOf({ metric, candidate: scores, gold, clusters, name }: PairedSuit
 interface PValues {
   readonly worse: number;
   readonly better: number;
+  /** How many comparisons they are adjusted for: of that many the luckiest must not count as shown. */
+  readonly tests: number;
 }
 
-const nothingShown: PValues = { worse: 1, better: 1 };
+const nothingShown: PValues = { worse: 1, better: 1, tests: 1 };
 
 /** Judges each; p values are adjusted among all that could have lost something. */
 export function rowsOf(all: readonly Judged[], settings: RowSettings): ReportRow[] {
@@ -141,7 +146,7 @@ export function rowsOf(all: readonly Judged[], settings: RowSettings): ReportRow
   const champion = adjust(all.map((judged) => (canLose(judged) ? judged.toChampion : undefined)));
   const anchor = adjust(all.map(({ toAnchor, limits }) => (limits.anchor === undefined ? undefined : toAnchor)));
   return all.map((judged, index) => {
-    const own = canLose(judged) || !judged.toChampion ? champion[index]! : judged.toChampion;
+    const own = canLose(judged) || !judged.toChampion ? champion[index]! : { ...judged.toChampion, tests: 1 };
     return rowOf(judged, { champion: own, anchor: anchor[index]! }, settings);
   });
 }
@@ -153,7 +158,7 @@ export function adjust(comparisons: readonly (Comparison | undefined)[]): PValue
   return comparisons.map((one) => {
     if (!one) return nothingShown;
     place++;
-    return { worse: worse![place - 1]!, better: better![place - 1]! };
+    return { worse: worse![place - 1]!, better: better![place - 1]!, tests: worse!.length };
   });
 }
 
@@ -179,7 +184,7 @@ export function rowOf(judged: Judged, adjusted: Adjusted, settings: RowSettings)
     lost: toChampion?.flips?.lost ?? null,
     detectable: toChampion ? detectableLoss(toChampion, settings.certainty.bounds) : null,
     anchor: toAnchor?.before ?? null,
-    uses: Math.max(...suites.map(({ uses }) => uses)),
+    uses: suites.reduce((most, { uses }) => Math.max(most, uses), 0),
     examines: suites.some(({ examines }) => examines !== 'encoder') ? 'answers' : 'encoder',
     findings: findingsOf(judged, adjusted, settings),
   };
@@ -193,9 +198,9 @@ function findingsOf(judged: Judged, adjusted: Adjusted, settings: RowSettings): 
   const findings: Finding[] = [];
   if (limits.floor !== undefined) findings.push(judgeFloor(score.value, score.lower(), limits.floor));
   if (limits.chance !== undefined) findings.push(...guessingOf(judged, limits.chance, settings));
-  const evidenceOf = (comparison: Comparison, { worse }: PValues, confidences: Certainty['bounds'], level: number): Evidence => ({
+  const evidenceOf = (comparison: Comparison, { worse, tests }: PValues, confidences: Certainty['bounds'], level: number): Evidence => ({
     ...{ lower: comparison.lower, upper: comparison.upper, worse, alpha: level, confidence: confidences.lower },
-    needed: (margin) => casesNeeded(comparison, margin, confidences),
+    decision: (margin) => casesNeeded(comparison, { margin, confidences, shown: level / tests }),
   });
   if (toChampion) {
     const evidence = evidenceOf(toChampion, adjusted.champion, bounds, alpha);

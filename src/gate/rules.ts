@@ -5,6 +5,7 @@
 
 import type { Finding, Rule } from './report.js';
 import type { Bounds } from './statistics/bounds.js';
+import type { Decision } from './statistics/power.js';
 
 /** 0.031 -> "3.1 points" */
 export function points(share: number): string {
@@ -19,8 +20,8 @@ export interface Evidence extends Bounds {
   readonly alpha: number;
   /** One-sided, of the bounds. */
   readonly confidence: number;
-  /** Cases that would bring the lower bound above minus the margin; null: no number would. */
-  readonly needed: (margin: number) => number | null;
+  /** Cases that would bring the lower bound above minus the margin or show a loss, and which of the two; null: no number would. */
+  readonly decision: (margin: number) => Decision | null;
 }
 
 type Limited = Extract<Rule, 'not-inferior' | 'not-harmed' | 'anchor' | 'calibration' | 'scope-confidence' | 'macro'>;
@@ -51,16 +52,21 @@ export function judgeLoss(rule: Limited, evidence: Evidence, margin: number): Fi
     const reason = `${where}shown worse: between ${points(Math.max(0, -upper))} and ${points(-lower)} lost; the limit is ${points(margin)}`;
     return { ...finding, verdict: 'fail', reason };
   }
-  const needed = evidence.needed(margin);
-  const remedy = needed === null ? 'no number of cases like these would decide' : `about ${needed} cases like these would decide`;
-  const reason = `${where}cannot tell: up to ${points(-lower)} may be lost, the limit is ${points(margin)}; ${remedy}`;
-  return { ...finding, verdict: 'inconclusive', reason, needed };
+  const decision = evidence.decision(margin);
+  const reason = `${where}cannot tell: up to ${points(-lower)} may be lost, the limit is ${points(margin)}; ${sayDecision(decision)}`;
+  return { ...finding, verdict: 'inconclusive', reason, needed: decision?.cases ?? null, ...(decision && { falls: decision.verdict }) };
+}
+
+function sayDecision(decision: Decision | null): string {
+  if (decision === null) return 'no number of cases like these would decide';
+  const outcome = decision.verdict === 'worse' ? 'show it worse' : 'show that it is within the limit';
+  return `at this rate about ${decision.cases} cases would ${outcome}`;
 }
 
 /** For one of many parts of a judged whole: it cannot pass by itself, being small, but may be shown worse. */
 export function judgeNotWorse({ lower, upper, worse, alpha }: Evidence): Finding {
   const finding = { rule: 'not-worse', value: worse, limit: alpha, needed: null } as const;
-  if (worse > alpha) return { ...finding, verdict: 'pass', reason: 'not shown worse' };
+  if (worse > alpha) return { ...finding, verdict: 'pass', reason: `not shown worse (p ${worse.toFixed(3)})` };
   return { ...finding, verdict: 'fail', reason: `shown worse: between ${points(Math.max(0, -upper))} and ${points(-lower)} lost` };
 }
 

@@ -18,7 +18,7 @@ export function judgeSlices(answers: readonly AnsweredCase[], settings: RowSetti
     judged.map((one): Comparison | undefined => (isJudged(one) ? one.toChampion : undefined)),
     settings.certainty.alpha,
   );
-  const anchor = { worse: 1, better: 1 };
+  const anchor = { worse: 1, better: 1, tests: 1 };
   return judged.map((one, index) => {
     const row = rowOf(one, { champion: champion[index]!, anchor }, settings);
     return { ...row, scope: 'slice', by: slices[index]!.by, value: slices[index]!.value };

@@ -3,19 +3,24 @@ import type { GatePolicy } from '../core/gate-policy.js';
 import type { Verdict } from '../store/candidates.js';
 import type { Judgement } from './gate.js';
 import { macroMetric } from './macro.js';
-import { allFindings, type Finding, type ReportRow, verdictOf } from './report.js';
+import { allFindings, type Finding, type Report, type ReportRow, verdictOf } from './report.js';
 import { points } from './rules.js';
+
+/** Whether a person may approve it without an override, which is marked for ever. */
+export function mayApprove(verdict: Verdict, { inconclusive }: Pick<GatePolicy, 'inconclusive'>): boolean {
+  return verdict === 'pass' || (verdict === 'inconclusive' && inconclusive === 'allow');
+}
 
 /** @param policy may say that what nobody can tell counts as refused */
 export function summarise(
   judgement: Judgement,
   { inconclusive }: Pick<GatePolicy, 'inconclusive'>,
-): { verdict: Verdict; sentence: string } {
+): Pick<Report, 'verdict' | 'sentence' | 'mayApprove'> {
   const findings = allFindings(judgement);
   const found = findings.length === 0 ? 'inconclusive' : verdictOf(findings);
   const verdict = found === 'inconclusive' && inconclusive === 'fail' ? 'fail' : found;
-  if (findings.length === 0) return { verdict, sentence: nothingMeasured };
-  return { verdict, sentence: sentenceOf(found, judgement) };
+  const sentence = findings.length === 0 ? nothingMeasured : sentenceOf(found, judgement);
+  return { verdict, sentence, mayApprove: mayApprove(verdict, { inconclusive }) };
 }
 
 const nothingMeasured = 'Not decided: nothing could be compared; declare suites, or bring enough data to hold some out.';

@@ -77,6 +77,8 @@ export interface Evaluated {
   readonly costs: Readonly<Record<string, ServingCost>>;
   /** By strategy: what the champion can tell apart and it cannot. */
   readonly lostClasses: Readonly<Record<string, readonly string[]>>;
+  /** By strategy: how many labels the task with the most of them has; absent where no update was evaluated. */
+  readonly labels?: Readonly<Record<string, number>>;
   /** By suite that no contender of the field, or not each, can change: the score of the encoder where it is known. */
   readonly encoderScores: Readonly<Record<string, number | null>>;
 }

@@ -2,6 +2,7 @@
 import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import type { Workspace } from '../core/workspace.js';
+import { mayApprove } from '../gate/verdict.js';
 import { admitExamples } from '../replay/admission.js';
 import { recordAct } from '../store/audit.js';
 import {
@@ -33,6 +34,8 @@ export interface Approval {
 
 export interface Promotion {
   readonly candidate: Candidate;
+  /** As it is recorded. */
+  readonly act: 'approve' | 'override';
   readonly admitted: number;
   readonly evicted: number;
 }
@@ -61,8 +64,7 @@ export async function approveCandidate(
   const learned = await listNewlyLearned(store, plan);
   return transact(store, async (queries) => {
     const { candidate, champion } = await requireDecidable(queries, candidateId);
-    const policy = plan.declaration.gate!.inconclusive;
-    const may = candidate.verdict === 'pass' || (candidate.verdict === 'inconclusive' && policy === 'allow');
+    const may = mayApprove(candidate.verdict, plan.declaration.gate!);
     if (!may && on === 'verdict') {
       const { sentence } = candidate.report as { sentence: string };
       throw new EspalierError('CANDIDATE_REFUSED', `the gate says ${candidate.verdict} of candidate ${candidateId}: ${sentence}`);
@@ -72,7 +74,7 @@ export async function approveCandidate(
     await setChampionVersion(queries, candidate.adapter, candidate.version);
     const decision = { adapter: candidate.adapter, candidateId, act, fromVersion: champion, toVersion: candidate.version } as const;
     await record(queries, { ...decision, actor, reason, at });
-    return { candidate, ...(await admitExamples(queries, declaration, learned, at)) };
+    return { candidate, act, ...(await admitExamples(queries, declaration, learned, at)) };
   });
 }
 

@@ -6,6 +6,7 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { groupBy } from '../core/grouping.js';
 import { classKey, domainKey } from '../core/tasks.js';
 import { versionFolder } from '../core/workspace.js';
 import { type Adapter, openAdapter, openVersionAdapter } from '../evaluation/adapter.js';
@@ -49,7 +50,7 @@ import type { Trained } from './train.js';
 const threads = availableParallelism();
 
 /** The rules that results are stored for. A verdict on results of other rules cannot be worked out again. */
-export const evaluationRules = 2;
+export const evaluationRules = 3;
 
 interface Scored {
   /** What was measured, and how to store it together with the end of the stage. */
@@ -124,6 +125,7 @@ async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: As
     cases: new Set(results.map(({ suite, caseId }) => `${suite} ${caseId}`)).size,
     costs,
     lostClasses: lostClasses(sides.champion, mixes),
+    labels: labelCounts(mixes),
     encoderScores: await encoderScores(context, plan, suites, sides),
   };
   return {
@@ -180,6 +182,12 @@ export async function openVersion({ workspace }: UpdateContext, { declaration }:
   const folder = versionFolder(workspace, declaration.name, version);
   const manifest = await readManifest(folder);
   return openedOf(await openVersionAdapter(folder, manifest, threads), manifest);
+}
+
+function labelCounts(mixes: Mixes): Record<string, number> {
+  const largest = ({ classes }: Mixes[string]) =>
+    [...groupBy(classes, ({ task }) => task).values()].reduce((most, own) => Math.max(most, own.length), 0);
+  return Object.fromEntries(Object.entries(mixes).map(([strategy, mix]) => [strategy, largest(mix)]));
 }
 
 function lostClasses(champion: Opened | undefined, mixes: Mixes): Record<string, string[]> {

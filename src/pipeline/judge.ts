@@ -65,6 +65,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
         suites: measured.flatMap((one) => pairedSuites(one, plan, uses.get(one.suite.suite) ?? 0)),
         answers: measured.flatMap((one) => answersOf(one, plan)),
         silentLabels: silentLabels(measured, plan),
+        ...(evaluated.labels && { holdout: { fraction: declaration.holdout.fraction, labels: evaluated.labels[strategy]! } }),
         ...{ missing, field: plan.field.length, refusals },
         ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]! },
       },

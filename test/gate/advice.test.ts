@@ -28,6 +28,8 @@ describe('what to do next', () => {
 
   it('is to bring as many cases as would decide what nobody can tell', () => {
     const [first] = adviceOn([pairedSuite({ ...pairsOf([90, 4, 4, 2]), name: 'vague' })]);
-    expect(first).toMatch(/^vague needs about \d+ more cases to decide: add cases to it, judge it in a group/);
+    expect(first).toMatch(
+      /^vague: at this rate about \d+ more cases would show that it is within its limit: add cases to it, judge it in a group/,
+    );
   });
 });

@@ -113,3 +113,16 @@ describe('a first version', () => {
     ]);
   });
 });
+
+describe('a report without held-out cases', () => {
+  const reasonFor = (labels: number, fraction = 0.2) =>
+    judge(evaluationOf([], { holdout: { fraction, labels } }), policyWith(), seed).findings.find(({ rule }) => rule === 'evidence')!;
+
+  it('says how many would do, by the rule, the share that is held out and the number of labels', () => {
+    expect(reasonFor(2)).toMatchObject({ needed: 16, reason: expect.stringContaining('at least 16 held-out cases are needed') });
+    expect(reasonFor(2).reason).toContain('about 80 more examples');
+    expect(reasonFor(2, 0.5).reason).toContain('about 32 more examples');
+    expect(reasonFor(1000).needed).toBeLessThan(5);
+    expect(reasonFor(1000).reason).toContain('each of the 1000 labels');
+  });
+});

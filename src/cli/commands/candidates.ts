@@ -156,9 +156,9 @@ async function approve({ workspace, store, output, actor, now }: Session, id: nu
   const { adapter } = await findCandidate(store.queries, id);
   const declaration = await readDeclaration(workspace, adapter);
   const approval = { candidateId: id, actor, reason: options.reason, at: now, on: options.override ? 'override' : 'verdict' } as const;
-  const { candidate, admitted, evicted } = await approveCandidate({ store, workspace }, declaration, approval);
-  output.result({ adapter, champion: candidate.version, admitted, evicted }, () => {
-    const marked = candidate.verdict === 'pass' ? '' : output.colours.yellow(' by override');
+  const { candidate, act, admitted, evicted } = await approveCandidate({ store, workspace }, declaration, approval);
+  output.result({ adapter, champion: candidate.version, act, admitted, evicted }, () => {
+    const marked = act === 'approve' ? '' : output.colours.yellow(' by override');
     return `${adapter} version ${candidate.version} is champion${marked}; the buffer took ${admitted} examples in and let ${evicted} go`;
   });
 }

@@ -1,6 +1,6 @@
 /** Every suite of a report in one table: wholes set off, then by what became of them, each with what the rules say. */
 import { clip } from '../../core/text.js';
-import { type Finding, type Report, type ReportRow, verdictOf } from '../../gate/report.js';
+import { type Finding, isOpenLoss, type Report, type ReportRow, verdictOf } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../page/markup.js';
 import { drawAxis, drawForestRow, forestScale } from './forest-plot.js';
 import { counted, interval, isMeasured, points, share, shownWith } from './numbers.js';
@@ -11,6 +11,7 @@ const groups = [
   'Judged as one',
   'Failed',
   'Cannot tell',
+  'Lost, not shown worse',
   'Passed, a little lost',
   'Passed, gained',
   'Passed, unchanged',
@@ -25,6 +26,7 @@ function groupOf({ scope, findings, difference }: ReportRow): Group {
   const verdict = verdictOf(findings);
   if (verdict === 'fail') return 'Failed';
   if (verdict === 'inconclusive') return 'Cannot tell';
+  if (isOpenLoss({ difference, findings })) return 'Lost, not shown worse';
   if (!isMeasured(difference)) return 'Passed, nothing to compare with';
   if (difference === 0) return 'Passed, unchanged';
   return difference < 0 ? 'Passed, a little lost' : 'Passed, gained';
@@ -70,9 +72,15 @@ function showRow(row: ReportRow, scale: Scale | undefined): Markup {
     : nothing;
   return markup`<tr><th scope="row">${clip(row.suite, 120)}<small>${describeMeasure(row)}</small>${showFindings(row)}</th>${
     scale ? markup`<td class="plot">${drawForestRow(row, scale)}</td>` : nothing
-  }<td class="number scores">${isMeasured(row.champion) ? `${share(row.champion)} → ${share(row.candidate)}` : share(row.candidate)}</td>${change}<td class="judged">${
-    row.findings.length === 0 ? markup`<span class="soft">not judged</span>` : markVerdict(verdictOf(row.findings))
-  }</td></tr>`;
+  }<td class="number scores">${isMeasured(row.champion) ? `${share(row.champion)} → ${share(row.candidate)}` : share(row.candidate)}</td>${change}<td class="judged">${showJudged(
+    row,
+  )}</td></tr>`;
+}
+
+function showJudged(row: ReportRow): Markup {
+  if (row.findings.length === 0) return markup`<span class="soft">not judged</span>`;
+  if (isOpenLoss(row)) return markup`<span class="verdict inconclusive">not shown worse</span>`;
+  return markVerdict(verdictOf(row.findings));
 }
 
 const describeMeasure = ({ metric, cases, gained, lost }: ReportRow) => {

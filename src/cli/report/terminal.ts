@@ -1,6 +1,6 @@
 /** A report as one screen: the verdict, what was lost and gained as dots and whiskers, what did not pass and why, and where the loss sits. */
 import { clip, wrap } from '../../core/text.js';
-import { concernsOf, type Report, type ReportRow, verdictOf } from '../../gate/report.js';
+import { concernsOf, isOpenLoss, type Report, type ReportRow, verdictOf } from '../../gate/report.js';
 import type { Verdict } from '../../store/candidates.js';
 import { type Colours, type Output, percent, signed, tableOf } from '../output.js';
 import { sayFor } from './measured.js';
@@ -18,6 +18,7 @@ export function renderReport(report: Report, { colours, width }: Output, { all =
     `${paintVerdict(report.verdict, colours)}\n${wrap(report.sentence, width)}`,
     renderRows(report.rows, colours, all),
     renderConcerns(report, { colours, width }, all),
+    renderOpenLosses(report.rows, { colours, width }, all),
     renderLosingSlices(report, colours),
     [renderCalibration(report, width), ...sayUnknown(report).map((sentence) => wrap(sentence, width))]
       .filter((line) => line !== '')
@@ -113,12 +114,29 @@ function drawRow({ difference, lower, upper, findings }: ReportRow, scale: Scale
   return drawWhisker(whisker, scale, colours);
 }
 
-function markOf({ findings }: ReportRow, colours: Colours): string {
+function markOf({ findings, difference }: ReportRow, colours: Colours): string {
   if (findings.length === 0) return colours.dim('new');
+  if (isOpenLoss({ difference, findings })) return colours.yellow('~');
   return { pass: colours.green('✓'), fail: colours.red('✗'), inconclusive: colours.yellow('?') }[verdictOf(findings)];
 }
 
 const mostConcerns = 5;
+const mostOpenLosses = 3;
+
+/** What lost and passed only since nobody can show it, the greatest loss first. */
+function renderOpenLosses(rows: readonly ReportRow[], { colours, width }: Pick<Output, 'colours' | 'width'>, all: boolean): string {
+  const open = rows.filter(isOpenLoss).sort((a, b) => a.difference! - b.difference!);
+  const shown = open.slice(0, all ? open.length : mostOpenLosses);
+  const lines = shown.map(({ suite, difference, lost, gained, findings }) => {
+    const flips = lost === null || gained === null ? '' : `${lost} lost, ${gained} gained, `;
+    const { reason } = findings.find(({ rule }) => rule === 'not-worse')!;
+    return wrap(`${colours.yellow('~')} ${clip(suite, 60)}: ${flips}${signed(difference!)} points: ${reason}`, width);
+  });
+  const more = open.length - shown.length;
+  return [...lines, ...(more > 0 ? [colours.dim(`  and ${more} more that lost and were not shown worse (--all shows them)`)] : [])].join(
+    '\n',
+  );
+}
 
 /** Rule, value, limit and reason of what did not pass. */
 function renderConcerns(report: Report, { colours, width }: Pick<Output, 'colours' | 'width'>, all: boolean): string {

@@ -21,6 +21,11 @@ export interface Demand {
   readonly power: number;
 }
 
+export interface DecisionDemand extends Demand {
+  /** The largest p value that counts as shown worse. */
+  readonly shown: number;
+}
+
 export interface Decision {
   /** Of all cases, those there are among them. */
   readonly cases: number;
@@ -40,13 +45,15 @@ export function minimumDetectableLoss(outcome: Outcome, { confidences, power }: 
 /**
  * How many cases would settle an inconclusive result with probability `power`, if all cases are like those seen: at the observed rates of
  * flips the candidate is either shown not to be inferior by `margin` or shown to be worse, whichever takes fewer.
+ * Both are asked by the rules of the gate, so that more cases are needed than there are.
  * @param margin as the gate has it, not negative
  * @returns null where no number of cases would: the loss is the margin itself or thereabouts, or more than a thousand million are needed
  */
-export function casesToDecide(outcome: Outcome, margin: number, { confidences, power }: Demand): Decision | null {
+export function casesToDecide(outcome: Outcome, margin: number, { confidences, power, shown }: DecisionDemand): Decision | null {
   const luck = normalQuantile(power);
+  const forLoss = { ...confidences, upper: 1 - shown };
   const passes = (cases: number) => boundsAfterLuck(ofSize(outcome, cases), -luck, confidences).lower >= -margin;
-  const fails = (cases: number) => boundsAfterLuck(ofSize(outcome, cases), luck, confidences).upper < 0;
+  const fails = (cases: number) => boundsAfterLuck(ofSize(outcome, cases), luck, forLoss).upper < 0;
   const [toPass, toFail] = [fewest(passes), fewest(fails)];
   if (Math.min(toPass, toFail) > mostCases) return null;
   return toPass <= toFail ? { cases: toPass, verdict: 'not-inferior' } : { cases: toFail, verdict: 'worse' };

@@ -6,7 +6,7 @@ import { casesToDecide, minimumDetectableLoss } from '#espalier/gate/statistics/
 import { tangoBounds } from '#espalier/gate/statistics/tango.js';
 import { anyFlips, drawFlips, shareOfMisses } from './arbitrary.js';
 
-const demand = { confidences: { lower: 0.95, upper: 0.95 }, power: 0.8 };
+const demand = { confidences: { lower: 0.95, upper: 0.95 }, power: 0.8, shown: 0.05 };
 
 /** How often a candidate of this truth gets the bounds that `isReached` asks for. */
 const shareReached = (

@@ -2,7 +2,8 @@
 import { EspalierError } from '../core/errors.js';
 import type { Task } from '../core/tasks.js';
 import type { Queries } from '../store/database.js';
-import { findAnswerForm, findFirstLabel } from '../store/examples.js';
+import { findAnswerForm } from '../store/example-writer.js';
+import { findFirstLabel } from '../store/examples.js';
 
 /** @throws DECLARATION_INVALID where the task is declared otherwise than when its first example came */
 export async function requireAnswerForm(queries: Queries, adapter: string, { name, multiLabel = false }: Task): Promise<void> {

@@ -4,7 +4,8 @@
  */
 import { rarestLabel } from '../core/label-sets.js';
 import { seededRandom } from '../core/random.js';
-import type { Split, Stratum } from '../store/examples.js';
+import type { Split } from '../store/examples.js';
+import type { Stratum } from '../store/strata.js';
 
 /** The strata (label x domain) of a task, as they grow. */
 export interface Strata {

@@ -7,18 +7,9 @@ import { labelsIn } from '../core/label-sets.js';
 import { type Task, taskNamed } from '../core/tasks.js';
 import { recordAct } from '../store/audit.js';
 import { type Queries, type Store, transactOnConnection } from '../store/database.js';
-import {
-  type ExampleWriter,
-  type KnownExample,
-  lastExampleId,
-  listAnswers,
-  listStrata,
-  type NewExample,
-  openExampleWriter,
-  registerAdapter,
-  saveAnswerForm,
-  saveStrata,
-} from '../store/examples.js';
+import { type ExampleWriter, type KnownExample, openExampleWriter, registerAdapter, saveAnswerForm } from '../store/example-writer.js';
+import { lastExampleId, listAnswers, type NewExample } from '../store/examples.js';
+import { listStrata, saveStrata } from '../store/strata.js';
 import { requireAnswerForm } from './answer-form.js';
 import { checkInput } from './check-input.js';
 import { openStrata, type Strata } from './holdout.js';

@@ -8,7 +8,7 @@ import type { InputFormat } from '#espalier/replay/check-input.js';
 import { ingest } from '#espalier/replay/intake.js';
 import type { IntakeRequest } from '#espalier/replay/intake-report.js';
 import type { Store } from '#espalier/store/database.js';
-import { listStrata } from '#espalier/store/examples.js';
+import { listStrata } from '#espalier/store/strata.js';
 import { declare } from '../support/declaration.js';
 import { errorOf } from '../support/errors.js';
 import { now, temporaryStore } from '../support/store.js';

@@ -1,0 +1,38 @@
+/** The table `strata`: how many examples each label has had in each domain, and how many of them are held out. */
+import type { Queries } from './database.js';
+
+const sliceSize = 1000;
+
+export interface Stratum {
+  readonly label: string;
+  readonly domain: string;
+  /** How many examples it ever received, both splits together. */
+  readonly received: number;
+  /** How many of them are held out. */
+  readonly held: number;
+}
+
+export async function listStrata(queries: Queries, adapter: string, task: string): Promise<Stratum[]> {
+  return queries
+    .selectFrom('strata')
+    .select(['label', 'domain', 'received', 'held'])
+    .where('adapter', '=', adapter)
+    .where('task', '=', task)
+    .orderBy('domain')
+    .orderBy('label')
+    .execute();
+}
+
+export async function saveStrata(queries: Queries, adapter: string, task: string, strata: readonly Stratum[]): Promise<void> {
+  for (let start = 0; start < strata.length; start += sliceSize) {
+    await queries
+      .insertInto('strata')
+      .values(strata.slice(start, start + sliceSize).map((stratum) => ({ ...stratum, adapter, task })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['adapter', 'task', 'label', 'domain'])
+          .doUpdateSet((row) => ({ received: row.ref('excluded.received'), held: row.ref('excluded.held') })),
+      )
+      .execute();
+  }
+}

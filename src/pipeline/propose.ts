@@ -14,6 +14,7 @@ import { insertCandidate } from '../store/candidates.js';
 import { transact } from '../store/database.js';
 import { saveDomainAccuracies } from '../store/results.js';
 import { endRun, type Run, renewLease } from '../store/runs.js';
+import { recipeOf } from '../training/adapter-metadata.js';
 import { strategyNamed } from '../training/strategies.js';
 import { versionFiles, writeManifest } from '../training/versions.js';
 import { contenderFolder, type Mix, type Plan, type UpdateContext } from './context.js';
@@ -80,7 +81,12 @@ async function placeVersion(
     strategy,
     seed: settings.seed,
     hyperParameters: settings,
-    encoder: { model: encoder.declaration.model, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
+    encoder: {
+      model: encoder.declaration.model,
+      fingerprint: encoder.fingerprint,
+      dimension: encoder.dimension,
+      recipe: recipeOf(encoder.declaration),
+    },
     classes: mix.classes,
     ...(mix.multiLabel && { multiLabel: mix.multiLabel }),
     domains: mix.domains,

@@ -10,6 +10,7 @@ import { taskNumbers } from '../core/tasks.js';
 import { type Failure, saveContenders } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
 import { type Run, renewLease } from '../store/runs.js';
+import { adapterMetadata } from '../training/adapter-metadata.js';
 import type { HeadShape, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../training/job.js';
 import { strategyNamed } from '../training/strategies.js';
 import { train } from '../training/train.js';
@@ -114,7 +115,9 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
   };
   // One that was paused and overtaken must not write into what is another's by now.
   await renewLease(context.store, run, new Date());
-  await writeTrained(folder, trained);
+  const { encoder } = context;
+  const { classes, multiLabel } = contest.mix;
+  await writeTrained(folder, trained, adapterMetadata({ adapter: plan.declaration.name, encoder, classes, multiLabel }));
   await writeFileAtomic(record, JSON.stringify(attempt));
   return attempt;
 }

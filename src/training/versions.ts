@@ -14,6 +14,7 @@ import { diskError, readText, writeFileAtomic } from '../core/files.js';
 import { sha256, sha256OfFile } from '../core/hash.js';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../core/safetensors.js';
 import type { Class, Domain } from '../core/tasks.js';
+import type { EncoderRecipe } from './adapter-metadata.js';
 import { headGraph, tensorNames } from './heads/head-graph.js';
 import type { Head, HeadShape, TrainedHead } from './job.js';
 
@@ -28,7 +29,13 @@ export interface Manifest {
   readonly headShape: HeadShape;
   readonly seed: number;
   readonly hyperParameters: Readonly<Record<string, unknown>>;
-  readonly encoder: { readonly model: string; readonly fingerprint: string; readonly dimension: number };
+  readonly encoder: {
+    readonly model: string;
+    readonly fingerprint: string;
+    readonly dimension: number;
+    /** How a text becomes the input of adapter.onnx; absent in versions that were made before it was kept. */
+    readonly recipe?: EncoderRecipe;
+  };
   /** What each output stands for, in the order of the outputs. */
   readonly classes: readonly Class[];
   /** Names of the tasks of which a text may have several labels, or none; absent where there are none. */
@@ -73,9 +80,14 @@ export const versionFiles = {
   manifest: 'manifest.json',
 } as const;
 
-export async function writeTrained(folder: string, { head, state, facts }: TrainedHead): Promise<void> {
+/** @param about what adapter.onnx says of itself (adapter-metadata.ts) */
+export async function writeTrained(
+  folder: string,
+  { head, state, facts }: TrainedHead,
+  about: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const metadata = { format: 'espalier-head-2', kind: head.kind, shape: JSON.stringify(head.shape) };
-  await writeFileAtomic(join(folder, versionFiles.onnx), headGraph(head).encode());
+  await writeFileAtomic(join(folder, versionFiles.onnx), headGraph(head).encode(about));
   await writeFileAtomic(join(folder, versionFiles.head), encodeSafetensors(head.tensors, metadata));
   await writeFileAtomic(
     join(folder, versionFiles.state),

@@ -3,8 +3,10 @@ import { bufferCommand } from './commands/buffer.js';
 import { candidatesCommand } from './commands/candidates.js';
 import { compareCommand } from './commands/compare.js';
 import { demoCommand } from './commands/demo.js';
+import { embedCommand } from './commands/embed.js';
 import { evalCommand } from './commands/eval.js';
 import { examplesCommand } from './commands/examples.js';
+import { exportCommand } from './commands/export.js';
 import { ingestCommand } from './commands/ingest.js';
 import { initCommand } from './commands/init.js';
 import { predictCommand } from './commands/predict.js';
@@ -26,6 +28,8 @@ const commands = [
   bufferCommand,
   examplesCommand,
   predictCommand,
+  embedCommand,
+  exportCommand,
   scheduleCommand,
   statusCommand,
   demoCommand,

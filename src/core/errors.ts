@@ -76,6 +76,10 @@ export const catalogue = {
     'The files of a trained version are damaged: they do not match their manifest.',
     'Restore them from a backup, or `espalier rollback` to another version.',
   ],
+  EXPORT_IMPOSSIBLE: [
+    'Encoder and adapter cannot be written as one ONNX file.',
+    'Ship adapter.onnx, whose metadata says how its input is made, and print vectors with `espalier embed`.',
+  ],
   STORE_CORRUPT: ['The database is damaged or is not a database of Espalier.', 'Restore the file from a backup; it was not changed.'],
   STORE_NEWER: ['The database was written by a newer Espalier.', 'Upgrade Espalier; the file was not changed.'],
   STORE_OUTDATED: [

@@ -47,7 +47,8 @@ export interface Graph {
   result(value: string, type: ElementType, dims: readonly Dimension[]): void;
   /** The inner graph of a Loop. It sees this graph's values by name. */
   body(name: string): Graph;
-  encode(): Uint8Array;
+  /** @param metadata goes into the file's metadata_props, in the order of the keys */
+  encode(metadata?: Readonly<Record<string, string>>): Uint8Array;
 }
 
 export function newGraph(name: string): Graph {
@@ -82,12 +83,19 @@ function buildGraph(graphName: string, names: { count: number }): Graph {
       proto.output.push(valueInfo(value, type, dims));
     },
     body: (name) => buildGraph(name, names),
-    encode() {
+    encode(metadata = {}) {
       const opsetImport = [onnx.OperatorSetIdProto.create({ domain: '', version: opset })];
-      return onnx.ModelProto.encode({ irVersion, producerName: 'espalier', opsetImport, graph: proto }).finish();
+      const metadataProps = metadataOf(metadata);
+      return onnx.ModelProto.encode({ irVersion, producerName: 'espalier', opsetImport, metadataProps, graph: proto }).finish();
     },
   };
   return graph;
+}
+
+/** What a file says of itself, sorted, so that equal metadata gives equal bytes. */
+export function metadataOf(metadata: Readonly<Record<string, string>>) {
+  const keys = Object.keys(metadata).sort();
+  return keys.map((key) => onnx.StringStringEntryProto.create({ key, value: metadata[key]! }));
 }
 
 /** A scalar or vector of float32. */

@@ -8,6 +8,9 @@ export interface Tokeniser {
   tokenise(texts: readonly string[]): Promise<number[][]>;
   /** Whether any token of the text says more than that something unknown, a space or an edge is there. */
   knowsAny(text: string): boolean;
+  /** Most tokens of a text, the special ones included, of which the last `closing` are kept where a text is cut. */
+  readonly maximum: number;
+  readonly closing: number;
   readonly paddingSide: PaddingSide;
   readonly paddingId: number;
 }
@@ -29,6 +32,8 @@ export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, pos
   const silent = silentTokens(tokenizer);
   return {
     knowsAny: (text) => idsOf(tokenizer, text).some((id) => !silent.has(id)),
+    maximum,
+    closing,
     paddingSide: tokenizer.padding_side === 'left' ? 'left' : 'right',
     paddingId: tokenizer.pad_token_id ?? 0,
     async tokenise(texts) {

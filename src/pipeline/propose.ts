@@ -17,6 +17,7 @@ import { listExamplesById } from '../store/examples.js';
 import { type LearnedRecord, readLearned, saveLearned } from '../store/learned.js';
 import { saveDomainAccuracies } from '../store/results.js';
 import { endRun, type Run, renewLease } from '../store/runs.js';
+import { recipeOf } from '../training/adapter-metadata.js';
 import { strategyNamed } from '../training/strategies.js';
 import { readManifest, versionFiles, writeManifest } from '../training/versions.js';
 import { championOf, contenderFolder, type Mix, type Plan, type UpdateContext } from './context.js';
@@ -103,7 +104,12 @@ async function placeVersion(
     strategy,
     seed: settings.seed,
     hyperParameters: settings,
-    encoder: { ...encoder.declaration, fingerprint: encoder.fingerprint, dimension: encoder.dimension },
+    encoder: {
+      model: encoder.declaration.model,
+      fingerprint: encoder.fingerprint,
+      dimension: encoder.dimension,
+      recipe: recipeOf(encoder.declaration),
+    },
     classes: mix.classes,
     ...(mix.multiLabel && { multiLabel: mix.multiLabel }),
     domains: mix.domains,

@@ -92,10 +92,11 @@ export async function openChampion({ workspace, store, openEncoder }: ServingCon
   };
 }
 
-/** Versions of Espalier 0.1 do not say what their encoder was made of. */
-export function withEncoderOf({ encoder: trained }: Pick<Manifest, 'encoder'>, declaration: AdapterDeclaration): AdapterDeclaration {
-  const { fingerprint: _, dimension: __, pooling, ...rest } = trained;
-  return pooling === undefined ? declaration : { ...declaration, encoder: { ...declaration.encoder, ...rest, pooling: [...pooling] } };
+/** Versions of Espalier 0.1 do not say how their encoder made a vector. */
+export function withEncoderOf({ encoder }: Pick<Manifest, 'encoder'>, declaration: AdapterDeclaration): AdapterDeclaration {
+  const { model, recipe } = encoder;
+  if (!recipe) return declaration;
+  return { ...declaration, encoder: { ...declaration.encoder, ...recipe, model, pooling: [...recipe.pooling] } };
 }
 
 function tasksAsked(declaration: AdapterDeclaration, { classes, version }: Manifest, task: string | undefined): string[] {

@@ -10,6 +10,7 @@ import { taskNumbers } from '../core/tasks.js';
 import { type Failure, saveContenders } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
 import { type Run, renewLease } from '../store/runs.js';
+import { adapterMetadata } from '../training/adapter-metadata.js';
 import type { HeadShape, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../training/job.js';
 import { strategyNamed } from '../training/strategies.js';
 import { train } from '../training/train.js';
@@ -111,7 +112,10 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
   const seconds = (performance.now() - began) / 1000;
   // One that was paused and overtaken must not write into what is another's by now.
   await renewLease(context.store, run, new Date());
-  const files = await writeTrained(folder, trained);
+  const { encoder } = context;
+  const { classes, multiLabel } = contest.mix;
+  const about = adapterMetadata({ adapter: plan.declaration.name, encoder, classes, multiLabel });
+  const files = await writeTrained(folder, trained, about);
   const attempt: Attempt = {
     trained: { headKind: head.kind, headShape: head.shape, facts, files },
     seconds,

@@ -2,7 +2,7 @@
  * Opens the store: one SQLite file in WAL mode, brought up to date by numbered SQL files.
  * A database written by a newer Espalier, or by something else, is refused unchanged.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -62,7 +62,7 @@ export async function openStoreToRead(path: string): Promise<Store> {
     return await openStore(path);
   } catch (thrown) {
     const refusesWriting = thrown instanceof EspalierError && ['DISK_READ_ONLY', 'FILE_UNREADABLE', 'DISK_FULL'].includes(thrown.code);
-    if (!refusesWriting || !existsSync(path)) throw thrown;
+    if (!refusesWriting || !statSync(path, { throwIfNoEntry: false })?.isFile()) throw thrown;
     return openStoreReadOnly(path);
   }
 }

@@ -14,7 +14,7 @@ import { diskError, readText, writeFileAtomic } from '../core/files.js';
 import { sha256, sha256OfFile } from '../core/hash.js';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../core/safetensors.js';
 import type { Class, Domain } from '../core/tasks.js';
-import type { EncoderDeclaration } from '../encoder/declaration.js';
+import type { EncoderRecipe } from './adapter-metadata.js';
 import { headGraph, tensorNames } from './heads/head-graph.js';
 import type { Head, HeadShape, TrainedHead } from './job.js';
 
@@ -29,7 +29,13 @@ export interface Manifest {
   readonly headShape: HeadShape;
   readonly seed: number;
   readonly hyperParameters: Readonly<Record<string, unknown>>;
-  readonly encoder: TrainedEncoder;
+  readonly encoder: {
+    readonly model: string;
+    readonly fingerprint: string;
+    readonly dimension: number;
+    /** How a text becomes the input of adapter.onnx; absent in versions that were made before it was kept. */
+    readonly recipe?: EncoderRecipe;
+  };
   /** What each output stands for, in the order of the outputs. */
   readonly classes: readonly Class[];
   /** Names of the tasks of which a text may have several labels, or none; absent where there are none. */
@@ -44,13 +50,6 @@ export interface Manifest {
   readonly facts: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, unknown>>;
   readonly files: Readonly<Record<string, string>>;
-}
-
-/** The encoder that a version was trained on. Versions of Espalier 0.1 name its model and fingerprint only. */
-export interface TrainedEncoder extends Partial<Omit<EncoderDeclaration, 'model'>> {
-  readonly model: string;
-  readonly fingerprint: string;
-  readonly dimension: number;
 }
 
 /** A text whose answer is less sure than the threshold counts as unknown. */
@@ -81,12 +80,19 @@ export const versionFiles = {
   manifest: 'manifest.json',
 } as const;
 
-/** @returns SHA-256 of each file, by its name */
-export async function writeTrained(folder: string, { head, state, facts }: TrainedHead): Promise<Record<string, string>> {
+/**
+ * @param about what adapter.onnx says of itself (adapter-metadata.ts)
+ * @returns SHA-256 of each file, by its name
+ */
+export async function writeTrained(
+  folder: string,
+  { head, state, facts }: TrainedHead,
+  about: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
   const metadata = { format: 'espalier-head-2', kind: head.kind, shape: JSON.stringify(head.shape) };
   const stateFacts = Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]));
   const contents = {
-    [versionFiles.onnx]: headGraph(head).encode(),
+    [versionFiles.onnx]: headGraph(head).encode(about),
     [versionFiles.head]: encodeSafetensors(head.tensors, metadata),
     [versionFiles.state]: encodeSafetensors(state, stateFacts),
   };

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { jsonOf } from '../../core/text.js';
+import { readDeclaration } from '../../core/workspace.js';
+import type { Encoder } from '../../encoder/encoder.js';
+import type { Question } from '../../pipeline/questions.js';
+import { type AskOptions, addAskOptions, answerLines, onlyQuestion } from '../ask-lines.js';
+import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings } from '../session.js';
+
+interface EmbedOptions extends GlobalOptions, AskOptions {
+  readonly dense?: boolean;
+}
+
+export function embedCommand(surroundings: Surroundings): Command {
+  const command = newCommand('embed', 'print the vectors that an adapter reads, as JSON lines')
+    .argument('<adapter>', 'the adapter')
+    .argument('[text]', 'one text; without it, one a line from standard input')
+    .option('--dense', 'only what comes from the model, without the counts of n-grams');
+  return addAskOptions(command).action((adapter: string, text: string | undefined, options: EmbedOptions) =>
+    inReadingSession(options, surroundings, (session) => embed(session, { adapter, text, ...surroundings, ...options })),
+  );
+}
+
+interface Asked extends Pick<Surroundings, 'stdin' | 'stdout'>, EmbedOptions {
+  readonly adapter: string;
+  readonly text: string | undefined;
+}
+
+async function embed(session: Session, asked: Asked): Promise<void> {
+  const { adapter, text, input, stdout } = asked;
+  const only = text === undefined || text === '-' || input !== undefined ? undefined : onlyQuestion(text);
+  const encoder = await session.openEncoder(await readDeclaration(session.workspace, adapter));
+  const answer = (questions: readonly Question[]) => vectorLines(encoder, questions, asked);
+  if (only) stdout.write(`${(await answer([only]))[0]}\n`);
+  else await answerLines(session, asked, answer);
+}
+
+async function vectorLines(encoder: Encoder, questions: readonly Question[], { dense = false }: Asked): Promise<string[]> {
+  const texts = questions.flatMap(({ content }) => ('value' in content ? [content.value] : []));
+  const width = dense ? encoder.dense : encoder.dimension;
+  const rows = dense ? await encoder.encodeDense(texts) : await encoder.encode(texts);
+  let next = 0;
+  return questions.map(({ text, content, fields = {} }) => {
+    if ('reason' in content) return jsonOf({ ...fields, text, vector: null, reason: content.reason });
+    const vector = rows.subarray(next * width, ++next * width);
+    return jsonOf({ ...fields, text, vector: Array.from(vector, shortest) });
+  });
+}
+
+/** Nine significant digits give back the same float32. */
+const shortest = (value: number) => Number(value.toPrecision(9));

@@ -1,0 +1,37 @@
+/** Joins ONNX models one behind the other into one graph. */
+import onnxProto from 'onnx-proto';
+
+const { onnx } = onnxProto;
+
+export type OnnxModel = ReturnType<typeof onnx.ModelProto.decode>;
+type GraphProto = NonNullable<OnnxModel['graph']>;
+
+export const decodeModel = (bytes: Uint8Array): OnnxModel => onnx.ModelProto.decode(bytes);
+export const encodeModel = (model: OnnxModel): Uint8Array => onnx.ModelProto.encode(model).finish();
+
+export interface Joint {
+  /** Put before every name of the second model, so that no two are the same. */
+  readonly prefix: string;
+  /** Names of the second model that stand for values of the first, or are to stay as they are. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** Puts nodes and constants of `second` behind those of `first`, whose graph takes them over. Inputs and outputs are the caller's to set. */
+export function appendModel(first: OnnxModel, second: OnnxModel, { prefix, names }: Joint): void {
+  const graph = second.graph!;
+  const rename = (name: string) => (name === '' ? '' : (names[name] ?? `${prefix}${name}`));
+  renameIn(graph as GraphProto, rename);
+  first.graph!.node!.push(...graph.node!);
+  first.graph!.initializer!.push(...graph.initializer!);
+}
+
+function renameIn(graph: GraphProto, rename: (name: string) => string): void {
+  for (const tensor of graph.initializer!) tensor.name = rename(tensor.name!);
+  for (const value of [...graph.input!, ...graph.output!]) value.name = rename(value.name!);
+  for (const node of graph.node!) {
+    node.name = rename(node.name ?? '');
+    node.input = node.input!.map(rename);
+    node.output = node.output!.map(rename);
+    for (const { g } of node.attribute!) if (g) renameIn(g as GraphProto, rename);
+  }
+}

@@ -44,7 +44,7 @@ export interface RowContent {
 }
 
 export interface ImportedRow {
-  /** Names its line. */
+  /** Names its line, or its place in an array. */
   readonly id: string;
   readonly content: RowContent;
   /** `group` and `cluster` of its case, where it has them. */

@@ -28,7 +28,7 @@ export function rowOf(row: Row, kind: ImportableKind, columns: ImportColumns, ou
   try {
     const read = importableKinds[kind].read(reader, outLabel);
     const slices = { ...sliceOf(reader, 'group', kind), ...sliceOf(reader, 'cluster', kind) };
-    return { id: `line-${row.line}`, ...read, slices };
+    return { id: row.element === undefined ? `line-${row.line}` : `element-${row.element}`, ...read, slices };
   } catch (thrown) {
     if (!(thrown instanceof RowRefused)) throw thrown;
     return { field: thrown.field, reason: thrown.reason };

@@ -63,7 +63,7 @@ async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
       const item = 'reason' in read ? read : (contradictionOf(read, claimed) ?? read);
       if ('reason' in item) {
         rejected++;
-        rejects.add({ file: row.file, line: row.line, raw: row.raw, ...item });
+        rejects.add({ file: row.file, line: row.line, element: row.element, raw: row.raw, ...item });
       } else if (claimed.has(item.claims[0]!.question)) duplicates++;
       else {
         rows.push(item);

@@ -109,7 +109,7 @@ function stoppedAt({ file, line }: Row): EspalierError {
 function reject(intake: Intake, row: Row, { field, reason }: { readonly field?: string | undefined; readonly reason: string }): void {
   const { report, rejects, request } = intake;
   report.rejected++;
-  rejects.add({ file: row.file, line: row.line, field, reason, raw: row.raw });
+  rejects.add({ file: row.file, line: row.line, element: row.element, field, reason, raw: row.raw });
   if (request.maxRejected && 'rows' in request.maxRejected) requireFewRejected(report, request, 0);
 }
 

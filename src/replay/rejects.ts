@@ -9,6 +9,8 @@ import { jsonOf } from '../core/text.js';
 export interface Reject {
   readonly file: string;
   readonly line: number;
+  /** Its place in a JSON array. */
+  readonly element?: number | undefined;
   readonly field: string | undefined;
   readonly reason: string;
   /** The row as it stood. */
@@ -50,7 +52,7 @@ export function openRejects(path: string): Rejects {
     },
     add(reject) {
       const place = { file: reject.file, line: reject.line, ...(reject.field === undefined ? {} : { field: reject.field }) };
-      first ??= `${describePlace(place)}: ${reject.reason}`;
+      first ??= `${describePlace(place)}${reject.element === undefined ? '' : `, element ${reject.element}`}: ${reject.reason}`;
       waiting += `${jsonOf(reject)}\n`;
       if (waiting.length > sliceLength) flush();
     },

@@ -2,6 +2,8 @@
 export interface Row {
   readonly file: string;
   readonly line: number;
+  /** Its place in an array, from 1: several elements may stand in one line. */
+  readonly element?: number;
   /** What was read, or why it could not be. */
   readonly content: { readonly fields: Readonly<Record<string, unknown>> } | { readonly unreadable: string };
   /** The row as it stood, cut where it is too long to keep. */

@@ -24,10 +24,12 @@ async function* readJsonLines({ path, name }: InputFile): AsyncIterable<Row> {
 }
 
 async function* readJsonValues({ path, name }: InputFile): AsyncIterable<Row> {
+  let element = 0;
   for await (const { content, bytes, line } of splitJsonValues(path, name, maxLineBytes)) {
+    element++;
     const raw = content.toString('utf8').trim();
     const unreadable = `the element has ${bytes} bytes; at most ${maxLineBytes} are read`;
-    yield { file: name, line, raw, bytes, content: bytes > maxLineBytes ? { unreadable } : parseObject(raw, 'element') };
+    yield { file: name, line, element, raw, bytes, content: bytes > maxLineBytes ? { unreadable } : parseObject(raw, 'element') };
   }
 }
 

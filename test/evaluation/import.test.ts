@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '#espalier/core/hash.js';
-import { normaliseText } from '#espalier/core/text.js';
+import { cleanText, normaliseText } from '#espalier/core/text.js';
 import { importSuite } from '#espalier/evaluation/import.js';
 import type { ImportRequest } from '#espalier/evaluation/import-request.js';
 import type { ImportColumns } from '#espalier/evaluation/import-row.js';
 import { readSuite } from '#espalier/evaluation/suites.js';
+import type { InputFormat } from '#espalier/replay/check-input.js';
 import { errorOf } from '../support/errors.js';
 import { importColumns, jsonLines } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -17,7 +18,7 @@ const root = temporaryFolder();
 const columns: ImportColumns = importColumns;
 
 /** A request to import `content` into a folder of its own. */
-function requestOf(content: string, change: Partial<ImportRequest> = {}, format: 'jsonl' | 'csv' = 'jsonl'): ImportRequest {
+function requestOf(content: string, change: Partial<ImportRequest> = {}, format: InputFormat = 'jsonl'): ImportRequest {
   const folder = mkdtempSync(join(root, 'import-'));
   const path = join(folder, `rows.${format}`);
   writeFileSync(path, content);
@@ -54,10 +55,12 @@ describe('an imported suite', () => {
     for (const part of ['rows.jsonl', sha256(content), 'CC0-1.0', '2026-11-24']) expect(readme).toContain(part);
   });
 
+  const stored = (text: string) => normaliseText(cleanText(text));
+
   it('holds the cases that the rows were, whatever they say', async () => {
-    const word = fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }).filter((text) => normaliseText(text) !== '');
+    const word = fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }).filter((text) => stored(text) !== '');
     const rows = fc.uniqueArray(fc.record({ text: word, label: fc.constantFrom('left', 'right') }), {
-      selector: ({ text }) => normaliseText(text),
+      selector: ({ text }) => stored(text),
       minLength: 2,
       maxLength: 12,
     });
@@ -67,7 +70,7 @@ describe('an imported suite', () => {
         async (all) => {
           const { folder } = await importSuite(requestOf(jsonLines(all)));
           const { cases } = await readSuite(folder);
-          expect(cases).toEqual(all.map(({ text, label }, index) => ({ id: `line-${index + 1}`, text: normaliseText(text), label })));
+          expect(cases).toEqual(all.map(({ text, label }, index) => ({ id: `line-${index + 1}`, text: stored(text), label })));
         },
       ),
       { numRuns: 25 },
@@ -119,6 +122,14 @@ describe('an imported suite', () => {
     const { folder } = await importSuite(requestOf(jsonLines(rows), { kind }));
     expect(await readSuite(folder)).toMatchObject({ kind, chance, cases });
   });
+});
+
+it('of an array names its cases after their places: several may stand in one line', async () => {
+  const request = requestOf(JSON.stringify([...fruit, { text: 'no label' }, ...tools]), {}, 'json');
+  const { folder } = await importSuite(request);
+  const { cases } = await readSuite(folder);
+  expect(cases.map(({ id }) => id)).toEqual([1, 2, 3, 4, 6, 7, 8, 9].map((place) => `element-${place}`));
+  expect(rejectsOf(request)).toEqual([expect.objectContaining({ line: 1, element: 5, field: 'label' })]);
 });
 
 describe('a row that cannot be a case', () => {

@@ -122,7 +122,7 @@ describe('a candidate', () => {
 
   it('learns a label that is new, beside what the champion knew', () => {
     expect(rowOf(second, 'holdout/summer').candidate).toBeGreaterThan(0.7);
-    expect(rowOf(second, 'holdout/earlier domains').difference).toBeGreaterThan(-0.1);
+    expect(rowOf(second, 'holdout/spring').difference).toBeGreaterThan(-0.1);
   });
 
   it('shows each label as a slice of its own, a case in each of its labels', () => {
@@ -134,7 +134,8 @@ describe('a candidate', () => {
   it('is shown whole, with flips of sets, and its verdict worked out again', async () => {
     expectReport(await succeed(folder, ['candidates', 'show', '2', '--all']));
     const { flips } = await succeedJson<{ flips: Flips }>(folder, ['candidates', 'show', '2']);
-    for (const { expected } of [...flips.lost, ...flips.gained]) expect(JSON.parse(expected!)).toBeInstanceOf(Array);
+    for (const { expected } of [...flips.lost, ...flips.gained].filter(({ suite }) => suite.startsWith('holdout/')))
+      expect(JSON.parse(expected!)).toBeInstanceOf(Array);
     await succeed(folder, ['candidates', 'verify', '2']);
   });
 });

@@ -163,7 +163,16 @@ describe('the champion', () => {
     ]);
     expect(members).toBe(40);
     expect(new Set(cells.map(({ label }) => label))).toEqual(new Set(['(none)', ...Object.keys(clauses)]));
-    const listed = await succeedJson<{ label: string }[]>(folder, ['buffer', 'list', '--adapter', 'guests', '--label', 'price']);
+    const listed = await succeedJson<{ label: string }[]>(folder, [
+      'buffer',
+      'list',
+      '--adapter',
+      'guests',
+      '--label',
+      'price',
+      '--limit',
+      '100',
+    ]);
     expect(listed.length).toBe(cells.filter(({ label }) => label === 'price').reduce((sum, cell) => sum + cell.members, 0));
     for (const { label } of listed) expect(JSON.parse(label)).toContain('price');
   });

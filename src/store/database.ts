@@ -2,23 +2,29 @@
  * Opens the store: one SQLite file in WAL mode, brought up to date by numbered SQL files.
  * A database written by a newer Espalier, or by something else, is refused unchanged.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
-import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
-import { diskError } from '../core/files.js';
+import { EspalierError, systemCodeOf } from '../core/errors.js';
+import { privateFile, privateFolder } from '../core/files.js';
 import { twinHash } from '../core/text.js';
+import { type FileIdentity, identify, requireInPlace } from './file-identity.js';
 import type { Schema } from './schema.js';
+import { storeError } from './store-error.js';
+
+export { storeError } from './store-error.js';
 
 export type Queries = Kysely<Schema>;
 
 export interface Store {
   readonly path: string;
   readonly queries: Queries;
+  /** The file that was opened; transactions check that `path` still leads to it. Absent where nothing is written. */
+  readonly identity?: FileIdentity;
   close(): Promise<void>;
 }
 
@@ -28,11 +34,12 @@ const busyMilliseconds = 10_000;
 const retryMilliseconds = 20;
 const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
 
-/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL */
+/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED */
 export async function openStore(path: string): Promise<Store> {
   let database: SqliteDatabase.Database | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: privateFolder });
+    makePrivate(path);
     database = new SqliteDatabase(path, { timeout: busyMilliseconds });
     refuseForeign(database, path);
     refuseNewer(database, path);
@@ -45,19 +52,30 @@ export async function openStore(path: string): Promise<Store> {
     throw storeError(thrown, path);
   }
   const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  return { path, queries, close: () => queries.destroy() };
+  return { path, queries, identity: identify(path), close: () => queries.destroy() };
+}
+
+/** SQLite gives the files beside the database the permissions that the database has. */
+function makePrivate(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'a', privateFile));
+  } catch {
+    // SQLite fails next, and its error is told with its cause.
+  }
 }
 
 /**
  * Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one that reads first fails under concurrency in spite of the busy timeout.
  * `work` awaits nothing but its own queries.
- * @throws STORE_BUSY, DISK_FULL, DISK_READ_ONLY, STORE_CORRUPT
+ * @throws STORE_BUSY, STORE_GONE, DISK_FULL, DISK_FAILED, DISK_READ_ONLY, STORE_CORRUPT
  */
 export async function transact<T>(store: Store, work: (queries: Queries) => Promise<T>): Promise<T> {
   return store.queries.connection().execute(async (connection) => {
     try {
       await sql`begin immediate`.execute(connection);
       const result = await work(connection);
+      requireInPlace(store);
       await sql`commit`.execute(connection);
       return result;
     } catch (thrown) {
@@ -66,20 +84,6 @@ export async function transact<T>(store: Store, work: (queries: Queries) => Prom
       throw storeError(thrown, store.path);
     }
   });
-}
-
-/** An error of SQLite as one of ours; anything else is returned as it is. */
-export function storeError(thrown: unknown, path: string): unknown {
-  const code = systemCodeOf(thrown) ?? '';
-  const details = { at: { file: path }, cause: thrown };
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new EspalierError('STORE_CORRUPT', `${path} is damaged or not a database (${messageOf(thrown)})`, details);
-  }
-  if (code.startsWith('SQLITE_BUSY')) return new EspalierError('STORE_BUSY', `${path} is held by another process`, details);
-  if (code.startsWith('SQLITE_READONLY') || code === 'SQLITE_CANTOPEN') {
-    return new EspalierError('DISK_READ_ONLY', `${path} cannot be opened for writing`, details);
-  }
-  return diskError(thrown, path);
 }
 
 /** SQLite does not wait by itself here: where several processes make the file at once, the switch may fail at once. */

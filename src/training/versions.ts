@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
-import { diskError, readText, writeFileAtomic } from '../core/files.js';
+import { diskError, readText, writePrivateFile } from '../core/files.js';
 import { sha256, sha256OfFile } from '../core/hash.js';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../core/safetensors.js';
 import type { Class, Domain } from '../core/tasks.js';
@@ -75,9 +75,9 @@ export const versionFiles = {
 
 export async function writeTrained(folder: string, { head, state, facts }: TrainedHead): Promise<void> {
   const metadata = { format: 'espalier-head-2', kind: head.kind, shape: JSON.stringify(head.shape) };
-  await writeFileAtomic(join(folder, versionFiles.onnx), headGraph(head).encode());
-  await writeFileAtomic(join(folder, versionFiles.head), encodeSafetensors(head.tensors, metadata));
-  await writeFileAtomic(
+  await writePrivateFile(join(folder, versionFiles.onnx), headGraph(head).encode());
+  await writePrivateFile(join(folder, versionFiles.head), encodeSafetensors(head.tensors, metadata));
+  await writePrivateFile(
     join(folder, versionFiles.state),
     encodeSafetensors(state, Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]))),
   );
@@ -87,7 +87,7 @@ export async function writeTrained(folder: string, { head, state, facts }: Train
 export async function writeManifest(folder: string, manifest: Omit<Manifest, 'files'>): Promise<void> {
   const files: Record<string, string> = {};
   for (const name of [versionFiles.onnx, versionFiles.head, versionFiles.state]) files[name] = await sha256OfFile(join(folder, name));
-  await writeFileAtomic(join(folder, versionFiles.manifest), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
+  await writePrivateFile(join(folder, versionFiles.manifest), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
 }
 
 /** @throws ADAPTER_INVALID */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { VersionEvaluation } from '#espalier/pipeline/evaluate-version.js';
@@ -139,14 +139,25 @@ describe('espalier eval import and validate', () => {
     expect(readFileSync(join(desk, 'evals', 'judged', 'README.md'), 'utf8')).toContain('relevance from `grade`');
   });
 
-  it('reject what would steer a terminal, and leave no half of a suite', async () => {
+  it('take what would steer a terminal out of texts', async () => {
+    const rows = ['x', 'y'].flatMap((label) => Array.from({ length: 20 }, (_, index) => ({ text: `${hostile} ${label} ${index}`, label })));
+    writeFileSync(join(desk, 'hostile.jsonl'), jsonLines(rows));
+    await succeed(desk, ['eval', 'import', 'hostile.jsonl', '--name', 'cleaned', '--kind', 'knn']);
+    const cases = readFileSync(join(desk, 'evals', 'cleaned', 'cases.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(cases).toHaveLength(40);
+    for (const line of cases) expect((JSON.parse(line) as { text: string }).text).not.toMatch(steering);
+    rmSync(join(desk, 'evals', 'cleaned'), { recursive: true });
+  });
+
+  it('leave no half of a suite where they fail', async () => {
     writeFileSync(join(desk, 'bad.jsonl'), jsonLines([{ text: hostile, label: 'x' }]));
     const before = readdirSync(join(desk, 'evals'));
     const { code, stderr } = await espalier(desk, ['eval', 'import', 'bad.jsonl', '--name', 'bad', '--kind', 'knn']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('[INPUT_REJECTED]')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('[SUITE_INVALID]')]);
     expect(stderr.replaceAll('\n', '')).not.toMatch(steering);
     expect(readdirSync(join(desk, 'evals'))).toEqual(before);
-    expect(existsSync(join(desk, 'evals', 'bad'))).toBe(false);
   });
 
   it('end well where there are warnings only', async () => {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseDeclaration } from '../../core/declaration.js';
 import { EspalierError } from '../../core/errors.js';
-import { diskError, writeFileAtomic } from '../../core/files.js';
+import { diskError, privateFolder, writeFileAtomic } from '../../core/files.js';
 import { workspaceAt } from '../../core/workspace.js';
 import { defaultPooling } from '../../encoder/declaration.js';
 import { openStore } from '../../store/database.js';
@@ -33,7 +33,7 @@ async function init(root: string, options: InitOptions, surroundings: Surroundin
   const file = join(root, 'adapters', name, 'adapter.yaml');
   if (existsSync(file)) throw new EspalierError('USAGE', `${file} is there already`, { hint: 'Edit it, or give another --adapter.' });
   try {
-    await mkdir(join(root, 'replay-store'), { recursive: true });
+    await mkdir(join(root, 'replay-store'), { recursive: true, mode: privateFolder });
     await mkdir(join(root, 'evals'), { recursive: true });
   } catch (thrown) {
     throw diskError(thrown, root);

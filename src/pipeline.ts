@@ -24,7 +24,7 @@ import { type Trained, trainField } from './pipeline/train.js';
 import { findChampionVersion } from './store/candidates.js';
 import { listContenders } from './store/contenders.js';
 import { type Queries, type Store, transact } from './store/database.js';
-import { advanceRun, beginRun, endRun, type Run, releaseRun, takeOverRun } from './store/runs.js';
+import { advanceRun, beginRun, endRun, type Run, releaseRun, renewLease, stages, takeOverRun } from './store/runs.js';
 
 export interface UpdateRequest {
   readonly declaration: AdapterDeclaration;
@@ -70,22 +70,30 @@ type Outputs = Partial<{
   evaluate: Evaluated;
   gate: JudgedContender;
 }>;
-const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
 
 export async function runUpdate(context: UpdateContext, request: UpdateRequest): Promise<Update> {
   const { run, resumed, givenUp } = await claimRun(context, request);
   const plan = run.plan as Plan;
-  const lease = keepLease(context.store, run);
+  const lease = keepLease((now) => renewLease(context.store, run, now), { path: context.store.path });
   const guarded = { ...context, signal: AbortSignal.any([context.signal, lease.lost]) };
   try {
     const candidateId = await runStages(guarded, run, plan);
     return { candidateId, plan, resumedAt: resumed?.at, resumed, givenUp, ...(await readOutcome(context.store, run)) };
   } catch (thrown) {
-    await leaveRun(context, run, thrown);
-    throw lease.lost.aborted ? lease.lost.reason : thrown;
+    // Before the run is left: what ends it would make its lease look lost.
+    lease.stop();
+    const cause = firstCause(thrown, guarded.signal, lease.lost);
+    await leaveRun(context, run, cause);
+    throw cause;
   } finally {
     lease.stop();
   }
+}
+
+/** A stage that was stopped says INTERRUPTED; where the lost lease stopped it, why that was lost says more. Any other error came by itself. */
+function firstCause(thrown: unknown, signal: AbortSignal, lost: AbortSignal): unknown {
+  const isStop = thrown instanceof EspalierError && thrown.code === 'INTERRUPTED';
+  return isStop && lost.aborted && signal.reason === lost.reason ? lost.reason : thrown;
 }
 
 async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Promise<number> {
@@ -93,7 +101,7 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
   for (;;) {
     const outputs = run.outputs as Outputs;
     if (context.signal.aborted) throw new EspalierError('INTERRUPTED', `stopped before the stage ${run.stage}`);
-    const stage = run.stage as (typeof stages)[number];
+    const stage = run.stage;
     context.progress.begin(stage);
     switch (stage) {
       case 'encode': {
@@ -163,7 +171,7 @@ async function advance(
   summary: string,
   save: (queries: Queries) => Promise<void> = async () => undefined,
 ): Promise<Run> {
-  const next = stages[stages.indexOf(run.stage as (typeof stages)[number]) + 1]!;
+  const next = stages[stages.indexOf(run.stage) + 1]!;
   const advanced = await transact(store, async (queries) => {
     await save(queries);
     return advanceRun(queries, run, next, outputs);
@@ -247,7 +255,7 @@ function reasonToGiveUp({ plan, outputs }: Run, { asked, reencode, champion, enc
 }
 
 /** What can be mended by running again leaves the run to be resumed; what cannot, ends it. */
-const mendable = new Set(['INTERRUPTED', 'DISK_FULL', 'DISK_READ_ONLY', 'STORE_BUSY']);
+const mendable = new Set(['INTERRUPTED', 'DISK_FULL', 'DISK_READ_ONLY', 'DISK_FAILED', 'TOO_MANY_FILES', 'STORE_BUSY']);
 
 async function leaveRun(context: UpdateContext, run: Run, thrown: unknown): Promise<void> {
   if (thrown instanceof EspalierError && thrown.code === 'LEASE_LOST') return;

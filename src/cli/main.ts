@@ -1,19 +1,17 @@
 #!/usr/bin/env node
 /** The entry: runs a command, tells errors, and is the only place that exits. */
 import { CommanderError } from 'commander';
-import { describePlace, EspalierError, nothingTaken } from '../core/errors.js';
+import { describePlace, EspalierError, exitCodeOf } from '../core/errors.js';
 import { jsonOf, printable } from '../core/text.js';
 import { storeError } from '../store/database.js';
 import { newProgram } from './program.js';
-
-const exitCodes = { usage: 2, refused: 1, nothingTaken: 3, defect: 70, interrupted: 130 } as const;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     process.stderr.write('\nstopping; press Ctrl-C again to stop at once\n');
     stop.abort();
-    process.once(signal, () => process.exit(exitCodes.interrupted));
+    process.once(signal, () => process.exit(exitCodeOf('INTERRUPTED')));
   });
 }
 // A reader that has seen enough (`| head`) is no error.
@@ -39,13 +37,13 @@ try {
 
 /** Expected errors short, unexpected ones with their stack. */
 function tell(thrown: unknown): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : exitCodes.usage;
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : exitCodeOf('USAGE');
   const error = storeError(thrown, 'the store');
   if (!(error instanceof EspalierError)) {
     process.stderr.write(
       `espalier: this is a defect of Espalier, please report it\n${error instanceof Error ? error.stack : String(error)}\n`,
     );
-    return exitCodes.defect;
+    return exitCodeOf('DEFECT');
   }
   const { code, message, at, hint } = error;
   if (process.argv.includes('--json')) process.stdout.write(`${jsonOf({ error: { code, message, at: at ?? null, hint } })}\n`);
@@ -53,7 +51,5 @@ function tell(thrown: unknown): number {
   process.stderr.write(
     `espalier: ${printable(message)} [${code}]\n${place === '' ? '' : `  at    ${printable(place)}\n`}  hint  ${printable(hint)}\n`,
   );
-  if (code === 'INTERRUPTED') return exitCodes.interrupted;
-  if (nothingTaken.has(code)) return exitCodes.nothingTaken;
-  return code === 'USAGE' ? exitCodes.usage : exitCodes.refused;
+  return exitCodeOf(code);
 }

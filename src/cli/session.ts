@@ -43,7 +43,7 @@ export function newCommand(name: string, description: string): Command {
     .option('--json', 'print the result as JSON')
     .option('--workspace <dir>', 'the workspace; default: the nearest at or above this folder')
     .option('--at <time>', 'act as of this time (ISO 8601), for replays and back-fills')
-    .option('--actor <name>', 'who is acting, for the audit; default: the user');
+    .option('--actor <name>', 'who is acting, for the audit; default: ESPALIER_ACTOR, else the user');
 }
 
 export interface Session {
@@ -90,7 +90,9 @@ async function inSessionOf(open: typeof openStore, { options, surroundings, work
       output,
       progress: openProgress(output, surroundings.stderr),
       now,
-      actor: options.actor ?? userInfo().username,
+      get actor() {
+        return actorOf(options.actor, surroundings.environment);
+      },
       signal: surroundings.signal,
       async openEncoder(declaration) {
         const encoder = await openDeclaredEncoder(declaration, workspace, surroundings.environment);
@@ -112,7 +114,26 @@ export async function openDeclaredEncoder(
   // Its library is a third of all the loading there is, and most commands need no encoder.
   const { openEncoder } = await import('../encoder/encoder.js');
   const declaration = { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
-  return openEncoder(declaration, { cacheFolder: defaultCacheFolder(environment), baseFolder: workspace.root });
+  return openEncoder(declaration, {
+    // Asked for by encoders that are kept there, and by no other.
+    get cacheFolder() {
+      return defaultCacheFolder(environment);
+    },
+    baseFolder: workspace.root,
+  });
+}
+
+/** Who is acting. In a container the user id often has no name, which Node tells as an error. */
+function actorOf(named: string | undefined, { ESPALIER_ACTOR, LOGNAME, USER }: NodeJS.ProcessEnv): string {
+  return named || ESPALIER_ACTOR || userName() || LOGNAME || USER || `uid ${process.getuid?.() ?? 'unknown'}`;
+}
+
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 function timeOf(at: string | undefined): Date {

@@ -6,6 +6,10 @@
 /** Code -> [what it means, what to do about it when the thrower knows nothing better]. */
 export const catalogue = {
   USAGE: ['The command was called with words it does not take.', 'Run the command with --help.'],
+  DEFECT: [
+    'Espalier itself is at fault; the stack on standard error says where.',
+    'Please report it with the stack, and the command that was run.',
+  ],
   INTERRUPTED: [
     'The work was stopped before it ended; nothing half-written remains.',
     'Run the same command again: it goes on at its stage.',
@@ -16,6 +20,18 @@ export const catalogue = {
   DISK_READ_ONLY: ['The disk or folder refuses writing.', 'Make it writable, or use another --workspace.'],
   DISK_FULL: ['The disk is full; the write was undone.', 'Free some space and run the command again.'],
   TEXT_INVALID: ['The text that was asked is empty, too long, or not text.', 'Ask a text of 1 to 20000 characters.'],
+  DISK_FAILED: [
+    'The disk, or the connection to it, reported an error; the write was undone.',
+    'Check the disk and its mount, then run the command again: nothing half-written remains.',
+  ],
+  TOO_MANY_FILES: [
+    'The system gives this process no more files to open.',
+    'Raise the limit with `ulimit -n 4096`, or end other programs; then run the command again.',
+  ],
+  CACHE_UNKNOWN: [
+    'An encoder needs a folder for converted models, and there is no home folder to keep it in.',
+    'Set ESPALIER_CACHE to a folder that can be written.',
+  ],
   INPUT_EMPTY: ['The input holds no rows at all.', 'Check that the right file was named.'],
   INPUT_BINARY: ['The input is not text.', 'Export it as JSON lines, a JSON array or CSV.'],
   INPUT_ENCODING: [
@@ -87,6 +103,10 @@ export const catalogue = {
     'Run `espalier status` once on a copy that can be written, and serve that copy.',
   ],
   STORE_BUSY: ['Another process holds the database for longer than the waiting time.', 'Wait for it to end and run the command again.'],
+  STORE_GONE: [
+    'The database file was removed, moved or replaced while a command used it; what the command did last was undone.',
+    'Put the file back where it was, then run the command again.',
+  ],
   UPDATE_RUNNING: ['Another process is already updating this adapter.', 'Wait for it to end; `espalier status` shows it.'],
   LEASE_LOST: ['This run was taken over by another process while it was paused.', 'Nothing to do: the other process goes on.'],
   SUITE_NOT_FOUND: ['No eval suite has that name.', 'Look into evals/.'],
@@ -100,6 +120,10 @@ export const catalogue = {
   CANDIDATE_NOT_FOUND: ['No candidate has that number.', 'Run `espalier candidates list`.'],
   CANDIDATE_DECIDED: ['The candidate has been decided already; decisions are not changed.', 'See it with `espalier candidates show`.'],
   CANDIDATE_STALE: ['The champion has changed since the candidate was compared with it.', 'Run `espalier update` to make a new one.'],
+  DECISION_BACKDATED: [
+    'A decision was dated before what it decides on, or before an earlier decision.',
+    'Leave --at out, or give a time that is not earlier.',
+  ],
   CANDIDATE_REFUSED: [
     'The gate did not pass the candidate.',
     'Read it with `espalier candidates show`; to ship it all the same use --override.',
@@ -121,13 +145,30 @@ export const catalogue = {
   NO_EARLIER_VERSION: ['There is no earlier version to roll back to.', 'See the decisions with `espalier candidates list --all`.'],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
   SCHEDULE_EMPTY: ['No adapter declares a schedule.', 'Add `schedule:` with `cron` or `newExamples` to adapter.yaml.'],
+  SCHEDULE_FAILED: [
+    'The schedule could not do everything that was due; what could be done is done.',
+    'Mend what is named; `espalier schedule status` says when each is tried again.',
+  ],
   DATA_FOLDER_INVALID: ['A benchmark data folder is not in the stated format.', 'See docs/benchmarks.md.'],
 } as const satisfies Record<string, readonly [meaning: string, remedy: string]>;
 
 export type ErrorCode = keyof typeof catalogue;
 
-/** The codes of an input of which nothing was taken; the command line gives them an exit code of their own. */
-export const nothingTaken: ReadonlySet<ErrorCode> = new Set(['INPUT_EMPTY', 'INPUT_REJECTED', 'NOTHING_TAKEN', 'TOO_MANY_REJECTED']);
+/** How a command ends that did not do what it was asked for. docs/commands.md has this table. */
+const exitCodes: Partial<Record<ErrorCode, number>> = {
+  USAGE: 2,
+  // Nothing was taken from an input.
+  INPUT_EMPTY: 3,
+  INPUT_REJECTED: 3,
+  NOTHING_TAKEN: 3,
+  TOO_MANY_REJECTED: 3,
+  DEFECT: 70,
+  INTERRUPTED: 130,
+};
+const refused = 1;
+
+/** The exit code of an error; 1 where the table says nothing else. */
+export const exitCodeOf = (code: ErrorCode): number => exitCodes[code] ?? refused;
 
 /** Where in the user's own material an error lies. Lines count from 1. */
 export interface Place {
@@ -140,6 +181,8 @@ export interface ErrorDetails {
   readonly at?: Place;
   /** What to do, when more is known than the catalogue's general advice. */
   readonly hint?: string;
+  /** What was found or done before it failed, where that is worth telling; with --json it stands beside the error. */
+  readonly result?: unknown;
   readonly cause?: unknown;
 }
 
@@ -149,12 +192,14 @@ export class EspalierError extends Error {
   readonly code: ErrorCode;
   readonly at: Place | undefined;
   readonly hint: string;
+  readonly result: unknown;
 
   constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
     super(what, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.at = details.at;
     this.hint = details.hint ?? catalogue[code][1];
+    this.result = details.result;
   }
 }
 

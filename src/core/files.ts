@@ -1,15 +1,31 @@
-/** Files are written whole or not at all. */
+/** Files are written whole or not at all. What holds texts of users is written for its owner alone. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { EspalierError, messageOf, systemCodeOf } from './errors.js';
+import { basename, dirname, join } from 'node:path';
+import { type ErrorCode, EspalierError, messageOf, systemCodeOf } from './errors.js';
+import { isGone, markInWords, ownMark, parseMark } from './process-mark.js';
+
+export type Content = string | Uint8Array | readonly Uint8Array[];
+
+/** Permissions of what others than the owner may neither list nor read. They hold where something is made, and change nothing that is there. */
+export const privateFolder = 0o700;
+export const privateFile = 0o600;
 
 /** Writes beside the target, flushes to disk, then renames over it. */
-export async function writeFileAtomic(path: string, content: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
-  const temporary = `${path}.${randomUUID().slice(0, 8)}.part`;
+export async function writeFileAtomic(path: string, content: Content): Promise<void> {
+  await writeWhole(path, content, { file: 0o666, folder: 0o777 });
+}
+
+/** The same for what holds texts of users, or what was learned from them. */
+export async function writePrivateFile(path: string, content: Content): Promise<void> {
+  await writeWhole(path, content, { file: privateFile, folder: privateFolder });
+}
+
+async function writeWhole(path: string, content: Content, modes: { file: number; folder: number }): Promise<void> {
+  const temporary = unfinishedName(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'wx');
+    await mkdir(dirname(path), { recursive: true, mode: modes.folder });
+    const file = await open(temporary, 'wx', modes.file);
     try {
       const pieces = Array.isArray(content) ? (content as readonly Uint8Array[]) : [content as string | Uint8Array];
       for (const piece of pieces) await file.writeFile(piece);
@@ -17,10 +33,44 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await renameDurably(temporary, path);
+    await sweepUnfinished(path);
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw diskError(thrown, path);
+  }
+}
+
+/** Renames, and flushes the folders to disk: without that a name may be lost when the power fails, although the file is there. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  for (const folder of new Set([dirname(to), dirname(from)])) await syncFolder(folder);
+}
+
+/** Some systems cannot open or flush a folder; there the rename itself is all that can be had. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  try {
+    await handle?.sync();
+  } catch (thrown) {
+    if (!['EINVAL', 'EPERM', 'EBADF', 'EISDIR'].includes(systemCodeOf(thrown) ?? '')) throw thrown;
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Where a file or folder is put together before it gets its name. It tells which process is at it. */
+export function unfinishedName(path: string): string {
+  return `${path}.${markInWords(ownMark())}.${randomUUID().slice(0, 8)}.part`;
+}
+
+/** Removes what processes that are gone left beside `path` when they were about to write it. */
+export async function sweepUnfinished(path: string): Promise<void> {
+  const folder = dirname(path);
+  const before = `${basename(path)}.`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const mark = name.startsWith(before) ? parseMark(name.slice(before.length).replace(/\.[0-9a-f]{8}\.part$/, '')) : undefined;
+    if (mark && isGone(mark)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -37,16 +87,45 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
+type Telling = readonly [code: ErrorCode, sentence: (path: string) => string];
+
+const noSpace: Telling = ['DISK_FULL', (path) => `no space left while writing ${path}`];
+const readOnly: Telling = ['DISK_READ_ONLY', (path) => `${path} cannot be written: the disk is read-only`];
+const denied: Telling = ['FILE_UNREADABLE', (path) => `${path}: permission denied`];
+const missing: Telling = ['FILE_NOT_FOUND', (path) => `${path} does not exist`];
+const failing: Telling = ['DISK_FAILED', (path) => `the disk failed at ${path}`];
+const tooMany: Telling = ['TOO_MANY_FILES', (path) => `${path} cannot be opened: too many files are open`];
+
+/** By the code that the system gives. */
+const tellings: Readonly<Record<string, Telling>> = {
+  ENOSPC: noSpace,
+  EDQUOT: noSpace,
+  SQLITE_FULL: noSpace,
+  EFBIG: ['DISK_FULL', (path) => `${path} may not grow any more: a limit of the system or of its disk is reached`],
+  EROFS: readOnly,
+  SQLITE_READONLY: readOnly,
+  EACCES: denied,
+  EPERM: denied,
+  ENOENT: missing,
+  ENOTDIR: missing,
+  EISDIR: ['FILE_UNREADABLE', (path) => `${path} is a folder`],
+  ELOOP: ['FILE_UNREADABLE', (path) => `${path} is a symbolic link that leads to itself`],
+  ENAMETOOLONG: ['FILE_UNREADABLE', (path) => `${path} is too long for a path`],
+  EIO: failing,
+  ESTALE: failing,
+  ENXIO: failing,
+  ENODEV: failing,
+  EREMOTEIO: failing,
+  ETIMEDOUT: failing,
+  EMFILE: tooMany,
+  ENFILE: tooMany,
+};
+
 /** A file system error as one of ours; anything else is returned as it is. */
 export function diskError(thrown: unknown, path: string): unknown {
-  const code = systemCodeOf(thrown);
-  const details = { at: { file: path }, cause: thrown };
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL')
-    return new EspalierError('DISK_FULL', `no space left while writing ${path}`, details);
-  if (code === 'EROFS' || code === 'SQLITE_READONLY')
-    return new EspalierError('DISK_READ_ONLY', `${path} cannot be written: the disk is read-only`, details);
-  if (code === 'EACCES' || code === 'EPERM') return new EspalierError('FILE_UNREADABLE', `${path}: permission denied`, details);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new EspalierError('FILE_NOT_FOUND', `${path} does not exist`, details);
-  if (code === 'EISDIR') return new EspalierError('FILE_UNREADABLE', `${path} is a folder`, details);
-  return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+  const telling = tellings[systemCodeOf(thrown) ?? ''];
+  if (!telling) return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+  const [code, sentence] = telling;
+  const detail = code === 'DISK_FAILED' ? ` (${messageOf(thrown)})` : '';
+  return new EspalierError(code, `${sentence(path)}${detail}`, { at: { file: path }, cause: thrown });
 }

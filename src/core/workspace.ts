@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AdapterDeclaration, parseDeclaration } from './declaration.js';
 import { EspalierError } from './errors.js';
-import { readText } from './files.js';
+import { diskError, readText } from './files.js';
 import { nearestName } from './text.js';
 
 export interface Workspace {
@@ -19,9 +19,21 @@ export interface Workspace {
 /** The folder of Espalier itself: it ships evals/ and the sample adapter. */
 export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Converted models are kept here for all workspaces of a user. */
+/** Converted models are kept here for all workspaces of a user. @throws CACHE_UNKNOWN */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv): string {
-  return environment.ESPALIER_CACHE ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'espalier');
+  return environment.ESPALIER_CACHE || join(environment.XDG_CACHE_HOME || join(requireHome(), '.cache'), 'espalier');
+}
+
+/** A user id without a name has no home folder that the system knows. */
+function requireHome(): string {
+  let home = '';
+  try {
+    home = homedir();
+  } catch {
+    // Told below.
+  }
+  if (home !== '') return home;
+  throw new EspalierError('CACHE_UNKNOWN', 'there is no home folder, and neither ESPALIER_CACHE nor XDG_CACHE_HOME is set');
 }
 
 export function workspaceAt(root: string): Workspace {
@@ -58,7 +70,10 @@ export async function listVersionFolders(workspace: Workspace, adapter: string):
 }
 
 export async function listAdapterNames(workspace: Workspace): Promise<string[]> {
-  const entries = await readdir(join(workspace.root, 'adapters'), { withFileTypes: true });
+  const folder = join(workspace.root, 'adapters');
+  const entries = await readdir(folder, { withFileTypes: true }).catch((thrown: unknown) => {
+    throw diskError(thrown, folder);
+  });
   return entries
     .filter((entry) => entry.isDirectory() && existsSync(join(workspace.root, 'adapters', entry.name, 'adapter.yaml')))
     .map((entry) => entry.name)

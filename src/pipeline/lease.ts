@@ -2,33 +2,55 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { EspalierError } from '../core/errors.js';
-import type { Store } from '../store/database.js';
-import { leaseMilliseconds, type Run, renewLease } from '../store/runs.js';
+import { isGone, markInWords, ownMark, parseMark } from '../core/process-mark.js';
+import { storeError } from '../store/database.js';
+import { leaseMilliseconds, type RunSummary } from '../store/runs.js';
 
+/** "desk-pc:4711-8812345-0a1b2c3d4e5f:1f2e3d4c" */
 export function newOwner(): string {
-  return `${hostname()}:${process.pid}:${randomUUID()}`;
+  return `${hostname()}:${markInWords(ownMark())}:${randomUUID().slice(0, 8)}`;
 }
 
-/** Whether the process behind an owner may still be there. Of another machine only the lease can tell. */
+/** Whether the process behind an owner may still be there. Of another machine or container only the lease can tell. */
 export function mayBeAlive(owner: string): boolean {
-  const [host, pid] = owner.split(':');
-  if (host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  const mark = parseMark(owner.split(':')[1] ?? '');
+  return mark === undefined || !isGone(mark);
 }
 
-/** Renews the lease until stopped. Once it is lost, `lost` aborts: another process goes on with the run. */
-export function keepLease(store: Store, run: Run): { lost: AbortSignal; stop: () => void } {
+/** Whether somebody works on the run; one that is neither over nor live was interrupted, and can be resumed. */
+export function isLive({ status, owner, leaseUntil }: Pick<RunSummary, 'status' | 'owner' | 'leaseUntil'>, now: Date): boolean {
+  return status === 'running' && new Date(leaseUntil) > now && mayBeAlive(owner);
+}
+
+export interface Lease {
+  /** Aborts with LEASE_LOST when another process goes on with the run, or with what keeps the store from being written until the lease is over. */
+  readonly lost: AbortSignal;
+  stop(): void;
+}
+
+export interface LeaseTerms {
+  /** Of the store; named in errors. */
+  readonly path: string;
+  /** How long one renewal lasts. */
+  readonly milliseconds?: number;
+}
+
+/** Renews the lease until stopped. `renew` writes it into the store. */
+export function keepLease(renew: (now: Date) => Promise<void>, { path, milliseconds = leaseMilliseconds }: LeaseTerms): Lease {
   const controller = new AbortController();
-  const timer = setInterval(() => {
-    renewLease(store, run, new Date()).catch((thrown) => {
-      if (thrown instanceof EspalierError && thrown.code === 'LEASE_LOST') controller.abort(thrown);
-    });
-  }, leaseMilliseconds / 3);
+  let until = Date.now() + milliseconds;
+  const attempt = async () => {
+    const began = Date.now();
+    try {
+      await renew(new Date(began));
+      until = began + milliseconds;
+    } catch (thrown) {
+      const isLost = thrown instanceof EspalierError && thrown.code === 'LEASE_LOST';
+      // The next attempt would come too late: from then on another process may take the run over.
+      if (isLost || Date.now() + milliseconds / 3 >= until) controller.abort(storeError(thrown, path));
+    }
+  };
+  const timer = setInterval(() => void attempt(), milliseconds / 3);
   timer.unref();
   return { lost: controller.signal, stop: () => clearInterval(timer) };
 }

@@ -3,10 +3,10 @@
  * nothing. Of the others the rows of the store stay.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
-import { diskError, removeUnfinished } from '../core/files.js';
+import { diskError, privateFolder, removeUnfinished, renameDurably } from '../core/files.js';
 import { sha256OfFile } from '../core/hash.js';
 import { runFolder, versionFolder, type Workspace } from '../core/workspace.js';
 import type { Report } from '../gate/report.js';
@@ -125,9 +125,9 @@ async function placeVersion(
   await renewLease(store, run, new Date());
   try {
     await removeUnfinished(from);
-    await mkdir(dirname(to), { recursive: true });
+    await mkdir(dirname(to), { recursive: true, mode: privateFolder });
     if (existsSync(to)) throw new EspalierError('VERSION_EXISTS', `${to} is there already`, { at: { file: to } });
-    await rename(from, to);
+    await renameDurably(from, to);
     await removeRun(workspace, run);
   } catch (thrown) {
     throw diskError(thrown, to);

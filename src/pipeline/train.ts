@@ -4,7 +4,7 @@ import { availableParallelism, freemem } from 'node:os';
 import PQueue from 'p-queue';
 import type { BufferBudget } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
-import { readText, writeFileAtomic } from '../core/files.js';
+import { readText, writePrivateFile } from '../core/files.js';
 import { bytesIn } from '../core/safetensors.js';
 import { taskNumbers } from '../core/tasks.js';
 import { type Failure, saveContenders } from '../store/contenders.js';
@@ -122,7 +122,7 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
     bytesKept: bytesKept(contest.strategy, job, trained),
     error: null,
   };
-  await writeFileAtomic(record, JSON.stringify(attempt));
+  await writePrivateFile(record, JSON.stringify(attempt));
   return attempt;
 }
 

@@ -2,7 +2,7 @@
  * Opens the store: one SQLite file in WAL mode, brought up to date by numbered SQL files.
  * A database written by a newer Espalier, or by something else, is refused unchanged.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -10,12 +10,16 @@ import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
-import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
-import { diskError } from '../core/files.js';
+import { EspalierError, systemCodeOf } from '../core/errors.js';
+import { privateFile, privateFolder } from '../core/files.js';
 import { isLabelSet } from '../core/label-sets.js';
 import { sameTextHash } from '../core/text.js';
+import { type FileIdentity, identify, requireInPlace } from './file-identity.js';
 import { openForReading } from './read-only.js';
 import type { Schema } from './schema.js';
+import { storeError } from './store-error.js';
+
+export { storeError } from './store-error.js';
 
 export type Queries = Kysely<Schema>;
 
@@ -24,20 +28,25 @@ export interface Store {
   readonly queries: Queries;
   /** The connection under `queries`; only `transactOnConnection` writes through it. */
   readonly database: SqliteDatabase.Database;
+  /** The file that was opened; transactions check that `path` still leads to it. Absent where nothing is written. */
+  readonly identity?: FileIdentity;
   close(): Promise<void>;
 }
 
 /** "ESPL": tells our files from other SQLite files. */
 const applicationId = 0x4553504c;
 const busyMilliseconds = 10_000;
+/** For the lock of a transaction, in all. */
+const patienceMilliseconds = 60_000;
 const retryMilliseconds = 20;
 const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
 
-/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL */
+/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED */
 export async function openStore(path: string): Promise<Store> {
   let database: SqliteDatabase.Database | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: privateFolder });
+    makePrivate(path);
     database = new SqliteDatabase(path, { timeout: busyMilliseconds });
     refuseForeign(database, path);
     refuseNewer(database, path);
@@ -50,7 +59,7 @@ export async function openStore(path: string): Promise<Store> {
     throw storeError(thrown, path);
   }
   const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  return { path, queries, database, close: () => queries.destroy() };
+  return { path, queries, database, identity: identify(path), close: () => queries.destroy() };
 }
 
 /**
@@ -84,16 +93,27 @@ function openStoreReadOnly(path: string): Store {
   return { path, queries, database, close: () => queries.destroy().finally(remove) };
 }
 
+/** SQLite gives the files beside the database the permissions that the database has. */
+function makePrivate(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'a', privateFile));
+  } catch {
+    // SQLite fails next, and its error is told with its cause.
+  }
+}
+
 /**
  * Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one that reads first fails under concurrency in spite of the busy timeout.
  * `work` awaits nothing but its own queries.
- * @throws STORE_BUSY, DISK_FULL, DISK_READ_ONLY, STORE_CORRUPT
+ * @throws STORE_BUSY, STORE_GONE, DISK_FULL, DISK_FAILED, DISK_READ_ONLY, STORE_CORRUPT
  */
 export async function transact<T>(store: Store, work: (queries: Queries) => Promise<T>): Promise<T> {
   return store.queries.connection().execute(async (connection) => {
     try {
-      await sql`begin immediate`.execute(connection);
+      await patiently(() => sql`begin immediate`.execute(connection));
       const result = await work(connection);
+      requireInPlace(store);
       await sql`commit`.execute(connection);
       return result;
     } catch (thrown) {
@@ -102,6 +122,19 @@ export async function transact<T>(store: Store, work: (queries: Queries) => Prom
       throw storeError(thrown, store.path);
     }
   });
+}
+
+/** An intake of two million rows holds the database for about a minute, and nobody should fail meanwhile. */
+async function patiently(begin: () => unknown): Promise<void> {
+  for (let left = patienceMilliseconds / busyMilliseconds; ; left--) {
+    try {
+      await begin();
+      return;
+    } catch (thrown) {
+      if (left <= 1 || !systemCodeOf(thrown)?.startsWith('SQLITE_BUSY')) throw thrown;
+      await setTimeout(retryMilliseconds);
+    }
+  }
 }
 
 /** Hashes come in no order, so that each row touches other pages of the indexes. */
@@ -121,8 +154,9 @@ export async function transactOnConnection<T>(
     const usualCache = database.pragma('cache_size', { simple: true }) as number;
     database.pragma(`cache_size = -${cacheKilobytes}`);
     try {
-      database.exec('BEGIN IMMEDIATE');
+      await patiently(() => database.exec('BEGIN IMMEDIATE'));
       const result = await work(database, connection);
+      requireInPlace(store);
       database.exec('COMMIT');
       return result;
     } catch (thrown) {
@@ -132,20 +166,6 @@ export async function transactOnConnection<T>(
       database.pragma(`cache_size = ${usualCache}`);
     }
   });
-}
-
-/** An error of SQLite as one of ours; anything else is returned as it is. */
-export function storeError(thrown: unknown, path: string): unknown {
-  const code = systemCodeOf(thrown) ?? '';
-  const details = { at: { file: path }, cause: thrown };
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new EspalierError('STORE_CORRUPT', `${path} is damaged or not a database (${messageOf(thrown)})`, details);
-  }
-  if (code.startsWith('SQLITE_BUSY')) return new EspalierError('STORE_BUSY', `${path} is held by another process`, details);
-  if (code.startsWith('SQLITE_READONLY') || code === 'SQLITE_CANTOPEN') {
-    return new EspalierError('DISK_READ_ONLY', `${path} cannot be opened for writing`, details);
-  }
-  return diskError(thrown, path);
 }
 
 /** SQLite does not wait by itself here: where several processes make the file at once, the switch may fail at once. */

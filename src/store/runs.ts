@@ -5,10 +5,14 @@
 import { EspalierError } from '../core/errors.js';
 import { type Queries, type Store, transact } from './database.js';
 
+/** In the order in which a run goes through them. */
+export const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
+export type Stage = (typeof stages)[number];
+
 export interface Run {
   readonly id: number;
   readonly adapter: string;
-  readonly stage: string;
+  readonly stage: Stage;
   /** Fixed when the run began. */
   readonly plan: unknown;
   /** What the stages so far have found, by stage. */
@@ -27,9 +31,12 @@ export interface RunSummary {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly error: string | null;
+  /** Who worked on it last, and until when it was theirs. */
+  readonly owner: string;
+  readonly leaseUntil: string;
 }
 
-export const leaseMilliseconds = 30_000;
+export const leaseMilliseconds = 90_000;
 
 /** Tells whether the process behind an owner's name is still there; leases of dead ones need not be waited for. */
 export type IsAlive = (owner: string) => boolean;
@@ -48,6 +55,7 @@ export async function takeOverRun(
       .where('status', '=', 'running')
       .executeTakeFirst();
     if (!row) return undefined;
+    stageOf(row);
     if (row.lease_owner !== owner && new Date(row.lease_until) > now && isAlive(row.lease_owner)) {
       throw new EspalierError('UPDATE_RUNNING', `run ${row.id} of ${adapter} is at stage ${row.stage}, by ${row.lease_owner}`);
     }
@@ -63,7 +71,7 @@ export async function takeOverRun(
 
 export interface NewRun {
   readonly adapter: string;
-  readonly stage: string;
+  readonly stage: Stage;
   readonly plan: unknown;
   readonly trigger: string;
   readonly owner: string;
@@ -106,7 +114,7 @@ export async function beginRun(store: Store, { adapter, stage, plan, trigger, ow
 }
 
 /** Records a stage's output and the next stage. @throws LEASE_LOST */
-export async function advanceRun(queries: Queries, run: Run, stage: string, outputs: Run['outputs']): Promise<Run> {
+export async function advanceRun(queries: Queries, run: Run, stage: Stage, outputs: Run['outputs']): Promise<Run> {
   await changeOwned(queries, run, { stage, outputs: JSON.stringify(outputs) });
   return { ...run, stage, outputs };
 }
@@ -138,6 +146,7 @@ export async function listRuns(queries: Queries, adapter: string, limit: number)
   const rows = await queries
     .selectFrom('runs')
     .select(['id', 'status', 'stage', 'trigger', 'started_at as startedAt', 'ended_at as endedAt', 'error'])
+    .select(['lease_owner as owner', 'lease_until as leaseUntil'])
     .where('adapter', '=', adapter)
     .orderBy('id', 'desc')
     .limit(limit)
@@ -180,11 +189,19 @@ interface RunRow {
   readonly started_at: string;
 }
 
+/** A stage that is unknown here is one of a later Espalier; nobody else writes this column. @throws STORE_NEWER */
+function stageOf({ id, stage }: RunRow): Stage {
+  const known = stages.find((name) => name === stage);
+  if (known === undefined)
+    throw new EspalierError('STORE_NEWER', `run ${id} is at the stage \`${stage}\`, which this Espalier does not know`);
+  return known;
+}
+
 function runOf(row: RunRow): Run {
   return {
     id: row.id,
     adapter: row.adapter,
-    stage: row.stage,
+    stage: stageOf(row),
     plan: JSON.parse(row.plan),
     outputs: JSON.parse(row.outputs) as Run['outputs'],
     trigger: row.trigger,

@@ -17,7 +17,7 @@ export interface NativeInput {
   readonly dims: readonly number[];
 }
 
-/** One intra-op thread was fastest for small heads, and idle threads must not spin on a shared machine (see ARCHITECTURE.md, Decisions). */
+/** One intra-op thread was fastest for small heads, and idle threads must not spin on a shared machine. */
 export async function compile(graph: Graph, threads: number): Promise<NativeFunction> {
   const session = await InferenceSession.create(graph.encode(), sessionOptions(threads));
   return {

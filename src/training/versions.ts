@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
-import { diskError, readText, writeFileAtomic } from '../core/files.js';
+import { diskError, readText, writePrivateFile } from '../core/files.js';
 import { sha256, sha256OfFile } from '../core/hash.js';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../core/safetensors.js';
 import type { Class, Domain } from '../core/tasks.js';
@@ -98,7 +98,7 @@ export async function writeTrained(
   };
   const files: Record<string, string> = {};
   for (const [name, content] of Object.entries(contents)) {
-    await writeFileAtomic(join(folder, name), content);
+    await writePrivateFile(join(folder, name), content);
     files[name] = await sha256OfFile(join(folder, name));
   }
   return files;
@@ -107,7 +107,7 @@ export async function writeTrained(
 /** Last of all: a folder with a manifest is whole. @throws ADAPTER_INVALID where a file is not the one that was written */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   for (const name of Object.keys(manifest.files)) await verifiedFile(folder, manifest, name);
-  await writeFileAtomic(join(folder, versionFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writePrivateFile(join(folder, versionFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** @throws ADAPTER_INVALID */

@@ -23,8 +23,9 @@ export function differencesBetween(planned: unknown, now: unknown, key = '', ord
   if (JSON.stringify(planned) === JSON.stringify(now)) return [];
   if (isList(planned, isNamed) && isList(now, isNamed)) return differencesByName(planned, now, key, ordered);
   if (isList(planned, isWord) && isList(now, isWord) && !ordered.has(key)) return differencesOfSets(planned, now, key);
-  if (isMap(planned ?? {}) && isMap(now ?? {})) {
-    const inside = differencesOfMaps((planned ?? {}) as Named, (now ?? {}) as Named, key, ordered);
+  const [before, after] = [planned === undefined ? {} : planned, now === undefined ? {} : now];
+  if (isMap(before) && isMap(after)) {
+    const inside = differencesOfMaps(before, after, key, ordered);
     // Of a map that is set and empty, and was not set, no key tells.
     if (inside.length > 0 || (planned !== undefined && now !== undefined)) return inside;
   }

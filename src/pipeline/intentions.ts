@@ -7,7 +7,7 @@ import { EspalierError } from '../core/errors.js';
 import { sha256OfFile } from '../core/hash.js';
 import { listSuites } from '../evaluation/suites.js';
 import { countExamplesAfter } from '../store/examples.js';
-import type { Run } from '../store/runs.js';
+import { type Run, renewLease } from '../store/runs.js';
 import type { Plan, UpdateContext } from './context.js';
 import { keepLease } from './lease.js';
 
@@ -86,7 +86,7 @@ async function findArrivals({ store }: DifferenceContext, { declaration, through
 
 /** Holds the run while it is decided: a person may take longer than a lease lasts. @throws INTERRUPTED, LEASE_LOST */
 export async function askIntention({ store }: UpdateContext, run: Run, ask: () => ReturnType<Decide>): Promise<'resume' | 'fresh'> {
-  const lease = keepLease(store, run);
+  const lease = keepLease((now) => renewLease(store, run, now), { path: store.path });
   try {
     const intention = await ask();
     if (lease.lost.aborted) throw lease.lost.reason;

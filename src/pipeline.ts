@@ -20,6 +20,7 @@ import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
 import { mixField } from './pipeline/mix.js';
 import { planUpdate } from './pipeline/plan.js';
 import { proposeCandidate } from './pipeline/propose.js';
+import { noteSizes } from './pipeline/size-note.js';
 import { type Trained, trainField } from './pipeline/train.js';
 import { findChampionVersion } from './store/candidates.js';
 import { listContenders } from './store/contenders.js';
@@ -111,7 +112,8 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
       }
       case 'mix': {
         const mix = await mixField(context, plan);
-        run = await advance(context, run, { ...outputs, mix }, describeMixes(mix));
+        const summary = [describeMixes(mix), ...(await noteSizes(context, plan, mix))];
+        run = await advance(context, run, { ...outputs, mix }, summary.join('; '));
         break;
       }
       case 'train': {

@@ -14,12 +14,15 @@ import type { Evaluated, Mix, Mixes, Plan, UpdateContext } from './pipeline/cont
 import { describeEncoded, type Encoded, encodeTexts } from './pipeline/encode.js';
 import { evaluateField, evaluationRules } from './pipeline/evaluate.js';
 import { fieldNamed } from './pipeline/field.js';
+import { askIntention, type Decide, findDifferences, type Resumed } from './pipeline/intentions.js';
 import { type JudgedContender, judgeField } from './pipeline/judge.js';
 import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
 import { mixField } from './pipeline/mix.js';
-import { planUpdate, requireSameEncoder } from './pipeline/plan.js';
+import { planUpdate } from './pipeline/plan.js';
 import { proposeCandidate } from './pipeline/propose.js';
+import { noteSizes } from './pipeline/size-note.js';
 import { type Trained, trainField } from './pipeline/train.js';
+import { findChampionVersion } from './store/candidates.js';
 import { listContenders } from './store/contenders.js';
 import { type Queries, type Store, transact } from './store/database.js';
 import { advanceRun, beginRun, endRun, type Run, releaseRun, renewLease, stages, takeOverRun } from './store/runs.js';
@@ -30,6 +33,10 @@ export interface UpdateRequest {
   readonly field?: readonly string[] | undefined;
   /** Learn everything again on the declared encoder, which need not be the champion's. */
   readonly reencode?: true | undefined;
+  /** An unfinished run is ended, and another begins. */
+  readonly fresh?: true | undefined;
+  /** What becomes of an unfinished run whose plan differs from what is declared and stored now; without it the run is resumed. */
+  readonly decide?: Decide | undefined;
   /** What started it: a person's name, or a trigger of the schedule. */
   readonly trigger: string;
   readonly at: Date;
@@ -45,6 +52,16 @@ export interface Update {
   readonly field: readonly FieldRow[];
   /** The stage a killed run was taken over at. */
   readonly resumedAt: string | undefined;
+  /** The same stage, and what the run's plan differs in from what is declared and stored now. */
+  readonly resumed: Resumed | undefined;
+  /** The unfinished run that was ended for this one, and why. */
+  readonly givenUp: GivenUp | undefined;
+}
+
+export interface GivenUp {
+  readonly run: number;
+  readonly stage: string;
+  readonly reason: string;
 }
 
 type Outputs = Partial<{
@@ -56,15 +73,13 @@ type Outputs = Partial<{
 }>;
 
 export async function runUpdate(context: UpdateContext, request: UpdateRequest): Promise<Update> {
-  const { run, resumedAt } = await claimRun(context, request);
+  const { run, resumed, givenUp } = await claimRun(context, request);
   const plan = run.plan as Plan;
   const lease = keepLease((now) => renewLease(context.store, run, now), { path: context.store.path });
   const guarded = { ...context, signal: AbortSignal.any([context.signal, lease.lost]) };
   try {
-    const trained = { model: plan.declaration.encoder.model, fingerprint: plan.encoderFingerprint };
-    requireSameEncoder(trained, context.encoder, { adapter: run.adapter, what: `run ${run.id}` });
     const candidateId = await runStages(guarded, run, plan);
-    return { candidateId, plan, resumedAt, ...(await readOutcome(context.store, run)) };
+    return { candidateId, plan, resumedAt: resumed?.at, resumed, givenUp, ...(await readOutcome(context.store, run)) };
   } catch (thrown) {
     // Before the run is left: what ends it would make its lease look lost.
     lease.stop();
@@ -97,7 +112,8 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
       }
       case 'mix': {
         const mix = await mixField(context, plan);
-        run = await advance(context, run, { ...outputs, mix }, describeMixes(mix));
+        const summary = [describeMixes(mix), ...(await noteSizes(context, plan, mix))];
+        run = await advance(context, run, { ...outputs, mix }, summary.join('; '));
         break;
       }
       case 'train': {
@@ -166,30 +182,72 @@ async function advance(
   return advanced;
 }
 
-/** An unfinished run of the adapter, where there is one that does what is asked for; else a new one. @throws UPDATE_RUNNING */
-async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<{ run: Run; resumedAt: string | undefined }> {
+interface Claimed {
+  readonly run: Run;
+  readonly resumed: Resumed | undefined;
+  readonly givenUp: GivenUp | undefined;
+}
+
+/** An unfinished run of the adapter, where there is one that does what is asked for; else a new one. @throws UPDATE_RUNNING, INTERRUPTED */
+async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<Claimed> {
   const { store } = context;
   const { declaration, field, reencode, trigger, at } = request;
   const asked = fieldNamed(field ?? [declaration.strategy]).map(({ name }) => name);
   const owner = newOwner();
+  const beginNew = async (beforehand: () => Promise<void>) => {
+    const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });
+    await beforehand();
+    return beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
+  };
   const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
-  if (unfinished) {
-    const reason = reasonToGiveUp(unfinished, { asked, reencode });
-    if (reason === undefined) return { run: unfinished, resumedAt: unfinished.stage };
-    await failRun(context, unfinished, `given up: ${reason}`);
+  if (!unfinished) return { run: await beginNew(async () => undefined), resumed: undefined, givenUp: undefined };
+  const { id, stage } = unfinished;
+  try {
+    const decided = await decideOn(context, request, unfinished, asked);
+    if (decided.intention === 'resume') return { run: unfinished, resumed: { at: stage, differs: decided.differs }, givenUp: undefined };
+    const { reason } = decided;
+    const run = await beginNew(() => failRun(context, unfinished, `given up: ${reason}`));
+    return { run, resumed: undefined, givenUp: { run: id, stage, reason } };
+  } catch (thrown) {
+    // Where nothing could be decided or planned, the run stays what it was: unfinished, and nobody's.
+    await releaseRun(store, unfinished).catch(() => undefined);
+    throw thrown;
   }
-  const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });
-  const run = await beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
-  return { run, resumedAt: undefined };
+}
+
+type Decided =
+  | { readonly intention: 'resume'; readonly differs: Resumed['differs'] }
+  | { readonly intention: 'fresh'; readonly reason: string };
+
+/** @throws INTERRUPTED */
+async function decideOn(context: UpdateContext, request: UpdateRequest, run: Run, asked: readonly string[]): Promise<Decided> {
+  const { declaration, reencode, fresh, decide = () => 'resume' } = request;
+  if (fresh) return { intention: 'fresh', reason: 'a fresh run was asked for' };
+  const champion = await findChampionVersion(context.store.queries, declaration.name);
+  const reason = reasonToGiveUp(run, { asked, reencode, champion, encoder: context.encoder.fingerprint });
+  if (reason !== undefined) return { intention: 'fresh', reason };
+  const differs = await findDifferences(context, run.plan as Plan, declaration);
+  if (differs.length === 0) return { intention: 'resume', differs };
+  const { id, adapter, stage, startedAt } = run;
+  const intention = await askIntention(context, run, () => decide(differs, { run: id, adapter, stage, startedAt }));
+  return intention === 'resume' ? { intention, differs } : { intention, reason: 'a fresh run was asked for' };
+}
+
+interface Wanted {
+  readonly asked: readonly string[];
+  readonly reencode: true | undefined;
+  readonly champion: number | null;
+  /** Its fingerprint. */
+  readonly encoder: string;
 }
 
 /** One that an earlier Espalier began may have no field, tell classes apart by their labels alone, or have stored less than a verdict needs now. */
-function reasonToGiveUp(
-  { plan, outputs }: Run,
-  { asked, reencode }: { asked: readonly string[]; reencode: true | undefined },
-): string | undefined {
+function reasonToGiveUp({ plan, outputs }: Run, { asked, reencode, champion, encoder }: Wanted): string | undefined {
   if (String((plan as Partial<Plan>).field) !== String(asked)) return 'another strategy was asked for';
   if ((plan as Plan).reencode !== reencode) return reencode ? 'everything is to be encoded again' : 'it encoded everything again';
+  if ((plan as Plan).encoderFingerprint !== encoder) return 'the encoder is another now';
+  // A candidate that was compared with another version than the champion cannot be approved.
+  if ((plan as Plan).parentVersion !== champion) return 'the champion is another now';
   const mixes = Object.values((outputs as Outputs).mix ?? {});
   const evaluated = (outputs as Outputs).evaluate;
   const isOlder =

@@ -1,6 +1,7 @@
 /** Everything the command line prints. Results go to standard output, progress and notes to standard error. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { appendAll } from '../core/sequences.js';
 import { jsonOf } from '../core/text.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;
@@ -62,7 +63,10 @@ export function tableOf(columns: readonly Column[], rows: readonly (readonly str
     chars: { ...plain, ...bare },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.map((row) => [...row]));
+  appendAll(
+    table,
+    rows.map((row) => [...row]),
+  );
   return table
     .toString()
     .split('\n')

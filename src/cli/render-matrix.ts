@@ -1,4 +1,5 @@
 /** The accuracy matrix as a picture: a row a version, a column a domain, darker is better. */
+import { largestOf } from '../core/sequences.js';
 import { clip } from '../core/text.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { type Colours, type Output, percent } from './output.js';
@@ -14,7 +15,7 @@ export interface MatrixPicture {
 }
 
 export function renderMatrix({ title, rowNames, domains, matrix }: MatrixPicture, colours: Colours): string {
-  const margin = Math.max(...rowNames.map((name) => name.length), 8) + 2;
+  const margin = Math.max(8, largestOf(rowNames.map((name) => name.length))) + 2;
   const head = ' '.repeat(margin) + domains.map((domain) => clip(domain, cellWidth - 1).padStart(cellWidth)).join('');
   const rows = matrix.map((row, index) => {
     const cells = domains.map((_, column) => drawCell(row[column], colours));
@@ -65,7 +66,7 @@ interface Block {
 function narrowBlock({ title, domains, matrix }: StreamPicture, { colours, width }: Pick<Output, 'colours' | 'width'>): Block {
   const numbers = domains.map((_, index) => String(index + 1));
   const names = domains.map((domain, index) => `${numbers[index]!.padStart(String(domains.length).length)} ${clip(domain, widestName)}`);
-  const margin = Math.max(...names.map((name) => name.length)) + 1;
+  const margin = largestOf(names.map((name) => name.length)) + 1;
   const perBand = Math.max(1, Math.floor((width - margin) / narrowCell));
   const own = Math.min(width, margin + Math.min(perBand, domains.length) * narrowCell);
   const lines: { text: string; length: number }[] = [{ text: colours.bold(clip(title, own)), length: clip(title, own).length }];
@@ -78,7 +79,7 @@ function narrowBlock({ title, domains, matrix }: StreamPicture, { colours, width
       lines.push({ text: names[update]!.padEnd(margin) + cells.join(''), length });
     }
   }
-  return { width: Math.max(...lines.map(({ length }) => length)), lines };
+  return { width: largestOf(lines.map(({ length }) => length)), lines };
 }
 
 /** Its ground is coloured; without colours it is a number. */

@@ -179,6 +179,25 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
   throw new EspalierError('DECLARATION_INVALID', `unknown key \`${unknown}\``, details);
 }
 
+/** A declaration that an earlier Espalier stored may lack keys that came later: they have their usual values. */
+export function withUsualSettings(stored: AdapterDeclaration): AdapterDeclaration {
+  const gate = stored.gate && { gate: { margin: 1 } };
+  // A buffer is of examples or of bytes, and the usual one must not make it both.
+  const { buffer: _, ...usual } = declaration.parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
+  return fillIn(stored, usual) as AdapterDeclaration;
+}
+
+/** `given`, and what it lacks of `usual`. */
+function fillIn(given: unknown, usual: unknown): unknown {
+  if (given === undefined) return usual;
+  if (!isPlain(given) || !isPlain(usual)) return given;
+  const keys = new Set([...Object.keys(usual), ...Object.keys(given)]);
+  return Object.fromEntries([...keys].map((key) => [key, fillIn(given[key], usual[key])]));
+}
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Every key that adapter.yaml knows, at any depth. */
 export const knownKeys: readonly string[] = [
   ...new Set([...[declaration, training, answers, schedule].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),

@@ -1,5 +1,6 @@
 /** Joins ONNX models one behind the other into one graph. */
 import onnxProto from 'onnx-proto';
+import { appendAll } from './sequences.js';
 
 const { onnx } = onnxProto;
 
@@ -21,8 +22,8 @@ export function appendModel(first: OnnxModel, second: OnnxModel, { prefix, names
   const graph = second.graph!;
   const rename = (name: string) => (name === '' ? '' : (names[name] ?? `${prefix}${name}`));
   renameIn(graph as GraphProto, rename);
-  first.graph!.node!.push(...graph.node!);
-  first.graph!.initializer!.push(...graph.initializer!);
+  appendAll(first.graph!.node!, graph.node!);
+  appendAll(first.graph!.initializer!, graph.initializer!);
 }
 
 function renameIn(graph: GraphProto, rename: (name: string) => string): void {

@@ -3,6 +3,7 @@
  * kept: counting takes about as long as reading a vector, and this way they may be declared anew without encoding anything.
  */
 import { EspalierError, messageOf } from '../core/errors.js';
+import { appendAll } from '../core/sequences.js';
 import { normaliseText, textHash } from '../core/text.js';
 import type { Store } from '../store/database.js';
 import { type EmbeddingSpace, findEmbeddings, listEmbedded, saveEmbeddings } from '../store/embeddings.js';
@@ -90,7 +91,7 @@ async function encodeSlice(encoder: Encoder, slice: readonly HashedText[], optio
     const broken: UnreadableText[] = [];
     for (const one of slice) {
       try {
-        rows.push(...(await encodeTogether(encoder, [one], options.signal ? { signal: options.signal } : {})));
+        appendAll(rows, await encodeTogether(encoder, [one], options.signal ? { signal: options.signal } : {}));
       } catch (reason) {
         if (options.signal?.aborted) throw reason;
         broken.push({ hash: one.hash, reason: messageOf(reason) });

@@ -3,6 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
 import { groupBy } from '../core/grouping.js';
 import { writeLabelSet } from '../core/label-sets.js';
+import { appendAll } from '../core/sequences.js';
 import type { Class } from '../core/tasks.js';
 import { sessionOptions } from '../training/native.js';
 import { type Manifest, verifiedFile, versionFiles } from '../training/versions.js';
@@ -66,7 +67,7 @@ export async function openAdapter(
         const slice = vectors.subarray(start, start + sliceRows * dimension);
         const results = await session.run({ embedding: new Tensor('float32', slice, [slice.length / dimension, dimension]) });
         requireNumbers(results, file);
-        outputs.push(...readOutputs(results, { classes: classes.length, dense, answersOf }));
+        appendAll(outputs, readOutputs(results, { classes: classes.length, dense, answersOf }));
       }
       return outputs;
     },

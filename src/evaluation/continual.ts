@@ -2,6 +2,7 @@
  * Continual-learning metrics over an accuracy matrix: row t holds the accuracies on every domain after update t, undefined where a
  * domain was not yet known or not measured. (Lopez-Paz & Ranzato, NIPS 2017; Chaudhry et al., ECCV 2018.)
  */
+import { largestOf } from '../core/sequences.js';
 export type AccuracyMatrix = readonly (readonly (number | undefined)[])[];
 
 export interface ContinualMetrics {
@@ -36,7 +37,7 @@ export function continualMetrics(matrix: AccuracyMatrix, learning?: Learning): C
     const guessed = learnedAt > 0 ? matrix[learnedAt - 1]?.[domain] : undefined;
     if (guessed !== undefined) foreseen.push(guessed - learning!.chance[domain]!);
     if (now === undefined || before.length === 0) continue;
-    forgotten.push(Math.max(...before) - now);
+    forgotten.push(largestOf(before) - now);
     transferred.push(now - before[0]!);
   }
   const known = last.filter((value) => value !== undefined);
@@ -65,7 +66,7 @@ export function continualMetricsOnSameCases(domains: readonly DomainHistory[]): 
   const compared = domains.filter(({ earlier }) => earlier.length > 0);
   return {
     averageAccuracy: known.reduce((sum, value) => sum + value, 0) / known.length,
-    forgetting: meanOrZero(compared.map(({ earlier }) => Math.max(...earlier.map(({ before, after }) => before - after)))),
+    forgetting: meanOrZero(compared.map(({ earlier }) => largestOf(earlier.map(({ before, after }) => before - after)))),
     backwardTransfer: meanOrZero(compared.map(({ earlier: [learned] }) => learned!.after - learned!.before)),
     forwardTransfer: 0,
   };

@@ -4,6 +4,7 @@
  * shot: a labelled case that is shown, not asked. asked: a case that is scored. gold: what an asked case's score is held against.
  */
 import { z } from 'zod';
+import { largestOf } from '../core/sequences.js';
 import { normaliseText, sameTextHash } from '../core/text.js';
 import type { AdapterOutput } from './adapter.js';
 import type { Metric } from './metric.js';
@@ -91,7 +92,7 @@ export function describeCase(
   { id, group, cluster }: Case,
   { texts, about = texts.join('\n'), gold = null, label, tags }: Description,
 ): AskedCase {
-  const length = lengthOf(Math.max(...texts.map((own) => normaliseText(own).split(' ').length)));
+  const length = lengthOf(largestOf(texts.map((own) => normaliseText(own).split(' ').length)));
   const known = { ...tags, ...(label === undefined ? {} : { label }), ...(group === undefined ? {} : { group }), length };
   return { caseId: id, gold, tags: known, textHash: sameTextHash(about).slice(0, 16), ...(cluster === undefined ? {} : { cluster }) };
 }

@@ -3,6 +3,7 @@
  * 2023). It asks whether a distinction can still be read off the embedding. It is solved to convergence, so that a difference between two
  * adapters is never one of the probe's own luck.
  */
+import { largestOf } from '../core/sequences.js';
 import { fitLogisticRegression } from '../training/logistic-regression.js';
 import { dot, similarities } from './similarity.js';
 
@@ -36,7 +37,7 @@ export async function fitProbe(vectors: readonly Float32Array[], labels: readonl
   return {
     read(vector) {
       const scores = weights.map((own, one) => dot(vector, own) + intercepts[one]!);
-      const top = Math.max(...scores);
+      const top = largestOf(scores);
       const shares = scores.map((score) => Math.exp(score - top));
       const total = shares.reduce((sum, share) => sum + share, 0);
       const best = scores.indexOf(top);

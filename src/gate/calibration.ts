@@ -1,4 +1,5 @@
 /** Whether the probabilities that answers carry can be believed, on both sides. */
+import { appendAll } from '../core/sequences.js';
 import { casesNeeded } from './compare.js';
 import type { RowSettings } from './judged.js';
 import type { CalibrationReport, CalibrationSide, Finding } from './report.js';
@@ -26,7 +27,7 @@ export function judgeCalibration(answers: readonly AnsweredCase[], { policy, see
   const compared = shared.length === 0 ? undefined : compareBrier({ theirs, ours, shared, name: 'brier' }, { seed, certainty });
   const { margin, scope } = policy.calibration ?? {};
   if (compared && margin !== undefined) findings.push(judgeLoss('calibration', compared.evidence, margin));
-  if (scope !== undefined) findings.push(...judgeScope(answers, scope, { seed, certainty }));
+  if (scope !== undefined) appendAll(findings, judgeScope(answers, scope, { seed, certainty }));
   const all = held.map(({ candidate }) => answerOf(candidate));
   if (policy.calibration?.error !== undefined) {
     const range = { lower: 0, upper: 1 };

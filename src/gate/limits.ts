@@ -1,5 +1,6 @@
 /** Which lines of a policy apply to which suite, and what is judged as one. */
 import { type GatePolicy, usualAnchorFactor } from '../core/gate-policy.js';
+import { smallestOf } from '../core/sequences.js';
 import type { PairedSuite, Whole } from './paired.js';
 
 /** Everything that earlier versions learned, as one: the parts are often too small to decide by themselves. */
@@ -90,7 +91,7 @@ function joined(own: Limits, whole: Limits): Limits {
   const { harm, watch: _, ...kept } = own;
   const least = (values: readonly (number | undefined)[]) => {
     const known = values.filter((value) => value !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    return known.length === 0 ? undefined : smallestOf(known);
   };
   return {
     ...(own.floor === undefined && { chance: whole.chance }),

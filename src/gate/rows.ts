@@ -6,6 +6,7 @@
  * or, where the group says so, must exclude a loss of `harm`. p values are adjusted for the number of comparisons (Holm).
  */
 import type { GatePolicy } from '../core/gate-policy.js';
+import { appendAll } from '../core/sequences.js';
 import { accuracy, jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import { type Certainty, certaintyOf, onlyTry, type Tries } from './certainty.js';
@@ -197,7 +198,7 @@ function findingsOf(judged: Judged, adjusted: Adjusted, settings: RowSettings): 
   const { bounds, anchorBounds, alpha } = settings.certainty;
   const findings: Finding[] = [];
   if (limits.floor !== undefined) findings.push(judgeFloor(score.value, score.lower(), limits.floor));
-  if (limits.chance !== undefined) findings.push(...guessingOf(judged, limits.chance, settings));
+  if (limits.chance !== undefined) appendAll(findings, guessingOf(judged, limits.chance, settings));
   const evidenceOf = (comparison: Comparison, { worse, tests }: PValues, confidences: Certainty['bounds'], level: number): Evidence => ({
     ...{ lower: comparison.lower, upper: comparison.upper, worse, alpha: level, confidence: confidences.lower },
     decision: (margin) => casesNeeded(comparison, { margin, confidences, shown: level / tests }),

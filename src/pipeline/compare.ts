@@ -4,6 +4,7 @@
  */
 import type { AdapterDeclaration, BufferBudget, TrainingSettings } from '../core/declaration.js';
 import { type ErrorCode, EspalierError } from '../core/errors.js';
+import { largestOf } from '../core/sequences.js';
 import { classesAmong, type Domain, distinctDomains, nameWithin, requireRivals } from '../core/tasks.js';
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
@@ -97,7 +98,7 @@ export async function compareStrategies(context: CompareContext, request: Compar
   const steps = await encodeSteps(context, found);
   const plays = chosen.flatMap((strategy) => (strategy.replays ? [...new Set(budgets)] : [0]).map((budget) => ({ strategy, budget })));
   const names = plays.map(({ strategy, budget }) => nameOfPlay({ strategy: strategy.name, budget }));
-  const widest = Math.max(...names.map((name) => name.length));
+  const widest = largestOf(names.map((name) => name.length));
   const played: { row: ComparisonRow; matrix?: AccuracyMatrix }[] = [];
   for (const [number, play] of plays.entries()) {
     const title = `${String(number + 1).padStart(String(plays.length).length)}/${plays.length} ${names[number]!.padEnd(widest)}`;

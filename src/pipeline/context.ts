@@ -31,6 +31,8 @@ export interface Plan {
   /** Number of the last example that the update looks at. */
   readonly throughExample: number;
   readonly encoderFingerprint: string;
+  /** Suite -> hash of its files; absent: an earlier Espalier planned it. */
+  readonly suiteHashes?: Readonly<Record<string, string>>;
   /** Everything is learned again, on another encoder than the champion's; absent: the champion's encoder is used. */
   readonly reencode?: true;
   /** Goes into the manifest. */

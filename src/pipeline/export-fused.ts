@@ -6,6 +6,7 @@ import { diskError, writeFileAtomic } from '../core/files.js';
 import { appendModel, decodeModel, encodeModel, type OnnxModel } from '../core/join-onnx.js';
 import { type Graph, int64, metadataOf, newGraph, opset } from '../core/onnx.js';
 import { bucketsOf } from '../core/recipe.js';
+import { appendAll } from '../core/sequences.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { loadModel } from '../encoder/model.js';
 import { locateModel, type ModelFiles, type Whereabouts } from '../encoder/model-folder.js';
@@ -95,7 +96,7 @@ function joinAll(model: OnnxModel, adapter: OnnxModel, { declaration, dimension 
   appendModel(model, pooling, { prefix: 'pooling/', names: { ...own, ...inputs, embedding: 'espalier/embedding' } });
   appendModel(model, adapter, { prefix: 'adapter/', names: { embedding: 'espalier/embedding', probabilities: 'probabilities' } });
   appendModel(model, choice, { prefix: 'choice/', names: { probabilities: 'probabilities', label_index: 'label_index' } });
-  model.graph!.input!.push(...added);
+  appendAll(model.graph!.input!, added);
   model.graph!.output = outputs;
 }
 

@@ -1,6 +1,7 @@
 /** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
 import { EspalierError } from '../core/errors.js';
 import { readLabelSet } from '../core/label-sets.js';
+import { appendAll } from '../core/sequences.js';
 import { type Class, classesAmong, classKey, distinctClasses, distinctDomains, multiLabelNames, requireRivals } from '../core/tasks.js';
 import { versionFolder } from '../core/workspace.js';
 import { encodeCached } from '../encoder/cached.js';
@@ -83,7 +84,7 @@ async function listLearned({ store }: UpdateContext, plan: Plan, { rereads = 0 }
     const range = { adapter: plan.declaration.name, tasks: [task], afterId: 0, throughId };
     const shown = await listExamples(store, { ...range, split: 'train', most: room + known.leftOut.size + 1 });
     const own = shown.filter((example) => hasLearned(known, example));
-    if (own.length <= room) learned.push(...own);
+    if (own.length <= room) appendAll(learned, own);
   }
   return learned;
 }

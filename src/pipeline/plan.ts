@@ -9,6 +9,7 @@ import { lastExampleId } from '../store/examples.js';
 import type { Plan } from './context.js';
 import { checkField, fieldNamed } from './field.js';
 import { chooseFresh } from './fresh.js';
+import { hashSuites } from './intentions.js';
 import { checkPolicy } from './policy.js';
 import { readSoundManifest } from './sound-version.js';
 import { readDeclaredSuites } from './suites.js';
@@ -48,6 +49,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
     afterExample: parent?.data.throughExample ?? 0,
     throughExample: await lastExampleId(store.queries, name),
     encoderFingerprint: encoder.fingerprint,
+    suiteHashes: await hashSuites(workspace.suiteFolders, declaration.suites),
     ...(reencode && { reencode }),
     at: at.toISOString(),
   };

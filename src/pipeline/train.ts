@@ -6,6 +6,7 @@ import type { BufferBudget } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { readText, writePrivateFile } from '../core/files.js';
 import { bytesIn } from '../core/safetensors.js';
+import { largestOf } from '../core/sequences.js';
 import { taskNumbers } from '../core/tasks.js';
 import { type Failure, saveContenders } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
@@ -88,7 +89,7 @@ const bytesOfTraining = 512 * 1024 ** 2;
 
 /** One a processor, as far as memory allows: each holds its vectors, the thread's copy of them, and what it makes of both. */
 function trainingsAtOnce(dimension: number, mixes: readonly Mix[]): number {
-  const rows = Math.max(...mixes.map(({ fresh, replayedIds, learnedIds = [] }) => fresh + replayedIds.length + learnedIds.length));
+  const rows = largestOf(mixes.map(({ fresh, replayedIds, learnedIds = [] }) => fresh + replayedIds.length + learnedIds.length));
   const bytes = bytesOfTraining + 4 * rows * dimension * Float32Array.BYTES_PER_ELEMENT;
   return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / bytes)));
 }

@@ -183,6 +183,19 @@ export async function countTrainingExamplesAfter(queries: Queries, adapter: stri
   return row.count;
 }
 
+/** How many arrived after an example, by split. */
+export async function countExamplesAfter(queries: Queries, adapter: string, afterId: number): Promise<Readonly<Record<Split, number>>> {
+  const rows = await queries
+    .selectFrom('examples')
+    .select(['split', sql<number>`count(*)`.as('count')])
+    .where('adapter', '=', adapter)
+    .where('id', '>', afterId)
+    .groupBy('split')
+    .execute();
+  const countOf = (split: Split) => rows.find((row) => row.split === split)?.count ?? 0;
+  return { train: countOf('train'), holdout: countOf('holdout') };
+}
+
 export async function lastExampleId(queries: Queries, adapter: string): Promise<number> {
   const row = await queries
     .selectFrom('examples')

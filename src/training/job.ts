@@ -126,6 +126,18 @@ export interface StrategyOption {
   readonly meaning: string;
 }
 
+/** What the size of a version depends on. */
+export interface VersionSizes {
+  /** Number of examples that are new to it. */
+  readonly fresh: number;
+  /** Of the head that it goes on from; undefined: it begins with a new one. */
+  readonly parentWidth: number | undefined;
+  readonly dimension: number;
+  readonly lexical: number;
+  /** Number of classes of each task. */
+  readonly classes: readonly number[];
+}
+
 export interface Strategy {
   readonly name: string;
   /** One line for tables. */
@@ -146,5 +158,7 @@ export interface Strategy {
   readonly multiLabel?: false;
   /** Whether an update from this parent extends it; if not, the job must carry everything ever learned as fresh. */
   continues(parent: TrainedHead, settings: TrainingSettings): boolean;
+  /** About how many bytes the files of a version will take; absent: what it keeps is small. */
+  estimateBytes?(settings: TrainingSettings, sizes: VersionSizes): number;
   train(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead>;
 }

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { espalier, succeed } from '../support/command.js';
-import { at, copyOf, ingestWords, rowsOf, trainedDesk } from '../support/desk.js';
+import { espalier, succeed, succeedJson } from '../support/command.js';
+import { at, copyOf, declare, deskDeclaration, ingestWords, rowsOf, trainedDesk, withDatabase } from '../support/desk.js';
 import { expectReport } from '../support/plain.js';
+import { jsonLines } from '../support/suite.js';
+import { onTerminal } from '../support/terminal.js';
 
 /** A desk with a champion of billing, and shipping taken in but not learned. Each test works in a copy of it. */
 let start: string;
@@ -134,5 +136,114 @@ describe('a killed update', () => {
       { id: 3, status: 'done', error: null },
     ]);
     expect(readdirSync(join(folder, 'adapters', 'desk', 'runs'))).toEqual([]);
+  });
+
+  it('is given up, and the word of it is in the result, when the champion is another by now', async () => {
+    const folder = copyOf(start);
+    await killAt(folder, 'train:before');
+    withDatabase(folder, (database) => {
+      database.prepare("update runs set plan = json_set(plan, '$.parentVersion', 7) where id = 2").run();
+    });
+    const { givenUp, resumed } = await succeedJson<Resuming>(folder, updateWords('analytic'));
+    expect([givenUp, resumed]).toEqual([{ run: 2, stage: 'train', reason: 'the champion is another now' }, undefined]);
+  });
+
+  it('is given up when the encoder is another by now, but not before there is a way forward', async () => {
+    const folder = copyOf(start);
+    await killAt(folder, 'train:before');
+    declare(
+      folder,
+      deskDeclaration((source) => source.replace('model: use-lite', 'model: use-lite\n  prompt: "ticket: "')),
+    );
+    const refused = await espalier(folder, updateWords('analytic'));
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('[ENCODER_MISMATCH]')]);
+    expect(runOf(folder)).toEqual({ stage: 'train', status: 'running' });
+    const printed = await succeed(folder, [...updateWords('analytic'), '--reencode']);
+    expect(printed).toContain('run 2, unfinished at its stage train, was given up: everything is to be encoded again');
+  });
+});
+
+interface Resuming {
+  readonly resumedAt?: string;
+  readonly resumed?: { at: string; differs: { key: string; planned?: unknown; now?: unknown; sentence: string }[] };
+  readonly givenUp?: { run: number; stage: string; reason: string };
+  readonly plan: { declaration: { training: { seed: number } } };
+}
+
+describe('a killed update, after something was mended', () => {
+  const mended = deskDeclaration((source) =>
+    source
+      .replace('width: 256', 'width: 128\n  seed: 9')
+      .replace('suites: [desk-tones, desk-likeness]', 'suites: [desk-likeness]')
+      .replace('margin: 0.3\n', 'margin: 0.3\n  gain: 0.02\n'),
+  );
+  const sentences = [
+    'training.width 256 -> 128',
+    'training.seed 7 -> 9',
+    'suites: desk-tones removed',
+    'gate.gain not set -> 0.02',
+    'suite desk-likeness: its files were edited',
+    '2 more examples have arrived: 2 to learn from, 0 held out',
+  ];
+
+  let stopped: string;
+  beforeAll(async () => {
+    stopped = copyOf(start);
+    await killAt(stopped, 'train:before');
+    declare(stopped, mended);
+    appendFileSync(join(stopped, 'evals', 'desk-likeness', 'suite.yaml'), '# read again\n');
+    const rows = ['the invoice is wrong once more', 'my parcel is lost once more'].map((text) => ({ text, label: 'another' }));
+    writeFileSync(join(stopped, 'more.jsonl'), jsonLines(rows));
+    await succeed(stopped, [...ingestWords('more'), ...at(11)]);
+  });
+
+  it('without a terminal is resumed as it was planned, and says what differs and how to begin anew', async () => {
+    const { code, stdout, stderr } = await espalier(copyOf(stopped), updateWords('analytic'));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^ATTENTION: run 2 of desk is unfinished at its stage train\./);
+    expect(stderr).toContain('`espalier update desk --fresh` ends it and begins anew');
+    expect(stdout).toContain('an earlier run was taken over at its stage train, as it was planned');
+    for (const sentence of sentences) for (const said of [stdout, stderr]) expect(said).toContain(`  ${sentence}\n`);
+  });
+
+  it('with --json carries what differs beside the stage', async () => {
+    const { resumedAt, resumed, plan } = await succeedJson<Resuming>(copyOf(stopped), updateWords('analytic'));
+    expect([resumedAt, resumed!.at, plan.declaration.training.seed]).toEqual(['train', 'train', 7]);
+    expect(resumed!.differs.map(({ sentence }) => sentence).sort()).toEqual([...sentences].sort());
+    expect(resumed!.differs.find(({ key }) => key === 'training.seed')).toMatchObject({ planned: 7, now: 9 });
+    expect(resumed!.differs.find(({ key }) => key === 'examples')).toMatchObject({ now: { train: 2, holdout: 0 } });
+  });
+
+  it('with --fresh is ended and its files go, and another begins with what is declared and stored now', async () => {
+    const folder = copyOf(stopped);
+    const { givenUp, resumed, plan } = await succeedJson<Resuming>(folder, [...updateWords('analytic'), '--fresh']);
+    expect(givenUp).toEqual({ run: 2, stage: 'train', reason: 'a fresh run was asked for' });
+    expect([resumed, plan.declaration.training.seed]).toEqual([undefined, 9]);
+    expect(rowsOf(folder, 'select id, status, error from runs where id > 1')).toEqual([
+      { id: 2, status: 'failed', error: 'given up: a fresh run was asked for' },
+      { id: 3, status: 'done', error: null },
+    ]);
+    expect(readdirSync(join(folder, 'adapters', 'desk', 'runs'))).toEqual([]);
+  });
+
+  it.each([
+    ['r', 0, 'an earlier run was taken over at its stage train, as it was planned'],
+    ['what?\nfresh', 0, 'was given up: a fresh run was asked for'],
+    ['stop', 130, 'run 2 of desk was left as it is, unfinished at its stage train [INTERRUPTED]'],
+    ['\u0004', 130, 'run 2 of desk was left as it is'],
+    ['\u0003', 130, 'run 2 of desk was left as it is'],
+  ])('on a terminal asks, and %j is heeded', async (typed, code, says) => {
+    const folder = copyOf(stopped);
+    const outcome = await onTerminal(folder, updateWords('analytic'), { asked: '[resume/fresh/stop]', typed });
+    expect(outcome.screen).toContain(says);
+    expect(outcome.code).toBe(code);
+    if (code === 130) expect(runOf(folder)).toEqual({ stage: 'train', status: 'running' });
+  });
+
+  it('asks nothing on a terminal where nothing differs', async () => {
+    const folder = copyOf(start);
+    await killAt(folder, 'train:before');
+    const { screen, code } = await onTerminal(folder, updateWords('analytic'), { asked: '[resume/fresh/stop]', typed: 'stop' });
+    expect([code, screen]).toEqual([0, expect.stringContaining('an earlier run was taken over at its stage train\r\n')]);
   });
 });

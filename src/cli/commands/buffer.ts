@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AdapterDeclaration } from '../../core/declaration.js';
 import { EspalierError } from '../../core/errors.js';
+import { largestOf } from '../../core/sequences.js';
 import { taskNamed } from '../../core/tasks.js';
 import { clip } from '../../core/text.js';
 import { onlyAdapter, readDeclaration } from '../../core/workspace.js';
@@ -85,7 +86,7 @@ async function stats({ workspace, store, output }: Session, options: StatsOption
       { title: 'declined', align: 'right' },
       { title: '' },
     ] as const;
-    const largest = Math.max(...cells.map((cell) => cell.members), 1);
+    const largest = Math.max(1, largestOf(cells.map((cell) => cell.members)));
     const rows = cells.map((cell) => [
       ...ofTask(clip(cell.task, 12)),
       clip(cell.domain, 20),

@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { AdapterDeclaration } from '../../core/declaration.js';
+import { printable } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
 import { usualField } from '../../pipeline/field.js';
+import type { Decide, Difference, Unfinished } from '../../pipeline/intentions.js';
 import { runUpdate, type Update } from '../../pipeline.js';
 import { strategies } from '../../training/strategies.js';
+import { askOnTerminal } from '../ask-intention.js';
 import type { Output } from '../output.js';
 import { renderField } from '../render-field.js';
 import { renderAdvice } from '../report/advice.js';
@@ -15,6 +18,7 @@ interface UpdateOptions extends GlobalOptions {
   /** `true` where no names follow. */
   readonly tournament?: readonly string[] | true;
   readonly reencode?: true;
+  readonly fresh?: true;
 }
 
 const namesOfStrategies = strategies.map(({ name }) => name).join(', ');
@@ -29,16 +33,35 @@ export function updateCommand(surroundings: Surroundings): Command {
         .conflicts('strategy'),
     )
     .option('--reencode', 'learn everything in the store again on the declared encoder, and compare with what the champion answered')
-    .action((adapter: string, options: UpdateOptions) => inSession(options, surroundings, (session) => update(session, adapter, options)));
+    .option('--fresh', 'end an unfinished run, and begin anew with what is declared and stored now')
+    .action((adapter: string, options: UpdateOptions) =>
+      inSession(options, surroundings, (session) => update(session, adapter, { ...options, decide: decideIn(session, surroundings) })),
+    );
 }
 
-async function update(session: Session, adapter: string, options: UpdateOptions): Promise<void> {
+async function update(session: Session, adapter: string, options: UpdateOptions & { readonly decide: Decide }): Promise<void> {
   const { workspace, store, output, progress, signal, now, actor } = session;
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await session.openEncoder(declaration);
-  const request = { declaration, field: fieldAsked(declaration, options), reencode: options.reencode, trigger: actor, at: now };
+  const { reencode, fresh, decide } = options;
+  const request = { declaration, field: fieldAsked(declaration, options), reencode, fresh, decide, trigger: actor, at: now };
   const done = await runUpdate({ workspace, store, encoder, progress, signal }, request);
   output.result(done, () => renderUpdate(done, output));
+}
+
+/** A person is asked; where there is none to ask, the run is resumed, and what differs is said before it goes on. */
+function decideIn({ output }: Session, { stdin, stderr, signal }: Surroundings): Decide {
+  return async (differs, unfinished) => {
+    output.note(renderDifferences(differs, unfinished));
+    if (output.format === 'text' && stdin.isTTY && stderr.isTTY) return askOnTerminal({ stdin, stderr, signal });
+    output.note(`It is resumed as it was planned. \`espalier update ${unfinished.adapter} --fresh\` ends it and begins anew.\n`);
+    return 'resume';
+  };
+}
+
+function renderDifferences(differs: readonly Difference[], { run, adapter, stage, startedAt }: Unfinished): string {
+  const head = `ATTENTION: run ${run} of ${adapter} is unfinished at its stage ${stage}. Since ${startedAt}, when it was planned, this has changed:`;
+  return [head, ...differs.map(({ sentence }) => `  ${printable(sentence)}`)].join('\n');
 }
 
 function fieldAsked(declaration: AdapterDeclaration, { strategy, tournament }: UpdateOptions): readonly string[] {
@@ -46,16 +69,28 @@ function fieldAsked(declaration: AdapterDeclaration, { strategy, tournament }: U
   return tournament === true ? usualField(declaration) : tournament;
 }
 
-function renderUpdate({ candidateId, plan, strategy, report, field, resumedAt }: Update, output: Output): string {
+function renderUpdate(update: Update, output: Output): string {
+  const { candidateId, plan, strategy, report, field } = update;
   const { name } = plan.declaration;
   const compared = plan.parentVersion === null ? 'no champion yet' : `compared with version ${plan.parentVersion}`;
   const head = output.colours.bold(`candidate ${candidateId}: ${name} version ${plan.version} by ${strategy}, ${compared}`);
-  const resumed = resumedAt === undefined ? '' : `\nan earlier run was taken over at its stage ${resumedAt}`;
   const parts = [
-    `${head}${resumed}`,
+    [head, ...describeEarlierRun(update)].join('\n'),
     renderField(field, output),
     renderReport(report, output),
     renderAdvice(report, { id: candidateId, adapter: name }, output),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What became of an unfinished run, if there was one. */
+function describeEarlierRun({ resumed, givenUp }: Update): string[] {
+  if (givenUp) return [`run ${givenUp.run}, unfinished at its stage ${givenUp.stage}, was given up: ${givenUp.reason}`];
+  if (!resumed) return [];
+  const head = `an earlier run was taken over at its stage ${resumed.at}`;
+  if (resumed.differs.length === 0) return [head];
+  return [
+    `${head}, as it was planned. It does not follow what has changed since:`,
+    ...resumed.differs.map(({ sentence }) => `  ${printable(sentence)}`),
+  ];
 }

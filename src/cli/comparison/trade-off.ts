@@ -1,4 +1,5 @@
 /** What accuracy costs: a dot a play, over a logarithmic axis; the budgets of one strategy are joined. */
+import { largestOf, smallestOf } from '../../core/sequences.js';
 import { nameOfPlay, type PlayedRow } from '../../pipeline/compare.js';
 import { percent } from '../output.js';
 import { type Markup, markup, nothing } from '../page/markup.js';
@@ -50,15 +51,15 @@ ${placeLabels(dots, best)}
 
 /** Tenths that enclose all accuracies, at least two. */
 function levelsAround(accuracies: readonly number[]): number[] {
-  const first = Math.min(9, Math.floor(Math.min(...accuracies) * 10));
-  const last = Math.max(first + 1, Math.ceil(Math.max(...accuracies) * 10));
+  const first = Math.min(9, Math.floor(smallestOf(accuracies) * 10));
+  const last = Math.max(first + 1, Math.ceil(largestOf(accuracies) * 10));
   return Array.from({ length: last - first + 1 }, (_, index) => (first + index) / 10);
 }
 
 /** Powers of ten, or the least and the most where those are too few. */
 function logarithmic(costs: readonly number[]): { place: (cost: number) => number; ticks: number[] } {
   const positive = costs.map((cost) => Math.max(cost, 1e-6));
-  const [low, high] = [Math.log10(Math.min(...positive) / 1.3), Math.log10(Math.max(...positive) * 1.3)];
+  const [low, high] = [Math.log10(smallestOf(positive) / 1.3), Math.log10(largestOf(positive) * 1.3)];
   const place = (cost: number) =>
     margin.left + ((Math.log10(Math.max(cost, 1e-6)) - low) / (high - low)) * (width - margin.left - margin.right);
   const powers = Array.from({ length: Math.max(0, Math.floor(high) - Math.ceil(low) + 1) }, (_, index) => 10 ** (Math.ceil(low) + index));

@@ -1,4 +1,5 @@
 /** The scores of an adapter's versions on one suite, as sparklines and a table. */
+import { largestOf, smallestOf } from '../../core/sequences.js';
 import { clip } from '../../core/text.js';
 import type { HistoryLine } from '../../pipeline/suite-history.js';
 import { type Output, tableOf } from '../output.js';
@@ -47,7 +48,7 @@ const levels = [...'▁▂▃▄▅▆▇█'];
 /** One character a value, from the lowest to the highest of them; the latest where there are too many. Equal values are in the middle. */
 export function sparkline(values: readonly number[], width: number): string {
   const shown = values.slice(-width);
-  const [low, high] = [Math.min(...shown), Math.max(...shown)];
+  const [low, high] = [smallestOf(shown), largestOf(shown)];
   const levelOf = (value: number) => (high === low ? 3 : Math.round(((value - low) / (high - low)) * (levels.length - 1)));
   return shown.map((value) => levels[levelOf(value)]).join('');
 }

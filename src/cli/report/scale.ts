@@ -1,4 +1,5 @@
 /** From values to percent of a picture's width, so that a picture stretches and its dots and letters do not. */
+import { largestOf, smallestOf } from '../../core/sequences.js';
 
 export interface Scale {
   readonly low: number;
@@ -9,7 +10,7 @@ export interface Scale {
 
 /** A scale that holds all values; its ends are ticks. */
 export function scaleOver(values: readonly number[], mostTicks = 7): Scale {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = [smallestOf(values), largestOf(values)];
   const step = niceStep(Math.max(most - least, 1e-6) / (mostTicks - 1));
   // A value that is a tick but for rounding needs no step of its own.
   const [first, last] = [Math.floor(least / step + 1e-9), Math.ceil(most / step - 1e-9)];

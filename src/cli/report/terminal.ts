@@ -1,4 +1,5 @@
 /** A report as one screen: the verdict, what was lost and gained as dots and whiskers, what did not pass and why, and where the loss sits. */
+import { largestOf } from '../../core/sequences.js';
 import { clip, wrap } from '../../core/text.js';
 import { concernsOf, isOpenLoss, type Report, type ReportRow, verdictOf } from '../../gate/report.js';
 import type { Verdict } from '../../store/candidates.js';
@@ -97,7 +98,7 @@ const nameOf = (row: ReportRow) => (row.scope === 'whole' ? `◆ ${row.suite}` :
 /** As far as anything reaches that may be lost; what is new to the champion gains so much that nothing else would show beside it. */
 function reachOf(rows: readonly ReportRow[]): number {
   const judged = rows.filter(({ findings, lower }) => findings.some(({ rule }) => rule !== 'gain') && lower !== null);
-  const widest = Math.max(0.02, ...judged.map(({ lower, upper }) => Math.max(Math.abs(lower!), Math.abs(upper!))));
+  const widest = Math.max(0.02, largestOf(judged.map(({ lower, upper }) => Math.max(Math.abs(lower!), Math.abs(upper!)))));
   return Math.min(0.5, Math.ceil(widest * 100) / 100);
 }
 

@@ -7,6 +7,7 @@
  * 512 at most, and 1,024 in the end. Memory: 20 n^2 bytes and the features, 4 n width.
  */
 import { seededRandom, shuffled } from '../../core/random.js';
+import { appendAll } from '../../core/sequences.js';
 import { multiHot } from '../answers.js';
 import { calibrate } from './calibration.js';
 import { type Factor, factorise, solve, solveLower } from './cholesky.js';
@@ -83,7 +84,7 @@ function poseDual(
   for (const group of targets.length <= most ? whole.groups : shuffled(whole.groups, seededRandom(whole.seed, 'leave-group-out'))) {
     if (rows.length >= most) break;
     groups.push(group.map((_, place) => rows.length + place));
-    rows.push(...group);
+    appendAll(rows, group);
   }
   const own = Int32Array.from(rows, (row) => targets[row]!);
   const truth = multiHot(own, { classes, sets }, new Int8Array(rows.length * classes));

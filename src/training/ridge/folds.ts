@@ -1,5 +1,6 @@
 /** Folds for cross-validation that split no group of near-duplicates, and spread the rows of each class evenly. */
 import { seededRandom, shuffled } from '../../core/random.js';
+import { appendAll } from '../../core/sequences.js';
 import type { Groups } from './groups.js';
 
 /** Places of rows, by fold. A group belongs to the class of its first row. */
@@ -11,7 +12,7 @@ export function foldGroups(groups: Groups, targets: Int32Array, { folds, seed }:
     // Each class begins with another fold, so that classes of one or two examples are not all in the first.
     const turn = dealt.get(own) ?? own;
     dealt.set(own, turn + 1);
-    found[turn % folds]!.push(...group);
+    appendAll(found[turn % folds]!, group);
   }
   return found.filter((fold) => fold.length > 0);
 }

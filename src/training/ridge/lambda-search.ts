@@ -1,4 +1,5 @@
 /** Which values of lambda are tried, and in what order. */
+import { smallestOf } from '../../core/sequences.js';
 
 /**
  * Two to a decade, for features that are whole numbers: what is 1 before rounding is 32 there, so 1,024 is a lambda of 1. So wide that what is best
@@ -47,5 +48,5 @@ function bestOf(costs: ReadonlyMap<number, number>): number {
 
 function nearestIndex(lambda: number): number {
   const distances = lambdaGrid.map((value) => Math.abs(Math.log(value / lambda)));
-  return distances.indexOf(Math.min(...distances));
+  return distances.indexOf(smallestOf(distances));
 }

@@ -26,6 +26,7 @@ import { drawFeatures, type FeatureKind } from '../ridge/features.js';
 import { examplesIn, fitTask } from '../ridge/fit-task.js';
 import { drawSigns, foldsOf } from '../ridge/kernel-input.js';
 import { fewExamples, type SharedInput } from '../ridge/learned.js';
+import { estimateRidgeBytes } from '../ridge/size.js';
 import { holdsStatistics } from '../ridge/statistics.js';
 import { widthFor } from '../ridge/width.js';
 import { standardisationOf } from '../standardise.js';
@@ -45,6 +46,10 @@ export const analytic: Strategy = {
     // Versions of before did not count the examples of each class without n-grams; another prior than the observed asks for them.
     const hasCounts = (prior ?? 'observed') === 'observed' || examplesIn(parent.state) !== undefined;
     return parent.head.kind === 'ridge' && isAlike && hasCounts && !isOutdated(parent.head) && holdsStatistics(parent.state, size);
+  },
+  estimateBytes({ width, features: kind }, { fresh, parentWidth, ...sizes }) {
+    const usual = kind === 'none' ? sizes.dimension - sizes.lexical : (width ?? parentWidth ?? widthFor(fresh));
+    return estimateRidgeBytes({ kind, width: usual, ...sizes });
   },
   train: trainAnalytic,
 };

@@ -6,6 +6,7 @@
  */
 import { groupBy } from '../../core/grouping.js';
 import { seededRandom, shuffled } from '../../core/random.js';
+import { appendAll } from '../../core/sequences.js';
 import { balancingClass } from '../answers.js';
 import { gradientHeads, usualRate } from '../gradient-strategy.js';
 import { learn } from '../held-apart.js';
@@ -56,7 +57,7 @@ function balancedMemory(job: TrainingJob): Batch {
   const picked: typeof rows = [];
   for (const [index, queue] of queues.entries()) {
     const share = Math.floor((budget - picked.length) / (queues.length - index));
-    picked.push(...queue.slice(0, share));
+    appendAll(picked, queue.slice(0, share));
   }
   return pickRows(picked, dimension);
 }

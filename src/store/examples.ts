@@ -172,17 +172,6 @@ export async function listExamplesById(store: Store, ids: readonly number[]): Pr
   return examples;
 }
 
-export async function countTrainingExamplesAfter(queries: Queries, adapter: string, afterId: number): Promise<number> {
-  const row = await queries
-    .selectFrom('examples')
-    .select(sql<number>`count(*)`.as('count'))
-    .where('adapter', '=', adapter)
-    .where('split', '=', 'train')
-    .where('id', '>', afterId)
-    .executeTakeFirstOrThrow();
-  return row.count;
-}
-
 export async function lastExampleId(queries: Queries, adapter: string): Promise<number> {
   const row = await queries
     .selectFrom('examples')

@@ -1,6 +1,7 @@
 /** adapter.yaml: what is tuned, how, and under which gate. Unknown keys are refused, with the nearest known name. */
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { findCronFault, findTimeZoneFault } from './cron.js';
 import { EspalierError, messageOf } from './errors.js';
 import { gateKeys, gatePolicy } from './gate-policy.js';
 import { findRecipeFault, type RecipePart } from './recipe.js';
@@ -66,10 +67,14 @@ const answers = z.strictObject({
   refuse: z.number().gt(0).max(0.5).default(0.05),
 });
 
-const schedule = z.strictObject({
+const scheduleShape = z.strictObject({
   cron: z.string().optional(),
   timeZone: z.string().default('UTC'),
   newExamples: z.number().int().min(1).optional(),
+});
+const schedule = scheduleShape.superRefine(({ cron, timeZone }, context) => {
+  const fault = cron === undefined ? findTimeZoneFault(timeZone) : findCronFault({ line: cron, timeZone });
+  if (fault) context.addIssue({ code: 'custom', message: fault.message, path: [fault.key], params: { hint: fault.hint } });
 });
 
 /** As intake reads it. */
@@ -200,7 +205,7 @@ const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Every key that adapter.yaml knows, at any depth. */
 export const knownKeys: readonly string[] = [
-  ...new Set([...[declaration, training, answers, schedule].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
+  ...new Set([...[declaration, training, answers, scheduleShape].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
   ...Object.keys(taskShape.shape),
   ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes'],
 ];

@@ -172,17 +172,6 @@ export async function listExamplesById(store: Store, ids: readonly number[]): Pr
   return examples;
 }
 
-export async function countTrainingExamplesAfter(queries: Queries, adapter: string, afterId: number): Promise<number> {
-  const row = await queries
-    .selectFrom('examples')
-    .select(sql<number>`count(*)`.as('count'))
-    .where('adapter', '=', adapter)
-    .where('split', '=', 'train')
-    .where('id', '>', afterId)
-    .executeTakeFirstOrThrow();
-  return row.count;
-}
-
 /** How many arrived after an example, by split. */
 export async function countExamplesAfter(queries: Queries, adapter: string, afterId: number): Promise<Readonly<Record<Split, number>>> {
   const rows = await queries

@@ -82,11 +82,16 @@ export async function listUnlearned(store: Store, range: UnlearnedRange): Promis
   return examples.sort((a, b) => a.id - b.id);
 }
 
+export interface UnlearnedCount extends Omit<UnlearnedRange, 'throughId'> {
+  /** Only examples after this number are counted; absent: all. */
+  readonly afterId?: number;
+}
+
 /**
  * How many training examples of some tasks arrived since the version was made. Those that were left out are not counted: as a rule the next update
  * leaves them out again.
  */
-export async function countUnlearned(queries: Queries, { adapter, version, tasks }: Omit<UnlearnedRange, 'throughId'>): Promise<number> {
+export async function countUnlearned(queries: Queries, { adapter, version, tasks, afterId = 0 }: UnlearnedCount): Promise<number> {
   const { through } = await readLearned(queries, { adapter, version });
   let count = 0;
   for (const task of tasks) {
@@ -96,7 +101,7 @@ export async function countUnlearned(queries: Queries, { adapter, version, tasks
       .where('adapter', '=', adapter)
       .where('task', '=', task)
       .where('split', '=', 'train')
-      .where('id', '>', through.get(task) ?? 0)
+      .where('id', '>', Math.max(through.get(task) ?? 0, afterId))
       .executeTakeFirstOrThrow();
     count += row.count;
   }

@@ -1,5 +1,6 @@
-/** The table `schedule_checks`: what the schedule started, how it ended, and why. */
-import type { Queries } from './database.js';
+/** The table `schedule_checks`: every update that the schedule started, its outcome, and the reason. */
+import { sql } from 'kysely';
+import { type Queries, type Store, transact } from './database.js';
 
 export interface ScheduleCheck {
   readonly id: number;
@@ -8,16 +9,47 @@ export interface ScheduleCheck {
   readonly outcome: 'candidate' | 'nothing' | 'failed';
   readonly reason: string;
   readonly runId: number | null;
-  /** The newest example then. */
+  /** Number of the newest example that the update looked at. */
   readonly throughExample: number;
   readonly at: string;
 }
 
-export async function recordCheck(queries: Queries, { runId, throughExample, ...check }: Omit<ScheduleCheck, 'id'>): Promise<void> {
-  await queries
-    .insertInto('schedule_checks')
-    .values({ ...check, run_id: runId, through_example: throughExample })
-    .execute();
+export type NewCheck = Omit<ScheduleCheck, 'id'>;
+
+/** What the checks of an adapter say about its next update. A failed check settles nothing. */
+export interface SettledChecks {
+  /** Number of the newest example that an update looked at; 0 where there was none. */
+  readonly throughExample: number;
+  /** When a check by cron line last settled; undefined where none did. */
+  readonly lastCron: string | undefined;
+  /** Failed checks since the last one that settled. */
+  readonly failures: number;
+  readonly lastFailure: string | undefined;
+}
+
+/** How the trigger of a run is written that the schedule started by this trigger. */
+export const runTrigger = (trigger: string) => `schedule: ${trigger}`;
+
+/** The trigger of the schedule that began a run; undefined where a person began it. */
+export function triggerOfRun(trigger: string): string | undefined {
+  return trigger.startsWith(runTrigger('')) ? trigger.slice(runTrigger('').length) : undefined;
+}
+
+/** A run has one check: the second that is told of the same run is not recorded, and false is returned. */
+export async function recordCheck(store: Store, { runId, throughExample, ...check }: NewCheck): Promise<boolean> {
+  return transact(store, async (queries) => {
+    if (runId !== null && (await hasCheck(queries, runId))) return false;
+    await queries
+      .insertInto('schedule_checks')
+      .values({ ...check, run_id: runId, through_example: throughExample })
+      .execute();
+    return true;
+  });
+}
+
+async function hasCheck(queries: Queries, runId: number): Promise<boolean> {
+  const row = await queries.selectFrom('schedule_checks').select('id').where('run_id', '=', runId).executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Newest first. */
@@ -29,4 +61,55 @@ export async function listChecks(queries: Queries, adapter: string, limit: numbe
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
+}
+
+export async function readSettledChecks(queries: Queries, adapter: string): Promise<SettledChecks> {
+  const checks = queries.selectFrom('schedule_checks').where('adapter', '=', adapter);
+  const settled = await checks
+    .where('outcome', '!=', 'failed')
+    .select([sql<number | null>`max(id)`.as('id'), sql<number | null>`max(through_example)`.as('throughExample')])
+    .executeTakeFirstOrThrow();
+  const cron = await checks
+    .where('outcome', '!=', 'failed')
+    .where('trigger', '=', 'cron')
+    .select(sql<string | null>`max(at)`.as('at'))
+    .executeTakeFirstOrThrow();
+  const failed = await checks
+    .where('outcome', '=', 'failed')
+    .where('id', '>', settled.id ?? 0)
+    .select([sql<number>`count(*)`.as('count'), sql<string | null>`max(at)`.as('at')])
+    .executeTakeFirstOrThrow();
+  return {
+    throughExample: settled.throughExample ?? 0,
+    lastCron: cron.at ?? undefined,
+    failures: failed.count,
+    lastFailure: failed.at ?? undefined,
+  };
+}
+
+/**
+ * Runs of the schedule that made a candidate and have no check: the process ended between the two. Returned as the checks that are missing,
+ * oldest first.
+ */
+export async function listMissingChecks(queries: Queries, adapter: string): Promise<NewCheck[]> {
+  const rows = await queries
+    .selectFrom('runs')
+    .innerJoin('candidates', 'candidates.run_id', 'runs.id')
+    .leftJoin('schedule_checks', 'schedule_checks.run_id', 'runs.id')
+    .select(['runs.id', 'runs.trigger', 'runs.started_at', 'candidates.id as candidate', 'candidates.verdict'])
+    .select(sql<number>`json_extract(runs.plan, '$.throughExample')`.as('throughExample'))
+    .where('runs.adapter', '=', adapter)
+    .where('runs.trigger', 'like', `${runTrigger('')}%`)
+    .where('schedule_checks.id', 'is', null)
+    .orderBy('runs.id')
+    .execute();
+  return rows.map((row) => ({
+    adapter,
+    trigger: triggerOfRun(row.trigger)!,
+    outcome: 'candidate',
+    reason: `run ${row.id} had not been recorded here; candidate ${row.candidate}: ${row.verdict}`,
+    runId: row.id,
+    throughExample: row.throughExample,
+    at: row.started_at,
+  }));
 }

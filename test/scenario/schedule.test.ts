@@ -13,6 +13,7 @@ interface Check {
 }
 interface Status {
   readonly newExamples: number;
+  readonly failures: number;
   readonly next: string;
   readonly checks: readonly Check[];
 }
@@ -64,23 +65,43 @@ describe('schedule start --once', () => {
   });
 });
 
-describe('a trigger that fails', () => {
-  it('is recorded with its reason, and does not go round in circles', async () => {
+describe('an update that fails', () => {
+  const withoutGate = scheduled.replace(/gate:\n( {2}.*\n)+/, '');
+  const failAt = (time: string) => espalier(desk, ['schedule', 'start', '--once', ...when(time)]);
+
+  it('is named, recorded with its reason, and ends the command with 1', async () => {
     await succeed(desk, [...ingestWords('shipping'), ...when('20T09:00')]);
-    declare(desk, scheduled.replace(/gate:\n( {2}.*\n)+/, ''));
-    expect(await runOnce('20T10:00')).toMatchObject([
-      { trigger: 'newExamples', outcome: 'failed', reason: expect.stringContaining('desk declares no gate') },
-    ]);
-    expect(await runOnce('20T10:01')).toEqual([]);
-    declare(desk, scheduled);
-    expect(await runOnce('20T10:02')).toEqual([]);
+    declare(desk, withoutGate);
+    const { code, stdout, stderr } = await failAt('20T10:00');
+    expect([code, stdout]).toEqual([1, '1 started.\n']);
+    expect(stderr).toMatch(/desk declares no gate\s+\[NO_GATE_POLICY\]/);
+    expect(stderr).toContain('espalier: failed: desk [SCHEDULE_FAILED]');
   });
 
-  it('leaves the next cron line to try again, across the end of summer time', async () => {
+  it('stays due, and is tried again after a minute, then after two', async () => {
+    expect(await statusAt('20T10:00')).toMatchObject({ failures: 1, next: 'again at 2026-10-20T10:01:00.000Z, after 1 failure in a row' });
+    expect(await succeed(desk, ['schedule', 'start', '--once', '--at', '2026-10-20T10:00:59Z'])).toBe('Nothing is due.\n');
+    expect((await failAt('20T10:01')).code).toBe(1);
+    expect(await runOnce('20T10:02')).toEqual([]);
+    expect((await statusAt('20T10:02')).next).toBe('again at 2026-10-20T10:03:00.000Z, after 2 failures in a row');
+  });
+
+  it('is made up for when it is mended, and its examples count only then', async () => {
+    declare(desk, scheduled);
+    expect((await statusAt('20T10:03')).newExamples).toBeGreaterThan(60);
+    expect(await runOnce('20T10:03')).toMatchObject([{ trigger: 'newExamples', outcome: 'candidate' }]);
+    expect(await statusAt('20T10:04')).toMatchObject({ newExamples: 0, failures: 0 });
+  });
+
+  it('does not move the cron line, across the end of summer time', async () => {
     expect(await runOnce('26T04:30')).toEqual([]);
-    expect(await runOnce('26T05:00')).toMatchObject([
-      { trigger: 'cron', outcome: 'candidate', reason: expect.stringContaining('candidate 2 waits for a person') },
+    declare(desk, withoutGate);
+    expect((await failAt('26T05:00')).code).toBe(1);
+    declare(desk, scheduled);
+    expect(await runOnce('26T05:01')).toMatchObject([
+      { trigger: 'cron', outcome: 'candidate', reason: expect.stringMatching(/2026-10-26T05:00.*candidate 3 waits for a person/) },
     ]);
+    expect(await runOnce('26T05:02')).toEqual([]);
   });
 });
 
@@ -89,15 +110,16 @@ describe('schedule status', () => {
     const status = await statusAt('26T06:00');
     expect(status.checks.map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
       ['cron', 'candidate'],
-      ['newExamples', 'failed'],
-      ['cron', 'nothing'],
+      ['cron', 'failed'],
       ['newExamples', 'candidate'],
+      ['newExamples', 'failed'],
+      ['newExamples', 'failed'],
     ]);
     expect(status).toMatchObject({ newExamples: 0, next: '2026-11-02T05:00:00.000Z, or at 60 more examples' });
     const printed = await succeed(desk, ['schedule', 'status', ...when('26T06:00')]);
     expectReport(printed);
     expect(printed).toMatch(
-      /^desk: 0 new examples\n {2}next: 2026-11-02T05:00:00\.000Z, or at 60 more examples\n2026-10-26 05:00 desk: candidate\n {2}`0 6/,
+      /^desk: 0 new examples\n {2}next: 2026-11-02T05:00:00\.000Z, or at 60 more examples\n2026-10-26 05:01 desk: candidate\n {2}`0 6/,
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScheduleDeclaration } from '#espalier/core/declaration.js';
-import { describeNext, findDue, nextCron, type ScheduleState } from '#espalier/schedule/due.js';
+import { parseDeclaration } from '#espalier/core/declaration.js';
+import { describeNext, findDue, nextCron, type ScheduleState, waitsUntil } from '#espalier/schedule/due.js';
 import { errorOf } from '../support/errors.js';
 
 const mondays: ScheduleDeclaration = { cron: '0 6 * * 1', timeZone: 'Europe/Berlin' };
@@ -8,6 +9,9 @@ const time = (iso: string) => new Date(`${iso}Z`);
 const state = (overrides: Partial<ScheduleState> = {}): ScheduleState => ({
   cronSince: time('2026-10-12T10:00'),
   newExamples: 0,
+  failures: 0,
+  lastFailure: undefined,
+  unfinished: undefined,
   ...overrides,
 });
 
@@ -59,14 +63,74 @@ describe('a cron line', () => {
     expect(findDue(mondays, state(), late)).toMatchObject({ trigger: 'cron' });
     expect(findDue(mondays, state({ cronSince: late }), late)).toBeUndefined();
   });
+});
+
+describe('a schedule that cannot be followed', () => {
+  const parse = (lines: string) => () => parseDeclaration(`name: desk\ntasks:\n  - name: intent\nschedule:\n${lines}`, 'adapter.yaml');
 
   it.each([
-    ['0 6 * *', 'UTC'],
-    ['every monday', 'UTC'],
-    ['0 6 * * 1', 'Europe/Atlantis'],
-  ])('%s in %s that is not understood is refused, naming the key', async (cron, timeZone) => {
-    const error = await errorOf(() => nextCron({ cron, timeZone }, time('2026-10-13T00:00')));
-    expect([error.code, error.at]).toEqual(['DECLARATION_INVALID', { field: 'schedule.cron' }]);
+    ['of four fields', '  cron: "0 6 * *"\n', 'schedule.cron', 'is not a cron line'],
+    ['in words', '  cron: every monday\n', 'schedule.cron', 'is not a cron line'],
+    ['that never falls due', '  cron: "0 0 31 2 *"\n', 'schedule.cron', 'never falls due'],
+    ['of short months that have no 31st', '  cron: "0 6 31 4,6,9,11 *"\n', 'schedule.cron', 'never falls due'],
+  ])('a cron line %s is refused, naming file, line and key', async (_, lines, field, says) => {
+    const error = await errorOf(parse(lines));
+    expect([error.code, error.at]).toEqual(['DECLARATION_INVALID', { file: 'adapter.yaml', line: 5, field }]);
+    expect(error.message).toContain(says);
+  });
+
+  it.each([
+    ['beside a cron line', '  cron: "0 6 * * 1"\n  timeZone: Europe/Berln\n'],
+    ['alone', '  newExamples: 5\n  timeZone: Europe/Berln\n'],
+  ])('a mistyped time zone %s is refused, naming its own key', async (_, lines) => {
+    const error = await errorOf(parse(lines));
+    expect(error).toMatchObject({ code: 'DECLARATION_INVALID', hint: 'Did you mean `Europe/Berlin`?' });
+    expect(error.at).toEqual({ file: 'adapter.yaml', line: 6, field: 'schedule.timeZone' });
+  });
+
+  it('a line for the 29 February is followed', async () => {
+    expect(parse('  cron: "0 0 29 2 *"\n')().schedule?.cron).toBe('0 0 29 2 *');
+    expect(nextCron({ cron: '0 0 29 2 *', timeZone: 'UTC' }, time('2026-10-13T00:00'))).toEqual(time('2028-02-29T00:00'));
+  });
+});
+
+describe('the wait after failures', () => {
+  const now = time('2026-10-20T10:00');
+  const minutesAfter = (failures: number, overrides: Partial<ScheduleState> = {}) => {
+    const until = waitsUntil(state({ failures, lastFailure: now, ...overrides }), now);
+    return until && (until.getTime() - now.getTime()) / 60_000;
+  };
+
+  it('is twice as long each time, and 6 hours at most', () => {
+    expect([0, 1, 2, 3, 9, 10, 5000].map((failures) => minutesAfter(failures))).toEqual([undefined, 1, 2, 4, 256, 360, 360]);
+  });
+
+  it('is over when it is over, and says nothing of a failure in the future', () => {
+    const failed = state({ failures: 1, lastFailure: now });
+    expect(waitsUntil(failed, time('2026-10-20T10:01'))).toBeUndefined();
+    expect(waitsUntil(failed, time('2026-10-20T09:00'))).toBeUndefined();
+  });
+
+  it('begins a failure later for a run that was stopped on its way', () => {
+    const unfinished = { id: 4, stage: 'train', isHeld: false };
+    expect([1, 2, 3].map((failures) => minutesAfter(failures, { unfinished }))).toEqual([undefined, 1, 2]);
+  });
+});
+
+describe('a run that has not ended', () => {
+  const now = time('2026-10-13T00:00');
+  const run = (isHeld: boolean) => state({ newExamples: 900, unfinished: { id: 4, stage: 'train', isHeld } });
+
+  it('that nobody holds is due by itself', () => {
+    expect(findDue(mondays, run(false), now)).toMatchObject({
+      trigger: 'unfinished',
+      reason: 'run 4 was interrupted at train, and is resumed',
+    });
+  });
+
+  it('that a process works on holds everything else back', () => {
+    expect(findDue({ ...mondays, newExamples: 1 }, run(true), now)).toBeUndefined();
+    expect(describeNext(mondays, run(true), now)).toBe('after run 4, which is at train');
   });
 });
 

@@ -1,0 +1,85 @@
+/** One update of the schedule, through the same pipeline as a person's, and its outcome. */
+import type { AdapterDeclaration } from '../core/declaration.js';
+import { EspalierError, messageOf } from '../core/errors.js';
+import { noProgress } from '../core/progress.js';
+import { describeTrouble, troubleOf } from '../core/trouble.js';
+import type { Encoder } from '../encoder/encoder.js';
+import type { Plan } from '../pipeline/context.js';
+import { runUpdate, type UpdateRequest } from '../pipeline.js';
+import { findCandidate } from '../store/candidates.js';
+import { storeError } from '../store/database.js';
+import { lastExampleId } from '../store/examples.js';
+import { type NewCheck, runTrigger, triggerOfRun } from '../store/schedule.js';
+import type { Due } from './due.js';
+import type { Look, Site } from './look.js';
+
+export interface UpdateSite extends Site {
+  readonly signal: AbortSignal;
+  readonly openEncoder: (declaration: AdapterDeclaration) => Promise<Encoder>;
+}
+
+export interface Attempted {
+  readonly check: NewCheck;
+  /** The stack of what no Espalier error explains. */
+  readonly defect: string | undefined;
+}
+
+/** Stops of an update that are no failure: its process was told to end, or another process works on it. */
+const noFailure = new Set(['INTERRUPTED', 'UPDATE_RUNNING', 'LEASE_LOST']);
+
+/** Undefined: nothing ended; the adapter is looked at again. */
+export async function attemptUpdate(site: UpdateSite, look: Look, due: Due, at: Date): Promise<Attempted | undefined> {
+  const begun = {
+    adapter: look.declaration.name,
+    // What began an interrupted run is what its end settles.
+    trigger: (look.run && triggerOfRun(look.run.trigger)) ?? due.trigger,
+    at: at.toISOString(),
+  };
+  let throughExample = 0;
+  try {
+    throughExample = await lastExampleId(site.store.queries, begun.adapter);
+    return { check: { ...begun, ...(await update(site, look, due, at)) }, defect: undefined };
+  } catch (thrown) {
+    const error = storeError(thrown, site.store.path);
+    if (!(error instanceof EspalierError)) {
+      const failed = {
+        ...begun,
+        throughExample,
+        runId: null,
+        outcome: 'failed',
+        reason: `${due.reason}; a defect: ${messageOf(thrown)}`,
+      } as const;
+      return { check: failed, defect: stackOf(thrown) };
+    }
+    if (noFailure.has(error.code)) return undefined;
+    const outcome = error.code === 'NOTHING_TO_LEARN' ? 'nothing' : 'failed';
+    const reason = outcome === 'nothing' ? error.message : describeTrouble(troubleOf(error));
+    return { check: { ...begun, throughExample, runId: null, outcome, reason: `${due.reason}; ${reason}` }, defect: undefined };
+  }
+}
+
+export function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+}
+
+async function update(
+  { workspace, store, signal, openEncoder }: UpdateSite,
+  look: Look,
+  due: Due,
+  at: Date,
+): Promise<Pick<NewCheck, 'outcome' | 'runId' | 'reason' | 'throughExample'>> {
+  const encoder = await openEncoder(look.declaration);
+  const context = { workspace, store, encoder, signal, progress: noProgress };
+  const { candidateId, report, plan } = await runUpdate(context, requestOf(look, due, at));
+  const { runId } = await findCandidate(store.queries, candidateId);
+  const reason = `${due.reason}; candidate ${candidateId} waits for a person: ${report.verdict}`;
+  return { outcome: 'candidate', runId, throughExample: plan.throughExample, reason };
+}
+
+/** An interrupted run does what it set out to do; a new one does what is declared. */
+function requestOf({ declaration, run }: Look, due: Due, at: Date): UpdateRequest {
+  const request = { declaration, trigger: runTrigger(due.trigger), at };
+  if (!run) return request;
+  const { field, reencode } = run.plan as Partial<Plan>;
+  return { ...request, field, reencode };
+}

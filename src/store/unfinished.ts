@@ -1,0 +1,22 @@
+/** The run of an adapter that has not ended, and who holds it. */
+import type { Queries } from './database.js';
+
+export interface UnfinishedRun {
+  readonly id: number;
+  readonly stage: string;
+  readonly trigger: string;
+  /** Fixed when the run began. */
+  readonly plan: unknown;
+  readonly owner: string;
+  readonly leaseUntil: string;
+}
+
+export async function findUnfinishedRun(queries: Queries, adapter: string): Promise<UnfinishedRun | undefined> {
+  const row = await queries
+    .selectFrom('runs')
+    .select(['id', 'stage', 'trigger', 'plan', 'lease_owner as owner', 'lease_until as leaseUntil'])
+    .where('adapter', '=', adapter)
+    .where('status', '=', 'running')
+    .executeTakeFirst();
+  return row && { ...row, plan: JSON.parse(row.plan) as unknown };
+}

@@ -4,6 +4,7 @@
  *   open:CODE:PART   a file whose path holds PART cannot be opened by `fs/promises`
  *   sync:CODE:PART   it can be opened and written, and then not be flushed
  *   sql:CODE:PART    a statement that begins with PART fails in SQLite
+ *   stray:KIND:      an `exception` or a `rejection` comes up that nobody waits for, while the command is at work
  */
 import fs from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
@@ -11,7 +12,24 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 const [what, code, part] = process.env.ESPALIER_TEST_FAIL.split(':');
 
 if (what === 'sql') failStatements();
+else if (what === 'stray') strayFrom(code);
 else failFiles();
+
+function strayFrom(kind) {
+  const stray = new Error(`stray ${kind}`);
+  const { mkdir } = fs;
+  // The first thing that every command does with its store.
+  fs.mkdir = async (...words) => {
+    await mkdir(...words);
+    if (kind === 'rejection') void Promise.reject(stray);
+    else
+      setImmediate(() => {
+        throw stray;
+      });
+    return new Promise(() => setInterval(() => undefined, 1000));
+  };
+  syncBuiltinESMExports();
+}
 
 function failFiles() {
   const { open } = fs;

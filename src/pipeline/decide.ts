@@ -50,7 +50,7 @@ export interface DecisionContext {
  * Makes a candidate champion, and offers what it learned to the replay buffer, at once. Before that everything that the decision rests on is checked: the
  * version's files against its manifest, that against the store, and the verdict against the stored results. What is damaged or edited is refused,
  * also with an override.
- * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS
+ * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS, DECISION_BACKDATED
  */
 export async function approveCandidate(
   { store, workspace }: DecisionContext,
@@ -78,7 +78,7 @@ export async function approveCandidate(
   });
 }
 
-/** @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED */
+/** @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, DECISION_BACKDATED */
 export async function rejectCandidate(store: Store, { candidateId, actor, reason, at }: Omit<Approval, 'on'>): Promise<Candidate> {
   return transact(store, async (queries) => {
     const candidate = await requireWaiting(queries, candidateId);
@@ -99,7 +99,7 @@ export interface Rollback {
   readonly at: Date;
 }
 
-/** Only a version that once was champion can be one again, and only with the files that it had. @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID */
+/** Only a version that once was champion can be one again, and only with the files that it had. @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, DECISION_BACKDATED */
 export async function rollBack(
   { store, workspace }: DecisionContext,
   { adapter, toVersion, actor, reason, at }: Rollback,
@@ -189,12 +189,26 @@ function requireFresh(candidate: Candidate, champion: number | null): void {
 
 type RecordedDecision = Omit<Decision, 'id' | 'at'> & { readonly at: Date };
 
-/** A decision without a reason cannot be understood later. @throws USAGE */
+/** A decision without a reason cannot be understood later. @throws USAGE, DECISION_BACKDATED */
 async function record(queries: Queries, { at, ...decision }: RecordedDecision): Promise<void> {
   if (decision.reason.trim() === '')
     throw new EspalierError('USAGE', 'a decision needs a reason', { hint: 'Say why with --reason "...".' });
+  await requireInOrder(queries, { at, ...decision });
   await recordDecision(queries, { ...decision, at: at.toISOString() });
   const { adapter, actor, act, candidateId, toVersion, fromVersion, reason } = decision;
   const subject = candidateId === null ? `version ${toVersion}` : `candidate ${candidateId}`;
   await recordAct(queries, { at, actor, act, adapter, subject, detail: { reason, fromVersion, toVersion } });
+}
+
+/** The decisions of an adapter tell who served when; that can be read only where their times are in their order. @throws DECISION_BACKDATED */
+async function requireInOrder(queries: Queries, { adapter, candidateId, at }: RecordedDecision): Promise<void> {
+  const last = (await listDecisions(queries, adapter)).at(-1);
+  const made = candidateId === null ? undefined : (await findCandidate(queries, candidateId)).createdAt;
+  const before = [
+    ...(made === undefined ? [] : [{ what: `candidate ${candidateId} was made`, time: made }]),
+    ...(last === undefined ? [] : [{ what: `the last decision on ${adapter} was taken`, time: last.at }]),
+  ];
+  const later = before.find(({ time }) => at < new Date(time));
+  if (later === undefined) return;
+  throw new EspalierError('DECISION_BACKDATED', `${later.what} at ${later.time}, which is after ${at.toISOString()}`);
 }

@@ -128,3 +128,39 @@ describe('a champion that nobody decided on', () => {
     expect(stderr).toContain('champion is version 2, but the last decision made it version 1');
   });
 });
+
+describe('a decision that is dated back', () => {
+  const reason = ['--reason', 'dated back'];
+  it.each([
+    [
+      'approved before the candidate was made',
+      ['candidates', 'approve', '3', '--override', ...reason, ...at(14)],
+      'candidate 3 was made at',
+    ],
+    [
+      'rejected before it was made',
+      ['candidates', 'reject', '3', ...reason, ...at(14)],
+      'candidate 3 was made at 2026-11-24T15:00:00.000Z',
+    ],
+    [
+      'rolled back before the last decision',
+      ['rollback', 'desk', '--to', '2', ...reason, ...at(13)],
+      'the last decision on desk was taken at',
+    ],
+  ])('%s is refused, and nothing is changed', async (_, words, message) => {
+    const folder = copyOf(desk);
+    const before = rowsOf(folder, 'select * from decisions');
+    const { code, stderr } = await espalier(folder, words);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[DECISION_BACKDATED\]\n {2}hint {2}Leave --at out, or give a time/)]);
+    expect(stderr).toContain(message);
+    expect(rowsOf(folder, 'select * from decisions')).toEqual(before);
+    expect(rowsOf(folder, 'select champion_version as version from adapters')).toEqual([{ version: 1 }]);
+    expect(rowsOf(folder, 'select status from candidates where id = 3')).toEqual([{ status: 'waiting' }]);
+  });
+
+  it('is none where it has the very time of what it decides on', async () => {
+    const folder = copyOf(desk);
+    await succeed(folder, ['candidates', 'reject', '3', ...reason, ...at(15)]);
+    await succeed(folder, ['rollback', 'desk', '--to', '2', ...reason, ...at(15)]);
+  });
+});

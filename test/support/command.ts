@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const entry = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** One for all test files, so that the embedded encoder is converted once. */
 const cacheFolder = join(tmpdir(), 'espalier-test-cache');
@@ -25,6 +25,10 @@ export interface CommandOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** `obeyed`: also where the tests run as root, who may otherwise read and write everything. */
   readonly permissions?: 'obeyed';
+  /** Another user's number; only root can become one. */
+  readonly user?: number;
+  /** Nothing is inherited from the environment of the tests, and no cache folder is named. */
+  readonly bare?: true;
 }
 
 export interface RunningCommand {
@@ -38,13 +42,14 @@ export interface RunningCommand {
 const asObedientRoot = ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-dac_override,-dac_read_search'];
 
 export function startEspalier(folder: string, words: readonly string[], options: CommandOptions = {}): RunningCommand {
-  const { input = '', preload, environment = {}, permissions } = options;
+  const { input = '', preload, environment = {}, permissions, user, bare } = options;
   const preloaded = preload === undefined ? [] : ['--import', new URL(preload, import.meta.url).href];
   const { NO_COLOR: _, FORCE_COLOR: __, ESPALIER_WORKSPACE: ___, ...inherited } = process.env;
   const [program, ...before] = [...(permissions === 'obeyed' && process.getuid?.() === 0 ? asObedientRoot : []), process.execPath];
   const child = spawn(program!, [...before, ...preloaded, entry, ...words], {
     cwd: folder,
-    env: { ...inherited, ESPALIER_CACHE: cacheFolder, ...environment },
+    env: { ...(bare ? {} : { ...inherited, ESPALIER_CACHE: cacheFolder }), ...environment },
+    ...(user !== undefined && { uid: user, gid: user }),
   });
   const heard = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();

@@ -131,7 +131,7 @@ const titleOf = (candidate: Candidate) => {
 
 async function verify({ store, output }: Session, id: number): Promise<void> {
   const verification = await verifyCandidate(store.queries, id);
-  output.result(verification, () =>
+  const render = () =>
     verification.contenders
       .map(({ strategy, verdict, differences }) => {
         const outcome =
@@ -140,11 +140,13 @@ async function verify({ store, output }: Session, id: number): Promise<void> {
             : output.colours.red(describeDifferences(differences));
         return `${strategy}: ${paintVerdict(verdict as Verdict, output.colours)}, worked out again from the stored results: ${outcome}`;
       })
-      .join('\n'),
-  );
+      .join('\n');
   const spoilt = verification.contenders.filter(({ differences }) => differences.length > 0);
-  if (spoilt.length > 0)
-    throw new EspalierError('VERDICT_DIFFERS', `candidate ${id}: ${spoilt.map(({ strategy }) => strategy).join(', ')}`);
+  // As JSON the result is in the error: there is one object on standard output.
+  if (spoilt.length === 0 || output.format === 'text') output.result(verification, render);
+  if (spoilt.length === 0) return;
+  const names = spoilt.map(({ strategy }) => strategy).join(', ');
+  throw new EspalierError('VERDICT_DIFFERS', `candidate ${id}: ${names}`, { result: verification });
 }
 
 function describeDifferences(differences: readonly string[]): string {

@@ -71,14 +71,16 @@ export async function validate(
     progress.advance(validations.length, folders.length, 'suites');
   }
   progress.end(`${folders.length} suites against ${trained.size} training texts`);
-  output.result(validations, () => renderValidations(validations, output));
   const invalid = validations.filter(isInvalid);
+  // As JSON the result is in the error: there is one object on standard output.
+  if (invalid.length === 0 || output.format === 'text') output.result(validations, () => renderValidations(validations, output));
   if (invalid.length === 0) return;
   throw new EspalierError(
     'SUITE_INVALID',
     `${invalid.length} of ${validations.length} suites: ${invalid.map(({ suite }) => suite).join(', ')}`,
     {
       hint: 'What is wrong with each, and where, is said above.',
+      result: validations,
     },
   );
 }

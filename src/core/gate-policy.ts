@@ -94,6 +94,8 @@ export const gatePolicy = z.strictObject({
   anchor,
   /** The macro accuracy (mean recall of the labels) on what the champion had learned. */
   macro: macro.optional(),
+  /** Whether a first version must be shown to be above always giving the label that is commonest among what it learned. */
+  majority: z.boolean().default(true),
   /** Where the cases of a suite have judged so many contenders on average, the report asks for fresh ones. */
   reuse: z.number().int().min(1).default(50),
   /** Suites that were judged once and may be missing from now on. */

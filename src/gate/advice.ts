@@ -24,9 +24,17 @@ function adviseOnOpen(report: Report): Advice[] {
   const rows = report.rows.flatMap(adviseOnRow);
   const others = concernsOf({ ...report, rows: [] }).flatMap(({ name, finding }) => {
     const ahead = casesAhead(finding, 0);
+    if (finding.rule === 'majority' && finding.verdict === 'inconclusive')
+      return [{ what: `${name}: ${moreOfOthers(ahead)}`, command: null }];
     return ahead === undefined || finding.rule === 'evidence' ? [] : [{ what: `${name}: ${finding.reason}`, command: null }];
   });
   return [...rows, ...others];
+}
+
+/** What would show a head to be above the commonest label: cases of the others. */
+function moreOfOthers(cases: number | undefined): string {
+  const remedy = 'bring examples of the labels that are rare, or hold more out (holdout.fraction)';
+  return cases === undefined ? remedy : `${remedy}: about ${cases} held-out cases like these would decide`;
 }
 
 /** Of a suite that cannot tell. */

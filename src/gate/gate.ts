@@ -4,6 +4,7 @@ import { judgeCalibration } from './calibration.js';
 import { certaintyOf, onlyTry } from './certainty.js';
 import { type HoldoutSize, requireEvidence } from './evidence.js';
 import { isCountable } from './finite.js';
+import { compareWithMajority, type TaskAnswers } from './majority.js';
 import { noteOverlap, noteWear } from './notes.js';
 import type { PairedSuite } from './paired.js';
 import { type Finding, type Report, rulesVersion } from './report.js';
@@ -18,6 +19,8 @@ export { judgeSuites } from './rows.js';
 export interface Evaluation {
   readonly suites: readonly PairedSuite[];
   readonly answers: readonly AnsweredCase[];
+  /** Of each task whose labels exclude each other; absent: they are not known. */
+  readonly tasks?: readonly TaskAnswers[];
   readonly cost: { readonly bytes: number; readonly milliseconds: number | null };
   /** What the champion can tell apart and the candidate cannot. */
   readonly lostClasses: readonly string[];
@@ -33,7 +36,7 @@ export interface Evaluation {
   readonly refusals?: number;
 }
 
-export type Judgement = Pick<Report, 'rulesVersion' | 'rows' | 'slices' | 'calibration' | 'findings' | 'notes'>;
+export type Judgement = Pick<Report, 'rulesVersion' | 'rows' | 'slices' | 'calibration' | 'tasks' | 'findings' | 'notes'>;
 
 export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number): Judgement {
   const { suites, field = onlyTry.field, refusals = onlyTry.refusals } = evaluation;
@@ -46,6 +49,7 @@ export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number):
     rows,
     slices: judgeSlices(answers, settings),
     calibration: judgeCalibration(answers, settings),
+    tasks: compareWithMajority(evaluation.tasks ?? [], settings),
     findings: [...judgeWhatRemains(evaluation, policy), ...requireEvidence(rows, suites, needsOf(evaluation, policy))],
     notes: [...noteWear(suites, policy), ...noteOverlap(suites, policy)],
   };

@@ -24,6 +24,8 @@ export interface Report {
   readonly slices: readonly SliceRow[];
   /** Null where no answer has a probability. */
   readonly calibration: CalibrationReport | null;
+  /** Each task whose labels exclude each other, on its held-out examples; empty in older reports. */
+  readonly tasks: readonly TaskReport[];
   /** What concerns no one suite: budgets, classes and suites that are gone. */
   readonly findings: readonly Finding[];
   /** What nobody judges but everybody should know, such as a suite that has decided often. */
@@ -69,6 +71,35 @@ export interface ReportRow {
   readonly findings: readonly Finding[];
 }
 
+/** What a candidate does on a task, label by label, beside always giving the label that is commonest among what was learned. */
+export interface TaskReport {
+  readonly task: string;
+  readonly majority: string;
+  readonly cases: number;
+  /** How many it has learned. */
+  readonly labels: number;
+  /** Accuracy of always giving the commonest label. */
+  readonly baseline: number;
+  readonly candidate: number;
+  /** Candidate minus baseline, with its one-sided bounds. */
+  readonly difference: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** Mean recall of the labels that have a held-out case. */
+  readonly macro: number;
+  /** Labels that are not always right, the worst first; three at most. */
+  readonly worst: readonly LabelRecall[];
+  /** Labels that were learned and of which no example is held out. */
+  readonly unheld: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+export interface LabelRecall {
+  readonly label: string;
+  readonly right: number;
+  readonly cases: number;
+}
+
 export interface SliceRow extends ReportRow {
   readonly by: string;
   readonly value: string;
@@ -92,6 +123,7 @@ export const rules = [
   'suite-kept',
   'classes-kept',
   'labels-answered',
+  'majority',
 ] as const;
 export type Rule = (typeof rules)[number];
 
@@ -165,9 +197,10 @@ export function allFindings({
   rows,
   slices,
   calibration,
+  tasks,
   findings,
-}: Pick<Report, 'rows' | 'slices' | 'calibration' | 'findings'>): Finding[] {
-  return [...rows, ...slices].flatMap((row) => row.findings).concat(calibration?.findings ?? [], findings);
+}: Pick<Report, 'rows' | 'slices' | 'calibration' | 'tasks' | 'findings'>): Finding[] {
+  return [...rows, ...slices, ...tasks].flatMap((row) => row.findings).concat(calibration?.findings ?? [], findings);
 }
 
 /** A finding that is no pass, and what it is about. */
@@ -177,11 +210,12 @@ export interface Concern {
 }
 
 /** What failed first. */
-export function concernsOf({ rows, slices, calibration, findings }: Report): Concern[] {
+export function concernsOf({ rows, slices, calibration, tasks, findings }: Report): Concern[] {
   const all = [
     ...rows.flatMap((row) => row.findings.map((finding) => ({ name: row.suite, finding }))),
     ...slices.flatMap((slice) => slice.findings.map((finding) => ({ name: `${slice.by} ${slice.value}`, finding }))),
     ...(calibration?.findings ?? []).map((finding) => ({ name: 'confidence', finding })),
+    ...tasks.flatMap((task) => task.findings.map((finding) => ({ name: `task ${task.task}`, finding }))),
     ...findings.map((finding) => ({ name: 'the version', finding })),
   ];
   return (['fail', 'inconclusive'] as const).flatMap((verdict) => all.filter(({ finding }) => finding.verdict === verdict));
@@ -205,5 +239,5 @@ export function readReport(stored: unknown): Report {
     ...row,
     findings: row.findings.map((finding) => ({ ...finding, needed: finding.needed ?? null })),
   }));
-  return { ...{ slices: [], calibration: null, findings: [], notes: [], unchanged: [], unknown: [] }, ...report, rows };
+  return { ...{ slices: [], calibration: null, tasks: [], findings: [], notes: [], unchanged: [], unknown: [] }, ...report, rows };
 }

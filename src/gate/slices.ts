@@ -75,8 +75,8 @@ function valuesOf(one: AnsweredCase, by: string): readonly string[] {
 }
 
 /** [cases] the cluster of each; null where no case names one. */
-export function clustersOf(cases: readonly AnsweredCase[]): string[] | null {
-  const isNamed = ({ cluster }: AnsweredCase) => cluster !== null && cluster !== undefined;
+export function clustersOf(cases: readonly Pick<AnsweredCase, 'suite' | 'cluster'>[]): string[] | null {
+  const isNamed = ({ cluster }: Pick<AnsweredCase, 'cluster'>) => cluster !== null && cluster !== undefined;
   if (!cases.some(isNamed)) return null;
   return cases.map(({ suite, cluster }, index) => (cluster == null ? `case ${index}` : `${suite} ${cluster}`));
 }

@@ -45,11 +45,16 @@ function compareLosses(a: ReportRow, b: ReportRow): number {
 }
 
 function sentenceOfFirst(verdict: Verdict, judgement: Judgement): string {
-  if (verdict === 'pass') return 'A first version: every suite is at or above its floor.';
+  if (verdict === 'pass') return sentenceOfPass(judgement);
   const concerned = judgement.rows.filter((row) => verdictOf(row.findings) === verdict).map((row) => row.suite);
   const under =
     concerned.length === 0 ? [] : [`${verdict === 'fail' ? 'under its floor' : 'not shown above its floor'} on ${concerned.join(', ')}`];
   return `A first version: ${[...under, ...describeOthers(verdict, judgement)].join('; ')}.`;
+}
+
+function sentenceOfPass({ tasks }: Judgement): string {
+  const isShown = tasks.length > 0 && tasks.every(({ findings }) => findings.length > 0);
+  return `A first version: every suite is at or above its floor${isShown ? ', and better than always giving the commonest label' : ''}.`;
 }
 
 function describeLoss(failed: readonly ReportRow[]): string[] {
@@ -66,11 +71,16 @@ function describeLoss(failed: readonly ReportRow[]): string[] {
 }
 
 /** What is not said of a suite: slices, calibration, budgets. */
-function describeOthers(verdict: Verdict, { slices, calibration, findings }: Judgement): string[] {
+function describeOthers(verdict: Verdict, { slices, calibration, tasks, findings }: Judgement): string[] {
   const isConcerned = (finding: Finding) => finding.verdict === verdict;
   const cut = slices.filter((slice) => slice.findings.some(isConcerned));
   const named = cut.length === 0 ? [] : [`${cut[0]!.by} ${cut[0]!.value}${cut.length > 1 ? ` and ${cut.length - 1} more slices` : ''}`];
-  return [...named, ...[...(calibration?.findings ?? []), ...findings].filter(isConcerned).map(({ reason }) => reason)];
+  return [
+    ...named,
+    ...[...(calibration?.findings ?? []), ...tasks.flatMap((task) => task.findings), ...findings]
+      .filter(isConcerned)
+      .map(({ reason }) => reason),
+  ];
 }
 
 /** The greatest, of what is judged and of what is held out; what a suite can be asked beyond before is not one. */

@@ -8,6 +8,7 @@ import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
 import type { Run } from '../store/runs.js';
 import { type Manifest, readManifest } from '../training/versions.js';
+import type { LabelCount } from './label-counts.js';
 
 export interface UpdateContext {
   readonly workspace: Workspace;
@@ -81,6 +82,8 @@ export interface Evaluated {
   readonly lostClasses: Readonly<Record<string, readonly string[]>>;
   /** By strategy: how many labels the task with the most of them has; absent where no update was evaluated. */
   readonly labels?: Readonly<Record<string, number>>;
+  /** What stands behind each label; absent where no update was evaluated. */
+  readonly counts?: readonly LabelCount[];
   /** By suite that no contender of the field, or not each, can change: the score of the encoder where it is known. */
   readonly encoderScores: Readonly<Record<string, number | null>>;
 }

@@ -30,6 +30,7 @@ import {
   type UpdateContext,
 } from './context.js';
 import { knownTo } from './field.js';
+import { countLabels } from './label-counts.js';
 import { firstScores, readLineage } from './lineage.js';
 import { recordedScores } from './recorded.js';
 import {
@@ -126,6 +127,7 @@ async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: As
     costs,
     lostClasses: lostClasses(sides.champion, mixes),
     labels: labelCounts(mixes),
+    counts: await countLabels(context.store, plan, mixes, sides.champion?.manifest.classes ?? []),
     encoderScores: await encoderScores(context, plan, suites, sides),
   };
   return {

@@ -17,6 +17,7 @@ import { noteLabelSets } from './label-set-note.js';
 import { readLineage } from './lineage.js';
 import { answersOf, type Measured, pairedSuites, silentLabels } from './measured.js';
 import { countRefusals } from './refusals.js';
+import { taskAnswers } from './task-answers.js';
 
 export interface JudgedContender {
   readonly strategy: string;
@@ -65,6 +66,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
         suites: measured.flatMap((one) => pairedSuites(one, plan, uses.get(one.suite.suite) ?? 0)),
         answers: measured.flatMap((one) => answersOf(one, plan)),
         silentLabels: silentLabels(measured, plan),
+        tasks: taskAnswers(measured, plan, evaluated),
         ...(evaluated.labels && { holdout: { fraction: declaration.holdout.fraction, labels: evaluated.labels[strategy]! } }),
         ...{ missing, field: plan.field.length, refusals },
         ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]! },

@@ -39,7 +39,7 @@ it('keeps what is declared, and fills a section that is declared in part', () =>
   expect(declaration.training.width).toBeUndefined();
   expect(declaration.gate).toEqual({
     ...{ confidence: 0.95, margin: 0.03, domains: {}, suites: { verbs: { floor: 0.5 } } },
-    ...{ groups: {}, slices: [], anchor: {}, reuse: 50, retired: [], inconclusive: 'hold' },
+    ...{ groups: {}, slices: [], anchor: {}, majority: true, reuse: 50, retired: [], inconclusive: 'hold' },
   });
 });
 

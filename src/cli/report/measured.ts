@@ -22,6 +22,7 @@ const unitOf: Record<Rule, Unit> = {
   'suite-kept': 'count',
   'classes-kept': 'count',
   'labels-answered': 'count',
+  majority: 'points',
 };
 
 const sayIn: Record<Unit, (value: number | null) => string> = {

@@ -15,6 +15,7 @@ import { showFlips } from './flip-table.js';
 import { showSlices } from './slices.js';
 import { reportStyle } from './style.js';
 import { showSuites } from './suites.js';
+import { showTasks } from './tasks.js';
 import { showUnchanged } from './unchanged.js';
 import { showUnknown } from './unknown.js';
 import { announceVerdict } from './verdict-mark.js';
@@ -36,6 +37,7 @@ ${showHead(candidate, strategy, decisions)}
 ${showNotes(report.notes)}
 ${showSuites(report)}
 ${showConcerns(report)}
+${showTasks(report)}
 ${showFlips(flips)}
 ${showSlices(report)}
 ${showDomains(report)}

@@ -30,6 +30,7 @@ svg .dot path { fill: currentColor; stroke: var(--paper); stroke-width: 1.2; } s
 .parts th[scope="row"] { width: 28%; font-weight: 450; } .parts td, .parts th { padding-top: 4px; padding-bottom: 4px; font-size: 14px; }
 .parts .bar { width: 34%; min-width: 120px; padding-left: 10px; padding-right: 18px; font-weight: 400; } svg.pair { height: 18px; }
 svg .move { stroke: currentColor; stroke-width: 2.4; } .pair.lost, .pair.lost .pass { color: var(--bad); } .pair.gained, .pair.gained .pass { color: var(--good); } .pair.same, .pair.same .pass { color: var(--soft); }
+#tasks p, #tasks li, #new-labels p, #new-labels li { overflow-wrap: anywhere; }
 dl.figures { display: flex; flex-wrap: wrap; gap: 16px 48px; } .figures dd { font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .flips td, .flips th { white-space: normal; font-size: 14px; vertical-align: top; } .flips th[scope="row"] { width: 40%; font-weight: 450; font-size: 14px; } .flips td.answer { overflow-wrap: anywhere; }
 svg .diagonal { stroke: var(--soft); stroke-dasharray: 2 4; } svg .curve { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; } svg .dashed { stroke-dasharray: 5 4; }

@@ -5,6 +5,7 @@ import { concernsOf, isOpenLoss, type Report, type ReportRow, verdictOf } from '
 import type { Verdict } from '../../store/candidates.js';
 import { type Colours, type Output, percent, signed, tableOf } from '../output.js';
 import { sayFor } from './measured.js';
+import { sayTask } from './tasks.js';
 import { sayUnchanged } from './unchanged.js';
 import { sayUnknown } from './unknown.js';
 import { drawAxis, drawWhisker, nameScale, type Scale } from './whisker.js';
@@ -18,6 +19,7 @@ export function renderReport(report: Report, { colours, width }: Output, { all =
   const parts = [
     `${paintVerdict(report.verdict, colours)}\n${wrap(report.sentence, width)}`,
     renderRows(report.rows, colours, all),
+    report.tasks.map((task) => wrap(sayTask(task, report), width)).join('\n'),
     renderConcerns(report, { colours, width }, all),
     renderOpenLosses(report.rows, { colours, width }, all),
     renderLosingSlices(report, colours),

@@ -1,0 +1,26 @@
+/** How many examples an adapter has of each answer. */
+import { sql } from 'kysely';
+import type { Queries } from './database.js';
+
+export interface AnswerCount {
+  readonly task: string;
+  /** A label, or a set of labels. */
+  readonly answer: string;
+  readonly train: number;
+  readonly held: number;
+}
+
+/** @param throughId number of the last example that counts */
+export async function countAnswers(queries: Queries, adapter: string, throughId: number): Promise<AnswerCount[]> {
+  return queries
+    .selectFrom('examples')
+    .select(['task', 'label as answer'])
+    .select(sql<number>`sum(split = 'train')`.as('train'))
+    .select(sql<number>`sum(split = 'holdout')`.as('held'))
+    .where('adapter', '=', adapter)
+    .where('id', '<=', throughId)
+    .groupBy(['task', 'label'])
+    .orderBy('task')
+    .orderBy('label')
+    .execute();
+}

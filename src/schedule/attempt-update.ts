@@ -76,10 +76,9 @@ async function update(
   return { outcome: 'candidate', runId, throughExample: plan.throughExample, reason };
 }
 
-/** An interrupted run does what it set out to do; a new one does what is declared. */
+/** An interrupted run does what it set out to do, in the name of what began it; a new one does what is declared. */
 function requestOf({ declaration, run }: Look, due: Due, at: Date): UpdateRequest {
-  const request = { declaration, trigger: runTrigger(due.trigger), at };
-  if (!run) return request;
+  if (!run) return { declaration, trigger: runTrigger(due.trigger), at };
   const { field, reencode } = run.plan as Partial<Plan>;
-  return { ...request, field, reencode };
+  return { declaration, field, reencode, trigger: run.trigger, at };
 }

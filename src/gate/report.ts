@@ -26,6 +26,8 @@ export interface Report {
   readonly calibration: CalibrationReport | null;
   /** Each task whose labels exclude each other, on its held-out examples; empty in older reports. */
   readonly tasks: readonly TaskReport[];
+  /** Null where no label is new to the champion, and in older reports. */
+  readonly newLabels: NewLabelCost | null;
   /** What concerns no one suite: budgets, classes and suites that are gone. */
   readonly findings: readonly Finding[];
   /** What nobody judges but everybody should know, such as a suite that has decided often. */
@@ -92,6 +94,27 @@ export interface TaskReport {
   /** Labels that were learned and of which no example is held out. */
   readonly unheld: readonly string[];
   readonly findings: readonly Finding[];
+}
+
+/** Of held-out examples that the champion had right and the candidate has wrong, in an update that brings labels. */
+export interface NewLabelCost {
+  /** How many labels are new to the champion. */
+  readonly labels: number;
+  /** Answers that went to labels that are new: competition. */
+  readonly toNew: number;
+  /** Answers that went to other labels that the champion knows: forgetting. */
+  readonly toOld: number;
+  /** An old and a new label that are taken for each other, either way; the most confused first, three at most. */
+  readonly pairs: readonly ConfusedPair[];
+}
+
+export interface ConfusedPair {
+  readonly older: string;
+  readonly newer: string;
+  readonly cases: number;
+  /** One of the cases, and its true label. */
+  readonly caseId: string;
+  readonly expected: string;
 }
 
 export interface LabelRecall {
@@ -239,5 +262,9 @@ export function readReport(stored: unknown): Report {
     ...row,
     findings: row.findings.map((finding) => ({ ...finding, needed: finding.needed ?? null })),
   }));
-  return { ...{ slices: [], calibration: null, tasks: [], findings: [], notes: [], unchanged: [], unknown: [] }, ...report, rows };
+  return {
+    ...{ slices: [], calibration: null, tasks: [], newLabels: null, findings: [], notes: [], unchanged: [], unknown: [] },
+    ...report,
+    rows,
+  };
 }

@@ -59,6 +59,15 @@ export async function listFlips({ queries }: Store, { suiteFolders }: Workspace,
   return { lost: side(false), gained: side(true) };
 }
 
+/** Case -> text, of held-out examples that the store still has. */
+export async function readHeldTexts({ queries }: Store, caseIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const texts = await readExampleTexts(
+    queries,
+    caseIds.flatMap((caseId) => exampleOf(caseId) ?? []),
+  );
+  return new Map(caseIds.flatMap((caseId) => (texts.has(exampleOf(caseId)!) ? [[caseId, texts.get(exampleOf(caseId)!)!] as const] : [])));
+}
+
 /** What was asked of a held-out example: its text, or the changed one. */
 function askedText({ suite, caseId }: PairedResult, examples: ReadonlyMap<number, string>, seed: number): string | undefined {
   const id = exampleOf(caseId);

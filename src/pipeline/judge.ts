@@ -13,9 +13,11 @@ import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersi
 import { type LineageScore, listLineageScores, listResults, type PairedResult } from '../store/results.js';
 import { answersPrefix, aspectOf, holdoutPrefix, isMadeOfHoldout } from './asked-suite.js';
 import type { Evaluated, Plan } from './context.js';
+import { noteLabelChanges } from './label-changes.js';
 import { noteLabelSets } from './label-set-note.js';
 import { readLineage } from './lineage.js';
 import { answersOf, type Measured, pairedSuites, silentLabels } from './measured.js';
+import { newLabelCost } from './new-label-cost.js';
 import { countRefusals } from './refusals.js';
 import { taskAnswers } from './task-answers.js';
 
@@ -77,9 +79,14 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
     const report: Report = {
       ...summarise(judgement, declaration.gate!),
       ...judgement,
-      notes: [...judgement.notes, ...measured.flatMap(({ suite, results: own }) => noteLabelSets(suite, own))],
+      notes: [
+        ...judgement.notes,
+        ...noteLabelChanges(plan, evaluated),
+        ...measured.flatMap(({ suite, results: own }) => noteLabelSets(suite, own)),
+      ],
       unchanged: all.filter((one) => isUnchanged(one, evaluated)).map(({ suite }) => unchangedSuite(suite, evaluated)),
       unknown: unknownOf(measured, declaration),
+      newLabels: newLabelCost(measured, plan, evaluated),
       domains,
       continual: continualMetricsOnSameCases(measured.flatMap((one) => domainHistory(one, history))),
     };

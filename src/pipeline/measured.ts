@@ -40,7 +40,7 @@ export function pairedSuites({ suite, results }: Measured, plan: Plan, uses: num
 const isAnswered = ({ championScore }: PairedResult) => championScore !== null;
 
 /** Of holdouts: the row arrived when the champion's last training data did, or before. Of other suites every case counts. */
-function wasShown({ domain }: JudgedSuite, { caseId }: PairedResult, { afterExample }: Plan): boolean {
+export function wasShown({ domain }: JudgedSuite, { caseId }: PairedResult, { afterExample }: Plan): boolean {
   return domain === null || exampleOf(caseId)! <= afterExample;
 }
 

@@ -55,6 +55,10 @@ export function reportOf(say: Say): Report {
         ],
       },
     ],
+    newLabels: {
+      ...{ labels: 2, toNew: 9, toOld: 2 },
+      pairs: [{ older: say('late_parcel'), newer: say('delivery'), cases: 6, caseId: 'x7', expected: say('late_parcel') }],
+    },
     unknown: [{ task: say('intent'), threshold: 0.31, share: 0.05, inScope: 240, refused: 12, outOfScope: 300, accepted: 41 }],
     verdict: 'fail',
     sentence: say('Not improved: lost 5.4 points [2.1, 8.9] on holdout/billing, and 1 more, while gaining 9.2 points on holdout/travel.'),
@@ -204,5 +208,6 @@ export function pageOf(say: Say): ReportPage {
       },
     ],
     flips: { lost: flipsOf(say, 40, 'lost'), gained: flipsOf(say, 12, 'gained') },
+    texts: new Map([['x7', say('Where is my kettle <b>?')]]),
   };
 }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
-import { clip } from '../../core/text.js';
+import { clip, wrap } from '../../core/text.js';
 import { readDeclaration } from '../../core/workspace.js';
 import { fieldRows } from '../../gate/field.js';
 import { readReport } from '../../gate/report.js';
 import { approveCandidate, rejectCandidate } from '../../pipeline/decide.js';
-import { listFlips } from '../../pipeline/flips.js';
+import { listFlips, readHeldTexts } from '../../pipeline/flips.js';
 import { verifyCandidate } from '../../pipeline/verify.js';
 import { type Candidate, findCandidate, listCandidates, listDecisions, type Verdict } from '../../store/candidates.js';
 import { listContenders } from '../../store/contenders.js';
@@ -14,6 +14,7 @@ import { tableOf } from '../output.js';
 import { renderField } from '../render-field.js';
 import { renderAdvice } from '../report/advice.js';
 import { renderFlips } from '../report/flips.js';
+import { sayNewLabels } from '../report/new-labels.js';
 import { renderReportPage } from '../report/page.js';
 import { paintVerdict, renderReport } from '../report/terminal.js';
 import {
@@ -110,13 +111,15 @@ async function show({ workspace, store, output }: Session, id: number, options: 
   const proposed = field.find(({ chosen }) => chosen)!.strategy;
   const flips = await listFlips(store, workspace, candidate.runId, proposed);
   const report = readReport(candidate.report);
+  const texts = await readHeldTexts(store, report.newLabels?.pairs.map(({ caseId }) => caseId) ?? []);
   if (options.html !== undefined) {
-    const page = renderReportPage({ candidate: { ...candidate, report }, strategy: proposed, field, decisions, flips });
+    const page = renderReportPage({ candidate: { ...candidate, report }, strategy: proposed, field, decisions, flips, texts });
     await writeFileAtomic(options.html, page);
     output.note(`the report is in ${options.html}`);
   }
   output.result({ ...candidate, report, strategy: proposed, field, decisions, flips }, () => {
     const parts = [titleOf(candidate), renderField(field, output), renderReport(report, output, options)];
+    parts.push(sayNewLabels(report, texts, (paragraph) => wrap(paragraph, output.width)));
     parts.push(renderFlips(flips, output, options));
     for (const { act, actor, at, reason } of decisions) parts.push(`${act} by ${clip(actor, 40)} at ${at}: ${clip(reason, 200)}`);
     if (candidate.status === 'waiting') parts.push(renderAdvice(report, candidate, output));

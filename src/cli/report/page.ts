@@ -12,6 +12,7 @@ import { showCalibration } from './confidence.js';
 import { showField } from './contenders.js';
 import { showDomains } from './domains.js';
 import { showFlips } from './flip-table.js';
+import { type CaseTexts, showNewLabels } from './new-labels.js';
 import { showSlices } from './slices.js';
 import { reportStyle } from './style.js';
 import { showSuites } from './suites.js';
@@ -28,9 +29,11 @@ export interface ReportPage {
   /** On this candidate, oldest first. */
   readonly decisions: readonly Decision[];
   readonly flips: Flips;
+  /** Of the cases that the report names as examples. */
+  readonly texts: CaseTexts;
 }
 
-export function renderReportPage({ candidate, strategy, field, decisions, flips }: ReportPage): string {
+export function renderReportPage({ candidate, strategy, field, decisions, flips, texts }: ReportPage): string {
   const { report, adapter, version, id } = candidate;
   const body = markup`<main>
 ${showHead(candidate, strategy, decisions)}
@@ -38,6 +41,7 @@ ${showNotes(report.notes)}
 ${showSuites(report)}
 ${showConcerns(report)}
 ${showTasks(report)}
+${showNewLabels(report, texts)}
 ${showFlips(flips)}
 ${showSlices(report)}
 ${showDomains(report)}

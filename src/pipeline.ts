@@ -19,6 +19,7 @@ import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
 import { mixField } from './pipeline/mix.js';
 import { planUpdate, requireSameEncoder } from './pipeline/plan.js';
 import { proposeCandidate } from './pipeline/propose.js';
+import { clearRunFolders } from './pipeline/run-folders.js';
 import { type Trained, trainField } from './pipeline/train.js';
 import { listContenders } from './store/contenders.js';
 import { type Queries, type Store, transact } from './store/database.js';
@@ -180,6 +181,7 @@ async function claimRun(context: UpdateContext, request: UpdateRequest): Promise
   }
   const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });
   const run = await beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
+  await clearRunFolders(context.workspace, run);
   return { run, resumedAt: undefined };
 }
 

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, succeed } from '../support/command.js';
-import { at, copyOf, ingestWords, rowsOf, trainedDesk } from '../support/desk.js';
+import { at, copyOf, ingestWords, rowsOf, shipping, trainedDesk } from '../support/desk.js';
 import { expectReport } from '../support/plain.js';
+import { jsonLines } from '../support/suite.js';
 
 /** A desk with a champion of billing, and shipping taken in but not learned. Each test works in a copy of it. */
 let start: string;
@@ -134,5 +135,30 @@ describe('a killed update', () => {
       { id: 3, status: 'done', error: null },
     ]);
     expect(readdirSync(join(folder, 'adapters', 'desk', 'runs'))).toEqual([]);
+  });
+});
+
+describe('a database that is restored from a backup, after a run that it does not know was killed', () => {
+  /** The same texts with their labels the other way round: the plan of the run is the same to the letter. */
+  function takeSwapped(folder: string): Promise<string> {
+    const labels = [...new Set(shipping.map(({ label }) => label))];
+    const swapped = shipping.map(({ text, label }) => ({ text, label: labels[(labels.indexOf(label) + 1) % labels.length]! }));
+    writeFileSync(join(folder, 'shipping.jsonl'), jsonLines(swapped));
+    return succeed(folder, [...ingestWords('shipping'), ...at(11)]);
+  }
+  const runFolders = (folder: string) => join(folder, 'adapters', 'desk', 'runs');
+
+  it("trains the new run of that number on its own data, and leaves nobody's files", async () => {
+    const [before, folder] = [await trainedDesk(), copyOf(start)];
+    await killAt(folder, 'train:before');
+    expect(readdirSync(join(runFolders(folder), '2'))).toContain('analytic.json');
+    cpSync(join(runFolders(folder), '2'), join(runFolders(folder), '7'), { recursive: true });
+    rmSync(join(folder, 'replay-store'), { recursive: true });
+    cpSync(join(before, 'replay-store'), join(folder, 'replay-store'), { recursive: true });
+    for (const desk of [before, folder]) {
+      await takeSwapped(desk);
+      await succeed(desk, updateWords('analytic'));
+    }
+    expectSame(folder, versionIn(before));
   });
 });

@@ -20,6 +20,7 @@ import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
 import { mixField } from './pipeline/mix.js';
 import { planUpdate } from './pipeline/plan.js';
 import { proposeCandidate } from './pipeline/propose.js';
+import { clearRunFolders } from './pipeline/run-folders.js';
 import { noteSizes } from './pipeline/size-note.js';
 import { type Trained, trainField } from './pipeline/train.js';
 import { findChampionVersion } from './store/candidates.js';
@@ -197,7 +198,10 @@ async function claimRun(context: UpdateContext, request: UpdateRequest): Promise
   const beginNew = async (beforehand: () => Promise<void>) => {
     const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });
     await beforehand();
-    return beginRun(store, { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() });
+    const request = { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() };
+    const run = await beginRun(store, request);
+    await clearRunFolders(context.workspace, run);
+    return run;
   };
   const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
   if (!unfinished) return { run: await beginNew(async () => undefined), resumed: undefined, givenUp: undefined };

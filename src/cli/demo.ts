@@ -19,6 +19,7 @@ import { runUpdate, type Update } from '../pipeline.js';
 import { summariseBuffer } from '../store/buffer.js';
 import { openStore, type Store } from '../store/database.js';
 import { listDomainAccuracies } from '../store/results.js';
+import { calledAs, quoted } from './called-as.js';
 import type { Output } from './output.js';
 import { percent } from './output.js';
 import { openProgress } from './progress.js';
@@ -232,7 +233,7 @@ async function showBuffer({ store, output, write }: Stage) {
 function closingWords(kept: string | undefined): string {
   const where =
     kept === undefined
-      ? 'Run it with `npm run demo -- --keep` to look around in its workspace.'
-      : `Look around: cd ${kept} && npx espalier status`;
-  return `\n${where}\nYour own data: npx espalier init my-workspace`;
+      ? `To look around in its workspace, play it with: ${calledAs()} demo --keep`
+      : `Look around: cd ${quoted(kept)} && ${calledAs()} status`;
+  return `\n${where}\nYour own data: ${calledAs()} init my-workspace`;
 }

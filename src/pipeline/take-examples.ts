@@ -1,7 +1,7 @@
 /** Intake as every caller uses it: what an eval suite asks is kept out whoever calls, and rejected rows have their place in the workspace. */
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { sweepLeftBehind } from '../core/left-behind.js';
+import { sweepFolder } from '../core/left-behind.js';
 import type { Workspace } from '../core/workspace.js';
 import { collectEvalTexts } from '../evaluation/suites.js';
 import { ingest } from '../replay/intake.js';
@@ -14,6 +14,6 @@ export type TakeRequest = Omit<IntakeRequest, 'evalTexts' | 'rejectsFile'>;
 export async function takeExamples(workspace: Workspace, store: Store, request: TakeRequest): Promise<IntakeReport> {
   const name = `${request.now.toISOString().replaceAll(':', '-')}-${randomUUID().slice(0, 8)}.jsonl`;
   const rejectsFile = join(workspace.root, 'replay-store', 'rejects', name);
-  await sweepLeftBehind(dirname(rejectsFile), new Date());
+  await sweepFolder(dirname(rejectsFile), new Date());
   return ingest(store, { ...request, evalTexts: await collectEvalTexts(workspace.suiteFolders), rejectsFile });
 }

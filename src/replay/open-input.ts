@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { EspalierError } from '../core/errors.js';
 import { diskError } from '../core/files.js';
-import { sweepLeftBehind, temporaryName } from '../core/left-behind.js';
+import { sweepFolder, unfinishedName } from '../core/left-behind.js';
 import type { InputFile } from './check-input.js';
 import { recogniseInput, type SaidFormat } from './recognise.js';
 
@@ -33,14 +33,14 @@ export interface OpenInputs {
 
 /** @throws USAGE, FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, DISK_FULL */
 export async function openInputs(inputs: readonly NamedInput[], stdin: NodeJS.ReadableStream, options: InputOptions): Promise<OpenInputs> {
-  await sweepLeftBehind(tmpdir(), new Date());
+  await sweepFolder(tmpdir(), new Date());
   requireKnownEncoding(options.encoding);
   const spools: string[] = [];
   const close = async () => {
     for (const spool of spools) await rm(spool, { force: true });
   };
   const newSpool = () => {
-    spools.push(join(tmpdir(), `${temporaryName()}.input`));
+    spools.push(unfinishedName(join(tmpdir(), 'espalier-input')));
     return spools.at(-1)!;
   };
   try {

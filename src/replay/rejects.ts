@@ -1,9 +1,9 @@
 /** The rejects file: one JSON object a rejected row. It is made when the first row is rejected, and only its owner can read it. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { describePlace } from '../core/errors.js';
 import { diskError } from '../core/files.js';
-import { temporaryName } from '../core/left-behind.js';
+import { unfinishedName } from '../core/left-behind.js';
 import { jsonOf } from '../core/text.js';
 
 export interface Reject {
@@ -29,7 +29,7 @@ export interface Rejects {
 const sliceLength = 64 * 1024;
 
 export function openRejects(path: string): Rejects {
-  const part = join(dirname(path), `${temporaryName()}.part`);
+  const part = unfinishedName(path);
   let descriptor: number | undefined;
   let first: string | undefined;
   let waiting = '';

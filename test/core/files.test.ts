@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { diskError, readText, removeUnfinished, writeFileAtomic } from '#espalier/core/files.js';
+import { diskError, readText, writeFileAtomic } from '#espalier/core/files.js';
+import { removeUnfinished } from '#espalier/core/left-behind.js';
 import { errorOf } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 

@@ -1,9 +1,10 @@
 /** The folder of the embedded encoder: same bytes everywhere, whole or absent. */
-import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256OfFile } from '#espalier/core/hash.js';
 import { ensureUseLite } from '#espalier/encoder/use-lite.js';
+import { markOfDead } from '../support/dead-process.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const files = ['config.json', 'onnx/model.onnx', 'tokenizer.json', 'tokenizer_config.json'];
@@ -48,6 +49,14 @@ describe('ensureUseLite', () => {
     await truncate(join(folder, 'onnx/model.onnx'), 1000);
     await ensureUseLite(cacheFolder);
     expect(await hashesOf(folder)).toEqual(hashes);
+  });
+
+  it('takes away what a killed conversion left', async () => {
+    await truncate(join(folder, 'onnx/model.onnx'), 1000);
+    const left = join(cacheFolder, 'models', `use-lite-2.${markOfDead()}.0011aabb.part`);
+    await mkdir(join(left, 'onnx'), { recursive: true });
+    await ensureUseLite(cacheFolder);
+    expect(await readdir(join(cacheFolder, 'models'))).toEqual(['use-lite-2']);
   });
 
   it('makes a folder anew whose manifest is not whole', async () => {

@@ -9,6 +9,7 @@ import type { ImportRequest } from '#espalier/evaluation/import-request.js';
 import type { ImportColumns } from '#espalier/evaluation/import-row.js';
 import { readSuite } from '#espalier/evaluation/suites.js';
 import type { InputFormat } from '#espalier/replay/check-input.js';
+import { markOfDead } from '../support/dead-process.js';
 import { errorOf } from '../support/errors.js';
 import { importColumns, jsonLines } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -43,6 +44,14 @@ const rejectsOf = ({ rejectsFile }: ImportRequest) =>
     .map((line) => JSON.parse(line) as { line: number; field?: string; reason: string });
 
 describe('an imported suite', () => {
+  it('takes away the draft that a killed import left', async () => {
+    const request = requestOf(jsonLines([...fruit, ...tools]));
+    const [suites] = request.suiteFolders;
+    mkdirSync(join(suites!, `.theirs.${markOfDead()}.0011aabb.part`, 'theirs'), { recursive: true });
+    await importSuite(request);
+    expect(readdirSync(suites!)).toEqual(['mine']);
+  });
+
   it('is a whole suite, with a log and a README that says where it comes from', async () => {
     const content = jsonLines([...fruit, ...tools]);
     const request = requestOf(content, { capability: 'Tells fruit from tools.', task: 'sort' });

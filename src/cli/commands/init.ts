@@ -8,6 +8,7 @@ import { diskError, privateFolder, writeFileAtomic } from '../../core/files.js';
 import { workspaceAt } from '../../core/workspace.js';
 import { defaultPooling } from '../../encoder/declaration.js';
 import { openStore } from '../../store/database.js';
+import { calledAs, quoted } from '../called-as.js';
 import { type GlobalOptions, newCommand, outputOf, type Surroundings } from '../session.js';
 
 interface InitOptions extends GlobalOptions {
@@ -45,9 +46,9 @@ async function init(root: string, options: InitOptions, surroundings: Surroundin
   outputOf(options, surroundings).result({ workspace: root, declaration: file }, () =>
     [
       `${root} is a workspace. Next:`,
-      `  cd ${root}`,
-      `  espalier ingest DATA.jsonl --adapter ${options.adapter} --domain first     {"text": ..., "label": ...} a line`,
-      `  espalier update ${options.adapter}`,
+      `  cd ${quoted(root)}`,
+      `  ${calledAs()} ingest DATA.jsonl --adapter ${options.adapter} --domain first     {"text": ..., "label": ...} a line`,
+      `  ${calledAs()} update ${options.adapter}`,
     ].join('\n'),
   );
 }

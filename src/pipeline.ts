@@ -19,7 +19,7 @@ import { type JudgedContender, judgeField } from './pipeline/judge.js';
 import { keepLease, mayBeAlive, newOwner } from './pipeline/lease.js';
 import { mixField } from './pipeline/mix.js';
 import { planUpdate } from './pipeline/plan.js';
-import { proposeCandidate } from './pipeline/propose.js';
+import { proposeCandidate, removeFilesOf } from './pipeline/propose.js';
 import { noteSizes } from './pipeline/size-note.js';
 import { type Trained, trainField } from './pipeline/train.js';
 import { findChampionVersion } from './store/candidates.js';
@@ -206,7 +206,7 @@ async function claimRun(context: UpdateContext, request: UpdateRequest): Promise
     const decided = await decideOn(context, request, unfinished, asked);
     if (decided.intention === 'resume') return { run: unfinished, resumed: { at: stage, differs: decided.differs }, givenUp: undefined };
     const { reason } = decided;
-    const run = await beginNew(() => failRun(context, unfinished, `given up: ${reason}`));
+    const run = await beginNew(() => giveUp(context, unfinished, reason));
     return { run, resumed: undefined, givenUp: { run: id, stage, reason } };
   } catch (thrown) {
     // Where nothing could be decided or planned, the run stays what it was: unfinished, and nobody's.
@@ -267,6 +267,11 @@ async function leaveRun(context: UpdateContext, run: Run, thrown: unknown): Prom
       : failRun(context, run, messageOf(thrown));
   // The store may be what failed; the first error is the one to tell, and the lease runs out by itself.
   await ending.catch(() => undefined);
+}
+
+async function giveUp({ store, workspace }: UpdateContext, run: Run, reason: string): Promise<void> {
+  await endRun(store.queries, run, { status: 'failed', error: `given up: ${reason}`, at: new Date() });
+  await removeFilesOf(workspace, run, run.plan as Plan);
 }
 
 async function failRun({ store, workspace }: UpdateContext, run: Run, error: string): Promise<void> {

@@ -134,10 +134,23 @@ async function placeVersion(
   }
 }
 
+/** Removes everything that an ended run had written: the version too that it had put in its place, and not yet proposed. */
+export async function removeFilesOf(workspace: Workspace, run: Run, plan: Plan): Promise<void> {
+  const version = versionFolder(workspace, run.adapter, plan.version);
+  if (run.stage === 'propose' && existsSync(version) && (await isOwn(version, plan).catch(() => false))) {
+    await rm(version, { recursive: true, force: true });
+  }
+  await removeRun(workspace, run);
+}
+
+async function isOwn(folder: string, plan: Plan): Promise<boolean> {
+  const { createdAt, version, adapter } = await readManifest(folder);
+  return createdAt === plan.at && version === plan.version && adapter === plan.declaration.name;
+}
+
 /** @throws VERSION_EXISTS where another run has put its version there */
 async function requireOwn(folder: string, plan: Plan): Promise<void> {
-  const { createdAt, version, adapter } = await readManifest(folder);
-  if (createdAt === plan.at && version === plan.version && adapter === plan.declaration.name) return;
+  if (await isOwn(folder, plan)) return;
   throw new EspalierError('VERSION_EXISTS', `${folder} is of another update`, { at: { file: folder } });
 }
 

@@ -8,7 +8,6 @@ import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
 import type { Run } from '../store/runs.js';
 import { type Manifest, readManifest } from '../training/versions.js';
-import type { LabelCount } from './label-counts.js';
 
 export interface UpdateContext {
   readonly workspace: Workspace;
@@ -69,6 +68,16 @@ export interface ServingCost {
   readonly bytes: number;
   /** From vector to answer; null where no budget asks for it. */
   readonly milliseconds: number | null;
+}
+
+/** How many examples stand behind a label that champion or candidate can answer with. */
+export interface LabelCount extends Class {
+  /** Training examples that the contenders learned it from, in this update and before. */
+  readonly learned: number;
+  /** Examples that the store holds, held-out ones too. */
+  readonly stored: number;
+  /** Whether the champion can answer it; false without a champion. */
+  readonly known: boolean;
 }
 
 /** What is known of an evaluated field beside the stored results. */

@@ -1,7 +1,6 @@
 /** What an update does to the set of labels, in sentences: what is new to the champion, and what it answers that nobody backs any more. */
 import { multiLabelNames, nameWithin } from '../core/tasks.js';
-import type { Evaluated, Plan } from './context.js';
-import type { LabelCount } from './label-counts.js';
+import type { Evaluated, LabelCount, Plan } from './context.js';
 
 const mostNamed = 5;
 

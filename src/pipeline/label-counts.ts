@@ -4,16 +4,7 @@ import { type Class, classKey, multiLabelNames } from '../core/tasks.js';
 import type { Store } from '../store/database.js';
 import { countAnswers } from '../store/example-counts.js';
 import { listExamplesById } from '../store/examples.js';
-import type { Mixes, Plan } from './context.js';
-
-export interface LabelCount extends Class {
-  /** Training examples that the contenders learned it from, in this update and before. */
-  readonly learned: number;
-  /** Examples that the store holds, held-out ones too. */
-  readonly stored: number;
-  /** Whether the champion can answer it; false without a champion. */
-  readonly known: boolean;
-}
+import type { LabelCount, Mixes, Plan } from './context.js';
 
 /** Of what some contender learned, or the champion knows; the champion's first, in its order. */
 export async function countLabels(store: Store, plan: Plan, mixes: Mixes, known: readonly Class[]): Promise<LabelCount[]> {

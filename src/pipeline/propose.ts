@@ -135,10 +135,14 @@ async function placeVersion(
   }
 }
 
+async function isOwn(folder: string, plan: Plan): Promise<boolean> {
+  const { createdAt, version, adapter } = await readManifest(folder);
+  return createdAt === plan.at && version === plan.version && adapter === plan.declaration.name;
+}
+
 /** @throws VERSION_EXISTS where another run has put its version there */
 async function requireOwn(folder: string, plan: Plan): Promise<void> {
-  const { createdAt, version, adapter } = await readManifest(folder);
-  if (createdAt === plan.at && version === plan.version && adapter === plan.declaration.name) return;
+  if (await isOwn(folder, plan)) return;
   throw new EspalierError('VERSION_EXISTS', `${folder} is of another update`, { at: { file: folder } });
 }
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sayNewLabels } from '#espalier/cli/report/new-labels.js';
-import type { Evaluated, Plan } from '#espalier/pipeline/context.js';
+import type { Evaluated, LabelCount, Plan } from '#espalier/pipeline/context.js';
 import { noteLabelChanges } from '#espalier/pipeline/label-changes.js';
-import type { LabelCount } from '#espalier/pipeline/label-counts.js';
 import type { Measured } from '#espalier/pipeline/measured.js';
 import { newLabelCost } from '#espalier/pipeline/new-label-cost.js';
 import { declare } from '../support/declaration.js';

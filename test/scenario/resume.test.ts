@@ -138,6 +138,15 @@ describe('a killed update', () => {
     expect(readdirSync(join(folder, 'adapters', 'desk', 'runs'))).toEqual([]);
   });
 
+  it('ended by --fresh between the version and the candidate leaves the whole version where it is, and takes the next number', async () => {
+    const folder = copyOf(start);
+    await killAt(folder, 'propose:before');
+    const { givenUp, plan } = await succeedJson<Resuming>(folder, [...updateWords('analytic'), '--fresh']);
+    expect(givenUp).toEqual({ run: 2, stage: 'propose', reason: 'a fresh run was asked for' });
+    expect(readdirSync(join(folder, 'adapters', 'desk', 'versions')).sort()).toEqual(['1', '2', '3']);
+    expect(plan.version).toBe(3);
+  });
+
   it('is given up, and the word of it is in the result, when the champion is another by now', async () => {
     const folder = copyOf(start);
     await killAt(folder, 'train:before');
@@ -167,7 +176,7 @@ interface Resuming {
   readonly resumedAt?: string;
   readonly resumed?: { at: string; differs: { key: string; planned?: unknown; now?: unknown; sentence: string }[] };
   readonly givenUp?: { run: number; stage: string; reason: string };
-  readonly plan: { declaration: { training: { seed: number } } };
+  readonly plan: { version: number; declaration: { training: { seed: number } } };
 }
 
 describe('a killed update, after something was mended', () => {

@@ -127,7 +127,7 @@ describe('a store of an earlier release', () => {
 });
 
 it('of a store that counted by stratum alone, are counted as held out when it is opened', async () => {
-  const path = writeOldStore('010', (database) => {
+  const path = writeOldStore('009', (database) => {
     const insert = database.prepare(
       "INSERT INTO examples (adapter, task, text, hash, label, domain, source, received_at, split, provenance) VALUES ('a', ?, ?, ?, ?, 'd', 's', '', ?, '{}')",
     );

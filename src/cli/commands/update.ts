@@ -60,8 +60,9 @@ function decideIn({ output }: Session, { stdin, stderr, signal }: Surroundings):
 }
 
 function renderDifferences(differs: readonly Difference[], { run, adapter, stage, startedAt }: Unfinished): string {
-  const head = `ATTENTION: run ${run} of ${adapter} is unfinished at its stage ${stage}. Since ${startedAt}, when it was planned, this has changed:`;
-  return [head, ...differs.map(({ sentence }) => `  ${printable(sentence)}`)].join('\n');
+  const head = `ATTENTION: run ${run} of ${adapter} is unfinished at its stage ${stage}.`;
+  const since = `Since it was planned, at ${startedAt}, this has changed:`;
+  return [head, since, ...differs.map(({ sentence }) => `  ${printable(sentence)}`)].join('\n');
 }
 
 function fieldAsked(declaration: AdapterDeclaration, { strategy, tournament }: UpdateOptions): readonly string[] {

@@ -4,6 +4,7 @@
  */
 import { EspalierError } from '../core/errors.js';
 import { type Queries, type Store, transact } from './database.js';
+import { requireInPlace } from './file-identity.js';
 
 /** In the order in which a run goes through them. */
 export const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
@@ -119,8 +120,9 @@ export async function advanceRun(queries: Queries, run: Run, stage: Stage, outpu
   return { ...run, stage, outputs };
 }
 
-/** @throws LEASE_LOST */
+/** @throws LEASE_LOST, STORE_GONE */
 export async function renewLease(store: Store, run: Run, now: Date): Promise<void> {
+  requireInPlace(store);
   await changeOwned(store.queries, run, { lease_until: leaseFrom(now) });
 }
 

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Store, transact } from '#espalier/store/database.js';
 import {
@@ -140,4 +141,14 @@ describe('LEASE_LOST: whoever was overtaken while it was paused', () => {
     await endRun(store.queries, run, { status: 'done', error: null, at: now });
     expect((await errorOf(endRun(store.queries, run, { status: 'failed', error: 'late', at: now }))).code).toBe('LEASE_LOST');
   });
+});
+
+it('a lease is not renewed in a file that its path does not lead to any more', async () => {
+  const store = await temporaryStore();
+  const run = await begin(store);
+  await renewLease(store, run, later(1));
+  renameSync(store.path, `${store.path}.aside`);
+  expect(await errorOf(renewLease(store, run, later(2)))).toMatchObject({ code: 'STORE_GONE', at: { file: store.path } });
+  renameSync(`${store.path}.aside`, store.path);
+  await renewLease(store, run, later(3));
 });

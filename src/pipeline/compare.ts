@@ -4,8 +4,9 @@
  */
 import type { AdapterDeclaration, BufferBudget, TrainingSettings } from '../core/declaration.js';
 import { type ErrorCode, EspalierError } from '../core/errors.js';
+import { groupBy } from '../core/grouping.js';
 import { largestOf } from '../core/sequences.js';
-import { classesAmong, type Domain, distinctDomains, nameWithin, requireRivals } from '../core/tasks.js';
+import { classesAmong, type Domain, distinctDomains, domainKey, nameWithin, requireRivals } from '../core/tasks.js';
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { playStream, type StreamOutcome } from '../evaluation/play-stream.js';
@@ -148,11 +149,20 @@ async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDecl
   const fresh = await listExamples(store, { ...range, split: 'train' });
   const held = await listExamples(store, { ...range, split: 'holdout' });
   const inOrder = [...fresh, ...held].sort((a, b) => a.id - b.id);
+  const freshOf = groupBy(fresh, domainKey);
+  const heldOf = groupBy(held, domainKey);
   const steps = distinctDomains(inOrder)
     .map(({ task, domain }): Step => {
-      const isOwn = (example: Example) => example.task === task && example.domain === domain;
+      const key = domainKey({ task, domain });
       const { multiLabel } = tasks.find(({ name: declared }) => declared === task)!;
-      return { task, domain, name: nameWithin(tasks, task, domain), multiLabel, fresh: fresh.filter(isOwn), held: held.filter(isOwn) };
+      return {
+        task,
+        domain,
+        name: nameWithin(tasks, task, domain),
+        multiLabel,
+        fresh: freshOf.get(key) ?? [],
+        held: heldOf.get(key) ?? [],
+      };
     })
     .filter((step) => step.fresh.length > 0);
   if (steps.length < 2) {

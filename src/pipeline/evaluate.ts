@@ -120,7 +120,8 @@ async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: As
     const milliseconds = plan.declaration.gate!.budgets?.milliseconds && (await millisecondsToAnswer(adapter, context.encoder.dimension));
     costs[strategy] = { bytes: size, milliseconds: milliseconds ?? null };
   }
-  const judged = suites.map((asked) => judgedSuite(asked, sides, results));
+  const bySuite = groupBy(results, ({ suite }) => suite);
+  const judged = suites.map((asked) => judgedSuite(asked, sides, bySuite.get(asked.suite.name) ?? []));
   const evaluated: Evaluated = {
     rules: evaluationRules,
     cases: new Set(results.map(({ suite, caseId }) => `${suite} ${caseId}`)).size,
@@ -202,7 +203,7 @@ function lostClasses(champion: Opened | undefined, mixes: Mixes): Record<string,
   );
 }
 
-/** What is stored of a suite beside its results. */
+/** What is stored of a suite beside its results. @param results of this suite; those of others are not looked at */
 export function judgedSuite(
   { suite, task, domain, leftOut }: AskedSuite,
   { champion }: Pick<Sides, 'champion'>,

@@ -43,10 +43,9 @@ export function countNgrams(text: string, counts: Float32Array): void {
 
 /** "1WORD"; "2WORD WORD", with the text's ends as <s> and </s>; "cPIECE" of "<WORD>", so that pieces know where a word begins and ends. */
 export function ngramsOf(text: string): Set<string> {
-  const words = normaliseText(text).toLowerCase().match(word) ?? [];
   const ngrams = new Set<string>();
   let before = '<s>';
-  for (const word of words) {
+  for (const word of wordsOf(text)) {
     ngrams.add(`2${before} ${word}`);
     before = word;
     // A word that came before has nothing new inside.
@@ -56,6 +55,9 @@ export function ngramsOf(text: string): Set<string> {
   }
   return ngrams.add(`2${before} </s>`);
 }
+
+/** In small letters, as they follow each other. */
+export const wordsOf = (text: string): readonly string[] => normaliseText(text).toLowerCase().match(word) ?? [];
 
 /** Whether there is a letter or a digit to make n-grams of. */
 export const hasWords = (text: string) => normaliseText(text).search(word) >= 0;
@@ -83,7 +85,7 @@ const utf8 = new TextEncoder();
  * FNV-1a over UTF-8 (http://www.isthe.com/chongo/tech/comp/fnv/), then the finaliser of MurmurHash3 (Appleby, `fmix32`): buckets are
  * taken from the low bits, which FNV alone mixes poorly. Signed 32 bits.
  */
-function hashOf(ngram: string): number {
+export function hashOf(ngram: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < ngram.length; i++) {
     const code = ngram.charCodeAt(i);

@@ -8,7 +8,7 @@ import type { Encoder } from '../encoder/encoder.js';
 import { type Answer, type LabelProbability, openVersionAdapter } from '../evaluation/adapter.js';
 import { findChampionVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
-import type { Manifest } from '../training/versions.js';
+import { type Manifest, readPieces } from '../training/versions.js';
 import { requireSameEncoder } from './plan.js';
 import type { Question } from './questions.js';
 import { readSoundManifest } from './sound-version.js';
@@ -68,7 +68,9 @@ export async function openChampion({ workspace, store, openEncoder }: ServingCon
   const manifest = await readSoundManifest(workspace, store.queries, { adapter: name, version });
   const encoder = await openEncoder(withEncoderOf(manifest, declaration));
   requireSameEncoder(manifest.encoder, encoder, { adapter: name, what: `version ${version}` });
-  const adapter = await openVersionAdapter(versionFolder(workspace, name, version), manifest);
+  const folder = versionFolder(workspace, name, version);
+  const known = { encoder, pieces: await readPieces(folder, manifest) };
+  const adapter = await openVersionAdapter(folder, manifest);
   return {
     version,
     async predict(questions, { task, alwaysAnswer = false } = {}) {
@@ -80,7 +82,7 @@ export async function openChampion({ workspace, store, openEncoder }: ServingCon
       return questions.map(({ text, content }) => {
         if ('reason' in content) return tasks.map((asked) => ({ text, task: asked, label: null, reason: content.reason, version }));
         const { answers } = outputs[next++]!;
-        const inText = alwaysAnswer ? undefined : reasonInText(encoder, content.value);
+        const inText = alwaysAnswer ? undefined : reasonInText(known, content.value);
         return tasks.map((asked) => {
           const answer = answers.get(asked)!;
           const reason = inText ?? (alwaysAnswer ? undefined : reasonInAnswer(manifest, asked, answer));

@@ -17,6 +17,7 @@ import { strategyNamed } from '../training/strategies.js';
 import { train } from '../training/train.js';
 import { writeTrained } from '../training/versions.js';
 import { contenderFolder, type Mix, type Mixes, type Plan, type UpdateContext } from './context.js';
+import { piecesLearned } from './familiar.js';
 import { settingsOf } from './field.js';
 import { readBatches, readParent } from './mix.js';
 import { openScoreboard } from './scoreboard.js';
@@ -111,12 +112,13 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
   if ('code' in trained) return { trained: null, seconds: null, bytesKept: null, error: trained };
   const { head, facts } = trained;
   const seconds = (performance.now() - began) / 1000;
+  const pieces = await piecesLearned(context, plan, contest.mix);
   // One that was paused and overtaken must not write into what is another's by now.
   await renewLease(context.store, run, new Date());
   const { encoder } = context;
   const { classes, multiLabel } = contest.mix;
   const about = adapterMetadata({ adapter: plan.declaration.name, encoder, classes, multiLabel });
-  const files = await writeTrained(folder, trained, about);
+  const files = await writeTrained(folder, trained, { about, pieces });
   const attempt: Attempt = {
     trained: { headKind: head.kind, headShape: head.shape, facts, files },
     seconds,

@@ -2,13 +2,21 @@
 
 import type { Encoder } from '../encoder/encoder.js';
 import { hasWords } from '../encoder/ngrams.js';
+import { sharesPiece } from '../encoder/pieces.js';
 import type { Answer } from '../evaluation/adapter.js';
 import type { Manifest } from '../training/versions.js';
 
+export interface Known {
+  readonly encoder: Pick<Encoder, 'knowsAny'>;
+  /** Of what the version has learned; absent where it was made before they were kept. */
+  readonly pieces?: Int32Array | undefined;
+}
+
 /** Reasons that lie in the text itself, whatever is answered. */
-export function reasonInText(encoder: Pick<Encoder, 'knowsAny'>, text: string): string | undefined {
+export function reasonInText({ encoder, pieces }: Known, text: string): string | undefined {
   if (!hasWords(text)) return 'the text has no letter and no digit';
-  return encoder.knowsAny(text) ? undefined : 'the encoder knows no token of the text';
+  if (!encoder.knowsAny(text)) return 'the encoder knows no token of the text';
+  return !pieces || sharesPiece(pieces, text) ? undefined : 'no word of the text, and no part of one, occurs in what was learned';
 }
 
 /** A task without a threshold, as those of several labels and those with few held-out texts are, answers however unsure it is. */

@@ -4,6 +4,7 @@
  *   adapter.onnx         embedding in, logits out; what serves
  *   adapter.safetensors  the head's tensors
  *   state.safetensors    what the strategy goes on from
+ *   pieces.safetensors   which parts of texts it has learned (encoder/pieces.ts); absent in versions that were made before it was kept
  *   manifest.json        where it comes from, and the SHA-256 of the others
  */
 import { existsSync } from 'node:fs';
@@ -77,17 +78,24 @@ export const versionFiles = {
   onnx: 'adapter.onnx',
   head: 'adapter.safetensors',
   state: 'state.safetensors',
+  pieces: 'pieces.safetensors',
   manifest: 'manifest.json',
 } as const;
 
+export interface Accompanying {
+  /** What adapter.onnx says of itself (adapter-metadata.ts). */
+  readonly about?: Readonly<Record<string, string>>;
+  /** Of all texts that were learned (encoder/pieces.ts); without them there is no such file. */
+  readonly pieces?: Int32Array;
+}
+
 /**
- * @param about what adapter.onnx says of itself (adapter-metadata.ts)
  * @returns SHA-256 of each file, by its name
  */
 export async function writeTrained(
   folder: string,
   { head, state, facts }: TrainedHead,
-  about: Readonly<Record<string, string>> = {},
+  { about = {}, pieces }: Accompanying = {},
 ): Promise<Record<string, string>> {
   const metadata = { format: 'espalier-head-2', kind: head.kind, shape: JSON.stringify(head.shape) };
   const stateFacts = Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]));
@@ -95,6 +103,7 @@ export async function writeTrained(
     [versionFiles.onnx]: headGraph(head).encode(about),
     [versionFiles.head]: encodeSafetensors(head.tensors, metadata),
     [versionFiles.state]: encodeSafetensors(state, stateFacts),
+    ...(pieces && { [versionFiles.pieces]: encodePieces(pieces) }),
   };
   const files: Record<string, string> = {};
   for (const [name, content] of Object.entries(contents)) {
@@ -103,6 +112,9 @@ export async function writeTrained(
   }
   return files;
 }
+
+const encodePieces = (pieces: Int32Array) =>
+  encodeSafetensors({ pieces: { dims: [pieces.length], data: pieces } }, { format: 'espalier-pieces-1' });
 
 /** Last of all: a folder with a manifest is whole. @throws ADAPTER_INVALID where a file is not the one that was written */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
@@ -162,4 +174,12 @@ export async function readTrained(folder: string, manifest: Manifest): Promise<T
   const missing = tensorNames(head).find((name) => !tensors[name]);
   if (missing !== undefined) throw new EspalierError('ADAPTER_INVALID', `${folder} lacks the tensor ${missing} of its head`);
   return { head, state: await readVerified(folder, manifest, versionFiles.state), facts: manifest.facts };
+}
+
+/** Undefined where the version has no such file. @throws ADAPTER_INVALID */
+export async function readPieces(folder: string, manifest: Manifest): Promise<Int32Array | undefined> {
+  if (!Object.hasOwn(manifest.files, versionFiles.pieces)) return undefined;
+  const { pieces } = await readVerified(folder, manifest, versionFiles.pieces);
+  if (pieces?.data instanceof Int32Array) return pieces.data;
+  throw new EspalierError('ADAPTER_INVALID', `${join(folder, versionFiles.pieces)} has no tensor of pieces`);
 }

@@ -210,7 +210,7 @@ describe('a version on disk', () => {
     expect(second.classes.map(({ label }) => label).sort()).toEqual(
       [...new Set([...billing, ...shipping].map(({ label }) => label))].sort(),
     );
-    expect(Object.keys(second.files).sort()).toEqual(['adapter.onnx', 'adapter.safetensors', 'state.safetensors']);
+    expect(Object.keys(second.files).sort()).toEqual(['adapter.onnx', 'adapter.safetensors', 'pieces.safetensors', 'state.safetensors']);
     for (const [name, hash] of Object.entries(second.files)) expect(await sha256OfFile(join(versionOf(3), name))).toBe(hash);
   });
 

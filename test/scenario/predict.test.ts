@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, succeed } from '../support/command.js';
-import { copyOf, databaseOf, trainedDesk, withDatabase } from '../support/desk.js';
+import { at, copyOf, databaseOf, trainedDesk, withDatabase, writeDesk } from '../support/desk.js';
+import { jsonLines } from '../support/suite.js';
 
 let desk: string;
 beforeAll(async () => {
@@ -130,13 +131,50 @@ describe('what cannot be known', () => {
       (await import('node:fs')).readFileSync(join(desk, 'adapters/desk/versions/1/manifest.json'), 'utf8'),
     ) as { unknown: Record<string, { threshold: number | null }> };
     const threshold = unknown.intent!.threshold ?? 0;
-    const texts = ['the weather is nice today', 'asdf qwer zxcv', 'who won the cup', asked];
+    const texts = ['the weather is nice today', 'who won the cup', asked];
     const sure = await answersTo(texts.join('\n'), ['--json', '--always-answer']);
     const careful = await answersTo(texts.join('\n'));
     expect(threshold).toBeGreaterThan(0);
     for (const [index, { label, confidence }] of sure.entries())
       expect(careful[index]!.label, texts[index]).toBe((confidence as number) < threshold ? null : label);
     expect(careful[0]!.label).toBeNull();
+  });
+});
+
+describe('an adapter with so few examples that no threshold can be chosen', () => {
+  const rows = [
+    ...['where is my parcel', 'my parcel has not come', 'the parcel is late'].map((text) => ({ text, label: 'parcel' })),
+    ...['I want my money back', 'please refund the order', 'give me a refund'].map((text) => ({ text, label: 'refund' })),
+  ];
+
+  async function smallDesk(multiLabel: boolean): Promise<string> {
+    const task = `{ name: intent${multiLabel ? ', multiLabel: true' : ''} }`;
+    const folder = writeDesk(
+      `name: desk\nencoder: { model: use-lite }\ntasks: [${task}]\nholdout: { fraction: 0.2 }\ngate: { margin: 0.5 }\n`,
+    );
+    const input = jsonLines(rows.map(({ text, label }) => (multiLabel ? { text, labels: [label] } : { text, label })));
+    await succeed(folder, ['ingest', '-', '--adapter', 'desk', '--domain', 'all', ...at(8)], { input });
+    await succeed(folder, ['update', 'desk', '--strategy', 'analytic', ...at(9)]);
+    await succeed(folder, ['candidates', 'approve', '1', '--reason', 'the first', '--override', ...at(10)]);
+    return folder;
+  }
+
+  it.each([false, true])('does not answer what shares nothing with them (several labels: %s)', async (multiLabel) => {
+    const folder = await smallDesk(multiLabel);
+    const input = 'Guten Morgen liebe Leute\nwhere are my parcels\n';
+    const ask = async (...words: string[]) =>
+      (await succeed(folder, ['predict', 'desk', '--json', ...words], { input }))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Answer);
+    const [strange, usual] = await ask();
+    expect(strange).toMatchObject({
+      ...{ label: null, unknown: true },
+      reason: 'no word of the text, and no part of one, occurs in what was learned',
+    });
+    expect(usual).toMatchObject({ label: multiLabel ? expect.any(String) : 'parcel' });
+    const [always] = await ask('--always-answer');
+    expect(always).toMatchObject({ label: strange!.likeliest });
   });
 });
 

@@ -25,7 +25,7 @@ async function killAt(folder: string, moment: string, strategy = 'analytic'): Pr
 
 const runOf = (folder: string) => rowsOf(folder, 'select stage, status from runs where id = 2')[0];
 
-const versionFiles = ['adapter.onnx', 'adapter.safetensors', 'manifest.json', 'state.safetensors'];
+const versionFiles = ['adapter.onnx', 'adapter.safetensors', 'manifest.json', 'pieces.safetensors', 'state.safetensors'];
 
 /** Everything that version 2 is: its files byte by byte, and what the store says of it. */
 function versionIn(folder: string) {

@@ -1,12 +1,14 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { learnPieces } from '#espalier/encoder/pieces.js';
 import type { Strategy, TrainedHead } from '#espalier/training/job.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
 import { finetune } from '#espalier/training/strategies/finetune.js';
 import {
   type Manifest,
   readManifest,
+  readPieces,
   readTrained,
   verifiedFile,
   versionFiles,
@@ -18,6 +20,7 @@ import { clusters, dimension, jobOf, quiet } from '../support/problem.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = temporaryFolder();
+const pieces = learnPieces(['where is my parcel']);
 let folders = 0;
 const fresh = clusters({ classes: [0, 1], perClass: 10, noise: 1, seed: 1 });
 
@@ -43,7 +46,7 @@ const manifestOf = (strategy: Strategy, { head, facts }: TrainedHead): Omit<Mani
 async function writeVersion(strategy: Strategy = analytic): Promise<{ folder: string; trained: TrainedHead }> {
   const folder = join(root, `${folders++}`);
   const trained = await strategy.train(jobOf(strategy.name, 2, { fresh }), quiet);
-  const files = await writeTrained(folder, trained);
+  const files = await writeTrained(folder, trained, { pieces });
   await writeManifest(folder, { ...manifestOf(strategy, trained), files });
   return { folder, trained };
 }
@@ -51,6 +54,7 @@ async function writeVersion(strategy: Strategy = analytic): Promise<{ folder: st
 async function read(folder: string): Promise<TrainedHead> {
   const manifest = await readManifest(folder);
   await verifiedFile(folder, manifest, versionFiles.onnx);
+  expect(await readPieces(folder, manifest)).toEqual(pieces);
   return readTrained(folder, manifest);
 }
 
@@ -58,7 +62,13 @@ describe('a version', () => {
   it.each([analytic, finetune])('of $name is read as it was trained, bit for bit', async (strategy) => {
     const { folder, trained } = await writeVersion(strategy);
     expect(await read(folder)).toEqual(trained);
-    expect(readdirSync(folder).sort()).toEqual(['adapter.onnx', 'adapter.safetensors', 'manifest.json', 'state.safetensors']);
+    expect(readdirSync(folder).sort()).toEqual([
+      'adapter.onnx',
+      'adapter.safetensors',
+      'manifest.json',
+      'pieces.safetensors',
+      'state.safetensors',
+    ]);
   });
 
   it('has the same bytes when it is made again', async () => {
@@ -77,7 +87,7 @@ it('a manifest from before there were several tasks names the task of each class
 });
 
 describe('ADAPTER_INVALID', () => {
-  const files = [versionFiles.onnx, versionFiles.head, versionFiles.state];
+  const files = [versionFiles.onnx, versionFiles.head, versionFiles.state, versionFiles.pieces];
 
   it.each(files)('%s with one bit changed', async (name) => {
     const { folder } = await writeVersion();
@@ -101,20 +111,23 @@ describe('ADAPTER_INVALID', () => {
     expect((await errorOf(read(folder))).code).toBe('ADAPTER_INVALID');
   });
 
-  it.each([versionFiles.onnx, versionFiles.head, versionFiles.state])('is not signed where %s was changed after training', async (name) => {
-    const { trained } = await writeVersion();
-    const folder = join(root, `${folders++}`);
-    const files = await writeTrained(folder, trained);
-    appendFileSync(join(folder, name), ' ');
-    const error = await errorOf(writeManifest(folder, { ...manifestOf(analytic, trained), files }));
-    expect(error).toMatchObject({ code: 'ADAPTER_INVALID', at: { file: join(folder, name) } });
-    expect(existsSync(join(folder, versionFiles.manifest))).toBe(false);
-  });
+  it.each([versionFiles.onnx, versionFiles.head, versionFiles.state, versionFiles.pieces])(
+    'is not signed where %s was changed after training',
+    async (name) => {
+      const { trained } = await writeVersion();
+      const folder = join(root, `${folders++}`);
+      const files = await writeTrained(folder, trained, { pieces });
+      appendFileSync(join(folder, name), ' ');
+      const error = await errorOf(writeManifest(folder, { ...manifestOf(analytic, trained), files }));
+      expect(error).toMatchObject({ code: 'ADAPTER_INVALID', at: { file: join(folder, name) } });
+      expect(existsSync(join(folder, versionFiles.manifest))).toBe(false);
+    },
+  );
 
   it('until the manifest is written: what was trained alone is not a version', async () => {
     const { folder, trained } = await writeVersion();
     const half = `${folder}-half`;
-    await writeTrained(half, trained);
+    await writeTrained(half, trained, { pieces });
     expect((await errorOf(read(half))).code).toBe('ADAPTER_INVALID');
   });
 });

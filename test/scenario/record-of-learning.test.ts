@@ -13,8 +13,8 @@ beforeAll(async () => {
   await succeed(desk, [...ingestWords('shipping'), ...at(11)]);
 });
 
-const approve = (folder: string, id: number) =>
-  succeedJson<{ admitted: number }>(folder, ['candidates', 'approve', `${id}`, '--override', '--reason', 'ship', ...at(13)]);
+const approve = (folder: string, id: number, hour: number) =>
+  succeedJson<{ admitted: number }>(folder, ['candidates', 'approve', `${id}`, '--override', '--reason', 'ship', ...at(hour)]);
 const shippingIds = (folder: string) =>
   rowsOf<{ id: number }>(folder, "select id from examples where domain = 'shipping' and split = 'train' order by id").map(({ id }) => id);
 
@@ -32,7 +32,7 @@ describe('examples that an eval suite has', () => {
     const leaked = ids.slice(0, 3);
     suiteOf(folder, leaked);
     await succeed(folder, ['update', 'desk', ...at(12)]);
-    expect((await approve(folder, 2)).admitted).toBeGreaterThan(0);
+    expect((await approve(folder, 2, 13)).admitted).toBeGreaterThan(0);
     const offered = rowsOf<{ id: number }>(folder, 'select example_id as id from buffer').map(({ id }) => id);
     expect(offered.filter((id) => leaked.includes(id))).toEqual([]);
     expect(offered).toEqual(expect.arrayContaining(ids.slice(3)));
@@ -49,7 +49,7 @@ describe('examples that an eval suite has', () => {
     );
     expect(mix).toMatchObject({ fresh: 3, leakedIds: [] });
     expect(mix.replayedIds.filter((id: number) => leaked.includes(id))).toEqual([]);
-    await approve(folder, 3);
+    await approve(folder, 3, 16);
     const taken = rowsOf<{ id: number }>(folder, 'select example_id as id from buffer').map(({ id }) => id);
     expect(taken).toEqual(expect.arrayContaining(leaked));
   }, 60_000);

@@ -37,6 +37,8 @@ export interface Encoder {
   encodeDense(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
   /** Whether the model has a token of its own for any part of the text. */
   knowsAny(text: string): boolean;
+  /** Whether the text has more tokens than the model reads; the rest is cut off. */
+  isCut(text: string): boolean;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,7 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
     },
     encodeDense: (texts, options = {}) => encodeRows(texts, dense, options),
     knowsAny: (text) => tokeniser.knowsAny(text),
+    isCut: (text) => tokeniser.isCut(text),
     async close() {
       await queue.onIdle();
       await model.dispose();

@@ -8,6 +8,8 @@ export interface Tokeniser {
   tokenise(texts: readonly string[]): Promise<number[][]>;
   /** Whether any token of the text says more than that something unknown, a space or an edge is there. */
   knowsAny(text: string): boolean;
+  /** Whether the text has more tokens than the model reads. */
+  isCut(text: string): boolean;
   /** Most tokens of a text, the special ones included, of which the last `closing` are kept where a text is cut. */
   readonly maximum: number;
   readonly closing: number;
@@ -30,8 +32,10 @@ export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, pos
   const maximum = maximumTokens(tokenizer.model_max_length, positions);
   const closing = closingTokens(tokenizer);
   const silent = silentTokens(tokenizer);
+  const beginningIds = (text: string) => idsOf(tokenizer, beginningOf(text, maximum * charactersPerToken));
   return {
-    knowsAny: (text) => idsOf(tokenizer, text).some((id) => !silent.has(id)),
+    knowsAny: (text) => beginningIds(text).some((id) => !silent.has(id)),
+    isCut: (text) => beginningIds(prompt + text).length > maximum,
     maximum,
     closing,
     paddingSide: tokenizer.padding_side === 'left' ? 'left' : 'right',
@@ -40,7 +44,7 @@ export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, pos
       const tokens: number[][] = [];
       for (const [index, text] of texts.entries()) {
         if (index % textsPerTurn === textsPerTurn - 1) await letEventsThrough();
-        tokens.push(truncate(idsOf(tokenizer, beginningOf(prompt + text, maximum * charactersPerToken)), maximum, closing));
+        tokens.push(truncate(beginningIds(prompt + text), maximum, closing));
       }
       return tokens;
     },

@@ -80,6 +80,15 @@ export interface LabelCount extends Class {
   readonly known: boolean;
 }
 
+/** How many texts an encoder could not read whole, among those that were looked at. */
+export interface Coverage {
+  readonly texts: number;
+  /** Longer than the encoder reads. */
+  readonly cut: number;
+  /** Without a token that it knows. */
+  readonly unknown: number;
+}
+
 /** What is known of an evaluated field beside the stored results. */
 export interface Evaluated {
   /** The rules that they were stored for; absent: those of Espalier 0.1. */
@@ -93,6 +102,8 @@ export interface Evaluated {
   readonly labels?: Readonly<Record<string, number>>;
   /** What stands behind each label; absent where no update was evaluated. */
   readonly counts?: readonly LabelCount[];
+  /** Of new and held-out examples; absent where no update was evaluated. */
+  readonly coverage?: Coverage;
   /** By suite that no contender of the field, or not each, can change: the score of the encoder where it is known. */
   readonly encoderScores: Readonly<Record<string, number | null>>;
 }

@@ -29,6 +29,7 @@ import {
   type ServingCost,
   type UpdateContext,
 } from './context.js';
+import { measureCoverage } from './coverage.js';
 import { knownTo } from './field.js';
 import { countLabels } from './label-counts.js';
 import { firstScores, readLineage } from './lineage.js';
@@ -129,6 +130,7 @@ async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: As
     lostClasses: lostClasses(sides.champion, mixes),
     labels: labelCounts(mixes),
     counts: await countLabels(context.store, plan, mixes, sides.champion?.manifest.classes ?? []),
+    coverage: await measureCoverage(context, plan),
     encoderScores: await encoderScores(context, plan, suites, sides),
   };
   return {

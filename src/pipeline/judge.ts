@@ -13,6 +13,7 @@ import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersi
 import { type LineageScore, listLineageScores, listResults, type PairedResult } from '../store/results.js';
 import { answersPrefix, aspectOf, holdoutPrefix, isMadeOfHoldout } from './asked-suite.js';
 import type { Evaluated, Plan } from './context.js';
+import { noteCoverage } from './coverage.js';
 import { noteLabelChanges } from './label-changes.js';
 import { noteLabelSets } from './label-set-note.js';
 import { readLineage } from './lineage.js';
@@ -82,6 +83,7 @@ export async function judgeContenders(queries: Queries, { id, plan, evaluated, s
       notes: [
         ...judgement.notes,
         ...noteLabelChanges(plan, evaluated),
+        ...noteCoverage(evaluated.coverage),
         ...measured.flatMap(({ suite, results: own }) => noteLabelSets(suite, own)),
       ],
       unchanged: all.filter((one) => isUnchanged(one, evaluated)).map(({ suite }) => unchangedSuite(suite, evaluated)),

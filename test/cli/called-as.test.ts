@@ -30,12 +30,6 @@ describe('how to go on', () => {
     const said = execFileSync(join(bin, 'espalier'), ['init', join(root, 'second')], { encoding: 'utf8' });
     expect(said).toContain('\n  espalier update my-adapter\n');
   });
-
-  it('by the demo names no package that a registry would be asked for', async () => {
-    const said = await succeed(root, ['demo']);
-    expect(said).toContain(`play it with: node ${quoted(entry)} demo --keep\nYour own data: node ${quoted(entry)} init my-workspace`);
-    expect(said).not.toContain('npx ');
-  }, 120_000);
 });
 
 it('a path is quoted where a shell would read more into it', () => {

@@ -2,6 +2,7 @@
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { findCronFault, findTimeZoneFault } from './cron.js';
+import { isPlainMap } from './differences.js';
 import { EspalierError, messageOf } from './errors.js';
 import { gateKeys, gatePolicy } from './gate-policy.js';
 import { findRecipeFault, type RecipePart } from './recipe.js';
@@ -195,13 +196,10 @@ export function withUsualSettings(stored: AdapterDeclaration): AdapterDeclaratio
 /** `given`, and what it lacks of `usual`. */
 function fillIn(given: unknown, usual: unknown): unknown {
   if (given === undefined) return usual;
-  if (!isPlain(given) || !isPlain(usual)) return given;
+  if (!isPlainMap(given) || !isPlainMap(usual)) return given;
   const keys = new Set([...Object.keys(usual), ...Object.keys(given)]);
   return Object.fromEntries([...keys].map((key) => [key, fillIn(given[key], usual[key])]));
 }
-
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Every key that adapter.yaml knows, at any depth. */
 export const knownKeys: readonly string[] = [

@@ -24,7 +24,7 @@ export function differencesBetween(planned: unknown, now: unknown, key = '', ord
   if (isList(planned, isNamed) && isList(now, isNamed)) return differencesByName(planned, now, key, ordered);
   if (isList(planned, isWord) && isList(now, isWord) && !ordered.has(key)) return differencesOfSets(planned, now, key);
   const [before, after] = [planned === undefined ? {} : planned, now === undefined ? {} : now];
-  if (isMap(before) && isMap(after)) {
+  if (isPlainMap(before) && isPlainMap(after)) {
     const inside = differencesOfMaps(before, after, key, ordered);
     // Of a map that is set and empty, and was not set, no key tells.
     if (inside.length > 0 || (planned !== undefined && now !== undefined)) return inside;
@@ -71,9 +71,11 @@ function inWords(value: unknown): string {
   return typeof value === 'string' ? clip(value, 60) : clip(JSON.stringify(value), 60);
 }
 
-const isMap = (value: unknown): value is Named => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** No list, and not null. */
+export const isPlainMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isWord = (value: unknown): value is string => typeof value === 'string';
-const isNamed = (value: unknown): value is Named => isMap(value) && typeof value.name === 'string';
+const isNamed = (value: unknown): value is Named => isPlainMap(value) && typeof value.name === 'string';
 
 function isList<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
   return Array.isArray(value) && value.every(isItem);

@@ -17,7 +17,10 @@ export function mayBeAlive(owner: string): boolean {
   return mark === undefined || !isGone(mark);
 }
 
-/** Whether somebody works on the run; one that is neither over nor live was interrupted, and can be resumed. */
+/**
+ * Whether somebody works on the run; one that is neither over nor live was interrupted, and can be resumed. `now` is the clock that leases go by, which
+ * is never `--at`.
+ */
 export function isLive({ status, owner, leaseUntil }: Pick<RunSummary, 'status' | 'owner' | 'leaseUntil'>, now: Date): boolean {
   return status === 'running' && new Date(leaseUntil) > now && mayBeAlive(owner);
 }

@@ -3,7 +3,7 @@ import type { AdapterDeclaration, ScheduleDeclaration } from '../core/declaratio
 import { EspalierError } from '../core/errors.js';
 import { type Attempt, attempt } from '../core/trouble.js';
 import { listAdapterNames, readDeclaration, type Workspace } from '../core/workspace.js';
-import { isHeld } from '../pipeline/unfinished.js';
+import { isLive } from '../pipeline/lease.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { type Store, storeError } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
@@ -66,6 +66,6 @@ async function readState(
     newExamples: await countUnlearned(queries, range),
     failures: checks.failures,
     lastFailure: checks.lastFailure === undefined ? undefined : new Date(checks.lastFailure),
-    unfinished: run && { id: run.id, stage: run.stage, isHeld: isHeld(run, new Date()) },
+    unfinished: run && { id: run.id, stage: run.stage, isHeld: isLive(run, new Date()) },
   };
 }

@@ -125,13 +125,16 @@ export async function transact<T>(store: Store, work: (queries: Queries) => Prom
 }
 
 /** An intake of two million rows holds the database for about a minute, and nobody should fail meanwhile. */
-async function patiently(begin: () => unknown): Promise<void> {
-  for (let left = patienceMilliseconds / busyMilliseconds; ; left--) {
+const patiently = (begin: () => unknown) => untilFree(begin, patienceMilliseconds / busyMilliseconds);
+
+/** Tries so many times, as long as another process holds the database. */
+async function untilFree(work: () => unknown, times: number): Promise<void> {
+  for (let left = times - 1; ; left--) {
     try {
-      await begin();
+      await work();
       return;
     } catch (thrown) {
-      if (left <= 1 || !systemCodeOf(thrown)?.startsWith('SQLITE_BUSY')) throw thrown;
+      if (left <= 0 || !systemCodeOf(thrown)?.startsWith('SQLITE_BUSY')) throw thrown;
       await setTimeout(retryMilliseconds);
     }
   }
@@ -169,16 +172,8 @@ export async function transactOnConnection<T>(
 }
 
 /** SQLite does not wait by itself here: where several processes make the file at once, the switch may fail at once. */
-async function enterWalMode(database: SqliteDatabase.Database): Promise<void> {
-  for (let left = busyMilliseconds / retryMilliseconds; ; left--) {
-    try {
-      database.pragma('journal_mode = WAL');
-      return;
-    } catch (thrown) {
-      if (left <= 0 || !systemCodeOf(thrown)?.startsWith('SQLITE_BUSY')) throw thrown;
-      await setTimeout(retryMilliseconds);
-    }
-  }
+function enterWalMode(database: SqliteDatabase.Database): Promise<void> {
+  return untilFree(() => database.pragma('journal_mode = WAL'), busyMilliseconds / retryMilliseconds + 1);
 }
 
 function refuseForeign(database: SqliteDatabase.Database, path: string): void {

@@ -99,23 +99,28 @@ interface LineageQuestion {
   readonly suiteVersion: number;
 }
 
-/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. */
-export async function listLineageScores(
-  queries: Queries,
-  { adapter, versions, suite, suiteVersion }: LineageQuestion,
-): Promise<LineageScore[]> {
+/** Results of one suite by what became a candidate of the adapter, and what the suite was then, where that was kept. */
+function selectOfSuite(queries: Queries, adapter: string, suite: string) {
   return queries
     .selectFrom('candidates as candidate')
     .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
-    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
+    .leftJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
     .innerJoin('eval_results as result', (join) =>
       join
         .onRef('result.run_id', '=', 'candidate.run_id')
         .onRef('result.contender', '=', 'contender.strategy')
         .on('result.suite', '=', suite),
     )
+    .where('candidate.adapter', '=', adapter);
+}
+
+/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. */
+export async function listLineageScores(
+  queries: Queries,
+  { adapter, versions, suite, suiteVersion }: LineageQuestion,
+): Promise<LineageScore[]> {
+  return selectOfSuite(queries, adapter, suite)
     .select(['candidate.version', 'result.case_id as caseId', 'result.candidate_score as score'])
-    .where('candidate.adapter', '=', adapter)
     .where('candidate.version', 'in', versions)
     .where('asked.version', '=', suiteVersion)
     .orderBy('candidate.version')
@@ -142,17 +147,7 @@ export interface RecordedCase {
 /** How cases of a suite came out on a version in its own run, and in the runs that compared their candidates with it; the latest counts. */
 export async function listRecordedCases(queries: Queries, question: RecordedQuestion): Promise<RecordedCase[]> {
   const { adapter, version, suite, suiteVersion, contentHash } = question;
-  const results = queries
-    .selectFrom('candidates as candidate')
-    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
-    .leftJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
-    .innerJoin('eval_results as result', (join) =>
-      join
-        .onRef('result.run_id', '=', 'candidate.run_id')
-        .onRef('result.contender', '=', 'contender.strategy')
-        .on('result.suite', '=', suite),
-    )
-    .where('candidate.adapter', '=', adapter)
+  const results = selectOfSuite(queries, adapter, suite)
     // Espalier 0.1 did not keep versions of suites; a held-out example is the same case all the same.
     .where((of) => of.or([of('asked.version', '=', suiteVersion), of('asked.version', 'is', null)]))
     .$if(contentHash !== undefined, (query) => query.where('asked.content_hash', '=', contentHash!))

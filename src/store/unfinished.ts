@@ -3,6 +3,7 @@ import type { Queries } from './database.js';
 
 export interface UnfinishedRun {
   readonly id: number;
+  readonly status: 'running' | 'done' | 'failed';
   readonly stage: string;
   readonly trigger: string;
   /** Fixed when the run began. */
@@ -14,7 +15,7 @@ export interface UnfinishedRun {
 export async function findUnfinishedRun(queries: Queries, adapter: string): Promise<UnfinishedRun | undefined> {
   const row = await queries
     .selectFrom('runs')
-    .select(['id', 'stage', 'trigger', 'plan', 'lease_owner as owner', 'lease_until as leaseUntil'])
+    .select(['id', 'status', 'stage', 'trigger', 'plan', 'lease_owner as owner', 'lease_until as leaseUntil'])
     .where('adapter', '=', adapter)
     .where('status', '=', 'running')
     .executeTakeFirst();

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { clip, wrap } from '../../core/text.js';
 import { type Attempt, attempt, describeTrouble, type Trouble } from '../../core/trouble.js';
 import { listAdapterNames, readDeclaration, type Workspace } from '../../core/workspace.js';
+import { isLive } from '../../pipeline/lease.js';
 import { readSoundManifest } from '../../pipeline/sound-version.js';
-import { isHeld } from '../../pipeline/unfinished.js';
 import { findChampionVersion, listCandidates } from '../../store/candidates.js';
 import { type Queries, type Store, storeError } from '../../store/database.js';
 import { countUnlearned } from '../../store/learned.js';
@@ -97,5 +97,5 @@ async function readLastRun(queries: Queries, adapter: string): Promise<LastRun |
   const [last] = await listRuns(queries, adapter, 1);
   if (last?.status !== 'running') return last;
   const unfinished = await findUnfinishedRun(queries, adapter);
-  return unfinished && !isHeld(unfinished, new Date()) ? { ...last, status: 'interrupted' } : last;
+  return unfinished && !isLive(unfinished, new Date()) ? { ...last, status: 'interrupted' } : last;
 }

@@ -81,7 +81,7 @@ describe('ARCHITECTURE.md', () => {
 });
 
 describe('the documentation', () => {
-  it.each(commandNames())('says what `espalier %s` does', (name) => {
+  it.each(await commandNames())('says what `espalier %s` does', (name) => {
     const documentation = [
       read('README.md'),
       ...readdirSync(join(projectRoot, 'docs'))
@@ -93,9 +93,9 @@ describe('the documentation', () => {
 });
 
 /** "candidates approve" for every command that does something. */
-function commandNames(): string[] {
+async function commandNames(): Promise<string[]> {
   const { stdin, stdout, stderr } = process;
-  const program = newProgram({ stdin, stdout, stderr, environment: {}, workingFolder: projectRoot, signal: new AbortController().signal });
+  const program = await newProgram({ stdin, stdout, stderr, environment: {}, workingFolder: projectRoot, signal: new AbortController().signal });
   const leaves = (command: Command, path: string): string[] => {
     const name = `${path}${command.name()}`;
     return command.commands.length === 0 ? [name] : command.commands.flatMap((child) => leaves(child, `${name} `));

@@ -16,13 +16,13 @@ describe('the docs are in step with the code', () => {
     expect(knownKeys.filter((key) => !new RegExp(`\\b${key}\\b`).test(documented))).toEqual([]);
   });
 
-  it('docs/commands.md has a section for every command, and names every option in it', () => {
+  it('docs/commands.md has a section for every command, and names every option in it', async () => {
     const sections = new Map(
       read('docs/commands.md')
         .split(/^## /m)
         .map((section) => [section.split('\n')[0]!.trim(), section]),
     );
-    for (const { path, command } of leavesOf(newProgram(surroundings()), [])) {
+    for (const { path, command } of leavesOf(await newProgram(surroundings()), [])) {
       const section = sections.get(path) ?? '';
       expect(section, path).not.toBe('');
       const missing = command.options

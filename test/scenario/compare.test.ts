@@ -183,7 +183,7 @@ describe('what cannot be compared', () => {
     const surroundings = { stdin, stdout, stderr, environment: {}, workingFolder: '.', signal: new AbortController().signal };
     for (const budgets of ['0', '1.5', '-3', '', '20,x']) {
       const words = ['node', 'espalier', 'compare', 'support', `--budgets=${budgets}`];
-      expect(await errorOf(newProgram(surroundings).parseAsync(words)), budgets).toMatchObject({ code: 'USAGE' });
+      expect(await errorOf((await newProgram(surroundings)).parseAsync(words)), budgets).toMatchObject({ code: 'USAGE' });
     }
   });
 

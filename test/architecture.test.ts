@@ -80,8 +80,10 @@ describe('ARCHITECTURE.md', () => {
   });
 });
 
+const commands = await commandNames();
+
 describe('the documentation', () => {
-  it.each(await commandNames())('says what `espalier %s` does', (name) => {
+  it.each(commands)('says what `espalier %s` does', (name) => {
     const documentation = [
       read('README.md'),
       ...readdirSync(join(projectRoot, 'docs'))

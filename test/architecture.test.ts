@@ -97,7 +97,14 @@ describe('the documentation', () => {
 /** "candidates approve" for every command that does something. */
 async function commandNames(): Promise<string[]> {
   const { stdin, stdout, stderr } = process;
-  const program = await newProgram({ stdin, stdout, stderr, environment: {}, workingFolder: projectRoot, signal: new AbortController().signal });
+  const program = await newProgram({
+    stdin,
+    stdout,
+    stderr,
+    environment: {},
+    workingFolder: projectRoot,
+    signal: new AbortController().signal,
+  });
   const leaves = (command: Command, path: string): string[] => {
     const name = `${path}${command.name()}`;
     return command.commands.length === 0 ? [name] : command.commands.flatMap((child) => leaves(child, `${name} `));

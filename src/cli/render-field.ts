@@ -1,7 +1,9 @@
 /** Several contenders for one update as a table of at most 80 columns, and what the gate says of those that are not proposed. */
+
+import { megabytes, percent } from '../core/numbers.js';
 import { clip, wrap } from '../core/text.js';
 import type { FieldRow } from '../gate/field.js';
-import { type Colours, megabytes, type Output, percent, tableOf } from './output.js';
+import { type Colours, type Output, tableOf } from './output.js';
 import { paintVerdict } from './report/terminal.js';
 
 const columns = [

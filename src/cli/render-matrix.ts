@@ -1,8 +1,10 @@
 /** The accuracy matrix as a picture: a row a version, a column a domain, darker is better. */
+
+import { percent } from '../core/numbers.js';
 import { largestOf } from '../core/sequences.js';
 import { clip } from '../core/text.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
-import { type Colours, type Output, percent } from './output.js';
+import type { Colours, Output } from './output.js';
 
 const shades = ['  ', '░░', '▒▒', '▓▓', '██'] as const;
 const cellWidth = 11;

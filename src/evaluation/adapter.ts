@@ -5,9 +5,9 @@ import { groupBy } from '../core/grouping.js';
 import { writeLabelSet } from '../core/label-sets.js';
 import { appendAll } from '../core/sequences.js';
 import type { Class } from '../core/tasks.js';
+import { unitLength } from '../core/vectors.js';
 import { sessionOptions } from '../training/native.js';
 import { type Manifest, verifiedFile, versionFiles } from '../training/versions.js';
-import { unitLength } from './similarity.js';
 
 /** Of one task: the classes of others do not compete. */
 export interface Answer {

@@ -4,8 +4,9 @@
  * adapters is never one of the probe's own luck.
  */
 import { largestOf } from '../core/sequences.js';
+import { dot } from '../core/vectors.js';
 import { fitLogisticRegression } from '../training/logistic-regression.js';
-import { dot, similarities } from './similarity.js';
+import { similarities } from './similarity.js';
 
 /** scikit-learn's default for its C, which MTEB leaves as it is. */
 const c = 1;

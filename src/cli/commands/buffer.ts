@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AdapterDeclaration } from '../../core/declaration.js';
 import { EspalierError } from '../../core/errors.js';
+import { bytesInWords } from '../../core/numbers.js';
 import { largestOf } from '../../core/sequences.js';
 import { taskNamed } from '../../core/tasks.js';
 import { clip } from '../../core/text.js';
@@ -10,7 +11,7 @@ import { findMembership, listBuffer, type Membership, type MembershipState, summ
 import { findChampionVersion } from '../../store/candidates.js';
 import { type Example, findExample } from '../../store/examples.js';
 import { type LeftOutReason, readLearned } from '../../store/learned.js';
-import { bytesInWords, tableOf } from '../output.js';
+import { tableOf } from '../output.js';
 import { type GlobalOptions, inReadingSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface BufferOptions extends GlobalOptions {

@@ -1,7 +1,8 @@
 /** The accuracy matrix of the page: the fuller the ground, the better; every cell says its number. */
+
+import { percent } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
 import type { AccuracyMatrix } from '../../evaluation/continual.js';
-import { percent } from '../output.js';
 import { type Markup, markup } from '../page/markup.js';
 
 const cell = { width: 46, height: 26, gap: 2 } as const;

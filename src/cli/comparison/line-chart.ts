@@ -1,7 +1,8 @@
 /** Accuracy on each domain after each update: a line a domain, named at its end. */
+
+import { percent } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
 import type { AccuracyMatrix } from '../../evaluation/continual.js';
-import { percent } from '../output.js';
 import { type Markup, markup, nothing } from '../page/markup.js';
 
 export interface LineChart {

@@ -1,7 +1,8 @@
 /** A comparison of strategies as one page of HTML that needs nothing else: the picture first, then the numbers, then how they came about. */
+
+import { megabytes, percent, signed } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
 import { bestRemedy, type Comparison, type ComparisonRow, nameOfPlay, type PlayedMatrix, type PlayedRow } from '../../pipeline/compare.js';
-import { megabytes, percent, signed } from '../output.js';
 import { renderPage } from '../page/frame.js';
 import { type Markup, markup, nothing } from '../page/markup.js';
 import { drawHeatmap } from './heatmap.js';

@@ -1,7 +1,9 @@
 /** A comparison of strategies as one screen: the table, then what was known after each update. */
+
+import { megabytes, percent, signed } from '../../core/numbers.js';
 import { clip, wrap } from '../../core/text.js';
 import { bestRemedy, type Comparison, type ComparisonRow, nameOfPlay } from '../../pipeline/compare.js';
-import { type Colours, megabytes, type Output, percent, signed, tableOf } from '../output.js';
+import { type Colours, type Output, tableOf } from '../output.js';
 import { renderStreams } from '../render-matrix.js';
 import { describeChance, describeExamples } from './words.js';
 

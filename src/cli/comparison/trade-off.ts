@@ -1,7 +1,8 @@
 /** What accuracy costs: a dot a play, over a logarithmic axis; the budgets of one strategy are joined. */
+
+import { percent } from '../../core/numbers.js';
 import { largestOf, smallestOf } from '../../core/sequences.js';
 import { nameOfPlay, type PlayedRow } from '../../pipeline/compare.js';
-import { percent } from '../output.js';
 import { type Markup, markup, nothing } from '../page/markup.js';
 
 export interface TradeOff {

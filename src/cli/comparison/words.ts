@@ -1,7 +1,8 @@
 /** What the pictures of a comparison, on the terminal and on the page, say in the same words. */
+
+import { percent } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
 import { bestRemedy, type Comparison, nameOfPlay, type PlayedRow } from '../../pipeline/compare.js';
-import { percent } from '../output.js';
 
 const longestName = 40;
 

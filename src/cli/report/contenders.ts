@@ -1,7 +1,8 @@
 /** The field of a tournament: every strategy that trained for this update, and why it was or was not proposed. */
+
+import { megabytes } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
 import type { FieldRow } from '../../gate/field.js';
-import { megabytes } from '../output.js';
 import { type Markup, markup, nothing } from '../page/markup.js';
 import { dash, isMeasured, points, share } from './numbers.js';
 import { markVerdict } from './verdict-mark.js';

@@ -1,6 +1,7 @@
 /** Numbers as the page says them: shares as percent, differences signed in points, and a dash for what was not measured. */
+
+import { percent } from '../../core/numbers.js';
 import type { ReportRow } from '../../gate/report.js';
-import { percent } from '../output.js';
 
 /** What a stored report may hold: JSON has no NaN, and an earlier Espalier did not measure everything. */
 export type Measured = number | null | undefined;

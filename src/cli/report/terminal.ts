@@ -1,9 +1,11 @@
 /** A report as one screen: the verdict, what was lost and gained as dots and whiskers, what did not pass and why, and where the loss sits. */
+
+import { percent, signed } from '../../core/numbers.js';
 import { largestOf } from '../../core/sequences.js';
 import { clip, wrap } from '../../core/text.js';
 import { concernsOf, isOpenLoss, type Report, type ReportRow, verdictOf } from '../../gate/report.js';
 import type { Verdict } from '../../store/candidates.js';
-import { type Colours, type Output, percent, signed, tableOf } from '../output.js';
+import { type Colours, type Output, tableOf } from '../output.js';
 import { sayFor } from './measured.js';
 import { sayTask } from './tasks.js';
 import { sayUnchanged } from './unchanged.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { newProgram } from '#espalier/cli/program.js';
-import { knownKeys } from '#espalier/core/declaration.js';
+import { knownKeys } from '#espalier/declaration/declaration.js';
 import { strategies } from '#espalier/training/strategies.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');

@@ -2,10 +2,11 @@
  * Offers to the buffer what a candidate has learned, at the moment it becomes champion: the buffer remembers what the champion
  * knows, and a rejected candidate's data never displaces it.
  */
-import type { AdapterDeclaration } from '../core/declaration.js';
+
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { isLabelSet, labelsIn, noLabel, rarestLabel } from '../core/label-sets.js';
-import { classKey, nameWithin, type Task } from '../core/tasks.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
+import { classKey, nameWithin, type Task } from '../declaration/tasks.js';
 import { listOffered, type Offered, saveMemberships } from '../store/buffer.js';
 import type { Queries } from '../store/database.js';
 import type { Example } from '../store/examples.js';

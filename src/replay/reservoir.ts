@@ -14,9 +14,10 @@
  *
  * Cost: O(n log n) time and O(n) memory for n examples ever offered, about 3 microseconds each.
  */
-import type { BufferBudget } from '../core/declaration.js';
+
 import { groupBy } from '../core/grouping.js';
 import { uniformOf } from '../core/random.js';
+import type { BufferBudget } from '../declaration/declaration.js';
 import type { Membership, MembershipState } from '../store/buffer.js';
 
 export const reservoirPolicy = 'balanced-reservoir';

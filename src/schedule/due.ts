@@ -1,6 +1,6 @@
 /** What sets an update off: pure functions of what is declared, what is known, and the time. */
-import { nextFiring } from '../core/cron.js';
-import type { ScheduleDeclaration } from '../core/declaration.js';
+import { nextFiring } from '../declaration/cron.js';
+import type { ScheduleDeclaration } from '../declaration/declaration.js';
 
 export interface ScheduleState {
   /** When an update by cron line last settled; or since when the adapter is known. */

@@ -1,14 +1,15 @@
 /** Reads what the schedule of an adapter waits for. */
-import type { AdapterDeclaration, ScheduleDeclaration } from '../core/declaration.js';
+
 import { EspalierError } from '../core/errors.js';
 import { type Attempt, attempt } from '../core/trouble.js';
-import { listAdapterNames, readDeclaration, type Workspace } from '../core/workspace.js';
-import { isLive } from '../pipeline/lease.js';
+import type { AdapterDeclaration, ScheduleDeclaration } from '../declaration/declaration.js';
+import { listAdapterNames, readDeclaration, type Workspace } from '../declaration/workspace.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { type Store, storeError } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
 import { readSettledChecks } from '../store/schedule.js';
 import { findUnfinishedRun, type UnfinishedRun } from '../store/unfinished.js';
+import { isLive } from '../update/lease.js';
 import type { ScheduleState } from './due.js';
 
 /** Where adapters are declared, and where it is kept what became of them. */

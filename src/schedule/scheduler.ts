@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { describeTrouble, troubleOf } from '../core/trouble.js';
-import { listAdapterNames } from '../core/workspace.js';
+import { listAdapterNames } from '../declaration/workspace.js';
 import { storeError } from '../store/database.js';
 import { listMissingChecks, type NewCheck, recordCheck } from '../store/schedule.js';
 import { attemptUpdate, stackOf, type UpdateSite } from './attempt-update.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BufferBudget } from '#espalier/core/declaration.js';
 import { seededRandom, shuffled, uniformOf } from '#espalier/core/random.js';
+import type { BufferBudget } from '#espalier/declaration/declaration.js';
 import { balanceBuffer, chooseMembers, type KnownOffer, type Offer, reservoirPolicy } from '#espalier/replay/reservoir.js';
 import type { Membership } from '#espalier/store/buffer.js';
 import { now } from '../support/store.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ScheduleDeclaration } from '#espalier/core/declaration.js';
-import { parseDeclaration } from '#espalier/core/declaration.js';
+import type { ScheduleDeclaration } from '#espalier/declaration/declaration.js';
+import { parseDeclaration } from '#espalier/declaration/declaration.js';
 import { describeNext, findDue, nextCron, type ScheduleState, waitsUntil } from '#espalier/schedule/due.js';
 import { errorOf } from '../support/errors.js';
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { AdapterDeclaration } from '../../core/declaration.js';
 import { EspalierError } from '../../core/errors.js';
 import { bytesInWords } from '../../core/numbers.js';
 import { largestOf } from '../../core/sequences.js';
-import { taskNamed } from '../../core/tasks.js';
 import { clip } from '../../core/text.js';
-import { onlyAdapter, readDeclaration } from '../../core/workspace.js';
+import type { AdapterDeclaration } from '../../declaration/declaration.js';
+import { taskNamed } from '../../declaration/tasks.js';
+import { onlyAdapter, readDeclaration } from '../../declaration/workspace.js';
 import { cellsByLabel } from '../../replay/cells.js';
 import { findMembership, listBuffer, type Membership, type MembershipState, summariseBuffer } from '../../store/buffer.js';
 import { findChampionVersion } from '../../store/candidates.js';

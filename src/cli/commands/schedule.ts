@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { AdapterDeclaration, ScheduleDeclaration } from '../../core/declaration.js';
 import { EspalierError } from '../../core/errors.js';
 import { wrap } from '../../core/text.js';
 import { describeTrouble, type Trouble } from '../../core/trouble.js';
+import type { AdapterDeclaration, ScheduleDeclaration } from '../../declaration/declaration.js';
 import type { Encoder } from '../../encoder/encoder.js';
 import { describeNext } from '../../schedule/due.js';
 import { lookAtAll } from '../../schedule/look.js';

@@ -118,6 +118,9 @@ function faultOfAlias(
   return undefined;
 }
 
+/** Which examples the buffer holds; the update knows the names. */
+const policy = z.string().default('balanced-reservoir');
+
 const declaration = z.strictObject({
   name,
   encoder: z
@@ -142,8 +145,8 @@ const declaration = z.strictObject({
   training: training.prefault({}),
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(0.9).default(0.2) }).prefault({}),
   buffer: z
-    .union([z.strictObject({ examples: z.number().int().min(1) }), z.strictObject({ bytes: z.number().int().min(1) })])
-    .default({ examples: 750 }),
+    .union([z.strictObject({ examples: z.number().int().min(1), policy }), z.strictObject({ bytes: z.number().int().min(1), policy })])
+    .prefault({ examples: 750 }),
   suites: z
     .array(z.string())
     .default([])
@@ -158,7 +161,7 @@ const declaration = z.strictObject({
 
 export type AdapterDeclaration = z.infer<typeof declaration>;
 export type TrainingSettings = AdapterDeclaration['training'];
-export type BufferBudget = AdapterDeclaration['buffer'];
+export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
 export type ScheduleDeclaration = NonNullable<AdapterDeclaration['schedule']>;
 
 /** @throws DECLARATION_INVALID, naming file, line and key */
@@ -189,8 +192,8 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
 export function withUsualSettings(stored: AdapterDeclaration): AdapterDeclaration {
   const gate = stored.gate && { gate: { margin: 1 } };
   // A buffer is of examples or of bytes, and the usual one must not make it both.
-  const { buffer: _, ...usual } = declaration.parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
-  return fillIn(stored, usual) as AdapterDeclaration;
+  const { buffer, ...usual } = declaration.parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
+  return fillIn(stored, { ...usual, buffer: { policy: buffer.policy } }) as AdapterDeclaration;
 }
 
 /** `given`, and what it lacks of `usual`. */

@@ -145,7 +145,7 @@ export const catalogue = {
   ],
   NO_EARLIER_VERSION: ['There is no earlier version to roll back to.', 'See the decisions with `espalier candidates list --all`.'],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
-  SCHEDULE_EMPTY: ['No adapter declares a schedule.', 'Add `schedule:` with `cron` or `newExamples` to adapter.yaml.'],
+  SCHEDULE_EMPTY: ['No adapter declares a schedule.', 'Add `schedule:` to adapter.yaml; docs/adapter.md lists its keys.'],
   SCHEDULE_FAILED: [
     'The schedule could not do everything that was due; what could be done is done.',
     'Mend what is named; `espalier schedule status` says when each is tried again.',

@@ -3,7 +3,7 @@ import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { cleanText, nearestName, normaliseText } from '../core/text.js';
-import { findCronFault, findTimeZoneFault } from './cron.js';
+import { schedule, scheduleShape } from '../triggers/triggers.js';
 import { isPlainMap } from './differences.js';
 import { gateKeys, gatePolicy } from './gate-policy.js';
 import { findRecipeFault, type RecipePart } from './recipe.js';
@@ -66,16 +66,6 @@ const answers = z.strictObject({
   scope: z.boolean().default(true),
   /** Share of in-scope texts that may be refused as unknown; it decides from which confidence on an answer is given. */
   refuse: z.number().gt(0).max(0.5).default(0.05),
-});
-
-const scheduleShape = z.strictObject({
-  cron: z.string().optional(),
-  timeZone: z.string().default('UTC'),
-  newExamples: z.number().int().min(1).optional(),
-});
-const schedule = scheduleShape.superRefine(({ cron, timeZone }, context) => {
-  const fault = cron === undefined ? findTimeZoneFault(timeZone) : findCronFault({ line: cron, timeZone });
-  if (fault) context.addIssue({ code: 'custom', message: fault.message, path: [fault.key], params: { hint: fault.hint } });
 });
 
 /** As intake reads it. */
@@ -162,7 +152,6 @@ const declaration = z.strictObject({
 export type AdapterDeclaration = z.infer<typeof declaration>;
 export type TrainingSettings = AdapterDeclaration['training'];
 export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
-export type ScheduleDeclaration = NonNullable<AdapterDeclaration['schedule']>;
 
 /** @throws DECLARATION_INVALID, naming file, line and key */
 export function parseDeclaration(source: string, file: string): AdapterDeclaration {

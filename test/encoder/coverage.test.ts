@@ -1,7 +1,7 @@
 /** What an encoder cannot read is counted, and said. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { coverTexts, noteCoverage } from '#espalier/encoder/coverage.js';
 import { type Encoder, openEncoder } from '#espalier/encoder/encoder.js';
-import { coverTexts, noteCoverage } from '#espalier/update/coverage.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 let encoder: Encoder;

@@ -12,7 +12,7 @@ import { locateModel, type Whereabouts } from './model-folder.js';
 import { fillNgrams } from './ngrams.js';
 import { normOf } from './normalise.js';
 import { type PoolingPlan, poolBatch } from './pooling.js';
-import { newTokeniser, type Tokeniser } from './tokenise.js';
+import { newTokeniser, type Reading, type Tokeniser } from './tokenise.js';
 
 export interface EncodeOptions {
   readonly signal?: AbortSignal;
@@ -37,8 +37,8 @@ export interface Encoder {
   encodeDense(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
   /** Whether the model has a token of its own for any part of the text. */
   knowsAny(text: string): boolean;
-  /** Whether the text has more tokens than the model reads; the rest is cut off. */
-  isCut(text: string): boolean;
+  /** The same, and whether the text has more tokens than the model reads; the rest is cut off. */
+  readingOf(text: string): Reading;
   close(): Promise<void>;
 }
 
@@ -110,7 +110,7 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
     },
     encodeDense: (texts, options = {}) => encodeRows(texts, dense, options),
     knowsAny: (text) => tokeniser.knowsAny(text),
-    isCut: (text) => tokeniser.isCut(text),
+    readingOf: (text) => tokeniser.readingOf(text),
     async close() {
       await queue.onIdle();
       await model.dispose();

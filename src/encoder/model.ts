@@ -8,12 +8,15 @@ import { outputOf, poolingsOf } from '../declaration/recipe.js';
 import type { EncoderDeclaration } from './declaration.js';
 import type { ModelFiles } from './model-folder.js';
 
-export interface LoadedModel {
+export interface LoadedTokenizer {
   readonly tokenizer: PreTrainedTokenizer;
-  /** Run directly: the library's own call copies all outputs and logs whole inputs when something fails. */
-  readonly session: InferenceSession;
   /** `max_position_embeddings`, when config.json states it. */
   readonly positions: number | undefined;
+}
+
+export interface LoadedModel extends LoadedTokenizer {
+  /** Run directly: the library's own call copies all outputs and logs whole inputs when something fails. */
+  readonly session: InferenceSession;
   dispose(): Promise<void>;
 }
 
@@ -21,10 +24,7 @@ const knownInputs = ['input_ids', 'attention_mask', 'token_type_ids', 'position_
 
 /** Throws ENCODER_INVALID, ENCODER_INPUT_MISSING, ENCODER_OUTPUT_MISSING. Never reaches for the network. */
 export async function loadModel(files: ModelFiles, declaration: EncoderDeclaration, threads: number): Promise<LoadedModel> {
-  // Its warnings are about other uses of a model than this one, and would stand in the middle of a command's output.
-  env.logLevel = LogLevel.ERROR;
-  const tokenizer = await orInvalid(files.tokenizer, () => AutoTokenizer.from_pretrained(files.folder, { local_files_only: true }));
-  const config = await orInvalid(join(files.folder, 'config.json'), () => readConfig(files.folder));
+  const { tokenizer, positions } = await loadTokenizer(files.folder);
   const model = await orInvalid(files.model, () =>
     AutoModel.from_pretrained(files.folder, {
       local_files_only: true,
@@ -39,11 +39,21 @@ export async function loadModel(files: ModelFiles, declaration: EncoderDeclarati
     const session = sessionOf(model.sessions, files.model);
     checkInputs(session, files.model);
     checkOutputs(session, declaration, files.model);
-    return { tokenizer, session, positions: config.max_position_embeddings, dispose };
+    return { tokenizer, session, positions, dispose };
   } catch (thrown) {
     await dispose();
     throw thrown;
   }
+}
+
+/** Throws ENCODER_INVALID. Never reaches for the network. */
+export async function loadTokenizer(folder: string): Promise<LoadedTokenizer> {
+  // The library's warnings are about other uses of a model than this one, and would stand in the middle of a command's output.
+  env.logLevel = LogLevel.ERROR;
+  const file = join(folder, 'tokenizer.json');
+  const tokenizer = await orInvalid(file, () => AutoTokenizer.from_pretrained(folder, { local_files_only: true }));
+  const config = await orInvalid(join(folder, 'config.json'), () => readConfig(folder));
+  return { tokenizer, positions: config.max_position_embeddings };
 }
 
 function sessionOptions(threads: number): InferenceSession.SessionOptions {

@@ -1,7 +1,9 @@
 /** What an intake is asked, and what it tells. */
 import type { AdapterDeclaration } from '../declaration/declaration.js';
+import type { Coverage } from '../encoder/coverage.js';
 import type { InputFile } from '../reading/check-input.js';
 import type { FieldNames } from '../reading/row.js';
+import type { NewExample } from '../store/examples.js';
 import type { NewLabel } from './label-book.js';
 
 export interface IntakeRequest {
@@ -26,6 +28,8 @@ export interface IntakeRequest {
   readonly actor: string;
   readonly signal: AbortSignal;
   readonly progress: (bytes: number, totalBytes: number) => void;
+  /** Called with every example that is accepted, in their order. */
+  readonly onAccepted?: ((example: Pick<NewExample, 'hash' | 'text'>) => void) | undefined;
 }
 
 export interface FieldValue {
@@ -60,6 +64,8 @@ export interface IntakeReport {
   /** Sentences about what is probably a mistake. */
   warnings: string[];
   rejectsFile: string | undefined;
+  /** Of the accepted texts; null where none was accepted, and where the encoder's tokenizer is not there or cannot be loaded. */
+  coverage: Coverage | null;
 }
 
 export function newIntakeReport(): IntakeReport {
@@ -78,5 +84,6 @@ export function newIntakeReport(): IntakeReport {
     notRead: [],
     warnings: [],
     rejectsFile: undefined,
+    coverage: null,
   };
 }

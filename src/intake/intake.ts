@@ -130,6 +130,7 @@ function takeExample(intake: Intake, row: Row, example: NewExample): void {
     const split = strata.assign(own, example.domain, { fraction: holdout.fraction, seed: training.seed });
     writer.insert({ ...example, split });
     labels.count(own);
+    request.onAccepted?.(example);
     report.accepted++;
     if (split === 'holdout') report.heldOut++;
   }

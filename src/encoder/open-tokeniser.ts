@@ -1,6 +1,6 @@
 /** The tokeniser of an encoder without its model, for what can be told of a text before it is encoded. */
 import type { EncoderDeclaration } from './declaration.js';
-import { loadTokenizer } from './model.js';
+import { loadTokenizer } from './load-tokenizer.js';
 import { findModelFolder, type Whereabouts } from './model-folder.js';
 import { newTokeniser, type Tokeniser } from './tokenise.js';
 

@@ -8,6 +8,7 @@ import { printable } from '../core/text.js';
 import { defaultCacheFolder, findWorkspace, type Workspace } from '../core/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
+import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store } from '../store/database.js';
 import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
@@ -52,7 +53,7 @@ export interface Session {
   readonly output: Output;
   readonly progress: Progress;
   readonly now: Date;
-  readonly actor: string;
+  readonly actor: Principal;
   readonly signal: AbortSignal;
   openEncoder(declaration: AdapterDeclaration): Promise<Encoder>;
 }
@@ -91,7 +92,7 @@ async function inSessionOf(open: typeof openStore, { options, surroundings, work
       progress: openProgress(output, surroundings.stderr),
       now,
       get actor() {
-        return actorOf(options.actor, surroundings.environment);
+        return { name: actorOf(options.actor, surroundings.environment), via: 'cli' } as const;
       },
       signal: surroundings.signal,
       async openEncoder(declaration) {

@@ -12,7 +12,13 @@ const textsPerTurn = 128;
 /** Of the new training examples and the held-out ones. */
 export async function measureCoverage({ store, encoder }: UpdateContext, plan: Plan): Promise<Coverage> {
   const { name: adapter, tasks } = plan.declaration;
-  const range = { adapter, tasks: tasks.map((task) => task.name), split: 'holdout', afterId: 0, throughId: plan.throughExample } as const;
+  const range = {
+    adapter,
+    tasks: tasks.map((task) => task.name),
+    split: 'holdout',
+    afterArrival: 0,
+    throughArrival: plan.throughExample,
+  } as const;
   const examples = [...(await listNew(store, plan, !plan.reencode)), ...(await listExamples(store, range))];
   const newest = examples.sort((a, b) => b.id - a.id).slice(0, mostTexts);
   return coverTexts(

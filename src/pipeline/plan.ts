@@ -3,9 +3,9 @@ import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { listVersionFolders, type Workspace } from '../core/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
+import { lastArrival } from '../store/arrivals.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Queries, Store } from '../store/database.js';
-import { lastExampleId } from '../store/examples.js';
 import type { Plan } from './context.js';
 import { checkField, fieldNamed } from './field.js';
 import { chooseFresh } from './fresh.js';
@@ -47,7 +47,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
     version: await freeVersion(workspace, store.queries, name),
     parentVersion,
     afterExample: parent?.data.throughExample ?? 0,
-    throughExample: await lastExampleId(store.queries, name),
+    throughExample: await lastArrival(store.queries, name),
     encoderFingerprint: encoder.fingerprint,
     suiteHashes: await hashSuites(workspace.suiteFolders, declaration.suites),
     ...(reencode && { reencode }),

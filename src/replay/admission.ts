@@ -7,7 +7,7 @@ import { canonicalJson, sha256 } from '../core/hash.js';
 import { isLabelSet, labelsIn, noLabel, rarestLabel } from '../core/label-sets.js';
 import { classKey, nameWithin, type Task } from '../core/tasks.js';
 import { listOffered, type Offered, saveMemberships } from '../store/buffer.js';
-import type { Queries } from '../store/database.js';
+import type { Transaction } from '../store/database.js';
 import type { Example } from '../store/examples.js';
 import { balanceBuffer } from './reservoir.js';
 
@@ -16,13 +16,13 @@ import { balanceBuffer } from './reservoir.js';
  * Examples that were offered before are not offered again.
  */
 export async function admitExamples(
-  queries: Queries,
+  transaction: Transaction,
   declaration: AdapterDeclaration,
   learned: readonly Example[],
   now: Date,
 ): Promise<{ admitted: number; evicted: number }> {
   const { name: adapter, buffer: budget, training } = declaration;
-  const known = await listOffered(queries, adapter);
+  const known = await listOffered(transaction, adapter);
   const knownIds = new Set(known.map(({ id }) => id));
   const news = learned.filter(({ id }) => !knownIds.has(id)).map(offeredOf);
   const all = [...known, ...news];
@@ -36,7 +36,7 @@ export async function admitExamples(
     ...labelOf(answer),
   }));
   const changes = balanceBuffer(offers, { budget, seed: training.seed, now });
-  await saveMemberships(queries, adapter, changes);
+  await saveMemberships(transaction, adapter, changes);
   return {
     admitted: changes.filter(({ state }) => state === 'member').length,
     evicted: changes.filter(({ state }) => state === 'evicted').length,

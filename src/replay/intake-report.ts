@@ -1,5 +1,6 @@
 /** What an intake is asked, and what it tells. */
 import type { AdapterDeclaration } from '../core/declaration.js';
+import type { Principal } from '../store/audit.js';
 import type { InputFile } from './check-input.js';
 import type { NewLabel } from './label-book.js';
 import type { FieldNames } from './row.js';
@@ -23,7 +24,7 @@ export interface IntakeRequest {
   readonly evalTexts: ReadonlyMap<string, string>;
   readonly rejectsFile: string;
   readonly now: Date;
-  readonly actor: string;
+  readonly actor: Principal;
   readonly signal: AbortSignal;
   readonly progress: (bytes: number, totalBytes: number) => void;
 }

@@ -6,9 +6,9 @@ import { describeTrouble, troubleOf } from '../core/trouble.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Plan } from '../pipeline/context.js';
 import { runUpdate, type UpdateRequest } from '../pipeline.js';
+import { lastArrival } from '../store/arrivals.js';
 import { findCandidate } from '../store/candidates.js';
 import { storeError } from '../store/database.js';
-import { lastExampleId } from '../store/examples.js';
 import { type NewCheck, runTrigger, triggerOfRun } from '../store/schedule.js';
 import type { Due } from './due.js';
 import type { Look, Site } from './look.js';
@@ -37,7 +37,7 @@ export async function attemptUpdate(site: UpdateSite, look: Look, due: Due, at: 
   };
   let throughExample = 0;
   try {
-    throughExample = await lastExampleId(site.store.queries, begun.adapter);
+    throughExample = await lastArrival(site.store.queries, begun.adapter);
     return { check: { ...begun, ...(await update(site, look, due, at)) }, defect: undefined };
   } catch (thrown) {
     const error = storeError(thrown, site.store.path);

@@ -6,6 +6,7 @@ import { listAdapterNames, readDeclaration, type Workspace } from '../core/works
 import { isLive } from '../pipeline/lease.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { type Store, storeError } from '../store/database.js';
+import { findRegistration } from '../store/example-writer.js';
 import { countUnlearned } from '../store/learned.js';
 import { readSettledChecks } from '../store/schedule.js';
 import { findUnfinishedRun, type UnfinishedRun } from '../store/unfinished.js';
@@ -58,11 +59,11 @@ async function readState(
   { run, now }: { run: UnfinishedRun | undefined; now: Date },
 ): Promise<ScheduleState> {
   const checks = await readSettledChecks(queries, adapter);
-  const known = await queries.selectFrom('adapters').select('created_at').where('name', '=', adapter).executeTakeFirst();
+  const since = checks.lastCron ?? (await findRegistration(queries, adapter));
   const version = await findChampionVersion(queries, adapter);
-  const range = { adapter, version, tasks: tasks.map(({ name }) => name), afterId: checks.throughExample };
+  const range = { adapter, version, tasks: tasks.map(({ name }) => name), afterArrival: checks.throughExample };
   return {
-    cronSince: new Date(checks.lastCron ?? known?.created_at ?? now),
+    cronSince: since === undefined ? now : new Date(since),
     newExamples: await countUnlearned(queries, range),
     failures: checks.failures,
     lastFailure: checks.lastFailure === undefined ? undefined : new Date(checks.lastFailure),

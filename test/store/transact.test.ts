@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { EspalierError } from '#espalier/core/errors.js';
+import { lastArrival } from '#espalier/store/arrivals.js';
 import { type Store, transact } from '#espalier/store/database.js';
 import { countEmbeddings, findEmbeddings, saveEmbeddings } from '#espalier/store/embeddings.js';
-import { insertExamples, lastExampleId } from '#espalier/store/examples.js';
 import { errorOf } from '../support/errors.js';
-import { newExample, temporaryStore } from '../support/store.js';
+import { insertExamples, newExample, temporaryStore } from '../support/store.js';
 
 describe('transact', () => {
   it('gives back what its work gives', async () => {
@@ -18,25 +18,25 @@ describe('transact', () => {
     const thrown = new EspalierError('INTERRUPTED', 'stopped');
     const work = transact(store, async (queries) => {
       await insertExamples(queries, 'a', [newExample({ text: 'one' })]);
-      expect(await lastExampleId(queries, 'a')).toBe(1);
+      expect(await lastArrival(queries, 'a')).toBe(1);
       throw thrown;
     });
     await expect(work).rejects.toBe(thrown);
-    expect(await lastExampleId(store.queries, 'a')).toBe(0);
+    expect(await lastArrival(store.queries, 'a')).toBe(0);
   });
 
   it('undoes everything when a query fails', async () => {
     const store = await temporaryStore();
     const twice = [newExample({ text: 'one' }), newExample({ text: 'one' })];
     await expect(transact(store, (queries) => insertExamples(queries, 'a', twice))).rejects.toThrow('UNIQUE');
-    expect(await lastExampleId(store.queries, 'a')).toBe(0);
+    expect(await lastArrival(store.queries, 'a')).toBe(0);
   });
 
   it('is there for the next one after a failure', async () => {
     const store = await temporaryStore();
     await transact(store, async () => Promise.reject(new Error('first'))).catch(() => undefined);
     await transact(store, (queries) => insertExamples(queries, 'a', [newExample({ text: 'one' })]));
-    expect(await lastExampleId(store.queries, 'a')).toBe(1);
+    expect(await lastArrival(store.queries, 'a')).toBe(1);
   });
 
   it('runs those that are asked for at once one after another', async () => {
@@ -45,7 +45,7 @@ describe('transact', () => {
     await Promise.all(
       texts.map((text) =>
         transact(store, async (queries) => {
-          const last = await lastExampleId(queries, 'a');
+          const last = await lastArrival(queries, 'a');
           await insertExamples(queries, 'a', [newExample({ text, label: `after ${last}` })]);
         }),
       ),

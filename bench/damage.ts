@@ -11,15 +11,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { noProgress } from '../src/core/progress.js';
-import { defaultCacheFolder, packageRoot, readDeclaration, workspaceAt } from '../src/core/workspace.js';
+import { defaultCacheFolder, packageRoot, readDeclaration, workspaceAt } from '../src/declaration/workspace.js';
 import { defaultPooling } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { damages, undamaged } from '../src/evaluation/damage.js';
-import type { Plan } from '../src/pipeline/context.js';
-import { type DamagedCandidate, olderVersion, runCampaign } from '../src/pipeline/damage-campaign.js';
 import { lastArrival } from '../src/store/arrivals.js';
 import type { Verdict } from '../src/store/candidates.js';
 import { openStore } from '../src/store/database.js';
+import { type DamagedCandidate, olderVersion, runCampaign } from '../src/study/damage-campaign.js';
+import type { Plan } from '../src/update/context.js';
 import { runCommand } from './command.js';
 import { type LabelledText, readStream } from './stream-data.js';
 

@@ -1,9 +1,9 @@
 /** What bench/eval.ts measures on, made in a process of its own: the texts of the suites as vectors, and two heads. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDeclaration } from '../src/core/declaration.js';
 import { seededRandom } from '../src/core/random.js';
-import { defaultCacheFolder, packageRoot } from '../src/core/workspace.js';
+import { parseDeclaration } from '../src/declaration/declaration.js';
+import { defaultCacheFolder, packageRoot } from '../src/declaration/workspace.js';
 import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { readSuites, textsOf } from '../src/evaluation/suites.js';

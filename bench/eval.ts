@@ -9,13 +9,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { gatePolicy } from '../src/core/gate-policy.js';
-import { packageRoot } from '../src/core/workspace.js';
-import { type Adapter, openAdapter } from '../src/evaluation/adapter.js';
+import { gatePolicy } from '../src/declaration/gate-policy.js';
+import { packageRoot } from '../src/declaration/workspace.js';
 import { askedCases, scoreSuite } from '../src/evaluation/score-suite.js';
 import { listSuites, readSuites, type Suite, textsOf } from '../src/evaluation/suites.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
+import { type Adapter, openAdapter } from '../src/versions/adapter-session.js';
 import { runApart } from './apart.js';
 import type { EvalReply, EvalRequest } from './eval-prepare.js';
 

@@ -2,8 +2,9 @@
  * Chains of updates that each lose a little: how many the anchor stops, how much is gone by then, and what it costs updates that lose nothing.
  * Every update is judged by the gate on the same held-out cases; what passes becomes the champion, what does not is tried again.
  */
-import { gatePolicy, usualAnchorFactor } from '../src/core/gate-policy.js';
+
 import { type Random, seededRandom } from '../src/core/random.js';
+import { gatePolicy, usualAnchorFactor } from '../src/declaration/gate-policy.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 

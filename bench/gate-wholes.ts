@@ -1,6 +1,7 @@
 /** Designs in which cases or contenders depend on one another: suites that share texts, fields of several contenders, clusters in a slice. */
-import { gatePolicy } from '../src/core/gate-policy.js';
+
 import { type Random, seededRandom } from '../src/core/random.js';
+import { gatePolicy } from '../src/declaration/gate-policy.js';
 import { judge, judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 import { verdictOf } from '../src/gate/report.js';

@@ -18,8 +18,8 @@
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { type GatePolicy, gatePolicy, usualAnchorFactor } from '../src/core/gate-policy.js';
 import { seededRandom } from '../src/core/random.js';
+import { type GatePolicy, gatePolicy, usualAnchorFactor } from '../src/declaration/gate-policy.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 import { verdictOf } from '../src/gate/report.js';

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
-import { parseDeclaration } from '../src/core/declaration.js';
 import { seededRandom } from '../src/core/random.js';
 import { sameTextHash, textHash } from '../src/core/text.js';
-import { ingest } from '../src/replay/intake.js';
+import { parseDeclaration } from '../src/declaration/declaration.js';
+import { ingest } from '../src/intake/intake.js';
 import { openStore } from '../src/store/database.js';
 
 const lines = Number(process.argv[2] ?? 200_000);

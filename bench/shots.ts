@@ -10,9 +10,9 @@
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { parseDeclaration, type TrainingSettings } from '../src/core/declaration.js';
 import { EspalierError } from '../src/core/errors.js';
-import { defaultCacheFolder } from '../src/core/workspace.js';
+import { parseDeclaration, type TrainingSettings } from '../src/declaration/declaration.js';
+import { defaultCacheFolder } from '../src/declaration/workspace.js';
 import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { expectedCalibrationError } from '../src/gate/statistics/calibration.js';

@@ -1,9 +1,9 @@
 /** One measurement of bench/solve.ts, in a process of its own. Data are clusters around a centre for each class, 1,024 dimensions. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseDeclaration } from '../src/core/declaration.js';
 import { newGraph } from '../src/core/onnx.js';
 import { seededRandom } from '../src/core/random.js';
+import { parseDeclaration } from '../src/declaration/declaration.js';
 import type { Batch, TrainedHead, TrainingJob } from '../src/training/job.js';
 import { compile } from '../src/training/native.js';
 import { factorise, solve } from '../src/training/ridge/cholesky.js';
@@ -14,7 +14,7 @@ import { type Examples, openSliceProducts } from '../src/training/ridge/slice-pr
 import { addExamples, emptyStatistics } from '../src/training/ridge/statistics.js';
 import { fitStandardisation, standardise } from '../src/training/standardise.js';
 import { trainJob } from '../src/training/strategies.js';
-import { readManifest, readTrained, writeManifest, writeTrained } from '../src/training/versions.js';
+import { readManifest, readTrained, writeManifest, writeTrained } from '../src/versions/version-folder.js';
 
 export type SolveRequest =
   | { readonly part: 'product'; readonly size: number }

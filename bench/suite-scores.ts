@@ -3,13 +3,13 @@
  * npx tsx bench/suite-scores.ts
  */
 import { fileURLToPath } from 'node:url';
-import { defaultCacheFolder } from '../src/core/workspace.js';
+import { defaultCacheFolder } from '../src/declaration/workspace.js';
 import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
-import type { AdapterOutput } from '../src/evaluation/adapter.js';
 import { metricNamed, metricValue } from '../src/evaluation/metrics.js';
 import { askedCases, scoreSuite } from '../src/evaluation/score-suite.js';
 import { collectEvalTexts, listSuites, readSuites, textsOf } from '../src/evaluation/suites.js';
+import type { AdapterOutput } from '../src/versions/adapter-session.js';
 
 const evals = fileURLToPath(new URL('../evals', import.meta.url));
 const declaration = { model: embeddedModel, pooling: defaultPooling(embeddedModel), prompt: '', dtype: 'fp32', normalise: true };

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { newProgram } from '#espalier/cli/program.js';
-import { knownKeys } from '#espalier/core/declaration.js';
+import { knownKeys } from '#espalier/declaration/declaration.js';
+import { replayPolicies } from '#espalier/replay/policies.js';
 import { strategies } from '#espalier/training/strategies.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -16,13 +17,13 @@ describe('the docs are in step with the code', () => {
     expect(knownKeys.filter((key) => !new RegExp(`\\b${key}\\b`).test(documented))).toEqual([]);
   });
 
-  it('docs/commands.md has a section for every command, and names every option in it', () => {
+  it('docs/commands.md has a section for every command, and names every option in it', async () => {
     const sections = new Map(
       read('docs/commands.md')
         .split(/^## /m)
         .map((section) => [section.split('\n')[0]!.trim(), section]),
     );
-    for (const { path, command } of leavesOf(newProgram(surroundings()), [])) {
+    for (const { path, command } of leavesOf(await newProgram(surroundings()), [])) {
       const section = sections.get(path) ?? '';
       expect(section, path).not.toBe('');
       const missing = command.options
@@ -38,6 +39,15 @@ describe('the docs are in step with the code', () => {
       const row = rows.find((line) => line.startsWith(`| \`${name}\``));
       expect(row, name).toContain(summary.split(';')[0]);
     }
+  });
+
+  it('docs/adapter.md has a row for every replay policy, with what it does in its own words', () => {
+    const rows = read('docs/adapter.md').split('\n');
+    for (const { name, summary } of replayPolicies)
+      expect(
+        rows.find((line) => line.startsWith(`| \`${name}\``)),
+        name,
+      ).toContain(summary);
   });
 
   it('no link of README and docs leads nowhere', () => {

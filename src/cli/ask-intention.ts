@@ -1,6 +1,6 @@
 /** Asks on the terminal what becomes of an unfinished run. */
 import { createInterface } from 'node:readline';
-import type { Intention } from '../pipeline/intentions.js';
+import type { Intention } from '../update/intentions.js';
 
 /** What a question is asked through. */
 export interface Terminal {

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { EspalierError } from '../core/errors.js';
 import { diskError } from '../core/files.js';
-import { type Question, type QuestionFormat, questionFormats, questionOf, readQuestions } from '../pipeline/questions.js';
+import { type Question, type QuestionFormat, questionFormats, questionOf, readQuestions } from '../serving/questions.js';
 import type { Session, Surroundings } from './session.js';
 
 export interface AskOptions {

@@ -15,15 +15,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const program = newProgram({
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  environment: process.env,
-  workingFolder: process.cwd(),
-  signal: stop.signal,
-});
-const json = asksForJson(program, process.argv.slice(2)) ? process.stdout : undefined;
+const words = process.argv.slice(2);
+const program = await newProgram(
+  {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    workingFolder: process.cwd(),
+    signal: stop.signal,
+  },
+  words,
+);
+const json = asksForJson(program, words) ? process.stdout : undefined;
 
 process.stdout.on('error', (thrown) => {
   // A reader that has seen enough (`| head`) is no error.

@@ -1,41 +1,32 @@
 import type { Command } from 'commander';
-import { bufferCommand } from './commands/buffer.js';
-import { candidatesCommand } from './commands/candidates.js';
-import { compareCommand } from './commands/compare.js';
-import { demoCommand } from './commands/demo.js';
-import { embedCommand } from './commands/embed.js';
-import { evalCommand } from './commands/eval.js';
-import { examplesCommand } from './commands/examples.js';
-import { exportCommand } from './commands/export.js';
-import { ingestCommand } from './commands/ingest.js';
-import { initCommand } from './commands/init.js';
-import { predictCommand } from './commands/predict.js';
-import { rollbackCommand } from './commands/rollback.js';
-import { scheduleCommand } from './commands/schedule.js';
-import { statusCommand } from './commands/status.js';
-import { updateCommand } from './commands/update.js';
 import { newGroup, type Surroundings } from './session.js';
 
-/** All commands. A new one is a file of its own in commands/ and a place in this array. */
-const commands = [
-  initCommand,
-  ingestCommand,
-  updateCommand,
-  compareCommand,
-  candidatesCommand,
-  evalCommand,
-  rollbackCommand,
-  bufferCommand,
-  examplesCommand,
-  predictCommand,
-  embedCommand,
-  exportCommand,
-  scheduleCommand,
-  statusCommand,
-  demoCommand,
-];
+type MakeCommand = (surroundings: Surroundings) => Command;
 
-export function newProgram(surroundings: Surroundings): Command {
+/** All commands, in the order of the help. A new one is a file of its own in commands/ and a place here. */
+const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  init: async () => (await import('./commands/init.js')).initCommand,
+  ingest: async () => (await import('./commands/ingest.js')).ingestCommand,
+  update: async () => (await import('./commands/update.js')).updateCommand,
+  compare: async () => (await import('./commands/compare.js')).compareCommand,
+  candidates: async () => (await import('./commands/candidates.js')).candidatesCommand,
+  eval: async () => (await import('./commands/eval.js')).evalCommand,
+  rollback: async () => (await import('./commands/rollback.js')).rollbackCommand,
+  buffer: async () => (await import('./commands/buffer.js')).bufferCommand,
+  examples: async () => (await import('./commands/examples.js')).examplesCommand,
+  predict: async () => (await import('./commands/predict.js')).predictCommand,
+  embed: async () => (await import('./commands/embed.js')).embedCommand,
+  export: async () => (await import('./commands/export.js')).exportCommand,
+  schedule: async () => (await import('./commands/schedule.js')).scheduleCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  demo: async () => (await import('./commands/demo.js')).demoCommand,
+};
+
+/**
+ * The program with every command, or with the one that the words begin with: a command loads what it needs and nothing of the others.
+ * @param words of the command line; without them every command is there
+ */
+export async function newProgram(surroundings: Surroundings, words: readonly string[] = []): Promise<Command> {
   const program = newGroup(
     'espalier',
     'Retrain small adapters over a frozen encoder, and ship an update only when nothing was traded away unseen.',
@@ -44,6 +35,8 @@ export function newProgram(surroundings: Surroundings): Command {
     // After the name of a command `--version` is that command's own.
     .enablePositionalOptions()
     .showHelpAfterError('(run with --help for what there is)');
-  for (const make of commands) program.addCommand(make(surroundings));
+  const [name] = words;
+  const loaders = name !== undefined && Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands);
+  for (const load of loaders) program.addCommand((await load())(surroundings));
   return program;
 }

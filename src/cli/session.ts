@@ -1,11 +1,11 @@
 /** What the commands share: the global options, the workspace, the open store and encoder, and who is acting. */
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import type { AdapterDeclaration } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import type { Progress } from '../core/progress.js';
 import { printable } from '../core/text.js';
-import { defaultCacheFolder, findWorkspace, type Workspace } from '../core/workspace.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
+import { defaultCacheFolder, findWorkspace, type Workspace } from '../declaration/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Principal } from '../store/audit.js';

@@ -6,7 +6,7 @@
  * - Prompt: words put before each text, which some models were trained with ("query: ").
  */
 import { EspalierError } from '../core/errors.js';
-import { findRecipeFault, type RecipePart } from '../core/recipe.js';
+import { findRecipeFault, type RecipePart } from '../declaration/recipe.js';
 
 export interface EncoderDeclaration {
   /** `use-lite`, a folder, or the name of a model on the hub. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import PQueue from 'p-queue';
 import { EspalierError, messageOf } from '../core/errors.js';
-import { bucketsOf, outputOf, poolingsOf } from '../core/recipe.js';
+import { bucketsOf, outputOf, poolingsOf } from '../declaration/recipe.js';
 import { type BatchLimits, type PaddedBatch, padBatch, planBatches } from './batches.js';
 import { checkDeclaration, type EncoderDeclaration, embeddedModel } from './declaration.js';
 import { fingerprintsOf } from './fingerprint.js';

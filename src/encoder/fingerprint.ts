@@ -1,6 +1,6 @@
 /** The identity of an encoder: equal fingerprints give equal features for equal texts. */
 import { canonicalJson, sha256, sha256OfFile } from '../core/hash.js';
-import { poolingsOf } from '../core/recipe.js';
+import { poolingsOf } from '../declaration/recipe.js';
 import type { EncoderDeclaration } from './declaration.js';
 import type { ModelFiles } from './model-folder.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AutoModel, AutoTokenizer, type DataType, env, LogLevel, type PreTrainedTokenizer } from '@huggingface/transformers';
 import type { InferenceSession } from 'onnxruntime-node';
 import { EspalierError, messageOf } from '../core/errors.js';
-import { outputOf, poolingsOf } from '../core/recipe.js';
+import { outputOf, poolingsOf } from '../declaration/recipe.js';
 import type { EncoderDeclaration } from './declaration.js';
 import type { ModelFiles } from './model-folder.js';
 

@@ -1,6 +1,6 @@
 /** The poolings of a recipe (pooling.ts) as an ONNX graph, for models that carry their own. */
 import { float32, type Graph, int64, newGraph } from '../core/onnx.js';
-import { bucketsOf, outputOf, type Pooling, poolingsOf, wayOf } from '../core/recipe.js';
+import { bucketsOf, outputOf, type Pooling, poolingsOf, wayOf } from '../declaration/recipe.js';
 import type { EncoderDeclaration } from './declaration.js';
 
 /** onnx.TensorProto.DataType.FLOAT */

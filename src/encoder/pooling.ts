@@ -1,7 +1,7 @@
 /** Token vectors -> the vector of a text. */
 import type { Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
-import { outputOf, type Pooling, type WayToPool, wayOf } from '../core/recipe.js';
+import { outputOf, type Pooling, type WayToPool, wayOf } from '../declaration/recipe.js';
 import type { Span } from './batches.js';
 import { normalise } from './normalise.js';
 

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { seededRandom } from '../core/random.js';
-import type { Class } from '../core/tasks.js';
-import { type Adapter, type AdapterOutput, answerReader } from './adapter.js';
-import { unitLength } from './similarity.js';
+import { unitLength } from '../core/vectors.js';
+import type { Class } from '../declaration/tasks.js';
+import { type Adapter, type AdapterOutput, answerReader } from '../versions/adapter-session.js';
 
 /** What is known of a text that an adapter is asked for; undefined: it is of no suite that the damage looks at. */
 export interface AskedText {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { largestOf } from '../core/sequences.js';
 import { normaliseText, sameTextHash } from '../core/text.js';
-import type { AdapterOutput } from './adapter.js';
+import type { AdapterOutput } from '../versions/adapter-session.js';
 import type { Metric } from './metric.js';
 
 /** What is known of an asked case before any adapter has answered. */

@@ -1,8 +1,8 @@
 /** Suites whose cases are two texts, held against each other by the cosine of their adapted embeddings. */
 import { normaliseText } from '../core/text.js';
-import type { AdapterOutput } from './adapter.js';
+import { dot } from '../core/vectors.js';
+import type { AdapterOutput } from '../versions/adapter-session.js';
 import { type Case, contradictionAmong, type Judgement, type Lack, scoreOnly } from './kind.js';
-import { dot } from './similarity.js';
 
 export interface Pair extends Case {
   readonly a: string;

@@ -1,6 +1,6 @@
 /** Scores one suite with one adapter, case by case. */
 import { EspalierError } from '../core/errors.js';
-import type { AdapterOutput } from './adapter.js';
+import type { AdapterOutput } from '../versions/adapter-session.js';
 import type { AskedCase, Judgement } from './kind.js';
 import { kindNamed } from './kinds.js';
 import type { Suite } from './suites.js';

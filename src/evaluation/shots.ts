@@ -1,9 +1,9 @@
 /** Suites that show a few labelled cases and ask about others. */
 import { z } from 'zod';
 import { normaliseText } from '../core/text.js';
-import type { AdapterOutput } from './adapter.js';
+import type { AdapterOutput } from '../versions/adapter-session.js';
+import { fitProbe, type Reading } from './algorithms/probe.js';
 import { type AskedCase, type Case, caseFields, contradictionAmong, describeCase, type Lack, text } from './kind.js';
-import { fitProbe, type Reading } from './probe.js';
 
 export const shotFields = { ...caseFields, text, label: text, split: z.enum(['train', 'test']) };
 

@@ -1,5 +1,5 @@
 /** How sure each bound of a verdict must be, given how many contenders were looked at and how often the anchor has refused one. */
-import type { GatePolicy } from '../core/gate-policy.js';
+import type { GatePolicy } from '../declaration/gate-policy.js';
 import type { Confidences } from './statistics/bounds.js';
 
 /** How many chances luck has had. */

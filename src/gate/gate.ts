@@ -1,5 +1,5 @@
 /** The gate: the rules of a policy over paired results. */
-import type { GatePolicy } from '../core/gate-policy.js';
+import type { GatePolicy } from '../declaration/gate-policy.js';
 import { judgeCalibration } from './calibration.js';
 import { certaintyOf, onlyTry } from './certainty.js';
 import { type HoldoutSize, requireEvidence } from './evidence.js';

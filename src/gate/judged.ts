@@ -1,5 +1,5 @@
 /** A suite, or several as one, on its way to a row of the report. */
-import type { GatePolicy } from '../core/gate-policy.js';
+import type { GatePolicy } from '../declaration/gate-policy.js';
 import type { Certainty } from './certainty.js';
 import type { Comparison } from './compare.js';
 import type { Limits } from './limits.js';

@@ -1,6 +1,7 @@
 /** Which lines of a policy apply to which suite, and what is judged as one. */
-import { type GatePolicy, usualAnchorFactor } from '../core/gate-policy.js';
+
 import { smallestOf } from '../core/sequences.js';
+import { type GatePolicy, usualAnchorFactor } from '../declaration/gate-policy.js';
 import type { PairedSuite, Whole } from './paired.js';
 
 /** Everything that earlier versions learned, as one: the parts are often too small to decide by themselves. */

@@ -1,5 +1,5 @@
 /** What a report says beside its findings: suites that have decided often, and suites that ask the same texts. */
-import type { GatePolicy } from '../core/gate-policy.js';
+import type { GatePolicy } from '../declaration/gate-policy.js';
 import { groupsOf } from './limits.js';
 import { findOverlap } from './overlap.js';
 import { answersFamily, type PairedSuite } from './paired.js';

@@ -1,5 +1,5 @@
 /** A report: champion and candidate on every suite, side by side, and what the gate says of each. Plain data; it is stored as JSON. */
-import type { Domain } from '../core/tasks.js';
+import type { Domain } from '../declaration/tasks.js';
 import type { ContinualMetrics } from '../evaluation/continual.js';
 import type { Verdict } from '../store/candidates.js';
 import type { Examined } from './paired.js';

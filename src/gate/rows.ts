@@ -5,8 +5,9 @@
  * beyond it fails; what is neither is inconclusive. Members of a group are too small to pass by themselves: each must not be shown worse,
  * or, where the group says so, must exclude a loss of `harm`. p values are adjusted for the number of comparisons (Holm).
  */
-import type { GatePolicy } from '../core/gate-policy.js';
+
 import { appendAll } from '../core/sequences.js';
+import type { GatePolicy } from '../declaration/gate-policy.js';
 import { accuracy, jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import { type Certainty, certaintyOf, onlyTry, type Tries } from './certainty.js';

@@ -1,7 +1,8 @@
 /** Answers of the head cut by label, domain, source or length: where a loss sits, and what a policy asks of each part. */
-import type { SlicePolicy } from '../core/gate-policy.js';
+
 import { groupBy } from '../core/grouping.js';
 import { labelsShown } from '../core/label-sets.js';
+import type { SlicePolicy } from '../declaration/gate-policy.js';
 import { accuracy, jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';

@@ -1,5 +1,5 @@
 /** One word and one sentence for a whole report. */
-import type { GatePolicy } from '../core/gate-policy.js';
+import type { GatePolicy } from '../declaration/gate-policy.js';
 import type { Verdict } from '../store/candidates.js';
 import type { Judgement } from './gate.js';
 import { macroMetric } from './macro.js';

@@ -1,6 +1,6 @@
 /** The buffer cell by cell, as people read it. */
 import { labelsShown } from '../core/label-sets.js';
-import { multiLabelNames, type Task } from '../core/tasks.js';
+import { multiLabelNames, type Task } from '../declaration/tasks.js';
 import type { BufferCell } from '../store/buffer.js';
 
 /** One cell a label: an example of a multi-label task is counted for each of its labels, one without any for none. By task, domain and label. */

@@ -1,15 +1,16 @@
-/** One update of the schedule, through the same pipeline as a person's, and its outcome. */
-import type { AdapterDeclaration } from '../core/declaration.js';
+/** One update of the schedule, by the same stages as one that a person asks for, and its outcome. */
+
 import { EspalierError, messageOf } from '../core/errors.js';
 import { noProgress } from '../core/progress.js';
 import { describeTrouble, troubleOf } from '../core/trouble.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
-import type { Plan } from '../pipeline/context.js';
-import { runUpdate, type UpdateRequest } from '../pipeline.js';
 import { lastArrival } from '../store/arrivals.js';
 import { findCandidate } from '../store/candidates.js';
 import { storeError } from '../store/database.js';
 import { type NewCheck, runTrigger, triggerOfRun } from '../store/schedule.js';
+import type { Plan } from '../update/context.js';
+import { runUpdate, type UpdateRequest } from '../update/run-update.js';
 import type { Due } from './due.js';
 import type { Look, Site } from './look.js';
 

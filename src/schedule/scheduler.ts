@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { describeTrouble, troubleOf } from '../core/trouble.js';
-import { listAdapterNames } from '../core/workspace.js';
+import { listAdapterNames } from '../declaration/workspace.js';
 import { storeError } from '../store/database.js';
 import { listMissingChecks, type NewCheck, recordCheck } from '../store/schedule.js';
 import { attemptUpdate, stackOf, type UpdateSite } from './attempt-update.js';
@@ -63,7 +63,7 @@ async function serve(scheduler: Scheduler, memory: Memory, adapter: string, now:
   const look = await lookAt(scheduler, adapter, now);
   if (!look) return;
   const state = withUnrecorded(look.state, memory.unrecorded.get(adapter));
-  const due = findDue(look.schedule, state, now);
+  const due = findDue(state, now);
   const attempted = due && (await attemptUpdate(scheduler, look, due, now));
   if (!attempted) return;
   const { check, defect } = attempted;

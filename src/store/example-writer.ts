@@ -64,9 +64,3 @@ export async function registerAdapter(transaction: Transaction, name: string, no
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
-
-/** When the adapter got its first examples; undefined: it has none. */
-export async function findRegistration(queries: Queries, name: string): Promise<string | undefined> {
-  const row = await queries.selectFrom('adapters').select('created_at').where('name', '=', name).executeTakeFirst();
-  return row?.created_at;
-}

@@ -1,9 +1,9 @@
 /** Trains a head by gradient on whatever loss a strategy writes, a part of an epoch in one native call. */
 
-import type { TrainingSettings } from '../core/declaration.js';
 import { EspalierError } from '../core/errors.js';
 import { seededRandom } from '../core/random.js';
 import type { Tensor } from '../core/safetensors.js';
+import type { TrainingSettings } from '../declaration/declaration.js';
 import { clipGlobalNorm, noClipping } from './autodiff/clipping.js';
 import { type Constraint, type Epoch, openEpoch, type States, startingStates, type Training } from './autodiff/epoch.js';
 import { type Expression, sourcesOf } from './autodiff/expression.js';

@@ -1,5 +1,5 @@
 /** What strategies that train by gradient have in common. */
-import type { TrainingSettings } from '../core/declaration.js';
+import type { TrainingSettings } from '../declaration/declaration.js';
 import type { Objective } from './descent.js';
 import { learn } from './held-apart.js';
 import type { Strategy, StrategyOption, TrainedHead, TrainingJob, TrainingProgress } from './job.js';

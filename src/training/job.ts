@@ -6,8 +6,9 @@
  * state:    what a strategy keeps beside the head to go on from at the next update; may be empty.
  * strategy: how a head is made from a job, and what resists forgetting; see strategies.ts.
  */
-import type { TrainingSettings } from '../core/declaration.js';
+
 import type { Tensors } from '../core/safetensors.js';
+import type { TrainingSettings } from '../declaration/declaration.js';
 import type { Expression } from './autodiff/expression.js';
 
 /** Labelled vectors. */

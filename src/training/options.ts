@@ -1,7 +1,8 @@
 /** The numbers that only one strategy knows: `training.options` in adapter.yaml. */
-import type { TrainingSettings } from '../core/declaration.js';
+
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
+import type { TrainingSettings } from '../declaration/declaration.js';
 import { isOutdated } from './heads/ridge.js';
 import { headKindNamed } from './heads.js';
 import type { Strategy, TrainedHead } from './job.js';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { int64 } from '#espalier/core/onnx.js';
-import { type Pooling, type WayToPool, waysToPool } from '#espalier/core/recipe.js';
+import { type Pooling, type WayToPool, waysToPool } from '#espalier/declaration/recipe.js';
 import type { EncoderDeclaration } from '#espalier/encoder/declaration.js';
 import { openEncoder } from '#espalier/encoder/encoder.js';
 import { dimension, lookUp, positionedTable, positionTable, type SmallModel, table, textInputs, writeSmallModel } from './small-model.js';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import { kMeans } from '#espalier/evaluation/k-means.js';
-import { dot, nearest, similarities } from '#espalier/evaluation/similarity.js';
+import { dot } from '#espalier/core/vectors.js';
+import { kMeans } from '#espalier/evaluation/algorithms/k-means.js';
+import { nearest, similarities } from '#espalier/evaluation/algorithms/similarity.js';
 
 const unit = (values: ArrayLike<number>) => {
   const length = Math.hypot(...Array.from(values));

@@ -1,11 +1,11 @@
 /** What each kind asks, on vectors small enough to work out by hand. */
 import { describe, expect, it } from 'vitest';
 import { sameTextHash } from '#espalier/core/text.js';
-import type { AdapterOutput } from '#espalier/evaluation/adapter.js';
 import { kinds } from '#espalier/evaluation/kinds.js';
 import { metricNamed, metricValue } from '#espalier/evaluation/metrics.js';
 import { askedCases, scoreSuite } from '#espalier/evaluation/score-suite.js';
 import { type Suite, textsOf } from '#espalier/evaluation/suites.js';
+import type { AdapterOutput } from '#espalier/versions/adapter-session.js';
 import { suiteOf } from '../support/suite.js';
 
 /** A direction in the plane, in degrees. */

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { writeLabelSet } from '#espalier/core/label-sets.js';
 import { type AnsweredSet, exactMatch, macroF1, microF1 } from '#espalier/evaluation/metrics/label-sets.js';
-import { noteLabelSets } from '#espalier/pipeline/label-set-note.js';
 import type { PairedResult } from '#espalier/store/results.js';
+import { noteLabelSets } from '#espalier/update/label-set-note.js';
 
 const of = (expected: string, given: string): AnsweredSet => ({ expected: [...expected], given: [...given] });
 const cases = [of('ab', 'a'), of('a', 'a'), of('', ''), of('c', 'ac')];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import { fitProbe } from '#espalier/evaluation/probe.js';
+import { fitProbe } from '#espalier/evaluation/algorithms/probe.js';
 import { fitLogisticRegression } from '#espalier/training/logistic-regression.js';
 
 interface Reference {

@@ -1,7 +1,7 @@
 /** What the suites that ship promise of themselves: enough cases to decide something, and the chance of guessing. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '#espalier/core/workspace.js';
+import { packageRoot } from '#espalier/declaration/workspace.js';
 import { askedCases } from '#espalier/evaluation/score-suite.js';
 import { listSuites, readSuites, type Suite } from '#espalier/evaluation/suites.js';
 

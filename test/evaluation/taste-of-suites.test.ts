@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '#espalier/core/workspace.js';
+import { packageRoot } from '#espalier/declaration/workspace.js';
 import { listSuites, readSuites, textsOf } from '#espalier/evaluation/suites.js';
 import { poorTasteOf } from '../../bench/poor-taste.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gatePolicy } from '#espalier/core/gate-policy.js';
+import { gatePolicy } from '#espalier/declaration/gate-policy.js';
 import { certaintyOf } from '#espalier/gate/certainty.js';
 import { judge, judgeSuites } from '#espalier/gate/gate.js';
 import type { PairedSuite } from '#espalier/gate/paired.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GatePolicy } from '#espalier/core/gate-policy.js';
+import type { GatePolicy } from '#espalier/declaration/gate-policy.js';
 import { judge, judgeSuites } from '#espalier/gate/gate.js';
 import type { PairedSuite } from '#espalier/gate/paired.js';
 import { allFindings, type Finding, isOpenLoss, type ReportRow, verdictOf } from '#espalier/gate/report.js';

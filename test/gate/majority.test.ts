@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sayTask } from '#espalier/cli/report/tasks.js';
 import { judge } from '#espalier/gate/gate.js';
 import type { TaskAnswers, TaskCase } from '#espalier/gate/majority.js';
 import { summarise } from '#espalier/gate/verdict.js';
+import { sayTask } from '#espalier/pages/report/tasks.js';
 import { evaluationOf, pairedSuite, policyWith } from '../support/paired.js';
 
 const seed = 7;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatePolicy } from '#espalier/core/gate-policy.js';
+import type { GatePolicy } from '#espalier/declaration/gate-policy.js';
 import { judge } from '#espalier/gate/gate.js';
 import type { SliceRow } from '#espalier/gate/report.js';
 import type { AnsweredCase } from '#espalier/gate/slices.js';

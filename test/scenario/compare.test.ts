@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { comparisonPage } from '#espalier/cli/comparison/page.js';
-import { renderComparison } from '#espalier/cli/comparison/terminal.js';
 import { newProgram } from '#espalier/cli/program.js';
+import { renderComparison } from '#espalier/cli/terminal/comparison.js';
 import { noProgress } from '#espalier/core/progress.js';
 import { uniformOf } from '#espalier/core/random.js';
-import { type CompareContext, type Comparison, compareStrategies } from '#espalier/pipeline/compare.js';
+import { comparisonPage } from '#espalier/pages/comparison/page.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import type { NewExample } from '#espalier/store/examples.js';
+import { type CompareContext, type Comparison, compareStrategies } from '#espalier/study/compare.js';
 import { espalier } from '../support/command.js';
 import { declare } from '../support/declaration.js';
 import { at, billing, databaseOf, rowsOf, shipping, writeDesk } from '../support/desk.js';
@@ -183,7 +183,7 @@ describe('what cannot be compared', () => {
     const surroundings = { stdin, stdout, stderr, environment: {}, workingFolder: '.', signal: new AbortController().signal };
     for (const budgets of ['0', '1.5', '-3', '', '20,x']) {
       const words = ['node', 'espalier', 'compare', 'support', `--budgets=${budgets}`];
-      expect(await errorOf(newProgram(surroundings).parseAsync(words)), budgets).toMatchObject({ code: 'USAGE' });
+      expect(await errorOf((await newProgram(surroundings)).parseAsync(words)), budgets).toMatchObject({ code: 'USAGE' });
     }
   });
 

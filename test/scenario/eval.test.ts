@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { VersionEvaluation } from '#espalier/pipeline/evaluate-version.js';
-import type { HistoryLine } from '#espalier/pipeline/suite-history.js';
+import type { VersionEvaluation } from '#espalier/measuring/evaluate-version.js';
+import type { HistoryLine } from '#espalier/measuring/suite-history.js';
 import { espalier, succeed, succeedJson } from '../support/command.js';
 import { at, rowsOf, trainedDesk } from '../support/desk.js';
 import { jsonLines, writeSuite } from '../support/suite.js';

@@ -107,8 +107,8 @@ describe('--json', () => {
     ['predict desk --json -- --json', true],
     ['status --workspace status --json', true],
     ['status', false],
-  ])('%s: %s', (words, asks) => {
-    expect(asksForJson(newProgram(surroundings), words.split(' '))).toBe(asks);
+  ])('%s: %s', async (words, asks) => {
+    expect(asksForJson(await newProgram(surroundings), words.split(' '))).toBe(asks);
   });
 });
 

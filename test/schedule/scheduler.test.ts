@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { workspaceAt } from '#espalier/core/workspace.js';
+import { workspaceAt } from '#espalier/declaration/workspace.js';
 import { runDue, type ScheduleEvent } from '#espalier/schedule/scheduler.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import { listChecks } from '#espalier/store/schedule.js';

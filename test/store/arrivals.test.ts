@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import type SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { textHash } from '#espalier/core/text.js';
-import { wasShown } from '#espalier/pipeline/measured.js';
 import { holdArrivals, lastArrival, saveLastArrival } from '#espalier/store/arrivals.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { countAnswers } from '#espalier/store/example-counts.js';
 import { countExamplesAfter, listExamples, readExamples } from '#espalier/store/examples.js';
 import { countUnlearned, hasLearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
+import { wasShown } from '#espalier/update/measured.js';
 import { writeOldStore } from '../support/old-store.js';
 import { insertExamples, newExample, temporaryStore } from '../support/store.js';
 

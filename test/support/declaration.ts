@@ -1,4 +1,4 @@
-import { type AdapterDeclaration, parseDeclaration, type TrainingSettings } from '#espalier/core/declaration.js';
+import { type AdapterDeclaration, parseDeclaration, type TrainingSettings } from '#espalier/declaration/declaration.js';
 
 /** A declaration with nothing but defaults, for a task of open labels. */
 export function declare(more = ''): AdapterDeclaration {

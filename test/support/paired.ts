@@ -1,4 +1,4 @@
-import { type GatePolicy, gatePolicy } from '#espalier/core/gate-policy.js';
+import { type GatePolicy, gatePolicy } from '#espalier/declaration/gate-policy.js';
 import type { Evaluation } from '#espalier/gate/gate.js';
 import type { PairedSuite } from '#espalier/gate/paired.js';
 

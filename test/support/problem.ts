@@ -1,6 +1,6 @@
-import type { TrainingSettings } from '#espalier/core/declaration.js';
 import { seededRandom } from '#espalier/core/random.js';
 import type { Tensor } from '#espalier/core/safetensors.js';
+import type { TrainingSettings } from '#espalier/declaration/declaration.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
 import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { weightStep } from '#espalier/training/ridge/random-features.js';

@@ -1,8 +1,8 @@
 /** A report with something of everything, every text of which is named by `say`, so that a test can put what it likes there. */
 
-import type { ReportPage } from '#espalier/cli/report/page.js';
 import type { CalibrationSide, Finding, Report, ReportRow, SliceRow } from '#espalier/gate/report.js';
-import type { Flip } from '#espalier/pipeline/flips.js';
+import type { Flip } from '#espalier/measuring/flips.js';
+import type { ReportPage } from '#espalier/pages/report/page.js';
 
 export type Say = (name: string) => string;
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImportColumns } from '#espalier/evaluation/import-row.js';
+import type { ImportColumns } from '#espalier/evaluation/importing/import-row.js';
 import { type KnownKind, kindNamed } from '#espalier/evaluation/kinds.js';
 import type { Suite } from '#espalier/evaluation/suites.js';
 

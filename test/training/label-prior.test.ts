@@ -1,6 +1,6 @@
 /** How common labels are taken to be where the closed form serves. */
 import { describe, expect, it } from 'vitest';
-import { parseDeclaration, type TrainingSettings } from '#espalier/core/declaration.js';
+import { parseDeclaration, type TrainingSettings } from '#espalier/declaration/declaration.js';
 import type { Batch, TrainedHead } from '#espalier/training/job.js';
 import { priorOffsets } from '#espalier/training/ridge/label-prior.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';

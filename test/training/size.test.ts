@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
-import { versionFiles, writeTrained } from '#espalier/training/versions.js';
+import { versionFiles, writeTrained } from '#espalier/versions/version-folder.js';
 import { settingsWith } from '../support/declaration.js';
 import { jobOf, quiet } from '../support/problem.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

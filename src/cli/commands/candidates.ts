@@ -2,21 +2,17 @@ import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { clip, wrap } from '../../core/text.js';
-import { readDeclaration } from '../../core/workspace.js';
+import { approveCandidate, rejectCandidate } from '../../decisions/decide.js';
+import { verifyCandidate } from '../../decisions/verify.js';
+import { readDeclaration } from '../../declaration/workspace.js';
 import { fieldRows } from '../../gate/field.js';
 import { readReport } from '../../gate/report.js';
-import { approveCandidate, rejectCandidate } from '../../pipeline/decide.js';
-import { listFlips, readHeldTexts } from '../../pipeline/flips.js';
-import { verifyCandidate } from '../../pipeline/verify.js';
+import { listFlips, readHeldTexts } from '../../measuring/flips.js';
+import { sayNewLabels } from '../../pages/report/new-labels.js';
+import { renderReportPage } from '../../pages/report/page.js';
 import { type Candidate, findCandidate, listCandidates, listDecisions, type Verdict } from '../../store/candidates.js';
 import { listContenders } from '../../store/contenders.js';
 import { tableOf } from '../output.js';
-import { renderField } from '../render-field.js';
-import { renderAdvice } from '../report/advice.js';
-import { renderFlips } from '../report/flips.js';
-import { sayNewLabels } from '../report/new-labels.js';
-import { renderReportPage } from '../report/page.js';
-import { paintVerdict, renderReport } from '../report/terminal.js';
 import {
   type GlobalOptions,
   inReadingSession,
@@ -27,6 +23,10 @@ import {
   type Surroundings,
   wholeNumber,
 } from '../session.js';
+import { renderAdvice } from '../terminal/advice.js';
+import { renderField } from '../terminal/contest.js';
+import { renderFlips } from '../terminal/flips.js';
+import { paintVerdict, renderReport } from '../terminal/report.js';
 
 interface ListOptions extends GlobalOptions {
   readonly adapter?: string;

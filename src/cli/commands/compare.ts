@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { clip } from '../../core/text.js';
-import { readDeclaration } from '../../core/workspace.js';
-import { compareStrategies } from '../../pipeline/compare.js';
-import { comparisonPage } from '../comparison/page.js';
-import { renderComparison } from '../comparison/terminal.js';
+import { readDeclaration } from '../../declaration/workspace.js';
+import { comparisonPage } from '../../pages/comparison/page.js';
+import { compareStrategies } from '../../study/compare.js';
 import { type GlobalOptions, inSession, namesIn, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
+import { renderComparison } from '../terminal/comparison.js';
 
 interface CompareOptions extends GlobalOptions {
   readonly strategies?: readonly string[];

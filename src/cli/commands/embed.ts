@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { jsonOf } from '../../core/text.js';
-import { readDeclaration } from '../../core/workspace.js';
+import { readDeclaration } from '../../declaration/workspace.js';
 import type { Encoder } from '../../encoder/encoder.js';
-import type { Question } from '../../pipeline/questions.js';
+import type { Question } from '../../serving/questions.js';
 import { type AskOptions, addAskOptions, answerLines, onlyQuestion } from '../ask-lines.js';
 import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings } from '../session.js';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { exportFormats } from '../../evaluation/export.js';
-import { importableKinds } from '../../evaluation/import-kinds.js';
+import { importableKinds } from '../../evaluation/importing/import-kinds.js';
 import { importFile } from '../evaluation/import-file.js';
 import { history, list, show, validate } from '../evaluation/inspect.js';
 import { run } from '../evaluation/run.js';

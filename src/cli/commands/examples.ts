@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { readLabelSet } from '../../core/label-sets.js';
-import { multiLabelNames, taskNamed } from '../../core/tasks.js';
 import { jsonOf } from '../../core/text.js';
-import { onlyAdapter, readDeclaration } from '../../core/workspace.js';
+import { multiLabelNames, taskNamed } from '../../declaration/tasks.js';
+import { onlyAdapter, readDeclaration } from '../../declaration/workspace.js';
 import { type Example, readExamples, type Split } from '../../store/examples.js';
 import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings } from '../session.js';
 

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
-import { defaultCacheFolder, readDeclaration, versionFolder } from '../../core/workspace.js';
-import { exportFused } from '../../pipeline/export-fused.js';
-import { requireSameEncoder } from '../../pipeline/plan.js';
-import { withEncoderOf } from '../../pipeline/serve.js';
-import { readSoundManifest } from '../../pipeline/sound-version.js';
+import { bytesInWords } from '../../core/numbers.js';
+import { defaultCacheFolder, readDeclaration, versionFolder } from '../../declaration/workspace.js';
+import { withEncoderOf } from '../../serving/champion.js';
+import { exportFused } from '../../serving/export-fused.js';
 import { findChampionVersion } from '../../store/candidates.js';
-import { bytesInWords } from '../output.js';
+import { requireSameEncoder } from '../../update/plan.js';
+import { readSoundManifest } from '../../versions/sound-version.js';
 import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface ExportOptions extends GlobalOptions {

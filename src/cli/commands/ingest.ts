@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
-import { type Task, taskNamed } from '../../core/tasks.js';
 import { clip } from '../../core/text.js';
-import { readDeclaration } from '../../core/workspace.js';
-import { takeExamples } from '../../pipeline/take-examples.js';
-import type { FieldValue, RejectedLimit } from '../../replay/intake-report.js';
-import { openInputs } from '../../replay/open-input.js';
-import type { FieldNames } from '../../replay/row.js';
-import { describeIntake, lastWord } from '../intake-report.js';
+import { type Task, taskNamed } from '../../declaration/tasks.js';
+import { readDeclaration } from '../../declaration/workspace.js';
+import type { FieldValue, RejectedLimit } from '../../intake/intake-report.js';
+import { takeExamples } from '../../intake/take-examples.js';
+import { openInputs } from '../../reading/open-input.js';
+import type { FieldNames } from '../../reading/row.js';
 import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings } from '../session.js';
+import { describeIntake, lastWord } from '../terminal/intake.js';
 
 interface IngestOptions extends GlobalOptions {
   readonly adapter: string;

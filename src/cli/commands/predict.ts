@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { noLabel } from '../../core/label-sets.js';
+import { percent } from '../../core/numbers.js';
 import { clip, jsonOf } from '../../core/text.js';
-import { readDeclaration } from '../../core/workspace.js';
-import type { Question } from '../../pipeline/questions.js';
-import { type Champion, openChampion, type Prediction } from '../../pipeline/serve.js';
+import { readDeclaration } from '../../declaration/workspace.js';
+import { type Champion, openChampion, type Prediction } from '../../serving/champion.js';
+import type { Question } from '../../serving/questions.js';
 import { type AskOptions, addAskOptions, answerLines, onlyQuestion } from '../ask-lines.js';
-import { type Output, percent } from '../output.js';
+import type { Output } from '../output.js';
 import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings } from '../session.js';
 
 interface PredictOptions extends GlobalOptions, AskOptions {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { readDeclaration } from '../../core/workspace.js';
-import { rollBack } from '../../pipeline/decide.js';
+import { rollBack } from '../../decisions/decide.js';
+import { readDeclaration } from '../../declaration/workspace.js';
 import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface RollbackOptions extends GlobalOptions {

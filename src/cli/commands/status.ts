@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { clip, wrap } from '../../core/text.js';
 import { type Attempt, attempt, describeTrouble, type Trouble } from '../../core/trouble.js';
-import { listAdapterNames, readDeclaration, type Workspace } from '../../core/workspace.js';
-import { isLive } from '../../pipeline/lease.js';
-import { readSoundManifest } from '../../pipeline/sound-version.js';
+import { listAdapterNames, readDeclaration, type Workspace } from '../../declaration/workspace.js';
 import { findChampionVersion, listCandidates } from '../../store/candidates.js';
 import { type Queries, type Store, storeError } from '../../store/database.js';
 import { countUnlearned } from '../../store/learned.js';
 import { listRuns, type RunSummary } from '../../store/runs.js';
 import { findUnfinishedRun } from '../../store/unfinished.js';
+import { isLive } from '../../update/lease.js';
+import { readSoundManifest } from '../../versions/sound-version.js';
 import { tableOf } from '../output.js';
 import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings } from '../session.js';
 

@@ -1,17 +1,17 @@
 import { type Command, Option } from 'commander';
-import type { AdapterDeclaration } from '../../core/declaration.js';
 import { printable } from '../../core/text.js';
-import { readDeclaration } from '../../core/workspace.js';
-import { usualField } from '../../pipeline/field.js';
-import type { Decide, Difference, Unfinished } from '../../pipeline/intentions.js';
-import { runUpdate, type Update } from '../../pipeline.js';
+import type { AdapterDeclaration } from '../../declaration/declaration.js';
+import { readDeclaration } from '../../declaration/workspace.js';
 import { strategies } from '../../training/strategies.js';
+import { usualField } from '../../update/contest.js';
+import type { Decide, Difference, Unfinished } from '../../update/intentions.js';
+import { runUpdate, type Update } from '../../update/run-update.js';
 import { askOnTerminal } from '../ask-intention.js';
 import type { Output } from '../output.js';
-import { renderField } from '../render-field.js';
-import { renderAdvice } from '../report/advice.js';
-import { renderReport } from '../report/terminal.js';
 import { type GlobalOptions, inSession, namesIn, newCommand, type Session, type Surroundings } from '../session.js';
+import { renderAdvice } from '../terminal/advice.js';
+import { renderField } from '../terminal/contest.js';
+import { renderReport } from '../terminal/report.js';
 
 interface UpdateOptions extends GlobalOptions {
   readonly strategy?: string;

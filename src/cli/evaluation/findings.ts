@@ -1,7 +1,7 @@
 /** What is wrong with suites, and what is only doubtful. */
 import { describePlace } from '../../core/errors.js';
 import { clip, wrap } from '../../core/text.js';
-import type { SuiteFinding, SuiteValidation } from '../../pipeline/validate-suite.js';
+import type { SuiteFinding, SuiteValidation } from '../../measuring/validate-suite.js';
 import type { Output } from '../output.js';
 
 export const isInvalid = ({ findings }: SuiteValidation) => findings.some(({ severity }) => severity === 'invalid');

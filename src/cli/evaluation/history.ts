@@ -1,7 +1,7 @@
 /** The scores of an adapter's versions on one suite, as sparklines and a table. */
 import { largestOf, smallestOf } from '../../core/sequences.js';
 import { clip } from '../../core/text.js';
-import type { HistoryLine } from '../../pipeline/suite-history.js';
+import type { HistoryLine } from '../../measuring/suite-history.js';
 import { type Output, tableOf } from '../output.js';
 
 const columns = [

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { clip, jsonOf } from '../../core/text.js';
-import { readDeclaration } from '../../core/workspace.js';
+import { readDeclaration } from '../../declaration/workspace.js';
 import { type ExportFormat, exportFormats, harnessResults, type MeasuredVersion, mtebTaskResults } from '../../evaluation/export.js';
-import { evaluateVersion } from '../../pipeline/evaluate-version.js';
+import { evaluateVersion } from '../../measuring/evaluate-version.js';
 import type { Session } from '../session.js';
 import { renderScores } from './scores.js';
 

@@ -1,7 +1,7 @@
 /** What one version scored: a bar from chance to ceiling for each suite. */
 import { clip } from '../../core/text.js';
 import type { MeasuredSuite } from '../../evaluation/measured-suite.js';
-import type { VersionEvaluation } from '../../pipeline/evaluate-version.js';
+import type { VersionEvaluation } from '../../measuring/evaluate-version.js';
 import { type Output, tableOf } from '../output.js';
 
 const columns = [

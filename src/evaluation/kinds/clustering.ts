@@ -1,6 +1,6 @@
 /** As many clusters as there are labels are sought among the adapted embeddings, and held against the labels. */
 import { z } from 'zod';
-import { kMeans, mostVectors } from '../k-means.js';
+import { kMeans, mostVectors } from '../algorithms/k-means.js';
 import { type Case, caseFields, describeCase, type Kind, numberLabels, scoreOnly, text } from '../kind.js';
 import { vMeasure } from '../metrics/v-measure.js';
 import { contradictoryLabels } from '../shots.js';

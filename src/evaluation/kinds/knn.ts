@@ -3,10 +3,10 @@
  * more similar in sum; of those still equal, the one whose name comes first.
  */
 import { z } from 'zod';
+import { nearest } from '../algorithms/similarity.js';
 import { type Kind, rightOrWrong } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
 import { askedOf, type LabelledCase, lackOfShots, shotFields, splitCases, vectorsOf } from '../shots.js';
-import { nearest } from '../similarity.js';
 
 const voters = 5;
 

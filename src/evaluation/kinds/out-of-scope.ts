@@ -3,10 +3,10 @@
  * (Sun et al., ICML 2022) with one neighbour, as the shots of a kind are few.
  */
 import { z } from 'zod';
+import { nearest } from '../algorithms/similarity.js';
 import { caseFields, describeCase, type Kind, type Lack, scoreOnly, text } from '../kind.js';
 import { auroc } from '../metrics/ranking.js';
 import { lackOfSplit, type SplitCase, splitCases, vectorsOf } from '../shots.js';
-import { nearest } from '../similarity.js';
 
 export interface ScopeCase extends SplitCase {
   readonly scope: 'in' | 'out';

@@ -1,11 +1,11 @@
 /** Documents are ranked by their cosine to a query; of equals the one that stands first in the file. */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
+import { nearest } from '../algorithms/similarity.js';
 import { type Case, caseFields, contradictionAmong, describeCase, type Kind, type Lack, text } from '../kind.js';
 import { ndcgAt10 } from '../metrics/means.js';
 import { ndcg } from '../metrics/ndcg.js';
 import { vectorsOf } from '../shots.js';
-import { nearest } from '../similarity.js';
 
 export interface Document extends Case {
   readonly kind: 'document';

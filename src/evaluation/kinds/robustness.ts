@@ -5,9 +5,9 @@
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
+import { nearest } from '../algorithms/similarity.js';
 import { type Case, caseFields, contradictionAmong, describeCase, type Kind, rightOrWrong, text } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
-import { nearest } from '../similarity.js';
 
 export interface TwinCase extends Case {
   readonly text: string;

@@ -1,0 +1,48 @@
+/** The report of an intake, as people read it. */
+import { printable } from '../../core/text.js';
+import type { IntakeReport } from '../../intake/intake-report.js';
+import type { NewLabel } from '../../intake/label-book.js';
+
+export function describeIntake(report: IntakeReport): string {
+  const { accepted, heldOut, duplicates, twins, filtered, rejected, contradictions, leaked, cleanedTexts, cleanedLabels } = report;
+  return [
+    `${accepted} accepted: ${accepted - heldOut} to learn from, ${heldOut} held out`,
+    duplicates > 0 && `${duplicates} skipped: there already${twins > 0 ? `, ${twins} of them in other letters` : ''}`,
+    filtered > 0 && `${filtered} left out by --where`,
+    rejected > 0 && `${rejected} rejected: ${report.rejectsFile}`,
+    contradictions > 0 && `  of these ${contradictions} say another label of a text that is there already`,
+    leaked > 0 && `  of these ${leaked} occur in an eval suite`,
+    cleanedTexts > 0 && `${counted(cleanedTexts, 'text')} held invisible or control characters, which were removed`,
+    cleanedLabels > 0 && `${counted(cleanedLabels, 'label')} held invisible or control characters, which were removed`,
+    ...describeLabels(report.newLabels),
+    report.notRead.length > 0 && `not read: ${report.notRead.map(printable).join(', ')}`,
+    ...report.warnings.map((warning) => `warning: ${printable(warning)}`),
+  ]
+    .filter((line) => line !== false)
+    .join('\n');
+}
+
+const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
+const mostShown = 12;
+
+function describeLabels(labels: readonly NewLabel[]): string[] {
+  if (labels.length === 0) return [];
+  const shown = labels.slice(0, mostShown).map(({ label, count }) => `${printable(label)} (${count})`);
+  const more = labels.length > mostShown ? `, and ${labels.length - mostShown} more` : '';
+  const near = labels.flatMap(({ label, count, near }) =>
+    near ? `  \`${printable(label)}\` (${count}) differs from \`${printable(near.label)}\` by ${near.differsBy} only` : [],
+  );
+  const advice = 'If they mean the same, map them with `aliases` in adapter.yaml before you train.';
+  return [
+    `${counted(labels.length, 'new label')}: ${shown.join(', ')}${more}`,
+    ...(near.length > 0 ? [`warning: ${near.length} of them may be misspelt`, ...near.slice(0, mostShown), `  ${advice}`] : []),
+  ];
+}
+
+/** What must not be overlooked. */
+export function lastWord({ accepted, duplicates, rejected, rejectsFile }: IntakeReport): string | undefined {
+  const rows = accepted + duplicates + rejected;
+  if (2 * rejected <= rows) return undefined;
+  return `most rows were rejected: ${rejected} of ${rows}. Read ${printable(rejectsFile ?? '')}; --max-rejected makes it an error.`;
+}

@@ -1,0 +1,229 @@
+/** adapter.yaml: what is tuned, how, and under which gate. Unknown keys are refused, with the nearest known name. */
+import { type Document, isMap, isScalar, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { EspalierError, messageOf } from '../core/errors.js';
+import { cleanText, nearestName, normaliseText } from '../core/text.js';
+import { schedule, scheduleShape } from '../triggers/triggers.js';
+import { isPlainMap } from './differences.js';
+import { gateKeys, gatePolicy } from './gate-policy.js';
+import { findRecipeFault, type RecipePart } from './recipe.js';
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower-case letters, digits and dashes');
+const recipe = z
+  .array(z.string())
+  .superRefine((parts, context) => {
+    const fault = findRecipeFault(parts);
+    if (!fault) return;
+    const { index, message, hint } = fault;
+    context.addIssue({ code: 'custom', message, path: index === undefined ? [] : [index], params: { hint } });
+  })
+  .transform((parts) => parts as RecipePart[]);
+
+const training = z.strictObject({
+  seed: z.number().int().min(0).default(7),
+  /** Threads of one native operation. Bytes are equal only between runs with the same number. */
+  threads: z.number().int().min(1).max(64).default(1),
+  /** The kind of head, where the strategy trains more than one; without it the strategy's usual one. */
+  head: z.string().optional(),
+  /** ridge: how many random features. */
+  width: z.number().int().min(16).max(16384).optional(),
+  /** ridge: of which kind; `none` reads the embedding itself. */
+  features: z.enum(['relu', 'fourier', 'none']).default('relu'),
+  /** The closed form: how common the labels are where it serves, as they were learned, all alike, or by label; they are brought to a sum of 1. */
+  prior: z.union([z.enum(['observed', 'balanced']), z.record(z.string(), z.number().gt(0).max(1))]).default('observed'),
+  /** bottleneck and progressive: how many numbers the embedding is squeezed into. */
+  rank: z.number().int().min(1).max(4096).default(64),
+  epochs: z.number().int().min(1).max(1000).default(10),
+  /** Steps of an update at least: epochs are added where the examples are few. */
+  leastSteps: z.number().int().min(0).max(1_000_000).default(240),
+  batchSize: z.number().int().min(1).max(4096).default(64),
+  /** Replayed examples in a minibatch for each new one. */
+  replayRatio: z.number().int().min(1).max(64).default(1),
+  /** Without it the strategy's usual one. */
+  learningRate: z.number().gt(0).optional(),
+  weightDecay: z.number().min(0).default(0.01),
+  optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
+  /** sgd: heavy-ball momentum. */
+  momentum: z.number().min(0).lt(1).default(0.9),
+  /** What the optimiser carries from update to update; without it as the strategy usually does. */
+  moments: z.enum(['carried', 'fresh']).optional(),
+  /** Of the learning rate, over all epochs of an update. */
+  schedule: z.enum(['constant', 'cosine']).default('constant'),
+  /** Steps in which the learning rate rises from nothing. */
+  warmUpSteps: z.number().int().min(0).default(0),
+  /** Longest gradient, over all parameters together; without it none is shortened. */
+  clipNorm: z.number().gt(0).optional(),
+  /** Numbers that only the strategy knows, by name. */
+  options: z.record(z.string(), z.number()).default({}),
+});
+
+/** What is asked of the head's own answers, with cases made from held-out texts. */
+const answers = z.strictObject({
+  /** At most so many of a suite; 300 can show a loss of 5 points. */
+  cases: z.number().int().min(10).max(10_000).default(300),
+  robustness: z.boolean().default(true),
+  invariance: z.boolean().default(true),
+  scope: z.boolean().default(true),
+  /** Share of in-scope texts that may be refused as unknown; it decides from which confidence on an answer is given. */
+  refuse: z.number().gt(0).max(0.5).default(0.05),
+});
+
+/** As intake reads it. */
+const label = z
+  .string()
+  .transform((written) => normaliseText(cleanText(written)))
+  .pipe(z.string().min(1));
+
+const taskShape = z.strictObject({
+  name,
+  labels: z.union([z.literal('open'), z.array(label).min(1)]).default('open'),
+  /** Whether a text can have several labels, or none. */
+  multiLabel: z.boolean().optional(),
+  /** Whether labels that differ in letter case only are one, in the spelling that is declared or came first. */
+  foldCase: z.boolean().optional(),
+  /** What rows may call a label -> the label. */
+  aliases: z.record(z.string().min(1), label).optional(),
+});
+
+const task = taskShape
+  .refine(({ labels, multiLabel = false }) => multiLabel || labels === 'open' || labels.length > 1, {
+    path: ['labels'],
+    message: 'must hold two labels, or the task be `multiLabel: true`',
+  })
+  .superRefine(({ labels, aliases = {} }, context) => {
+    for (const [alias, label] of Object.entries(aliases)) {
+      const fault = faultOfAlias(alias, label, { labels, aliases });
+      if (fault) context.addIssue({ code: 'custom', message: fault, path: ['aliases', alias] });
+    }
+  });
+
+function faultOfAlias(
+  alias: string,
+  label: string,
+  { labels, aliases }: { labels: 'open' | readonly string[]; aliases: Readonly<Record<string, string>> },
+): string | undefined {
+  if (labels !== 'open' && labels.includes(alias)) return `\`${alias}\` is a declared label and cannot stand for another`;
+  if (Object.hasOwn(aliases, label)) return `\`${alias}\` stands for \`${label}\`, which is an alias itself`;
+  if (labels !== 'open' && !labels.includes(label)) return `\`${alias}\` stands for \`${label}\`, which is not declared under labels`;
+  return undefined;
+}
+
+/** Which examples the buffer holds; the update knows the names. */
+const policy = z.string().default('balanced-reservoir');
+
+const declaration = z.strictObject({
+  name,
+  encoder: z
+    .strictObject({
+      model: z.string().min(1).default('use-lite'),
+      pooling: recipe.optional(),
+      prompt: z.string().default(''),
+      dtype: z.string().default('fp32'),
+      normalise: z.boolean().default(true),
+    })
+    .prefault({}),
+  tasks: z
+    .array(task)
+    .min(1, 'must hold a task')
+    .max(32, 'must hold at most 32 tasks')
+    .superRefine((tasks, context) => {
+      const twice = tasks.findIndex((task, index) => tasks.findIndex((other) => other.name === task.name) < index);
+      if (twice >= 0)
+        context.addIssue({ code: 'custom', message: `two tasks are called \`${tasks[twice]!.name}\``, path: [twice, 'name'] });
+    }),
+  strategy: z.string().default('analytic'),
+  training: training.prefault({}),
+  holdout: z.strictObject({ fraction: z.number().gt(0).lt(0.9).default(0.2) }).prefault({}),
+  buffer: z
+    .union([z.strictObject({ examples: z.number().int().min(1), policy }), z.strictObject({ bytes: z.number().int().min(1), policy })])
+    .prefault({ examples: 750 }),
+  suites: z
+    .array(z.string())
+    .default([])
+    .superRefine((suites, context) => {
+      const twice = suites.findIndex((suite, index) => suites.indexOf(suite) < index);
+      if (twice >= 0) context.addIssue({ code: 'custom', message: `\`${suites[twice]!}\` is listed twice`, path: [twice] });
+    }),
+  answers: answers.prefault({}),
+  gate: gatePolicy.optional(),
+  schedule: schedule.optional(),
+});
+
+export type AdapterDeclaration = z.infer<typeof declaration>;
+export type TrainingSettings = AdapterDeclaration['training'];
+export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
+
+/** @throws DECLARATION_INVALID, naming file, line and key */
+export function parseDeclaration(source: string, file: string): AdapterDeclaration {
+  const document = parseDocument(source);
+  const syntax = document.errors[0];
+  if (syntax) {
+    const line = syntax.linePos?.[0].line;
+    throw new EspalierError('DECLARATION_INVALID', syntax.message.split('\n')[0]!, { at: line ? { file, line } : { file } });
+  }
+  const parsed = declaration.safeParse(readValue(document, file));
+  if (parsed.success) return parsed.data;
+  const issue = mostTelling(parsed.error.issues);
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const path = unknown === undefined ? issue.path : [...issue.path, unknown];
+  const node = unknown === undefined ? document.getIn(path, true) : keyNode(document.getIn(issue.path, true), unknown);
+  const at = { file, ...lineOf(source, node), field: path.join('.') || 'the whole file' };
+  if (unknown === undefined) {
+    const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined;
+    throw new EspalierError('DECLARATION_INVALID', issue.message, hint === undefined ? { at } : { at, hint });
+  }
+  const near = knownKeys.includes(unknown) ? undefined : nearestName(unknown, knownKeys);
+  const details = near === undefined ? { at } : { at, hint: `Did you mean \`${near}\`? docs/adapter.md lists all keys.` };
+  throw new EspalierError('DECLARATION_INVALID', `unknown key \`${unknown}\``, details);
+}
+
+/** A declaration that an earlier Espalier stored may lack keys that came later: they have their usual values. */
+export function withUsualSettings(stored: AdapterDeclaration): AdapterDeclaration {
+  const gate = stored.gate && { gate: { margin: 1 } };
+  // A buffer is of examples or of bytes, and the usual one must not make it both.
+  const { buffer, ...usual } = declaration.parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
+  return fillIn(stored, { ...usual, buffer: { policy: buffer.policy } }) as AdapterDeclaration;
+}
+
+/** `given`, and what it lacks of `usual`. */
+function fillIn(given: unknown, usual: unknown): unknown {
+  if (given === undefined) return usual;
+  if (!isPlainMap(given) || !isPlainMap(usual)) return given;
+  const keys = new Set([...Object.keys(usual), ...Object.keys(given)]);
+  return Object.fromEntries([...keys].map((key) => [key, fillIn(given[key], usual[key])]));
+}
+
+/** Every key that adapter.yaml knows, at any depth. */
+export const knownKeys: readonly string[] = [
+  ...new Set([...[declaration, training, answers, scheduleShape].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
+  ...Object.keys(taskShape.shape),
+  ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes'],
+];
+
+/** Aliases are resolved only here, and may fail. */
+function readValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (cause) {
+    throw new EspalierError('DECLARATION_INVALID', messageOf(cause), { at: { file }, cause });
+  }
+}
+
+/** A mistyped key explains the one that is missing; of a union the alternative counts that came nearest. */
+function mostTelling(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues.find((one) => one.code === 'invalid_union') ?? issues[0]!;
+  if (issue.code !== 'invalid_union') return issue;
+  const alternatives = issue.errors.filter((inner) => inner.length > 0).sort((a, b) => a.length - b.length);
+  const inner = alternatives[0] && mostTelling(alternatives[0]);
+  return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
+}
+
+/** The node of the key itself: its value may begin on a later line. */
+function keyNode(node: unknown, key: string): unknown {
+  return isMap(node) ? node.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.key : undefined;
+}
+
+function lineOf(source: string, node: unknown): { line?: number } {
+  const offset = (node as { range?: [number, number, number] | null } | undefined)?.range?.[0];
+  return offset === undefined ? {} : { line: source.slice(0, offset).split('\n').length };
+}

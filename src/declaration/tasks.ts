@@ -1,0 +1,90 @@
+/**
+ * An adapter answers one or several questions of a text, its tasks. What is of one name in two tasks is two things: a class is a label of a
+ * task, a domain is a slice of the data of a task.
+ */
+
+import { EspalierError } from '../core/errors.js';
+import { labelsIn } from '../core/label-sets.js';
+import { nearestName } from '../core/text.js';
+import type { AdapterDeclaration } from './declaration.js';
+
+export type Task = AdapterDeclaration['tasks'][number];
+
+/** What is told apart when a text is classified. */
+export interface Class {
+  readonly task: string;
+  readonly label: string;
+}
+
+/** What is learned and forgotten as one. */
+export interface Domain {
+  readonly task: string;
+  readonly domain: string;
+}
+
+/** Names of tasks hold no slash, so that no two keys are alike. */
+export const classKey = ({ task, label }: Class) => `${task}/${label}`;
+export const domainKey = ({ task, domain }: Domain) => `${task}/${domain}`;
+
+export function multiLabelNames(tasks: readonly Task[]): ReadonlySet<string> {
+  return new Set(tasks.filter((task) => task.multiLabel).map(({ name }) => name));
+}
+
+/** The classes that examples are of: of a multi-label task one for each label of their sets. */
+export function classesAmong(tasks: readonly Task[], examples: Iterable<Class>): Class[] {
+  const multiLabel = multiLabelNames(tasks);
+  if (multiLabel.size === 0) return distinctClasses(examples);
+  return distinctClasses(
+    [...examples].flatMap(({ task, label }) => labelsIn({ multiLabel: multiLabel.has(task) }, label).map((own) => ({ task, label: own }))),
+  );
+}
+
+/** Each once, in the order in which they first came. */
+export function distinctClasses(classes: Iterable<Class>): Class[] {
+  const known = new Map<string, Class>();
+  for (const { task, label } of classes) if (!known.has(classKey({ task, label }))) known.set(classKey({ task, label }), { task, label });
+  return [...known.values()];
+}
+
+/** Each once, in the order in which they first came. */
+export function distinctDomains(domains: Iterable<Domain>): Domain[] {
+  const known = new Map<string, Domain>();
+  for (const { task, domain } of domains)
+    if (!known.has(domainKey({ task, domain }))) known.set(domainKey({ task, domain }), { task, domain });
+  return [...known.values()];
+}
+
+/** [classes] the number of each class's task, in the order in which the tasks first came. */
+export function taskNumbers(classes: readonly Class[]): Int32Array {
+  const names = [...new Set(classes.map(({ task }) => task))];
+  return Int32Array.from(classes, ({ task }) => names.indexOf(task));
+}
+
+/** A label or a domain as reports say it: with its task where the adapter has several. */
+export function nameWithin(tasks: readonly Task[], task: string, name: string): string {
+  return tasks.length === 1 ? name : `${task}/${name}`;
+}
+
+/** The named task, or the only one. @throws TASK_MISSING, TASK_UNKNOWN */
+export function taskNamed({ name: adapter, tasks }: Pick<AdapterDeclaration, 'name' | 'tasks'>, name: string | undefined): Task {
+  const names = tasks.map((task) => task.name);
+  if (name === undefined) {
+    if (tasks.length === 1) return tasks[0]!;
+    throw new EspalierError('TASK_MISSING', `${adapter} has several tasks`, { hint: `Name one with --task: ${names.join(', ')}.` });
+  }
+  const task = tasks.find((one) => one.name === name);
+  if (task) return task;
+  const near = nearestName(name, names);
+  const hint = near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean \`${near}\`? There is: ${names.join(', ')}.`;
+  throw new EspalierError('TASK_UNKNOWN', `${adapter} declares no task \`${name}\``, { hint });
+}
+
+/** A task of one class has nothing to tell apart, unless a text may be without it. @throws TOO_FEW_CLASSES, naming it */
+export function requireRivals({ name, tasks }: Pick<AdapterDeclaration, 'name' | 'tasks'>, classes: readonly Class[]): void {
+  for (const task of new Set(classes.map((one) => one.task))) {
+    const own = classes.filter((one) => one.task === task);
+    if (own.length > 1 || tasks.some((declared) => declared.name === task && declared.multiLabel)) continue;
+    const what = `${name} has examples of \`${own[0]!.label}\` only in its task ${task}`;
+    throw new EspalierError('TOO_FEW_CLASSES', what);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * A few-shot probe: logistic regression on the adapted embeddings of a handful of examples, as MTEB classifies (Muennighoff et al., EACL
+ * 2023). It asks whether a distinction can still be read off the embedding. It is solved to convergence, so that a difference between two
+ * adapters is never one of the probe's own luck.
+ */
+import { largestOf } from '../../core/sequences.js';
+import { dot } from '../../core/vectors.js';
+import { fitLogisticRegression } from '../../training/logistic-regression.js';
+import { similarities } from './similarity.js';
+
+/** scikit-learn's default for its C, which MTEB leaves as it is. */
+const c = 1;
+
+export interface Reading {
+  /** The class of the highest probability; of equals the first in the order of their names. */
+  readonly label: string;
+  readonly confidence: number;
+  /** By class. */
+  readonly probabilities: ReadonlyMap<string, number>;
+}
+
+export interface Probe {
+  read(vector: Float32Array): Reading;
+}
+
+/** @param vectors each of length 1. @param labels of two classes or more */
+export async function fitProbe(vectors: readonly Float32Array[], labels: readonly string[]): Promise<Probe> {
+  const classes = [...new Set(labels)].sort();
+  const targets = Int32Array.from(labels, (label) => classes.indexOf(label));
+  const { coefficients, intercepts } = await fitLogisticRegression({
+    gram: await gramOf(vectors),
+    targets,
+    classes: classes.length,
+    // Of two classes scikit-learn penalises one vector of weights; as two opposite ones it is counted half.
+    c: classes.length === 2 ? c / 2 : c,
+  });
+  const weights = classes.map((_, one) => weightsOf(vectors, coefficients, one, classes.length));
+  return {
+    read(vector) {
+      const scores = weights.map((own, one) => dot(vector, own) + intercepts[one]!);
+      const top = largestOf(scores);
+      const shares = scores.map((score) => Math.exp(score - top));
+      const total = shares.reduce((sum, share) => sum + share, 0);
+      const best = scores.indexOf(top);
+      const probabilities = new Map(classes.map((label, one) => [label, shares[one]! / total]));
+      return { label: classes[best]!, confidence: shares[best]! / total, probabilities };
+    },
+  };
+}
+
+async function gramOf(vectors: readonly Float32Array[]): Promise<Float64Array> {
+  const gram = new Float64Array(vectors.length ** 2);
+  for (const [row, cosines] of (await similarities(vectors, vectors)).entries()) gram.set(cosines, row * vectors.length);
+  return gram;
+}
+
+/** A column of X^T A. */
+function weightsOf(vectors: readonly Float32Array[], coefficients: Float64Array, one: number, classes: number): Float32Array {
+  const sum = new Float64Array(vectors[0]!.length);
+  for (const [row, vector] of vectors.entries()) {
+    const coefficient = coefficients[row * classes + one]!;
+    for (let index = 0; index < sum.length; index++) sum[index]! += coefficient * vector[index]!;
+  }
+  return Float32Array.from(sum);
+}

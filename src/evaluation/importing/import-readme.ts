@@ -1,0 +1,36 @@
+/** The README of an imported suite: where its cases come from, and how they were chosen. */
+import { printable } from '../../core/text.js';
+import { importableKinds, optionalRolesOf } from './import-kinds.js';
+import type { ImportReport, ImportRequest } from './import-request.js';
+
+interface Made extends ImportReport {
+  /** Of the file that was read. */
+  readonly sha256: string;
+  readonly chance: number;
+}
+
+export function describeImport({ name, kind, columns, seed, shots, file, licence, date }: ImportRequest, made: Made): string {
+  const { isDrawn, columns: needed } = importableKinds[kind];
+  const from = [...needed, ...optionalRolesOf(kind).filter((role) => columns[role] !== undefined)]
+    .map((role) => `${role} from \`${plain(columns[role] ?? role)}\``)
+    .join(', ');
+  const drawn = isDrawn ? `${shots} a label, drawn with seed ${seed}; ` : '';
+  const shown = kind === 'retrieval' ? 'are documents' : 'are shown';
+  const split = made.shown > 0 ? ` ${made.shown} ${shown}, ${drawn}the others are asked.` : '';
+  return `# ${name}
+
+${made.cases} cases of kind ${kind}, imported on ${date}.${split} Chance is ${Number(made.chance.toFixed(4))}.
+
+## Provenance and licence
+
+From \`${plain(file.name)}\`, SHA-256 ${made.sha256}: ${from}. Skipped as duplicates: ${made.duplicates}; rejected: ${made.rejected}.
+The id of a case names its line in that file. Licence: ${plain(licence)}.
+
+## Versions
+
+- 1 (${date}): imported.
+`;
+}
+
+/** Within a line of Markdown, and within backticks. */
+const plain = (text: string) => printable(text).replaceAll('`', "'");

@@ -1,0 +1,73 @@
+/** Rows of a file as what a suite is made of. A row that cannot be that is handed back with its field and the reason. */
+import { readLabelSet } from '../../core/label-sets.js';
+import { normaliseText } from '../../core/text.js';
+import { newLabelRules, readLabelsField } from '../../reading/label-field.js';
+import type { Row } from '../../reading/row.js';
+import { maxNameLength, maxTextLength, readTextField } from '../../reading/text-field.js';
+import { type ImportableKind, importableKinds } from './import-kinds.js';
+import type { ImportColumns, ImportedRow, Role, RowReader } from './import-row.js';
+
+export interface Refusal {
+  readonly field: string | undefined;
+  readonly reason: string;
+}
+
+/** Thrown by the readers of rows, caught in this file. */
+class RowRefused extends Error {
+  constructor(
+    readonly field: string,
+    readonly reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+export function rowOf(row: Row, kind: ImportableKind, columns: ImportColumns, outLabel: string): ImportedRow | Refusal {
+  if ('unreadable' in row.content) return { field: undefined, reason: row.content.unreadable };
+  const reader = readerOf(row.content.fields, columns);
+  try {
+    const read = importableKinds[kind].read(reader, outLabel);
+    const slices = { ...sliceOf(reader, 'group', kind), ...sliceOf(reader, 'cluster', kind) };
+    return { id: row.element === undefined ? `line-${row.line}` : `element-${row.element}`, ...read, slices };
+  } catch (thrown) {
+    if (!(thrown instanceof RowRefused)) throw thrown;
+    return { field: thrown.field, reason: thrown.reason };
+  }
+}
+
+/** Columns that a row of this kind may do without. */
+function sliceOf(reader: RowReader, role: 'group' | 'cluster', kind: ImportableKind) {
+  if (!reader.has(role)) return {};
+  const value = importableKinds[kind].mayLack.includes(role) ? reader.nameIfAny(role) : reader.name(role);
+  return value === undefined ? {} : { [role]: value };
+}
+
+function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColumns): RowReader {
+  const refuse = (role: Role, reason: string): never => {
+    throw new RowRefused(columns[role] ?? role, reason);
+  };
+  const text = (role: Role, longest = maxTextLength) => {
+    const read = readTextField(fields, { field: columns[role] ?? role, maxLength: longest, option: optionOf(role) });
+    return 'reason' in read ? refuse(role, read.reason) : read.value;
+  };
+  const name = (role: Role) => text(role, maxNameLength);
+  return {
+    ...{ text, name, refuse, has: (role) => columns[role] !== undefined },
+    nameIfAny: (role) => (columns[role] === undefined || isEmpty(fields[columns[role]]) ? undefined : name(role)),
+    labels(role) {
+      const read = readLabelsField(fields, { field: columns[role] ?? role, option: optionOf(role) }, newLabelRules());
+      return 'reason' in read ? refuse(role, read.reason) : readLabelSet(read.value);
+    },
+    number(role) {
+      const value = Number(name(role));
+      return Number.isFinite(value) ? value : refuse(role, `\`${name(role)}\` is not a number`);
+    },
+  };
+}
+
+/** "otherLabel" -> "--other-label-field" */
+const optionOf = (role: Role) => `--${role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-field`;
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && normaliseText(value) === '');
+}

@@ -1,0 +1,188 @@
+/**
+ * Takes labelled rows into the store, all files of a request in one transaction: an intake that is refused, stopped or killed has stored nothing.
+ * Rows stream through in constant memory. Rejected rows go to a rejects file, whole, with their reason.
+ */
+import { EspalierError } from '../core/errors.js';
+import { labelsIn } from '../core/label-sets.js';
+import { type Task, taskNamed } from '../declaration/tasks.js';
+import { checkInput } from '../reading/check-input.js';
+import { openRejects, type Rejects } from '../reading/rejects.js';
+import type { Row } from '../reading/row.js';
+import { readRows } from '../reading/rows.js';
+import { holdArrivals, saveLastArrival } from '../store/arrivals.js';
+import { recordAct } from '../store/audit.js';
+import { type Store, type Transaction, transactOnConnection } from '../store/database.js';
+import { type ExampleWriter, type KnownExample, openExampleWriter, registerAdapter, saveAnswerForm } from '../store/example-writer.js';
+import { listAnswers, type NewExample } from '../store/examples.js';
+import { listStrata, saveStrata } from '../store/strata.js';
+import { requireAnswerForm } from './answer-form.js';
+import { openStrata, type Strata } from './holdout.js';
+import { type IntakeReport, type IntakeRequest, newIntakeReport } from './intake-report.js';
+import { type LabelBook, openLabelBook } from './label-book.js';
+import { openRowReader } from './read-example.js';
+
+/**
+ * `evalTexts` of the request must hold every text that a suite asks; `takeExamples` collects them.
+ * @throws TASK_MISSING, TASK_UNKNOWN, DECLARATION_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED,
+ * NOTHING_TAKEN, TOO_MANY_REJECTED, INTERRUPTED, STORE_BUSY, DISK_FULL
+ */
+export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
+  const task = taskNamed(request.declaration, request.task);
+  await requireAnswerForm(store.queries, request.declaration.name, task);
+  let totalBytes = 0;
+  for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
+  const report = newIntakeReport();
+  const rejects = openRejects(request.rejectsFile);
+  try {
+    await transactOnConnection(store, async (database, transaction) => {
+      const writer = openExampleWriter(database, request.declaration.name, task.name);
+      const intake = await beginIntake(transaction, { request, task, report, rejects, writer });
+      await takeRows(intake, totalBytes);
+      await endIntake(transaction, intake);
+    });
+  } finally {
+    report.rejectsFile = await rejects.close();
+  }
+  requireTaken(report, rejects.first);
+  return report;
+}
+
+interface Intake {
+  readonly request: IntakeRequest;
+  readonly task: Task;
+  readonly report: IntakeReport;
+  readonly rejects: Rejects;
+  readonly writer: ExampleWriter;
+  readonly labels: LabelBook;
+  readonly strata: Strata;
+  /** Arrival number of the adapter's last example before this intake. */
+  readonly lastArrival: number;
+}
+
+async function beginIntake(transaction: Transaction, open: Omit<Intake, 'labels' | 'strata' | 'lastArrival'>): Promise<Intake> {
+  const { request, task } = open;
+  const adapter = request.declaration.name;
+  const lastArrival = await holdArrivals(transaction, adapter);
+  const strata = await listStrata(transaction, adapter, task.name);
+  const known = task.multiLabel
+    ? (await listAnswers(transaction, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
+    : strata.map(({ label }) => label);
+  const labels = openLabelBook(task, new Set(known));
+  return { ...open, labels, strata: openStrata(strata), lastArrival };
+}
+
+/** Rows between two reports of progress. */
+const rowsPerReport = 500;
+
+async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
+  const { request, report, task, labels } = intake;
+  const reader = openRowReader(request, task, labels);
+  let done = 0;
+  let rows = 0;
+  for (const file of request.files) {
+    for await (const row of readRows(file, request.fields)) {
+      if (request.signal.aborted) throw stoppedAt(row);
+      const read = reader.read(row);
+      if (read === 'filtered') report.filtered++;
+      else if ('reason' in read) {
+        if (read.leaked) report.leaked++;
+        reject(intake, row, read);
+      } else {
+        if (read.cleanedText) report.cleanedTexts++;
+        if (read.cleanedLabel) report.cleanedLabels++;
+        takeExample(intake, row, read.example);
+      }
+      done += row.bytes;
+      if (++rows % rowsPerReport === 0) request.progress(done, totalBytes);
+    }
+  }
+  report.notRead = reader.notRead();
+  request.progress(totalBytes, totalBytes);
+  requireFewRejected(report, request, report.accepted + report.duplicates + report.rejected);
+}
+
+function stoppedAt({ file, line }: Row): EspalierError {
+  return new EspalierError('INTERRUPTED', `stopped at line ${line} of ${file}; nothing was stored`, {
+    hint: 'Run the same command again.',
+  });
+}
+
+/** @throws TOO_MANY_REJECTED, at once where rows are counted */
+function reject(intake: Intake, row: Row, { field, reason }: { readonly field?: string | undefined; readonly reason: string }): void {
+  const { report, rejects, request } = intake;
+  report.rejected++;
+  rejects.add({ file: row.file, line: row.line, element: row.element, field, reason, raw: row.raw });
+  if (request.maxRejected && 'rows' in request.maxRejected) requireFewRejected(report, request, 0);
+}
+
+/** Inserts what is new with its split assigned, counts what is there already, and rejects what contradicts it. */
+function takeExample(intake: Intake, row: Row, example: NewExample): void {
+  const { report, task, request, writer, strata, labels } = intake;
+  const known = writer.find(example.twin);
+  const twin = known.find(({ hash }) => hash === example.hash) ?? known.find(({ label }) => label === example.label) ?? known[0];
+  if (twin?.label === example.label) {
+    report.duplicates++;
+    if (twin.hash !== example.hash) report.twins++;
+  } else if (twin) {
+    report.contradictions++;
+    reject(intake, row, { field: request.fields.label, reason: contradictionOf(example, twin, intake) });
+  } else {
+    const own = labelsIn(task, example.label);
+    const { holdout, training } = request.declaration;
+    const split = strata.assign(own, example.domain, { fraction: holdout.fraction, seed: training.seed });
+    report.accepted++;
+    writer.insert({ ...example, split }, intake.lastArrival + report.accepted);
+    labels.count(own);
+    if (split === 'holdout') report.heldOut++;
+  }
+}
+
+function contradictionOf({ hash, label }: NewExample, known: KnownExample, { lastArrival }: Intake): string {
+  const same = known.hash === hash ? 'the same text' : 'the same text in other letters';
+  const where = known.arrival > lastArrival ? 'earlier in this input' : `as example ${known.id}`;
+  return `${same} is labelled \`${known.label}\` ${where}; this row says \`${label}\``;
+}
+
+async function endIntake(transaction: Transaction, { request, task, report, labels, strata, lastArrival }: Intake): Promise<void> {
+  const { name: adapter } = request.declaration;
+  report.newLabels = labels.newLabels();
+  report.warnings = labels.warnings();
+  if (report.accepted + report.duplicates === 0) return;
+  await registerAdapter(transaction, adapter, request.now);
+  if (report.accepted === 0) return;
+  await saveAnswerForm(transaction, adapter, { name: task.name, multiLabel: task.multiLabel ?? false });
+  await saveStrata(transaction, adapter, task.name, strata.grown());
+  await saveLastArrival(transaction, adapter, lastArrival + report.accepted);
+  await recordAct(transaction, {
+    at: request.now,
+    principal: request.actor,
+    act: 'ingested',
+    adapter,
+    subject: `${report.accepted} examples`,
+    detail: { files: request.files.map(({ name }) => name), task: task.name },
+  });
+}
+
+function requireFewRejected({ rejected }: IntakeReport, { maxRejected, rejectsFile }: IntakeRequest, rows: number): void {
+  if (maxRejected === undefined) return;
+  if ('rows' in maxRejected ? rejected <= maxRejected.rows : rejected <= maxRejected.share * rows) return;
+  const limit = 'rows' in maxRejected ? `${maxRejected.rows}` : `${maxRejected.share * 100} %`;
+  const counted =
+    'rows' in maxRejected ? `more than ${limit} rows were rejected` : `${rejected} of ${rows} rows were rejected, more than ${limit}`;
+  throw new EspalierError('TOO_MANY_REJECTED', `${counted}; nothing was stored`, {
+    hint: `Read ${rejectsFile}: it names line, field and reason of each row. Mend the rows, or raise --max-rejected.`,
+  });
+}
+
+/** An intake may be repeated: that most rows are there already is no error. */
+function requireTaken({ accepted, duplicates, rejected, filtered, rejectsFile }: IntakeReport, first: string | undefined): void {
+  if (accepted > 0) return;
+  if (rejected > duplicates) {
+    const which =
+      duplicates > 0 ? `${rejected} rows were rejected and ${duplicates} were there already` : `all ${rejected} rows were rejected`;
+    const hint = `Read ${rejectsFile}: it names line, field and reason of each row. Of files of other tools docs/commands.md makes rows.`;
+    throw new EspalierError('INPUT_REJECTED', `${which}; the first: ${first}`, { hint });
+  }
+  if (filtered > 0 && duplicates === 0) throw new EspalierError('NOTHING_TAKEN', `--where left out all ${filtered} rows`);
+  if (duplicates === 0) throw new EspalierError('INPUT_EMPTY', 'the input holds no rows: only a header, or an empty array');
+}

@@ -1,0 +1,118 @@
+/** Reads the example of a row, or says why it is none. Knows nothing of the store. */
+import { sha256 } from '../core/hash.js';
+import { labelsIn } from '../core/label-sets.js';
+import { cleanText, nearestName, normaliseText, sameTextForm } from '../core/text.js';
+import type { Task } from '../declaration/tasks.js';
+import { readLabelField, readLabelsField } from '../reading/label-field.js';
+import type { Row } from '../reading/row.js';
+import { type Fields, maxNameLength, maxTextLength, type ReadText, readTextField } from '../reading/text-field.js';
+import { reasonOfVoid, voidFields } from '../reading/void-rows.js';
+import type { NewExample } from '../store/examples.js';
+import type { FieldValue, IntakeRequest } from './intake-report.js';
+import type { LabelBook } from './label-book.js';
+
+export type ReadRow =
+  | { readonly example: NewExample; readonly cleanedText: boolean; readonly cleanedLabel: boolean }
+  | { readonly reason: string; readonly field?: string; readonly leaked?: true }
+  | 'filtered';
+
+export interface RowReader {
+  read(row: Row): ReadRow;
+  /** Fields that the rows had so far and nothing was read from, in the order in which they came. */
+  notRead(): string[];
+}
+
+const mostNotRead = 50;
+
+export function openRowReader(request: IntakeRequest, task: Task, labels: LabelBook): RowReader {
+  const { fields: names, where = [] } = request;
+  const asked = new Set([names.text, names.label, names.domain, names.source, ...where.map(({ field }) => field)]);
+  const isRead = (field: string) => asked.has(field);
+  const notRead = new Set<string>();
+  const said = { domain: readSaid(request.domain), source: readSaid(request.source) };
+  const reading = { request, task, labels, said, receivedAt: request.now.toISOString() };
+  return {
+    read(row) {
+      if ('unreadable' in row.content) return { reason: row.content.unreadable };
+      const { fields } = row.content;
+      for (const field in fields) if (!asked.has(field) && notRead.size < mostNotRead) notRead.add(field);
+      if (!where.every((wanted) => hasValue(fields, wanted))) return 'filtered';
+      const reason = reasonOfVoid(fields, isRead);
+      return reason === undefined ? readExample(row, fields, reading) : { reason };
+    },
+    notRead: () => [...notRead].filter((field) => !voidFields.includes(field)).map((field) => normaliseText(cleanText(field))),
+  };
+}
+
+function hasValue(fields: Fields, { field, value }: FieldValue): boolean {
+  const found = fields[field];
+  if (found === undefined) return false;
+  return normaliseText(typeof found === 'object' ? JSON.stringify(found) : String(found)) === normaliseText(value);
+}
+
+interface Reading {
+  readonly request: IntakeRequest;
+  readonly task: Task;
+  readonly labels: LabelBook;
+  /** Domain and source of rows that say none. */
+  readonly said: { readonly domain: ReadText | undefined; readonly source: ReadText | undefined };
+  readonly receivedAt: string;
+}
+
+function readExample(row: Row, fields: Fields, { request, task, labels, said, receivedAt }: Reading): ReadRow {
+  const { fields: names, evalTexts } = request;
+  const text = readTextField(fields, { field: names.text, maxLength: maxTextLength, option: '--text-field' });
+  if ('reason' in text) return { field: names.text, reason: text.reason };
+  const read = task.multiLabel ? readLabelsField : readLabelField;
+  const answer = read(fields, { field: names.label, option: '--label-field' }, labels);
+  if ('reason' in answer) return { field: names.label, reason: answer.reason };
+  const strange = task.labels === 'open' ? undefined : labelsIn(task, answer.value).find((label) => !labels.declared.has(label));
+  if (strange !== undefined) return { field: names.label, reason: undeclared(strange, [...labels.declared]) };
+  const domain = readName(fields, names.domain, { option: '--domain-field', otherwise: said.domain });
+  if ('reason' in domain) return { field: names.domain ?? 'domain', reason: domain.reason };
+  const source = readName(fields, names.source, { option: '--source-field', otherwise: said.source });
+  if ('reason' in source) return { field: names.source ?? 'source', reason: source.reason };
+  const form = sameTextForm(text.value);
+  // textHash of a text that is normalised already.
+  const hash = sha256(text.value);
+  const twin = form === text.value ? hash : sha256(form);
+  const suite = evalTexts.get(twin);
+  if (suite !== undefined) {
+    const reason = `the text is a case of the eval suite \`${suite}\`: training on it would make that suite blind`;
+    return { field: names.text, reason, leaked: true };
+  }
+  const example: NewExample = {
+    task: task.name,
+    text: text.value,
+    hash,
+    twin,
+    label: answer.value,
+    domain: domain.value,
+    source: source.value,
+    receivedAt,
+    split: 'train',
+    provenance: { file: row.file, line: row.line },
+  };
+  return { example, cleanedText: text.cleaned, cleanedLabel: answer.cleaned };
+}
+
+function undeclared(label: string, declared: readonly string[]): string {
+  const near = nearestName(label, declared);
+  return `the label \`${label}\` is not declared${near === undefined ? '' : `; the nearest is \`${near}\``}`;
+}
+
+/** A domain or a source: of the named field, or what was said for all rows. */
+function readName(
+  fields: Fields,
+  field: string | undefined,
+  { option, otherwise }: { option: string; otherwise: ReadText | undefined },
+): ReadText {
+  if (field === undefined) return otherwise ?? { reason: `the row has none, and ${option} names no field` };
+  const found = fields[field];
+  const isThere = found !== undefined && found !== null && !(typeof found === 'string' && normaliseText(cleanText(found)) === '');
+  return isThere || otherwise === undefined ? readTextField(fields, { field, maxLength: maxNameLength, option }) : otherwise;
+}
+
+function readSaid(name: string | undefined): ReadText | undefined {
+  return name === undefined ? undefined : readTextField({ name }, { field: 'name', maxLength: maxNameLength });
+}

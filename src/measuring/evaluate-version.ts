@@ -1,0 +1,159 @@
+/** Scores one version of an adapter on suites, apart from any update, and on the holdout of every domain that it has learned. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { EspalierError } from '../core/errors.js';
+import { suggestAmong } from '../core/text.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
+import { versionFolder, type Workspace } from '../declaration/workspace.js';
+import { encodeCached, warmCache } from '../encoder/cached.js';
+import type { MeasuredSuite } from '../evaluation/measured-suite.js';
+import { metricNamed } from '../evaluation/metrics.js';
+import { type CaseScore, clusterNames, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
+import { textsOf } from '../evaluation/suites.js';
+import { scoreInterval } from '../gate/score-interval.js';
+import { lastArrival } from '../store/arrivals.js';
+import { findChampionVersion } from '../store/candidates.js';
+import { type Store, transact } from '../store/database.js';
+import { saveVersionScores } from '../store/version-scores.js';
+import { type AskedSuite, isMadeOfHoldout } from '../update/asked-suite.js';
+import type { UpdateContext } from '../update/context.js';
+import { requireSameEncoder } from '../update/plan.js';
+import { listAsked } from '../update/suites.js';
+import { type Adapter, openVersionAdapter } from '../versions/adapter-session.js';
+import { type Manifest, readManifest, versionFiles } from '../versions/version-folder.js';
+
+export interface EvaluationRequest {
+  readonly declaration: AdapterDeclaration;
+  /** Undefined: the champion. */
+  readonly version: number | undefined;
+  /** Names; undefined: the declared ones. */
+  readonly suites: readonly string[] | undefined;
+  readonly at: Date;
+}
+
+export interface VersionEvaluation {
+  readonly adapter: string;
+  readonly version: number;
+  readonly isChampion: boolean;
+  /** Holdouts first. */
+  readonly measured: readonly MeasuredSuite[];
+  /** Declared suites of which the version knows no label. */
+  readonly skipped: readonly string[];
+}
+
+export const confidence = 0.95;
+
+/**
+ * The outcome is stored, so that the suite's history shows it.
+ * @throws NO_CHAMPION, VERSION_NOT_FOUND, ENCODER_MISMATCH, ADAPTER_INVALID, SUITE_NOT_FOUND, SUITE_INVALID, LABELS_UNKNOWN, INTERRUPTED
+ */
+export async function evaluateVersion(context: UpdateContext, request: EvaluationRequest): Promise<VersionEvaluation> {
+  const { workspace, store, encoder } = context;
+  const { declaration, at } = request;
+  const champion = await findChampionVersion(store.queries, declaration.name);
+  const version = request.version ?? champion;
+  if (version === null) throw new EspalierError('NO_CHAMPION', `${declaration.name} has no champion`);
+  const { manifest, folder } = await readVersion(workspace, declaration.name, version);
+  requireSameEncoder(manifest.encoder, encoder, { adapter: declaration.name, what: `version ${version}` });
+  const { asked, skipped } = await suitesFor(context, request, manifest);
+  await encodeAll(context, asked);
+  const adapter = await openVersionAdapter(folder, manifest, availableParallelism());
+  try {
+    const measured = await measureAll(context, adapter, asked, declaration.training.seed);
+    await remember(store, { adapter: declaration.name, version, measured, at });
+    return { adapter: declaration.name, version, isChampion: version === champion, measured, skipped };
+  } finally {
+    await adapter.close();
+  }
+}
+
+async function readVersion(workspace: Workspace, adapter: string, version: number): Promise<{ manifest: Manifest; folder: string }> {
+  const folder = versionFolder(workspace, adapter, version);
+  if (!existsSync(join(folder, versionFiles.manifest)))
+    throw new EspalierError('VERSION_NOT_FOUND', `${adapter} has no version ${version}`);
+  return { manifest: await readManifest(folder), folder };
+}
+
+/** What a version cannot be asked is an error where it was named, and left out where it is only declared. */
+async function suitesFor(
+  context: Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>,
+  { declaration, suites: named }: EvaluationRequest,
+  known: Manifest,
+): Promise<{ asked: AskedSuite[]; skipped: string[] }> {
+  const suites = named?.filter((name) => !isMadeOfHoldout(name)) ?? declaration.suites;
+  const plan = { declaration: { ...declaration, suites }, throughExample: await lastArrival(context.store.queries, declaration.name) };
+  const shown = { classes: known.classes, throughExample: known.data.throughExample };
+  const all = await listAsked(context, plan, known, shown);
+  const wanted = named === undefined ? all : all.filter(({ suite }) => named.includes(suite.name));
+  const lost = named?.find((name) => !wanted.some(({ suite }) => suite.name === name));
+  if (lost !== undefined) {
+    const hint = suggestAmong(lost, all.map(({ suite }) => suite.name).filter(isMadeOfHoldout));
+    throw new EspalierError('SUITE_NOT_FOUND', `version ${known.version} of ${declaration.name} has no \`${lost}\``, { hint });
+  }
+  const silent = wanted.filter(({ suite }) => suite.cases.length === 0);
+  if (named !== undefined && silent[0]) throw labelsUnknown(silent[0], known);
+  return { asked: wanted.filter((one) => !silent.includes(one)), skipped: silent.map(({ suite }) => suite.name) };
+}
+
+function labelsUnknown({ suite, task }: AskedSuite, { adapter, version, classes }: Manifest): EspalierError {
+  const labels = classes.filter((one) => one.task === task).map(({ label }) => label);
+  const shown = labels.length > 5 ? `${labels.slice(0, 5).join(', ')} and ${labels.length - 5} more` : labels.join(', ');
+  const hint = labels.length === 0 ? `It has not learned the task ${task}.` : `It has learned ${shown}.`;
+  return new EspalierError('LABELS_UNKNOWN', `version ${version} of ${adapter} has learned no label that ${suite.name} asks for`, { hint });
+}
+
+/** Once for all suites, so that progress counts every text that is new to the cache. */
+async function encodeAll({ store, encoder, progress, signal }: UpdateContext, asked: readonly AskedSuite[]): Promise<void> {
+  progress.begin('encode');
+  const texts = asked.flatMap(({ suite }) => textsOf(suite));
+  const { encoded } = await warmCache(store, encoder, texts, { signal, progress: (done, total) => progress.advance(done, total, 'texts') });
+  progress.end(`${encoded} of ${texts.length} texts were new`);
+}
+
+async function measureAll(
+  { store, encoder, progress, signal }: UpdateContext,
+  adapter: Adapter,
+  asked: readonly AskedSuite[],
+  seed: number,
+): Promise<MeasuredSuite[]> {
+  const measured: MeasuredSuite[] = [];
+  progress.begin('score');
+  for (const [index, one] of asked.entries()) {
+    if (signal.aborted) throw new EspalierError('INTERRUPTED', 'stopped before all suites were scored; nothing was stored');
+    const vectors = await encodeCached(store, encoder, textsOf(one.suite), { signal });
+    const scores = requireNumbers(one.suite.name, await scoreSuite(one.suite, await adapter.run(vectors, encoder.dimension), one.task));
+    measured.push(measure(one, scores, seed));
+    progress.advance(index + 1, asked.length, 'suites');
+  }
+  progress.end(`${measured.reduce((sum, { cases }) => sum + cases, 0)} cases of ${measured.length} suites`);
+  return measured;
+}
+
+function measure({ suite, task, domain, leftOut }: AskedSuite, scores: readonly CaseScore[], seed: number): MeasuredSuite {
+  const cases = {
+    metric: metricNamed(suite.metric),
+    scores: scores.map(({ score }) => score),
+    gold: scores.map(({ gold }) => gold),
+    clusters: clusterNames(scores),
+  };
+  const { name, version, contentHash, kind, metric, chance, ceiling, shots = 0 } = suite;
+  return {
+    ...{ suite: name, suiteVersion: version, contentHash, kind, metric, task, domain: domain?.domain ?? null },
+    ...{ cases: scores.length, leftOut, shots },
+    ...scoreInterval(cases, confidence, [seed, 'interval', name]),
+    ...{ chance, ceiling },
+  };
+}
+
+interface Outcome extends Pick<VersionEvaluation, 'adapter' | 'version' | 'measured'> {
+  readonly at: Date;
+}
+
+async function remember(store: Store, { adapter, version, measured, at }: Outcome): Promise<void> {
+  const rows = measured.map(({ suite, suiteVersion, contentHash, cases, metric, task, score, lower, upper }) => ({
+    ...{ adapter, version, suite, suiteVersion, contentHash, cases, metric, task, score, lower, upper },
+    at: at.toISOString(),
+  }));
+  await transact(store, (queries) => saveVersionScores(queries, rows));
+}

@@ -1,0 +1,121 @@
+/** The champion of an adapter, ready to answer. */
+
+import { EspalierError } from '../core/errors.js';
+import { readLabelSet } from '../core/label-sets.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
+import { taskNamed } from '../declaration/tasks.js';
+import { versionFolder, type Workspace } from '../declaration/workspace.js';
+import type { Encoder } from '../encoder/encoder.js';
+import { findChampionVersion } from '../store/candidates.js';
+import type { Store } from '../store/database.js';
+import { requireSameEncoder } from '../update/plan.js';
+import { type Answer, type LabelProbability, openVersionAdapter } from '../versions/adapter-session.js';
+import { readSoundManifest } from '../versions/sound-version.js';
+import { type Manifest, readPieces } from '../versions/version-folder.js';
+import type { Question } from './questions.js';
+import { reasonInAnswer, reasonInText } from './unknown.js';
+
+/** An answer of one task. `label` is null exactly where there is a `reason`; so a class may itself be called "unknown". */
+export interface Prediction {
+  readonly text: string;
+  readonly task: string;
+  /** Of a multi-label task: the set, as a JSON array. */
+  readonly label: string | null;
+  /** The text was read, and what it was answered is not to be relied on. */
+  readonly unknown?: true;
+  /** Why there is no label. */
+  readonly reason?: string;
+  /** Of an unknown text: the label that would have been answered. */
+  readonly likeliest?: string;
+  /** Probability of the label, or of the likeliest, calibrated; of a set the product over all labels. Absent where the text could not be asked. */
+  readonly confidence?: number;
+  /** Of a multi-label task: the set as a list. */
+  readonly labels?: readonly string[];
+  /** Of a multi-label task: each label's own, the likeliest first. From a half on a label is in the set. */
+  readonly probabilities?: readonly LabelProbability[];
+  readonly version: number;
+}
+
+export interface Asking {
+  readonly task?: string | undefined;
+  /** Unknown texts are answered with the likeliest label. */
+  readonly alwaysAnswer?: boolean | undefined;
+}
+
+export interface Champion {
+  readonly version: number;
+  /**
+   * Question by question, one answer for the named task, or for each of the adapter's tasks that the champion has learned.
+   * @throws TASK_UNKNOWN
+   */
+  predict(questions: readonly Question[], asking?: Asking): Promise<Prediction[][]>;
+  close(): Promise<void>;
+}
+
+export interface ServingContext {
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly openEncoder: (declaration: AdapterDeclaration) => Promise<Encoder>;
+}
+
+/**
+ * The champion is asked through the encoder that it was trained on, also where adapter.yaml declares another one by now.
+ * @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID
+ */
+export async function openChampion({ workspace, store, openEncoder }: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
+  const { name } = declaration;
+  const version = await findChampionVersion(store.queries, name);
+  if (version === null) throw new EspalierError('NO_CHAMPION', `${name} has no champion`);
+  const manifest = await readSoundManifest(workspace, store.queries, { adapter: name, version });
+  const encoder = await openEncoder(withEncoderOf(manifest, declaration));
+  requireSameEncoder(manifest.encoder, encoder, { adapter: name, what: `version ${version}` });
+  const folder = versionFolder(workspace, name, version);
+  const known = { encoder, pieces: await readPieces(folder, manifest) };
+  const adapter = await openVersionAdapter(folder, manifest);
+  return {
+    version,
+    async predict(questions, { task, alwaysAnswer = false } = {}) {
+      const tasks = tasksAsked(declaration, manifest, task);
+      const texts = questions.flatMap(({ content }) => ('value' in content ? [content.value] : []));
+      // Not through the cache: what is asked in passing is nobody's to keep.
+      const outputs = texts.length === 0 ? [] : await adapter.run(await encoder.encode(texts), encoder.dimension);
+      let next = 0;
+      return questions.map(({ text, content }) => {
+        if ('reason' in content) return tasks.map((asked) => ({ text, task: asked, label: null, reason: content.reason, version }));
+        const { answers } = outputs[next++]!;
+        const inText = alwaysAnswer ? undefined : reasonInText(known, content.value);
+        return tasks.map((asked) => {
+          const answer = answers.get(asked)!;
+          const reason = inText ?? (alwaysAnswer ? undefined : reasonInAnswer(manifest, asked, answer));
+          return { text, task: asked, ...(reason === undefined ? given(answer) : withheld(answer, reason)), version };
+        });
+      });
+    },
+    close: () => adapter.close(),
+  };
+}
+
+/** Versions of Espalier 0.1 do not say how their encoder made a vector. */
+export function withEncoderOf({ encoder }: Pick<Manifest, 'encoder'>, declaration: AdapterDeclaration): AdapterDeclaration {
+  const { model, recipe } = encoder;
+  if (!recipe) return declaration;
+  return { ...declaration, encoder: { ...declaration.encoder, ...recipe, model, pooling: [...recipe.pooling] } };
+}
+
+function tasksAsked(declaration: AdapterDeclaration, { classes, version }: Manifest, task: string | undefined): string[] {
+  const learned = new Set(classes.map((one) => one.task));
+  const declared = task === undefined ? declaration.tasks : [taskNamed(declaration, task)];
+  const asked = declared.map((one) => one.name).filter((one) => learned.has(one));
+  if (asked.length > 0) return asked;
+  const hint = `It has learned ${[...learned].join(', ')}. Bring examples with \`espalier ingest\`, then \`espalier update\`.`;
+  const names = declared.map((one) => one.name).join(', ');
+  throw new EspalierError('TASK_UNKNOWN', `version ${version} of ${declaration.name} has not learned ${names}`, { hint });
+}
+
+function given(answer: Answer) {
+  return { ...answer, ...(answer.probabilities && { labels: readLabelSet(answer.label) }) };
+}
+
+function withheld({ label, ...answer }: Answer, reason: string) {
+  return { label: null, unknown: true as const, reason, likeliest: label, ...answer };
+}

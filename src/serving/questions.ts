@@ -1,0 +1,85 @@
+/** Reads the texts that a version is asked: one question a line, in plain lines or in JSON lines. A line that holds no text keeps its place, with the reason. */
+import { type Line, linesOf } from '../core/lines.js';
+import { maxLineBytes } from '../reading/row.js';
+import { maxTextLength, readTextField } from '../reading/text-field.js';
+
+export const questionFormats = ['lines', 'jsonl'] as const;
+export type QuestionFormat = (typeof questionFormats)[number];
+
+export interface Question {
+  /** As it was written; empty where there is none. */
+  readonly text: string;
+  /** What is encoded, or why nothing is. */
+  readonly content: { readonly value: string } | { readonly reason: string };
+  /** The fields of a JSON line, to be given back with the answer. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export interface QuestionOptions {
+  readonly format: QuestionFormat;
+  /** The field of a JSON line that holds the text. */
+  readonly textField: string;
+}
+
+/** Questions that wait are answered together, so many at most. */
+const largestBatch = 64;
+
+/** The questions of a stream in their order, those that are there already together. A question waits for no later one. */
+export async function* readQuestions(source: AsyncIterable<Buffer | string>, options: QuestionOptions): AsyncIterable<Question[]> {
+  let isFirst = true;
+  for await (const lines of linesOf(source, maxLineBytes)) {
+    for (let start = 0; start < lines.length; start += largestBatch) {
+      const batch = lines.slice(start, start + largestBatch);
+      yield batch.map((line, index) => questionOfLine(line, options, isFirst && index === 0));
+      isFirst = false;
+    }
+  }
+}
+
+/** The question of a text that stands alone. */
+export function questionOf(text: string): Question {
+  const read = readTextField({ text }, { field: 'text', maxLength: maxTextLength });
+  if ('value' in read) return { text, content: read };
+  // The whole of a text that is too long is of no use in the answer.
+  return { text: text.length > maxTextLength ? '' : text, content: { reason: ofTheText(read.reason) } };
+}
+
+const byteOrderMark = '\ufeff';
+
+function questionOfLine(line: Line, options: QuestionOptions, isFirst: boolean): Question {
+  if ('bytes' in line) return unanswerable(`the line has ${line.bytes} bytes; at most ${maxLineBytes} are read`);
+  let decoded: string;
+  try {
+    decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line.content);
+  } catch {
+    return unanswerable('the line is not valid UTF-8');
+  }
+  if (decoded.includes('\0')) return unanswerable('the line holds zero bytes: it is not text in UTF-8');
+  const raw = isFirst && decoded.startsWith(byteOrderMark) ? decoded.slice(1) : decoded;
+  return options.format === 'jsonl' ? questionOfJson(raw, options.textField) : questionOf(raw);
+}
+
+/** An object with the text in a field, or a text in quotation marks. */
+function questionOfJson(raw: string, textField: string): Question {
+  if (raw.trim() === '') return unanswerable('the line is empty');
+  let value: unknown;
+  try {
+    value = JSON.parse(raw);
+  } catch (thrown) {
+    return unanswerable(`the line is not JSON: ${(thrown as Error).message}`);
+  }
+  if (typeof value === 'string') return questionOf(value);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return unanswerable('the line is not a JSON object');
+  const fields = value as Readonly<Record<string, unknown>>;
+  const found = Object.hasOwn(fields, textField) ? fields[textField] : undefined;
+  const read = readTextField(fields, { field: textField, maxLength: maxTextLength, option: '--text-field' });
+  const text = typeof found === 'string' || typeof found === 'number' ? String(found) : '';
+  return { text, fields, content: 'value' in read ? read : { reason: ofTheText(read.reason) } };
+}
+
+const unanswerable = (reason: string): Question => ({ text: '', content: { reason } });
+
+/** Here the field is what is asked. */
+function ofTheText(reason: string): string {
+  return reason === 'the field is empty' ? 'empty text' : reason.replace(/^the field/, 'the text');
+}

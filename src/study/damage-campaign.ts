@@ -1,0 +1,189 @@
+/**
+ * Plays damaged copies of a champion through its own gate: the same suites, the same stored rows, the same policy as an update. It tells what the
+ * gate of an adapter can see, and with how many held-out cases.
+ */
+import { type Class, classKey, domainKey } from '../declaration/tasks.js';
+import { encodeCached } from '../encoder/cached.js';
+import { type AskedText, type Damage, damagedAdapter, keyOf, shiftThatTurns } from '../evaluation/damage.js';
+import { examinesAnswers } from '../evaluation/kinds.js';
+import { textsOf } from '../evaluation/suites.js';
+import { concernsOf, type Report } from '../gate/report.js';
+import { saveJudgedSuites } from '../store/eval-suites.js';
+import { type PairedResult, saveResults } from '../store/results.js';
+import { beginRun, endRun } from '../store/runs.js';
+import { movesEmbedding } from '../training/heads.js';
+import type { AskedSuite } from '../update/asked-suite.js';
+import type { Evaluated, Plan, UpdateContext } from '../update/context.js';
+import { type Contender, type Running, scoreSuiteByAll } from '../update/sides.js';
+import { evaluationRules, judgedSuite, openVersion } from '../update/stages/evaluate.js';
+import { judgeContenders } from '../update/stages/judge.js';
+import { listAsked } from '../update/suites.js';
+import type { Adapter, AdapterOutput } from '../versions/adapter-session.js';
+import type { Manifest } from '../versions/version-folder.js';
+
+export interface CampaignRequest {
+  /** As for an update that learned nothing: its parent is the champion, and both ends of its data are what the champion had been shown. */
+  readonly plan: Plan;
+  readonly damages: readonly Damage[];
+  /** Each damage is done once a seed. */
+  readonly seeds: readonly number[];
+  /** A version to be passed off as new. */
+  readonly older?: number | undefined;
+}
+
+export interface DamagedCandidate {
+  readonly damage: string;
+  readonly seed: number;
+  readonly report: Report;
+  /** Names of what did not pass, what failed first. */
+  readonly lines: readonly string[];
+}
+
+export const olderVersion = 'an old version passed off as new';
+
+export async function runCampaign(context: UpdateContext, request: CampaignRequest): Promise<DamagedCandidate[]> {
+  const { plan } = request;
+  const champion = await openVersion(context, plan, plan.parentVersion!);
+  const older = request.older === undefined ? undefined : await openVersion(context, plan, request.older);
+  try {
+    const shown = { classes: champion.manifest.classes, throughExample: plan.afterExample };
+    const suites = await listAsked(context, plan, champion.manifest, shown);
+    const shared = { ...champion, adapter: remembering(champion.adapter) };
+    const contenders = await damagedContenders(context, request, { champion: shared, suites });
+    if (older) contenders.set(`${olderVersion} 0`, { adapter: older.adapter, moves: movesEmbedding(older.manifest.headKind) });
+    const lost = older ? lostBy(older.manifest, champion.manifest) : [];
+    return await judgeAll(context, plan, { champion: shared, suites, contenders, lost });
+  } finally {
+    await champion.adapter.close();
+    await older?.adapter.close();
+  }
+}
+
+function lostBy(older: Manifest, champion: Manifest): string[] {
+  const kept = new Set(older.classes.map(classKey));
+  return champion.classes.map(classKey).filter((key) => !kept.has(key));
+}
+
+/** Damaged copies ask for the same vectors one after another; the adapter answers once. */
+function remembering(adapter: Adapter): Adapter {
+  let known: { vectors: Float32Array; outputs: ReturnType<Adapter['run']> } | undefined;
+  return {
+    run(vectors, dimension) {
+      if (known?.vectors !== vectors) known = { vectors, outputs: adapter.run(vectors, dimension) };
+      return known.outputs;
+    },
+    close: () => adapter.close(),
+  };
+}
+
+interface Stage {
+  readonly champion: Running;
+  readonly suites: readonly AskedSuite[];
+}
+
+async function damagedContenders(
+  context: UpdateContext,
+  { damages, seeds }: CampaignRequest,
+  { champion, suites }: Stage,
+): Promise<Map<string, Contender>> {
+  const moves = movesEmbedding(champion.manifest.headKind);
+  const known = await textsAsked(context, suites);
+  const { classes } = champion.manifest;
+  const { domains, commonest } = labelsByDomain(classes, suites);
+  const shift = shiftThatTurns(turnedShare, await answersToHoldouts(context, champion.adapter, suites), commonest);
+  const contenders = new Map<string, Contender>();
+  for (const damage of damages.filter(({ ofEmbedding }) => !ofEmbedding || moves))
+    for (const seed of seeds) {
+      const adapter = damagedAdapter(champion.adapter, damage, {
+        ...{ classes, domains, commonest, shift, seed },
+        textOf: (vector) => known.get(keyOf(vector)),
+      });
+      if (adapter) contenders.set(`${damage.name} ${seed}`, { adapter, moves });
+    }
+  return contenders;
+}
+
+/** How many answers the shifted prior turns. */
+const turnedShare = 0.1;
+
+async function answersToHoldouts(
+  { store, encoder, signal }: UpdateContext,
+  adapter: Adapter,
+  suites: readonly AskedSuite[],
+): Promise<AdapterOutput[]> {
+  const texts = suites.flatMap(({ suite, domain }) => (domain ? textsOf(suite) : []));
+  return adapter.run(await encodeCached(store, encoder, texts, { signal }), encoder.dimension);
+}
+
+/** What the suites about answers know of the texts that they ask. */
+async function textsAsked({ store, encoder, signal }: UpdateContext, suites: readonly AskedSuite[]): Promise<Map<string, AskedText>> {
+  const groups = new Map<string, string>();
+  for (const { suite } of suites) {
+    if (suite.kind === 'stability') for (const { changed, group } of suite.cases) groups.set(changed, group);
+    if (suite.kind === 'scope') for (const { text, scope } of suite.cases) if (scope === 'out') groups.set(text, 'out');
+  }
+  const vectors = await encodeCached(store, encoder, [...groups.keys()], { signal });
+  const { dimension } = encoder;
+  return new Map([...groups.values()].map((group, row) => [keyOf(vectors.subarray(row * dimension, (row + 1) * dimension)), { group }]));
+}
+
+function labelsByDomain(classes: readonly Class[], suites: readonly AskedSuite[]) {
+  const numbers = new Map(classes.map((one, index) => [classKey(one), index]));
+  const counts = new Map<number, number>();
+  const domains = new Map<string, number[]>();
+  for (const { suite, domain, task } of suites) {
+    if (!domain || suite.kind !== 'classification') continue;
+    const own = suite.cases.map(({ label }) => numbers.get(classKey({ task, label }))!);
+    for (const number of own) counts.set(number, (counts.get(number) ?? 0) + 1);
+    domains.set(domainKey(domain), [...new Set(own)]);
+  }
+  const commonest = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0])[0];
+  return { domains, commonest };
+}
+
+interface Played extends Stage {
+  readonly contenders: ReadonlyMap<string, Contender>;
+  /** What the older version does not know. */
+  readonly lost: readonly string[];
+}
+
+/** Through stored rows, as an update does it. The run is over when its verdicts are known, and no candidate remains of it. */
+async function judgeAll(context: UpdateContext, plan: Plan, { champion, suites, contenders, lost }: Played): Promise<DamagedCandidate[]> {
+  const { store } = context;
+  const sides = { champion, anchor: undefined, contenders: Object.fromEntries(contenders) };
+  const results: PairedResult[] = [];
+  for (const asked of suites)
+    for (const result of await scoreSuiteByAll(context, asked, sides, async () => new Map())) results.push(result);
+  const now = new Date(plan.at);
+  const { name: adapter } = plan.declaration;
+  const run = await beginRun(store, { adapter, stage: 'gate', plan, trigger: 'damage', owner: 'damage campaign', startedAt: now, now });
+  await saveJudgedSuites(
+    store.queries,
+    run.id,
+    suites.map((asked) => judgedSuite(asked, sides, results)),
+  );
+  await saveResults(store.queries, run.id, results);
+  const names = [...contenders.keys()];
+  const judged = await judgeContenders(store.queries, { id: run.id, plan, evaluated: evaluatedOf(names, lost, suites), strategies: names });
+  await endRun(store.queries, run, { status: 'failed', error: 'a damage campaign proposes nothing', at: now });
+  return judged.map(({ strategy, report }) => {
+    const at = strategy.lastIndexOf(' ');
+    return {
+      damage: strategy.slice(0, at),
+      seed: Number(strategy.slice(at + 1)),
+      report,
+      lines: concernsOf(report).map(({ name }) => name),
+    };
+  });
+}
+
+function evaluatedOf(names: readonly string[], lost: readonly string[], suites: readonly AskedSuite[]): Evaluated {
+  const lostOf = (name: string) => (name.startsWith(olderVersion) ? lost : []);
+  return {
+    rules: evaluationRules,
+    cases: 0,
+    costs: Object.fromEntries(names.map((name) => [name, { bytes: 0, milliseconds: null }])),
+    lostClasses: Object.fromEntries(names.map((name) => [name, lostOf(name)])),
+    encoderScores: Object.fromEntries(suites.flatMap(({ suite }) => (examinesAnswers(suite.kind) ? [] : [[suite.name, null]]))),
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * Plays a stream of labelled vectors, one update a step, under one strategy and buffer budget, as if each candidate were approved: what
+ * `espalier compare` and the benches look at.
+ */
+
+import { labelsIn, rarestLabel, readLabelSet } from '../core/label-sets.js';
+import { bytesIn } from '../core/safetensors.js';
+import type { TrainingSettings } from '../declaration/declaration.js';
+import { scoreOfCommonestSet } from '../evaluation/chance.js';
+import { type ContinualMetrics, continualMetrics } from '../evaluation/continual.js';
+import type { Offer, ReplayPolicy } from '../replay/policy.js';
+import { openScorer, type Scorer } from '../training/heads/head-graph.js';
+import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
+import { readsBuffer } from '../training/strategies.js';
+import { type Labelled, StreamClasses, type StreamRow, type StreamStep } from './stream.js';
+
+export interface StreamPlay {
+  readonly steps: readonly StreamStep[];
+  readonly strategy: Strategy;
+  /** How many columns of the vectors, the last ones, count n-grams. */
+  readonly lexical: number;
+  readonly settings: TrainingSettings;
+  /** Which examples the replay buffer holds. */
+  readonly policy: ReplayPolicy;
+  /** How many. */
+  readonly budget: number;
+  /** Trains one head: in this thread, or in another. */
+  readonly train: (job: TrainingJob) => Promise<TrainedHead>;
+  readonly played?: (steps: number) => void;
+}
+
+export interface StreamOutcome extends ContinualMetrics {
+  /** Row t: accuracy on every domain after update t; undefined where no class of the domain was known, or nothing is held out. */
+  readonly matrix: readonly (readonly (number | undefined)[])[];
+  readonly domains: readonly string[];
+  /** Training alone. */
+  readonly seconds: number;
+  /** What the last version keeps to go on from: state, head, and the vectors that the next update replays or trains on again. */
+  readonly bytesStored: number;
+}
+
+export async function playStream({
+  steps,
+  strategy,
+  lexical,
+  settings,
+  policy,
+  budget,
+  train,
+  played,
+}: StreamPlay): Promise<StreamOutcome> {
+  const domains = [...new Set(steps.map(({ name }) => name))];
+  const dimension = dimensionOf(steps[0]!.train);
+  const memory = openMemory(steps, { policy, budget, seed: settings.seed, dense: dimension - lexical });
+  const classes = new StreamClasses();
+  const matrix: (number | undefined)[][] = [];
+  let parent: TrainedHead | undefined;
+  let seconds = 0;
+  let bytesStored = 0;
+  for (const [number, step] of steps.entries()) {
+    const known = parent;
+    classes.admit(step);
+    const goesOn = known === undefined || strategy.continues(known, settings);
+    const job: TrainingJob = {
+      strategy: strategy.name,
+      settings,
+      dimension,
+      lexical,
+      ...classes.learn(
+        {
+          fresh: goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number),
+          replayed: readsBuffer(strategy, known) && goesOn ? memory.replayed() : [],
+          learned: goesOn && number > 0 ? rereadRows(memory.rowsUpTo(number - 1), memory.rowsOf(number), strategy) : undefined,
+        },
+        dimension,
+      ),
+      budget,
+      parent: goesOn ? known : undefined,
+    };
+    const start = performance.now();
+    parent = await train(job);
+    seconds += (performance.now() - start) / 1000;
+    memory.remember(number);
+    matrix.push(await measure(parent.head, { domains, steps, classes, threads: settings.threads }));
+    const again = strategy.continues(parent, settings) ? (strategy.replays ? memory.replayed() : []) : memory.rowsUpTo(number);
+    bytesStored = bytesIn(parent.state) + bytesIn(parent.head.tensors) + again.length * dimension * Float32Array.BYTES_PER_ELEMENT;
+    played?.(number + 1);
+  }
+  const learnedAt = domains.map((domain) => steps.findIndex(({ name }) => name === domain));
+  const chance = domains.map((domain) => chanceOn(steps.filter(({ name }) => name === domain)));
+  return { ...continualMetrics(matrix, { learnedAt, chance }), matrix, domains, seconds, bytesStored };
+}
+
+/** What was learned of each task to which something new comes, where both together are few enough for the strategy to reread. */
+function rereadRows(before: readonly StreamRow[], fresh: readonly StreamRow[], { rereads = 0 }: Strategy): StreamRow[] | undefined {
+  const newOf = (task: string) => fresh.filter(({ step }) => step.task === task).length;
+  const rows = [...new Set(fresh.map(({ step }) => step.task))].flatMap((task) => {
+    const own = before.filter(({ step }) => step.task === task);
+    return own.length + newOf(task) <= rereads ? own : [];
+  });
+  return rows.length > 0 ? rows : undefined;
+}
+
+/** Of guessing evenly among the labels; of sets, of giving the commonest. */
+function chanceOn(steps: readonly StreamStep[]): number {
+  const labels = steps.flatMap(({ test }) => test.labels);
+  return steps.some(({ multiLabel }) => multiLabel) ? scoreOfCommonestSet(labels.map(readLabelSet)) : 1 / new Set(labels).size;
+}
+
+interface Memory {
+  readonly policy: ReplayPolicy;
+  readonly budget: number;
+  readonly seed: number;
+  /** Columns of a vector before the counts of n-grams. */
+  readonly dense: number;
+}
+
+/** A replay buffer over the rows of a stream. */
+function openMemory(steps: readonly StreamStep[], { policy, budget, seed, dense }: Memory) {
+  let count = 0;
+  const rows = steps.map((step) => {
+    const dimension = dimensionOf(step.train);
+    const vectorOf = (index: number) => step.train.vectors.subarray(index * dimension, (index + 1) * dimension);
+    return step.train.labels.map((label, index): StreamRow => ({ id: count++, step, vector: vectorOf(index), label }));
+  });
+  /** Of each label, over all steps that are remembered. */
+  const counts = new Map<string, number>();
+  const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
+  const offerOf = (row: StreamRow): Offer & { row: StreamRow } => {
+    const label = rarestLabel(keysOf(row), (key) => counts.get(key)!);
+    const names = { label, shown: label, domain: row.step.name };
+    return { exampleId: row.id, hash: `${row.id}`, ...names, bytes: 1, vector: row.vector.subarray(0, dense), row };
+  };
+  const rowsUpTo = (number: number) => rows.slice(0, number + 1).flat();
+  let members: StreamRow[] = [];
+  return {
+    rowsOf: (number: number) => rows[number]!,
+    rowsUpTo,
+    replayed: () => members,
+    remember(number: number): void {
+      for (const key of rows[number]!.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+      const chosen = policy.choose({ offers: rowsUpTo(number).map(offerOf), budget: { examples: budget }, seed });
+      members = chosen.members.map(({ row }) => row).sort((a, b) => a.id - b.id);
+    },
+  };
+}
+
+interface Measured {
+  readonly domains: readonly string[];
+  readonly steps: readonly StreamStep[];
+  readonly classes: StreamClasses;
+  readonly threads: number;
+}
+
+/** Accuracy on each domain, of sets the mean Jaccard index; a label that is not known yet is answered wrong, a domain of no known label or no example has no accuracy. */
+async function measure(head: Head, { domains, steps, classes, threads }: Measured): Promise<(number | undefined)[]> {
+  const scorer = await openScorer(head, threads);
+  try {
+    const row: (number | undefined)[] = [];
+    for (const domain of domains) {
+      const own = steps.filter(({ name }) => name === domain);
+      row.push(await accuracyOn(own, classes, scorer));
+    }
+    return row;
+  } finally {
+    await scorer.close();
+  }
+}
+
+async function accuracyOn(steps: readonly StreamStep[], classes: StreamClasses, scorer: Scorer): Promise<number | undefined> {
+  let [right, count] = [0, 0];
+  let known = false;
+  for (const step of steps) {
+    const { task, test } = step;
+    const wanted = test.labels.map((answer) => labelsIn(step, answer).map((label) => classes.numberOf(task, label)));
+    count += wanted.length;
+    const own = classes.of(task);
+    if (own.length === 0 || wanted.every((targets) => targets.every((target) => target === undefined))) continue;
+    known = true;
+    const scores = await scorer.score(test.vectors);
+    const width = scores.length / wanted.length;
+    const answer = step.multiLabel ? likelyAmong : bestAmong;
+    for (const [index, targets] of wanted.entries())
+      right += shareOfBoth(targets, answer(own, scores.subarray(index * width, (index + 1) * width)));
+  }
+  return known ? right / count : undefined;
+}
+
+const bestAmong = (competing: readonly number[], scores: Float32Array) => [
+  competing.reduce((best, other) => (scores[other]! > scores[best]! ? other : best)),
+];
+
+/** A score of 0 is a probability of a half. */
+const likelyAmong = (free: readonly number[], scores: Float32Array) => free.filter((index) => scores[index]! >= 0);
+
+/** The Jaccard index; of one class against one it is 1 or 0. A class that is not known yet is never found. */
+function shareOfBoth(wanted: readonly (number | undefined)[], found: readonly number[]): number {
+  const both = wanted.filter((target) => target !== undefined && found.includes(target)).length;
+  const either = wanted.length + found.length - both;
+  return either === 0 ? 1 : both / either;
+}
+
+function dimensionOf({ vectors, labels }: Labelled): number {
+  return vectors.length / labels.length;
+}

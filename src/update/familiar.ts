@@ -1,0 +1,33 @@
+/** What a version has learned to recognise: what its champion had, where it continues from it, and what is new. */
+import { largestOf } from '../core/sequences.js';
+import { versionFolder } from '../declaration/workspace.js';
+import { learnPieces } from '../encoder/pieces.js';
+import { listExamples } from '../store/examples.js';
+import { hasLearned, readLearned } from '../store/learned.js';
+import { readPieces } from '../versions/version-folder.js';
+import { championOf, type Mix, type Plan, readChampionManifest, type UpdateContext } from './context.js';
+import { listNew } from './fresh.js';
+
+/** @throws ADAPTER_INVALID, STORE_CORRUPT */
+export async function piecesLearned(context: UpdateContext, plan: Plan, mix: Mix): Promise<Int32Array> {
+  const leftOut = new Set([...mix.leakedIds, ...mix.unreadableIds]);
+  const fresh = (await listNew(context.store, plan, mix.continues)).filter(({ id }) => !leftOut.has(id));
+  const before = mix.continues ? await piecesOfChampion(context, plan) : undefined;
+  return learnPieces(
+    fresh.map(({ text }) => text),
+    before,
+  );
+}
+
+/** A champion that was made before its pieces were kept has learned what the store says. */
+async function piecesOfChampion({ workspace, store }: UpdateContext, plan: Plan): Promise<Int32Array | undefined> {
+  const champion = await readChampionManifest(workspace, plan);
+  if (!champion) return undefined;
+  const { name: adapter } = plan.declaration;
+  const kept = await readPieces(versionFolder(workspace, adapter, champion.version), champion);
+  if (kept) return kept;
+  const known = await readLearned(store.queries, championOf(plan));
+  const range = { adapter, tasks: [...known.through.keys()], afterArrival: 0, throughArrival: largestOf([0, ...known.through.values()]) };
+  const shown = await listExamples(store, { ...range, split: 'train' });
+  return learnPieces(shown.filter((example) => hasLearned(known, example)).map(({ text }) => text));
+}

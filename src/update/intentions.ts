@@ -1,0 +1,100 @@
+/** Compares the plan of an unfinished run with what is declared and stored now: whoever mended something may not want the old plan. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../core/errors.js';
+import { sha256OfFile } from '../core/hash.js';
+import { type AdapterDeclaration, withUsualSettings } from '../declaration/declaration.js';
+import { type Difference, differencesBetween } from '../declaration/differences.js';
+import { listSuites } from '../evaluation/suites.js';
+import { countExamplesAfter } from '../store/examples.js';
+import { type Run, renewLease } from '../store/runs.js';
+import type { Plan, UpdateContext } from './context.js';
+import { keepLease } from './lease.js';
+
+export type { Difference } from '../declaration/differences.js';
+
+/** resume: the run does what it had planned; fresh: it is ended, and another begins; stop: it is left as it is. */
+export type Intention = 'resume' | 'fresh' | 'stop';
+
+/** An unfinished run that could be resumed. */
+export interface Unfinished {
+  readonly run: number;
+  readonly adapter: string;
+  readonly stage: string;
+  readonly startedAt: string;
+}
+
+/** Asked only where something differs. */
+export type Decide = (differs: readonly Difference[], unfinished: Unfinished) => Intention | Promise<Intention>;
+
+export interface Resumed {
+  /** The stage. */
+  readonly at: string;
+  /** Between its plan and what was declared and stored when it was resumed. */
+  readonly differs: readonly Difference[];
+}
+
+type DifferenceContext = Pick<UpdateContext, 'store' | 'workspace'>;
+
+export async function findDifferences(context: DifferenceContext, plan: Plan, declaration: AdapterDeclaration): Promise<Difference[]> {
+  const settings = differencesBetween(relevant(withUsualSettings(plan.declaration)), relevant(declaration), '', ordered);
+  return [...settings, ...(await findEditedSuites(context, plan, declaration)), ...(await findArrivals(context, plan))];
+}
+
+/** Lists whose order counts. */
+const ordered: ReadonlySet<string> = new Set(['encoder.pooling']);
+
+/** Without the name, which cannot differ; the strategy, in whose place the plan has a field; and the schedule, which no update reads. */
+function relevant({ name: _, strategy: __, schedule: ___, ...settings }: AdapterDeclaration) {
+  return settings;
+}
+
+/** Only the suites that were declared then and are now. */
+async function findEditedSuites(
+  { workspace }: DifferenceContext,
+  { suiteHashes = {} }: Plan,
+  { suites }: AdapterDeclaration,
+): Promise<Difference[]> {
+  const now = await hashSuites(workspace.suiteFolders, suites);
+  return suites
+    .filter((name) => suiteHashes[name] !== undefined && suiteHashes[name] !== now[name])
+    .map((name) => {
+      const sentence = now[name] === undefined ? `suite ${name}: its files are gone` : `suite ${name}: its files were edited`;
+      return { key: `suite ${name}`, planned: suiteHashes[name], now: now[name], sentence };
+    });
+}
+
+/** Suite -> SHA-256 of suite.yaml and of the cases; without those that cannot be found. */
+export async function hashSuites(folders: readonly string[], names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const known = await listSuites(folders);
+  const hashes: Record<string, string> = {};
+  for (const name of names) {
+    const files = ['suite.yaml', 'cases.jsonl'].map((file) => join(known.get(name) ?? '', file));
+    if (!known.has(name) || !files.every((file) => existsSync(file))) continue;
+    hashes[name] = (await Promise.all(files.map(sha256OfFile))).join(' ');
+  }
+  return hashes;
+}
+
+async function findArrivals({ store }: DifferenceContext, { declaration, throughExample }: Plan): Promise<Difference[]> {
+  const { train, holdout } = await countExamplesAfter(store.queries, declaration.name, throughExample);
+  if (train + holdout === 0) return [];
+  const arrived = train + holdout === 1 ? '1 more example has arrived' : `${train + holdout} more examples have arrived`;
+  const sentence = `${arrived}: ${train} to learn from, ${holdout} held out`;
+  return [{ key: 'examples', planned: { train: 0, holdout: 0 }, now: { train, holdout }, sentence }];
+}
+
+/** Holds the run while it is decided: a person may take longer than a lease lasts. @throws INTERRUPTED, LEASE_LOST */
+export async function askIntention({ store }: UpdateContext, run: Run, ask: () => ReturnType<Decide>): Promise<'resume' | 'fresh'> {
+  const lease = keepLease((now) => renewLease(store, run, now), { path: store.path });
+  try {
+    const intention = await ask();
+    if (lease.lost.aborted) throw lease.lost.reason;
+    if (intention !== 'stop') return intention;
+  } finally {
+    lease.stop();
+  }
+  throw new EspalierError('INTERRUPTED', `run ${run.id} of ${run.adapter} was left as it is, unfinished at its stage ${run.stage}`, {
+    hint: `\`espalier update ${run.adapter}\` asks again; with --fresh it ends that run and begins anew.`,
+  });
+}

@@ -1,0 +1,42 @@
+/** What an update does to the set of labels, in sentences: what is new to the champion, and what it answers that nobody backs any more. */
+import { multiLabelNames, nameWithin } from '../declaration/tasks.js';
+import type { Evaluated, LabelCount, Plan } from './context.js';
+
+const mostNamed = 5;
+
+/** Without a champion there is nothing to differ from, but for what is declared. */
+export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string[] {
+  const { declaration, parentVersion } = plan;
+  const name = ({ task, label }: LabelCount) => nameWithin(declaration.tasks, task, label);
+  const say = (labels: readonly LabelCount[], countOf: ((count: LabelCount) => number) | null) => {
+    const shown = labels.slice(0, mostNamed).map((one) => (countOf ? `${name(one)} (${examples(countOf(one))})` : name(one)));
+    const more = labels.length - shown.length;
+    return `${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  };
+  const fresh = parentVersion === null ? [] : counts.filter(({ known, learned }) => !known && learned > 0);
+  const empty = counts.filter(({ known, stored }) => known && stored === 0);
+  const undeclared = counts.filter((count) => count.stored > 0 && isUndeclared(count, plan));
+  const notes: string[] = [];
+  if (fresh.length > 0) notes.push(`New to the champion: ${say(fresh, ({ learned }) => learned)}.`);
+  if (empty.length > 0)
+    notes.push(`The champion answers what no example in the store stands behind any more: ${say(empty, null)}. It can be answered still.`);
+  if (undeclared.length > 0)
+    notes.push(
+      `adapter.yaml does not declare what the candidate has learned and may answer: ${say(undeclared, ({ stored }) => stored)}. Declare it again, or expect such answers.`,
+    );
+  return notes;
+}
+
+const examples = (count: number) => `${count} ${count === 1 ? 'example' : 'examples'}`;
+
+/** Of a closed list. A task that is not declared at all is not judged here. */
+function isUndeclared({ task, label }: LabelCount, { declaration }: Plan): boolean {
+  const labels = declaration.tasks.find(({ name }) => name === task)?.labels;
+  return labels !== undefined && labels !== 'open' && !labels.includes(label);
+}
+
+/** Task and label of what the champion cannot answer, of tasks whose labels exclude each other. */
+export function newLabelsOf(plan: Plan, { counts = [] }: Evaluated, task: string): ReadonlySet<string> {
+  if (plan.parentVersion === null || multiLabelNames(plan.declaration.tasks).has(task)) return new Set();
+  return new Set(counts.filter((one) => one.task === task && !one.known && one.learned > 0).map(({ label }) => label));
+}

@@ -1,0 +1,125 @@
+/** Scores one suite with everything that is compared on it: the champion, the contenders, and what each case once scored. */
+import { type Class, classKey } from '../declaration/tasks.js';
+import { encodeCached } from '../encoder/cached.js';
+import { examinesAnswers } from '../evaluation/kinds.js';
+import { type CaseScore, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
+import { textsOf } from '../evaluation/suites.js';
+import type { PairedResult } from '../store/results.js';
+import { movesEmbedding } from '../training/heads.js';
+import type { Adapter } from '../versions/adapter-session.js';
+import type { Manifest } from '../versions/version-folder.js';
+import type { AskedSuite } from './asked-suite.js';
+import type { UpdateContext } from './context.js';
+import type { FirstScores } from './lineage.js';
+
+/** A version that is compared with, and what it had learned. */
+export interface Opened {
+  /** Undefined where another encoder made it, whose vectors are not at hand: its recorded scores are compared with. */
+  readonly adapter: Adapter | undefined;
+  readonly manifest: Manifest;
+  /** Of its classes. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/** A version that can be asked. */
+export interface Running extends Opened {
+  readonly adapter: Adapter;
+}
+
+/** How a case came out on one side. */
+export interface SideScore extends Pick<CaseScore, 'score' | 'confidence'> {
+  readonly answer?: string | undefined;
+}
+
+/** By case, what a version scored on a suite when it was judged, or compared with. */
+export type RecordedScores = (version: number, asked: AskedSuite) => Promise<ReadonlyMap<string, SideScore>>;
+
+export interface Contender {
+  readonly adapter: Adapter;
+  /** Its head changes the embedding, so that it can damage what the encoder is good for. */
+  readonly moves: boolean;
+}
+
+export interface Sides {
+  readonly champion: Opened | undefined;
+  /** A fixed version that the policy names; undefined where it names none, or it is the champion. */
+  readonly anchor: Opened | undefined;
+  /** By strategy. */
+  readonly contenders: Readonly<Record<string, Contender>>;
+}
+
+/** What case a suite once scored, where no fixed version is the anchor. */
+export type AnchorOf = (asked: AskedSuite) => Promise<FirstScores>;
+
+export function openedOf(adapter: Adapter, manifest: Manifest): Running;
+export function openedOf(adapter: Adapter | undefined, manifest: Manifest): Opened;
+export function openedOf(adapter: Adapter | undefined, manifest: Manifest): Opened {
+  return { adapter, manifest, keys: new Set(manifest.classes.map(classKey)) };
+}
+
+const versionMoves = ({ manifest }: Opened) => movesEmbedding(manifest.headKind);
+
+/**
+ * Whether a contender can score otherwise than the champion on a suite. Where neither changes the embedding, both have the encoder's own, and its
+ * suites are equal by construction: nothing is encoded or scored.
+ */
+export function canDiffer({ suite }: AskedSuite, { champion }: Pick<Sides, 'champion'>, { moves }: Pick<Contender, 'moves'>): boolean {
+  return examinesAnswers(suite.kind) || moves || (champion !== undefined && versionMoves(champion));
+}
+
+/** Champion and anchor answer once; each contender is paired with them case by case. Contenders that cannot differ have no results. */
+export async function scoreSuiteByAll(
+  { store, encoder, signal }: Pick<UpdateContext, 'store' | 'encoder' | 'signal'>,
+  asked: AskedSuite,
+  sides: Sides,
+  anchorOf: AnchorOf,
+  recorded: RecordedScores = async () => new Map(),
+): Promise<PairedResult[]> {
+  const { suite, task } = asked;
+  const contenders = Object.entries(sides.contenders).filter(([, contender]) => canDiffer(asked, sides, contender));
+  if (suite.cases.length === 0 || contenders.length === 0) return [];
+  const vectors = await encodeCached(store, encoder, textsOf(suite), { signal });
+  const score = async (adapter: Adapter) =>
+    requireNumbers(suite.name, await scoreSuite(suite, await adapter.run(vectors, encoder.dimension), task));
+  const scoresOf = async (side: Opened | undefined): Promise<ReadonlyMap<string, SideScore>> => {
+    if (!side) return new Map();
+    if (!side.adapter) return recorded(side.manifest.version, asked);
+    return new Map((await score(side.adapter)).map((one) => [one.caseId, one]));
+  };
+  const theirs = await scoresOf(sides.champion);
+  const fixed = sides.anchor && (await scoresOf(sides.anchor));
+  const first = fixed ? undefined : await anchorOf(asked);
+  const results: PairedResult[] = [];
+  for (const [contender, { adapter }] of contenders) {
+    for (const own of await score(adapter)) {
+      const answered = (side: Opened | undefined, scores: ReadonlyMap<string, SideScore>) =>
+        (own.labels ?? []).every((label) => knowsClass(side, { task, label })) ? scores.get(own.caseId) : undefined;
+      const anchor = first ? first.get(own.caseId) : answered(sides.anchor, fixed!)?.score;
+      results.push(pairUp({ contender, suite: suite.name }, own, answered(sides.champion, theirs), anchor));
+    }
+  }
+  return results;
+}
+
+/** What a version cannot answer it cannot lose either; compared there it would only make gains of what is new. */
+function knowsClass(side: Opened | undefined, asked: Class): boolean {
+  return side?.keys.has(classKey(asked)) ?? false;
+}
+
+function pairUp(
+  of: Pick<PairedResult, 'contender' | 'suite'>,
+  { caseId, score, answer, confidence, gold, tags, textHash, cluster }: CaseScore,
+  champion: SideScore | undefined,
+  anchorScore: number | undefined,
+): PairedResult {
+  return {
+    ...{ ...of, caseId, gold, tags: { ...tags, textHash }, cluster: cluster ?? null },
+    candidateScore: score,
+    candidateAnswer: answer ?? null,
+    candidateConfidence: confidence,
+    championScore: champion?.score ?? null,
+    championAnswer: champion?.answer ?? null,
+    championConfidence: champion?.confidence ?? null,
+    anchorScore: anchorScore ?? null,
+  };
+}

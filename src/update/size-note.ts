@@ -1,0 +1,38 @@
+/** Says before the training begins that a version will be large: with thousands of classes it takes hundreds of megabytes. */
+import { groupBy } from '../core/grouping.js';
+import type { Encoder } from '../encoder/encoder.js';
+import { strategyNamed } from '../training/strategies.js';
+import { settingsOf } from './contest.js';
+import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
+
+/** From here on it is said. */
+const largeVersion = 200_000_000;
+
+/** One sentence for each contender whose version will be large. */
+export async function noteSizes({ workspace, encoder }: UpdateContext, plan: Plan, mixes: Mixes): Promise<string[]> {
+  const champion = await readChampionManifest(workspace, plan);
+  return Object.entries(mixes).flatMap(([name, mix]) => {
+    const parentWidth = mix.continues ? champion?.headShape.width : undefined;
+    const bytes = estimateVersion(plan, name, { mix, encoder, parentWidth });
+    return bytes > largeVersion ? [describeSize(name, bytes)] : [];
+  });
+}
+
+interface Sized {
+  readonly mix: Mix;
+  readonly encoder: Pick<Encoder, 'dimension' | 'lexical'>;
+  readonly parentWidth: number | undefined;
+}
+
+/** 0 where the strategy keeps little. */
+function estimateVersion(plan: Plan, name: string, { mix, encoder, parentWidth }: Sized): number {
+  const strategy = strategyNamed(name);
+  const classes = [...groupBy(mix.classes, ({ task }) => task).values()].map(({ length }) => length);
+  const { dimension, lexical } = encoder;
+  return strategy.estimateBytes?.(settingsOf(plan, strategy), { fresh: mix.fresh, parentWidth, dimension, lexical, classes }) ?? 0;
+}
+
+function describeSize(strategy: string, bytes: number): string {
+  const megabytes = Math.round(bytes / 1_000_000).toLocaleString('en');
+  return `the version by ${strategy} will take about ${megabytes} MB: a smaller \`training.width\`, or another strategy such as slda, takes less`;
+}

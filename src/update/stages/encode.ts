@@ -1,0 +1,47 @@
+/** Fills the cache with every text that the later stages will ask for, so that they wait for no encoder. */
+import { warmCache } from '../../encoder/cached.js';
+import { examinesAnswers } from '../../evaluation/kinds.js';
+import { textsOf } from '../../evaluation/suites.js';
+import { listExamples } from '../../store/examples.js';
+import { movesEmbedding } from '../../training/heads.js';
+import { strategyNamed } from '../../training/strategies.js';
+import { type Plan, readChampionManifest, type UpdateContext } from '../context.js';
+import { listNew } from '../fresh.js';
+import { readDeclaredSuites } from '../suites.js';
+
+export interface Encoded {
+  /** How many texts went through the encoder. */
+  readonly encoded: number;
+  /** How many texts the encoder cannot read. Examples among them are left out. */
+  readonly unreadable: number;
+}
+
+export async function encodeTexts({ store, encoder, workspace, progress, signal }: UpdateContext, plan: Plan): Promise<Encoded> {
+  const { name, tasks } = plan.declaration;
+  const range = { adapter: name, tasks: tasks.map((task) => task.name), throughArrival: plan.throughExample };
+  const fresh = await listNew(store, plan, !plan.reencode);
+  const held = await listExamples(store, { ...range, split: 'holdout', afterArrival: 0 });
+  const mayMove = plan.reencode || (await anyMoves(workspace, plan));
+  const asked = (await readDeclaredSuites(workspace, plan.declaration)).filter(({ suite }) => mayMove || examinesAnswers(suite.kind));
+  const suiteTexts = asked.flatMap(({ suite }) => textsOf(suite));
+  const texts = [...[...fresh, ...held].map((example) => example.text), ...suiteTexts];
+  const { encoded, unreadable } = await warmCache(store, encoder, texts, {
+    signal,
+    progress: (done, total) => progress.advance(done, total, 'texts'),
+  });
+  return { encoded, unreadable: unreadable.size };
+}
+
+export function describeEncoded({ encoded, unreadable = 0 }: Partial<Encoded>): string {
+  return `${encoded} texts were new${unreadable === 0 ? '' : `; the encoder cannot read ${unreadable}, which are left out`}`;
+}
+
+/** Whether the champion or a contender may change the embedding. Where none does, suites of the encoder are not scored, and need not be encoded. */
+async function anyMoves(workspace: UpdateContext['workspace'], plan: Plan): Promise<boolean> {
+  const champion = await readChampionManifest(workspace, plan);
+  const { head } = plan.declaration.training;
+  const trained = plan.field
+    .map(strategyNamed)
+    .map(({ headKinds }) => (head !== undefined && headKinds.includes(head) ? head : headKinds[0]!));
+  return [...trained, ...(champion ? [champion.headKind] : [])].some(movesEmbedding);
+}

@@ -1,0 +1,224 @@
+/**
+ * Scores champion, contenders and the anchor case by case, on the same vectors: on the holdout of every domain ever learned, on suites about the
+ * head's own answers, and on declared suites. Suites that examine the encoder are scored only where a head moves the embedding. What is stored
+ * suffices to judge again without the suites, the versions or the encoder (judge.ts).
+ */
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { groupBy } from '../../core/grouping.js';
+import { classKey, domainKey } from '../../declaration/tasks.js';
+import { versionFolder } from '../../declaration/workspace.js';
+import { kindNamed } from '../../evaluation/kinds.js';
+import type { Queries } from '../../store/database.js';
+import { type JudgedSuite, saveJudgedSuites } from '../../store/eval-suites.js';
+import { type PairedResult, saveResults } from '../../store/results.js';
+import type { Run } from '../../store/runs.js';
+import { findVersionScore } from '../../store/version-scores.js';
+import { movesEmbedding } from '../../training/heads.js';
+import { type Adapter, openAdapter, openVersionAdapter } from '../../versions/adapter-session.js';
+import { millisecondsToAnswer } from '../../versions/latency.js';
+import { readManifest, versionFiles } from '../../versions/version-folder.js';
+import type { AskedSuite } from '../asked-suite.js';
+import { knownTo } from '../contest.js';
+import {
+  contenderFolder,
+  type Evaluated,
+  type Mixes,
+  type Plan,
+  readChampionManifest,
+  type ServingCost,
+  type UpdateContext,
+} from '../context.js';
+import { measureCoverage } from '../coverage.js';
+import { countLabels } from '../label-counts.js';
+import { firstScores, readLineage } from '../lineage.js';
+import { recordedScores } from '../recorded.js';
+import {
+  type AnchorOf,
+  type Contender,
+  canDiffer,
+  type Opened,
+  openedOf,
+  type RecordedScores,
+  type Running,
+  type Sides,
+  scoreSuiteByAll,
+} from '../sides.js';
+import { listAsked } from '../suites.js';
+import type { Trained } from './train.js';
+
+/** All there are: suites are scored one after another, and nothing else runs. */
+const threads = availableParallelism();
+
+/** The rules that results are stored for. A verdict on results of other rules cannot be worked out again. */
+export const evaluationRules = 3;
+
+interface Scored {
+  /** What was measured, and how to store it together with the end of the stage. */
+  readonly evaluated: Evaluated;
+  readonly save: (queries: Queries) => Promise<void>;
+}
+
+/** The contenders of a field by strategy, with what they learned and what they became. */
+export interface Field {
+  readonly mixes: Mixes;
+  readonly trained: Readonly<Record<string, Trained>>;
+}
+
+export async function evaluateField(context: UpdateContext, run: Run, plan: Plan, field: Field): Promise<Scored> {
+  const suites = await listSuitesOf(context, plan, field);
+  const opened: Adapter[] = [];
+  const keep = <T extends Adapter | undefined>(adapter: T): T => {
+    if (adapter) opened.push(adapter);
+    return adapter;
+  };
+  try {
+    const champion = await openIfAny(context, plan, plan.parentVersion);
+    keep(champion?.adapter);
+    const anchor = await openIfAny(context, plan, fixedAnchorOf(plan));
+    keep(anchor?.adapter);
+    const contenders: Record<string, Contender> = {};
+    for (const [strategy, { classes, multiLabel }] of Object.entries(field.mixes)) {
+      const adapter = keep(await openAdapter(fileOf(context, run, strategy), classes, { threads, multiLabel }));
+      contenders[strategy] = { adapter, moves: plan.reencode || movesEmbedding(field.trained[strategy]!.headKind) };
+    }
+    return await scoreAll(context, { run, plan, mixes: field.mixes, suites }, { champion, anchor, contenders });
+  } finally {
+    for (const adapter of opened) await adapter.close();
+  }
+}
+
+/** What the champion can lose was learned by it; a first version can lose nothing, and is asked about all that it learned. */
+async function listSuitesOf(context: UpdateContext, plan: Plan, { mixes }: Field): Promise<AskedSuite[]> {
+  const known = knownTo(mixes);
+  const champion = await readChampionManifest(context.workspace, plan);
+  const shown = champion
+    ? { classes: champion.classes, throughExample: plan.afterExample }
+    : { classes: known.classes, throughExample: plan.throughExample };
+  return listAsked(context, plan, known, shown);
+}
+
+interface Asked {
+  readonly run: Run;
+  readonly plan: Plan;
+  readonly mixes: Mixes;
+  readonly suites: readonly AskedSuite[];
+}
+
+async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: Asked, sides: Sides): Promise<Scored> {
+  const anchorOf = await openAnchors(context, plan);
+  const recorded: RecordedScores = (version, asked) => recordedScores(context.store.queries, plan.declaration.name, version, asked);
+  const results: PairedResult[] = [];
+  for (const [index, asked] of suites.entries()) {
+    for (const result of await scoreSuiteByAll(context, asked, sides, anchorOf, recorded)) results.push(result);
+    context.progress.advance(index + 1, suites.length, 'suites');
+  }
+  const costs: Record<string, ServingCost> = {};
+  for (const [strategy, { adapter }] of Object.entries(sides.contenders)) {
+    const { size } = await stat(fileOf(context, run, strategy));
+    // What a clock says is never the same twice: it is asked only where a policy heeds it.
+    const milliseconds = plan.declaration.gate!.budgets?.milliseconds && (await millisecondsToAnswer(adapter, context.encoder.dimension));
+    costs[strategy] = { bytes: size, milliseconds: milliseconds ?? null };
+  }
+  const bySuite = groupBy(results, ({ suite }) => suite);
+  const judged = suites.map((asked) => judgedSuite(asked, sides, bySuite.get(asked.suite.name) ?? []));
+  const evaluated: Evaluated = {
+    rules: evaluationRules,
+    cases: new Set(results.map(({ suite, caseId }) => `${suite} ${caseId}`)).size,
+    costs,
+    lostClasses: lostClasses(sides.champion, mixes),
+    labels: labelCounts(mixes),
+    counts: await countLabels(context.store, plan, mixes, sides.champion?.manifest.classes ?? []),
+    coverage: await measureCoverage(context, plan),
+    encoderScores: await encoderScores(context, plan, suites, sides),
+  };
+  return {
+    evaluated,
+    save: async (queries) => {
+      await saveJudgedSuites(queries, run.id, judged);
+      await saveResults(queries, run.id, results);
+    },
+  };
+}
+
+/** Without a fixed version that the policy names: what each case scored when a version of the lineage first answered it. */
+async function openAnchors({ store }: UpdateContext, plan: Plan): Promise<AnchorOf> {
+  if (plan.declaration.gate!.anchor === null) return async () => new Map();
+  const lineage = await readLineage(store.queries, plan);
+  return (asked) => firstScores(store.queries, plan, lineage, asked);
+}
+
+/** Of suites that no contender can change: what the champion had there when somebody last asked for it; null: nobody did. */
+async function encoderScores(
+  { store }: UpdateContext,
+  { declaration, parentVersion }: Plan,
+  suites: readonly AskedSuite[],
+  sides: Sides,
+): Promise<Record<string, number | null>> {
+  const scores: Record<string, number | null> = {};
+  for (const asked of suites) {
+    if (Object.values(sides.contenders).every((contender) => canDiffer(asked, sides, contender))) continue;
+    const { name: suite, contentHash } = asked.suite;
+    const of = { adapter: declaration.name, version: parentVersion, suite, contentHash };
+    scores[suite] = parentVersion === null ? null : ((await findVersionScore(store.queries, { ...of, version: parentVersion })) ?? null);
+  }
+  return scores;
+}
+
+const fileOf = ({ workspace }: UpdateContext, run: Run, strategy: string) =>
+  join(contenderFolder(workspace, run, strategy), versionFiles.onnx);
+
+function fixedAnchorOf({ declaration, parentVersion }: Plan): number | null {
+  const version = declaration.gate!.anchor?.version ?? null;
+  return version === parentVersion ? null : version;
+}
+
+/** A version of another encoder is not opened: it cannot be asked. @throws ADAPTER_INVALID */
+async function openIfAny(context: UpdateContext, plan: Plan, version: number | null): Promise<Opened | undefined> {
+  if (version === null) return undefined;
+  const manifest = await readManifest(versionFolder(context.workspace, plan.declaration.name, version));
+  const isSame = manifest.encoder.fingerprint === context.encoder.fingerprint;
+  return isSame ? openVersion(context, plan, version) : openedOf(undefined, manifest);
+}
+
+/** @throws ADAPTER_INVALID */
+export async function openVersion({ workspace }: UpdateContext, { declaration }: Plan, version: number): Promise<Running> {
+  const folder = versionFolder(workspace, declaration.name, version);
+  const manifest = await readManifest(folder);
+  return openedOf(await openVersionAdapter(folder, manifest, threads), manifest);
+}
+
+function labelCounts(mixes: Mixes): Record<string, number> {
+  const largest = ({ classes }: Mixes[string]) =>
+    [...groupBy(classes, ({ task }) => task).values()].reduce((most, own) => Math.max(most, own.length), 0);
+  return Object.fromEntries(Object.entries(mixes).map(([strategy, mix]) => [strategy, largest(mix)]));
+}
+
+function lostClasses(champion: Opened | undefined, mixes: Mixes): Record<string, string[]> {
+  const before = champion?.manifest.classes ?? [];
+  return Object.fromEntries(
+    Object.entries(mixes).map(([strategy, { classes }]) => {
+      const kept = new Set(classes.map(classKey));
+      return [strategy, before.map(classKey).filter((key) => !kept.has(key))];
+    }),
+  );
+}
+
+/** What is stored of a suite beside its results. @param results of this suite; those of others are not looked at */
+export function judgedSuite(
+  { suite, task, domain, leftOut }: AskedSuite,
+  { champion }: Pick<Sides, 'champion'>,
+  results: readonly PairedResult[],
+): JudgedSuite {
+  const knows = (side: Opened | undefined) =>
+    side !== undefined && (!domain || side.manifest.domains.some((known) => domainKey(known) === domainKey(domain)));
+  const { name, version, contentHash, group, metric, chance } = suite;
+  return {
+    ...{ suite: name, version, contentHash, family: group, metric, chance, task, leftOut },
+    examines: kindNamed(suite.kind).examines,
+    domain: domain?.domain ?? null,
+    knownToChampion: knows(champion),
+    knownToAnchor: results.some((result) => result.suite === name && result.anchorScore !== null),
+  };
+}

@@ -1,0 +1,167 @@
+/** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
+import { EspalierError } from '../../core/errors.js';
+import { readLabelSet } from '../../core/label-sets.js';
+import { appendAll } from '../../core/sequences.js';
+import {
+  type Class,
+  classesAmong,
+  classKey,
+  distinctClasses,
+  distinctDomains,
+  multiLabelNames,
+  requireRivals,
+} from '../../declaration/tasks.js';
+import { versionFolder } from '../../declaration/workspace.js';
+import { encodeCached } from '../../encoder/cached.js';
+import { requireAnswerForm } from '../../intake/answer-form.js';
+import { bufferSnapshotHash } from '../../replay/admission.js';
+import { listBuffer } from '../../store/buffer.js';
+import { type Example, listExamples, listExamplesById } from '../../store/examples.js';
+import { hasLearned, type LeftOutReason, readLearned } from '../../store/learned.js';
+import { openSetBook } from '../../training/answers.js';
+import type { Batch, Strategy, TrainedHead, TrainingJob } from '../../training/job.js';
+import { readsBuffer, strategyNamed } from '../../training/strategies.js';
+import { type Manifest, readTrained } from '../../versions/version-folder.js';
+import { settingsOf } from '../contest.js';
+import { championOf, type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from '../context.js';
+import { chooseFresh, listNew } from '../fresh.js';
+
+/** Each strategy of the field has a mix of its own: some replay, some go on from the champion, some begin again with everything. */
+export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixes> {
+  const { name: adapter, tasks } = plan.declaration;
+  for (const task of tasks) await requireAnswerForm(context.store.queries, adapter, task);
+  const mixes: Record<string, Mix> = {};
+  for (const name of plan.field) mixes[name] = await mixExamples(context, plan, strategyNamed(name));
+  return mixes;
+}
+
+/** @throws ADAPTER_INVALID, NOTHING_TO_LEARN, TOO_FEW_CLASSES */
+async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strategy): Promise<Mix> {
+  const { name: adapter, tasks } = plan.declaration;
+  const champion = await readChampionManifest(context.workspace, plan);
+  const parent = await readParent(context, plan);
+  const continues = !plan.reencode && (parent === undefined || strategy.continues(parent, settingsOf(plan, strategy)));
+  const { fresh, leftOut, isLeaked } = await chooseFresh(context, plan, continues);
+  requireFresh(adapter, fresh, leftOut);
+  const members = await listBuffer(context.store.queries, adapter, { state: 'member' });
+  const known = await readLearned(context.store.queries, championOf(plan));
+  // A member that the champion has not learned is left from before a rollback, and counts as fresh. A suite may be younger than a member.
+  const replayed =
+    readsBuffer(strategy, parent) && continues ? members.filter((member) => hasLearned(known, member) && !isLeaked(member)) : [];
+  // On another encoder nothing is left of what the champion knew: only what there are examples of can be learned again.
+  const before = plan.reencode ? undefined : champion;
+  const classes = distinctClasses([...(before?.classes ?? []), ...classesAmong(tasks, fresh)]);
+  requireClasses(adapter, classes, fresh);
+  requireRivals(plan.declaration, classes);
+  const multiLabel = multiLabelAmong(plan.declaration, before);
+  const learned = continues ? (await listLearned(context, plan, strategy, fresh)).filter((example) => !isLeaked(example)) : [];
+  return {
+    afterExample: continues ? plan.afterExample : 0,
+    continues,
+    leakedIds: idsLeftOut(leftOut, 'leaked'),
+    unreadableIds: idsLeftOut(leftOut, 'unreadable'),
+    replayedIds: replayed.map((member) => member.id),
+    ...(learned.length > 0 && { learnedIds: learned.map((example) => example.id) }),
+    bufferSnapshotHash: bufferSnapshotHash(members),
+    fresh: fresh.length,
+    classes,
+    ...(multiLabel.length > 0 && { multiLabel }),
+    domains: distinctDomains([...(before?.domains ?? []), ...fresh]),
+  };
+}
+
+const idsLeftOut = (leftOut: ReadonlyMap<number, LeftOutReason>, reason: LeftOutReason) =>
+  [...leftOut].filter(([, own]) => own === reason).map(([id]) => id);
+
+/** @throws NOTHING_TO_LEARN */
+function requireFresh(adapter: string, fresh: readonly Example[], leftOut: ReadonlyMap<number, LeftOutReason>): void {
+  if (fresh.length > 0) return;
+  const why = leftOut.size === 0 ? '' : `: ${leftOut.size} are left out, since a suite has their text or the encoder cannot read it`;
+  throw new EspalierError('NOTHING_TO_LEARN', `${adapter} has no new example that can be learned${why}`);
+}
+
+/** All that the champion learned of each task to which something new came, where both together are few enough for the strategy to reread. */
+async function listLearned({ store }: UpdateContext, plan: Plan, { rereads = 0 }: Strategy, fresh: readonly Example[]): Promise<Example[]> {
+  if (rereads === 0 || plan.parentVersion === null) return [];
+  const learned: Example[] = [];
+  const known = await readLearned(store.queries, championOf(plan));
+  for (const task of new Set(fresh.map((example) => example.task))) {
+    const room = rereads - fresh.filter((example) => example.task === task).length;
+    const throughArrival = known.through.get(task) ?? 0;
+    if (room <= 0 || throughArrival === 0) continue;
+    const range = { adapter: plan.declaration.name, tasks: [task], afterArrival: 0, throughArrival };
+    const shown = await listExamples(store, { ...range, split: 'train', most: room + known.leftOut.size + 1 });
+    const own = shown.filter((example) => hasLearned(known, example));
+    if (own.length <= room) appendAll(learned, own);
+  }
+  return learned;
+}
+
+/** Sets without a label say nothing of a task that has no label yet. @throws TOO_FEW_CLASSES */
+function requireClasses(adapter: string, classes: readonly Class[], fresh: readonly Example[]): void {
+  const known = new Set(classes.map(({ task }) => task));
+  const strange = fresh.find(({ task }) => !known.has(task));
+  if (strange) throw new EspalierError('TOO_FEW_CLASSES', `${adapter} has no example with a label in its task ${strange.task}`);
+}
+
+/** A task that was taken out of adapter.yaml stays in the head as it was learned, and its examples in the buffer. */
+function multiLabelAmong({ tasks }: Plan['declaration'], champion: Manifest | undefined): string[] {
+  const declared = new Set(tasks.map(({ name }) => name));
+  const left = (champion?.multiLabel ?? []).filter((name) => !declared.has(name));
+  return [...left, ...multiLabelNames(tasks)];
+}
+
+export async function readParent({ workspace }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {
+  const champion = plan.reencode ? undefined : await readChampionManifest(workspace, plan);
+  return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
+}
+
+interface Batches extends Pick<TrainingJob, 'fresh' | 'replayed' | 'learned' | 'multiLabel' | 'sets'> {
+  /** Mean size of the texts in UTF-8 bytes: what an example takes of a buffer that is counted in bytes. */
+  readonly meanBytes: number;
+}
+
+/** The vectors and targets of the parts of the mix. */
+export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<Batches> {
+  const leftOut = new Set([...mix.leakedIds, ...mix.unreadableIds]);
+  const fresh = (await listNew(context.store, plan, mix.continues)).filter((example) => !leftOut.has(example.id));
+  const replayed = await listExamplesById(context.store, mix.replayedIds);
+  const answers = openAnswers(mix);
+  const batches = { fresh: await batchOf(context, fresh, answers), replayed: await batchOf(context, replayed, answers) };
+  const learned = mix.learnedIds && (await batchOf(context, await listExamplesById(context.store, mix.learnedIds), answers));
+  const texts = [...fresh, ...replayed].map(({ text }) => Buffer.byteLength(text));
+  const meanBytes = texts.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, texts.length);
+  return { ...batches, ...(learned && { learned }), ...answers.learned(), meanBytes };
+}
+
+interface Answers {
+  targetOf(example: Example): number;
+  /** What a job says of its targets, once all have been asked for. */
+  learned(): Pick<TrainingJob, 'multiLabel' | 'sets'>;
+}
+
+function openAnswers({ classes, multiLabel: names = [] }: Mix): Answers {
+  const numbers = new Map(classes.map((one, index) => [classKey(one), index]));
+  const order = [...new Set(classes.map(({ task }) => task))];
+  const book = openSetBook(classes.length);
+  return {
+    targetOf({ task, label }) {
+      if (!names.includes(task)) return numbers.get(classKey({ task, label }))!;
+      const own = readLabelSet(label).map((one) => numbers.get(classKey({ task, label: one }))!);
+      return book.targetOf({ task: order.indexOf(task), classes: own });
+    },
+    learned() {
+      const multiLabel = [...order.keys()].filter((task) => names.includes(order[task]!));
+      return multiLabel.length === 0 ? {} : { multiLabel, sets: book.sets };
+    },
+  };
+}
+
+async function batchOf({ store, encoder, signal }: UpdateContext, examples: readonly Example[], answers: Answers): Promise<Batch> {
+  const texts = examples.map((example) => example.text);
+  return {
+    vectors: await encodeCached(store, encoder, texts, { signal }),
+    targets: Int32Array.from(examples, (example) => answers.targetOf(example)),
+    ids: Int32Array.from(examples, ({ id }) => id),
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * Turns the best of a judged field into a candidate: its folder gets its manifest and its version's name, the store its rows, all or
+ * nothing. Of the others the rows of the store stay.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EspalierError } from '../../core/errors.js';
+import { diskError, privateFolder, renameDurably } from '../../core/files.js';
+import { sha256OfFile } from '../../core/hash.js';
+import { removeUnfinished } from '../../core/left-behind.js';
+import { runFolder, versionFolder, type Workspace } from '../../declaration/workspace.js';
+import type { Report } from '../../gate/report.js';
+import { recordAct } from '../../store/audit.js';
+import { insertCandidate } from '../../store/candidates.js';
+import { type Store, transact } from '../../store/database.js';
+import { listExamplesById } from '../../store/examples.js';
+import { type LearnedRecord, readLearned, saveLearned } from '../../store/learned.js';
+import { saveDomainAccuracies } from '../../store/results.js';
+import { endRun, type Run, renewLease } from '../../store/runs.js';
+import { principalOf } from '../../store/schedule.js';
+import { strategyNamed } from '../../training/strategies.js';
+import { recipeOf } from '../../versions/adapter-metadata.js';
+import { readManifest, versionFiles, writeManifest } from '../../versions/version-folder.js';
+import { settingsOf } from '../contest.js';
+import { championOf, contenderFolder, type Mix, type Plan, type UpdateContext } from '../context.js';
+import type { Trained } from './train.js';
+
+export interface Proposal {
+  readonly strategy: string;
+  readonly mix: Mix;
+  readonly trained: Trained;
+  readonly report: Report;
+}
+
+/** @returns the candidate's number */
+export async function proposeCandidate(context: UpdateContext, run: Run, plan: Plan, proposal: Proposal): Promise<number> {
+  await placeVersion(context, run, plan, proposal);
+  const folder = versionFolder(context.workspace, plan.declaration.name, plan.version);
+  const manifestHash = await sha256OfFile(join(folder, versionFiles.manifest));
+  const learned = await learnedBy(context.store, plan, proposal.mix);
+  const { strategy, report } = proposal;
+  const { name } = plan.declaration;
+  const at = new Date(plan.at);
+  return transact(context.store, async (transaction) => {
+    await endRun(transaction, run, { status: 'done', error: null, at });
+    const accuracies = report.domains.map(({ learned, cases, candidate }) => ({
+      version: plan.version,
+      ...learned,
+      cases,
+      accuracy: candidate,
+    }));
+    await saveDomainAccuracies(transaction, name, accuracies);
+    const row = {
+      adapter: name,
+      version: plan.version,
+      runId: run.id,
+      championVersion: plan.parentVersion,
+      verdict: report.verdict,
+      report,
+      createdAt: plan.at,
+      manifestHash,
+    };
+    const id = await insertCandidate(transaction, row);
+    await saveLearned(transaction, { adapter: name, version: plan.version }, learned);
+    const detail = { version: plan.version, strategy, field: plan.field, verdict: report.verdict };
+    await recordAct(transaction, {
+      at,
+      principal: principalOf(run.trigger),
+      act: 'proposed',
+      adapter: name,
+      subject: `candidate ${id}`,
+      detail,
+    });
+    return id;
+  });
+}
+
+/** What the version has learned: what the champion had, where it continues from it, and everything new but for what was left out. */
+async function learnedBy(store: Store, plan: Plan, mix: Mix): Promise<LearnedRecord> {
+  const before = await readLearned(store.queries, { ...championOf(plan), ...(!mix.continues && { version: null }) });
+  const tasks = plan.declaration.tasks.map(({ name }) => name);
+  // Tasks that are not declared now were not looked at.
+  const others = (await listExamplesById(store, [...before.leftOut.keys()])).filter(({ task }) => !tasks.includes(task));
+  const leftOut = [
+    ...others.map(({ id }) => [id, before.leftOut.get(id)!] as const),
+    ...mix.leakedIds.map((id) => [id, 'leaked'] as const),
+    ...mix.unreadableIds.map((id) => [id, 'unreadable'] as const),
+  ];
+  const shown = tasks.map((task) => [task, plan.throughExample] as const);
+  return { through: new Map([...before.through, ...shown]), leftOut: new Map(leftOut) };
+}
+
+async function placeVersion(
+  { workspace, store, encoder }: UpdateContext,
+  run: Run,
+  plan: Plan,
+  { strategy, mix, trained, report }: Proposal,
+): Promise<void> {
+  const { name } = plan.declaration;
+  const settings = settingsOf(plan, strategyNamed(strategy));
+  const [from, to] = [contenderFolder(workspace, run, strategy), versionFolder(workspace, name, plan.version)];
+  // A run that was killed after the rename has nothing left to move.
+  if (!existsSync(from) && existsSync(to)) {
+    await requireOwn(to, plan);
+    return removeRun(workspace, run);
+  }
+  await writeManifest(from, {
+    adapter: name,
+    version: plan.version,
+    parent: plan.parentVersion,
+    createdAt: plan.at,
+    strategy,
+    seed: settings.seed,
+    hyperParameters: settings,
+    encoder: {
+      model: encoder.declaration.model,
+      fingerprint: encoder.fingerprint,
+      dimension: encoder.dimension,
+      recipe: recipeOf(encoder.declaration),
+    },
+    classes: mix.classes,
+    ...(mix.multiLabel && { multiLabel: mix.multiLabel }),
+    domains: mix.domains,
+    data: { afterExample: mix.afterExample, throughExample: plan.throughExample, fresh: mix.fresh, replayed: mix.replayedIds.length },
+    bufferSnapshotHash: mix.bufferSnapshotHash,
+    ...(report.unknown.length > 0 && {
+      unknown: Object.fromEntries(report.unknown.map(({ task, ...threshold }) => [task, threshold])),
+    }),
+    ...trained,
+    metrics: { suites: Object.fromEntries(report.rows.map((row) => [row.suite, row.candidate])), continual: report.continual },
+  });
+  // One that was paused and overtaken must not touch what is another's by now.
+  await renewLease(store, run, new Date());
+  try {
+    await removeUnfinished(from);
+    await mkdir(dirname(to), { recursive: true, mode: privateFolder });
+    if (existsSync(to)) throw new EspalierError('VERSION_EXISTS', `${to} is there already`, { at: { file: to } });
+    await renameDurably(from, to);
+    await removeRun(workspace, run);
+  } catch (thrown) {
+    throw diskError(thrown, to);
+  }
+}
+
+async function isOwn(folder: string, plan: Plan): Promise<boolean> {
+  const { createdAt, version, adapter } = await readManifest(folder);
+  return createdAt === plan.at && version === plan.version && adapter === plan.declaration.name;
+}
+
+/** @throws VERSION_EXISTS where another run has put its version there */
+async function requireOwn(folder: string, plan: Plan): Promise<void> {
+  if (await isOwn(folder, plan)) return;
+  throw new EspalierError('VERSION_EXISTS', `${folder} is of another update`, { at: { file: folder } });
+}
+
+/** The losers' files with it. */
+async function removeRun(workspace: Workspace, run: Run): Promise<void> {
+  await rm(runFolder(workspace, run.adapter, run.id), { recursive: true, force: true });
+}

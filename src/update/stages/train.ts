@@ -1,0 +1,168 @@
+/** Trains the field of an update, as many side by side as there are processors, and leaves each one's files in the run's folder. */
+import { existsSync } from 'node:fs';
+import { availableParallelism, freemem } from 'node:os';
+import PQueue from 'p-queue';
+import { EspalierError } from '../../core/errors.js';
+import { readText, writePrivateFile } from '../../core/files.js';
+import { bytesIn } from '../../core/safetensors.js';
+import { largestOf } from '../../core/sequences.js';
+import type { BufferBudget } from '../../declaration/declaration.js';
+import { taskNumbers } from '../../declaration/tasks.js';
+import { type Failure, saveContenders } from '../../store/contenders.js';
+import type { Transaction } from '../../store/database.js';
+import { type Run, renewLease } from '../../store/runs.js';
+import type { HeadShape, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../../training/job.js';
+import { strategyNamed } from '../../training/strategies.js';
+import { train } from '../../training/train.js';
+import { adapterMetadata } from '../../versions/adapter-metadata.js';
+import { writeTrained } from '../../versions/version-folder.js';
+import { settingsOf } from '../contest.js';
+import { contenderFolder, type Mix, type Mixes, type Plan, type UpdateContext } from '../context.js';
+import { piecesLearned } from '../familiar.js';
+import { openScoreboard } from '../scoreboard.js';
+import { readBatches, readParent } from './mix.js';
+
+/** What the later stages need to know of a training. */
+export interface Trained {
+  readonly headKind: string;
+  readonly headShape: HeadShape;
+  readonly facts: Readonly<Record<string, number>>;
+  /** SHA-256 of what it wrote, by file: what a disk or a hand changes afterwards is not proposed. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** What differs from one run of the same plan to another, or says no more than that it failed, is kept beside what the stages pass on. */
+interface Attempt {
+  readonly trained: Trained | null;
+  readonly seconds: number | null;
+  readonly bytesKept: number | null;
+  readonly error: Failure | null;
+}
+
+interface FieldTraining {
+  /** By strategy, of those that did not fail. */
+  readonly trained: Readonly<Record<string, Trained>>;
+  readonly failed: readonly string[];
+  readonly save: (transaction: Transaction) => Promise<void>;
+}
+
+/** A strategy that fails is out of the field. @throws what it failed with, where all do; INTERRUPTED, LEASE_LOST */
+export async function trainField(context: UpdateContext, run: Run, plan: Plan, mixes: Mixes): Promise<FieldTraining> {
+  const stop = new AbortController();
+  const inside = { ...context, signal: AbortSignal.any([context.signal, stop.signal]) };
+  const scoreboard = openScoreboard(plan.field, context.progress);
+  const queue = new PQueue({ concurrency: trainingsAtOnce(context.encoder.dimension, Object.values(mixes)) });
+  const broken: unknown[] = [];
+  const trainNext = async (name: string) => {
+    try {
+      scoreboard.set(name, 'running');
+      const attempt = await trainOnce(inside, run, plan, {
+        strategy: strategyNamed(name),
+        mix: mixes[name]!,
+        progress: scoreboard.of(name),
+      });
+      scoreboard.set(name, attempt.error ? 'failed' : 'done');
+      return { strategy: name, ...attempt };
+    } catch (thrown) {
+      // The others are of no use without it, and none may go on writing once this stage is left.
+      broken.push(thrown);
+      stop.abort();
+      return [];
+    }
+  };
+  const attempts = (await Promise.all(plan.field.map((name) => queue.add(() => trainNext(name))))).flat();
+  if (broken.length > 0) throw broken[0];
+  const trained = attempts.flatMap((attempt) => (attempt.trained ? [[attempt.strategy, attempt.trained] as const] : []));
+  const failures = attempts.flatMap(({ strategy, error }) => (error ? [{ strategy, ...error }] : []));
+  if (trained.length === 0) throw failureOfAll(failures);
+  const save = (transaction: Transaction) => saveContenders(transaction, run.id, attempts);
+  return { trained: Object.fromEntries(trained), failed: failures.map(({ strategy, code }) => `${strategy} [${code}]`), save };
+}
+
+function failureOfAll(failures: readonly (Failure & { strategy: string })[]): EspalierError {
+  const { code, message, hint } = failures[0]!;
+  const others = failures.slice(1).map((failure) => `${failure.strategy} [${failure.code}]`);
+  return new EspalierError(code, others.length === 0 ? message : `${message}; nor could ${others.join(', ')}`, { hint });
+}
+
+/** What a training takes beside its vectors, at most: statistics and factors of the widest head. */
+const bytesOfTraining = 512 * 1024 ** 2;
+
+/** One a processor, as far as memory allows: each holds its vectors, the thread's copy of them, and what it makes of both. */
+function trainingsAtOnce(dimension: number, mixes: readonly Mix[]): number {
+  const rows = largestOf(mixes.map(({ fresh, replayedIds, learnedIds = [] }) => fresh + replayedIds.length + learnedIds.length));
+  const bytes = bytesOfTraining + 4 * rows * dimension * Float32Array.BYTES_PER_ELEMENT;
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / bytes)));
+}
+
+interface Contest {
+  readonly strategy: Strategy;
+  readonly mix: Mix;
+  readonly progress: TrainingProgress;
+}
+
+/** Not again where an earlier process has: what it wrote last says that the files are whole. */
+async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: Contest): Promise<Attempt> {
+  const folder = contenderFolder(context.workspace, run, contest.strategy.name);
+  const record = `${folder}.json`;
+  if (existsSync(record)) return JSON.parse(await readText(record)) as Attempt;
+  const job = await jobOf(context, plan, contest);
+  const began = performance.now();
+  const trained = await tryTraining(job, context.signal, contest.progress);
+  if ('code' in trained) return { trained: null, seconds: null, bytesKept: null, error: trained };
+  const { head, facts } = trained;
+  const seconds = (performance.now() - began) / 1000;
+  const pieces = await piecesLearned(context, plan, contest.mix);
+  // One that was paused and overtaken must not write into what is another's by now.
+  await renewLease(context.store, run, new Date());
+  const { encoder } = context;
+  const { classes, multiLabel } = contest.mix;
+  const about = adapterMetadata({ adapter: plan.declaration.name, encoder, classes, multiLabel });
+  const files = await writeTrained(folder, trained, { about, pieces });
+  const attempt: Attempt = {
+    trained: { headKind: head.kind, headShape: head.shape, facts, files },
+    seconds,
+    bytesKept: bytesKept(contest.strategy, job, trained),
+    error: null,
+  };
+  await writePrivateFile(record, JSON.stringify(attempt));
+  return attempt;
+}
+
+async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Contest): Promise<TrainingJob> {
+  const { meanBytes, ...batches } = await readBatches(context, plan, mix);
+  return {
+    strategy: strategy.name,
+    settings: settingsOf(plan, strategy),
+    dimension: context.encoder.dimension,
+    lexical: context.encoder.lexical,
+    classes: mix.classes.map(({ label }) => label),
+    tasks: taskNumbers(mix.classes),
+    ...batches,
+    budget: budgetIn(plan.declaration.buffer, meanBytes),
+    parent: mix.continues ? await readParent(context, plan) : undefined,
+  };
+}
+
+/** What a strategy cannot learn is a finding; a stop is none. */
+async function tryTraining(job: TrainingJob, signal: AbortSignal, progress: TrainingProgress): Promise<TrainedHead | Failure> {
+  try {
+    return await train(job, { signal, progress });
+  } catch (thrown) {
+    if (!(thrown instanceof EspalierError) || thrown.code === 'INTERRUPTED') throw thrown;
+    const { code, message, hint } = thrown;
+    return { code, message, hint };
+  }
+}
+
+/** State, head, and the vectors that the next update replays or trains on again. */
+function bytesKept(strategy: Strategy, { settings, fresh, replayed, budget, dimension }: TrainingJob, trained: TrainedHead): number {
+  const seen = fresh.targets.length + replayed.targets.length;
+  const again = strategy.continues(trained, settings) ? (strategy.replays ? Math.min(budget, seen) : 0) : seen;
+  return bytesIn(trained.state) + bytesIn(trained.head.tensors) + again * dimension * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/** The examples that a budget holds: one in bytes is converted by the mean size of the texts at hand. */
+export function budgetIn(budget: BufferBudget, meanBytes: number): number {
+  return 'examples' in budget ? budget.examples : Math.floor(budget.bytes / Math.max(1, meanBytes));
+}

@@ -1,0 +1,141 @@
+/** What an update is measured on: the declared suites, and the holdout of every domain ever learned. Each asks one task of the adapter. */
+
+import { EspalierError } from '../core/errors.js';
+import { sha256 } from '../core/hash.js';
+import { readLabelSet } from '../core/label-sets.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
+import { type Class, classesAmong, classKey, type Domain, domainKey, nameWithin, type Task } from '../declaration/tasks.js';
+import { chanceOf } from '../evaluation/chance.js';
+import type { Case } from '../evaluation/kind.js';
+import { examinesAnswers, kindNamed } from '../evaluation/kinds.js';
+import { askedCases } from '../evaluation/score-suite.js';
+import { readSuites, type Suite } from '../evaluation/suites.js';
+import { type Example, listExamples } from '../store/examples.js';
+import { answerSuites } from './answer-suites.js';
+import { type AskedSuite, holdoutPrefix } from './asked-suite.js';
+import type { Known } from './contest.js';
+import type { Plan, UpdateContext } from './context.js';
+import { keepReadable } from './fresh.js';
+import { outOfScopeTexts } from './out-of-scope.js';
+
+/** @throws SUITE_NOT_FOUND, SUITE_INVALID, also where a suite asks a task that the adapter has not */
+export async function readDeclaredSuites(
+  { suiteFolders }: UpdateContext['workspace'],
+  { name, tasks, suites }: AdapterDeclaration,
+): Promise<AskedSuite[]> {
+  const names = tasks.map((task) => task.name);
+  return (await readSuites(suiteFolders, suites)).map((suite) => {
+    const task = suite.task ?? names[0]!;
+    if (examinesAnswers(suite.kind) && !names.includes(task)) {
+      throw new EspalierError('SUITE_INVALID', `the suite ${suite.name} asks the task \`${task}\`, which ${name} does not declare`, {
+        hint: `Set \`task\` in its suite.yaml to ${names.join(' or ')}, or take it out of adapter.yaml.`,
+      });
+    }
+    requireKindOfTask(suite, tasks.find((one) => one.name === task)!);
+    return { suite, task, domain: undefined, leftOut: 0 };
+  });
+}
+
+/** A set of labels is no answer to a question that has one, nor the other way. @throws SUITE_INVALID */
+function requireKindOfTask({ name, kind }: Suite, { name: task, multiLabel = false }: Task): void {
+  const { asks } = kindNamed(kind);
+  const wanted = multiLabel ? 'a set of labels' : 'one label';
+  if (asks === undefined || asks === wanted) return;
+  throw new EspalierError(
+    'SUITE_INVALID',
+    `the suite ${name} is of kind ${kind}, and asks the ${multiLabel ? '' : 'single-label '}task \`${task}\``,
+    {
+      hint: `A suite that asks it is of kind ${multiLabel ? 'multi-label' : 'classification'}; see docs/suites.md.`,
+    },
+  );
+}
+
+/** What a version had been shown when it was made: held-out rows of these labels that arrived by then are what it can lose. */
+export interface Shown {
+  readonly classes: readonly Class[];
+  /** Arrival number of the last example that it learned from, or might have. */
+  readonly throughExample: number;
+}
+
+/**
+ * Holdouts first, of domains that have one; then suites about the head's own answers; then the declared ones. Cases whose class no contender has
+ * ever seen are left out, and counted.
+ * @param shown of the champion, whose held-out rows make the suites about answers; of the version itself where there is no champion
+ */
+export async function listAsked(
+  context: Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>,
+  plan: Pick<Plan, 'declaration' | 'throughExample'>,
+  known: Known,
+  shown: Shown,
+): Promise<AskedSuite[]> {
+  const { store, workspace, encoder } = context;
+  const { declaration, throughExample } = plan;
+  const isKnown = knowing(known.classes);
+  const declared = (await readDeclaredSuites(workspace, declaration)).map((asked) => withKnownLabels(asked, isKnown));
+  const tasks = declaration.tasks.map(({ name }) => name);
+  const range = { adapter: declaration.name, tasks, split: 'holdout', afterArrival: 0, throughArrival: throughExample } as const;
+  const held = await keepReadable(store, encoder, await listExamples(store, range));
+  const holdouts = known.domains.map((domain) => {
+    const own = held.filter(
+      (example) => domainKey(example) === domainKey(domain) && classesAmong(declaration.tasks, [example]).every(isKnown),
+    );
+    return { suite: holdoutOf(declaration, known, domain, own), task: domain.task, domain, leftOut: 0 };
+  });
+  const wasLearned = knowing(shown.classes);
+  const losable = held.filter(
+    (example) => example.arrival <= shown.throughExample && classesAmong(declaration.tasks, [example]).every(wasLearned),
+  );
+  const outOfScope = declaration.answers.scope ? await outOfScopeTexts(context, declaration) : [];
+  return [
+    ...holdouts.filter(({ suite }) => suite.cases.length > 0),
+    ...answerSuites(declaration, { held: losable, outOfScope }),
+    ...declared,
+  ];
+}
+
+function knowing(classes: readonly Class[]): (one: Class) => boolean {
+  const keys = new Set(classes.map(classKey));
+  return (one) => keys.has(classKey(one));
+}
+
+/** A case that asks for a label which nobody has learned measures nothing. */
+function withKnownLabels(asked: AskedSuite, isKnown: (one: Class) => boolean): AskedSuite {
+  const { suite, task } = asked;
+  const labels = new Map(askedCases(suite).map((item) => [item.caseId, item.labels ?? []]));
+  const cases = (suite.cases as readonly Case[]).filter(({ id }) => (labels.get(id) ?? []).every((label) => isKnown({ task, label })));
+  if (cases.length === suite.cases.length) return asked;
+  // The cases are some of the suite's own, which the compiler cannot see through the union of kinds.
+  return { ...asked, suite: { ...suite, cases } as unknown as Suite, leftOut: suite.cases.length - cases.length };
+}
+
+/** `holdout/<domain>`, or `holdout/<task>/<domain>` where the adapter has several tasks. */
+function holdoutOf({ tasks }: AdapterDeclaration, { classes }: Known, { task, domain }: Domain, held: readonly Example[]): Suite {
+  const name = nameWithin(tasks, task, domain);
+  const shared = {
+    name: `${holdoutPrefix}${name}`,
+    version: 1,
+    capability: `What was learned of ${name}.`,
+    group: 'holdout',
+    ceiling: 1,
+    contentHash: sha256(held.map(({ id }) => id).join()),
+  };
+  const shown = ({ id, arrival, text, source }: Example) => ({
+    id: String(id),
+    text,
+    tags: { domain: name, source, arrival: String(arrival) },
+  });
+  // A task that adapter.yaml has no more is not asked.
+  if (!tasks.find((one) => one.name === task)?.multiLabel) {
+    const chance = 1 / classes.filter((one) => one.task === task).length;
+    return {
+      ...shared,
+      kind: 'classification',
+      metric: 'accuracy',
+      chance,
+      cases: held.map((example) => ({ ...shown(example), label: example.label })),
+    };
+  }
+  const cases = held.map((example) => ({ ...shown(example), labels: readLabelSet(example.label) }));
+  const suite: Suite = { ...shared, kind: 'multi-label', metric: 'jaccard', chance: 0, cases };
+  return cases.length === 0 ? suite : { ...suite, chance: chanceOf(suite) };
+}

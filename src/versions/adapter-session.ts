@@ -1,0 +1,150 @@
+/** Runs an adapter.onnx: what is evaluated and what serves are the same file. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { EspalierError } from '../core/errors.js';
+import { groupBy } from '../core/grouping.js';
+import { writeLabelSet } from '../core/label-sets.js';
+import { appendAll } from '../core/sequences.js';
+import { unitLength } from '../core/vectors.js';
+import type { Class } from '../declaration/tasks.js';
+import { sessionOptions } from '../training/native.js';
+import { type Manifest, verifiedFile, versionFiles } from './version-folder.js';
+
+/** Of one task: the classes of others do not compete. */
+export interface Answer {
+  /** The label of the highest score; of a multi-label task the set of those that are likelier than not, as writeLabelSet gives it. */
+  readonly label: string;
+  /** Its probability; of a set the product over all labels, as if none said anything of another. */
+  readonly confidence: number;
+  /** Of a multi-label task: each label's own, the likeliest first. */
+  readonly probabilities?: readonly LabelProbability[];
+}
+
+export interface LabelProbability {
+  readonly label: string;
+  readonly probability: number;
+}
+
+export interface AdapterOutput {
+  /** Of every class, in the order of the version's classes. */
+  readonly probabilities: Float32Array;
+  /** By task, of every task that it has learned. */
+  readonly answers: ReadonlyMap<string, Answer>;
+  /** The adapted embedding, of length 1: [dense]. */
+  readonly adapted: Float32Array;
+}
+
+export interface Adapter {
+  /** @param vectors [n, dimension] float32. @throws ADAPTER_INVALID where an output is not a number: its label would be a guess */
+  run(vectors: Float32Array, dimension: number): Promise<AdapterOutput[]>;
+  close(): Promise<void>;
+}
+
+const sliceRows = 512;
+
+export interface AdapterOptions {
+  /** Threads of one product; the scores are the same to the bit (adapter.test.ts). */
+  readonly threads?: number | undefined;
+  /** Names of the tasks whose classes do not compete. */
+  readonly multiLabel?: readonly string[] | undefined;
+  /** Columns of the dense part of a vector. Versions of Espalier 0.1 append class scores to the adapted embedding; beyond `dense` columns they are cut. */
+  readonly dense?: number | undefined;
+}
+
+/** @throws ADAPTER_INVALID */
+export async function openAdapter(
+  file: string,
+  classes: readonly Class[],
+  { threads = 1, multiLabel = [], dense }: AdapterOptions = {},
+): Promise<Adapter> {
+  const session = await InferenceSession.create(file, sessionOptions(threads)).catch((cause) => {
+    throw new EspalierError('ADAPTER_INVALID', `${file} cannot be loaded: it may be truncated`, { at: { file }, cause });
+  });
+  const answersOf = answerReader(classes, multiLabel);
+  return {
+    async run(vectors, dimension) {
+      const outputs: AdapterOutput[] = [];
+      for (let start = 0; start < vectors.length; start += sliceRows * dimension) {
+        const slice = vectors.subarray(start, start + sliceRows * dimension);
+        const results = await session.run({ embedding: new Tensor('float32', slice, [slice.length / dimension, dimension]) });
+        requireNumbers(results, file);
+        appendAll(outputs, readOutputs(results, { classes: classes.length, dense, answersOf }));
+      }
+      return outputs;
+    },
+    close: () => session.release(),
+  };
+}
+
+/** Opens the file of a version, which must be the one that its manifest describes. @throws ADAPTER_INVALID */
+export async function openVersionAdapter(folder: string, manifest: Manifest, threads?: number): Promise<Adapter> {
+  const { dimension, lexical = 0 } = manifest.headShape;
+  const options = { threads, multiLabel: manifest.multiLabel, dense: dimension - lexical };
+  return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, options);
+}
+
+/** Reads the answer of each task off the probabilities of one text, [classes]. */
+export function answerReader(
+  classes: readonly Class[],
+  multiLabel: readonly string[],
+): (probabilities: Float32Array) => ReadonlyMap<string, Answer> {
+  const tasks = columnsByTask(classes);
+  const answer = (task: string, columns: readonly number[], probabilities: Float32Array) =>
+    multiLabel.includes(task) ? setAmong(columns, probabilities, classes) : answerAmong(columns, probabilities, classes);
+  return (probabilities) => new Map([...tasks].map(([task, columns]) => [task, answer(task, columns, probabilities)]));
+}
+
+function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMapType, file: string): void {
+  const isSound = [probabilities, adapted].every((output) => allFinite(output!.data as Float32Array));
+  if (!isSound) throw new EspalierError('ADAPTER_INVALID', `${file} gives values that are not numbers`, { at: { file } });
+}
+
+/** A loop: a call for each of millions of numbers would cost as much as the products. */
+function allFinite(values: Float32Array): boolean {
+  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index]!)) return false;
+  return true;
+}
+
+/** The numbers of the classes of each task. */
+function columnsByTask(classes: readonly Class[]): ReadonlyMap<string, number[]> {
+  return groupBy(classes.keys(), (index) => classes[index]!.task);
+}
+
+interface OutputReader {
+  readonly classes: number;
+  readonly dense: number | undefined;
+  readonly answersOf: (probabilities: Float32Array) => AdapterOutput['answers'];
+}
+
+function readOutputs(results: InferenceSession.OnnxValueMapType, { classes, dense, answersOf }: OutputReader): AdapterOutput[] {
+  const probabilities = results.probabilities!.data as Float32Array;
+  const adapted = results.adapted!.data as Float32Array;
+  const count = probabilities.length / classes;
+  const width = adapted.length / count;
+  return Array.from({ length: count }, (_, row) => {
+    const own = probabilities.subarray(row * classes, (row + 1) * classes);
+    const vector = adapted.subarray(row * width, row * width + (dense ?? width));
+    return {
+      probabilities: own,
+      // Many suites ask for the vector alone.
+      get answers() {
+        return answersOf(own);
+      },
+      adapted: vector.length === width ? vector : unitLength(vector),
+    };
+  });
+}
+
+function answerAmong(columns: readonly number[], probabilities: Float32Array, classes: readonly Class[]): Answer {
+  const best = columns.reduce((winner, column) => (probabilities[column]! > probabilities[winner]! ? column : winner));
+  return { label: classes[best]!.label, confidence: probabilities[best]! };
+}
+
+/** From this probability on a label is given. */
+const threshold = 0.5;
+
+function setAmong(columns: readonly number[], probabilities: Float32Array, classes: readonly Class[]): Answer {
+  const all = columns.map((column) => ({ label: classes[column]!.label, probability: probabilities[column]! }));
+  const given = all.filter(({ probability }) => probability >= threshold).map(({ label }) => label);
+  const confidence = all.reduce((product, { probability }) => product * Math.max(probability, 1 - probability), 1);
+  return { label: writeLabelSet(given), confidence, probabilities: all.sort((a, b) => b.probability - a.probability) };
+}

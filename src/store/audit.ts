@@ -23,7 +23,8 @@ export interface Act {
 /** Appends one row, in the transaction of the act itself, so that neither happens without the other. */
 export async function recordAct(transaction: Transaction, { at, principal, act, adapter, subject, detail = {} }: Act): Promise<void> {
   const { name: actor, via } = principal;
-  const last = await transaction.selectFrom('audit').select('hash').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  const newest = transaction.selectFrom('audit').select(({ fn }) => fn.max('id').as('id'));
+  const last = await transaction.selectFrom('audit').select('hash').where('id', '=', newest).executeTakeFirst();
   const previous = last?.hash ?? firstPrevious;
   const row = { at: at.toISOString(), actor, via, act, adapter, subject, detail: JSON.stringify(detail), previous };
   await transaction

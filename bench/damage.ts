@@ -15,9 +15,9 @@ import { defaultCacheFolder, packageRoot, readDeclaration, workspaceAt } from '.
 import { defaultPooling } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { damages, undamaged } from '../src/evaluation/damage.js';
+import { lastArrival } from '../src/store/arrivals.js';
 import type { Verdict } from '../src/store/candidates.js';
 import { openStore } from '../src/store/database.js';
-import { lastExampleId } from '../src/store/examples.js';
 import { type DamagedCandidate, olderVersion, runCampaign } from '../src/study/damage-campaign.js';
 import type { Plan } from '../src/update/context.js';
 import { runCommand } from './command.js';
@@ -122,7 +122,7 @@ async function campaign(head: string, parts: readonly Part[]): Promise<DamageRow
     const model = { ...declaration.encoder, pooling: declaration.encoder.pooling ?? defaultPooling(declaration.encoder.model) };
     const encoder = await openEncoder(model, { cacheFolder: defaultCacheFolder(process.env), baseFolder: root });
     try {
-      const throughExample = await lastExampleId(store.queries, 'bench');
+      const throughExample = await lastArrival(store.queries, 'bench');
       const plan: Plan = {
         ...{ declaration, field: ['damage'], version: 3, parentVersion: 2, afterExample: throughExample, throughExample },
         ...{ encoderFingerprint: encoder.fingerprint, at: '2026-11-28T00:00:00.000Z' },

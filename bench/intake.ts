@@ -48,7 +48,7 @@ async function takeIn(input: string, database: string, rejectsFile: string): Pro
     declaration: parseDeclaration('name: a\ntasks: [{ name: intent }]', 'adapter.yaml'),
     files: [{ path: input, name: 'rows.jsonl', format: 'jsonl' }],
     ...{ domain: 'd', source: 'file', fields: { text: 'text', label: 'label' }, evalTexts: new Map(), rejectsFile },
-    ...{ now: new Date(0), actor: 'bench', signal: new AbortController().signal, progress: () => undefined },
+    ...{ now: new Date(0), actor: { name: 'bench', via: 'cli' }, signal: new AbortController().signal, progress: () => undefined },
   });
   await store.close();
   if (accepted !== lines) throw new Error(`${accepted} of ${lines} rows were taken`);

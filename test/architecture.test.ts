@@ -59,6 +59,21 @@ describe('the rooms of src/', () => {
   });
 });
 
+describe('SQL', () => {
+  it('is written in the store alone', () => {
+    const written =
+      /\.(selectFrom|selectNoFrom|insertInto|updateTable|deleteFrom|replaceInto|mergeInto)\(|\bsql(<[^`]*>)?`|\bsql\.(raw|lit|ref)\(|\.(prepare|exec|pragma)\(\s*[`'"]/;
+    const found = files.flatMap((file) =>
+      roomOf(file) === 'store'
+        ? []
+        : readFileSync(join(sourceRoot, file), 'utf8')
+            .split('\n')
+            .flatMap((line, index) => (written.test(line) ? [`${file}:${index + 1}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
 describe('calls', () => {
   it('spread no array into arguments, of which the engine takes some 130,000: core/sequences.ts has loops instead', () => {
     const spread = /\b(push|unshift|splice|concat|max|min|fromCharCode|fromCodePoint)\(([^()]*, )?\.\.\./;

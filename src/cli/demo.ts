@@ -16,7 +16,9 @@ import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.j
 import { takeExamples } from '../intake/take-examples.js';
 import { openChampion } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
+import type { Principal } from '../store/audit.js';
 import { summariseBuffer } from '../store/buffer.js';
+import { listCandidates } from '../store/candidates.js';
 import { openStore, type Store } from '../store/database.js';
 import { listDomainAccuracies } from '../store/results.js';
 import { runUpdate, type Update } from '../update/run-update.js';
@@ -29,7 +31,7 @@ import { paintVerdict, renderReport } from './terminal/report.js';
 
 const sample = 'support-triage';
 const naive = 'support-triage-naive';
-const actor = 'demo';
+const actor: Principal = { name: 'demo', via: 'cli' };
 
 interface Stage {
   readonly workspace: Workspace;
@@ -148,7 +150,7 @@ async function update(
     surroundings.stderr,
   );
   const context = { workspace, store, encoder, progress, signal: surroundings.signal };
-  return runUpdate(context, { declaration, field, trigger: actor, at: new Date() });
+  return runUpdate(context, { declaration, field, trigger: actor.name, at: new Date() });
 }
 
 async function promote(
@@ -188,14 +190,9 @@ function describe({ strategy, report }: Update, output: Output): string {
 
 async function readMatrix(store: Store, adapter: string, domains: readonly string[]): Promise<AccuracyMatrix> {
   const stored = await listDomainAccuracies(store.queries, adapter);
-  const champions = await store.queries
-    .selectFrom('candidates')
-    .select('version')
-    .where('adapter', '=', adapter)
-    .where('status', '=', 'approved')
-    .orderBy('version')
-    .execute();
-  return champions.map(({ version }) =>
+  const approved = await listCandidates(store.queries, { adapter, status: 'approved' });
+  const champions = approved.map(({ version }) => version).sort((a, b) => a - b);
+  return champions.map((version) =>
     domains.map((domain) => stored.find((row) => row.version === version && row.domain === domain)?.accuracy),
   );
 }

@@ -10,6 +10,7 @@ import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Whereabouts } from '../encoder/model-folder.js';
 import type { Tokeniser } from '../encoder/tokenise.js';
+import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store } from '../store/database.js';
 import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
@@ -54,7 +55,7 @@ export interface Session {
   readonly output: Output;
   readonly progress: Progress;
   readonly now: Date;
-  readonly actor: string;
+  readonly actor: Principal;
   readonly signal: AbortSignal;
   openEncoder(declaration: AdapterDeclaration): Promise<Encoder>;
   /** Undefined where the encoder would have to be converted or downloaded first. */
@@ -95,7 +96,7 @@ async function inSessionOf(open: typeof openStore, { options, surroundings, work
       progress: openProgress(output, surroundings.stderr),
       now,
       get actor() {
-        return actorOf(options.actor, surroundings.environment);
+        return { name: actorOf(options.actor, surroundings.environment), via: 'cli' } as const;
       },
       signal: surroundings.signal,
       async openEncoder(declaration) {

@@ -108,6 +108,10 @@ export const catalogue = {
     'The database file was removed, moved or replaced while a command used it; what the command did last was undone.',
     'Put the file back where it was, then run the command again.',
   ],
+  PAST_TRANSACTION: [
+    'A query was asked past the transaction that it is called in, where it would wait for ever.',
+    'Ask it through the handle that the transaction gives to its work.',
+  ],
   UPDATE_RUNNING: ['Another process is already updating this adapter.', 'Wait for it to end; `espalier status` shows it.'],
   LEASE_LOST: ['This run was taken over by another process while it was paused.', 'Nothing to do: the other process goes on.'],
   SUITE_NOT_FOUND: ['No eval suite has that name.', 'Look into evals/.'],

@@ -5,7 +5,7 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Workspace } from '../declaration/workspace.js';
 import { mayApprove } from '../gate/verdict.js';
 import { admitExamples, prepareAdmission } from '../replay/admission.js';
-import { recordAct } from '../store/audit.js';
+import { type Principal, recordAct } from '../store/audit.js';
 import {
   type Candidate,
   type Decision,
@@ -16,7 +16,7 @@ import {
   setCandidateStatus,
   setChampionVersion,
 } from '../store/candidates.js';
-import { type Queries, type Store, transact } from '../store/database.js';
+import { type Queries, type Store, type Transaction, transact } from '../store/database.js';
 import type { Example } from '../store/examples.js';
 import { hasLearned, listUnlearned, readLearned } from '../store/learned.js';
 import { readRun } from '../store/runs.js';
@@ -26,7 +26,7 @@ import { verifyCandidate } from './verify.js';
 
 export interface Approval {
   readonly candidateId: number;
-  readonly actor: string;
+  readonly actor: Principal;
   readonly reason: string;
   readonly at: Date;
   /** `verdict`: only what the gate lets through. `override`: whatever it said; the decision is marked so for ever. */
@@ -65,9 +65,9 @@ export async function approveCandidate(
   const approvals = await countApprovals(store.queries, adapter);
   const learned = await listNewlyLearned(store, plan);
   const changes = await prepareAdmission(store, { declaration, learned, space: plan.embeddings, now: at });
-  return transact(store, async (queries) => {
-    const { candidate, champion } = await requireDecidable(queries, candidateId);
-    if ((await countApprovals(queries, adapter)) !== approvals)
+  return transact(store, async (transaction) => {
+    const { candidate, champion } = await requireDecidable(transaction, candidateId);
+    if ((await countApprovals(transaction, adapter)) !== approvals)
       throw new EspalierError('CANDIDATE_STALE', `another candidate of ${adapter} was approved while this approval was prepared`);
     const may = mayApprove(candidate.verdict, plan.declaration.gate!);
     if (!may && on === 'verdict') {
@@ -75,22 +75,22 @@ export async function approveCandidate(
       throw new EspalierError('CANDIDATE_REFUSED', `the gate says ${candidate.verdict} of candidate ${candidateId}: ${sentence}`);
     }
     const act = may ? 'approve' : 'override';
-    await setCandidateStatus(queries, candidateId, 'approved');
-    await setChampionVersion(queries, candidate.adapter, candidate.version);
+    await setCandidateStatus(transaction, candidateId, 'approved');
+    await setChampionVersion(transaction, candidate.adapter, candidate.version);
     const decision = { adapter: candidate.adapter, candidateId, act, fromVersion: champion, toVersion: candidate.version } as const;
-    await record(queries, { ...decision, actor, reason, at });
-    return { candidate, act, ...(await admitExamples(queries, adapter, changes)) };
+    await record(transaction, { ...decision, actor, reason, at });
+    return { candidate, act, ...(await admitExamples(transaction, adapter, changes)) };
   });
 }
 
 /** @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, DECISION_BACKDATED */
 export async function rejectCandidate(store: Store, { candidateId, actor, reason, at }: Omit<Approval, 'on'>): Promise<Candidate> {
-  return transact(store, async (queries) => {
-    const candidate = await requireWaiting(queries, candidateId);
-    await setCandidateStatus(queries, candidateId, 'rejected');
-    const champion = await findChampionVersion(queries, candidate.adapter);
+  return transact(store, async (transaction) => {
+    const candidate = await requireWaiting(transaction, candidateId);
+    await setCandidateStatus(transaction, candidateId, 'rejected');
+    const champion = await findChampionVersion(transaction, candidate.adapter);
     const decision = { adapter: candidate.adapter, candidateId, act: 'reject', fromVersion: champion, toVersion: champion } as const;
-    await record(queries, { ...decision, actor, reason, at });
+    await record(transaction, { ...decision, actor, reason, at });
     return candidate;
   });
 }
@@ -99,7 +99,7 @@ export interface Rollback {
   readonly adapter: string;
   /** Undefined: the champion before this one. */
   readonly toVersion: number | undefined;
-  readonly actor: string;
+  readonly actor: Principal;
   readonly reason: string;
   readonly at: Date;
 }
@@ -111,10 +111,10 @@ export async function rollBack(
 ): Promise<{ from: number; to: number }> {
   const chosen = await chooseEarlier(store.queries, adapter, toVersion);
   await requireSoundVersion(workspace, store.queries, { adapter, version: chosen.to });
-  return transact(store, async (queries) => {
-    const { from, to } = await chooseEarlier(queries, adapter, toVersion ?? chosen.to);
-    await setChampionVersion(queries, adapter, to);
-    await record(queries, { adapter, candidateId: null, act: 'rollback', fromVersion: from, toVersion: to, actor, reason, at });
+  return transact(store, async (transaction) => {
+    const { from, to } = await chooseEarlier(transaction, adapter, toVersion ?? chosen.to);
+    await setChampionVersion(transaction, adapter, to);
+    await record(transaction, { adapter, candidateId: null, act: 'rollback', fromVersion: from, toVersion: to, actor, reason, at });
     return { from, to };
   });
 }
@@ -144,7 +144,7 @@ async function chooseEarlier(queries: Queries, adapter: string, toVersion: numbe
 async function listNewlyLearned(store: Store, plan: Plan): Promise<Example[]> {
   const { adapter, version } = { adapter: plan.declaration.name, version: plan.version };
   const record = await readLearned(store.queries, { adapter, version });
-  const range = { ...championOf(plan), tasks: [...record.through.keys()], throughId: plan.throughExample };
+  const range = { ...championOf(plan), tasks: [...record.through.keys()], throughArrival: plan.throughExample };
   return (await listUnlearned(store, range)).filter((example) => hasLearned(record, example));
 }
 
@@ -197,21 +197,24 @@ function requireFresh(candidate: Candidate, champion: number | null): void {
   );
 }
 
-type RecordedDecision = Omit<Decision, 'id' | 'at'> & { readonly at: Date };
+interface RecordedDecision extends Omit<Decision, 'id' | 'actor' | 'at'> {
+  readonly actor: Principal;
+  readonly at: Date;
+}
 
 /** A decision without a reason cannot be understood later. @throws USAGE, DECISION_BACKDATED */
-async function record(queries: Queries, { at, ...decision }: RecordedDecision): Promise<void> {
+async function record(transaction: Transaction, { actor, at, ...decision }: RecordedDecision): Promise<void> {
   if (decision.reason.trim() === '')
     throw new EspalierError('USAGE', 'a decision needs a reason', { hint: 'Say why with --reason "...".' });
-  await requireInOrder(queries, { at, ...decision });
-  await recordDecision(queries, { ...decision, at: at.toISOString() });
-  const { adapter, actor, act, candidateId, toVersion, fromVersion, reason } = decision;
+  await requireInOrder(transaction, { at, ...decision });
+  await recordDecision(transaction, { ...decision, actor: actor.name, at: at.toISOString() });
+  const { adapter, act, candidateId, toVersion, fromVersion, reason } = decision;
   const subject = candidateId === null ? `version ${toVersion}` : `candidate ${candidateId}`;
-  await recordAct(queries, { at, actor, act, adapter, subject, detail: { reason, fromVersion, toVersion } });
+  await recordAct(transaction, { at, principal: actor, act, adapter, subject, detail: { reason, fromVersion, toVersion } });
 }
 
 /** The decisions of an adapter tell who served when; that can be read only where their times are in their order. @throws DECISION_BACKDATED */
-async function requireInOrder(queries: Queries, { adapter, candidateId, at }: RecordedDecision): Promise<void> {
+async function requireInOrder(queries: Queries, { adapter, candidateId, at }: Omit<RecordedDecision, 'actor'>): Promise<void> {
   const last = (await listDecisions(queries, adapter)).at(-1);
   const made = candidateId === null ? undefined : (await findCandidate(queries, candidateId)).createdAt;
   const before = [

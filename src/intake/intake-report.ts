@@ -3,6 +3,7 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Coverage } from '../encoder/coverage.js';
 import type { InputFile } from '../reading/check-input.js';
 import type { FieldNames } from '../reading/row.js';
+import type { Principal } from '../store/audit.js';
 import type { NewExample } from '../store/examples.js';
 import type { NewLabel } from './label-book.js';
 
@@ -25,7 +26,7 @@ export interface IntakeRequest {
   readonly evalTexts: ReadonlyMap<string, string>;
   readonly rejectsFile: string;
   readonly now: Date;
-  readonly actor: string;
+  readonly actor: Principal;
   readonly signal: AbortSignal;
   readonly progress: (bytes: number, totalBytes: number) => void;
   /** Called with every example that is accepted, in their order. */

@@ -9,10 +9,11 @@ import { checkInput } from '../reading/check-input.js';
 import { openRejects, type Rejects } from '../reading/rejects.js';
 import type { Row } from '../reading/row.js';
 import { readRows } from '../reading/rows.js';
+import { holdArrivals, saveLastArrival } from '../store/arrivals.js';
 import { recordAct } from '../store/audit.js';
-import { type Queries, type Store, transactOnConnection } from '../store/database.js';
+import { type Store, type Transaction, transactOnConnection } from '../store/database.js';
 import { type ExampleWriter, type KnownExample, openExampleWriter, registerAdapter, saveAnswerForm } from '../store/example-writer.js';
-import { lastExampleId, listAnswers, type NewExample } from '../store/examples.js';
+import { listAnswers, type NewExample } from '../store/examples.js';
 import { listStrata, saveStrata } from '../store/strata.js';
 import { requireAnswerForm } from './answer-form.js';
 import { openStrata, type Strata } from './holdout.js';
@@ -33,11 +34,11 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   const report = newIntakeReport();
   const rejects = openRejects(request.rejectsFile);
   try {
-    await transactOnConnection(store, async (database, queries) => {
+    await transactOnConnection(store, async (database, transaction) => {
       const writer = openExampleWriter(database, request.declaration.name, task.name);
-      const intake = await beginIntake(queries, { request, task, report, rejects, writer });
+      const intake = await beginIntake(transaction, { request, task, report, rejects, writer });
       await takeRows(intake, totalBytes);
-      await endIntake(queries, intake);
+      await endIntake(transaction, intake);
     });
   } finally {
     report.rejectsFile = await rejects.close();
@@ -54,19 +55,20 @@ interface Intake {
   readonly writer: ExampleWriter;
   readonly labels: LabelBook;
   readonly strata: Strata;
-  /** Of the adapter, before this intake. */
-  readonly lastId: number;
+  /** Arrival number of the adapter's last example before this intake. */
+  readonly lastArrival: number;
 }
 
-async function beginIntake(queries: Queries, open: Omit<Intake, 'labels' | 'strata' | 'lastId'>): Promise<Intake> {
+async function beginIntake(transaction: Transaction, open: Omit<Intake, 'labels' | 'strata' | 'lastArrival'>): Promise<Intake> {
   const { request, task } = open;
   const adapter = request.declaration.name;
-  const strata = await listStrata(queries, adapter, task.name);
+  const lastArrival = await holdArrivals(transaction, adapter);
+  const strata = await listStrata(transaction, adapter, task.name);
   const known = task.multiLabel
-    ? (await listAnswers(queries, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
+    ? (await listAnswers(transaction, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
     : strata.map(({ label }) => label);
   const labels = openLabelBook(task, new Set(known));
-  return { ...open, labels, strata: openStrata(strata), lastId: await lastExampleId(queries, adapter) };
+  return { ...open, labels, strata: openStrata(strata), lastArrival };
 }
 
 /** Rows between two reports of progress. */
@@ -128,32 +130,33 @@ function takeExample(intake: Intake, row: Row, example: NewExample): void {
     const own = labelsIn(task, example.label);
     const { holdout, training } = request.declaration;
     const split = strata.assign(own, example.domain, { fraction: holdout.fraction, seed: training.seed });
-    writer.insert({ ...example, split });
+    report.accepted++;
+    writer.insert({ ...example, split }, intake.lastArrival + report.accepted);
     labels.count(own);
     request.onAccepted?.(example);
-    report.accepted++;
     if (split === 'holdout') report.heldOut++;
   }
 }
 
-function contradictionOf({ hash, label }: NewExample, known: KnownExample, { lastId }: Intake): string {
+function contradictionOf({ hash, label }: NewExample, known: KnownExample, { lastArrival }: Intake): string {
   const same = known.hash === hash ? 'the same text' : 'the same text in other letters';
-  const where = known.id > lastId ? 'earlier in this input' : `as example ${known.id}`;
+  const where = known.arrival > lastArrival ? 'earlier in this input' : `as example ${known.id}`;
   return `${same} is labelled \`${known.label}\` ${where}; this row says \`${label}\``;
 }
 
-async function endIntake(queries: Queries, { request, task, report, labels, strata }: Intake): Promise<void> {
+async function endIntake(transaction: Transaction, { request, task, report, labels, strata, lastArrival }: Intake): Promise<void> {
   const { name: adapter } = request.declaration;
   report.newLabels = labels.newLabels();
   report.warnings = labels.warnings();
   if (report.accepted + report.duplicates === 0) return;
-  await registerAdapter(queries, adapter, request.now);
+  await registerAdapter(transaction, adapter, request.now);
   if (report.accepted === 0) return;
-  await saveAnswerForm(queries, adapter, { name: task.name, multiLabel: task.multiLabel ?? false });
-  await saveStrata(queries, adapter, task.name, strata.grown());
-  await recordAct(queries, {
+  await saveAnswerForm(transaction, adapter, { name: task.name, multiLabel: task.multiLabel ?? false });
+  await saveStrata(transaction, adapter, task.name, strata.grown());
+  await saveLastArrival(transaction, adapter, lastArrival + report.accepted);
+  await recordAct(transaction, {
     at: request.now,
-    actor: request.actor,
+    principal: request.actor,
     act: 'ingested',
     adapter,
     subject: `${report.accepted} examples`,

@@ -12,9 +12,9 @@ import { metricNamed } from '../evaluation/metrics.js';
 import { type CaseScore, clusterNames, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
 import { textsOf } from '../evaluation/suites.js';
 import { scoreInterval } from '../gate/score-interval.js';
+import { lastArrival } from '../store/arrivals.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { type Store, transact } from '../store/database.js';
-import { lastExampleId } from '../store/examples.js';
 import { saveVersionScores } from '../store/version-scores.js';
 import { type AskedSuite, isMadeOfHoldout } from '../update/asked-suite.js';
 import type { UpdateContext } from '../update/context.js';
@@ -82,7 +82,7 @@ async function suitesFor(
   known: Manifest,
 ): Promise<{ asked: AskedSuite[]; skipped: string[] }> {
   const suites = named?.filter((name) => !isMadeOfHoldout(name)) ?? declaration.suites;
-  const plan = { declaration: { ...declaration, suites }, throughExample: await lastExampleId(context.store.queries, declaration.name) };
+  const plan = { declaration: { ...declaration, suites }, throughExample: await lastArrival(context.store.queries, declaration.name) };
   const shown = { classes: known.classes, throughExample: known.data.throughExample };
   const all = await listAsked(context, plan, known, shown);
   const wanted = named === undefined ? all : all.filter(({ suite }) => named.includes(suite.name));

@@ -8,7 +8,7 @@ import { isLabelSet, labelsIn, noLabel, rarestLabel } from '../core/label-sets.j
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { classKey, nameWithin, type Task } from '../declaration/tasks.js';
 import { listOffered, type Membership, type Offered, saveMemberships } from '../store/buffer.js';
-import type { Queries, Store } from '../store/database.js';
+import type { Store, Transaction } from '../store/database.js';
 import { type EmbeddingSpace, findEmbeddings } from '../store/embeddings.js';
 import type { Example } from '../store/examples.js';
 import { changesOf } from './changes.js';
@@ -44,11 +44,11 @@ export async function prepareAdmission(store: Store, { declaration, learned, spa
 
 /** Called inside the transaction of the approval. */
 export async function admitExamples(
-  queries: Queries,
+  transaction: Transaction,
   adapter: string,
   changes: readonly Membership[],
 ): Promise<{ admitted: number; evicted: number }> {
-  await saveMemberships(queries, adapter, changes);
+  await saveMemberships(transaction, adapter, changes);
   return {
     admitted: changes.filter(({ state }) => state === 'member').length,
     evicted: changes.filter(({ state }) => state === 'evicted').length,

@@ -5,9 +5,9 @@ import { noProgress } from '../core/progress.js';
 import { describeTrouble, troubleOf } from '../core/trouble.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
+import { lastArrival } from '../store/arrivals.js';
 import { findCandidate } from '../store/candidates.js';
 import { storeError } from '../store/database.js';
-import { lastExampleId } from '../store/examples.js';
 import { type NewCheck, runTrigger, triggerOfRun } from '../store/schedule.js';
 import type { Plan } from '../update/context.js';
 import { runUpdate, type UpdateRequest } from '../update/run-update.js';
@@ -38,7 +38,7 @@ export async function attemptUpdate(site: UpdateSite, look: Look, due: Due, at: 
   };
   let throughExample = 0;
   try {
-    throughExample = await lastExampleId(site.store.queries, begun.adapter);
+    throughExample = await lastArrival(site.store.queries, begun.adapter);
     return { check: { ...begun, ...(await update(site, look, due, at)) }, defect: undefined };
   } catch (thrown) {
     const error = storeError(thrown, site.store.path);

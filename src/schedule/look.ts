@@ -89,7 +89,7 @@ async function readState(
 
 /** Neither the champion has learned them nor an earlier update of the schedule has looked at them. */
 async function countNew({ store: { queries } }: Site, { name: adapter, tasks }: AdapterDeclaration): Promise<number> {
-  const { throughExample: afterId } = await readSettledChecks(queries, adapter);
+  const { throughExample: afterArrival } = await readSettledChecks(queries, adapter);
   const version = await findChampionVersion(queries, adapter);
-  return countUnlearned(queries, { adapter, version, tasks: tasks.map(({ name }) => name), afterId });
+  return countUnlearned(queries, { adapter, version, tasks: tasks.map(({ name }) => name), afterArrival });
 }

@@ -1,19 +1,34 @@
-import type { Queries } from './database.js';
+/** The table `audit`: who did what, through what, and when. Rows are appended, and each is chained to the one before it. */
+import { auditHash, firstPrevious } from './audit-chain.js';
+import type { Transaction } from './database.js';
+
+/** Everything that is written down. Decisions bear the names that the table `decisions` has for them. */
+export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback';
+
+/** Who acts, and through what. */
+export interface Principal {
+  readonly name: string;
+  readonly via: 'cli' | 'schedule';
+}
 
 export interface Act {
   readonly at: Date;
-  readonly actor: string;
-  /** A verb in the past: "ingested", "approved". */
-  readonly act: string;
+  readonly principal: Principal;
+  readonly act: ActName;
   readonly adapter: string;
   readonly subject: string;
   readonly detail?: unknown;
 }
 
-/** Appends one row; called in the transaction of the act itself, so that none happens without the other. */
-export async function recordAct(queries: Queries, { at, detail = {}, ...act }: Act): Promise<void> {
-  await queries
+/** Appends one row, in the transaction of the act itself, so that neither happens without the other. */
+export async function recordAct(transaction: Transaction, { at, principal, act, adapter, subject, detail = {} }: Act): Promise<void> {
+  const { name: actor, via } = principal;
+  const newest = transaction.selectFrom('audit').select(({ fn }) => fn.max('id').as('id'));
+  const last = await transaction.selectFrom('audit').select('hash').where('id', '=', newest).executeTakeFirst();
+  const previous = last?.hash ?? firstPrevious;
+  const row = { at: at.toISOString(), actor, via, act, adapter, subject, detail: JSON.stringify(detail), previous };
+  await transaction
     .insertInto('audit')
-    .values({ ...act, at: at.toISOString(), detail: JSON.stringify(detail) })
+    .values({ ...row, hash: auditHash(row) })
     .execute();
 }

@@ -1,6 +1,6 @@
 /** The table `buffer`: who may be replayed, who may not any more, and why. */
 import { sql } from 'kysely';
-import type { Queries, Store } from './database.js';
+import type { Queries, Store, Transaction } from './database.js';
 import { type Example, exampleOf } from './examples.js';
 
 export type MembershipState = 'member' | 'evicted' | 'declined';
@@ -83,10 +83,10 @@ export async function listOffered(queries: Queries, adapter: string): Promise<Of
     .execute();
 }
 
-export async function saveMemberships(queries: Queries, adapter: string, memberships: readonly Membership[]): Promise<void> {
+export async function saveMemberships(transaction: Transaction, adapter: string, memberships: readonly Membership[]): Promise<void> {
   for (let start = 0; start < memberships.length; start += sliceSize) {
     const rows = memberships.slice(start, start + sliceSize).map(({ exampleId, ...rest }) => ({ ...rest, adapter, example_id: exampleId }));
-    await queries
+    await transaction
       .insertInto('buffer')
       .values(rows)
       .onConflict((conflict) =>
@@ -140,7 +140,7 @@ function selectJoined(queries: Queries) {
     .selectFrom('buffer')
     .innerJoin('examples', 'examples.id', 'buffer.example_id')
     .select([
-      ...(['id', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance'] as const),
+      ...(['id', 'arrival', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance'] as const),
       ...(['state', 'policy', 'score', 'reason', 'since'] as const),
     ]);
 }

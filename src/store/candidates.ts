@@ -1,7 +1,7 @@
 /** The tables `candidates`, `decisions` and `adapters`: what was proposed, what was decided, what serves. */
 import { sql } from 'kysely';
 import { EspalierError } from '../core/errors.js';
-import type { Queries } from './database.js';
+import type { Queries, Transaction } from './database.js';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
@@ -36,8 +36,8 @@ export interface NewCandidate extends Omit<Candidate, 'id' | 'status'> {
   readonly manifestHash?: string;
 }
 
-export async function insertCandidate(queries: Queries, candidate: NewCandidate): Promise<number> {
-  const { id } = await queries
+export async function insertCandidate(transaction: Transaction, candidate: NewCandidate): Promise<number> {
+  const { id } = await transaction
     .insertInto('candidates')
     .values({
       adapter: candidate.adapter,
@@ -73,8 +73,8 @@ export async function listCandidates(
   return (await query.execute()).map(candidateOf);
 }
 
-export async function setCandidateStatus(queries: Queries, id: number, status: Candidate['status']): Promise<void> {
-  await queries.updateTable('candidates').set({ status }).where('id', '=', id).execute();
+export async function setCandidateStatus(transaction: Transaction, id: number, status: Candidate['status']): Promise<void> {
+  await transaction.updateTable('candidates').set({ status }).where('id', '=', id).execute();
 }
 
 /** The version that serves, which must be the one that was last decided on. @throws STORE_CORRUPT */
@@ -119,8 +119,8 @@ export async function findAdapterCreation(queries: Queries, adapter: string): Pr
   return row?.created_at;
 }
 
-export async function setChampionVersion(queries: Queries, adapter: string, version: number): Promise<void> {
-  await queries.updateTable('adapters').set({ champion_version: version }).where('name', '=', adapter).execute();
+export async function setChampionVersion(transaction: Transaction, adapter: string, version: number): Promise<void> {
+  await transaction.updateTable('adapters').set({ champion_version: version }).where('name', '=', adapter).execute();
 }
 
 /** Of the version's manifest when it was proposed; null where it is not known. */
@@ -150,9 +150,9 @@ export async function listParents(queries: Queries, adapter: string): Promise<Re
   return new Map(rows.map((row) => [row.version, row.champion_version]));
 }
 
-export async function recordDecision(queries: Queries, decision: Omit<Decision, 'id'>): Promise<void> {
+export async function recordDecision(transaction: Transaction, decision: Omit<Decision, 'id'>): Promise<void> {
   const { candidateId, fromVersion, toVersion, ...rest } = decision;
-  await queries
+  await transaction
     .insertInto('decisions')
     .values({ ...rest, candidate_id: candidateId, from_version: fromVersion, to_version: toVersion })
     .execute();

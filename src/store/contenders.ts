@@ -1,6 +1,6 @@
 /** The table `contenders`: what became of each strategy that trained for an update. */
 import type { ErrorCode } from '../core/errors.js';
-import type { Queries } from './database.js';
+import type { Queries, Transaction } from './database.js';
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -23,11 +23,11 @@ export interface Contender {
 
 /** Replaces what the run has stored before. */
 export async function saveContenders(
-  queries: Queries,
+  transaction: Transaction,
   runId: number,
   contenders: readonly Omit<Contender, 'report' | 'chosen'>[],
 ): Promise<void> {
-  await queries.deleteFrom('contenders').where('run_id', '=', runId).execute();
+  await transaction.deleteFrom('contenders').where('run_id', '=', runId).execute();
   const rows = contenders.map(({ strategy, seconds, bytesKept, error }, place) => ({
     run_id: runId,
     strategy,
@@ -38,17 +38,17 @@ export async function saveContenders(
     report: null,
     chosen: 0 as const,
   }));
-  await queries.insertInto('contenders').values(rows).execute();
+  await transaction.insertInto('contenders').values(rows).execute();
 }
 
 export async function saveReports(
-  queries: Queries,
+  transaction: Transaction,
   runId: number,
   reports: readonly { readonly strategy: string; readonly report: unknown }[],
   chosen: string,
 ): Promise<void> {
   for (const { strategy, report } of reports) {
-    await queries
+    await transaction
       .updateTable('contenders')
       .set({ report: JSON.stringify(report), chosen: strategy === chosen ? 1 : 0 })
       .where('run_id', '=', runId)

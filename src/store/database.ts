@@ -5,40 +5,24 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
-import { Kysely, SqliteDialect, sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
-import { EspalierError, systemCodeOf } from '../core/errors.js';
+import { EspalierError } from '../core/errors.js';
 import { privateFile, privateFolder } from '../core/files.js';
 import { isLabelSet } from '../core/label-sets.js';
 import { sameTextHash } from '../core/text.js';
-import { type FileIdentity, identify, requireInPlace } from './file-identity.js';
+import { type AuditContent, auditHash } from './audit-chain.js';
+import { identify } from './file-identity.js';
 import { openForReading } from './read-only.js';
-import type { Schema } from './schema.js';
 import { storeError } from './store-error.js';
+import { busyMilliseconds, queriesOf, quickTries, type Store, untilFree } from './transaction.js';
 
 export { storeError } from './store-error.js';
-
-export type Queries = Kysely<Schema>;
-
-export interface Store {
-  readonly path: string;
-  readonly queries: Queries;
-  /** The connection under `queries`; only `transactOnConnection` writes through it. */
-  readonly database: SqliteDatabase.Database;
-  /** The file that was opened; transactions check that `path` still leads to it. Absent where nothing is written. */
-  readonly identity?: FileIdentity;
-  close(): Promise<void>;
-}
+export { type Queries, type Store, type Transaction, transact, transactOnConnection } from './transaction.js';
 
 /** "ESPL": tells our files from other SQLite files. */
 const applicationId = 0x4553504c;
-const busyMilliseconds = 10_000;
-/** For the lock of a transaction, in all. */
-const patienceMilliseconds = 60_000;
-const retryMilliseconds = 20;
 const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
 
 /** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED */
@@ -58,7 +42,7 @@ export async function openStore(path: string): Promise<Store> {
     database?.close();
     throw storeError(thrown, path);
   }
-  const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  const queries = queriesOf(database);
   return { path, queries, database, identity: identify(path), close: () => queries.destroy() };
 }
 
@@ -89,7 +73,7 @@ function openStoreReadOnly(path: string): Store {
     throw storeError(thrown, path);
   }
   const { database, remove } = opened;
-  const queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  const queries = queriesOf(database);
   return { path, queries, database, close: () => queries.destroy().finally(remove) };
 }
 
@@ -103,77 +87,9 @@ function makePrivate(path: string): void {
   }
 }
 
-/**
- * Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one that reads first fails under concurrency in spite of the busy timeout.
- * `work` awaits nothing but its own queries.
- * @throws STORE_BUSY, STORE_GONE, DISK_FULL, DISK_FAILED, DISK_READ_ONLY, STORE_CORRUPT
- */
-export async function transact<T>(store: Store, work: (queries: Queries) => Promise<T>): Promise<T> {
-  return store.queries.connection().execute(async (connection) => {
-    try {
-      await patiently(() => sql`begin immediate`.execute(connection));
-      const result = await work(connection);
-      requireInPlace(store);
-      await sql`commit`.execute(connection);
-      return result;
-    } catch (thrown) {
-      // SQLite has already rolled back after some errors (a full disk); the first error is the one to tell.
-      await sql`rollback`.execute(connection).catch(() => undefined);
-      throw storeError(thrown, store.path);
-    }
-  });
-}
-
-/** An intake of two million rows holds the database for about a minute, and nobody should fail meanwhile. */
-const patiently = (begin: () => unknown) => untilFree(begin, patienceMilliseconds / busyMilliseconds);
-
-/** Tries so many times, as long as another process holds the database. */
-async function untilFree(work: () => unknown, times: number): Promise<void> {
-  for (let left = times - 1; ; left--) {
-    try {
-      await work();
-      return;
-    } catch (thrown) {
-      if (left <= 0 || !systemCodeOf(thrown)?.startsWith('SQLITE_BUSY')) throw thrown;
-      await setTimeout(retryMilliseconds);
-    }
-  }
-}
-
-/** Hashes come in no order, so that each row touches other pages of the indexes. */
-const cacheKilobytes = 64 * 1024;
-
-/**
- * The same for millions of rows, with statements of better-sqlite3 that are prepared once. The connection belongs to `work` until it ends, so that
- * it may also await its input and an event; other processes can read meanwhile, and wait to write.
- * @throws STORE_BUSY, DISK_FULL, DISK_READ_ONLY, STORE_CORRUPT
- */
-export async function transactOnConnection<T>(
-  store: Store,
-  work: (database: SqliteDatabase.Database, queries: Queries) => Promise<T>,
-): Promise<T> {
-  return store.queries.connection().execute(async (connection) => {
-    const { database } = store;
-    const usualCache = database.pragma('cache_size', { simple: true }) as number;
-    database.pragma(`cache_size = -${cacheKilobytes}`);
-    try {
-      await patiently(() => database.exec('BEGIN IMMEDIATE'));
-      const result = await work(database, connection);
-      requireInPlace(store);
-      database.exec('COMMIT');
-      return result;
-    } catch (thrown) {
-      if (database.inTransaction) database.exec('ROLLBACK');
-      throw storeError(thrown, store.path);
-    } finally {
-      database.pragma(`cache_size = ${usualCache}`);
-    }
-  });
-}
-
 /** SQLite does not wait by itself here: where several processes make the file at once, the switch may fail at once. */
 function enterWalMode(database: SqliteDatabase.Database): Promise<void> {
-  return untilFree(() => database.pragma('journal_mode = WAL'), busyMilliseconds / retryMilliseconds + 1);
+  return untilFree(() => database.pragma('journal_mode = WAL'), quickTries);
 }
 
 function refuseForeign(database: SqliteDatabase.Database, path: string): void {
@@ -210,6 +126,7 @@ function migrate(database: SqliteDatabase.Database): void {
     database.function(name, { deterministic: true }, (text) => sameTextHash(String(text)));
   database.function('is_label_set', { deterministic: true }, (label) => Number(isLabelSet(String(label))));
   database.function('example_seal', { deterministic: true, varargs: true }, (...fields) => checksum(JSON.stringify(fields)));
+  database.function('audit_hash', { deterministic: true, varargs: true }, (...columns) => hashOfColumns(columns as (string | null)[]));
   for (const { version, file } of listMigrations()) {
     if (version <= versionOf(database)) continue;
     database
@@ -222,6 +139,11 @@ function migrate(database: SqliteDatabase.Database): void {
       })
       .immediate();
   }
+}
+
+/** In the order of the columns of migration 010. */
+function hashOfColumns([previous, at, actor, via, act, adapter, subject, detail]: readonly (string | null)[]): string {
+  return auditHash({ previous, at, actor, via, act, adapter, subject, detail } as AuditContent);
 }
 
 function versionOf(database: SqliteDatabase.Database): number {

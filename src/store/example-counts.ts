@@ -10,15 +10,15 @@ export interface AnswerCount {
   readonly held: number;
 }
 
-/** @param throughId number of the last example that counts */
-export async function countAnswers(queries: Queries, adapter: string, throughId: number): Promise<AnswerCount[]> {
+/** @param throughArrival arrival number of the last example that counts */
+export async function countAnswers(queries: Queries, adapter: string, throughArrival: number): Promise<AnswerCount[]> {
   return queries
     .selectFrom('examples')
     .select(['task', 'label as answer'])
     .select(sql<number>`sum(split = 'train')`.as('train'))
     .select(sql<number>`sum(split = 'holdout')`.as('held'))
     .where('adapter', '=', adapter)
-    .where('id', '<=', throughId)
+    .where('arrival', '<=', throughArrival)
     .groupBy(['task', 'label'])
     .orderBy('task')
     .orderBy('label')

@@ -1,11 +1,12 @@
 /** Finds and inserts examples by the million, and says what kind of answers a task has and whose they are. */
 import type { Database } from 'better-sqlite3';
-import type { Queries } from './database.js';
+import type { Queries, Transaction } from './database.js';
 import { type NewExample, sealOf } from './examples.js';
 
 /** What the store holds of a text. */
 export interface KnownExample {
   readonly id: number;
+  readonly arrival: number;
   readonly hash: string;
   readonly label: string;
 }
@@ -14,22 +15,23 @@ export interface KnownExample {
 export interface ExampleWriter {
   /** The examples that are the same text, the first one first. */
   find(twin: string): KnownExample[];
-  insert(example: NewExample): void;
+  /** @param arrival one more than that of the example before */
+  insert(example: NewExample, arrival: number): void;
 }
 
 export function openExampleWriter(database: Database, adapter: string, task: string): ExampleWriter {
   const wanted = 'FROM examples WHERE adapter = ? AND task = ? AND twin = ?';
   // Of most new texts there is none, which costs less to ask than the list.
   const isThere = database.prepare(`SELECT 1 ${wanted} LIMIT 1`).pluck();
-  const find = database.prepare(`SELECT id, hash, label ${wanted} ORDER BY id`);
+  const find = database.prepare(`SELECT id, arrival, hash, label ${wanted} ORDER BY id`);
   const insert =
-    database.prepare(`INSERT INTO examples (adapter, task, text, hash, twin, label, domain, source, received_at, split, provenance, seal)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    database.prepare(`INSERT INTO examples (adapter, arrival, task, text, hash, twin, label, domain, source, received_at, split, provenance, seal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   return {
     find: (twin) => (isThere.get(adapter, task, twin) === undefined ? [] : (find.all(adapter, task, twin) as KnownExample[])),
-    insert({ text, hash, twin, label, domain, source, receivedAt, split, provenance }) {
+    insert({ text, hash, twin, label, domain, source, receivedAt, split, provenance }, arrival) {
       const seal = sealOf({ task, hash, label, domain, split });
-      insert.run(adapter, task, text, hash, twin, label, domain, source, receivedAt, split, JSON.stringify(provenance), seal);
+      insert.run(adapter, arrival, task, text, hash, twin, label, domain, source, receivedAt, split, JSON.stringify(provenance), seal);
     },
   };
 }
@@ -42,21 +44,21 @@ export async function findAnswerForm(queries: Queries, adapter: string, task: st
 }
 
 export async function saveAnswerForm(
-  queries: Queries,
+  transaction: Transaction,
   adapter: string,
   { name, multiLabel }: { readonly name: string; readonly multiLabel: boolean },
 ): Promise<void> {
   const row = { adapter, task: name, multi_label: multiLabel ? 1 : 0 } as const;
-  await queries
+  await transaction
     .insertInto('answer_forms')
     .values(row)
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 
-export async function registerAdapter(queries: Queries, name: string, now: Date): Promise<void> {
+export async function registerAdapter(transaction: Transaction, name: string, now: Date): Promise<void> {
   const row = { name, champion_version: null, created_at: now.toISOString() };
-  await queries
+  await transaction
     .insertInto('adapters')
     .values(row)
     .onConflict((conflict) => conflict.doNothing())

@@ -2,11 +2,14 @@
 import { sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
 import { EspalierError } from '../core/errors.js';
+import { appendAll } from '../core/sequences.js';
 import { textHash } from '../core/text.js';
 import type { Queries, Store } from './database.js';
 
 export interface Example {
   readonly id: number;
+  /** Its place in the order in which the adapter's examples arrived; see arrivals.ts. */
+  readonly arrival: number;
   readonly task: string;
   readonly text: string;
   readonly hash: string;
@@ -19,7 +22,7 @@ export interface Example {
 }
 
 export type Split = 'train' | 'holdout';
-export interface NewExample extends Omit<Example, 'id'> {
+export interface NewExample extends Omit<Example, 'id' | 'arrival'> {
   /** sameTextHash: the same for texts that count as one. */
   readonly twin: string;
 }
@@ -30,7 +33,10 @@ export interface Provenance {
   readonly line: number;
 }
 
-const columns = ['id', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance', 'seal'] as const;
+const columns = [
+  ...(['id', 'arrival', 'task', 'text', 'hash', 'label', 'domain'] as const),
+  ...(['source', 'received_at', 'split', 'provenance', 'seal'] as const),
+];
 
 const sliceSize = 1000;
 
@@ -56,23 +62,10 @@ export async function readExampleTexts(queries: Queries, ids: readonly number[])
 /** SQLite takes 32,766 in one statement. */
 const mostParameters = 30_000;
 
-/** Inserts one slice; texts that are there already must have been taken out before. */
-export async function insertExamples(queries: Queries, adapter: string, examples: readonly NewExample[]): Promise<void> {
-  if (examples.length === 0) return;
-  const rows = examples.map(({ receivedAt, provenance, ...rest }) => ({
-    ...rest,
-    adapter,
-    received_at: receivedAt,
-    provenance: JSON.stringify(provenance),
-    seal: sealOf(rest),
-  }));
-  await queries.insertInto('examples').values(rows).execute();
-}
-
-/** Of the example that a task got first; undefined where it has none. */
-export async function findFirstLabel(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
-  const first = queries.selectFrom('examples').select('label').where('adapter', '=', adapter).where('task', '=', task);
-  return (await first.orderBy('id').limit(1).executeTakeFirst())?.label;
+/** The answer of one example of a task, always of the same; undefined where it has none. */
+export async function findSampleAnswer(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
+  const answers = queries.selectFrom('examples').select('label').where('adapter', '=', adapter).where('task', '=', task);
+  return (await answers.orderBy('split').orderBy('arrival').limit(1).executeTakeFirst())?.label;
 }
 
 /** Every answer of a task, once: labels, or sets of labels. */
@@ -86,29 +79,39 @@ export interface ExampleRange {
   /** Names. */
   readonly tasks: readonly string[];
   readonly split: Split;
-  /** Exclusive; 0 means from the first. */
-  readonly afterId: number;
+  /** Exclusive arrival number; 0 means from the first. */
+  readonly afterArrival: number;
   /** Inclusive. */
-  readonly throughId: number;
+  readonly throughArrival: number;
   /** At most so many, the first ones; absent: all. */
   readonly most?: number;
 }
 
 /** In order of arrival. @throws STORE_CORRUPT where one is not what was taken in */
 export async function listExamples(store: Store, range: ExampleRange): Promise<Example[]> {
+  const examples: Example[] = [];
+  // Task by task, each from its index in the order of arrival.
+  for (const task of range.tasks) appendAll(examples, await listOfTask(store, range, task));
+  return examples.sort(byArrival).slice(0, range.most);
+}
+
+async function listOfTask(store: Store, range: ExampleRange, task: string): Promise<Example[]> {
   const rows = await store.queries
     .selectFrom('examples')
     .select(columns)
     .where('adapter', '=', range.adapter)
-    .where('task', 'in', range.tasks)
+    .where('task', '=', task)
     .where('split', '=', range.split)
-    .where('id', '>', range.afterId)
-    .where('id', '<=', range.throughId)
-    .orderBy('id')
+    .where('arrival', '>', range.afterArrival)
+    .where('arrival', '<=', range.throughArrival)
+    .orderBy('arrival')
     .$if(range.most !== undefined, (query) => query.limit(range.most!))
     .execute();
   return rows.map((row) => soundExample(row, store.path));
 }
+
+/** For examples of one adapter. */
+export const byArrival = (a: Pick<Example, 'arrival'>, b: Pick<Example, 'arrival'>) => a.arrival - b.arrival;
 
 export interface ExampleFilter {
   readonly adapter: string;
@@ -120,14 +123,14 @@ export interface ExampleFilter {
 /** In order of arrival, as they stand, slice by slice: memory does not grow with their number. */
 export async function* readExamples(store: Store, { adapter, task, split, domain }: ExampleFilter): AsyncIterable<Example> {
   for (let after = 0; ; ) {
-    let query = store.queries.selectFrom('examples').select(columns).where('adapter', '=', adapter).where('id', '>', after);
+    let query = store.queries.selectFrom('examples').select(columns).where('adapter', '=', adapter).where('arrival', '>', after);
     if (task !== undefined) query = query.where('task', '=', task);
     if (split !== undefined) query = query.where('split', '=', split);
     if (domain !== undefined) query = query.where('domain', '=', domain);
-    const rows = await query.orderBy('id').limit(sliceSize).execute();
+    const rows = await query.orderBy('arrival').limit(sliceSize).execute();
     for (const row of rows) yield exampleOf(row);
     if (rows.length < sliceSize) return;
-    after = rows.at(-1)!.id;
+    after = rows.at(-1)!.arrival;
   }
 }
 
@@ -160,38 +163,26 @@ export async function listForeignTexts(queries: Queries, adapter: string, count:
   return rows.map(({ text }) => text);
 }
 
-/** In order of arrival. @throws STORE_CORRUPT where one is not what was taken in */
+/** In order of arrival, of one adapter. @throws STORE_CORRUPT where one is not what was taken in */
 export async function listExamplesById(store: Store, ids: readonly number[]): Promise<Example[]> {
-  const sorted = [...ids].sort((a, b) => a - b);
   const examples: Example[] = [];
-  for (let start = 0; start < sorted.length; start += sliceSize) {
-    const slice = sorted.slice(start, start + sliceSize);
-    const rows = await store.queries.selectFrom('examples').select(columns).where('id', 'in', slice).orderBy('id').execute();
+  for (let start = 0; start < ids.length; start += sliceSize) {
+    const slice = ids.slice(start, start + sliceSize);
+    const rows = await store.queries.selectFrom('examples').select(columns).where('id', 'in', slice).execute();
     for (const row of rows) examples.push(soundExample(row, store.path));
   }
-  return examples;
+  return examples.sort(byArrival);
 }
 
-/** How many arrived after an example, by split. */
-export async function countExamplesAfter(queries: Queries, adapter: string, afterId: number): Promise<Readonly<Record<Split, number>>> {
-  const rows = await queries
+/** How many arrived after a number, by split. */
+export async function countExamplesAfter(queries: Queries, adapter: string, arrival: number): Promise<Readonly<Record<Split, number>>> {
+  const countOf = (split: Split) => sql<number>`coalesce(sum(case when split = ${split} then 1 else 0 end), 0)`;
+  return queries
     .selectFrom('examples')
-    .select(['split', sql<number>`count(*)`.as('count')])
+    .select([countOf('train').as('train'), countOf('holdout').as('holdout')])
     .where('adapter', '=', adapter)
-    .where('id', '>', afterId)
-    .groupBy('split')
-    .execute();
-  const countOf = (split: Split) => rows.find((row) => row.split === split)?.count ?? 0;
-  return { train: countOf('train'), holdout: countOf('holdout') };
-}
-
-export async function lastExampleId(queries: Queries, adapter: string): Promise<number> {
-  const row = await queries
-    .selectFrom('examples')
-    .select(sql<number | null>`max(id)`.as('last'))
-    .where('adapter', '=', adapter)
+    .where('arrival', '>', arrival)
     .executeTakeFirstOrThrow();
-  return row.last ?? 0;
 }
 
 export async function findExample(queries: Queries, adapter: string, id: number): Promise<Example | undefined> {

@@ -1,18 +1,18 @@
 /**
- * The tables `learned` and `left_out`: what each version has learned. Of each of its tasks that is every training example up to a number, but for
+ * The tables `learned` and `left_out`: what each version has learned. Of each of its tasks that is every training example up to an arrival number, but for
  * those that were left out. It is written in the transaction that proposes the version, and never changes.
  */
 import { sql } from 'kysely';
-import type { Queries, Store } from './database.js';
-import { type Example, listExamples, listExamplesById } from './examples.js';
+import type { Queries, Store, Transaction } from './database.js';
+import { byArrival, type Example, listExamples, listExamplesById } from './examples.js';
 
 /** `leaked`: an eval suite has the text. `unreadable`: the encoder cannot turn it into a vector. */
 export type LeftOutReason = 'leaked' | 'unreadable';
 
 export interface LearnedRecord {
-  /** Task -> number of the last example that the version was shown. */
+  /** Task -> arrival number of the last example that the version was shown. */
   readonly through: ReadonlyMap<string, number>;
-  /** Number of a training example up to there that it has not learned -> why. */
+  /** Id of a training example up to there that it has not learned -> why. */
   readonly leftOut: ReadonlyMap<number, LeftOutReason>;
 }
 
@@ -25,18 +25,22 @@ export interface VersionAsked {
 export interface UnlearnedRange extends VersionAsked {
   /** Names. */
   readonly tasks: readonly string[];
-  /** Inclusive. */
-  readonly throughId: number;
+  /** Inclusive arrival number. */
+  readonly throughArrival: number;
 }
 
 const sliceSize = 1000;
 
-export async function saveLearned(queries: Queries, version: { adapter: string; version: number }, record: LearnedRecord): Promise<void> {
+export async function saveLearned(
+  transaction: Transaction,
+  version: { adapter: string; version: number },
+  record: LearnedRecord,
+): Promise<void> {
   const through = [...record.through].map(([task, example]) => ({ ...version, task, through_example: example }));
-  if (through.length > 0) await queries.insertInto('learned').values(through).execute();
+  if (through.length > 0) await transaction.insertInto('learned').values(through).execute();
   const leftOut = [...record.leftOut].map(([example, reason]) => ({ ...version, example_id: example, reason }));
   for (let start = 0; start < leftOut.length; start += sliceSize) {
-    await queries
+    await transaction
       .insertInto('left_out')
       .values(leftOut.slice(start, start + sliceSize))
       .execute();
@@ -63,35 +67,38 @@ export async function readLearned(queries: Queries, { adapter, version }: Versio
   };
 }
 
-export function hasLearned({ through, leftOut }: LearnedRecord, { id, task, split }: Pick<Example, 'id' | 'task' | 'split'>): boolean {
-  return split === 'train' && id <= (through.get(task) ?? 0) && !leftOut.has(id);
+export function hasLearned(
+  { through, leftOut }: LearnedRecord,
+  { id, arrival, task, split }: Pick<Example, 'id' | 'arrival' | 'task' | 'split'>,
+): boolean {
+  return split === 'train' && arrival <= (through.get(task) ?? 0) && !leftOut.has(id);
 }
 
 /** Training examples of some tasks that the version has not learned, in order of arrival. */
 export async function listUnlearned(store: Store, range: UnlearnedRange): Promise<Example[]> {
-  const { adapter, tasks, throughId } = range;
+  const { adapter, tasks, throughArrival } = range;
   const { through, leftOut } = await readLearned(store.queries, range);
   const examples: Example[] = [];
   for (const task of tasks) {
-    const later = { adapter, tasks: [task], split: 'train', afterId: through.get(task) ?? 0, throughId } as const;
+    const later = { adapter, tasks: [task], split: 'train', afterArrival: through.get(task) ?? 0, throughArrival } as const;
     for (const example of await listExamples(store, later)) examples.push(example);
   }
   for (const example of await listExamplesById(store, [...leftOut.keys()])) {
-    if (tasks.includes(example.task) && example.id <= Math.min(throughId, through.get(example.task) ?? 0)) examples.push(example);
+    if (tasks.includes(example.task) && example.arrival <= Math.min(throughArrival, through.get(example.task) ?? 0)) examples.push(example);
   }
-  return examples.sort((a, b) => a.id - b.id);
+  return examples.sort(byArrival);
 }
 
-export interface UnlearnedCount extends Omit<UnlearnedRange, 'throughId'> {
-  /** Only examples after this number are counted; absent: all. */
-  readonly afterId?: number;
+export interface UnlearnedCount extends Omit<UnlearnedRange, 'throughArrival'> {
+  /** Only examples that arrived after this number are counted; absent: all. */
+  readonly afterArrival?: number;
 }
 
 /**
  * How many training examples of some tasks arrived since the version was made. Those that were left out are not counted: as a rule the next update
  * leaves them out again.
  */
-export async function countUnlearned(queries: Queries, { adapter, version, tasks, afterId = 0 }: UnlearnedCount): Promise<number> {
+export async function countUnlearned(queries: Queries, { adapter, version, tasks, afterArrival = 0 }: UnlearnedCount): Promise<number> {
   const { through } = await readLearned(queries, { adapter, version });
   let count = 0;
   for (const task of tasks) {
@@ -101,7 +108,7 @@ export async function countUnlearned(queries: Queries, { adapter, version, tasks
       .where('adapter', '=', adapter)
       .where('task', '=', task)
       .where('split', '=', 'train')
-      .where('id', '>', Math.max(through.get(task) ?? 0, afterId))
+      .where('arrival', '>', Math.max(through.get(task) ?? 0, afterArrival))
       .executeTakeFirstOrThrow();
     count += row.count;
   }

@@ -3,7 +3,7 @@
  * token keeps one who was paused and overtaken from writing.
  */
 import { EspalierError } from '../core/errors.js';
-import { type Queries, type Store, transact } from './database.js';
+import { type Queries, type Store, type Transaction, transact } from './database.js';
 import { requireInPlace } from './file-identity.js';
 
 /** In the order in which a run goes through them. */
@@ -115,8 +115,8 @@ export async function beginRun(store: Store, { adapter, stage, plan, trigger, ow
 }
 
 /** Records a stage's output and the next stage. @throws LEASE_LOST */
-export async function advanceRun(queries: Queries, run: Run, stage: Stage, outputs: Run['outputs']): Promise<Run> {
-  await changeOwned(queries, run, { stage, outputs: JSON.stringify(outputs) });
+export async function advanceRun(transaction: Transaction, run: Run, stage: Stage, outputs: Run['outputs']): Promise<Run> {
+  await changeOwned(transaction, run, { stage, outputs: JSON.stringify(outputs) });
   return { ...run, stage, outputs };
 }
 

@@ -1,5 +1,6 @@
 /** The table `schedule_checks`: every update that the schedule started, its outcome, and the reason. */
 import { sql } from 'kysely';
+import type { Principal } from './audit.js';
 import { type Queries, type Store, transact } from './database.js';
 
 export interface ScheduleCheck {
@@ -9,7 +10,7 @@ export interface ScheduleCheck {
   readonly outcome: 'candidate' | 'nothing' | 'failed';
   readonly reason: string;
   readonly runId: number | null;
-  /** Number of the newest example that the update looked at. */
+  /** Arrival number of the newest example that the update looked at. */
   readonly throughExample: number;
   readonly at: string;
 }
@@ -18,7 +19,7 @@ export type NewCheck = Omit<ScheduleCheck, 'id'>;
 
 /** What the checks of an adapter say about its next update. A failed check settles nothing. */
 export interface SettledChecks {
-  /** Number of the newest example that an update looked at; 0 where there was none. */
+  /** Arrival number of the newest example that an update looked at; 0 where there was none. */
   readonly throughExample: number;
   /** Failed checks since the last one that settled. */
   readonly failures: number;
@@ -31,6 +32,11 @@ export const runTrigger = (trigger: string) => `schedule: ${trigger}`;
 /** The trigger of the schedule that began a run; undefined where a person began it. */
 export function triggerOfRun(trigger: string): string | undefined {
   return trigger.startsWith(runTrigger('')) ? trigger.slice(runTrigger('').length) : undefined;
+}
+
+/** Who began a run: a person by name, or the schedule. */
+export function principalOf(trigger: string): Principal {
+  return { name: trigger, via: triggerOfRun(trigger) === undefined ? 'cli' : 'schedule' };
 }
 
 /** A run has one check: the second that is told of the same run is not recorded, and false is returned. */

@@ -5,8 +5,10 @@ type Json = string;
 
 export interface Schema {
   adapters: { name: string; champion_version: number | null; created_at: string };
+  arrivals: { adapter: string; last: number };
   examples: {
     id: Generated<number>;
+    arrival: number;
     adapter: string;
     task: string;
     text: string;
@@ -140,5 +142,16 @@ export interface Schema {
     through_example: number;
     at: string;
   };
-  audit: { id: Generated<number>; at: string; actor: string; act: string; adapter: string; subject: string; detail: Json };
+  audit: {
+    id: Generated<number>;
+    at: string;
+    actor: string;
+    via: string | null;
+    act: string;
+    adapter: string;
+    subject: string;
+    detail: Json;
+    previous: string;
+    hash: string;
+  };
 }

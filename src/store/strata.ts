@@ -1,5 +1,5 @@
 /** The table `strata`: how many examples each label has had in each domain, and how many of them are held out. */
-import type { Queries } from './database.js';
+import type { Queries, Transaction } from './database.js';
 
 const sliceSize = 1000;
 
@@ -23,9 +23,9 @@ export async function listStrata(queries: Queries, adapter: string, task: string
     .execute();
 }
 
-export async function saveStrata(queries: Queries, adapter: string, task: string, strata: readonly Stratum[]): Promise<void> {
+export async function saveStrata(transaction: Transaction, adapter: string, task: string, strata: readonly Stratum[]): Promise<void> {
   for (let start = 0; start < strata.length; start += sliceSize) {
-    await queries
+    await transaction
       .insertInto('strata')
       .values(strata.slice(start, start + sliceSize).map((stratum) => ({ ...stratum, adapter, task })))
       .onConflict((conflict) =>

@@ -13,7 +13,8 @@ import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { requireAnswerForm } from '../intake/answer-form.js';
 import { policyNamed } from '../replay/policies.js';
 import type { ReplayPolicy } from '../replay/policy.js';
-import { type Example, lastExampleId, listExamples } from '../store/examples.js';
+import { lastArrival } from '../store/arrivals.js';
+import { type Example, listExamples } from '../store/examples.js';
 import type { Strategy } from '../training/job.js';
 import { checkSettings, settingsFor } from '../training/options.js';
 import { finetune } from '../training/strategies/finetune.js';
@@ -149,7 +150,12 @@ interface Step extends Domain {
 /** Domains of each task that bring something to learn, in the order in which they first came. */
 async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDeclaration): Promise<Step[]> {
   for (const task of tasks) await requireAnswerForm(store.queries, name, task);
-  const range = { adapter: name, tasks: tasks.map((task) => task.name), afterId: 0, throughId: await lastExampleId(store.queries, name) };
+  const range = {
+    adapter: name,
+    tasks: tasks.map((task) => task.name),
+    afterArrival: 0,
+    throughArrival: await lastArrival(store.queries, name),
+  };
   const fresh = await listExamples(store, { ...range, split: 'train' });
   const held = await listExamples(store, { ...range, split: 'holdout' });
   const inOrder = [...fresh, ...held].sort((a, b) => a.id - b.id);

@@ -28,9 +28,9 @@ export interface Plan {
   readonly version: number;
   /** The champion it starts from and is compared with, or null. */
   readonly parentVersion: number | null;
-  /** Number of the last example that the champion was shown, or 0; held-out examples up to it are what it can lose. */
+  /** Arrival number of the last example that the champion was shown, or 0; held-out examples up to it are what it can lose. */
   readonly afterExample: number;
-  /** Number of the last example that the update looks at. */
+  /** Arrival number of the last example that the update looks at. */
   readonly throughExample: number;
   readonly encoderFingerprint: string;
   /** Where the vectors of its texts are kept; absent: an earlier Espalier planned it. */

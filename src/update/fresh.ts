@@ -33,10 +33,10 @@ export async function chooseFresh({ store, workspace, encoder }: FreshContext, p
 
 /** Training examples of the declared tasks that the champion has not learned, or all of them. In order of arrival. */
 export async function listNew(store: Store, plan: Plan, continues: boolean): Promise<Example[]> {
-  const { declaration, throughExample: throughId } = plan;
+  const { declaration, throughExample: throughArrival } = plan;
   const tasks = declaration.tasks.map(({ name }) => name);
   const learnedBy = continues ? championOf(plan) : { adapter: declaration.name, version: null };
-  return listUnlearned(store, { ...learnedBy, tasks, throughId });
+  return listUnlearned(store, { ...learnedBy, tasks, throughArrival });
 }
 
 /** Without those that the encoder is known to fail on. */

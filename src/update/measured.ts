@@ -5,7 +5,6 @@ import type { PairedSuite, SuiteRole } from '../gate/paired.js';
 import type { AnsweredCase } from '../gate/slices.js';
 import type { JudgedSuite } from '../store/eval-suites.js';
 import type { PairedResult } from '../store/results.js';
-import { exampleOf } from './asked-suite.js';
 import type { Plan } from './context.js';
 
 export interface Measured {
@@ -40,8 +39,9 @@ export function pairedSuites({ suite, results }: Measured, plan: Plan, uses: num
 const isAnswered = ({ championScore }: PairedResult) => championScore !== null;
 
 /** Of holdouts: the row arrived when the champion's last training data did, or before. Of other suites every case counts. */
-export function wasShown({ domain }: JudgedSuite, { caseId }: PairedResult, { afterExample }: Plan): boolean {
-  return domain === null || exampleOf(caseId)! <= afterExample;
+export function wasShown({ domain }: JudgedSuite, { caseId, tags }: PairedResult, { afterExample }: Plan): boolean {
+  // Results that were stored before arrivals had numbers of their own name the example's id, which was its number then.
+  return domain === null || Number(tags.arrival ?? caseId) <= afterExample;
 }
 
 function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number): PairedSuite {

@@ -6,9 +6,9 @@ import { listVersionFolders, type Workspace } from '../declaration/workspace.js'
 import { spaceOf } from '../encoder/cached.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { policyNamed } from '../replay/policies.js';
+import { lastArrival } from '../store/arrivals.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Queries, Store } from '../store/database.js';
-import { lastExampleId } from '../store/examples.js';
 import { readSoundManifest } from '../versions/sound-version.js';
 import { checkPolicy } from './check-policy.js';
 import { checkField, fieldNamed } from './contest.js';
@@ -51,7 +51,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
     version: await freeVersion(workspace, store.queries, name),
     parentVersion,
     afterExample: parent?.data.throughExample ?? 0,
-    throughExample: await lastExampleId(store.queries, name),
+    throughExample: await lastArrival(store.queries, name),
     encoderFingerprint: encoder.fingerprint,
     embeddings: spaceOf(encoder),
     suiteHashes: await hashSuites(workspace.suiteFolders, declaration.suites),

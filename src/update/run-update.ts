@@ -12,7 +12,7 @@ import { type FieldRow, fieldRows } from '../gate/field.js';
 import type { Report } from '../gate/report.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { listContenders } from '../store/contenders.js';
-import { type Queries, type Store, transact } from '../store/database.js';
+import { type Store, type Transaction, transact } from '../store/database.js';
 import { advanceRun, beginRun, endRun, type Run, releaseRun, renewLease, stages, takeOverRun } from '../store/runs.js';
 import { fieldNamed } from './contest.js';
 import type { Evaluated, Mix, Mixes, Plan, UpdateContext } from './context.js';
@@ -176,12 +176,12 @@ async function advance(
   run: Run,
   outputs: Outputs,
   summary: string,
-  save: (queries: Queries) => Promise<void> = async () => undefined,
+  save: (transaction: Transaction) => Promise<void> = async () => undefined,
 ): Promise<Run> {
   const next = stages[stages.indexOf(run.stage) + 1]!;
-  const advanced = await transact(store, async (queries) => {
-    await save(queries);
-    return advanceRun(queries, run, next, outputs);
+  const advanced = await transact(store, async (transaction) => {
+    await save(transaction);
+    return advanceRun(transaction, run, next, outputs);
   });
   progress.end(summary);
   return advanced;

@@ -53,7 +53,7 @@ function requireKindOfTask({ name, kind }: Suite, { name: task, multiLabel = fal
 /** What a version had been shown when it was made: held-out rows of these labels that arrived by then are what it can lose. */
 export interface Shown {
   readonly classes: readonly Class[];
-  /** Number of the last example that it learned from, or might have. */
+  /** Arrival number of the last example that it learned from, or might have. */
   readonly throughExample: number;
 }
 
@@ -73,7 +73,7 @@ export async function listAsked(
   const isKnown = knowing(known.classes);
   const declared = (await readDeclaredSuites(workspace, declaration)).map((asked) => withKnownLabels(asked, isKnown));
   const tasks = declaration.tasks.map(({ name }) => name);
-  const range = { adapter: declaration.name, tasks, split: 'holdout', afterId: 0, throughId: throughExample } as const;
+  const range = { adapter: declaration.name, tasks, split: 'holdout', afterArrival: 0, throughArrival: throughExample } as const;
   const held = await keepReadable(store, encoder, await listExamples(store, range));
   const holdouts = known.domains.map((domain) => {
     const own = held.filter(
@@ -83,7 +83,7 @@ export async function listAsked(
   });
   const wasLearned = knowing(shown.classes);
   const losable = held.filter(
-    (example) => example.id <= shown.throughExample && classesAmong(declaration.tasks, [example]).every(wasLearned),
+    (example) => example.arrival <= shown.throughExample && classesAmong(declaration.tasks, [example]).every(wasLearned),
   );
   const outOfScope = declaration.answers.scope ? await outOfScopeTexts(context, declaration) : [];
   return [
@@ -119,7 +119,11 @@ function holdoutOf({ tasks }: AdapterDeclaration, { classes }: Known, { task, do
     ceiling: 1,
     contentHash: sha256(held.map(({ id }) => id).join()),
   };
-  const shown = ({ id, text, source }: Example) => ({ id: String(id), text, tags: { domain: name, source } });
+  const shown = ({ id, arrival, text, source }: Example) => ({
+    id: String(id),
+    text,
+    tags: { domain: name, source, arrival: String(arrival) },
+  });
   // A task that adapter.yaml has no more is not asked.
   if (!tasks.find((one) => one.name === task)?.multiLabel) {
     const chance = 1 / classes.filter((one) => one.task === task).length;

@@ -43,7 +43,7 @@ export interface Manifest {
   readonly multiLabel?: readonly string[];
   /** Every domain that it or its ancestors learned from. */
   readonly domains: readonly Domain[];
-  /** Examples with id in (afterExample, throughExample] were new to it. */
+  /** Examples with an arrival number in (afterExample, throughExample] were new to it. */
   readonly data: { readonly afterExample: number; readonly throughExample: number; readonly fresh: number; readonly replayed: number };
   readonly bufferSnapshotHash: string;
   /** By task: the smallest confidence of an answer that is given, and how it was chosen; absent in versions of Espalier 0.1. */

@@ -7,6 +7,7 @@ import type { AdapterDeclaration } from '#espalier/declaration/declaration.js';
 import { ingest } from '#espalier/intake/intake.js';
 import type { IntakeRequest } from '#espalier/intake/intake-report.js';
 import type { InputFormat } from '#espalier/reading/check-input.js';
+import { lastArrival } from '#espalier/store/arrivals.js';
 import type { Store } from '#espalier/store/database.js';
 import { listStrata } from '#espalier/store/strata.js';
 import { declare } from '../support/declaration.js';
@@ -41,7 +42,7 @@ function take(store: Store, { path, format = 'jsonl', ...overrides }: Intake) {
     evalTexts: new Map(),
     rejectsFile: join(folder, 'rejects', `${files++}.jsonl`),
     now,
-    actor: 'ada',
+    actor: { name: 'ada', via: 'cli' },
     signal: new AbortController().signal,
     progress: () => undefined,
     ...overrides,
@@ -58,6 +59,46 @@ const rejectsIn = (path: string) =>
 const closedLabels = (): AdapterDeclaration => ({ ...declare(), tasks: [{ name: 'intent', labels: ['balance', 'transfer'] }] });
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ text: `text ${index}`, label: `label ${index % 7}` }));
 const nothing = { accepted: 0, heldOut: 0, duplicates: 0, contradictions: 0, leaked: 0, rejected: 0, rejectsFile: undefined };
+
+describe('the order of arrival', () => {
+  const numbers = async (store: Store, adapter: string) =>
+    (await store.queries.selectFrom('examples').select('arrival').where('adapter', '=', adapter).orderBy('arrival').execute()).map(
+      ({ arrival }) => arrival,
+    );
+  const texts = (from: number, to: number) => many(to).slice(from);
+
+  it('is numbered without a gap: rejected and repeated rows take no number', async () => {
+    const store = await temporaryStore();
+    const rows = texts(0, 6);
+    const path = jsonLines([rows[0]!, { text: '', label: 'x' }, rows[0]!, { text: 'text 0', label: 'another' }, ...rows.slice(1, 4)]);
+    expect(await take(store, { path })).toMatchObject({ accepted: 4, rejected: 2, duplicates: 1 });
+    expect(await take(store, { path: jsonLines(rows) })).toMatchObject({ accepted: 2, duplicates: 4 });
+    expect(await numbers(store, 'support')).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await lastArrival(store.queries, 'support')).toBe(6);
+  });
+
+  it('is that of each adapter, whatever ids its examples have', async () => {
+    const store = await temporaryStore();
+    const mood = { ...declare(), name: 'mood' };
+    await take(store, { path: jsonLines(texts(0, 3)) });
+    await take(store, { path: jsonLines(texts(0, 2)), declaration: mood });
+    await take(store, { path: jsonLines(texts(3, 5)) });
+    await take(store, { path: jsonLines(texts(2, 3)), declaration: mood });
+    expect([await numbers(store, 'support'), await numbers(store, 'mood')]).toEqual([
+      [1, 2, 3, 4, 5],
+      [1, 2, 3],
+    ]);
+  });
+
+  it('gives the numbers of an intake that was refused to the next one', async () => {
+    const store = await temporaryStore();
+    const path = jsonLines([...texts(0, 3), { text: '', label: 'x' }]);
+    await expect(take(store, { path, maxRejected: { rows: 0 } })).rejects.toMatchObject({ code: 'TOO_MANY_REJECTED' });
+    expect(await lastArrival(store.queries, 'support')).toBe(0);
+    await take(store, { path: jsonLines(texts(3, 5)) });
+    expect(await numbers(store, 'support')).toEqual([1, 2]);
+  });
+});
 
 describe('the same text in other letters', () => {
   const spellings = [
@@ -121,6 +162,7 @@ describe('rows that are accepted', () => {
       {
         ...{
           id: 1,
+          arrival: 1,
           ...shared,
           text: 'Where is my money',
           hash: textHash('Where is my money'),
@@ -133,6 +175,7 @@ describe('rows that are accepted', () => {
       {
         ...{
           id: 2,
+          arrival: 2,
           ...shared,
           text: 'caf\u00e9',
           hash: textHash('caf\u00e9'),
@@ -175,8 +218,8 @@ describe('rows that are accepted', () => {
     expect(await store.queries.selectFrom('adapters').select(['name', 'champion_version']).execute()).toEqual([
       { name: 'support', champion_version: null },
     ]);
-    const acts = await store.queries.selectFrom('audit').select(['act', 'actor', 'subject']).execute();
-    expect(acts).toEqual([{ act: 'ingested', actor: 'ada', subject: '700 examples' }]);
+    const acts = await store.queries.selectFrom('audit').select(['act', 'actor', 'via', 'subject']).execute();
+    expect(acts).toEqual([{ act: 'ingested', actor: 'ada', via: 'cli', subject: '700 examples' }]);
   });
 
   it('come from several files, with progress that ends at the size of all', async () => {

@@ -10,7 +10,7 @@ import { openStrata } from '#espalier/intake/holdout.js';
 import { ingest } from '#espalier/intake/intake.js';
 import { admitExamples, prepareAdmission } from '#espalier/replay/admission.js';
 import { listBuffer } from '#espalier/store/buffer.js';
-import type { Store } from '#espalier/store/database.js';
+import { type Store, transact } from '#espalier/store/database.js';
 import { listExamples } from '#espalier/store/examples.js';
 import { errorOf } from '../support/errors.js';
 import { now, temporaryStore } from '../support/store.js';
@@ -27,7 +27,15 @@ async function take(store: Store, rows: readonly unknown[], declaration = declar
   writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const label = declaration.tasks[0]!.multiLabel ? 'labels' : 'label';
   const report = await ingest(store, {
-    ...{ declaration, domain: 'desk', source: 'test', fields: { text: 'text', label }, evalTexts: new Map(), now, actor: 'ada' },
+    ...{
+      declaration,
+      domain: 'desk',
+      source: 'test',
+      fields: { text: 'text', label },
+      evalTexts: new Map(),
+      now,
+      actor: { name: 'ada', via: 'cli' },
+    },
     files: [{ path, name: basename(path), format: 'jsonl' }],
     rejectsFile: join(folder, 'rejects', `${files++}.jsonl`),
     signal: new AbortController().signal,
@@ -112,8 +120,15 @@ describe('the buffer of sets', () => {
       store,
       drawnSets(600, 3).map((labels, index) => ({ text: `note ${index}`, labels })),
     );
-    const learned = await listExamples(store, { adapter: 'support', tasks: ['topics'], split: 'train', afterId: 0, throughId: 1000 });
-    await admitExamples(store.queries, 'support', await prepareAdmission(store, { declaration, learned, space: undefined, now }));
+    const learned = await listExamples(store, {
+      adapter: 'support',
+      tasks: ['topics'],
+      split: 'train',
+      afterArrival: 0,
+      throughArrival: 1000,
+    });
+    const changes = await prepareAdmission(store, { declaration, learned, space: undefined, now });
+    await transact(store, (transaction) => admitExamples(transaction, 'support', changes));
     const members = await listBuffer(store.queries, 'support', { state: 'member' });
     expect(members).toHaveLength(120);
     // A cell is of one label.

@@ -22,7 +22,7 @@ async function take(store: Store, rows: readonly unknown[], overrides: Partial<I
     ...{ declaration: declare(), domain: 'desk', source: 'test', fields: { text: 'text', label: 'label' }, evalTexts: new Map(), now },
     files: [{ path, name: basename(path), format: 'jsonl' }],
     rejectsFile: join(folder, 'rejects', `${files++}.jsonl`),
-    actor: 'ada',
+    actor: { name: 'ada', via: 'cli' },
     signal: new AbortController().signal,
     progress: () => undefined,
     ...overrides,

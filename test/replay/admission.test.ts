@@ -79,7 +79,7 @@ describe('an admission', () => {
       const state = index < 10 ? ('member' as const) : ('evicted' as const);
       return { exampleId: id, state, policy: 'balanced-reservoir', score: 0.5, reason: 'of old', since: now.toISOString() };
     });
-    await saveMemberships(store.queries, 'support', rows);
+    await transact(store, (transaction) => saveMemberships(transaction, 'support', rows));
     expect(await admit(store, learned)).toEqual({ admitted: 8, evicted: 8 });
     expect((await membersOf(store)).map(({ label }) => label).sort()).toEqual([...'aabbccddee']);
   });
@@ -113,7 +113,9 @@ describe('an admission', () => {
 });
 
 describe('bufferSnapshotHash', () => {
-  const examples = [...slice(4, 'a'), ...slice(3, 'b')].map((example, index): Example => ({ ...example, id: index + 1 }));
+  const examples = [...slice(4, 'a'), ...slice(3, 'b')].map(
+    (example, index): Example => ({ ...example, id: index + 1, arrival: index + 1 }),
+  );
 
   it('does not depend on order or ids', () => {
     const other = examples.toReversed().map((example, index) => ({ ...example, id: 50 + index }));

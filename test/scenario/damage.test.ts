@@ -8,8 +8,8 @@ import { defaultCacheFolder, readDeclaration, workspaceAt } from '#espalier/decl
 import { defaultPooling, embeddedModel } from '#espalier/encoder/declaration.js';
 import { type Encoder, openEncoder } from '#espalier/encoder/encoder.js';
 import { damages, undamaged } from '#espalier/evaluation/damage.js';
+import { lastArrival } from '#espalier/store/arrivals.js';
 import { openStore, type Store } from '#espalier/store/database.js';
-import { lastExampleId } from '#espalier/store/examples.js';
 import { type DamagedCandidate, olderVersion, runCampaign } from '#espalier/study/damage-campaign.js';
 import { succeed } from '../support/command.js';
 import { at } from '../support/desk.js';
@@ -46,7 +46,7 @@ async function played(head: string, seeds: readonly number[]): Promise<DamagedCa
   const declaration = await readDeclaration(workspace, 'desk');
   const store = await openStore(workspace.database);
   stores.push(store);
-  const throughExample = await lastExampleId(store.queries, 'desk');
+  const throughExample = await lastArrival(store.queries, 'desk');
   const plan = {
     ...{ declaration, field: ['damage'], version: 3, parentVersion: 2, afterExample: throughExample, throughExample },
     ...{ encoderFingerprint: encoder.fingerprint, at: '2026-11-24T14:00:00.000Z' },

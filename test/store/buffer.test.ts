@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findMembership, listBuffer, listOffered, type Membership, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
-import type { Store } from '#espalier/store/database.js';
+import { type Store, transact } from '#espalier/store/database.js';
 import { newExample, now, stored, temporaryStore } from '../support/store.js';
 
 const membership = (exampleId: number, state: Membership['state']): Membership => ({
@@ -22,10 +22,12 @@ async function storeOfFive(): Promise<Store> {
     newExample({ text: 'is it good', label: 'review', domain: 'dining' }),
   ]);
   const states: Membership['state'][] = ['member', 'member', 'evicted', 'declined', 'member'];
-  await saveMemberships(
-    store.queries,
-    'a',
-    states.map((state, index) => membership(index + 1, state)),
+  await transact(store, (transaction) =>
+    saveMemberships(
+      transaction,
+      'a',
+      states.map((state, index) => membership(index + 1, state)),
+    ),
   );
   return store;
 }
@@ -64,7 +66,7 @@ describe('the buffer', () => {
 
   it('keeps the latest state of each', async () => {
     const store = await storeOfFive();
-    await saveMemberships(store.queries, 'a', [membership(1, 'evicted')]);
+    await transact(store, (transaction) => saveMemberships(transaction, 'a', [membership(1, 'evicted')]));
     expect(await findMembership(store.queries, 'a', 1)).toEqual(membership(1, 'evicted'));
     expect(await listBuffer(store.queries, 'a')).toHaveLength(5);
   });
@@ -95,7 +97,7 @@ describe('the buffer', () => {
   it('is summed up task by task: one label in two tasks is two cells', async () => {
     const store = await storeOfFive();
     await stored(store, 'a', [newExample({ text: 'balance please', task: 'tone' })]);
-    await saveMemberships(store.queries, 'a', [membership(6, 'member')]);
+    await transact(store, (transaction) => saveMemberships(transaction, 'a', [membership(6, 'member')]));
     const own = { task: 'tone', domain: 'banking', label: 'balance', members: 1, evicted: 0, declined: 0, bytes: 14 };
     expect((await summariseBuffer(store, 'a')).slice(3)).toEqual([own]);
     expect(await summariseBuffer(store, 'a', 'tone')).toEqual([own]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { listContenders, saveContenders, saveReports } from '#espalier/store/contenders.js';
-import { openStore } from '#espalier/store/database.js';
+import { openStore, transact } from '#espalier/store/database.js';
 import { listResults, saveResults } from '#espalier/store/results.js';
 import { beginRun } from '#espalier/store/runs.js';
 import { now, temporaryStore } from '../support/store.js';
@@ -15,23 +15,20 @@ const error = { code: 'TRAINING_DIVERGED', message: 'the loss is 1e+9', hint: 'L
 async function storeWithRun() {
   const store = await temporaryStore();
   const run = await beginRun(store, { adapter: 'desk', stage: 'train', plan: {}, trigger: 'ann', owner: 'one', startedAt: now, now });
-  return { queries: store.queries, run: run.id };
+  return { store, queries: store.queries, run: run.id };
 }
 
 const attempt = (strategy: string) => ({ strategy, seconds: 1.5, bytesKept: 2048, error: null });
 
 it('contenders come back in the order of the plan, with their reports, and the one that was chosen', async () => {
-  const { queries, run } = await storeWithRun();
-  await saveContenders(queries, run, [
-    attempt('replay'),
-    { strategy: 'derpp', seconds: null, bytesKept: null, error },
-    attempt('analytic'),
-  ]);
+  const { store, queries, run } = await storeWithRun();
+  const attempts = [attempt('replay'), { strategy: 'derpp', seconds: null, bytesKept: null, error }, attempt('analytic')];
+  await transact(store, (transaction) => saveContenders(transaction, run, attempts));
   const reports = [
     { strategy: 'replay', report: { verdict: 'fail' } },
     { strategy: 'analytic', report: { verdict: 'pass' } },
   ];
-  await saveReports(queries, run, reports, 'analytic');
+  await transact(store, (transaction) => saveReports(transaction, run, reports, 'analytic'));
   expect(await listContenders(queries, run)).toEqual([
     { ...attempt('replay'), report: { verdict: 'fail' }, chosen: false },
     { strategy: 'derpp', seconds: null, bytesKept: null, error, report: null, chosen: false },
@@ -40,9 +37,9 @@ it('contenders come back in the order of the plan, with their reports, and the o
 });
 
 it('contenders are replaced when the stage is done again', async () => {
-  const { queries, run } = await storeWithRun();
-  await saveContenders(queries, run, [attempt('replay'), attempt('derpp')]);
-  await saveContenders(queries, run, [attempt('derpp')]);
+  const { store, queries, run } = await storeWithRun();
+  await transact(store, (transaction) => saveContenders(transaction, run, [attempt('replay'), attempt('derpp')]));
+  await transact(store, (transaction) => saveContenders(transaction, run, [attempt('derpp')]));
   expect((await listContenders(queries, run)).map(({ strategy }) => strategy)).toEqual(['derpp']);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { insertCandidate } from '#espalier/store/candidates.js';
-import type { Store } from '#espalier/store/database.js';
+import { type Store, transact } from '#espalier/store/database.js';
 import {
   countEarlierUses,
   findChangedSuite,
@@ -45,7 +45,9 @@ async function judged(
   await endRun(store.queries, run, { status: 'done', error: null, at: now });
   if (version !== undefined) {
     const [report, createdAt] = [{}, now.toISOString()];
-    await insertCandidate(store.queries, { adapter, version, runId: run.id, championVersion: null, verdict: 'pass', report, createdAt });
+    await transact(store, (transaction) =>
+      insertCandidate(transaction, { adapter, version, runId: run.id, championVersion: null, verdict: 'pass', report, createdAt }),
+    );
   }
   return run.id;
 }

@@ -1,23 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { sameTextHash } from '#espalier/core/text.js';
-import { openStore } from '#espalier/store/database.js';
+import { lastArrival } from '#espalier/store/arrivals.js';
+import { openStore, transact } from '#espalier/store/database.js';
 import { findAnswerForm, openExampleWriter } from '#espalier/store/example-writer.js';
-import { findExample, insertExamples, lastExampleId, listExamples } from '#espalier/store/examples.js';
+import { findExample, listExamples } from '#espalier/store/examples.js';
 import { listStrata, saveStrata } from '#espalier/store/strata.js';
 import { writeOldStore } from '../support/old-store.js';
-import { newExample, temporaryStore } from '../support/store.js';
+import { insertExamples, newExample, temporaryStore } from '../support/store.js';
 
 const texts = ['one', 'two', 'three', 'four'];
 const splitOf = (index: number) => (index === 1 ? ('holdout' as const) : ('train' as const));
 
 async function storeOfFour() {
   const store = await temporaryStore();
-  await insertExamples(
-    store.queries,
-    'a',
-    texts.map((text, index) => newExample({ text, split: splitOf(index) })),
-  );
-  await insertExamples(store.queries, 'b', [newExample({ text: 'one', label: 'other' })]);
+  await transact(store, async (transaction) => {
+    await insertExamples(
+      transaction,
+      'a',
+      texts.map((text, index) => newExample({ text, split: splitOf(index) })),
+    );
+    await insertExamples(transaction, 'b', [newExample({ text: 'one', label: 'other' })]);
+  });
   return store;
 }
 
@@ -25,18 +28,20 @@ describe('examples', () => {
   it('come back as they were put in', async () => {
     const store = await temporaryStore();
     const example = newExample({ text: 'Grüße 👋', provenance: { file: 'a "b".csv', line: 7 }, split: 'holdout' });
-    await insertExamples(store.queries, 'a', [example]);
+    await transact(store, (transaction) => insertExamples(transaction, 'a', [example]));
     const { twin, ...kept } = example;
-    expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, ...kept });
-    expect(openExampleWriter(store.database, 'a', 'intent').find(twin)).toEqual([{ id: 1, hash: example.hash, label: example.label }]);
+    expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, arrival: 1, ...kept });
+    expect(openExampleWriter(store.database, 'a', 'intent').find(twin)).toEqual([
+      { id: 1, arrival: 1, hash: example.hash, label: example.label },
+    ]);
     expect(await findExample(store.queries, 'b', 1)).toBeUndefined();
     expect(await findExample(store.queries, 'a', 2)).toBeUndefined();
   });
 
-  it('are listed by split and range of ids, in order of arrival: the start is excluded, the end included', async () => {
+  it('are listed by split and range of arrival numbers, in order of arrival: the start is excluded, the end included', async () => {
     const store = await storeOfFour();
-    const list = async (afterId: number, throughId: number, split: 'train' | 'holdout' = 'train') =>
-      (await listExamples(store, { adapter: 'a', tasks: ['intent'], split, afterId, throughId })).map((example) => example.text);
+    const list = async (afterArrival: number, throughArrival: number, split: 'train' | 'holdout' = 'train') =>
+      (await listExamples(store, { adapter: 'a', tasks: ['intent'], split, afterArrival, throughArrival })).map((example) => example.text);
     expect(await list(0, 99)).toEqual(['one', 'three', 'four']);
     expect(await list(1, 3)).toEqual(['three']);
     expect(await list(0, 99, 'holdout')).toEqual(['two']);
@@ -44,8 +49,8 @@ describe('examples', () => {
 
   it('are counted after an id, held out ones left out', async () => {
     const store = await storeOfFour();
-    expect(await lastExampleId(store.queries, 'a')).toBe(4);
-    expect(await lastExampleId(store.queries, 'none')).toBe(0);
+    expect(await lastArrival(store.queries, 'a')).toBe(4);
+    expect(await lastArrival(store.queries, 'none')).toBe(0);
   });
 
   it('are found by what counts as the same text, within adapter and task', async () => {
@@ -62,25 +67,28 @@ describe('examples', () => {
   it('written by prepared statements are the same as those of a query', async () => {
     const store = await temporaryStore();
     const example = newExample({ text: 'one' });
-    openExampleWriter(store.database, 'a', 'intent').insert(example);
+    openExampleWriter(store.database, 'a', 'intent').insert(example, 1);
     const { twin: _, ...kept } = example;
-    expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, ...kept });
+    expect(await findExample(store.queries, 'a', 1)).toEqual({ id: 1, arrival: 1, ...kept });
   });
 
   it('hold one text once in a task, whatever its label', async () => {
     const store = await storeOfFour();
-    await expect(insertExamples(store.queries, 'a', [newExample({ text: 'one', label: 'other' })])).rejects.toThrow('UNIQUE');
+    const again = transact(store, (transaction) => insertExamples(transaction, 'a', [newExample({ text: 'one', label: 'other' })]));
+    await expect(again).rejects.toThrow('UNIQUE');
   });
 });
 
 describe('strata', () => {
   it('are saved and grown', async () => {
     const store = await temporaryStore();
-    await saveStrata(store.queries, 'a', 'intent', [
-      { label: 'x', domain: 'two', received: 3, held: 0 },
-      { label: 'y', domain: 'one', received: 1, held: 1 },
-    ]);
-    await saveStrata(store.queries, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5, held: 0 }]);
+    await transact(store, (transaction) =>
+      saveStrata(transaction, 'a', 'intent', [
+        { label: 'x', domain: 'two', received: 3, held: 0 },
+        { label: 'y', domain: 'one', received: 1, held: 1 },
+      ]),
+    );
+    await transact(store, (transaction) => saveStrata(transaction, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5, held: 0 }]));
     expect(await listStrata(store.queries, 'a', 'intent')).toEqual([
       { label: 'y', domain: 'one', received: 1, held: 1 },
       { label: 'x', domain: 'two', received: 5, held: 0 },

@@ -1,18 +1,32 @@
-CREATE INDEX buffer_by_state ON buffer (adapter, state);
+CREATE INDEX buffer_by_state ON buffer (adapter, state, example_id);
+
+CREATE INDEX candidates_by_adapter ON candidates (adapter, id);
+
+CREATE INDEX candidates_by_status ON candidates (status, id);
 
 CREATE UNIQUE INDEX contenders_chosen_once ON contenders (run_id) WHERE chosen = 1;
 
+CREATE INDEX decisions_by_adapter ON decisions (adapter, id);
+
 CREATE INDEX eval_suites_by_content ON eval_suites (suite, content_hash);
 
-CREATE INDEX examples_by_split ON examples (adapter, task, split, id);
+CREATE UNIQUE INDEX examples_by_arrival ON examples (adapter, arrival);
+
+CREATE INDEX examples_by_split ON examples (adapter, task, split, arrival);
 
 CREATE UNIQUE INDEX examples_by_text ON examples (adapter, task, hash);
 
 CREATE INDEX examples_by_twin ON examples (adapter, task, twin);
 
+CREATE INDEX runs_by_adapter ON runs (adapter, id);
+
 CREATE UNIQUE INDEX runs_one_at_a_time ON runs (adapter) WHERE status = 'running';
 
 CREATE INDEX schedule_checks_by_adapter ON schedule_checks (adapter, id);
+
+CREATE INDEX schedule_checks_by_run ON schedule_checks (run_id);
+
+CREATE INDEX version_scores_by_suite ON version_scores (suite, adapter, version, at);
 
 CREATE TABLE adapters (
   name TEXT PRIMARY KEY,
@@ -27,14 +41,26 @@ CREATE TABLE answer_forms (
   PRIMARY KEY (adapter, task)
 ) STRICT;
 
+CREATE TABLE arrivals (
+  adapter TEXT PRIMARY KEY,
+  -- Number of the adapter's last example; 0 where it has none.
+  last INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at TEXT NOT NULL,
   actor TEXT NOT NULL,
+  -- Through what the actor acted: `cli`, `schedule`. NULL: the act happened before this was kept.
+  via TEXT,
   act TEXT NOT NULL,
   adapter TEXT NOT NULL,
   subject TEXT NOT NULL,
-  detail TEXT NOT NULL
+  detail TEXT NOT NULL,
+  -- The hash of the row before, which no two rows share: the chain never forks. 64 zeros in the first row.
+  previous TEXT NOT NULL UNIQUE,
+  -- SHA-256, see src/store/audit-chain.ts.
+  hash TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE buffer (
@@ -153,7 +179,7 @@ CREATE TABLE examples (
   received_at TEXT NOT NULL,
   split TEXT NOT NULL CHECK (split IN ('train', 'holdout')),
   provenance TEXT NOT NULL
-, twin TEXT NOT NULL DEFAULT '', seal INTEGER NOT NULL DEFAULT 0) STRICT;
+, twin TEXT NOT NULL DEFAULT '', seal INTEGER NOT NULL DEFAULT 0, arrival INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE learned (
   adapter TEXT NOT NULL,
@@ -236,7 +262,7 @@ CREATE TABLE version_scores (
 
 CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END;
 
-CREATE TRIGGER audit_never_replaces BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+CREATE TRIGGER audit_never_replaces BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id OR previous = NEW.previous)
   BEGIN SELECT RAISE(ABORT, 'audit rows are never replaced'); END;
 
 CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;

@@ -27,8 +27,8 @@ const learn = (store: Store, version: number, through: Record<string, number>, l
     ),
   );
 
-const unlearned = async (store: Store, version: number | null, tasks = ['intent', 'tone'], throughId = 99) =>
-  (await listUnlearned(store, { adapter: 'desk', version, tasks, throughId })).map(({ id }) => id);
+const unlearned = async (store: Store, version: number | null, tasks = ['intent', 'tone'], throughArrival = 99) =>
+  (await listUnlearned(store, { adapter: 'desk', version, tasks, throughArrival })).map(({ id }) => id);
 
 describe('what a version has not learned', () => {
   it('is every training example where there is no version', async () => {
@@ -64,7 +64,7 @@ describe('what a version has not learned', () => {
     const store = await sixExamples();
     await learn(store, 1, { intent: 4 }, [1]);
     const record = await readLearned(store.queries, { adapter: 'desk', version: 1 });
-    const range = { adapter: 'desk', tasks: ['intent', 'tone'], afterId: 0, throughId: 99 };
+    const range = { adapter: 'desk', tasks: ['intent', 'tone'], afterArrival: 0, throughArrival: 99 };
     const all = [
       ...(await listExamples(store, { ...range, split: 'train' })),
       ...(await listExamples(store, { ...range, split: 'holdout' })),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { findCandidate, insertCandidate, listCandidates, nextVersion, setCandidateStatus } from '#espalier/store/candidates.js';
-import { openStore, type Store } from '#espalier/store/database.js';
+import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { listDomainAccuracies, listResults, type PairedResult, saveDomainAccuracies, saveResults } from '#espalier/store/results.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';
 import { errorOf } from '../support/errors.js';
@@ -19,7 +19,7 @@ async function finishedRun(store: Store, adapter = 'support'): Promise<number> {
 async function propose(store: Store, version: number, adapter = 'support'): Promise<number> {
   const [runId, createdAt] = [await finishedRun(store, adapter), now.toISOString()];
   const candidate = { adapter, version, runId, championVersion: null, verdict: 'pass', report: { gained: [1, 2] }, createdAt } as const;
-  return insertCandidate(store.queries, candidate);
+  return transact(store, (transaction) => insertCandidate(transaction, candidate));
 }
 
 const result = (caseId: string, suite = 'verbs', contender = 'analytic'): PairedResult => ({
@@ -54,7 +54,7 @@ describe('candidates', () => {
   it('are listed newest first, by adapter and status', async () => {
     const store = await temporaryStore();
     const [first, second, other] = [await propose(store, 1), await propose(store, 2), await propose(store, 1, 'billing')];
-    await setCandidateStatus(store.queries, first, 'rejected');
+    await transact(store, (transaction) => setCandidateStatus(transaction, first, 'rejected'));
     const list = async (filter: Parameters<typeof listCandidates>[1]) => (await listCandidates(store.queries, filter)).map(({ id }) => id);
     expect(await list({})).toEqual([other, second, first]);
     expect(await list({ adapter: 'support' })).toEqual([second, first]);

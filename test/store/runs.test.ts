@@ -34,7 +34,7 @@ describe('a run', () => {
   it('keeps plan, stage and outputs for whoever goes on with it', async () => {
     const store = await temporaryStore();
     const run = await begin(store);
-    await advanceRun(store.queries, run, 'train', { encode: { vectors: 3 } });
+    await transact(store, (transaction) => advanceRun(transaction, run, 'train', { encode: { vectors: 3 } }));
     const next = await takeOver(store, { alive: false });
     expect(next).toMatchObject({
       id: run.id,
@@ -107,7 +107,7 @@ describe('taking over', () => {
 
 describe('LEASE_LOST: whoever was overtaken while it was paused', () => {
   const acts: [string, (store: Store, run: Run) => Promise<unknown>][] = [
-    ['records no stage', (store, run) => advanceRun(store.queries, run, 'gate', {})],
+    ['records no stage', (store, run) => transact(store, (transaction) => advanceRun(transaction, run, 'gate', {}))],
     ['renews no lease', (store, run) => renewLease(store, run, now)],
     ['lets go of nothing', (store, run) => releaseRun(store, run)],
     ['ends nothing', (store, run) => endRun(store.queries, run, { status: 'done', error: null, at: now })],

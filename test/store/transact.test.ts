@@ -1,11 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { EspalierError } from '#espalier/core/errors.js';
-import { type Store, transact } from '#espalier/store/database.js';
+import { lastArrival } from '#espalier/store/arrivals.js';
+import { saveMemberships } from '#espalier/store/buffer.js';
+import { setChampionVersion } from '#espalier/store/candidates.js';
+import { type Store, type Transaction, transact, transactOnConnection } from '#espalier/store/database.js';
 import { countEmbeddings, findEmbeddings, saveEmbeddings } from '#espalier/store/embeddings.js';
-import { insertExamples, lastExampleId } from '#espalier/store/examples.js';
 import { errorOf } from '../support/errors.js';
-import { newExample, temporaryStore } from '../support/store.js';
+import { insertExamples, newExample, temporaryStore } from '../support/store.js';
 
 describe('transact', () => {
   it('gives back what its work gives', async () => {
@@ -18,25 +21,25 @@ describe('transact', () => {
     const thrown = new EspalierError('INTERRUPTED', 'stopped');
     const work = transact(store, async (queries) => {
       await insertExamples(queries, 'a', [newExample({ text: 'one' })]);
-      expect(await lastExampleId(queries, 'a')).toBe(1);
+      expect(await lastArrival(queries, 'a')).toBe(1);
       throw thrown;
     });
     await expect(work).rejects.toBe(thrown);
-    expect(await lastExampleId(store.queries, 'a')).toBe(0);
+    expect(await lastArrival(store.queries, 'a')).toBe(0);
   });
 
   it('undoes everything when a query fails', async () => {
     const store = await temporaryStore();
     const twice = [newExample({ text: 'one' }), newExample({ text: 'one' })];
     await expect(transact(store, (queries) => insertExamples(queries, 'a', twice))).rejects.toThrow('UNIQUE');
-    expect(await lastExampleId(store.queries, 'a')).toBe(0);
+    expect(await lastArrival(store.queries, 'a')).toBe(0);
   });
 
   it('is there for the next one after a failure', async () => {
     const store = await temporaryStore();
     await transact(store, async () => Promise.reject(new Error('first'))).catch(() => undefined);
     await transact(store, (queries) => insertExamples(queries, 'a', [newExample({ text: 'one' })]));
-    expect(await lastExampleId(store.queries, 'a')).toBe(1);
+    expect(await lastArrival(store.queries, 'a')).toBe(1);
   });
 
   it('runs those that are asked for at once one after another', async () => {
@@ -45,13 +48,76 @@ describe('transact', () => {
     await Promise.all(
       texts.map((text) =>
         transact(store, async (queries) => {
-          const last = await lastExampleId(queries, 'a');
+          const last = await lastArrival(queries, 'a');
           await insertExamples(queries, 'a', [newExample({ text, label: `after ${last}` })]);
         }),
       ),
     );
     const rows = await store.queries.selectFrom('examples').select(['id', 'label']).orderBy('id').execute();
     expect(rows.map((row) => row.label)).toEqual(rows.map((row) => `after ${row.id - 1}`));
+  });
+});
+
+describe('PAST_TRANSACTION: a query within a transaction, but past it', () => {
+  it.each<[string, (store: Store) => Promise<unknown>]>([
+    ['a query of the store', (store) => lastArrival(store.queries, 'a')],
+    ['SQL as text', (store) => sql`select 1`.execute(store.queries)],
+    ['another transaction', (store) => transact(store, async () => 1)],
+    ['a transaction of prepared statements', (store) => transactOnConnection(store, async () => 1)],
+  ])('is refused and not waited for: %s', async (_what, ask) => {
+    const store = await temporaryStore();
+    for (const within of [() => transact(store, () => ask(store)), () => transactOnConnection(store, () => ask(store))]) {
+      const error = await errorOf(within());
+      expect([error.code, error.message]).toEqual(['PAST_TRANSACTION', `a query was asked past the open transaction of ${store.path}`]);
+    }
+    expect(await lastArrival(store.queries, 'a')).toBe(0);
+  });
+
+  it('undoes the transaction, unless its work takes care of it', async () => {
+    const store = await temporaryStore();
+    const careless = transact(store, async (transaction) => {
+      await insertExamples(transaction, 'a', [newExample({ text: 'one' })]);
+      await lastArrival(store.queries, 'a');
+    });
+    await expect(careless).rejects.toMatchObject({ code: 'PAST_TRANSACTION' });
+    expect(await lastArrival(store.queries, 'a')).toBe(0);
+  });
+
+  it('is no matter of queries that others ask meanwhile: they wait', async () => {
+    const store = await temporaryStore();
+    const begun = transact(store, async (transaction) => {
+      await insertExamples(transaction, 'a', [newExample({ text: 'one' })]);
+      await setTimeout(20);
+      return 'done';
+    });
+    expect(await Promise.all([begun, lastArrival(store.queries, 'a')])).toEqual(['done', 1]);
+  });
+
+  it('is no matter of what a transaction leaves behind, nor of another store', async () => {
+    const [store, other] = [await temporaryStore(), await temporaryStore()];
+    let later: Promise<number> | undefined;
+    await transact(store, async () => {
+      expect(await lastArrival(other.queries, 'a')).toBe(0);
+      later = setTimeout(20).then(() => lastArrival(store.queries, 'a'));
+    });
+    expect(await later).toBe(0);
+  });
+});
+
+describe('what must happen all or nothing', () => {
+  it('does not compile outside of a transaction, and does within one', async () => {
+    const store = await temporaryStore();
+    const acts = async (transaction: Transaction) => {
+      await setChampionVersion(transaction, 'a', 1);
+      await saveMemberships(transaction, 'a', []);
+      return lastArrival(transaction, 'a');
+    };
+    expect(await transact(store, acts)).toBe(0);
+    // @ts-expect-error queries of the store are no transaction
+    const wrong: Parameters<typeof acts> = [store.queries];
+    // @ts-expect-error nor is a handle that Kysely gives for one connection
+    await store.queries.connection().execute((connection) => acts(connection));
+    expect(wrong).toHaveLength(1);
   });
 });
 

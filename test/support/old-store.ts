@@ -13,7 +13,7 @@ export function writeOldStore(before: string, fill: (database: SqliteDatabase.Da
   const path = join(temporaryFolder(), `${randomUUID()}.db`);
   const database = new SqliteDatabase(path);
   // Migrations fill columns with these; of empty tables none is ever asked.
-  for (const name of ['twin_hash', 'same_text_hash', 'is_label_set', 'example_seal'])
+  for (const name of ['twin_hash', 'same_text_hash', 'is_label_set', 'example_seal', 'audit_hash'])
     database.function(name, { varargs: true }, () => {
       throw new Error(`${name} was asked of an empty table`);
     });

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { sameTextHash, textHash } from '#espalier/core/text.js';
-import { openStore, type Store, transact } from '#espalier/store/database.js';
-import { type Example, insertExamples, listExamples, type NewExample } from '#espalier/store/examples.js';
+import { holdArrivals, saveLastArrival } from '#espalier/store/arrivals.js';
+import { openStore, type Store, type Transaction, transact } from '#espalier/store/database.js';
+import { type Example, listExamples, type NewExample, sealOf } from '#espalier/store/examples.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export const now = new Date('2026-11-24T12:00:00.000Z');
@@ -30,8 +31,29 @@ export function newExample(overrides: Partial<NewExample> & { text: string }): N
   };
 }
 
+/** Inserts one slice; texts that are there already must have been taken out before. */
+export async function insertExamples(transaction: Transaction, adapter: string, examples: readonly NewExample[]): Promise<void> {
+  const last = await holdArrivals(transaction, adapter);
+  const rows = examples.map(({ receivedAt, provenance, ...rest }, index) => ({
+    ...rest,
+    adapter,
+    arrival: last + index + 1,
+    received_at: receivedAt,
+    provenance: JSON.stringify(provenance),
+    seal: sealOf(rest),
+  }));
+  if (rows.length > 0) await transaction.insertInto('examples').values(rows).execute();
+  await saveLastArrival(transaction, adapter, last + rows.length);
+}
+
 /** Inserts examples and gives back all training examples of the adapter's tasks `intent` and `tone`, in order of arrival. */
 export async function stored(store: Store, adapter: string, examples: readonly NewExample[]): Promise<Example[]> {
   await transact(store, (queries) => insertExamples(queries, adapter, examples));
-  return listExamples(store, { adapter, tasks: ['intent', 'tone'], split: 'train', afterId: 0, throughId: Number.MAX_SAFE_INTEGER });
+  return listExamples(store, {
+    adapter,
+    tasks: ['intent', 'tone'],
+    split: 'train',
+    afterArrival: 0,
+    throughArrival: Number.MAX_SAFE_INTEGER,
+  });
 }

@@ -10,6 +10,7 @@ const heldOut = (from: number, to: number, task = 'intent'): Example[] =>
   Array.from({ length: to - from }, (_, index) => ({
     ...newExample({ text: `please cancel the order number ${from + index} for me`, task, label: 'cancel', split: 'holdout' }),
     id: from + index,
+    arrival: from + index,
   }));
 const outOfScope = Array.from({ length: 30 }, (_, index) => `a whale sings its song number ${index}`);
 const declaration = (change: Partial<AdapterDeclaration> = {}): AdapterDeclaration => ({ ...declare(), ...change });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { insertCandidate } from '#espalier/store/candidates.js';
-import type { Store } from '#espalier/store/database.js';
+import { type Store, transact } from '#espalier/store/database.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';
 import { countRefusals } from '#espalier/update/refusals.js';
 import { now, temporaryStore } from '../support/store.js';
@@ -13,9 +13,11 @@ async function judged(store: Store, version: number, championVersion: number | n
     { rule: 'anchor', verdict },
   ];
   const report = { rows: [{ suite: 'holdout/earlier domains', findings }] };
-  await insertCandidate(store.queries, {
-    ...{ adapter, version, runId: run.id, championVersion, verdict: 'fail', report, createdAt: now.toISOString() },
-  });
+  await transact(store, (transaction) =>
+    insertCandidate(transaction, {
+      ...{ adapter, version, runId: run.id, championVersion, verdict: 'fail', report, createdAt: now.toISOString() },
+    }),
+  );
   return run.id;
 }
 

@@ -44,7 +44,7 @@ async function update(session: Session, adapter: string, options: UpdateOptions 
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await session.openEncoder(declaration);
   const { reencode, fresh, decide } = options;
-  const request = { declaration, field: fieldAsked(declaration, options), reencode, fresh, decide, trigger: actor, at: now };
+  const request = { declaration, field: fieldAsked(declaration, options), reencode, fresh, decide, trigger: actor.name, at: now };
   const done = await runUpdate({ workspace, store, encoder, progress, signal }, request);
   output.result(done, () => renderUpdate(done, output));
 }

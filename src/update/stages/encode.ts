@@ -21,9 +21,9 @@ export interface Encoded {
 
 export async function encodeTexts({ store, encoder, workspace, progress, signal }: UpdateContext, plan: Plan): Promise<Encoded> {
   const { name, tasks } = plan.declaration;
-  const range = { adapter: name, tasks: tasks.map((task) => task.name), throughId: plan.throughExample };
+  const range = { adapter: name, tasks: tasks.map((task) => task.name), throughArrival: plan.throughExample };
   const fresh = await listNew(store, plan, !plan.reencode);
-  const held = await listExamples(store, { ...range, split: 'holdout', afterId: 0 });
+  const held = await listExamples(store, { ...range, split: 'holdout', afterArrival: 0 });
   const mayMove = plan.reencode || (await anyMoves(workspace, plan));
   const asked = (await readDeclaredSuites(workspace, plan.declaration)).filter(({ suite }) => mayMove || examinesAnswers(suite.kind));
   const suiteTexts = asked.flatMap(({ suite }) => textsOf(suite));

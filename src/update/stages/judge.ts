@@ -9,7 +9,7 @@ import type { DomainChange, Report, UnchangedSuite } from '../../gate/report.js'
 import { describeUnknown, type UnknownReport } from '../../gate/unknown.js';
 import { summarise } from '../../gate/verdict.js';
 import { saveReports } from '../../store/contenders.js';
-import type { Queries } from '../../store/database.js';
+import type { Queries, Transaction } from '../../store/database.js';
 import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersion } from '../../store/eval-suites.js';
 import { type LineageScore, listLineageScores, listResults, type PairedResult } from '../../store/results.js';
 import { answersPrefix, aspectOf, holdoutPrefix, isMadeOfHoldout } from '../asked-suite.js';
@@ -30,7 +30,7 @@ export interface JudgedContender {
 interface Verdicts {
   /** The one to propose. */
   readonly chosen: JudgedContender;
-  readonly save: (queries: Queries) => Promise<void>;
+  readonly save: (transaction: Transaction) => Promise<void>;
 }
 
 /** What a run is judged by, beside the rows that it stored. */

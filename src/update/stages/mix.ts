@@ -87,9 +87,9 @@ async function listLearned({ store }: UpdateContext, plan: Plan, { rereads = 0 }
   const known = await readLearned(store.queries, championOf(plan));
   for (const task of new Set(fresh.map((example) => example.task))) {
     const room = rereads - fresh.filter((example) => example.task === task).length;
-    const throughId = known.through.get(task) ?? 0;
-    if (room <= 0 || throughId === 0) continue;
-    const range = { adapter: plan.declaration.name, tasks: [task], afterId: 0, throughId };
+    const throughArrival = known.through.get(task) ?? 0;
+    if (room <= 0 || throughArrival === 0) continue;
+    const range = { adapter: plan.declaration.name, tasks: [task], afterArrival: 0, throughArrival };
     const shown = await listExamples(store, { ...range, split: 'train', most: room + known.leftOut.size + 1 });
     const own = shown.filter((example) => hasLearned(known, example));
     if (own.length <= room) appendAll(learned, own);

@@ -18,6 +18,7 @@ import { listExamplesById } from '../../store/examples.js';
 import { type LearnedRecord, readLearned, saveLearned } from '../../store/learned.js';
 import { saveDomainAccuracies } from '../../store/results.js';
 import { endRun, type Run, renewLease } from '../../store/runs.js';
+import { principalOf } from '../../store/schedule.js';
 import { strategyNamed } from '../../training/strategies.js';
 import { recipeOf } from '../../versions/adapter-metadata.js';
 import { readManifest, versionFiles, writeManifest } from '../../versions/version-folder.js';
@@ -41,15 +42,15 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
   const { strategy, report } = proposal;
   const { name } = plan.declaration;
   const at = new Date(plan.at);
-  return transact(context.store, async (queries) => {
-    await endRun(queries, run, { status: 'done', error: null, at });
+  return transact(context.store, async (transaction) => {
+    await endRun(transaction, run, { status: 'done', error: null, at });
     const accuracies = report.domains.map(({ learned, cases, candidate }) => ({
       version: plan.version,
       ...learned,
       cases,
       accuracy: candidate,
     }));
-    await saveDomainAccuracies(queries, name, accuracies);
+    await saveDomainAccuracies(transaction, name, accuracies);
     const row = {
       adapter: name,
       version: plan.version,
@@ -60,10 +61,17 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
       createdAt: plan.at,
       manifestHash,
     };
-    const id = await insertCandidate(queries, row);
-    await saveLearned(queries, { adapter: name, version: plan.version }, learned);
+    const id = await insertCandidate(transaction, row);
+    await saveLearned(transaction, { adapter: name, version: plan.version }, learned);
     const detail = { version: plan.version, strategy, field: plan.field, verdict: report.verdict };
-    await recordAct(queries, { at, actor: run.trigger, act: 'proposed', adapter: name, subject: `candidate ${id}`, detail });
+    await recordAct(transaction, {
+      at,
+      principal: principalOf(run.trigger),
+      act: 'proposed',
+      adapter: name,
+      subject: `candidate ${id}`,
+      detail,
+    });
     return id;
   });
 }

@@ -9,7 +9,7 @@ import { largestOf } from '../../core/sequences.js';
 import type { BufferBudget } from '../../declaration/declaration.js';
 import { taskNumbers } from '../../declaration/tasks.js';
 import { type Failure, saveContenders } from '../../store/contenders.js';
-import type { Queries } from '../../store/database.js';
+import type { Transaction } from '../../store/database.js';
 import { type Run, renewLease } from '../../store/runs.js';
 import type { HeadShape, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../../training/job.js';
 import { strategyNamed } from '../../training/strategies.js';
@@ -43,7 +43,7 @@ interface FieldTraining {
   /** By strategy, of those that did not fail. */
   readonly trained: Readonly<Record<string, Trained>>;
   readonly failed: readonly string[];
-  readonly save: (queries: Queries) => Promise<void>;
+  readonly save: (transaction: Transaction) => Promise<void>;
 }
 
 /** A strategy that fails is out of the field. @throws what it failed with, where all do; INTERRUPTED, LEASE_LOST */
@@ -75,7 +75,7 @@ export async function trainField(context: UpdateContext, run: Run, plan: Plan, m
   const trained = attempts.flatMap((attempt) => (attempt.trained ? [[attempt.strategy, attempt.trained] as const] : []));
   const failures = attempts.flatMap(({ strategy, error }) => (error ? [{ strategy, ...error }] : []));
   if (trained.length === 0) throw failureOfAll(failures);
-  const save = (queries: Queries) => saveContenders(queries, run.id, attempts);
+  const save = (transaction: Transaction) => saveContenders(transaction, run.id, attempts);
   return { trained: Object.fromEntries(trained), failed: failures.map(({ strategy, code }) => `${strategy} [${code}]`), save };
 }
 

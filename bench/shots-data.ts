@@ -8,7 +8,8 @@ import type { Encoder } from '../src/encoder/encoder.js';
 import type { Batch } from '../src/training/job.js';
 import type { LabelledText } from './stream-data.js';
 
-export type Split = 'train' | 'val' | 'test';
+/** Out-of-scope texts have splits of their own. */
+export type Split = 'train' | 'val' | 'test' | 'oos_train' | 'oos_test';
 
 /** Encoded rows of one data set, with labels as numbers in the order of their names. */
 export interface EncodedSet {
@@ -60,7 +61,8 @@ export async function encodeSet(encoder: Encoder, { folder, name, split, cache }
   return { name, labels, dimension, lexical, train: await batchOf(learnable), asked: await batchOf(asked) };
 }
 
-async function encodeKept(encoder: Encoder, rows: readonly LabelledText[], cache: string | undefined): Promise<Float32Array> {
+/** The vectors of texts, from the cache folder where they were encoded before. */
+export async function encodeKept(encoder: Encoder, rows: readonly LabelledText[], cache: string | undefined): Promise<Float32Array> {
   const texts = rows.map(({ text }) => text);
   if (cache === undefined) return encoder.encode(texts);
   await mkdir(cache, { recursive: true });

@@ -8,6 +8,8 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { defaultCacheFolder, findWorkspace, type Workspace } from '../declaration/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
+import type { Whereabouts } from '../encoder/model-folder.js';
+import type { Tokeniser } from '../encoder/tokenise.js';
 import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store } from '../store/database.js';
 import { type Output, openOutput } from './output.js';
@@ -56,6 +58,8 @@ export interface Session {
   readonly actor: Principal;
   readonly signal: AbortSignal;
   openEncoder(declaration: AdapterDeclaration): Promise<Encoder>;
+  /** Undefined where the encoder would have to be converted or downloaded first. */
+  openTokeniser(declaration: AdapterDeclaration): Promise<Tokeniser | undefined>;
 }
 
 export function outputOf(options: GlobalOptions, surroundings: Surroundings): Output {
@@ -100,6 +104,7 @@ async function inSessionOf(open: typeof openStore, { options, surroundings, work
         encoders.push(encoder);
         return encoder;
       },
+      openTokeniser: (declaration) => openDeclaredTokeniser(declaration, workspace, surroundings.environment),
     });
   } finally {
     for (const encoder of encoders) await encoder.close();
@@ -114,14 +119,26 @@ export async function openDeclaredEncoder(
 ): Promise<Encoder> {
   // Its library is a third of all the loading there is, and most commands need no encoder.
   const { openEncoder } = await import('../encoder/encoder.js');
-  const declaration = { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
-  return openEncoder(declaration, {
+  return openEncoder(encoderDeclared(encoder), whereaboutsIn(workspace, environment));
+}
+
+async function openDeclaredTokeniser({ encoder }: AdapterDeclaration, workspace: Workspace, environment: NodeJS.ProcessEnv) {
+  const { openTokeniser } = await import('../encoder/open-tokeniser.js');
+  return openTokeniser(encoderDeclared(encoder), whereaboutsIn(workspace, environment));
+}
+
+function encoderDeclared(encoder: AdapterDeclaration['encoder']) {
+  return { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
+}
+
+function whereaboutsIn({ root }: Workspace, environment: NodeJS.ProcessEnv): Whereabouts {
+  return {
     // Asked for by encoders that are kept there, and by no other.
     get cacheFolder() {
       return defaultCacheFolder(environment);
     },
-    baseFolder: workspace.root,
-  });
+    baseFolder: root,
+  };
 }
 
 /** Who is acting. In a container the user id often has no name, which Node tells as an error. */

@@ -1,18 +1,16 @@
 /** Opens an encoder and turns texts into rows of features. */
 import { availableParallelism } from 'node:os';
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import PQueue from 'p-queue';
-import { EspalierError, messageOf } from '../core/errors.js';
-import { bucketsOf, outputOf, poolingsOf } from '../declaration/recipe.js';
-import { type BatchLimits, type PaddedBatch, padBatch, planBatches } from './batches.js';
+import { EspalierError } from '../core/errors.js';
+import { bucketsOf } from '../declaration/recipe.js';
+import { type Batch, type BatchLimits, padBatch, planBatches } from './batches.js';
+import { Crew } from './crew.js';
 import { checkDeclaration, type EncoderDeclaration, embeddedModel } from './declaration.js';
 import { fingerprintsOf } from './fingerprint.js';
-import { type LoadedModel, loadModel } from './model.js';
+import { loadTokenizer } from './load-tokenizer.js';
 import { locateModel, type Whereabouts } from './model-folder.js';
 import { fillNgrams } from './ngrams.js';
 import { normOf } from './normalise.js';
-import { type PoolingPlan, poolBatch } from './pooling.js';
-import { newTokeniser, type Tokeniser } from './tokenise.js';
+import { newTokeniser, type Reading, type Tokeniser } from './tokenise.js';
 
 export interface EncodeOptions {
   readonly signal?: AbortSignal;
@@ -37,19 +35,21 @@ export interface Encoder {
   encodeDense(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
   /** Whether the model has a token of its own for any part of the text. */
   knowsAny(text: string): boolean;
-  /** Whether the text has more tokens than the model reads; the rest is cut off. */
-  isCut(text: string): boolean;
+  /** The same, and whether the text has more tokens than the model reads; the rest is cut off. */
+  readingOf(text: string): Reading;
   close(): Promise<void>;
 }
 
 export interface EncoderOptions extends Whereabouts {
   /** Threads inside one matrix product. */
   readonly threads?: number;
+  /** Batches that run at once, each in a thread with a model of its own; as many as there are cores for them when absent. */
+  readonly workers?: number;
 }
 
 /** Texts that are tokenised and sorted by length together: bounds memory, and is enough for even batches. */
 const window = 2048;
-/** Measured: from 16 rows on the speed stays the same, and a batch holds the event loop for as long as it runs. */
+/** Measured: from 16 rows on the speed stays the same, and a stop is heeded between batches. */
 const usualLimits: BatchLimits = { rows: 32, tokens: 2048 };
 /** These models measure their activations over the whole batch to quantise them: a text's vector would depend on its neighbours. */
 const oneByOne: BatchLimits = { rows: 1, tokens: 1 };
@@ -63,15 +63,15 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
   checkDeclaration(declaration);
   const files = await locateModel(declaration, options);
   const fingerprints = await fingerprintsOf(files, declaration);
-  const model = await loadModel(files, declaration, options.threads ?? usualThreads(declaration.model));
-  const tokeniser = newTokeniser(model.tokenizer, declaration.prompt, model.positions);
-  // One batch at a time: onnxruntime runs a batch synchronously, so more would wait, not work. Several calls of encode() take turns.
-  const queue = new PQueue({ concurrency: 1 });
-  const plan = { pooling: poolingsOf(declaration.pooling), normalise: declaration.normalise };
+  const { tokenizer, positions } = await loadTokenizer(files.folder);
+  const tokeniser = newTokeniser(tokenizer, declaration.prompt, positions);
+  const threads = options.threads ?? usualThreads(declaration.model);
+  const workers = options.workers ?? Math.max(1, Math.floor(availableParallelism() / threads));
+  const { pooling, normalise } = declaration;
+  const crew = await Crew.open({ file: files.model, threads, declaration: { pooling, normalise } }, workers);
   const limits = dynamicallyQuantised.includes(declaration.dtype) ? oneByOne : usualLimits;
-  const encodeBatch = (batch: PaddedBatch) => runBatch(model.session, batch, plan);
-  const dense = await probe(model, tokeniser, encodeBatch);
-  const lexical = bucketsOf(declaration.pooling);
+  const dense = await probe(crew, tokeniser);
+  const lexical = bucketsOf(pooling);
 
   /** Rows of `width` columns, of which the model fills the first `dense`. */
   async function encodeRows(texts: readonly string[], width: number, { signal, progress }: EncodeOptions): Promise<Float32Array> {
@@ -79,11 +79,9 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
     let done = 0;
     for (let start = 0; start < texts.length; start += window) {
       const tokens = await tokeniser.tokenise(texts.slice(start, start + window));
-      for (const batch of planBatches(lengthsOf(tokens), limits)) {
-        throwIfStopped(signal);
+      const encodeBatch = async (batch: Batch) => {
         const inputs = batch.rows.map((row) => tokens[row]!);
-        const padded = padBatch(inputs, batch.width, tokeniser.paddingSide, tokeniser.paddingId);
-        const pooled = await queue.add(() => encodeBatch(padded));
+        const pooled = await crew.run(padBatch(inputs, batch.width, tokeniser.paddingSide, tokeniser.paddingId), signal);
         for (const [i, row] of batch.rows.entries()) {
           const vector = pooled.subarray(i * dense, (i + 1) * dense);
           requireFinite(vector, start + row);
@@ -91,7 +89,8 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
         }
         done += batch.rows.length;
         progress?.(done, texts.length);
-      }
+      };
+      await Promise.all(planBatches(lengthsOf(tokens), limits).map(encodeBatch));
     }
     return features;
   }
@@ -110,11 +109,8 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
     },
     encodeDense: (texts, options = {}) => encodeRows(texts, dense, options),
     knowsAny: (text) => tokeniser.knowsAny(text),
-    isCut: (text) => tokeniser.isCut(text),
-    async close() {
-      await queue.onIdle();
-      await model.dispose();
-    },
+    readingOf: (text) => tokeniser.readingOf(text),
+    close: () => crew.close(),
   };
 }
 
@@ -124,41 +120,14 @@ function usualThreads(model: string): number {
 }
 
 /** How many columns the model fills is known by running once: many models do not declare it. */
-async function probe(
-  model: LoadedModel,
-  { tokenise, paddingSide, paddingId }: Tokeniser,
-  run: (batch: PaddedBatch) => Promise<Float32Array>,
-) {
+async function probe(crew: Crew, { tokenise, paddingSide, paddingId }: Tokeniser): Promise<number> {
   try {
     const [tokens] = await tokenise(['a']);
-    return (await run(padBatch([tokens!], Math.max(1, tokens!.length), paddingSide, paddingId))).length;
+    return (await crew.run(padBatch([tokens!], Math.max(1, tokens!.length), paddingSide, paddingId))).length;
   } catch (thrown) {
-    await model.dispose();
+    await crew.close();
     throw thrown;
   }
-}
-
-async function runBatch(session: InferenceSession, batch: PaddedBatch, plan: PoolingPlan): Promise<Float32Array> {
-  const dims = [batch.spans.length, batch.inputIds.length / batch.spans.length];
-  const inputs: Record<string, BigInt64Array> = {
-    input_ids: batch.inputIds,
-    attention_mask: batch.attentionMask,
-    position_ids: batch.positionIds,
-    token_type_ids: new BigInt64Array(batch.inputIds.length),
-  };
-  const feeds = Object.fromEntries(session.inputNames.map((name) => [name, new Tensor('int64', inputs[name]!, dims)]));
-  const wanted = [...new Set(plan.pooling.map(outputOf))];
-  let outputs: InferenceSession.OnnxValueMapType;
-  try {
-    outputs = await session.run(feeds, wanted);
-  } catch (thrown) {
-    throw new EspalierError('ENCODER_INVALID', `the encoder model failed while it ran: ${messageOf(thrown)}`, { cause: thrown });
-  }
-  return poolBatch(outputs as Record<string, Tensor>, batch.spans, plan);
-}
-
-function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new EspalierError('INTERRUPTED', 'encoding was stopped', { cause: signal.reason });
 }
 
 function requireFinite(vector: Float32Array, index: number): void {

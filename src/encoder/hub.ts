@@ -21,9 +21,7 @@ export function isHubName(model: string): boolean {
 export async function fetchFromHub(model: string, dtype: string, options: HubOptions): Promise<string> {
   const cache = join(options.cacheFolder, 'hub');
   const folder = join(cache, model);
-  // Written last: a download that was cut between two files is taken up again.
-  const marker = join(folder, `.downloaded-${dtype}`);
-  if (await stat(marker).catch(() => undefined)) return folder;
+  if (await isDownloaded(folder, dtype)) return folder;
   if (options.allowHub === false) throw unreachable(model, 'is neither a folder nor in the cache, and downloading is switched off');
   try {
     await download(model, dtype, cache, options.hubAddress);
@@ -32,9 +30,19 @@ export async function fetchFromHub(model: string, dtype: string, options: HubOpt
     if (await stat(join(folder, 'onnx', modelFileName(dtype))).catch(() => undefined)) return folder;
     throw unreachable(model, `could not be fetched from the model hub: ${reasonOf(thrown)}`, thrown);
   }
-  await writeFileAtomic(marker, '');
+  await writeFileAtomic(markerIn(folder, dtype), '');
   return folder;
 }
+
+/** The folder the model is in, where it has been downloaded before. */
+export async function findFromHub(model: string, dtype: string, { cacheFolder }: HubOptions): Promise<string | undefined> {
+  const folder = join(cacheFolder, 'hub', model);
+  return (await isDownloaded(folder, dtype)) ? folder : undefined;
+}
+
+const isDownloaded = async (folder: string, dtype: string) => (await stat(markerIn(folder, dtype)).catch(() => undefined)) !== undefined;
+/** Written last: a download that was cut between two files is taken up again. */
+const markerIn = (folder: string, dtype: string) => join(folder, `.downloaded-${dtype}`);
 
 /** Loading is the library's way to download: it knows which files a model of this kind has. */
 async function download(model: string, dtype: string, cache: string, address = env.remoteHost): Promise<void> {

@@ -3,8 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { EspalierError } from '../core/errors.js';
 import { type EncoderDeclaration, embeddedModel, modelFileName } from './declaration.js';
-import { fetchFromHub, isHubName } from './hub.js';
-import { ensureUseLite } from './use-lite.js';
+import { fetchFromHub, findFromHub, isHubName } from './hub.js';
+import { ensureUseLite, findUseLite } from './use-lite.js';
 
 export interface ModelFiles {
   readonly folder: string;
@@ -31,10 +31,24 @@ export interface Whereabouts {
 /** Converts or downloads the model when it has to. Throws ENCODER_NOT_FOUND, ENCODER_HUB_UNREACHABLE. */
 export async function locateModel({ model, dtype }: EncoderDeclaration, where: Whereabouts): Promise<ModelFiles> {
   if (model === embeddedModel) return requireModelFiles(await ensureUseLite(where.cacheFolder), dtype);
-  const folder = resolve(where.baseFolder ?? '.', model);
-  if (model.startsWith('.') || isAbsolute(model) || (await isFolder(folder))) return requireModelFiles(folder, dtype);
+  const folder = await folderNamed(model, where);
+  if (folder !== undefined) return requireModelFiles(folder, dtype);
   if (!isHubName(model)) throw new EspalierError('ENCODER_NOT_FOUND', `"${model}" is neither a folder nor the name of a hub model`);
   return requireModelFiles(await fetchFromHub(model, dtype, where), dtype);
+}
+
+/** The model's folder, where nothing has to be converted or downloaded for it. What is in the folder is not looked at. */
+export async function findModelFolder({ model, dtype }: EncoderDeclaration, where: Whereabouts): Promise<string | undefined> {
+  if (model === embeddedModel) return findUseLite(where.cacheFolder);
+  const folder = await folderNamed(model, where);
+  if (folder !== undefined) return (await isFolder(folder)) ? folder : undefined;
+  return isHubName(model) ? findFromHub(model, dtype, where) : undefined;
+}
+
+/** Undefined where the name is not that of a folder. */
+async function folderNamed(model: string, { baseFolder = '.' }: Whereabouts): Promise<string | undefined> {
+  const folder = resolve(baseFolder, model);
+  return model.startsWith('.') || isAbsolute(model) || (await isFolder(folder)) ? folder : undefined;
 }
 
 async function requireModelFiles(folder: string, dtype: string): Promise<ModelFiles> {

@@ -8,13 +8,19 @@ export interface Tokeniser {
   tokenise(texts: readonly string[]): Promise<number[][]>;
   /** Whether any token of the text says more than that something unknown, a space or an edge is there. */
   knowsAny(text: string): boolean;
-  /** Whether the text has more tokens than the model reads. */
-  isCut(text: string): boolean;
+  /** The same, and whether the text is read whole. Without a prompt it is tokenised once. */
+  readingOf(text: string): Reading;
   /** Most tokens of a text, the special ones included, of which the last `closing` are kept where a text is cut. */
   readonly maximum: number;
   readonly closing: number;
   readonly paddingSide: PaddingSide;
   readonly paddingId: number;
+}
+
+export interface Reading {
+  /** It has more tokens than the model reads. */
+  readonly isCut: boolean;
+  readonly knowsAny: boolean;
 }
 
 /** Where neither the tokenizer nor the model says how many tokens fit. */
@@ -33,9 +39,14 @@ export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, pos
   const closing = closingTokens(tokenizer);
   const silent = silentTokens(tokenizer);
   const beginningIds = (text: string) => idsOf(tokenizer, beginningOf(text, maximum * charactersPerToken));
+  const hasKnown = (ids: readonly number[]) => ids.some((id) => !silent.has(id));
   return {
-    knowsAny: (text) => beginningIds(text).some((id) => !silent.has(id)),
-    isCut: (text) => beginningIds(prompt + text).length > maximum,
+    knowsAny: (text) => hasKnown(beginningIds(text)),
+    readingOf(text) {
+      const ids = beginningIds(text);
+      const read = prompt === '' ? ids : beginningIds(prompt + text);
+      return { isCut: read.length > maximum, knowsAny: hasKnown(ids) };
+    },
     maximum,
     closing,
     paddingSide: tokenizer.padding_side === 'left' ? 'left' : 'right',

@@ -20,7 +20,7 @@ type Manifest = Record<string, { readonly bytes: number; readonly sha256: string
 
 /** The model folder, converted when it is not there or not whole. Safe when several processes do it at once. */
 export async function ensureUseLite(cacheFolder: string): Promise<string> {
-  const folder = join(cacheFolder, 'models', `use-lite-${converterVersion}`);
+  const folder = folderIn(cacheFolder);
   if (await isWhole(folder)) return folder;
   await sweepBeside(folder, new Date());
   const temporary = unfinishedName(folder);
@@ -32,6 +32,14 @@ export async function ensureUseLite(cacheFolder: string): Promise<string> {
   }
   return folder;
 }
+
+/** The model folder, where it has been converted before. */
+export async function findUseLite(cacheFolder: string): Promise<string | undefined> {
+  const folder = folderIn(cacheFolder);
+  return (await isWhole(folder)) ? folder : undefined;
+}
+
+const folderIn = (cacheFolder: string) => join(cacheFolder, 'models', `use-lite-${converterVersion}`);
 
 /** Sizes only: the fingerprint, taken at each opening, reads every byte. */
 async function isWhole(folder: string): Promise<boolean> {

@@ -1,8 +1,10 @@
 /** What an intake is asked, and what it tells. */
 import type { AdapterDeclaration } from '../declaration/declaration.js';
+import type { Coverage } from '../encoder/coverage.js';
 import type { InputFile } from '../reading/check-input.js';
 import type { FieldNames } from '../reading/row.js';
 import type { Principal } from '../store/audit.js';
+import type { NewExample } from '../store/examples.js';
 import type { NewLabel } from './label-book.js';
 
 export interface IntakeRequest {
@@ -27,6 +29,8 @@ export interface IntakeRequest {
   readonly actor: Principal;
   readonly signal: AbortSignal;
   readonly progress: (bytes: number, totalBytes: number) => void;
+  /** Called with every example that is accepted, in their order. */
+  readonly onAccepted?: ((example: Pick<NewExample, 'hash' | 'text'>) => void) | undefined;
 }
 
 export interface FieldValue {
@@ -61,6 +65,8 @@ export interface IntakeReport {
   /** Sentences about what is probably a mistake. */
   warnings: string[];
   rejectsFile: string | undefined;
+  /** Of the accepted texts; null where none was accepted, and where the encoder's tokenizer is not there or cannot be loaded. */
+  coverage: Coverage | null;
 }
 
 export function newIntakeReport(): IntakeReport {
@@ -79,5 +85,6 @@ export function newIntakeReport(): IntakeReport {
     notRead: [],
     warnings: [],
     rejectsFile: undefined,
+    coverage: null,
   };
 }

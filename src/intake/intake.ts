@@ -133,6 +133,7 @@ function takeExample(intake: Intake, row: Row, example: NewExample): void {
     report.accepted++;
     writer.insert({ ...example, split }, intake.lastArrival + report.accepted);
     labels.count(own);
+    request.onAccepted?.(example);
     if (split === 'holdout') report.heldOut++;
   }
 }

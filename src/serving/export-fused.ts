@@ -8,7 +8,7 @@ import { type Graph, int64, metadataOf, newGraph, opset } from '../core/onnx.js'
 import { appendAll } from '../core/sequences.js';
 import { bucketsOf } from '../declaration/recipe.js';
 import type { Encoder } from '../encoder/encoder.js';
-import { loadModel } from '../encoder/model.js';
+import { loadTokenizer } from '../encoder/load-tokenizer.js';
 import { locateModel, type ModelFiles, type Whereabouts } from '../encoder/model-folder.js';
 import { poolingGraph } from '../encoder/pooling-graph.js';
 import { newTokeniser } from '../encoder/tokenise.js';
@@ -126,9 +126,8 @@ function choiceGraph(manifest: Manifest): Graph {
 }
 
 async function metadata(encoder: Encoder, manifest: Manifest, files: ModelFiles): Promise<Record<string, string>> {
-  const { tokenizer, positions, dispose } = await loadModel(files, encoder.declaration, 1);
+  const { tokenizer, positions } = await loadTokenizer(files.folder);
   const { maximum, closing, paddingSide, paddingId } = newTokeniser(tokenizer, '', positions);
-  await dispose();
   const thresholds = Object.entries(manifest.unknown ?? {}).map(([task, { threshold }]) => [task, threshold]);
   const unknownId = typeof tokenizer.unk_token_id === 'number' ? tokenizer.unk_token_id : null;
   return {

@@ -1,12 +1,13 @@
 /** Trains in a worker thread, so that progress shows, leases are renewed and Ctrl-C is heard meanwhile. */
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, EspalierError } from '../core/errors.js';
+import { EspalierError } from '../core/errors.js';
+import { type PackedError, unpackError } from '../core/thread-error.js';
 import type { TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly unit: string }
   | { readonly kind: 'trained'; readonly trained: TrainedHead }
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly what: string; readonly hint: string };
+  | { readonly kind: 'refused'; readonly error: PackedError };
 
 /** What the thread is given. */
 export interface WorkerRequest {
@@ -30,7 +31,7 @@ export function train(job: TrainingJob, { signal, progress }: { signal: AbortSig
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'progress') return progress(message.done, message.total, message.unit);
       if (message.kind === 'trained') resolve(message.trained);
-      else reject(new EspalierError(message.code, message.what, { hint: message.hint }));
+      else reject(unpackError(message.error));
     });
     worker.once('error', reject);
     worker.once('exit', (code) => {

@@ -1,6 +1,6 @@
 /** The worker thread of train.ts: a native epoch blocks its thread's event loop, and must not block the program's. */
 import { parentPort } from 'node:worker_threads';
-import { EspalierError } from '../core/errors.js';
+import { packError } from '../core/thread-error.js';
 import { trainJob } from './strategies.js';
 import { stoppedWhileTraining, type WorkerMessage, type WorkerRequest } from './train.js';
 
@@ -15,9 +15,9 @@ port.once('message', async ({ job, stopped }: WorkerRequest) => {
     });
     send({ kind: 'trained', trained });
   } catch (thrown) {
-    // An error loses its class on the way between threads.
-    if (thrown instanceof EspalierError) send({ kind: 'refused', code: thrown.code, what: thrown.message, hint: thrown.hint });
-    else throw thrown;
+    const error = packError(thrown);
+    if (!error) throw thrown;
+    send({ kind: 'refused', error });
   }
   // A thread whose loop runs dry waits for V8's background compilation, and on Node 20 that may wait for a garbage collection which then never comes
   // (seen once in some thousand trainings: NodePlatform::DrainTasks and CollectionBarrier). Leaving at once does not; what was sent arrives first.

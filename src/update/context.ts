@@ -4,6 +4,7 @@ import type { Progress } from '../core/progress.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Class, Domain } from '../declaration/tasks.js';
 import { runFolder, versionFolder, type Workspace } from '../declaration/workspace.js';
+import type { Coverage } from '../encoder/coverage.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
 import type { EmbeddingSpace } from '../store/embeddings.js';
@@ -83,15 +84,6 @@ export interface LabelCount extends Class {
   readonly known: boolean;
 }
 
-/** How many texts an encoder could not read whole, among those that were looked at. */
-export interface Coverage {
-  readonly texts: number;
-  /** Longer than the encoder reads. */
-  readonly cut: number;
-  /** Without a token that it knows. */
-  readonly unknown: number;
-}
-
 /** What is known of an evaluated field beside the stored results. */
 export interface Evaluated {
   /** The rules that they were stored for; absent: those of Espalier 0.1. */
@@ -105,7 +97,7 @@ export interface Evaluated {
   readonly labels?: Readonly<Record<string, number>>;
   /** What stands behind each label; absent where no update was evaluated. */
   readonly counts?: readonly LabelCount[];
-  /** Of new and held-out examples; absent where no update was evaluated. */
+  /** Of new and held-out examples, as the stage encode measured it; absent where no update was evaluated. */
   readonly coverage?: Coverage;
   /** By suite that no contender of the field, or not each, can change: the score of the encoder where it is known. */
   readonly encoderScores: Readonly<Record<string, number | null>>;

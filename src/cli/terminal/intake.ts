@@ -1,5 +1,6 @@
 /** The report of an intake, as people read it. */
 import { printable } from '../../core/text.js';
+import { noteCoverage } from '../../encoder/coverage.js';
 import type { IntakeReport } from '../../intake/intake-report.js';
 import type { NewLabel } from '../../intake/label-book.js';
 
@@ -16,6 +17,7 @@ export function describeIntake(report: IntakeReport): string {
     cleanedLabels > 0 && `${counted(cleanedLabels, 'label')} held invisible or control characters, which were removed`,
     ...describeLabels(report.newLabels),
     report.notRead.length > 0 && `not read: ${report.notRead.map(printable).join(', ')}`,
+    ...describeReading(report),
     ...report.warnings.map((warning) => `warning: ${printable(warning)}`),
   ]
     .filter((line) => line !== false)
@@ -23,6 +25,14 @@ export function describeIntake(report: IntakeReport): string {
 }
 
 const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
+/** An input of which nothing was accepted has nothing to be read. */
+function describeReading({ accepted, coverage }: IntakeReport): string[] {
+  if (coverage) return noteCoverage(coverage).map((note) => `warning: ${note}`);
+  return accepted === 0
+    ? []
+    : ['how much of the texts the encoder can read is not known: its tokenizer is not there yet, or cannot be loaded'];
+}
 
 const mostShown = 12;
 

@@ -1,8 +1,9 @@
 /** Fills the cache with every text that the later stages will ask for, so that they wait for no encoder. */
 import { warmCache } from '../../encoder/cached.js';
+import { type Coverage, coverTexts, describeCoverage } from '../../encoder/coverage.js';
 import { examinesAnswers } from '../../evaluation/kinds.js';
 import { textsOf } from '../../evaluation/suites.js';
-import { listExamples } from '../../store/examples.js';
+import { type Example, listExamples } from '../../store/examples.js';
 import { movesEmbedding } from '../../training/heads.js';
 import { strategyNamed } from '../../training/strategies.js';
 import { type Plan, readChampionManifest, type UpdateContext } from '../context.js';
@@ -14,6 +15,8 @@ export interface Encoded {
   readonly encoded: number;
   /** How many texts the encoder cannot read. Examples among them are left out. */
   readonly unreadable: number;
+  /** Of new and held-out examples; absent: an earlier Espalier encoded them. */
+  readonly coverage?: Coverage;
 }
 
 export async function encodeTexts({ store, encoder, workspace, progress, signal }: UpdateContext, plan: Plan): Promise<Encoded> {
@@ -24,16 +27,22 @@ export async function encodeTexts({ store, encoder, workspace, progress, signal 
   const mayMove = plan.reencode || (await anyMoves(workspace, plan));
   const asked = (await readDeclaredSuites(workspace, plan.declaration)).filter(({ suite }) => mayMove || examinesAnswers(suite.kind));
   const suiteTexts = asked.flatMap(({ suite }) => textsOf(suite));
-  const texts = [...[...fresh, ...held].map((example) => example.text), ...suiteTexts];
+  const examples = [...fresh, ...held];
+  const texts = [...examples.map(({ text }) => text), ...suiteTexts];
   const { encoded, unreadable } = await warmCache(store, encoder, texts, {
     signal,
     progress: (done, total) => progress.advance(done, total, 'texts'),
   });
-  return { encoded, unreadable: unreadable.size };
+  return { encoded, unreadable: unreadable.size, coverage: await coverTexts(encoder, newestFirst(examples)) };
 }
 
-export function describeEncoded({ encoded, unreadable = 0 }: Partial<Encoded>): string {
-  return `${encoded} texts were new${unreadable === 0 ? '' : `; the encoder cannot read ${unreadable}, which are left out`}`;
+function newestFirst(examples: readonly Example[]): string[] {
+  return [...examples].sort((a, b) => b.id - a.id).map(({ text }) => text);
+}
+
+export function describeEncoded({ encoded, unreadable = 0, coverage }: Partial<Encoded>): string {
+  const leftOut = unreadable === 0 ? [] : [`the encoder cannot read ${unreadable}, which are left out`];
+  return [`${encoded} texts were new`, ...leftOut, ...describeCoverage(coverage)].join('; ');
 }
 
 /** Whether the champion or a contender may change the embedding. Where none does, suites of the encoder are not scored, and need not be encoded. */

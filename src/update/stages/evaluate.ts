@@ -30,7 +30,6 @@ import {
   type ServingCost,
   type UpdateContext,
 } from '../context.js';
-import { measureCoverage } from '../coverage.js';
 import { countLabels } from '../label-counts.js';
 import { firstScores, readLineage } from '../lineage.js';
 import { recordedScores } from '../recorded.js';
@@ -130,7 +129,6 @@ async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: As
     lostClasses: lostClasses(sides.champion, mixes),
     labels: labelCounts(mixes),
     counts: await countLabels(context.store, plan, mixes, sides.champion?.manifest.classes ?? []),
-    coverage: await measureCoverage(context, plan),
     encoderScores: await encoderScores(context, plan, suites, sides),
   };
   return {

@@ -1,5 +1,6 @@
 /** Makes the report of each contender of a run from stored rows alone, lets the gate judge it, and chooses. */
 import { groupBy } from '../../core/grouping.js';
+import { noteCoverage } from '../../encoder/coverage.js';
 import { continualMetricsOnSameCases, type DomainHistory } from '../../evaluation/continual.js';
 import { mean } from '../../evaluation/metrics.js';
 import { chooseContender } from '../../gate/field.js';
@@ -13,7 +14,6 @@ import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersi
 import { type LineageScore, listLineageScores, listResults, type PairedResult } from '../../store/results.js';
 import { answersPrefix, aspectOf, holdoutPrefix, isMadeOfHoldout } from '../asked-suite.js';
 import type { Evaluated, Plan } from '../context.js';
-import { noteCoverage } from '../coverage.js';
 import { noteLabelChanges } from '../label-changes.js';
 import { noteLabelSets } from '../label-set-note.js';
 import { readLineage } from '../lineage.js';

@@ -28,15 +28,15 @@ function* rows() {
 async function insertRaw(input: string, database: string): Promise<void> {
   const store = await openStore(database);
   const insert =
-    store.database.prepare(`INSERT INTO examples (adapter, task, text, hash, twin, label, domain, source, received_at, split, provenance)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    store.database.prepare(`INSERT INTO examples (adapter, arrival, task, text, hash, twin, label, domain, source, received_at, split, provenance)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const at = new Date(0).toISOString();
   store.database.exec('BEGIN IMMEDIATE');
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(input) })) {
     const { text, label } = JSON.parse(line) as { text: string; label: string };
     const provenance = JSON.stringify({ file: 'rows.jsonl', line: ++number });
-    insert.run('a', 'intent', text, textHash(text), sameTextHash(text), label, 'd', 'file', at, 'train', provenance);
+    insert.run('a', number, 'intent', text, textHash(text), sameTextHash(text), label, 'd', 'file', at, 'train', provenance);
   }
   store.database.exec('COMMIT');
   await store.close();

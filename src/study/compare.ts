@@ -14,7 +14,7 @@ import { requireAnswerForm } from '../intake/answer-form.js';
 import { policyNamed } from '../replay/policies.js';
 import type { ReplayPolicy } from '../replay/policy.js';
 import { lastArrival } from '../store/arrivals.js';
-import { type Example, listExamples } from '../store/examples.js';
+import { byArrival, type Example, listExamples } from '../store/examples.js';
 import type { Strategy } from '../training/job.js';
 import { checkSettings, settingsFor } from '../training/options.js';
 import { finetune } from '../training/strategies/finetune.js';
@@ -158,7 +158,7 @@ async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDecl
   };
   const fresh = await listExamples(store, { ...range, split: 'train' });
   const held = await listExamples(store, { ...range, split: 'holdout' });
-  const inOrder = [...fresh, ...held].sort((a, b) => a.id - b.id);
+  const inOrder = [...fresh, ...held].sort(byArrival);
   const freshOf = groupBy(fresh, domainKey);
   const heldOf = groupBy(held, domainKey);
   const steps = distinctDomains(inOrder)

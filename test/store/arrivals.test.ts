@@ -7,7 +7,7 @@ import { textHash } from '#espalier/core/text.js';
 import { holdArrivals, lastArrival, saveLastArrival } from '#espalier/store/arrivals.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { countAnswers } from '#espalier/store/example-counts.js';
-import { countExamplesAfter, listExamples, readExamples } from '#espalier/store/examples.js';
+import { countExamplesAfter, listExamples, readExamples, sealOf } from '#espalier/store/examples.js';
 import { countUnlearned, hasLearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
 import { wasShown } from '#espalier/update/measured.js';
 import { writeOldStore } from '../support/old-store.js';
@@ -137,12 +137,13 @@ function arriveElsewhere(path: string, name: string): Promise<void> {
 
 describe('a store that was written before arrivals had numbers of their own', () => {
   function insertOld(database: SqliteDatabase.Database, id: number, adapter: string): void {
+    const hash = textHash(`text ${id}`);
     database
       .prepare(
-        `INSERT INTO examples (id, adapter, task, text, hash, label, domain, source, received_at, split, provenance)
-         VALUES (?, ?, 'intent', ?, ?, 'x', 'd', 's', '2026-01-01', 'train', '{}')`,
+        `INSERT INTO examples (id, adapter, task, text, hash, label, domain, source, received_at, split, provenance, seal)
+         VALUES (?, ?, 'intent', ?, ?, 'x', 'd', 's', '2026-01-01', 'train', '{}', ?)`,
       )
-      .run(id, adapter, `text ${id}`, textHash(`text ${id}`));
+      .run(id, adapter, `text ${id}`, hash, sealOf({ task: 'intent', hash, label: 'x', domain: 'd', split: 'train' }));
   }
 
   const openOld = (fill: (database: SqliteDatabase.Database) => void) =>
@@ -175,6 +176,9 @@ describe('a store that was written before arrivals had numbers of their own', ()
       [2, 6, 7],
     ]);
     expect(await countUnlearned(store.queries, { adapter: 'desk', version: 1, tasks: ['intent'] })).toBe(2);
+    // The plan of a run that had begun before: its `throughExample` was the id 3.
+    const planned = await listUnlearned(store, { adapter: 'desk', version: 1, tasks: ['intent'], throughArrival: 3 });
+    expect(planned.map(({ id }) => id)).toEqual([3]);
     expect(await countUnlearned(store.queries, { adapter: 'mood', version: 1, tasks: ['intent'] })).toBe(2);
     await store.close();
   });

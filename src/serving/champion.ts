@@ -13,6 +13,7 @@ import { type Answer, type LabelProbability, openVersionAdapter } from '../versi
 import { readSoundManifest } from '../versions/sound-version.js';
 import { type Manifest, readPieces } from '../versions/version-folder.js';
 import type { Question } from './questions.js';
+import { renamedAnswers } from './renamed.js';
 import { reasonInAnswer, reasonInText } from './unknown.js';
 
 /** An answer of one task. `label` is null exactly where there is a `reason`; so a class may itself be called "unknown". */
@@ -72,6 +73,7 @@ export async function openChampion({ workspace, store, openEncoder }: ServingCon
   const folder = versionFolder(workspace, name, version);
   const known = { encoder, pieces: await readPieces(folder, manifest) };
   const adapter = await openVersionAdapter(folder, manifest);
+  const answersIn = renamedAnswers(declaration.tasks, manifest);
   return {
     version,
     async predict(questions, { task, alwaysAnswer = false } = {}) {
@@ -82,7 +84,7 @@ export async function openChampion({ workspace, store, openEncoder }: ServingCon
       let next = 0;
       return questions.map(({ text, content }) => {
         if ('reason' in content) return tasks.map((asked) => ({ text, task: asked, label: null, reason: content.reason, version }));
-        const { answers } = outputs[next++]!;
+        const answers = answersIn(outputs[next++]!);
         const inText = alwaysAnswer ? undefined : reasonInText(known, content.value);
         return tasks.map((asked) => {
           const answer = answers.get(asked)!;

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseDeclaration, type TrainingSettings } from '../src/declaration/declaration.js';
+import { balancedReservoir } from '../src/replay/policies/balanced-reservoir.js';
 import { playStream, type StreamOutcome } from '../src/study/play-stream.js';
 import type { Labelled, StreamStep } from '../src/study/stream.js';
 import { strategyNamed, trainJob } from '../src/training/strategies.js';
@@ -42,6 +43,7 @@ async function play({ file, order, strategy: name, budget, seed, settings }: Str
     strategy,
     lexical,
     settings: { ...usual, ...settings, seed },
+    policy: balancedReservoir,
     budget,
     train: (job) => trainJob(job, () => undefined),
   });

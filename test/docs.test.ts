@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { newProgram } from '#espalier/cli/program.js';
 import { knownKeys } from '#espalier/declaration/declaration.js';
+import { replayPolicies } from '#espalier/replay/policies.js';
 import { strategies } from '#espalier/training/strategies.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -38,6 +39,15 @@ describe('the docs are in step with the code', () => {
       const row = rows.find((line) => line.startsWith(`| \`${name}\``));
       expect(row, name).toContain(summary.split(';')[0]);
     }
+  });
+
+  it('docs/adapter.md has a row for every replay policy, with what it does in its own words', () => {
+    const rows = read('docs/adapter.md').split('\n');
+    for (const { name, summary } of replayPolicies)
+      expect(
+        rows.find((line) => line.startsWith(`| \`${name}\``)),
+        name,
+      ).toContain(summary);
   });
 
   it('no link of README and docs leads nowhere', () => {

@@ -58,6 +58,7 @@ export const catalogue = {
   TASK_UNKNOWN: ['The adapter declares no task of that name, or its champion has not learned it.', 'Use one that adapter.yaml names.'],
   STRATEGY_UNKNOWN: ['No training strategy has that name.', 'Use one that `espalier update --help` names.'],
   HEAD_UNKNOWN: ['No kind of head has that name.', 'Use one that the strategy trains; docs/adapter.md lists them.'],
+  POLICY_UNKNOWN: ['No replay policy has that name.', 'Use one that docs/adapter.md lists under `buffer.policy`.'],
   NOTHING_TO_LEARN: ['There is no new training data since the champion was trained.', 'Bring some with `espalier ingest`.'],
   NOTHING_TO_COMPARE: [
     'Strategies differ in what they forget, and this data has nothing to forget: it lacks a second domain, or held-out examples.',
@@ -144,7 +145,7 @@ export const catalogue = {
   ],
   NO_EARLIER_VERSION: ['There is no earlier version to roll back to.', 'See the decisions with `espalier candidates list --all`.'],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
-  SCHEDULE_EMPTY: ['No adapter declares a schedule.', 'Add `schedule:` with `cron` or `newExamples` to adapter.yaml.'],
+  SCHEDULE_EMPTY: ['No adapter declares a schedule.', 'Add `schedule:` to adapter.yaml; docs/adapter.md lists its keys.'],
   SCHEDULE_FAILED: [
     'The schedule could not do everything that was due; what could be done is done.',
     'Mend what is named; `espalier schedule status` says when each is tried again.',

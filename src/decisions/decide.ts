@@ -4,7 +4,7 @@ import { EspalierError } from '../core/errors.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Workspace } from '../declaration/workspace.js';
 import { mayApprove } from '../gate/verdict.js';
-import { admitExamples } from '../replay/admission.js';
+import { admitExamples, prepareAdmission } from '../replay/admission.js';
 import { recordAct } from '../store/audit.js';
 import {
   type Candidate,
@@ -62,9 +62,13 @@ export async function approveCandidate(
   await requireSoundVersion(workspace, store.queries, { adapter, version });
   await requireTrueVerdict(store.queries, candidateId);
   const plan = await readRunPlan(store, candidateId);
+  const approvals = await countApprovals(store.queries, adapter);
   const learned = await listNewlyLearned(store, plan);
+  const changes = await prepareAdmission(store, { declaration, learned, space: plan.embeddings, now: at });
   return transact(store, async (queries) => {
     const { candidate, champion } = await requireDecidable(queries, candidateId);
+    if ((await countApprovals(queries, adapter)) !== approvals)
+      throw new EspalierError('CANDIDATE_STALE', `another candidate of ${adapter} was approved while this approval was prepared`);
     const may = mayApprove(candidate.verdict, plan.declaration.gate!);
     if (!may && on === 'verdict') {
       const { sentence } = candidate.report as { sentence: string };
@@ -75,7 +79,7 @@ export async function approveCandidate(
     await setChampionVersion(queries, candidate.adapter, candidate.version);
     const decision = { adapter: candidate.adapter, candidateId, act, fromVersion: champion, toVersion: candidate.version } as const;
     await record(queries, { ...decision, actor, reason, at });
-    return { candidate, act, ...(await admitExamples(queries, declaration, learned, at)) };
+    return { candidate, act, ...(await admitExamples(queries, adapter, changes)) };
   });
 }
 
@@ -147,6 +151,11 @@ async function listNewlyLearned(store: Store, plan: Plan): Promise<Example[]> {
 async function readRunPlan(store: Store, candidateId: number): Promise<Plan> {
   const { runId } = await findCandidate(store.queries, candidateId);
   return (await readRun(store.queries, runId)).plan as Plan;
+}
+
+/** The buffer changes with approvals alone: none since means that what was read of it still holds. */
+async function countApprovals(queries: Queries, adapter: string): Promise<number> {
+  return (await listDecisions(queries, adapter)).filter(({ act }) => act === 'approve' || act === 'override').length;
 }
 
 interface Decidable {

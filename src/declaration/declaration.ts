@@ -3,7 +3,7 @@ import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { cleanText, nearestName, normaliseText } from '../core/text.js';
-import { findCronFault, findTimeZoneFault } from './cron.js';
+import { schedule, scheduleShape } from '../triggers/triggers.js';
 import { isPlainMap } from './differences.js';
 import { gateKeys, gatePolicy } from './gate-policy.js';
 import { findRecipeFault, type RecipePart } from './recipe.js';
@@ -68,16 +68,6 @@ const answers = z.strictObject({
   refuse: z.number().gt(0).max(0.5).default(0.05),
 });
 
-const scheduleShape = z.strictObject({
-  cron: z.string().optional(),
-  timeZone: z.string().default('UTC'),
-  newExamples: z.number().int().min(1).optional(),
-});
-const schedule = scheduleShape.superRefine(({ cron, timeZone }, context) => {
-  const fault = cron === undefined ? findTimeZoneFault(timeZone) : findCronFault({ line: cron, timeZone });
-  if (fault) context.addIssue({ code: 'custom', message: fault.message, path: [fault.key], params: { hint: fault.hint } });
-});
-
 /** As intake reads it. */
 const label = z
   .string()
@@ -118,6 +108,9 @@ function faultOfAlias(
   return undefined;
 }
 
+/** Which examples the buffer holds; the update knows the names. */
+const policy = z.string().default('balanced-reservoir');
+
 const declaration = z.strictObject({
   name,
   encoder: z
@@ -142,8 +135,8 @@ const declaration = z.strictObject({
   training: training.prefault({}),
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(0.9).default(0.2) }).prefault({}),
   buffer: z
-    .union([z.strictObject({ examples: z.number().int().min(1) }), z.strictObject({ bytes: z.number().int().min(1) })])
-    .default({ examples: 750 }),
+    .union([z.strictObject({ examples: z.number().int().min(1), policy }), z.strictObject({ bytes: z.number().int().min(1), policy })])
+    .prefault({ examples: 750 }),
   suites: z
     .array(z.string())
     .default([])
@@ -158,8 +151,7 @@ const declaration = z.strictObject({
 
 export type AdapterDeclaration = z.infer<typeof declaration>;
 export type TrainingSettings = AdapterDeclaration['training'];
-export type BufferBudget = AdapterDeclaration['buffer'];
-export type ScheduleDeclaration = NonNullable<AdapterDeclaration['schedule']>;
+export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
 
 /** @throws DECLARATION_INVALID, naming file, line and key */
 export function parseDeclaration(source: string, file: string): AdapterDeclaration {
@@ -189,8 +181,8 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
 export function withUsualSettings(stored: AdapterDeclaration): AdapterDeclaration {
   const gate = stored.gate && { gate: { margin: 1 } };
   // A buffer is of examples or of bytes, and the usual one must not make it both.
-  const { buffer: _, ...usual } = declaration.parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
-  return fillIn(stored, usual) as AdapterDeclaration;
+  const { buffer, ...usual } = declaration.parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
+  return fillIn(stored, { ...usual, buffer: { policy: buffer.policy } }) as AdapterDeclaration;
 }
 
 /** `given`, and what it lacks of `usual`. */

@@ -111,7 +111,8 @@ async function encodeTogether(encoder: Encoder, texts: readonly HashedText[], op
   return texts.map(({ hash }, row) => ({ hash, vector: vectors.subarray(row * encoder.dense, (row + 1) * encoder.dense) }));
 }
 
-function spaceOf({ denseFingerprint, dense }: Encoder): EmbeddingSpace {
+/** Where the store keeps the vectors of an encoder. */
+export function spaceOf({ denseFingerprint, dense }: Pick<Encoder, 'denseFingerprint' | 'dense'>): EmbeddingSpace {
   return { fingerprint: denseFingerprint, dimension: dense };
 }
 

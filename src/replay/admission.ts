@@ -7,36 +7,47 @@ import { canonicalJson, sha256 } from '../core/hash.js';
 import { isLabelSet, labelsIn, noLabel, rarestLabel } from '../core/label-sets.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { classKey, nameWithin, type Task } from '../declaration/tasks.js';
-import { listOffered, type Offered, saveMemberships } from '../store/buffer.js';
-import type { Queries } from '../store/database.js';
+import { listOffered, type Membership, type Offered, saveMemberships } from '../store/buffer.js';
+import type { Queries, Store } from '../store/database.js';
+import { type EmbeddingSpace, findEmbeddings } from '../store/embeddings.js';
 import type { Example } from '../store/examples.js';
-import { balanceBuffer } from './reservoir.js';
+import { changesOf } from './changes.js';
+import { policyNamed } from './policies.js';
+
+export interface Admission {
+  readonly declaration: AdapterDeclaration;
+  readonly learned: readonly Example[];
+  /** Where the vectors of the examples are kept; undefined: that is not known, and policies choose without. */
+  readonly space: EmbeddingSpace | undefined;
+  readonly now: Date;
+}
 
 /**
- * Called inside the transaction of the approval. The buffer is balanced over everything that was ever offered, and what was just learned.
- * Examples that were offered before are not offered again.
+ * Chooses anew among everything that was ever offered and what was just learned, and gives the rows that change. It reads the store and may
+ * take its time: the approval writes the rows when it holds the lock, and only if nobody has decided anything since.
+ * @throws POLICY_UNKNOWN
  */
-export async function admitExamples(
-  queries: Queries,
-  declaration: AdapterDeclaration,
-  learned: readonly Example[],
-  now: Date,
-): Promise<{ admitted: number; evicted: number }> {
-  const { name: adapter, buffer: budget, training } = declaration;
-  const known = await listOffered(queries, adapter);
+export async function prepareAdmission(store: Store, { declaration, learned, space, now }: Admission): Promise<Membership[]> {
+  const { name: adapter, buffer, training, tasks } = declaration;
+  const policy = policyNamed(buffer.policy);
+  const known = await listOffered(store.queries, adapter);
   const knownIds = new Set(known.map(({ id }) => id));
-  const news = learned.filter(({ id }) => !knownIds.has(id)).map(offeredOf);
-  const all = [...known, ...news];
-  const labelOf = balancingLabels(declaration.tasks, all);
+  const all = [...known, ...learned.filter(({ id }) => !knownIds.has(id)).map(offeredOf)];
+  const vectors = policy.wantsVectors && space ? await findEmbeddings(store, space, [...new Set(all.map(({ hash }) => hash))]) : undefined;
+  const labelOf = balancingLabels(tasks, all);
   const offers = all.map(({ id, hash, domain, bytes, state, ...answer }) => ({
-    exampleId: id,
-    hash,
-    domain,
-    bytes,
-    state,
+    ...{ exampleId: id, hash, domain, bytes, state, vector: vectors?.get(hash) },
     ...labelOf(answer),
   }));
-  const changes = balanceBuffer(offers, { budget, seed: training.seed, now });
+  return changesOf(offers, { policy, budget: buffer, seed: training.seed, now });
+}
+
+/** Called inside the transaction of the approval. */
+export async function admitExamples(
+  queries: Queries,
+  adapter: string,
+  changes: readonly Membership[],
+): Promise<{ admitted: number; evicted: number }> {
   await saveMemberships(queries, adapter, changes);
   return {
     admitted: changes.filter(({ state }) => state === 'member').length,

@@ -1,12 +1,9 @@
-/** What sets an update off: pure functions of what is declared, what is known, and the time. */
-import { nextFiring } from '../declaration/cron.js';
-import type { ScheduleDeclaration } from '../declaration/declaration.js';
+/** Whether an update is due, and what an adapter waits for: pure functions of what its triggers and the store know, and the time. */
+import type { ReadTrigger } from '../triggers/triggers.js';
 
 export interface ScheduleState {
-  /** When an update by cron line last settled; or since when the adapter is known. */
-  readonly cronSince: Date;
-  /** Training examples that neither the champion has learned nor an earlier update of the schedule has looked at. */
-  readonly newExamples: number;
+  /** The declared triggers; of several that are due the first is named. */
+  readonly triggers: readonly ReadTrigger[];
   /** Consecutive updates that failed, the last of them at `lastFailure`. */
   readonly failures: number;
   readonly lastFailure: Date | undefined;
@@ -15,51 +12,18 @@ export interface ScheduleState {
 }
 
 export interface Due {
-  readonly trigger: 'unfinished' | 'cron' | 'newExamples';
+  /** The name of the trigger; `unfinished`: a run was interrupted. */
+  readonly trigger: string;
   readonly reason: string;
 }
-
-/** A trigger tells whether it is due, and what it waits for. */
-interface Trigger {
-  due(declaration: ScheduleDeclaration, state: ScheduleState, now: Date): Due | undefined;
-  next(declaration: ScheduleDeclaration, state: ScheduleState, now: Date): string | undefined;
-}
-
-const unfinished: Trigger = {
-  due: (_declaration, { unfinished: run }) =>
-    run && { trigger: 'unfinished', reason: `run ${run.id} was interrupted at ${run.stage}, and is resumed` },
-  next: () => undefined,
-};
-
-const cron: Trigger = {
-  due(declaration, { cronSince }, now) {
-    const fired = nextCron(declaration, cronSince);
-    return fired && fired <= now ? { trigger: 'cron', reason: `\`${declaration.cron}\` fell due at ${fired.toISOString()}` } : undefined;
-  },
-  next: (declaration, _state, now) => nextCron(declaration, now)?.toISOString(),
-};
-
-const newExamples: Trigger = {
-  due({ newExamples: wanted }, { newExamples: have }) {
-    return wanted !== undefined && have >= wanted
-      ? { trigger: 'newExamples', reason: `${have} new examples; ${wanted} set an update off` }
-      : undefined;
-  },
-  next({ newExamples: wanted }, { newExamples: have }) {
-    return wanted === undefined ? undefined : `at ${Math.max(wanted - have, 0)} more examples`;
-  },
-};
-
-/** All triggers; of several that are due the first is named. */
-const triggers: readonly Trigger[] = [unfinished, cron, newExamples];
 
 const firstWaitMilliseconds = 60_000;
 const longestWaitMilliseconds = 6 * 60 * 60_000;
 
 /** What is due and may begin now: no other process updates the adapter, and the wait after a failure is over. */
-export function findDue(declaration: ScheduleDeclaration, state: ScheduleState, now: Date): Due | undefined {
+export function findDue(state: ScheduleState, now: Date): Due | undefined {
   if (state.unfinished?.isHeld || waitsUntil(state, now)) return undefined;
-  return anyDue(declaration, state, now);
+  return anyDue(state, now);
 }
 
 /**
@@ -77,20 +41,21 @@ export function waitsUntil({ failures, lastFailure, unfinished: run }: ScheduleS
 }
 
 /** What the adapter waits for: "2026-11-30T05:00:00.000Z, or at 120 more examples". */
-export function describeNext(declaration: ScheduleDeclaration, state: ScheduleState, now: Date): string {
-  const { unfinished: run, failures } = state;
+export function describeNext(state: ScheduleState, now: Date): string {
+  const { unfinished: run, failures, triggers } = state;
   if (run?.isHeld) return `after run ${run.id}, which is at ${run.stage}`;
   const until = waitsUntil(state, now);
-  if (until && anyDue(declaration, state, now))
+  if (until && anyDue(state, now))
     return `again at ${until.toISOString()}, after ${failures} ${failures === 1 ? 'failure' : 'failures'} in a row`;
   if (run) return `run ${run.id}, which was interrupted at ${run.stage}, is resumed`;
-  return triggers.flatMap((trigger) => trigger.next(declaration, state, now) ?? []).join(', or ') || 'never again';
+  return triggers.flatMap((trigger) => trigger.next(now) ?? []).join(', or ') || 'never again';
 }
 
-export function nextCron({ cron: line, timeZone }: ScheduleDeclaration, after: Date): Date | undefined {
-  return line === undefined ? undefined : nextFiring({ line, timeZone }, after);
-}
-
-function anyDue(declaration: ScheduleDeclaration, state: ScheduleState, now: Date): Due | undefined {
-  return triggers.map((trigger) => trigger.due(declaration, state, now)).find((due) => due !== undefined);
+function anyDue({ unfinished: run, triggers }: ScheduleState, now: Date): Due | undefined {
+  if (run) return { trigger: 'unfinished', reason: `run ${run.id} was interrupted at ${run.stage}, and is resumed` };
+  for (const trigger of triggers) {
+    const reason = trigger.due(now);
+    if (reason !== undefined) return { trigger: trigger.name, reason };
+  }
+  return undefined;
 }

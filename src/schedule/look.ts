@@ -2,13 +2,15 @@
 
 import { EspalierError } from '../core/errors.js';
 import { type Attempt, attempt } from '../core/trouble.js';
-import type { AdapterDeclaration, ScheduleDeclaration } from '../declaration/declaration.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { listAdapterNames, readDeclaration, type Workspace } from '../declaration/workspace.js';
-import { findChampionVersion } from '../store/candidates.js';
+import { findAdapterCreation, findChampionSince, findChampionVersion } from '../store/candidates.js';
 import { type Store, storeError } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
-import { readSettledChecks } from '../store/schedule.js';
+import { findLastSettled, readSettledChecks } from '../store/schedule.js';
 import { findUnfinishedRun, type UnfinishedRun } from '../store/unfinished.js';
+import type { ScheduleFacts } from '../triggers/trigger.js';
+import { isScheduled, readTriggers, type ScheduleKeys } from '../triggers/triggers.js';
 import { isLive } from '../update/lease.js';
 import type { ScheduleState } from './due.js';
 
@@ -20,7 +22,9 @@ export interface Site {
 
 export interface Look {
   readonly declaration: AdapterDeclaration;
-  readonly schedule: ScheduleDeclaration;
+  readonly schedule: ScheduleKeys;
+  /** Training examples that neither the champion has learned nor an earlier update of the schedule has looked at. */
+  readonly newExamples: number;
   readonly state: ScheduleState;
   readonly run: UnfinishedRun | undefined;
 }
@@ -48,25 +52,44 @@ export function tryLook(site: Site, adapter: string, now: Date): Promise<Attempt
 export async function lookAt(site: Site, adapter: string, now: Date): Promise<Look | undefined> {
   const declaration = await readDeclaration(site.workspace, adapter);
   const { schedule } = declaration;
-  if (schedule?.cron === undefined && schedule?.newExamples === undefined) return undefined;
+  if (!schedule || !isScheduled(schedule)) return undefined;
   const run = await findUnfinishedRun(site.store.queries, adapter);
-  return { declaration, schedule, run, state: await readState(site, declaration, { run, now }) };
+  const newExamples = await countNew(site, declaration);
+  return { declaration, schedule, run, newExamples, state: await readState(site, declaration, { schedule, run, newExamples }, now) };
+}
+
+interface Known {
+  readonly schedule: ScheduleKeys;
+  readonly run: UnfinishedRun | undefined;
+  readonly newExamples: number;
 }
 
 async function readState(
   { store: { queries } }: Site,
-  { name: adapter, tasks }: AdapterDeclaration,
-  { run, now }: { run: UnfinishedRun | undefined; now: Date },
+  { name: adapter }: AdapterDeclaration,
+  { schedule, run, newExamples }: Known,
+  now: Date,
 ): Promise<ScheduleState> {
-  const checks = await readSettledChecks(queries, adapter);
-  const known = await queries.selectFrom('adapters').select('created_at').where('name', '=', adapter).executeTakeFirst();
-  const version = await findChampionVersion(queries, adapter);
-  const range = { adapter, version, tasks: tasks.map(({ name }) => name), afterId: checks.throughExample };
+  const { failures, lastFailure } = await readSettledChecks(queries, adapter);
+  const dateOf = (time: string | undefined) => (time === undefined ? undefined : new Date(time));
+  const facts: ScheduleFacts = {
+    now,
+    settledAt: async (trigger) => dateOf(await findLastSettled(queries, { adapter, trigger })),
+    knownSince: async () => dateOf(await findAdapterCreation(queries, adapter)),
+    championSince: async () => dateOf(await findChampionSince(queries, adapter)),
+    newExamples: async () => newExamples,
+  };
   return {
-    cronSince: new Date(checks.lastCron ?? known?.created_at ?? now),
-    newExamples: await countUnlearned(queries, range),
-    failures: checks.failures,
-    lastFailure: checks.lastFailure === undefined ? undefined : new Date(checks.lastFailure),
+    triggers: await readTriggers(schedule, facts),
+    failures,
+    lastFailure: dateOf(lastFailure),
     unfinished: run && { id: run.id, stage: run.stage, isHeld: isLive(run, new Date()) },
   };
+}
+
+/** Neither the champion has learned them nor an earlier update of the schedule has looked at them. */
+async function countNew({ store: { queries } }: Site, { name: adapter, tasks }: AdapterDeclaration): Promise<number> {
+  const { throughExample: afterId } = await readSettledChecks(queries, adapter);
+  const version = await findChampionVersion(queries, adapter);
+  return countUnlearned(queries, { adapter, version, tasks: tasks.map(({ name }) => name), afterId });
 }

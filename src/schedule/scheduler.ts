@@ -63,7 +63,7 @@ async function serve(scheduler: Scheduler, memory: Memory, adapter: string, now:
   const look = await lookAt(scheduler, adapter, now);
   if (!look) return;
   const state = withUnrecorded(look.state, memory.unrecorded.get(adapter));
-  const due = findDue(look.schedule, state, now);
+  const due = findDue(state, now);
   const attempted = due && (await attemptUpdate(scheduler, look, due, now));
   if (!attempted) return;
   const { check, defect } = attempted;

@@ -100,6 +100,25 @@ export async function findChampionVersion(queries: Queries, adapter: string): Pr
   );
 }
 
+/** When the champion was last made champion; undefined where there is none. */
+export async function findChampionSince(queries: Queries, adapter: string): Promise<string | undefined> {
+  const row = await queries
+    .selectFrom('decisions')
+    .select('at')
+    .where('adapter', '=', adapter)
+    .where('act', '!=', 'reject')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at;
+}
+
+/** When the store first heard of the adapter; undefined where it has no example. */
+export async function findAdapterCreation(queries: Queries, adapter: string): Promise<string | undefined> {
+  const row = await queries.selectFrom('adapters').select('created_at').where('name', '=', adapter).executeTakeFirst();
+  return row?.created_at;
+}
+
 export async function setChampionVersion(queries: Queries, adapter: string, version: number): Promise<void> {
   await queries.updateTable('adapters').set({ champion_version: version }).where('name', '=', adapter).execute();
 }

@@ -20,8 +20,6 @@ export type NewCheck = Omit<ScheduleCheck, 'id'>;
 export interface SettledChecks {
   /** Number of the newest example that an update looked at; 0 where there was none. */
   readonly throughExample: number;
-  /** When a check by cron line last settled; undefined where none did. */
-  readonly lastCron: string | undefined;
   /** Failed checks since the last one that settled. */
   readonly failures: number;
   readonly lastFailure: string | undefined;
@@ -69,11 +67,6 @@ export async function readSettledChecks(queries: Queries, adapter: string): Prom
     .where('outcome', '!=', 'failed')
     .select([sql<number | null>`max(id)`.as('id'), sql<number | null>`max(through_example)`.as('throughExample')])
     .executeTakeFirstOrThrow();
-  const cron = await checks
-    .where('outcome', '!=', 'failed')
-    .where('trigger', '=', 'cron')
-    .select(sql<string | null>`max(at)`.as('at'))
-    .executeTakeFirstOrThrow();
   const failed = await checks
     .where('outcome', '=', 'failed')
     .where('id', '>', settled.id ?? 0)
@@ -81,10 +74,24 @@ export async function readSettledChecks(queries: Queries, adapter: string): Prom
     .executeTakeFirstOrThrow();
   return {
     throughExample: settled.throughExample ?? 0,
-    lastCron: cron.at ?? undefined,
     failures: failed.count,
     lastFailure: failed.at ?? undefined,
   };
+}
+
+/** When an update that the trigger began last ended without a failure; undefined where none did. */
+export async function findLastSettled(
+  queries: Queries,
+  { adapter, trigger }: { readonly adapter: string; readonly trigger: string },
+): Promise<string | undefined> {
+  const row = await queries
+    .selectFrom('schedule_checks')
+    .select(sql<string | null>`max(at)`.as('at'))
+    .where('adapter', '=', adapter)
+    .where('outcome', '!=', 'failed')
+    .where('trigger', '=', trigger)
+    .executeTakeFirstOrThrow();
+  return row.at ?? undefined;
 }
 
 /**

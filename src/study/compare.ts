@@ -11,6 +11,8 @@ import { classesAmong, type Domain, distinctDomains, domainKey, nameWithin, requ
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { requireAnswerForm } from '../intake/answer-form.js';
+import { policyNamed } from '../replay/policies.js';
+import type { ReplayPolicy } from '../replay/policy.js';
 import { type Example, lastExampleId, listExamples } from '../store/examples.js';
 import type { Strategy } from '../training/job.js';
 import { checkSettings, settingsFor } from '../training/options.js';
@@ -90,11 +92,12 @@ export interface Comparison {
   readonly matrices: readonly PlayedMatrix[];
 }
 
-/** @throws NOTHING_TO_COMPARE, TOO_FEW_CLASSES, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, INTERRUPTED */
+/** @throws NOTHING_TO_COMPARE, TOO_FEW_CLASSES, STRATEGY_UNKNOWN, HEAD_UNKNOWN, POLICY_UNKNOWN, DECLARATION_INVALID, INTERRUPTED */
 export async function compareStrategies(context: CompareContext, request: CompareRequest): Promise<Comparison> {
   const { declaration } = request;
   checkSettings(strategyNamed(declaration.strategy), declaration.training);
   const chosen = request.strategies ? [...new Set(request.strategies)].map(strategyNamed) : strategies;
+  const policy = policyNamed(declaration.buffer.policy);
   const found = await readSteps(context, declaration);
   const budgets = request.budgets ?? usualBudgets(declaration.buffer, found);
   const steps = await encodeSteps(context, found);
@@ -104,7 +107,7 @@ export async function compareStrategies(context: CompareContext, request: Compar
   const played: { row: ComparisonRow; matrix?: AccuracyMatrix }[] = [];
   for (const [number, play] of plays.entries()) {
     const title = `${String(number + 1).padStart(String(plays.length).length)}/${plays.length} ${names[number]!.padEnd(widest)}`;
-    played.push(await playOne(context, { ...play, title, steps, training: declaration.training }));
+    played.push(await playOne(context, { ...play, title, steps, policy, training: declaration.training }));
   }
   played.sort((a, b) => (b.row.averageAccuracy ?? -1) - (a.row.averageAccuracy ?? -1));
   const examples = found.map(({ name, fresh, held }) => ({ domain: name, train: fresh.length, holdout: held.length }));
@@ -216,6 +219,7 @@ interface OnePlay {
   readonly title: string;
   readonly steps: readonly StreamStep[];
   readonly strategy: Strategy;
+  readonly policy: ReplayPolicy;
   readonly budget: number;
   readonly training: TrainingSettings;
 }
@@ -223,7 +227,7 @@ interface OnePlay {
 /** What a strategy cannot learn is a finding too; only a stop ends the comparison. */
 async function playOne(
   { encoder, progress, signal }: CompareContext,
-  { title, steps, strategy, budget, training }: OnePlay,
+  { title, steps, strategy, policy, budget, training }: OnePlay,
 ): Promise<{ row: ComparisonRow; matrix?: AccuracyMatrix }> {
   const play: Play = { strategy: strategy.name, role: roleOf(strategy), budget };
   const played = (done: number) => progress.advance(done, steps.length, 'updates');
@@ -235,6 +239,7 @@ async function playOne(
       strategy,
       lexical: encoder.lexical,
       settings: settingsFor(strategy, training),
+      policy,
       budget,
       train: (job) => train(job, { signal, progress: () => undefined }),
       played,

@@ -8,7 +8,7 @@ import { bytesIn } from '../core/safetensors.js';
 import type { TrainingSettings } from '../declaration/declaration.js';
 import { scoreOfCommonestSet } from '../evaluation/chance.js';
 import { type ContinualMetrics, continualMetrics } from '../evaluation/continual.js';
-import { chooseMembers, type Offer } from '../replay/reservoir.js';
+import type { Offer, ReplayPolicy } from '../replay/policy.js';
 import { openScorer, type Scorer } from '../training/heads/head-graph.js';
 import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
 import { readsBuffer } from '../training/strategies.js';
@@ -20,7 +20,9 @@ export interface StreamPlay {
   /** How many columns of the vectors, the last ones, count n-grams. */
   readonly lexical: number;
   readonly settings: TrainingSettings;
-  /** Examples that the replay buffer may hold. */
+  /** Which examples the replay buffer holds. */
+  readonly policy: ReplayPolicy;
+  /** How many. */
   readonly budget: number;
   /** Trains one head: in this thread, or in another. */
   readonly train: (job: TrainingJob) => Promise<TrainedHead>;
@@ -37,10 +39,19 @@ export interface StreamOutcome extends ContinualMetrics {
   readonly bytesStored: number;
 }
 
-export async function playStream({ steps, strategy, lexical, settings, budget, train, played }: StreamPlay): Promise<StreamOutcome> {
+export async function playStream({
+  steps,
+  strategy,
+  lexical,
+  settings,
+  policy,
+  budget,
+  train,
+  played,
+}: StreamPlay): Promise<StreamOutcome> {
   const domains = [...new Set(steps.map(({ name }) => name))];
   const dimension = dimensionOf(steps[0]!.train);
-  const memory = openMemory(steps, budget, settings.seed);
+  const memory = openMemory(steps, { policy, budget, seed: settings.seed, dense: dimension - lexical });
   const classes = new StreamClasses();
   const matrix: (number | undefined)[][] = [];
   let parent: TrainedHead | undefined;
@@ -96,8 +107,16 @@ function chanceOn(steps: readonly StreamStep[]): number {
   return steps.some(({ multiLabel }) => multiLabel) ? scoreOfCommonestSet(labels.map(readLabelSet)) : 1 / new Set(labels).size;
 }
 
-/** The product's own reservoir, over the rows of a stream. */
-function openMemory(steps: readonly StreamStep[], budget: number, seed: number) {
+interface Memory {
+  readonly policy: ReplayPolicy;
+  readonly budget: number;
+  readonly seed: number;
+  /** Columns of a vector before the counts of n-grams. */
+  readonly dense: number;
+}
+
+/** A replay buffer over the rows of a stream. */
+function openMemory(steps: readonly StreamStep[], { policy, budget, seed, dense }: Memory) {
   let count = 0;
   const rows = steps.map((step) => {
     const dimension = dimensionOf(step.train);
@@ -109,7 +128,8 @@ function openMemory(steps: readonly StreamStep[], budget: number, seed: number) 
   const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
   const offerOf = (row: StreamRow): Offer & { row: StreamRow } => {
     const label = rarestLabel(keysOf(row), (key) => counts.get(key)!);
-    return { exampleId: row.id, hash: `${row.id}`, label, shown: label, domain: row.step.name, bytes: 1, row };
+    const names = { label, shown: label, domain: row.step.name };
+    return { exampleId: row.id, hash: `${row.id}`, ...names, bytes: 1, vector: row.vector.subarray(0, dense), row };
   };
   const rowsUpTo = (number: number) => rows.slice(0, number + 1).flat();
   let members: StreamRow[] = [];
@@ -119,8 +139,8 @@ function openMemory(steps: readonly StreamStep[], budget: number, seed: number) 
     replayed: () => members,
     remember(number: number): void {
       for (const key of rows[number]!.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
-      const chosen = chooseMembers(rowsUpTo(number).map(offerOf), { examples: budget }, seed);
-      members = chosen.map(({ row }) => row).sort((a, b) => a.id - b.id);
+      const chosen = policy.choose({ offers: rowsUpTo(number).map(offerOf), budget: { examples: budget }, seed });
+      members = chosen.members.map(({ row }) => row).sort((a, b) => a.id - b.id);
     },
   };
 }

@@ -7,6 +7,7 @@ import { runFolder, versionFolder, type Workspace } from '../declaration/workspa
 import type { Coverage } from '../encoder/coverage.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
+import type { EmbeddingSpace } from '../store/embeddings.js';
 import type { Run } from '../store/runs.js';
 import { type Manifest, readManifest } from '../versions/version-folder.js';
 
@@ -32,6 +33,8 @@ export interface Plan {
   /** Number of the last example that the update looks at. */
   readonly throughExample: number;
   readonly encoderFingerprint: string;
+  /** Where the vectors of its texts are kept; absent: an earlier Espalier planned it. */
+  readonly embeddings?: EmbeddingSpace;
   /** Suite -> hash of its files; absent: an earlier Espalier planned it. */
   readonly suiteHashes?: Readonly<Record<string, string>>;
   /** Everything is learned again, on another encoder than the champion's; absent: the champion's encoder is used. */

@@ -3,7 +3,9 @@
 import { EspalierError } from '../core/errors.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { listVersionFolders, type Workspace } from '../declaration/workspace.js';
+import { spaceOf } from '../encoder/cached.js';
 import type { Encoder } from '../encoder/encoder.js';
+import { policyNamed } from '../replay/policies.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Queries, Store } from '../store/database.js';
 import { lastExampleId } from '../store/examples.js';
@@ -27,7 +29,7 @@ export interface PlanRequest {
   readonly at: Date;
 }
 
-/** @throws NO_GATE_POLICY, SUITE_NOT_FOUND, SUITE_INVALID, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
+/** @throws NO_GATE_POLICY, SUITE_NOT_FOUND, SUITE_INVALID, STRATEGY_UNKNOWN, HEAD_UNKNOWN, POLICY_UNKNOWN, DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
 export async function planUpdate({ workspace, store, encoder, declaration, field, reencode, at }: PlanRequest): Promise<Plan> {
   const { name } = declaration;
   if (!declaration.gate) throw new EspalierError('NO_GATE_POLICY', `${name} declares no gate`);
@@ -39,6 +41,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
   );
   const contenders = fieldNamed(field);
   checkField(contenders, declaration);
+  policyNamed(declaration.buffer.policy);
   const parentVersion = await findChampionVersion(store.queries, name);
   const parent =
     parentVersion === null ? undefined : await readSoundManifest(workspace, store.queries, { adapter: name, version: parentVersion });
@@ -50,6 +53,7 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
     afterExample: parent?.data.throughExample ?? 0,
     throughExample: await lastExampleId(store.queries, name),
     encoderFingerprint: encoder.fingerprint,
+    embeddings: spaceOf(encoder),
     suiteHashes: await hashSuites(workspace.suiteFolders, declaration.suites),
     ...(reencode && { reencode }),
     at: at.toISOString(),

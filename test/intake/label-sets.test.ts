@@ -8,7 +8,7 @@ import { seededRandom } from '#espalier/core/random.js';
 import { type AdapterDeclaration, parseDeclaration } from '#espalier/declaration/declaration.js';
 import { openStrata } from '#espalier/intake/holdout.js';
 import { ingest } from '#espalier/intake/intake.js';
-import { admitExamples } from '#espalier/replay/admission.js';
+import { admitExamples, prepareAdmission } from '#espalier/replay/admission.js';
 import { listBuffer } from '#espalier/store/buffer.js';
 import type { Store } from '#espalier/store/database.js';
 import { listExamples } from '#espalier/store/examples.js';
@@ -113,7 +113,7 @@ describe('the buffer of sets', () => {
       drawnSets(600, 3).map((labels, index) => ({ text: `note ${index}`, labels })),
     );
     const learned = await listExamples(store, { adapter: 'support', tasks: ['topics'], split: 'train', afterId: 0, throughId: 1000 });
-    await admitExamples(store.queries, declaration, learned, now);
+    await admitExamples(store.queries, 'support', await prepareAdmission(store, { declaration, learned, space: undefined, now }));
     const members = await listBuffer(store.queries, 'support', { state: 'member' });
     expect(members).toHaveLength(120);
     // A cell is of one label.

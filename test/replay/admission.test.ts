@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admitExamples, bufferSnapshotHash } from '#espalier/replay/admission.js';
+import { admitExamples, bufferSnapshotHash, prepareAdmission } from '#espalier/replay/admission.js';
 import { listBuffer, saveMemberships } from '#espalier/store/buffer.js';
 import type { Store } from '#espalier/store/database.js';
 import { transact } from '#espalier/store/database.js';
@@ -11,11 +11,13 @@ const declaration = declare('buffer: { examples: 10 }');
 
 const slice = (count: number, label: string) =>
   Array.from({ length: count }, (_, index) => newExample({ text: `${label} ${index}`, label }));
-const admit = (store: Store, learned: readonly Example[], budget = declaration) =>
-  transact(store, (queries) => admitExamples(queries, budget, learned, now));
+const admit = async (store: Store, learned: readonly Example[], declared = declaration) => {
+  const changes = await prepareAdmission(store, { declaration: declared, learned, space: undefined, now });
+  return transact(store, (queries) => admitExamples(queries, declared.name, changes));
+};
 const membersOf = (store: Store) => listBuffer(store.queries, 'support', { state: 'member' });
 
-describe('admitExamples', () => {
+describe('an admission', () => {
   it('admits what there is room for, and gives the rest a row that says why not', async () => {
     const store = await temporaryStore();
     const learned = await stored(store, 'support', slice(25, 'a'));
@@ -60,7 +62,7 @@ describe('admitExamples', () => {
       ...slice(20, 'a').map((example) => ({ ...example, task: 'tone' })),
       ...slice(20, 'b').map((example) => ({ ...example, task: 'tone' })),
     ];
-    await admit(store, await stored(store, 'support', examples), { ...declaration, tasks, buffer: { examples: 9 } });
+    await admit(store, await stored(store, 'support', examples), { ...declaration, tasks, buffer: { ...declaration.buffer, examples: 9 } });
     const cells = (await membersOf(store)).map(({ task, label }) => `${task}/${label}`);
     expect(cells.toSorted()).toEqual(['intent/a', 'tone/a', 'tone/b'].flatMap((cell) => [cell, cell, cell]));
     expect((await membersOf(store))[0]!.membership.reason).toContain('intent/a in banking');

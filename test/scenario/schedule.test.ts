@@ -36,7 +36,7 @@ describe('schedule start --once', () => {
     const { code, stdout, stderr } = await espalier(desk, ['schedule', 'start', '--once', ...when('13T10:00')]);
     expect([code, stdout]).toEqual([0, '1 started.\n']);
     expect(stderr).toMatch(
-      /^2026-10-13 10:00 desk: candidate\n {2}\d+ new examples; 60 set an update off; candidate 1 waits for a person: pass\n$/,
+      /^2026-10-13 10:00 desk: candidate\n {2}\d+ new examples \(threshold 60\); candidate 1 waits for a person: pass\n$/,
     );
     expect(rowsOf(desk, 'select candidates.status, trigger from candidates join runs on runs.id = run_id')).toEqual([
       { status: 'waiting', trigger: 'schedule: newExamples' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { balancedReservoir } from '#espalier/replay/policies/balanced-reservoir.js';
 import { playStream } from '#espalier/study/play-stream.js';
 import type { Labelled, StreamStep } from '#espalier/study/stream.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
@@ -68,7 +69,7 @@ async function play(strategy: Strategy, budget: number, steps: readonly StreamSt
     jobs.push(job);
     return strategy.train(job, () => undefined);
   };
-  return { jobs, outcome: await playStream({ steps, strategy, lexical: 0, settings, budget, train }) };
+  return { jobs, outcome: await playStream({ steps, strategy, lexical: 0, settings, policy: balancedReservoir, budget, train }) };
 }
 
 const namesOf = ({ classes }: TrainingJob, { targets }: Batch) => [...targets].map((target) => classes[target]);

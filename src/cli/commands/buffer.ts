@@ -7,6 +7,7 @@ import type { AdapterDeclaration } from '../../declaration/declaration.js';
 import { taskNamed } from '../../declaration/tasks.js';
 import { onlyAdapter, readDeclaration } from '../../declaration/workspace.js';
 import { cellsByLabel } from '../../replay/cells.js';
+import { replayPolicies } from '../../replay/policies.js';
 import { findMembership, listBuffer, type Membership, type MembershipState, summariseBuffer } from '../../store/buffer.js';
 import { findChampionVersion } from '../../store/candidates.js';
 import { type Example, findExample } from '../../store/examples.js';
@@ -165,10 +166,16 @@ async function why(session: Session, id: number, options: BufferOptions): Promis
   session.output.result(
     { id, state: membership?.state ?? null, policy: membership?.policy ?? null, score: membership?.score ?? null, reason: explanation },
     () => {
-      const rule = membership ? `\nrule      ${membership.policy}, draw ${membership.score.toFixed(4)}, since ${membership.since}` : '';
+      const rule = membership ? `\nrule      ${membership.policy}, ${scoreOf(membership)}, since ${membership.since}` : '';
       return `example   ${id}: ${clip(example.text, 60)}\nreason    ${clip(explanation, 400)}${rule}`;
     },
   );
+}
+
+/** "draw 0.0123": the number by which the policy decided, under its own name for it. */
+function scoreOf({ policy, score }: Membership): string {
+  const named = replayPolicies.find(({ name }) => name === policy);
+  return `${named?.score ?? 'score'} ${Number.isInteger(score) ? score : score.toFixed(4)}`;
 }
 
 /** Why an example was never offered to the buffer. */

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { wrap } from '../../core/text.js';
 import { describeTrouble, type Trouble } from '../../core/trouble.js';
-import type { AdapterDeclaration, ScheduleDeclaration } from '../../declaration/declaration.js';
+import type { AdapterDeclaration } from '../../declaration/declaration.js';
 import type { Encoder } from '../../encoder/encoder.js';
 import { describeNext } from '../../schedule/due.js';
 import { lookAtAll } from '../../schedule/look.js';
 import { keepRunning, runDue, type ScheduleEvent, type Scheduler } from '../../schedule/scheduler.js';
 import { listChecks, type NewCheck, type ScheduleCheck } from '../../store/schedule.js';
+import type { ScheduleKeys } from '../../triggers/triggers.js';
 import type { Output } from '../output.js';
 import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings } from '../session.js';
 
@@ -16,7 +17,7 @@ interface StartOptions extends GlobalOptions {
 }
 
 export function scheduleCommand(surroundings: Surroundings): Command {
-  const group = newGroup('schedule', 'start updates by cron line or data volume');
+  const group = newGroup('schedule', 'start updates by cron line, data volume, or the age of the champion');
   group.addCommand(
     newCommand('start', 'run in the foreground, and start what falls due')
       .option('--once', 'run what is due now, and exit')
@@ -82,7 +83,7 @@ interface StatusRow {
   readonly adapter: string;
   /** Why the schedule cannot be read; null: it can, and only then is the next update known. */
   readonly trouble: Trouble | null;
-  readonly schedule: ScheduleDeclaration | null;
+  readonly schedule: ScheduleKeys | null;
   readonly newExamples: number | null;
   readonly failures: number | null;
   readonly next: string | null;
@@ -95,9 +96,9 @@ async function status({ workspace, store, output, now }: Session): Promise<void>
     const checks = await listChecks(store.queries, adapter, 5);
     if (trouble) rows.push({ adapter, trouble, schedule: null, newExamples: null, failures: null, next: null, checks });
     else {
-      const { schedule, state } = value;
-      const { newExamples, failures } = state;
-      rows.push({ adapter, trouble: null, schedule, newExamples, failures, next: describeNext(schedule, state, now), checks });
+      const { schedule, state, newExamples } = value;
+      const next = describeNext(state, now);
+      rows.push({ adapter, trouble: null, schedule, newExamples, failures: state.failures, next, checks });
     }
   }
   output.result(rows, () => rows.map((row) => renderStatus(row, output)).join('\n\n'));

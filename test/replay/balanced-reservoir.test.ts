@@ -2,10 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom, shuffled, uniformOf } from '#espalier/core/random.js';
 import type { BufferBudget } from '#espalier/declaration/declaration.js';
-import { balanceBuffer, chooseMembers, type KnownOffer, type Offer, reservoirPolicy } from '#espalier/replay/reservoir.js';
+import { type Balance, changesOf } from '#espalier/replay/changes.js';
+import { balancedReservoir } from '#espalier/replay/policies/balanced-reservoir.js';
+import type { KnownOffer, Offer } from '#espalier/replay/policy.js';
 import type { Membership } from '#espalier/store/buffer.js';
 import { now } from '../support/store.js';
 
+const chooseMembers = <T extends Offer>(offers: readonly T[], budget: BufferBudget, seed: number) =>
+  balancedReservoir.choose({ offers, budget, seed }).members;
+const balanceBuffer = (offers: readonly KnownOffer[], balance: Omit<Balance, 'policy'>) =>
+  changesOf(offers, { ...balance, policy: balancedReservoir });
 const cellOf = ({ label, domain }: Offer) => JSON.stringify([label, domain]);
 const labelOf = ({ label }: Offer) => label;
 
@@ -55,7 +61,7 @@ function inGoes(goes: readonly (readonly Offer[])[], budget: BufferBudget, seed 
   return { known, changes, members: known.filter(({ state }) => state === 'member') };
 }
 
-describe('the reservoir', () => {
+describe('the balanced reservoir', () => {
   it('is never over its budget, in examples or in bytes', () => {
     fc.assert(
       fc.property(streams, budgets, (offers, budget) => {
@@ -241,7 +247,7 @@ describe('the sample of a cell is uniform', () => {
   });
 });
 
-describe('the membership rows of a reservoir', () => {
+describe('the membership rows of a balanced reservoir', () => {
   it('tell one history: whoever leaves was a member, and under one budget in examples nobody comes back', () => {
     fc.assert(
       fc.property(streams, exampleBudgets, fc.integer({ min: 1, max: 40 }), (offers, budget, size) => {
@@ -267,7 +273,7 @@ describe('the membership rows of a reservoir', () => {
     expect(second!.find(({ exampleId }) => exampleId === 4)).toEqual({
       exampleId: 4,
       state: 'member',
-      policy: reservoirPolicy,
+      policy: 'balanced-reservoir',
       score: expect.any(Number),
       reason: 'admitted: rare in x holds 1 of the 1 examples of its label, the buffer 3 of 3 examples',
       since: now.toISOString(),

@@ -63,13 +63,12 @@ export interface ServingContext {
  * The champion is asked through the encoder that it was trained on, also where adapter.yaml declares another one by now.
  * @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID
  */
-export async function openChampion({ workspace, store, openEncoder }: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
+export async function openChampion(context: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
+  const { workspace, store } = context;
   const { name } = declaration;
   const version = await findChampionVersion(store.queries, name);
   if (version === null) throw new EspalierError('NO_CHAMPION', `${name} has no champion`);
-  const manifest = await readSoundManifest(workspace, store.queries, { adapter: name, version });
-  const encoder = await openEncoder(withEncoderOf(manifest, declaration));
-  requireSameEncoder(manifest.encoder, encoder, { adapter: name, what: `version ${version}` });
+  const { manifest, encoder } = await openEncoderOf(context, declaration, version);
   const folder = versionFolder(workspace, name, version);
   const known = { encoder, pieces: await readPieces(folder, manifest) };
   const adapter = await openVersionAdapter(folder, manifest);
@@ -95,6 +94,23 @@ export async function openChampion({ workspace, store, openEncoder }: ServingCon
     },
     close: () => adapter.close(),
   };
+}
+
+/**
+ * The encoder whose vectors the champion reads; without a champion the declared one, on which the first will be trained.
+ * @throws ENCODER_MISMATCH, ADAPTER_INVALID
+ */
+export async function openChampionEncoder(context: ServingContext, declaration: AdapterDeclaration): Promise<Encoder> {
+  const version = await findChampionVersion(context.store.queries, declaration.name);
+  return version === null ? context.openEncoder(declaration) : (await openEncoderOf(context, declaration, version)).encoder;
+}
+
+async function openEncoderOf({ workspace, store, openEncoder }: ServingContext, declaration: AdapterDeclaration, version: number) {
+  const { name: adapter } = declaration;
+  const manifest = await readSoundManifest(workspace, store.queries, { adapter, version });
+  const encoder = await openEncoder(withEncoderOf(manifest, declaration));
+  requireSameEncoder(manifest.encoder, encoder, { adapter, what: `version ${version}` });
+  return { manifest, encoder };
 }
 
 /** Versions of Espalier 0.1 do not say how their encoder made a vector. */

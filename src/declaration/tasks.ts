@@ -5,7 +5,7 @@
 
 import { EspalierError } from '../core/errors.js';
 import { labelsIn } from '../core/label-sets.js';
-import { nearestName } from '../core/text.js';
+import { cleanText, nearestName, normaliseText } from '../core/text.js';
 import type { AdapterDeclaration } from './declaration.js';
 
 export type Task = AdapterDeclaration['tasks'][number];
@@ -28,6 +28,11 @@ export const domainKey = ({ task, domain }: Domain) => `${task}/${domain}`;
 
 export function multiLabelNames(tasks: readonly Task[]): ReadonlySet<string> {
   return new Set(tasks.filter((task) => task.multiLabel).map(({ name }) => name));
+}
+
+/** Name -> the label that it stands for, as rows are read. */
+export function aliasesOf({ aliases = {} }: Pick<Task, 'aliases'>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(aliases).map(([alias, label]) => [normaliseText(cleanText(alias)), label]));
 }
 
 /** The classes that examples are of: of a multi-label task one for each label of their sets. */

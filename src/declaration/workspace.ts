@@ -1,5 +1,5 @@
 /** A workspace: the folder with adapters/, replay-store/ and, if it has suites of its own, evals/. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -48,11 +48,30 @@ export function workspaceAt(root: string): Workspace {
 
 /** The nearest workspace at or above `start`. @throws NOT_A_WORKSPACE */
 export function findWorkspace(start: string): Workspace {
+  let withoutStore: string | undefined;
   for (let folder = resolve(start); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'adapters')) && existsSync(join(folder, 'replay-store'))) return workspaceAt(folder);
-    if (folder === dirname(folder))
-      throw new EspalierError('NOT_A_WORKSPACE', `neither ${resolve(start)} nor a folder above it is a workspace`);
+    const hasStore = existsSync(join(folder, 'replay-store'));
+    if (hasStore && existsSync(join(folder, 'adapters'))) return workspaceAt(folder);
+    if (!hasStore && declaresAdapters(folder)) withoutStore ??= folder;
+    if (folder === dirname(folder)) throw notAWorkspace(start, withoutStore);
   }
+}
+
+function declaresAdapters(folder: string): boolean {
+  try {
+    return readdirSync(join(folder, 'adapters')).some((name) => existsSync(join(folder, 'adapters', name, 'adapter.yaml')));
+  } catch {
+    return false;
+  }
+}
+
+/** @param withoutStore a folder that declares adapters, as the git clone of a workspace does whose replay-store/ git left out */
+function notAWorkspace(start: string, withoutStore: string | undefined): EspalierError {
+  if (withoutStore === undefined)
+    return new EspalierError('NOT_A_WORKSPACE', `neither ${resolve(start)} nor a folder above it is a workspace`);
+  return new EspalierError('NOT_A_WORKSPACE', `${withoutStore} declares adapters, but has no replay-store/`, {
+    hint: 'Copy replay-store/ and adapters/*/versions/ from the workspace that it was cloned from, or make an empty folder replay-store/ to begin anew.',
+  });
 }
 
 export const adapterFolder = (workspace: Workspace, adapter: string) => join(workspace.root, 'adapters', adapter);

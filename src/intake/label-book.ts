@@ -1,7 +1,6 @@
 /** What an intake notices of labels: which are new to the adapter, which are near to another, numbers among names. */
 
-import { cleanText, normaliseText } from '../core/text.js';
-import type { Task } from '../declaration/tasks.js';
+import { aliasesOf, type Task } from '../declaration/tasks.js';
 import type { LabelRules } from '../reading/label-field.js';
 import { type NearLabel, NearLabels } from './near-labels.js';
 
@@ -29,7 +28,7 @@ export function openLabelBook(task: Task, known: ReadonlySet<string>): LabelBook
   const spelling = openSpelling([...declared, ...known]);
   return {
     declared,
-    aliases: new Map(Object.entries(task.aliases ?? {}).map(([alias, label]) => [normaliseText(cleanText(alias)), label])),
+    aliases: aliasesOf(task),
     spell: task.foldCase === true ? spelling : (label) => label,
     remembered: new Map(),
     count(labels) {

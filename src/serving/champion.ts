@@ -13,6 +13,7 @@ import { type Answer, type LabelProbability, openVersionAdapter } from '../versi
 import { readSoundManifest } from '../versions/sound-version.js';
 import { type Manifest, readPieces } from '../versions/version-folder.js';
 import type { Question } from './questions.js';
+import { renamedAnswers } from './renamed.js';
 import { reasonInAnswer, reasonInText } from './unknown.js';
 
 /** An answer of one task. `label` is null exactly where there is a `reason`; so a class may itself be called "unknown". */
@@ -62,16 +63,16 @@ export interface ServingContext {
  * The champion is asked through the encoder that it was trained on, also where adapter.yaml declares another one by now.
  * @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID
  */
-export async function openChampion({ workspace, store, openEncoder }: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
+export async function openChampion(context: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
+  const { workspace, store } = context;
   const { name } = declaration;
   const version = await findChampionVersion(store.queries, name);
   if (version === null) throw new EspalierError('NO_CHAMPION', `${name} has no champion`);
-  const manifest = await readSoundManifest(workspace, store.queries, { adapter: name, version });
-  const encoder = await openEncoder(withEncoderOf(manifest, declaration));
-  requireSameEncoder(manifest.encoder, encoder, { adapter: name, what: `version ${version}` });
+  const { manifest, encoder } = await openEncoderOf(context, declaration, version);
   const folder = versionFolder(workspace, name, version);
   const known = { encoder, pieces: await readPieces(folder, manifest) };
   const adapter = await openVersionAdapter(folder, manifest);
+  const answersIn = renamedAnswers(declaration.tasks, manifest);
   return {
     version,
     async predict(questions, { task, alwaysAnswer = false } = {}) {
@@ -82,7 +83,7 @@ export async function openChampion({ workspace, store, openEncoder }: ServingCon
       let next = 0;
       return questions.map(({ text, content }) => {
         if ('reason' in content) return tasks.map((asked) => ({ text, task: asked, label: null, reason: content.reason, version }));
-        const { answers } = outputs[next++]!;
+        const answers = answersIn(outputs[next++]!);
         const inText = alwaysAnswer ? undefined : reasonInText(known, content.value);
         return tasks.map((asked) => {
           const answer = answers.get(asked)!;
@@ -93,6 +94,23 @@ export async function openChampion({ workspace, store, openEncoder }: ServingCon
     },
     close: () => adapter.close(),
   };
+}
+
+/**
+ * The encoder whose vectors the champion reads; without a champion the declared one, on which the first will be trained.
+ * @throws ENCODER_MISMATCH, ADAPTER_INVALID
+ */
+export async function openChampionEncoder(context: ServingContext, declaration: AdapterDeclaration): Promise<Encoder> {
+  const version = await findChampionVersion(context.store.queries, declaration.name);
+  return version === null ? context.openEncoder(declaration) : (await openEncoderOf(context, declaration, version)).encoder;
+}
+
+async function openEncoderOf({ workspace, store, openEncoder }: ServingContext, declaration: AdapterDeclaration, version: number) {
+  const { name: adapter } = declaration;
+  const manifest = await readSoundManifest(workspace, store.queries, { adapter, version });
+  const encoder = await openEncoder(withEncoderOf(manifest, declaration));
+  requireSameEncoder(manifest.encoder, encoder, { adapter, what: `version ${version}` });
+  return { manifest, encoder };
 }
 
 /** Versions of Espalier 0.1 do not say how their encoder made a vector. */

@@ -1,5 +1,5 @@
 /** What an update does to the set of labels, in sentences: what is new to the champion, and what it answers that nobody backs any more. */
-import { multiLabelNames, nameWithin } from '../declaration/tasks.js';
+import { aliasesOf, multiLabelNames, nameWithin } from '../declaration/tasks.js';
 import type { Evaluated, LabelCount, Plan } from './context.js';
 
 const mostNamed = 5;
@@ -29,10 +29,10 @@ export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string
 
 const examples = (count: number) => `${count} ${count === 1 ? 'example' : 'examples'}`;
 
-/** Of a closed list. A task that is not declared at all is not judged here. */
-function isUndeclared({ task, label }: LabelCount, { declaration }: Plan): boolean {
-  const labels = declaration.tasks.find(({ name }) => name === task)?.labels;
-  return labels !== undefined && labels !== 'open' && !labels.includes(label);
+/** Of a closed list. An alias is answered as what it stands for. A task that is not declared at all is not judged here. */
+function isUndeclared({ task: name, label }: LabelCount, { declaration }: Plan): boolean {
+  const task = declaration.tasks.find((one) => one.name === name);
+  return task !== undefined && task.labels !== 'open' && !task.labels.includes(label) && !aliasesOf(task).has(label);
 }
 
 /** Task and label of what the champion cannot answer, of tasks whose labels exclude each other. */

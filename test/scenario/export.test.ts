@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { succeed, succeedJson } from '../support/command.js';
-import { billing, trainedDesk } from '../support/desk.js';
+import { billing, copyOf, declare, deskDeclaration, trainedDesk, writeDesk } from '../support/desk.js';
 
 let desk: string;
 beforeAll(async () => {
@@ -44,6 +44,15 @@ describe('embed', () => {
     expect(lines[1]).toEqual({ text: '', vector: null, reason: 'empty text' });
     const dense = JSON.parse(await succeed(desk, ['embed', 'desk', 'where is my refund', '--dense']));
     expect(dense.vector).toEqual(lines[0].vector.slice(0, 1024));
+  });
+
+  it('prints what the champion reads, also where another encoder is declared by now; without a champion what is declared', async () => {
+    const declared = deskDeclaration((source) => source.replace('  model: use-lite\n', '  model: use-lite\n  pooling: [mean]\n'));
+    const folder = copyOf(desk);
+    declare(folder, declared);
+    const ask = (where: string) => succeed(where, ['embed', 'desk', 'where is my refund']);
+    expect(await ask(folder)).toBe(await ask(desk));
+    expect(JSON.parse(await ask(writeDesk(declared))).vector).toHaveLength(512);
   });
 });
 

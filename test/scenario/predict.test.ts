@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, succeed } from '../support/command.js';
-import { at, copyOf, databaseOf, trainedDesk, withDatabase, writeDesk } from '../support/desk.js';
+import { at, copyOf, databaseOf, declare, deskDeclaration, trainedDesk, withDatabase, writeDesk } from '../support/desk.js';
 import { jsonLines } from '../support/suite.js';
 
 let desk: string;
@@ -255,3 +255,18 @@ function startPredict(folder: string) {
   const line = new Promise<string>((resolve) => processOf.stdout.once('data', (data) => resolve(String(data))));
   return { processOf, line };
 }
+
+it('a label that was renamed since is answered under its new name', async () => {
+  const folder = copyOf(desk);
+  const rename = '  - name: intent\n    aliases: { cancel_subscription: end_contract, refund_status: end_contract }\n';
+  declare(
+    folder,
+    deskDeclaration((source) => source.replace('  - name: intent\n', rename)),
+  );
+  const ask = async (where: string, ...more: string[]) =>
+    JSON.parse(await succeed(where, ['predict', 'desk', ...more, '--json'])) as Answer;
+  const before = await ask(desk, asked);
+  const after = await ask(folder, asked);
+  expect([before.label, after.label]).toEqual(['cancel_subscription', 'end_contract']);
+  expect(after.confidence).toBeGreaterThanOrEqual(before.confidence as number);
+});

@@ -76,5 +76,7 @@ describe('the set of labels in the notes of a report', () => {
     const closed = { ...declaration, tasks: [{ ...declaration.tasks[0]!, labels: ['delivery', 'refund'] }] };
     const notes = noteLabelChanges(planOf({ declaration: closed }), evaluatedOf(count('late_parcel', { stored: 32 }), count('refund')));
     expect(notes).toEqual([expect.stringContaining('late_parcel (32 examples)')]);
+    const renamed = { ...closed, tasks: [{ ...closed.tasks[0]!, aliases: { late_parcel: 'delivery' } }] };
+    expect(noteLabelChanges(planOf({ declaration: renamed }), evaluatedOf(count('late_parcel', { stored: 32 })))).toEqual([]);
   });
 });

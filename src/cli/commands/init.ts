@@ -40,8 +40,9 @@ async function init(root: string, options: InitOptions, surroundings: Surroundin
     throw diskError(thrown, root);
   }
   await writeFileAtomic(file, source);
-  const ignore = join(root, '.gitignore');
-  if (!existsSync(ignore)) await writeFileAtomic(ignore, 'adapters/*/versions/\nadapters/*/runs/\nreplay-store/\n');
+  await writeUnlessThere(join(root, '.gitignore'), 'adapters/*/versions/\nadapters/*/runs/\n');
+  // A file of its own, so that a clone has the folder, and texts stay out of git also where the repository has a .gitignore already.
+  await writeUnlessThere(join(root, 'replay-store', '.gitignore'), '*\n!.gitignore\n');
   await (await openStore(workspaceAt(root).database)).close();
   outputOf(options, surroundings).result({ workspace: root, declaration: file }, () =>
     [
@@ -49,8 +50,13 @@ async function init(root: string, options: InitOptions, surroundings: Surroundin
       `  cd ${quoted(root)}`,
       `  ${calledAs()} ingest DATA.jsonl --adapter ${options.adapter} --domain first     {"text": ..., "label": ...} a line`,
       `  ${calledAs()} update ${options.adapter}`,
+      'Git keeps declarations and suites; examples and trained versions are left out by .gitignore. To back them up, copy the whole folder while no command runs.',
     ].join('\n'),
   );
+}
+
+async function writeUnlessThere(file: string, content: string): Promise<void> {
+  if (!existsSync(file)) await writeFileAtomic(file, content);
 }
 
 function starter(name: string): string {

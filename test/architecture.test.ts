@@ -11,7 +11,7 @@ const sourceRoot = join(projectRoot, 'src');
 const read = (...path: string[]) => readFileSync(join(projectRoot, ...path), 'utf8');
 
 /** In the order data flows: a file imports from its own room or from one before it. */
-const rooms = ['core', 'store', 'encoder', 'replay', 'training', 'evaluation', 'gate', 'pipeline', 'schedule', 'serve', 'cli'];
+const rooms = ['runtime', 'core', 'store', 'encoder', 'replay', 'training', 'evaluation', 'gate', 'pipeline', 'schedule', 'serve', 'cli'];
 
 const files = readdirSync(sourceRoot, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
 

@@ -13,6 +13,7 @@ import { checksum } from '../core/checksum.js';
 import { EspalierError, systemCodeOf } from '../core/errors.js';
 import { privateFile, privateFolder } from '../core/files.js';
 import { isLabelSet } from '../core/label-sets.js';
+import { requireRecentNode } from '../core/recent-node.js';
 import { sameTextHash } from '../core/text.js';
 import { type FileIdentity, identify, requireInPlace } from './file-identity.js';
 import { openForReading } from './read-only.js';
@@ -41,8 +42,9 @@ const patienceMilliseconds = 60_000;
 const retryMilliseconds = 20;
 const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
 
-/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED */
+/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED, NODE_TOO_OLD */
 export async function openStore(path: string): Promise<Store> {
+  requireRecentNode();
   let database: SqliteDatabase.Database | undefined;
   try {
     await mkdir(dirname(path), { recursive: true, mode: privateFolder });

@@ -1,47 +1,20 @@
 #!/usr/bin/env node
-/** The entry: runs a command, has its errors told, and is the only place that exits. */
-import { exitCodeOf, systemCodeOf } from '../core/errors.js';
-import { diskError } from '../core/files.js';
-import { asksForJson } from './asks-json.js';
-import { newProgram } from './program.js';
-import { tellError } from './tell-error.js';
+/** The entry. Under a Node.js that is too old it starts itself again under a current one, before anything native is loaded. */
+import module from 'node:module';
+import { join } from 'node:path';
+import { cacheFolderOf } from '../runtime/cache-folder.js';
+import { currentNode } from '../runtime/current-node.js';
+import { relay } from '../runtime/relay.js';
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    process.stderr.write('\nstopping; press Ctrl-C again to stop at once\n');
-    stop.abort();
-    process.once(signal, () => process.exit(exitCodeOf('INTERRUPTED')));
-  });
-}
+const node = currentNode();
+if (node === undefined) process.exitCode = 1;
+else if (node === process.execPath) {
+  keepCompiled();
+  await import('./run.js');
+} else relay(node, [...process.execArgv, ...process.argv.slice(1)], node);
 
-const words = process.argv.slice(2);
-const program = await newProgram(
-  {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    environment: process.env,
-    workingFolder: process.cwd(),
-    signal: stop.signal,
-  },
-  words,
-);
-const json = asksForJson(program, words) ? process.stdout : undefined;
-
-process.stdout.on('error', (thrown) => {
-  // A reader that has seen enough (`| head`) is no error.
-  if (systemCodeOf(thrown) === 'EPIPE') process.exit(0);
-  process.exit(tellError(diskError(thrown, 'standard output'), { json: undefined, words: process.stderr }));
-});
-// There is nobody left to tell.
-process.stderr.on('error', () => undefined);
-
-// What is thrown where nobody waits for it leaves the work in an unknown state: it ends here. Rejections that nobody handles come this way too.
-process.on('uncaughtException', (thrown) => process.exit(tellError(thrown, { json, words: process.stderr })));
-
-try {
-  await program.parseAsync(process.argv);
-} catch (thrown) {
-  process.exitCode = tellError(thrown, { json, words: process.stderr });
+/** Node.js compiles a program's files at every start, which is a quarter of the work of a short command; what it compiled is kept where it can be. */
+function keepCompiled(): void {
+  const folder = cacheFolderOf(process.env);
+  if (folder !== undefined) module.enableCompileCache(join(folder, 'compiled'));
 }

@@ -32,6 +32,10 @@ export const catalogue = {
     'An encoder needs a folder for converted models, and there is no home folder to keep it in.',
     'Set ESPALIER_CACHE to a folder that can be written.',
   ],
+  NODE_TOO_OLD: [
+    'The running Node.js is older than the store needs.',
+    'Install Node.js 22.14 or later. The `espalier` command, `npm test` and the other npm scripts find one by themselves.',
+  ],
   INPUT_EMPTY: ['The input holds no rows at all.', 'Check that the right file was named.'],
   INPUT_BINARY: ['The input is not text.', 'Export it as JSON lines, a JSON array or CSV.'],
   INPUT_ENCODING: [

@@ -1,12 +1,12 @@
 /** A workspace: the folder with adapters/, replay-store/ and, if it has suites of its own, evals/. */
 import { existsSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EspalierError } from '../core/errors.js';
 import { diskError, readText } from '../core/files.js';
 import { nearestName } from '../core/text.js';
+import { cacheFolderOf } from '../runtime/cache-folder.js';
 import { type AdapterDeclaration, parseDeclaration } from './declaration.js';
 
 export interface Workspace {
@@ -21,18 +21,8 @@ export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Converted models are kept here for all workspaces of a user. @throws CACHE_UNKNOWN */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv): string {
-  return environment.ESPALIER_CACHE || join(environment.XDG_CACHE_HOME || join(requireHome(), '.cache'), 'espalier');
-}
-
-/** A user id without a name has no home folder that the system knows. */
-function requireHome(): string {
-  let home = '';
-  try {
-    home = homedir();
-  } catch {
-    // Told below.
-  }
-  if (home !== '') return home;
+  const folder = cacheFolderOf(environment);
+  if (folder !== undefined) return folder;
   throw new EspalierError('CACHE_UNKNOWN', 'there is no home folder, and neither ESPALIER_CACHE nor XDG_CACHE_HOME is set');
 }
 

@@ -11,6 +11,7 @@ import { checksum } from '../core/checksum.js';
 import { EspalierError } from '../core/errors.js';
 import { privateFile, privateFolder } from '../core/files.js';
 import { isLabelSet } from '../core/label-sets.js';
+import { requireRecentNode } from '../core/recent-node.js';
 import { sameTextHash } from '../core/text.js';
 import { type AuditContent, auditHash } from './audit-chain.js';
 import { identify } from './file-identity.js';
@@ -25,8 +26,9 @@ export { type Queries, type Store, type Transaction, transact, transactOnConnect
 const applicationId = 0x4553504c;
 const migrationsFolder = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
 
-/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED */
+/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED, NODE_TOO_OLD */
 export async function openStore(path: string): Promise<Store> {
+  requireRecentNode();
   let database: SqliteDatabase.Database | undefined;
   try {
     await mkdir(dirname(path), { recursive: true, mode: privateFolder });

@@ -51,6 +51,8 @@ describe('Ctrl-C', () => {
     declare(folder, slow);
     const running = await startedTraining(folder, 'replay');
     running.process.kill('SIGINT');
+    // One press reaches a command twice where another process passes it on: from the terminal, and from that process.
+    setTimeout(() => running.process.kill('SIGINT'), 20);
     const { code, stdout, stderr } = await running.outcome;
     expect([code, stdout]).toEqual([130, '']);
     expect(stderr).toMatch(/stopped while training \[INTERRUPTED\]\n {2}hint {2}Run the same command again: it goes on at its stage\.\n$/);

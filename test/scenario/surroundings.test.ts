@@ -3,14 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { entry, espalier, startEspalier, succeed } from '../support/command.js';
+import { entry, espalier, nodeFor, startEspalier, succeed } from '../support/command.js';
 import { at, copyOf, databaseOf, ingestWords, rowsOf, trainedDesk, writeDesk } from '../support/desk.js';
 
 const nameless = 54_321;
 
 /** Only root can become somebody else, who must be able to read the checkout. */
 const canBeNameless =
-  process.getuid?.() === 0 && spawnSync(process.execPath, [entry, '--version'], { uid: nameless, gid: nameless, env: {} }).status === 0;
+  process.getuid?.() === 0 && spawnSync(nodeFor(nameless), [entry, '--version'], { uid: nameless, gid: nameless, env: {} }).status === 0;
 
 /** The paths of everything in a folder, itself first. */
 function pathsIn(folder: string): string[] {

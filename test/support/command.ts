@@ -1,8 +1,10 @@
 /** Runs the real command, as a user would, in a process of its own. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, constants, copyFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './temporary-folder.js';
 
 export const entry = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -41,11 +43,28 @@ export interface RunningCommand {
 /** Root without the capability to pass over permissions (util-linux). Another user could not read a checkout in root's own folder. */
 const asObedientRoot = ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-dac_override,-dac_read_search'];
 
+let copiedNode: string | undefined;
+
+/** This Node.js where another user can run it, too: a fetched one is in the home folder of whoever fetched it. */
+export function nodeFor(user: number): string {
+  if (copiedNode) return copiedNode;
+  if (spawnSync(process.execPath, ['--version'], { uid: user, gid: user, cwd: '/', env: {} }).status === 0) return process.execPath;
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  copiedNode = join(folder, 'node');
+  copyFileSync(process.execPath, copiedNode, constants.COPYFILE_FICLONE);
+  chmodSync(copiedNode, 0o755);
+  return copiedNode;
+}
+
 export function startEspalier(folder: string, words: readonly string[], options: CommandOptions = {}): RunningCommand {
   const { input = '', preload, environment = {}, permissions, user, bare } = options;
   const preloaded = preload === undefined ? [] : ['--import', new URL(preload, import.meta.url).href];
   const { NO_COLOR: _, FORCE_COLOR: __, ESPALIER_WORKSPACE: ___, ...inherited } = process.env;
-  const [program, ...before] = [...(permissions === 'obeyed' && process.getuid?.() === 0 ? asObedientRoot : []), process.execPath];
+  const [program, ...before] = [
+    ...(permissions === 'obeyed' && process.getuid?.() === 0 ? asObedientRoot : []),
+    user === undefined ? process.execPath : nodeFor(user),
+  ];
   const child = spawn(program!, [...before, ...preloaded, entry, ...words], {
     cwd: folder,
     env: { ...(bare ? {} : { ...inherited, ESPALIER_CACHE: cacheFolder }), ...environment },

@@ -40,7 +40,7 @@ export function openLabelBook(task: Task, known: ReadonlySet<string>): LabelBook
         known,
         declared,
       ),
-    warnings: () => warningsOf([...counts.keys()], known, declared),
+    warnings: () => [...warningsOf([...counts.keys()], known, declared), ...warnOfUndeclared(task, known)],
   };
 }
 
@@ -77,6 +77,18 @@ function warningsOf(fresh: readonly string[], known: ReadonlySet<string>, declar
   if (numbers.length > 0 && knownNames.length + names.length > 0) return [mixture(numbers, [...knownNames, ...names])];
   if (names.length > 0 && knownNumbers.length > 0) return [mixture(knownNumbers, names)];
   return [];
+}
+
+/** Of a closed list that has changed since examples were taken in. */
+function warnOfUndeclared(task: Task, known: ReadonlySet<string>): string[] {
+  const aliases = aliasesOf(task);
+  const left = task.labels === 'open' ? [] : [...known].filter((label) => !task.labels.includes(label) && !aliases.has(label));
+  if (left.length === 0) return [];
+  const more = left.length > 3 ? `, and ${left.length - 3} more` : '';
+  return [
+    `Examples in the store have labels that adapter.yaml does not declare any more (${left.slice(0, 3).join(', ')}${more}). ` +
+      'They are learned and answered still; if a label was renamed, map its old name with `aliases`.',
+  ];
 }
 
 function mixture(numbers: readonly string[], names: readonly string[]): string {

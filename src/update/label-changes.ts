@@ -22,7 +22,7 @@ export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string
     notes.push(`The champion answers what no example in the store stands behind any more: ${say(empty, null)}. It can be answered still.`);
   if (undeclared.length > 0)
     notes.push(
-      `adapter.yaml does not declare what the candidate has learned and may answer: ${say(undeclared, ({ stored }) => stored)}. Declare it again, or expect such answers.`,
+      `adapter.yaml does not declare what the candidate has learned and may answer: ${say(undeclared, ({ stored }) => stored)}. Declare it again, map it by an alias if it was renamed, or expect such answers.`,
     );
   return notes;
 }

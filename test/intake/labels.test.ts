@@ -53,6 +53,19 @@ describe('labels that are new', () => {
     expect(report.newLabels.map(({ near }) => near)).toEqual([undefined, undefined]);
   });
 
+  it('warn of those that a closed list does not declare any more, unless an alias says what they are called now', async () => {
+    const store = await temporaryStore();
+    const warningsUnder = async (task: string) =>
+      (await take(store, rowsOf(['refund', 'delivery']), { declaration: declare(task) })).report.warnings;
+    expect(await warningsUnder('{ name: intent, labels: [refund, delivery, late_parcel] }')).toEqual([]);
+    await take(store, rowsOf(['late_parcel']));
+    expect(await warningsUnder('{ name: intent, labels: [refund, delivery] }')).toEqual([
+      expect.stringMatching(/does not declare any more \(late_parcel\)\. .*map its old name with `aliases`/),
+    ]);
+    expect(await warningsUnder('{ name: intent, labels: [refund, delivery], aliases: { late_parcel: delivery } }')).toEqual([]);
+    expect(await warningsUnder('{ name: intent }')).toEqual([]);
+  });
+
   it.each([
     [['0', '1'], ['refund']],
     [['refund'], [0, 1]],

@@ -9,6 +9,7 @@ import { defaultCacheFolder, findWorkspace, type Workspace } from '../declaratio
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { openStore, openStoreToRead, type Store } from '../store/database.js';
+import { headSettings } from '../training/heads.js';
 import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
 
@@ -79,7 +80,8 @@ interface SessionRequest {
 
 async function inSessionOf(open: typeof openStore, { options, surroundings, work }: SessionRequest): Promise<void> {
   const output = outputOf(options, surroundings);
-  const workspace = findWorkspace(options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder);
+  const start = options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder;
+  const workspace = findWorkspace(start, headSettings);
   const now = timeOf(options.at);
   const store = await open(workspace.database);
   const encoders: Encoder[] = [];

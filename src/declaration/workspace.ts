@@ -7,13 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { EspalierError } from '../core/errors.js';
 import { diskError, readText } from '../core/files.js';
 import { nearestName } from '../core/text.js';
-import { type AdapterDeclaration, parseDeclaration } from './declaration.js';
+import { type AdapterDeclaration, parseDeclaration, type SettingsShape } from './declaration.js';
 
 export interface Workspace {
   readonly root: string;
   readonly database: string;
   /** Where suites are looked for, the workspace's own first. */
   readonly suiteFolders: readonly string[];
+  /** Settings of the kinds of head that its adapters may be declared with. */
+  readonly headSettings: SettingsShape;
 }
 
 /** The folder of Espalier itself: it ships evals/ and the sample adapter. */
@@ -36,20 +38,21 @@ function requireHome(): string {
   throw new EspalierError('CACHE_UNKNOWN', 'there is no home folder, and neither ESPALIER_CACHE nor XDG_CACHE_HOME is set');
 }
 
-export function workspaceAt(root: string): Workspace {
+export function workspaceAt(root: string, headSettings: SettingsShape): Workspace {
   const own = join(root, 'evals');
   const shipped = join(packageRoot, 'evals');
   return {
     root,
     database: join(root, 'replay-store', 'espalier.db'),
     suiteFolders: own === shipped ? [own] : [own, shipped],
+    headSettings,
   };
 }
 
 /** The nearest workspace at or above `start`. @throws NOT_A_WORKSPACE */
-export function findWorkspace(start: string): Workspace {
+export function findWorkspace(start: string, headSettings: SettingsShape): Workspace {
   for (let folder = resolve(start); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'adapters')) && existsSync(join(folder, 'replay-store'))) return workspaceAt(folder);
+    if (existsSync(join(folder, 'adapters')) && existsSync(join(folder, 'replay-store'))) return workspaceAt(folder, headSettings);
     if (folder === dirname(folder))
       throw new EspalierError('NOT_A_WORKSPACE', `neither ${resolve(start)} nor a folder above it is a workspace`);
   }
@@ -97,7 +100,7 @@ export async function readDeclaration(workspace: Workspace, adapter: string): Pr
     throw new EspalierError('ADAPTER_NOT_FOUND', what, near === undefined ? {} : { hint: `There is: ${near}.` });
   }
   const file = join(adapterFolder(workspace, adapter), 'adapter.yaml');
-  const declaration = parseDeclaration(await readText(file), file);
+  const declaration = parseDeclaration(await readText(file), file, workspace.headSettings);
   if (declaration.name !== adapter) {
     throw new EspalierError('DECLARATION_INVALID', `is \`${declaration.name}\`, but the folder is \`${adapter}\``, {
       at: { file, field: 'name' },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ScheduleDeclaration } from '#espalier/declaration/declaration.js';
 import { parseDeclaration } from '#espalier/declaration/declaration.js';
 import { describeNext, findDue, nextCron, type ScheduleState, waitsUntil } from '#espalier/schedule/due.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { errorOf } from '../support/errors.js';
 
 const mondays: ScheduleDeclaration = { cron: '0 6 * * 1', timeZone: 'Europe/Berlin' };
@@ -66,7 +67,8 @@ describe('a cron line', () => {
 });
 
 describe('a schedule that cannot be followed', () => {
-  const parse = (lines: string) => () => parseDeclaration(`name: desk\ntasks:\n  - name: intent\nschedule:\n${lines}`, 'adapter.yaml');
+  const parse = (lines: string) => () =>
+    parseDeclaration(`name: desk\ntasks:\n  - name: intent\nschedule:\n${lines}`, 'adapter.yaml', headSettings);
 
   it.each([
     ['of four fields', '  cron: "0 6 * *"\n', 'schedule.cron', 'is not a cron line'],

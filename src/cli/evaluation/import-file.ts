@@ -59,7 +59,7 @@ export async function importFile(session: Session, path: string, options: Import
     });
     const validation = await validateSuite(report.folder, await collectTrainingTexts(store));
     output.result({ ...report, findings: validation.findings }, () =>
-      describe(report, validation, { output, shown: kind === 'retrieval' ? 'documents' : 'to show' }),
+      describe(report, validation, { output, shown: importableKinds[kind].unasked ?? 'to show' }),
     );
   } finally {
     await inputs.close();
@@ -67,7 +67,7 @@ export async function importFile(session: Session, path: string, options: Import
 }
 
 function columnsOf(options: ImportOptions, kind: ImportableKind): ImportColumns {
-  const label = options.labelField ?? (kind === 'multi-label' ? 'labels' : 'label');
+  const label = options.labelField ?? importableKinds[kind].labelColumn ?? 'label';
   return {
     ...{ text: options.textField, label, a: options.aField, b: options.bField, score: options.scoreField },
     ...{ perturbed: options.perturbedField, other: options.otherField, otherLabel: options.otherLabelField },

@@ -1,4 +1,5 @@
-/** A row of a file that a suite is made of. */
+/** A row of a file that a suite is made of, and how a kind of suite makes its cases of rows. */
+
 /** Which column holds what. Undefined: there is none. */
 export interface ImportColumns {
   readonly text: string;
@@ -68,4 +69,30 @@ export interface RowReader {
   /** The column of that role was named. */
   has(role: Role): boolean;
   refuse(role: Role, reason: string): never;
+}
+
+/** What a kind reads out of a row. */
+export type RowReading = Pick<ImportedRow, 'content' | 'claims' | 'drawnFrom'>;
+
+/** As it stands in cases.jsonl. */
+export type ImportedCase = { readonly id: string } & Readonly<Record<string, unknown>>;
+
+/** How a kind of suite is made of rows. */
+export interface ImportKind {
+  /** A row of every such suite has them. */
+  readonly columns: readonly Role[];
+  /** Columns that a row may have besides; without it `group` and `cluster`. */
+  readonly optional?: readonly Role[];
+  /** Columns that a row may leave empty where they are named. */
+  readonly mayLack: readonly Role[];
+  /** So many rows of each label are drawn and shown, the others asked. */
+  readonly isDrawn: boolean;
+  /** The column of labels where nobody names it; without it `label`. */
+  readonly labelColumn?: string;
+  /** The cases that are not asked, in words; without it they are `shown`. */
+  readonly unasked?: string;
+  /** @param outLabel out-of-scope: what rows out of scope have for a label */
+  read(row: RowReader, outLabel: string): RowReading;
+  /** @param rows without duplicates and contradictions, in the order of the file */
+  cases(rows: readonly ImportedRow[]): ImportedCase[];
 }

@@ -21,7 +21,7 @@ import { listSuites, readSuite, type Suite } from '../suites.js';
 import { type ImportableKind, importableKinds, optionalRolesOf } from './import-kinds.js';
 import { describeImport } from './import-readme.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
-import type { ImportColumns, ImportedCase, ImportedRow } from './import-row.js';
+import { columnOf, type ImportColumns, type ImportedCase, type ImportedRow } from './import-row.js';
 import { type Refusal, rowOf } from './import-rows.js';
 
 /** A name is a folder's, and is never joined into a path unseen. */
@@ -87,7 +87,12 @@ function columnsOf({ kind, columns }: ImportRequest): ImportColumns {
 /** What a CSV header must have. */
 function namedColumns(kind: ImportableKind, columns: ImportColumns): Readonly<Record<string, string>> {
   const roles = [...importableKinds[kind].columns, ...optionalRolesOf(kind)];
-  return Object.fromEntries(roles.flatMap((role) => (columns[role] === undefined ? [] : [[role, columns[role]]])));
+  return Object.fromEntries(
+    roles.flatMap((role) => {
+      const column = columnOf(columns, role);
+      return column === undefined ? [] : [[role, column]];
+    }),
+  );
 }
 
 /** Question -> who asked it first, and with what answer. */

@@ -26,6 +26,13 @@ export type RetrievalCase = Document | Query;
 /** Results of a query that count. */
 const depth = 10;
 
+/** What is read of a row. */
+interface Judged {
+  readonly query: string;
+  readonly document: string;
+  readonly relevance: number;
+}
+
 /** A row judges a document for a query: each text becomes one document or one query, named after the first line that has it. */
 const judgements: ImportKind = {
   columns: ['query', 'document'],
@@ -48,7 +55,7 @@ const judgements: ImportKind = {
     const documents = new Map<string, string>();
     const queries = new Map<string, { id: string; slices: ImportedRow['slices']; relevant: Record<string, number> }>();
     for (const { id, content, slices } of rows) {
-      const [query, document, relevance] = [content.query!, content.document!, content.relevance!];
+      const { query, document, relevance } = content as unknown as Judged;
       if (!documents.has(document)) documents.set(document, `${id}-document`);
       if (!queries.has(query)) queries.set(query, { id: `${id}-query`, slices, relevant: {} });
       if (relevance > 0) queries.get(query)!.relevant[documents.get(document)!] = relevance;

@@ -46,8 +46,7 @@ export const stability: Kind<'stability', StabilityCase> = {
     ...twinRows,
     read(row) {
       const { content, claims } = twinRows.read(row, '');
-      const [text, changed] = [content.text!, content.perturbed!];
-      return { content: { text, changed }, claims: claims.slice(0, 1) };
+      return { content: { text: content.text, changed: content.perturbed }, claims: claims.slice(0, 1) };
     },
   },
   example: [{ id: '1', text: 'where is my parcel', changed: 'wher is my parcel', group: 'typo' }],

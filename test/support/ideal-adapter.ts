@@ -18,6 +18,9 @@ function embedded(values: readonly number[]): AdapterOutput {
   return { answers: new Map(), probabilities: new Float32Array(0), adapted: Float32Array.from(values, (value) => value / length) };
 }
 
+/** A direction in the plane. */
+const turned = (degrees: number) => embedded([Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]);
+
 /** A direction of its own for each name. */
 function directions(names: readonly string[]): (name: string) => number[] {
   const known = [...new Set(names)];
@@ -44,7 +47,7 @@ const ideal: { readonly [Name in Suite['kind']]: (cases: CasesOf<Name>) => Adapt
     const most = cases.reduce((largest, { score }) => Math.max(largest, score), 0);
     return cases.flatMap(({ score }) => [embedded([1, 0]), embedded([score / most, Math.sqrt(1 - (score / most) ** 2)])]);
   },
-  'pair-classification': (cases) => cases.flatMap(({ label }) => [embedded([1, 0]), embedded(label === 'same' ? [1, 0] : [0, 1])]),
+  'pair-classification': (cases) => cases.flatMap(({ label }) => [turned(0), turned(label === 'same' ? 0 : 90)]),
   retrieval(cases) {
     const directionOf = directions(cases.flatMap((item) => (item.kind === 'document' ? [item.id] : [])));
     return cases.map((item) => {
@@ -53,7 +56,7 @@ const ideal: { readonly [Name in Suite['kind']]: (cases: CasesOf<Name>) => Adapt
       return embedded(wanted.reduce((sum, values) => sum.map((value, at) => value + values[at]!)));
     });
   },
-  'out-of-scope': (cases) => cases.map((item) => embedded(item.scope === 'in' ? [1, 0] : [0, 1])),
+  'out-of-scope': (cases) => cases.map((item) => turned(item.scope === 'in' ? 0 : 90)),
   robustness(cases) {
     const directionOf = directions(cases.map(({ id }) => id));
     return cases.flatMap(({ id }) => [embedded(directionOf(id)), embedded(directionOf(id))]);

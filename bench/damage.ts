@@ -19,6 +19,7 @@ import { lastArrival } from '../src/store/arrivals.js';
 import type { Verdict } from '../src/store/candidates.js';
 import { openStore } from '../src/store/database.js';
 import { type DamagedCandidate, olderVersion, runCampaign } from '../src/study/damage-campaign.js';
+import { headSettings } from '../src/training/heads.js';
 import type { Plan } from '../src/update/context.js';
 import { runCommand } from './command.js';
 import { type LabelledText, readStream } from './stream-data.js';
@@ -116,7 +117,7 @@ async function campaign(head: string, parts: readonly Part[]): Promise<DamageRow
   const root = await mkdtemp(join(tmpdir(), 'espalier-damage-'));
   try {
     await prepare(root, head, parts);
-    const workspace = workspaceAt(root);
+    const workspace = workspaceAt(root, headSettings);
     const declaration = await readDeclaration(workspace, 'bench');
     const store = await openStore(workspace.database);
     const model = { ...declaration.encoder, pooling: declaration.encoder.pooling ?? defaultPooling(declaration.encoder.model) };

@@ -8,6 +8,7 @@ import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { readSuites, textsOf } from '../src/evaluation/suites.js';
 import { headGraph } from '../src/training/heads/head-graph.js';
+import { headSettings } from '../src/training/heads.js';
 import type { Batch } from '../src/training/job.js';
 import { strategyNamed } from '../src/training/strategies.js';
 
@@ -52,7 +53,7 @@ async function trainHead(
   seen: readonly Float32Array[],
   { dimension, lexical, classes, seed }: { dimension: number; lexical: number; classes: readonly string[]; seed: number },
 ): Promise<Uint8Array> {
-  const { training: settings } = parseDeclaration('name: bench\ntasks: [{ name: label }]\n', 'adapter.yaml');
+  const { training: settings } = parseDeclaration('name: bench\ntasks: [{ name: label }]\n', 'adapter.yaml', headSettings);
   const random = seededRandom('bench head', seed);
   const vectors = new Float32Array(seen.length * dimension);
   for (const [row, vector] of seen.entries()) vectors.set(vector, row * dimension);

@@ -13,6 +13,7 @@ import { sameTextHash, textHash } from '../src/core/text.js';
 import { parseDeclaration } from '../src/declaration/declaration.js';
 import { ingest } from '../src/intake/intake.js';
 import { openStore } from '../src/store/database.js';
+import { headSettings } from '../src/training/heads.js';
 
 const lines = Number(process.argv[2] ?? 200_000);
 const words = 'parcel late refund money card order account login invoice address delivery chair lamp still where please week'.split(' ');
@@ -45,7 +46,7 @@ async function insertRaw(input: string, database: string): Promise<void> {
 async function takeIn(input: string, database: string, rejectsFile: string): Promise<void> {
   const store = await openStore(database);
   const { accepted } = await ingest(store, {
-    declaration: parseDeclaration('name: a\ntasks: [{ name: intent }]', 'adapter.yaml'),
+    declaration: parseDeclaration('name: a\ntasks: [{ name: intent }]', 'adapter.yaml', headSettings),
     files: [{ path: input, name: 'rows.jsonl', format: 'jsonl' }],
     ...{ domain: 'd', source: 'file', fields: { text: 'text', label: 'label' }, evalTexts: new Map(), rejectsFile },
     ...{ now: new Date(0), actor: { name: 'bench', via: 'cli' }, signal: new AbortController().signal, progress: () => undefined },

@@ -17,6 +17,7 @@ import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { expectedCalibrationError } from '../src/gate/statistics/calibration.js';
 import { scoresOf } from '../src/training/heads/head-graph.js';
+import { headSettings } from '../src/training/heads.js';
 import type { Batch, Head, TrainingJob } from '../src/training/job.js';
 import { trainJob } from '../src/training/strategies.js';
 import { drawShots, type EncodedSet, encodeSet, withTwins } from './shots-data.js';
@@ -75,7 +76,7 @@ if (!options.data) throw new EspalierError('USAGE', 'bench:shots needs --data DI
 const folder = options.data;
 const settings = JSON.parse(options.set) as Partial<TrainingSettings>;
 const seeds = options.seeds.split(',').map(Number);
-const usual = parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench').training;
+const usual = parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench', headSettings).training;
 const encoder = await openEncoder(
   { model: embeddedModel, pooling: defaultPooling(embeddedModel), prompt: '', dtype: 'fp32', normalise: true },
   { cacheFolder: defaultCacheFolder(process.env) },

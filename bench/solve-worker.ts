@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { newGraph } from '../src/core/onnx.js';
 import { seededRandom } from '../src/core/random.js';
 import { parseDeclaration } from '../src/declaration/declaration.js';
+import { headSettings } from '../src/training/heads.js';
 import type { Batch, TrainedHead, TrainingJob } from '../src/training/job.js';
 import { compile } from '../src/training/native.js';
 import { factorise, solve } from '../src/training/ridge/cholesky.js';
@@ -130,7 +131,7 @@ function drawBatch(count: number, part: number): Batch {
 }
 
 function jobOf(fresh: Batch, parent: TrainedHead | undefined, threads = 1): TrainingJob {
-  const settings = { ...parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench').training, seed, threads, width };
+  const settings = { ...parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench', headSettings).training, seed, threads, width };
   const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
   const nothing: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
   const sizes = { dimension: dimension + lexical, lexical, classes: names, tasks: new Int32Array(classes) };

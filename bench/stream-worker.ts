@@ -5,6 +5,7 @@ import { parseDeclaration, type TrainingSettings } from '../src/declaration/decl
 import { balancedReservoir } from '../src/replay/policies/balanced-reservoir.js';
 import { playStream, type StreamOutcome } from '../src/study/play-stream.js';
 import type { Labelled, StreamStep } from '../src/study/stream.js';
+import { headSettings } from '../src/training/heads.js';
 import { strategyNamed, trainJob } from '../src/training/strategies.js';
 
 export interface StreamRequest {
@@ -36,7 +37,7 @@ process.once('message', async (request: StreamRequest) => {
 
 async function play({ file, order, strategy: name, budget, seed, settings }: StreamRequest): Promise<StreamReply> {
   const { lexical, steps } = JSON.parse(await readFile(file, 'utf8')) as { lexical: number; steps: StreamStepFile[] };
-  const usual = parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench').training;
+  const usual = parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench', headSettings).training;
   const strategy = strategyNamed(name);
   const outcome = await playStream({
     steps: await Promise.all(order.map((number) => readStep(dirname(file), steps[number]!, number))),

@@ -18,6 +18,7 @@ import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { auroc } from '../src/evaluation/metrics/ranking.js';
 import { conformalThreshold } from '../src/gate/statistics/conformal.js';
+import { headSettings } from '../src/training/heads.js';
 import type { Batch, Head, TrainingJob } from '../src/training/job.js';
 import { trainJob } from '../src/training/strategies.js';
 import { drawShots, type EncodedSet, encodeKept, encodeSet, readSplit } from './shots-data.js';
@@ -49,7 +50,7 @@ const { values: options } = parseArgs({
 });
 if (!options.data) throw new EspalierError('USAGE', 'bench:unknown needs --data DIR');
 const share = Number(options.refuse);
-const usual = parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench').training;
+const usual = parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench', headSettings).training;
 
 /** Scores that are tried together: what is read off the answer, and what is a distance. */
 const pairs = ['confidence', 'energy'].flatMap((answer) =>

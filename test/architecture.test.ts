@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { newProgram } from '#espalier/cli/program.js';
+import { kinds } from '#espalier/evaluation/kinds.js';
+import { headKinds } from '#espalier/training/heads.js';
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 const sourceRoot = join(projectRoot, 'src');
@@ -83,6 +85,39 @@ describe('calls', () => {
         .flatMap((line, index) => (spread.test(line) ? [`${file}:${index + 1}`] : [])),
     );
     expect(found).toEqual([]);
+  });
+});
+
+describe('the seams', () => {
+  /** What decides by the name of a member stands in the member's own file. */
+  const decisionsBy = (names: readonly string[], drawer: string) => {
+    const anyName = `'(${names.join('|')})'`;
+    const decides = new RegExp(`\\b\\w*([kK]ind|head)\\)? *(===|!==) *${anyName}|\\bcase ${anyName}:|\\[${anyName}`);
+    return files
+      .filter((file) => !file.startsWith(drawer))
+      .flatMap((file) =>
+        readFileSync(join(sourceRoot, file), 'utf8')
+          .split('\n')
+          .flatMap((line, index) => (decides.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+      );
+  };
+
+  it('decide nothing by the name of a kind of head outside training/heads/', () => {
+    expect(
+      decisionsBy(
+        headKinds.map(({ name }) => name),
+        'training/heads/',
+      ),
+    ).toEqual([]);
+  });
+
+  it('decide nothing by the name of a kind of suite outside evaluation/kinds/', () => {
+    expect(
+      decisionsBy(
+        kinds.map(({ name }) => name),
+        'evaluation/kinds/',
+      ),
+    ).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { newProgram } from '#espalier/cli/program.js';
 import { knownKeys } from '#espalier/declaration/declaration.js';
 import { replayPolicies } from '#espalier/replay/policies.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { strategies } from '#espalier/training/strategies.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -14,7 +15,8 @@ const global = ['--json', '--workspace', '--at', '--actor'];
 describe('the docs are in step with the code', () => {
   it('docs/adapter.md names every key of adapter.yaml', () => {
     const documented = read('docs/adapter.md');
-    expect(knownKeys.filter((key) => !new RegExp(`\\b${key}\\b`).test(documented))).toEqual([]);
+    const keys = [...knownKeys, ...Object.keys(headSettings)];
+    expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(documented))).toEqual([]);
   });
 
   it('docs/commands.md has a section for every command, and names every option in it', async () => {

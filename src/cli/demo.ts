@@ -21,6 +21,7 @@ import { summariseBuffer } from '../store/buffer.js';
 import { listCandidates } from '../store/candidates.js';
 import { openStore, type Store } from '../store/database.js';
 import { listDomainAccuracies } from '../store/results.js';
+import { headSettings } from '../training/heads.js';
 import { runUpdate, type Update } from '../update/run-update.js';
 import { calledAs, quoted } from './called-as.js';
 import type { Output } from './output.js';
@@ -49,7 +50,7 @@ interface DomainFile {
 
 export async function playDemo(output: Output, surroundings: Surroundings, { keep }: { keep: boolean }): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'espalier-demo-'));
-  const workspace = workspaceAt(root);
+  const workspace = workspaceAt(root, headSettings);
   const declarations = await declareBoth(workspace);
   const store = await openStore(workspace.database);
   const encoder = await openDeclaredEncoder(declarations.sample, workspace, surroundings.environment);
@@ -73,7 +74,7 @@ async function declareBoth(workspace: Workspace): Promise<{ sample: AdapterDecla
   const place = async (name: string, text: string) => {
     const file = join(workspace.root, 'adapters', name, 'adapter.yaml');
     await writeFileAtomic(file, text);
-    return parseDeclaration(text, file);
+    return parseDeclaration(text, file, headSettings);
   };
   await mkdir(join(workspace.root, 'replay-store'), { recursive: true });
   return { sample: await place(sample, source), naive: await place(naive, twin) };

@@ -12,6 +12,7 @@ import type { Whereabouts } from '../encoder/model-folder.js';
 import type { Tokeniser } from '../encoder/tokenise.js';
 import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store } from '../store/database.js';
+import { headSettings } from '../training/heads.js';
 import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
 
@@ -84,7 +85,8 @@ interface SessionRequest {
 
 async function inSessionOf(open: typeof openStore, { options, surroundings, work }: SessionRequest): Promise<void> {
   const output = outputOf(options, surroundings);
-  const workspace = findWorkspace(options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder);
+  const start = options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder;
+  const workspace = findWorkspace(start, headSettings);
   const now = timeOf(options.at);
   const store = await open(workspace.database);
   const encoders: Encoder[] = [];

@@ -19,20 +19,13 @@ const recipe = z
   })
   .transform((parts) => parts as RecipePart[]);
 
+/** What every training reads, whatever the head. */
 const training = z.strictObject({
   seed: z.number().int().min(0).default(7),
   /** Threads of one native operation. Bytes are equal only between runs with the same number. */
   threads: z.number().int().min(1).max(64).default(1),
   /** The kind of head, where the strategy trains more than one; without it the strategy's usual one. */
   head: z.string().optional(),
-  /** ridge: how many random features. */
-  width: z.number().int().min(16).max(16384).optional(),
-  /** ridge: of which kind; `none` reads the embedding itself. */
-  features: z.enum(['relu', 'fourier', 'none']).default('relu'),
-  /** The closed form: how common the labels are where it serves, as they were learned, all alike, or by label; they are brought to a sum of 1. */
-  prior: z.union([z.enum(['observed', 'balanced']), z.record(z.string(), z.number().gt(0).max(1))]).default('observed'),
-  /** bottleneck and progressive: how many numbers the embedding is squeezed into. */
-  rank: z.number().int().min(1).max(4096).default(64),
   epochs: z.number().int().min(1).max(1000).default(10),
   /** Steps of an update at least: epochs are added where the examples are few. */
   leastSteps: z.number().int().min(0).max(1_000_000).default(240),
@@ -149,20 +142,32 @@ const declaration = z.strictObject({
   schedule: schedule.optional(),
 });
 
-export type AdapterDeclaration = z.infer<typeof declaration>;
-export type TrainingSettings = AdapterDeclaration['training'];
+/** Keys under `training` that kinds of head own, with their bounds and usual values. The training room knows them; this one is told. */
+export type SettingsShape = Readonly<Record<string, z.ZodType>>;
+
+type Declared = z.infer<typeof declaration>;
+/** The settings of heads stand among them by name, checked; who owns them reads them with `readSettings` of the training room. */
+export type TrainingSettings = Declared['training'] & Readonly<Record<string, unknown>>;
+export type AdapterDeclaration = Omit<Declared, 'training'> & { training: TrainingSettings };
 export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
 
-/** @throws DECLARATION_INVALID, naming file, line and key */
-export function parseDeclaration(source: string, file: string): AdapterDeclaration {
+function declarationWith(headSettings: SettingsShape) {
+  return z.strictObject({ ...declaration.shape, training: z.strictObject({ ...training.shape, ...headSettings }).prefault({}) });
+}
+
+/**
+ * @param headSettings of all kinds of head that adapters may be declared with
+ * @throws DECLARATION_INVALID, naming file, line and key
+ */
+export function parseDeclaration(source: string, file: string, headSettings: SettingsShape): AdapterDeclaration {
   const document = parseDocument(source);
   const syntax = document.errors[0];
   if (syntax) {
     const line = syntax.linePos?.[0].line;
     throw new EspalierError('DECLARATION_INVALID', syntax.message.split('\n')[0]!, { at: line ? { file, line } : { file } });
   }
-  const parsed = declaration.safeParse(readValue(document, file));
-  if (parsed.success) return parsed.data;
+  const parsed = declarationWith(headSettings).safeParse(readValue(document, file));
+  if (parsed.success) return parsed.data as AdapterDeclaration;
   const issue = mostTelling(parsed.error.issues);
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = unknown === undefined ? issue.path : [...issue.path, unknown];
@@ -172,16 +177,17 @@ export function parseDeclaration(source: string, file: string): AdapterDeclarati
     const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined;
     throw new EspalierError('DECLARATION_INVALID', issue.message, hint === undefined ? { at } : { at, hint });
   }
-  const near = knownKeys.includes(unknown) ? undefined : nearestName(unknown, knownKeys);
+  const known = [...knownKeys, ...Object.keys(headSettings)];
+  const near = known.includes(unknown) ? undefined : nearestName(unknown, known);
   const details = near === undefined ? { at } : { at, hint: `Did you mean \`${near}\`? docs/adapter.md lists all keys.` };
   throw new EspalierError('DECLARATION_INVALID', `unknown key \`${unknown}\``, details);
 }
 
 /** A declaration that an earlier Espalier stored may lack keys that came later: they have their usual values. */
-export function withUsualSettings(stored: AdapterDeclaration): AdapterDeclaration {
+export function withUsualSettings(stored: AdapterDeclaration, headSettings: SettingsShape): AdapterDeclaration {
   const gate = stored.gate && { gate: { margin: 1 } };
   // A buffer is of examples or of bytes, and the usual one must not make it both.
-  const { buffer, ...usual } = declaration.parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
+  const { buffer, ...usual } = declarationWith(headSettings).parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
   return fillIn(stored, { ...usual, buffer: { policy: buffer.policy } }) as AdapterDeclaration;
 }
 
@@ -193,7 +199,7 @@ function fillIn(given: unknown, usual: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, fillIn(given[key], usual[key])]));
 }
 
-/** Every key that adapter.yaml knows, at any depth. */
+/** Every key that adapter.yaml knows, at any depth, without the settings of heads. */
 export const knownKeys: readonly string[] = [
   ...new Set([...[declaration, training, answers, scheduleShape].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
   ...Object.keys(taskShape.shape),
@@ -210,7 +216,7 @@ function readValue(document: Document, file: string): unknown {
 }
 
 /** A mistyped key explains the one that is missing; of a union the alternative counts that came nearest. */
-function mostTelling(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+export function mostTelling(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
   const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues.find((one) => one.code === 'invalid_union') ?? issues[0]!;
   if (issue.code !== 'invalid_union') return issue;
   const alternatives = issue.errors.filter((inner) => inner.length > 0).sort((a, b) => a.length - b.length);

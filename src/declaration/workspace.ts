@@ -7,13 +7,15 @@ import { EspalierError } from '../core/errors.js';
 import { diskError, readText } from '../core/files.js';
 import { nearestName } from '../core/text.js';
 import { cacheFolderOf } from '../runtime/cache-folder.js';
-import { type AdapterDeclaration, parseDeclaration } from './declaration.js';
+import { type AdapterDeclaration, parseDeclaration, type SettingsShape } from './declaration.js';
 
 export interface Workspace {
   readonly root: string;
   readonly database: string;
   /** Where suites are looked for, the workspace's own first. */
   readonly suiteFolders: readonly string[];
+  /** Settings of the kinds of head that its adapters may be declared with. */
+  readonly headSettings: SettingsShape;
 }
 
 /** The folder of Espalier itself: it ships evals/ and the sample adapter. */
@@ -26,22 +28,23 @@ export function defaultCacheFolder(environment: NodeJS.ProcessEnv): string {
   throw new EspalierError('CACHE_UNKNOWN', 'there is no home folder, and neither ESPALIER_CACHE nor XDG_CACHE_HOME is set');
 }
 
-export function workspaceAt(root: string): Workspace {
+export function workspaceAt(root: string, headSettings: SettingsShape): Workspace {
   const own = join(root, 'evals');
   const shipped = join(packageRoot, 'evals');
   return {
     root,
     database: join(root, 'replay-store', 'espalier.db'),
     suiteFolders: own === shipped ? [own] : [own, shipped],
+    headSettings,
   };
 }
 
 /** The nearest workspace at or above `start`. @throws NOT_A_WORKSPACE */
-export function findWorkspace(start: string): Workspace {
+export function findWorkspace(start: string, headSettings: SettingsShape): Workspace {
   let withoutStore: string | undefined;
   for (let folder = resolve(start); ; folder = dirname(folder)) {
     const hasStore = existsSync(join(folder, 'replay-store'));
-    if (hasStore && existsSync(join(folder, 'adapters'))) return workspaceAt(folder);
+    if (hasStore && existsSync(join(folder, 'adapters'))) return workspaceAt(folder, headSettings);
     if (!hasStore && declaresAdapters(folder)) withoutStore ??= folder;
     if (folder === dirname(folder)) throw notAWorkspace(start, withoutStore);
   }
@@ -106,7 +109,7 @@ export async function readDeclaration(workspace: Workspace, adapter: string): Pr
     throw new EspalierError('ADAPTER_NOT_FOUND', what, near === undefined ? {} : { hint: `There is: ${near}.` });
   }
   const file = join(adapterFolder(workspace, adapter), 'adapter.yaml');
-  const declaration = parseDeclaration(await readText(file), file);
+  const declaration = parseDeclaration(await readText(file), file, workspace.headSettings);
   if (declaration.name !== adapter) {
     throw new EspalierError('DECLARATION_INVALID', `is \`${declaration.name}\`, but the folder is \`${adapter}\``, {
       at: { file, field: 'name' },

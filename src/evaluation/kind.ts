@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { largestOf } from '../core/sequences.js';
 import { normaliseText, sameTextHash } from '../core/text.js';
 import type { AdapterOutput } from '../versions/adapter-session.js';
+import type { ImportKind } from './importing/import-row.js';
 import type { Metric } from './metric.js';
 
 /** What is known of an asked case before any adapter has answered. */
@@ -53,6 +54,7 @@ export interface Lack {
  */
 export type Examines = 'answers' | 'encoder';
 
+/** A kind of suite and everything that only it knows. docs/extending.md adds one step by step. */
 export interface Kind<Name extends string, Own extends Case> {
   readonly name: Name;
   readonly examines: Examines;
@@ -67,6 +69,14 @@ export interface Kind<Name extends string, Own extends Case> {
   asked(cases: readonly Own[]): AskedCase[];
   /** @param outputs for every text of every case, in order. @param task which answer of the adapter is asked for */
   score(cases: readonly Own[], outputs: readonly AdapterOutput[], task: string): Judgement[] | Promise<Judgement[]>;
+  /** The score of guessing, from 0 to 1, as the cases give it; 0 where no guess is better than another. */
+  chance(cases: readonly Own[]): number;
+  /** A version scores lower here by having learned more labels, so that nothing is promised by what an earlier version scored. */
+  readonly fallsWithLabels?: true;
+  /** How `espalier eval import` makes cases of rows. */
+  readonly importing: ImportKind;
+  /** The smallest sound suite: what a refused case is told to look like. */
+  readonly example: readonly Own[];
 }
 
 export const text = z.string().min(1);
@@ -110,6 +120,11 @@ export function rightOrWrong(label: string, answer: string | undefined, confiden
 /** A score that no words come with. */
 export function scoreOnly(score: number): Judgement {
   return { score, answer: undefined, confidence: null };
+}
+
+/** Guessing evenly among the labels. */
+export function evenGuess(cases: readonly { readonly label: string }[]): number {
+  return 1 / new Set(cases.map(({ label }) => label)).size;
 }
 
 /** The number of each case's label, in the order of the labels' names. */

@@ -39,6 +39,12 @@ export type KnownKind = (typeof kinds)[number];
 /** Whether suites of a kind ask the head for its answers in a task; the others look at the embedding. */
 export const examinesAnswers = (kind: KnownKind['name']): boolean => kindNamed(kind).examines === 'answers';
 
+/** Names of the kinds that ask the head about a task whose texts have one label, or a set of labels. */
+export function kindsThatAsk(answer: NonNullable<AnyKind['asks']>): string[] {
+  const all: readonly AnyKind[] = kinds.map(({ name }) => kindNamed(name));
+  return all.filter(({ examines, asks = answer }) => examines === 'answers' && asks === answer).map(({ name }) => name);
+}
+
 /** As it is called for cases that were read with its own schema: which kind it is, the compiler need not know. */
 export type AnyKind = Kind<KnownKind['name'], Case>;
 

@@ -16,6 +16,14 @@ export interface LabelledCase extends SplitCase {
   readonly label: string;
 }
 
+/** Two labels, of each of which one text is shown and one asked. */
+export const shotsExample: readonly LabelledCase[] = [
+  { id: 's1', text: 'where is my parcel', label: 'delivery', split: 'train' },
+  { id: 's2', text: 'i want my money back', label: 'refund', split: 'train' },
+  { id: '1', text: 'the parcel has not come', label: 'delivery', split: 'test' },
+  { id: '2', text: 'how do i get a refund', label: 'refund', split: 'test' },
+];
+
 export interface Answered<Own extends Case> {
   readonly item: Own;
   readonly vector: Float32Array;

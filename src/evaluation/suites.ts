@@ -71,6 +71,14 @@ type SuiteOf<Known> =
 
 export type Suite = SuiteOf<KnownKind>;
 
+/** Whether a suite is of that kind, so that its cases are too. @example if (isOfKind(suite, stability)) suite.cases[0].changed */
+export function isOfKind<Name extends KnownKind['name']>(
+  suite: Suite,
+  { name }: { readonly name: Name },
+): suite is Extract<Suite, { readonly kind: Name }> {
+  return suite.kind === name;
+}
+
 /** Name -> folder of every suite in `folders`; of two with one name the first counts. */
 export async function listSuites(folders: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>();
@@ -102,7 +110,7 @@ export async function readSuites(folders: readonly string[], names: readonly str
 export async function readSuite(folder: string): Promise<Suite> {
   const file = join(folder, 'suite.yaml');
   const head = header.safeParse(parseHeader(await readText(file), file));
-  if (!head.success) throw invalid(file, undefined, head.error.issues[0]!);
+  if (!head.success) throw invalid({ file }, head.error.issues[0]!);
   const kind = kindNamed(head.data.kind);
   requireSoundHeader(head.data, kind, folder);
   const casesFile = join(folder, 'cases.jsonl');
@@ -163,14 +171,14 @@ function parseCase(kind: AnyKind, line: string, at: { file: string; line: number
     throw new EspalierError('SUITE_INVALID', `not JSON: ${messageOf(thrown)}`, { at });
   }
   const parsed = kind.schema.safeParse(value);
-  if (!parsed.success) throw invalid(at.file, at.line, parsed.error.issues[0]!);
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const hint = `A case of kind ${kind.name} is written like this: ${JSON.stringify(kind.example.at(-1))}`;
+  throw invalid(at, parsed.error.issues[0]!, { hint });
 }
 
-function invalid(file: string, line: number | undefined, issue: z.core.$ZodIssue): EspalierError {
-  const field = issue.path.join('.');
-  const at = { file, ...(line === undefined ? {} : { line }), ...(field === '' ? {} : { field }) };
-  return new EspalierError('SUITE_INVALID', issue.message, { at });
+function invalid(place: { file: string; line?: number }, { path, message }: z.core.$ZodIssue, more: { hint?: string } = {}): EspalierError {
+  const field = path.join('.');
+  return new EspalierError('SUITE_INVALID', message, { at: { ...place, ...(field === '' ? {} : { field }) }, ...more });
 }
 
 function lackOfCases(kind: AnyKind, cases: readonly Case[]): Lack | undefined {

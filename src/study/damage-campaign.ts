@@ -5,8 +5,11 @@
 import { type Class, classKey, domainKey } from '../declaration/tasks.js';
 import { encodeCached } from '../encoder/cached.js';
 import { type AskedText, type Damage, damagedAdapter, keyOf, shiftThatTurns } from '../evaluation/damage.js';
+import { classification } from '../evaluation/kinds/classification.js';
+import { scope } from '../evaluation/kinds/scope.js';
+import { stability } from '../evaluation/kinds/stability.js';
 import { examinesAnswers } from '../evaluation/kinds.js';
-import { textsOf } from '../evaluation/suites.js';
+import { isOfKind, textsOf } from '../evaluation/suites.js';
 import { concernsOf, type Report } from '../gate/report.js';
 import { saveJudgedSuites } from '../store/eval-suites.js';
 import { type PairedResult, saveResults } from '../store/results.js';
@@ -119,8 +122,8 @@ async function answersToHoldouts(
 async function textsAsked({ store, encoder, signal }: UpdateContext, suites: readonly AskedSuite[]): Promise<Map<string, AskedText>> {
   const groups = new Map<string, string>();
   for (const { suite } of suites) {
-    if (suite.kind === 'stability') for (const { changed, group } of suite.cases) groups.set(changed, group);
-    if (suite.kind === 'scope') for (const { text, scope } of suite.cases) if (scope === 'out') groups.set(text, 'out');
+    if (isOfKind(suite, stability)) for (const { changed, group } of suite.cases) groups.set(changed, group);
+    if (isOfKind(suite, scope)) for (const { text, scope } of suite.cases) if (scope === 'out') groups.set(text, 'out');
   }
   const vectors = await encodeCached(store, encoder, [...groups.keys()], { signal });
   const { dimension } = encoder;
@@ -132,7 +135,7 @@ function labelsByDomain(classes: readonly Class[], suites: readonly AskedSuite[]
   const counts = new Map<number, number>();
   const domains = new Map<string, number[]>();
   for (const { suite, domain, task } of suites) {
-    if (!domain || suite.kind !== 'classification') continue;
+    if (!domain || !isOfKind(suite, classification)) continue;
     const own = suite.cases.map(({ label }) => numbers.get(classKey({ task, label }))!);
     for (const number of own) counts.set(number, (counts.get(number) ?? 0) + 1);
     domains.set(domainKey(domain), [...new Set(own)]);

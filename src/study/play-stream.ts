@@ -6,8 +6,8 @@
 import { labelsIn, rarestLabel, readLabelSet } from '../core/label-sets.js';
 import { bytesIn } from '../core/safetensors.js';
 import type { TrainingSettings } from '../declaration/declaration.js';
-import { scoreOfCommonestSet } from '../evaluation/chance.js';
 import { type ContinualMetrics, continualMetrics } from '../evaluation/continual.js';
+import { scoreOfCommonestSet } from '../evaluation/kinds/multi-label.js';
 import type { Offer, ReplayPolicy } from '../replay/policy.js';
 import { openScorer, type Scorer } from '../training/heads/head-graph.js';
 import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';

@@ -1,13 +1,11 @@
 /** What strategies that train by gradient have in common. */
 import type { TrainingSettings } from '../declaration/declaration.js';
 import type { Objective } from './descent.js';
+import { gradientHeads, headKindNamed } from './heads.js';
 import { learn } from './held-apart.js';
 import type { Strategy, StrategyOption, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import { goesOn, optionsOf } from './options.js';
 import type { Problem } from './problem.js';
-
-/** The usual one first. */
-export const gradientHeads = ['linear', 'cosine', 'bottleneck', 'ridge'] as const;
 
 interface GradientStrategy {
   readonly name: string;
@@ -16,8 +14,8 @@ interface GradientStrategy {
   readonly measures?: NonNullable<Strategy['measures']>;
   /** Where the settings say none. */
   readonly learningRate?: number;
-  /** The same for a ridge head, which a champion of the closed form leaves near its optimum; without it `learningRate`. */
-  readonly ridgeRate?: number;
+  /** The same for a head that has a closed form, which a champion made by it leaves near its optimum; without it `learningRate`. */
+  readonly closedFormRate?: number;
   /** Whether the optimiser goes on with what it carried at the end of the update before, where the settings do not say. */
   readonly keepsOptimiser?: boolean;
   readonly options?: Readonly<Record<string, StrategyOption>>;
@@ -39,7 +37,7 @@ interface GradientStrategy {
  * 10, 70, 86 and 90 %, so that those without a buffer have a tenth.
  */
 export const usualRate = 3e-4;
-/** Of strategies without a buffer, for ridge heads. */
+/** Of strategies without a buffer, for heads that have a closed form. */
 export const cautiousRate = 3e-5;
 
 /** A strategy that is a loss, and perhaps something to remember. */
@@ -48,7 +46,7 @@ export function gradientStrategy({
   remember,
   options = {},
   learningRate = usualRate,
-  ridgeRate = learningRate,
+  closedFormRate = learningRate,
   keepsOptimiser = false,
   ...words
 }: GradientStrategy): Strategy {
@@ -60,10 +58,10 @@ export function gradientStrategy({
     train(job: TrainingJob, progress: TrainingProgress) {
       const chosen = optionsOf(strategy, job.settings);
       const { moments, head } = job.settings;
-      const kind = job.parent?.head.kind ?? head ?? gradientHeads[0];
+      const kind = headKindNamed(job.parent?.head.kind ?? head ?? gradientHeads[0]!);
       const descent = {
-        usualKind: gradientHeads[0],
-        usualRate: kind === 'ridge' ? ridgeRate : learningRate,
+        usualKind: gradientHeads[0]!,
+        usualRate: kind.hasClosedForm ? closedFormRate : learningRate,
         keepsOptimiser: moments === undefined ? keepsOptimiser : moments === 'carried',
         objective: (posed: Problem) => objective(posed, chosen),
       };

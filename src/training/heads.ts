@@ -1,6 +1,10 @@
-/** All kinds of head. A new one is a forward expression in a file of its own and a place in this array; gradient, training, file and test follow. */
+/**
+ * All kinds of head. A new one is one file in heads/ and one place in this array: its formula, settings, sizes and what it can be trained by stand in
+ * its file; gradient, training, files, adapter.yaml and tests follow. docs/extending.md does it once.
+ */
 import { EspalierError } from '../core/errors.js';
 import { suggestAmong } from '../core/text.js';
+import type { SettingsShape, TrainingSettings } from '../declaration/declaration.js';
 import { minibatch } from './autodiff/expression.js';
 import { bottleneckHead } from './heads/bottleneck.js';
 import { cosineHead } from './heads/cosine.js';
@@ -8,9 +12,16 @@ import { linearHead } from './heads/linear.js';
 import { progressiveHead } from './heads/progressive.js';
 import { ridgeHead } from './heads/ridge.js';
 import { sldaHead } from './heads/slda.js';
-import type { HeadKind, HeadOutputs, HeadShape } from './job.js';
+import type { Head, HeadKind, HeadOutputs, HeadShape, InputSizes } from './job.js';
 
-export const headKinds: readonly HeadKind[] = [ridgeHead, linearHead, cosineHead, bottleneckHead, progressiveHead, sldaHead];
+/** Those that gradient strategies train begin with the usual one. */
+export const headKinds: readonly HeadKind[] = [linearHead, cosineHead, bottleneckHead, ridgeHead, progressiveHead, sldaHead];
+
+/** Names of the kinds that every gradient strategy trains, the usual one first. */
+export const gradientHeads: readonly string[] = headKinds.filter(({ trainable }) => trainable === true).map(({ name }) => name);
+
+/** The settings of all kinds: keys that adapter.yaml may hold under `training`. */
+export const headSettings: SettingsShape = Object.assign({}, ...headKinds.map(({ settings }) => settings ?? {}));
 
 /** @throws HEAD_UNKNOWN */
 export function headKindNamed(name: string): HeadKind {
@@ -35,4 +46,19 @@ export function formulaOf(kind: HeadKind, shape: HeadShape): HeadOutputs {
  */
 export function movesEmbedding(kind: string): boolean {
   return headKindNamed(kind).moves === true;
+}
+
+/** Whether no update can go on from a head, since an earlier Espalier computed its kind otherwise. */
+export function isOutdated({ kind, shape }: Head): boolean {
+  return headKindNamed(kind).isOutdated?.(shape) === true;
+}
+
+/** The kind's own sizes: of a new head, or those that an earlier one was built with. Sizes of other kinds that it may bear are left behind. */
+export function ownSizes(
+  kind: HeadKind,
+  settings: TrainingSettings,
+  { inputs, kept }: { inputs: InputSizes; kept: HeadShape | undefined },
+) {
+  const usual = kind.sizes?.(settings, inputs) ?? {};
+  return kept ? Object.fromEntries(Object.keys(usual).flatMap((size) => (kept[size] === undefined ? [] : [[size, kept[size]]]))) : usual;
 }

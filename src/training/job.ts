@@ -8,7 +8,7 @@
  */
 
 import type { Tensors } from '../core/safetensors.js';
-import type { TrainingSettings } from '../declaration/declaration.js';
+import type { SettingsShape, TrainingSettings } from '../declaration/declaration.js';
 import type { Expression } from './autodiff/expression.js';
 
 /** Labelled vectors. */
@@ -29,12 +29,16 @@ export interface LabelSet {
   readonly classes: readonly number[];
 }
 
-/** Sizes by which a head of a kind is built; every kind has these three, and adds its own. */
-export interface HeadShape {
+/** What the encoder gives a head to read. */
+export interface InputSizes {
   /** Columns of a vector. */
   readonly dimension: number;
   /** How many of them, the last ones, count n-grams; the others are its dense part. */
   readonly lexical: number;
+}
+
+/** Sizes by which a head of a kind is built; every kind has these three, and adds its own. */
+export interface HeadShape extends InputSizes {
   readonly classes: number;
   readonly [size: string]: number;
 }
@@ -68,14 +72,26 @@ export interface HeadOutputs {
   readonly distance?: Expression;
 }
 
+/** A kind of head and everything that only it knows. docs/extending.md adds one step by step. */
 export interface HeadKind {
   readonly name: string;
   /** One line for tables. */
   readonly summary: string;
-  /** Whether its parameters are trained by gradient; the others have closed forms. */
-  readonly trainable: boolean;
+  /**
+   * Whether its parameters are trained by gradient: true by every gradient strategy; by its own strategy alone, which gives it what the others
+   * do not; or not at all, since it has a closed form and no parameters.
+   */
+  readonly trainable: boolean | 'by its own strategy';
+  /** A closed form exists too: a head that it made is near its optimum, and is trained on at a lower rate. */
+  readonly hasClosedForm?: true;
   /** It changes the embedding before it reads the scores off it, so that it can damage what the encoder is good for. */
   readonly moves?: true;
+  /** Keys under `training` in adapter.yaml that it reads, with bounds and usual values. Kinds that share a key share its schema. */
+  readonly settings?: SettingsShape;
+  /** Its own sizes of a new head, which the manifest keeps. @throws DECLARATION_INVALID where the settings are not what its schema allows */
+  sizes?(settings: TrainingSettings, inputs: InputSizes): Readonly<Record<string, number>>;
+  /** Whether an earlier Espalier computed such a head otherwise, so that no update can go on from it; it serves all the same. */
+  isOutdated?(shape: HeadShape): boolean;
   /** The formula: parameters are learned, whole sources stay as they are. Both take their values from the head's tensors of their names. */
   forward(given: HeadInputs, shape: HeadShape): HeadOutputs;
   /** Tensors that are drawn once and never learned. */
@@ -132,7 +148,7 @@ export interface VersionSizes {
   /** Number of examples that are new to it. */
   readonly fresh: number;
   /** Of the head that it goes on from; undefined: it begins with a new one. */
-  readonly parentWidth: number | undefined;
+  readonly parent: HeadShape | undefined;
   readonly dimension: number;
   readonly lexical: number;
   /** Number of classes of each task. */

@@ -3,8 +3,7 @@
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
 import type { TrainingSettings } from '../declaration/declaration.js';
-import { isOutdated } from './heads/ridge.js';
-import { headKindNamed } from './heads.js';
+import { headKindNamed, isOutdated } from './heads.js';
 import type { Strategy, TrainedHead } from './job.js';
 
 /** What the settings say, or else what is standard. @throws DECLARATION_INVALID for an option that the strategy does not know, or out of its bounds */

@@ -6,13 +6,11 @@ import type { Tensor, Tensors } from '../core/safetensors.js';
 import { isMultiLabel } from './answers.js';
 import { type Dims, type Expression, minibatch, type Source, sameDims, sizeOf, sourcesOf } from './autodiff/expression.js';
 import { uncalibrated } from './heads/calibrated.js';
-import { ridgeShape } from './heads/ridge.js';
-import { formulaOf, headKindNamed } from './heads.js';
+import { formulaOf, headKindNamed, ownSizes } from './heads.js';
 import type { Head, HeadInputs, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
 import { type LabelLossOptions, labelLoss } from './label-loss.js';
 import { type DrawSteps, type MinibatchSizes, openPool, type Pool, sizeOfPool } from './minibatches.js';
 import type { NativeArray } from './native.js';
-import { usualWidth } from './ridge/width.js';
 import { standardisationOf, standardise } from './standardise.js';
 
 export interface Problem {
@@ -90,8 +88,8 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
 function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
   const { dimension, lexical, classes, settings, parent } = job;
   const kept = parent && uncalibrated(parent.head);
-  const usual = { rank: settings.rank, columns: 1, ...ridgeShape(settings.features, { width: settings.width ?? usualWidth, lexical }) };
-  const shape: HeadShape = { ...(kept?.shape ?? usual), ...sizes, dimension, lexical, classes: classes.length };
+  const own = ownSizes(kind, settings, { inputs: { dimension, lexical }, kept: kept?.shape });
+  const shape: HeadShape = { ...own, ...sizes, dimension, lexical, classes: classes.length };
   const drawn = kept ? {} : (kind.draw?.(shape, settings.seed) ?? {});
   const random = seededRandom(settings.seed, 'head', kind.name);
   const { scores } = formulaOf(kind, shape);

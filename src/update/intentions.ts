@@ -37,7 +37,8 @@ export interface Resumed {
 type DifferenceContext = Pick<UpdateContext, 'store' | 'workspace'>;
 
 export async function findDifferences(context: DifferenceContext, plan: Plan, declaration: AdapterDeclaration): Promise<Difference[]> {
-  const settings = differencesBetween(relevant(withUsualSettings(plan.declaration)), relevant(declaration), '', ordered);
+  const planned = withUsualSettings(plan.declaration, context.workspace.headSettings);
+  const settings = differencesBetween(relevant(planned), relevant(declaration), '', ordered);
   return [...settings, ...(await findEditedSuites(context, plan, declaration)), ...(await findArrivals(context, plan))];
 }
 

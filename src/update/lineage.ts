@@ -1,6 +1,7 @@
 /** The champion and the versions that it was made from, and what each of them scored when it was judged, case by case. */
+
+import { kindNamed } from '../evaluation/kinds.js';
 import { metricNamed } from '../evaluation/metrics.js';
-import type { Suite } from '../evaluation/suites.js';
 import { listParents } from '../store/candidates.js';
 import type { Queries } from '../store/database.js';
 import { type LineageScore, listLineageScores } from '../store/results.js';
@@ -21,9 +22,6 @@ export async function readLineage(
 /** Score of a case by the version that first scored it; undefined where that is the champion, or nobody did. */
 export type FirstScores = ReadonlyMap<string, number>;
 
-/** Of stability and scope: among more labels an answer is easier to turn, so that what a younger version had there is no promise. */
-const unanchored: readonly Suite['kind'][] = ['stability', 'scope'];
-
 /**
  * What each case of a suite scored when a version of the lineage first answered it, so that losses of many updates cannot add up unseen. A metric
  * that ranks cases against each other has no meaning over scores of several versions: there it is the oldest version that scored all of them.
@@ -35,7 +33,7 @@ export async function firstScores(
   { suite }: AskedSuite,
 ): Promise<FirstScores> {
   const earlier = lineage.filter((version) => version !== plan.parentVersion);
-  if (earlier.length === 0 || unanchored.includes(suite.kind)) return new Map();
+  if (earlier.length === 0 || kindNamed(suite.kind).fallsWithLabels) return new Map();
   const asked = { adapter: plan.declaration.name, suite: suite.name, suiteVersion: suite.version };
   const scores = await listLineageScores(queries, { ...asked, versions: earlier });
   return metricNamed(suite.metric).isMean

@@ -1,6 +1,7 @@
 /** Says before the training begins that a version will be large: with thousands of classes it takes hundreds of megabytes. */
 import { groupBy } from '../core/grouping.js';
 import type { Encoder } from '../encoder/encoder.js';
+import type { HeadShape } from '../training/job.js';
 import { strategyNamed } from '../training/strategies.js';
 import { settingsOf } from './contest.js';
 import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
@@ -12,8 +13,8 @@ const largeVersion = 200_000_000;
 export async function noteSizes({ workspace, encoder }: UpdateContext, plan: Plan, mixes: Mixes): Promise<string[]> {
   const champion = await readChampionManifest(workspace, plan);
   return Object.entries(mixes).flatMap(([name, mix]) => {
-    const parentWidth = mix.continues ? champion?.headShape.width : undefined;
-    const bytes = estimateVersion(plan, name, { mix, encoder, parentWidth });
+    const parent = mix.continues ? champion?.headShape : undefined;
+    const bytes = estimateVersion(plan, name, { mix, encoder, parent });
     return bytes > largeVersion ? [describeSize(name, bytes)] : [];
   });
 }
@@ -21,15 +22,15 @@ export async function noteSizes({ workspace, encoder }: UpdateContext, plan: Pla
 interface Sized {
   readonly mix: Mix;
   readonly encoder: Pick<Encoder, 'dimension' | 'lexical'>;
-  readonly parentWidth: number | undefined;
+  readonly parent: HeadShape | undefined;
 }
 
 /** 0 where the strategy keeps little. */
-function estimateVersion(plan: Plan, name: string, { mix, encoder, parentWidth }: Sized): number {
+function estimateVersion(plan: Plan, name: string, { mix, encoder, parent }: Sized): number {
   const strategy = strategyNamed(name);
   const classes = [...groupBy(mix.classes, ({ task }) => task).values()].map(({ length }) => length);
   const { dimension, lexical } = encoder;
-  return strategy.estimateBytes?.(settingsOf(plan, strategy), { fresh: mix.fresh, parentWidth, dimension, lexical, classes }) ?? 0;
+  return strategy.estimateBytes?.(settingsOf(plan, strategy), { fresh: mix.fresh, parent, dimension, lexical, classes }) ?? 0;
 }
 
 function describeSize(strategy: string, bytes: number): string {

@@ -7,7 +7,7 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { type Class, classesAmong, classKey, type Domain, domainKey, nameWithin, type Task } from '../declaration/tasks.js';
 import { chanceOf } from '../evaluation/chance.js';
 import type { Case } from '../evaluation/kind.js';
-import { examinesAnswers, kindNamed } from '../evaluation/kinds.js';
+import { examinesAnswers, kindNamed, kindsThatAsk } from '../evaluation/kinds.js';
 import { askedCases } from '../evaluation/score-suite.js';
 import { readSuites, type Suite } from '../evaluation/suites.js';
 import { type Example, listExamples } from '../store/examples.js';
@@ -45,7 +45,7 @@ function requireKindOfTask({ name, kind }: Suite, { name: task, multiLabel = fal
     'SUITE_INVALID',
     `the suite ${name} is of kind ${kind}, and asks the ${multiLabel ? '' : 'single-label '}task \`${task}\``,
     {
-      hint: `A suite that asks it is of kind ${multiLabel ? 'multi-label' : 'classification'}; see docs/suites.md.`,
+      hint: `Suites of these kinds ask it: ${kindsThatAsk(wanted).join(', ')}; see docs/suites.md.`,
     },
   );
 }

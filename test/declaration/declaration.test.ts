@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { knownKeys, parseDeclaration } from '#espalier/declaration/declaration.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { errorOf } from '../support/errors.js';
 
 const file = 'adapters/support/adapter.yaml';
 const start = 'name: support\ntasks:\n  - name: intent\n'; // three lines
-const refusalOf = (source: string) => errorOf(() => parseDeclaration(source, file));
+const refusalOf = (source: string) => errorOf(() => parseDeclaration(source, file, headSettings));
 
 describe('a declaration of a name and a task', () => {
-  const declaration = parseDeclaration(start, file);
+  const declaration = parseDeclaration(start, file, headSettings);
 
   it('has a default for everything else', () => {
     expect(declaration).toMatchObject({
@@ -32,6 +33,7 @@ it('keeps what is declared, and fills a section that is declared in part', () =>
   const declaration = parseDeclaration(
     `${start}    labels: [yes-please, no-thanks]\nbuffer: { bytes: 5000 }\ntraining: { seed: 11 }\ngate:\n  margin: 0.03\n  suites: { verbs: { floor: 0.5 } }\n`,
     file,
+    headSettings,
   );
   expect(declaration.tasks[0]!.labels).toEqual(['yes-please', 'no-thanks']);
   expect(declaration.buffer).toEqual({ bytes: 5000, policy: 'balanced-reservoir' });
@@ -173,11 +175,11 @@ describe('DECLARATION_INVALID: what is not YAML', () => {
 
 it('a recipe may hold every kind of part, and comes back as it was written', () => {
   const recipe = ['output:sentence_embedding', 'mean', 'max', 'sqrt', 'cls', 'last', 'sqrt:first_hidden_state', 'ngrams:65536'];
-  expect(parseDeclaration(`${start}encoder:\n  pooling: ${JSON.stringify(recipe)}\n`, file).encoder.pooling).toEqual(recipe);
+  expect(parseDeclaration(`${start}encoder:\n  pooling: ${JSON.stringify(recipe)}\n`, file, headSettings).encoder.pooling).toEqual(recipe);
 });
 
 it('knownKeys holds every key that a full declaration uses', () => {
   const keys =
-    'name encoder model pooling prompt dtype normalise tasks labels strategy training seed width holdout fraction buffer examples bytes suites gate margin floor schedule cron timeZone newExamples';
+    'name encoder model pooling prompt dtype normalise tasks labels strategy training seed holdout fraction buffer examples bytes suites gate margin floor schedule cron timeZone newExamples';
   expect(knownKeys).toEqual(expect.arrayContaining(keys.split(' ')));
 });

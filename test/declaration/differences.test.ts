@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDeclaration, withUsualSettings } from '#espalier/declaration/declaration.js';
 import { differencesBetween } from '#espalier/declaration/differences.js';
+import { headSettings } from '#espalier/training/heads.js';
 
 const sentences = (planned: unknown, now: unknown) =>
   differencesBetween(planned, now, '', new Set(['encoder.pooling'])).map(({ sentence }) => sentence);
@@ -49,14 +50,15 @@ describe('what differs between two readings of adapter.yaml', () => {
     const now = parseDeclaration(
       'name: desk\ntasks: [{ name: intent }]\nbuffer: { bytes: 5000 }\ngate: { margin: 0.1, anchor: false }\n',
       'a',
+      headSettings,
     );
     const {
       answers: _,
       training: { prior: __, ...training },
       ...stored
     } = now;
-    expect(sentences(withUsualSettings({ ...stored, training } as unknown as typeof now), now)).toEqual([]);
+    expect(sentences(withUsualSettings({ ...stored, training } as unknown as typeof now, headSettings), now)).toEqual([]);
     const { gate: ___, ...ungated } = now;
-    expect(sentences(withUsualSettings(ungated as typeof now), ungated)).toEqual([]);
+    expect(sentences(withUsualSettings(ungated as typeof now, headSettings), ungated)).toEqual([]);
   });
 });

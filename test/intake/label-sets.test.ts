@@ -12,6 +12,7 @@ import { admitExamples, prepareAdmission } from '#espalier/replay/admission.js';
 import { listBuffer } from '#espalier/store/buffer.js';
 import { type Store, transact } from '#espalier/store/database.js';
 import { listExamples } from '#espalier/store/examples.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { errorOf } from '../support/errors.js';
 import { now, temporaryStore } from '../support/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -20,7 +21,11 @@ const folder = temporaryFolder();
 let files = 0;
 
 const declare = (multiLabel = true): AdapterDeclaration =>
-  parseDeclaration(`name: support\ntasks: [{ name: topics, multiLabel: ${multiLabel} }]\nbuffer: { examples: 120 }`, 'adapter.yaml');
+  parseDeclaration(
+    `name: support\ntasks: [{ name: topics, multiLabel: ${multiLabel} }]\nbuffer: { examples: 120 }`,
+    'adapter.yaml',
+    headSettings,
+  );
 
 async function take(store: Store, rows: readonly unknown[], declaration = declare()) {
   const path = join(folder, `${files++}.jsonl`);

@@ -6,6 +6,7 @@ import { parseDeclaration } from '#espalier/declaration/declaration.js';
 import { ingest } from '#espalier/intake/intake.js';
 import type { IntakeRequest } from '#espalier/intake/intake-report.js';
 import type { Store } from '#espalier/store/database.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { errorOf } from '../support/errors.js';
 import { now, temporaryStore } from '../support/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -13,7 +14,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const folder = temporaryFolder();
 let files = 0;
 
-const declare = (task = '{ name: intent }') => parseDeclaration(`name: support\ntasks: [${task}]`, 'adapter.yaml');
+const declare = (task = '{ name: intent }') => parseDeclaration(`name: support\ntasks: [${task}]`, 'adapter.yaml', headSettings);
 
 async function take(store: Store, rows: readonly unknown[], overrides: Partial<IntakeRequest> = {}) {
   const path = join(folder, `${files++}.jsonl`);

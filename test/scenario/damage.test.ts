@@ -11,6 +11,7 @@ import { damages, undamaged } from '#espalier/evaluation/damage.js';
 import { lastArrival } from '#espalier/store/arrivals.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import { type DamagedCandidate, olderVersion, runCampaign } from '#espalier/study/damage-campaign.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { succeed } from '../support/command.js';
 import { at } from '../support/desk.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -42,7 +43,7 @@ async function played(head: string, seeds: readonly number[]): Promise<DamagedCa
     await succeed(folder, ['update', 'desk', ...at(10 + index)]);
     await succeed(folder, ['candidates', 'approve', String(index + 1), '--override', '--reason', 'a champion', ...at(12 + index)]);
   }
-  const workspace = workspaceAt(folder);
+  const workspace = workspaceAt(folder, headSettings);
   const declaration = await readDeclaration(workspace, 'desk');
   const store = await openStore(workspace.database);
   stores.push(store);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDeclaration } from '#espalier/declaration/declaration.js';
 import * as due from '#espalier/schedule/due.js';
 import { type ScheduleState, waitsUntil } from '#espalier/schedule/due.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { nextFiring } from '#espalier/triggers/cron-line.js';
 import { readTriggers, type ScheduleKeys } from '#espalier/triggers/triggers.js';
 import { errorOf } from '../support/errors.js';
@@ -89,7 +90,8 @@ describe('a cron line', () => {
 });
 
 describe('a schedule that cannot be followed', () => {
-  const parse = (lines: string) => () => parseDeclaration(`name: desk\ntasks:\n  - name: intent\nschedule:\n${lines}`, 'adapter.yaml');
+  const parse = (lines: string) => () =>
+    parseDeclaration(`name: desk\ntasks:\n  - name: intent\nschedule:\n${lines}`, 'adapter.yaml', headSettings);
 
   it.each([
     ['of four fields', '  cron: "0 6 * *"\n', 'schedule.cron', 'is not a cron line'],

@@ -3,6 +3,7 @@ import { workspaceAt } from '#espalier/declaration/workspace.js';
 import { runDue, type ScheduleEvent } from '#espalier/schedule/scheduler.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import { listChecks } from '#espalier/store/schedule.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { succeed } from '../support/command.js';
 import { at, deskDeclaration, ingestWords, writeDesk } from '../support/desk.js';
 
@@ -11,7 +12,7 @@ let store: Store;
 beforeEach(async () => {
   folder = writeDesk(deskDeclaration((source) => `${source}schedule:\n  newExamples: 60\n`));
   await succeed(folder, [...ingestWords('billing'), ...at(8)]);
-  store = await openStore(workspaceAt(folder).database);
+  store = await openStore(workspaceAt(folder, headSettings).database);
 });
 afterEach(() => store.close());
 
@@ -19,7 +20,7 @@ afterEach(() => store.close());
 async function lookOnce(time: string, thrown: Error): Promise<ScheduleEvent[]> {
   const events: ScheduleEvent[] = [];
   const scheduler = {
-    workspace: workspaceAt(folder),
+    workspace: workspaceAt(folder, headSettings),
     store,
     signal: new AbortController().signal,
     openEncoder: () => Promise.reject(thrown),

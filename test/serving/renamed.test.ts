@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseDeclaration } from '#espalier/declaration/declaration.js';
 import { renamedAnswers } from '#espalier/serving/renamed.js';
+import { headSettings } from '#espalier/training/heads.js';
 import { answerReader } from '#espalier/versions/adapter-session.js';
 
 const classes = ['late_parcel', 'refund', 'delivery'].map((label) => ({ task: 'intent', label }));
-const tasksWith = (yaml: string) => parseDeclaration(`name: desk\ntasks:\n  - name: intent\n${yaml}`, 'adapter.yaml').tasks;
+const tasksWith = (yaml: string) => parseDeclaration(`name: desk\ntasks:\n  - name: intent\n${yaml}`, 'adapter.yaml', headSettings).tasks;
 
 /** What a head with these probabilities answers. */
 function answered(yaml: string, probabilities: readonly number[], multiLabel: readonly string[] = []) {

@@ -11,25 +11,23 @@ import { crossEntropy } from '#espalier/training/autodiff/losses.js';
 import { adamW, sgd } from '#espalier/training/autodiff/optimiser.js';
 import { headKindNamed, headKinds, movesEmbedding } from '#espalier/training/heads.js';
 import type { HeadKind, HeadShape } from '#espalier/training/job.js';
+import { settingsWith } from '../support/declaration.js';
 import { relativeError } from '../support/dense.js';
 import { gradientErrors, normals } from '../support/gradient-check.js';
 import { clusters, dimension } from '../support/problem.js';
 
-const shapeOf = (d: number, classes: number): HeadShape => ({
-  dimension: d + 6,
-  lexical: 6,
-  classes,
-  rank: 3,
-  width: 16,
-  columns: 2,
-  unit: 32,
-});
+/** As small as its settings allow, of two columns where it grows by columns. */
+function shapeOf(head: HeadKind, d: number, classes: number): HeadShape {
+  const inputs = { dimension: d + 6, lexical: 6 };
+  const sizes = head.sizes?.(settingsWith({ rank: 3, width: 16 }), inputs) ?? {};
+  return { ...inputs, classes, ...sizes, ...(sizes.columns && { columns: 2 }) };
+}
 const given = (batch: number, d: number, lexical = 6) => ({
   inputs: minibatch('x', [batch, d]),
   counts: minibatch('counts', [batch, lexical]),
 });
 const lossOfHead = (head: HeadKind, batch: number, d: number, classes: number) =>
-  crossEntropy(head.forward(given(batch, d), shapeOf(d, classes)).scores, targets('y', batch));
+  crossEntropy(head.forward(given(batch, d), shapeOf(head, d, classes)).scores, targets('y', batch));
 
 /** What is not learned: random, and a mask of ones. */
 function fixedOf(head: HeadKind, d: number, classes: number): Record<string, Float64Array | Int8Array> {
@@ -44,7 +42,7 @@ function fixedOf(head: HeadKind, d: number, classes: number): Record<string, Flo
 
 describe.each(headKinds)('the head $name', (head) => {
   it('gives a score for each row and class, and says in a line what it is', () => {
-    const { scores, embedding, distance } = head.forward(given(5, 7), shapeOf(7, 3));
+    const { scores, embedding, distance } = head.forward(given(5, 7), shapeOf(head, 7, 3));
     expect(scores.dims).toEqual([5, 3]);
     if (embedding) expect(embedding.dims).toEqual([5, 7]);
     if (distance) expect(distance.dims).toEqual([5, 1]);
@@ -53,11 +51,11 @@ describe.each(headKinds)('the head $name', (head) => {
   });
 
   it('has parameters if and only if it is trained by gradient', () => {
-    expect(sourcesOf(lossOfHead(head, 1, 4, 3), 'parameter').length > 0).toBe(head.trainable);
+    expect(sourcesOf(lossOfHead(head, 1, 4, 3), 'parameter').length > 0).toBe(head.trainable !== false);
   });
 });
 
-describe.each(headKinds.filter(({ trainable }) => trainable))('the trainable head $name', (head) => {
+describe.each(headKinds.filter(({ trainable }) => trainable !== false))('the trainable head $name', (head) => {
   it('has the gradient of central differences in every parameter, to 1e-5 (float64)', async () => {
     for (const seed of [1, 2]) {
       const random = seededRandom('head', seed);
@@ -73,7 +71,7 @@ describe.each(headKinds.filter(({ trainable }) => trainable))('the trainable hea
         data: { ...data, ...fixedOf(head, d, classes) },
         seed,
       });
-      expect(Object.keys(errors).some((name) => name.endsWith('weight'))).toBe(true);
+      expect(Object.keys(errors).length).toBeGreaterThan(0);
       for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-5);
     }
   });

@@ -1,8 +1,9 @@
 /** How common labels are taken to be where the closed form serves. */
 import { describe, expect, it } from 'vitest';
-import { parseDeclaration, type TrainingSettings } from '#espalier/declaration/declaration.js';
+import { parseDeclaration } from '#espalier/declaration/declaration.js';
+import { headSettings } from '#espalier/training/heads.js';
 import type { Batch, TrainedHead } from '#espalier/training/job.js';
-import { priorOffsets } from '#espalier/training/ridge/label-prior.js';
+import { type LabelPrior, priorOffsets } from '#espalier/training/ridge/label-prior.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
 import { declare, settingsWith } from '../support/declaration.js';
 import { accuracyOf, clusters, jobOf, join, quiet, slice } from '../support/problem.js';
@@ -10,7 +11,7 @@ import { accuracyOf, clusters, jobOf, join, quiet, slice } from '../support/prob
 describe('the offsets of a prior', () => {
   const counts = Float64Array.of(600, 300, 100);
   const labels = ['a', 'b', 'c'];
-  const sharesOf = (prior: TrainingSettings['prior']) =>
+  const sharesOf = (prior: LabelPrior) =>
     [...priorOffsets(prior, labels, counts)].map((offset, index) => (Math.exp(offset) * counts[index]!) / 1000);
 
   it('are none where labels are as common as they were learned', () => {
@@ -35,7 +36,7 @@ describe('`training.prior` in adapter.yaml', () => {
   });
 
   it.each(['{ spam: 0 }', '{ spam: 2 }', 'even'])('does not take %s', (prior) => {
-    expect(() => parseDeclaration(`name: a\ntasks: [{ name: t }]\ntraining: { prior: ${prior} }\n`, 'adapter.yaml')).toThrow(
+    expect(() => parseDeclaration(`name: a\ntasks: [{ name: t }]\ntraining: { prior: ${prior} }\n`, 'adapter.yaml', headSettings)).toThrow(
       /Too small|Too big|Invalid option/,
     );
   });
@@ -47,7 +48,7 @@ describe('the analytic head under a prior', () => {
     clusters({ classes: [2], perClass: 3, noise: 2, seed: 2 }),
   );
   const rare = clusters({ classes: [2], perClass: 300, noise: 2, seed: 3 });
-  const train = (prior: TrainingSettings['prior'], job: { fresh: Batch; learned?: Batch; parent?: TrainedHead } = { fresh: uneven }) =>
+  const train = (prior: LabelPrior, job: { fresh: Batch; learned?: Batch; parent?: TrainedHead } = { fresh: uneven }) =>
     analytic.train(jobOf('analytic', 3, { ...job, settings: settingsWith({ width: 96, prior }) }), quiet);
 
   it('answers with rare labels where they are said to be as common as the others', async () => {

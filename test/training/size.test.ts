@@ -29,7 +29,7 @@ describe('the size of a version', () => {
     await writeTrained(folder, await analytic.train(job, quiet));
     const files = [versionFiles.onnx, versionFiles.head, versionFiles.state];
     const bytes = files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-    const sizes = { fresh: fresh.targets.length, parentWidth: undefined, dimension, lexical, classes: [classes] };
+    const sizes = { fresh: fresh.targets.length, parent: undefined, dimension, lexical, classes: [classes] };
     const estimate = analytic.estimateBytes!(job.settings, sizes);
     expect(Math.abs(estimate / bytes - 1)).toBeLessThan(0.15);
   });

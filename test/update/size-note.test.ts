@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseDeclaration } from '#espalier/declaration/declaration.js';
+import { headSettings } from '#espalier/training/heads.js';
 import type { Mixes, Plan, UpdateContext } from '#espalier/update/context.js';
 import { noteSizes } from '#espalier/update/size-note.js';
 
 const context = { workspace: {}, encoder: { dimension: 3072, lexical: 2048 } } as unknown as UpdateContext;
 
 function notesOf(settings: string, classes: number, strategies: readonly string[]) {
-  const declaration = parseDeclaration(`name: desk\ntasks: [{ name: intent }]\ntraining: {${settings}}\n`, 'adapter.yaml');
+  const declaration = parseDeclaration(`name: desk\ntasks: [{ name: intent }]\ntraining: {${settings}}\n`, 'adapter.yaml', headSettings);
   const mix = {
     continues: false,
     fresh: 5000,

@@ -8,6 +8,7 @@ import { parseDeclaration } from '../../declaration/declaration.js';
 import { workspaceAt } from '../../declaration/workspace.js';
 import { defaultPooling } from '../../encoder/declaration.js';
 import { openStore } from '../../store/database.js';
+import { headSettings } from '../../training/heads.js';
 import { calledAs, quoted } from '../called-as.js';
 import { type GlobalOptions, newCommand, outputOf, type Surroundings } from '../session.js';
 
@@ -25,7 +26,7 @@ export function initCommand(surroundings: Surroundings): Command {
 async function init(root: string, options: InitOptions, surroundings: Surroundings): Promise<void> {
   const source = starter(options.adapter);
   // Read before a path is made of it: in YAML a comment could hide where it leads.
-  const { name } = parseDeclaration(source, 'adapter.yaml');
+  const { name } = parseDeclaration(source, 'adapter.yaml', headSettings);
   if (name !== options.adapter)
     throw new EspalierError('DECLARATION_INVALID', `\`${options.adapter}\` is no name of an adapter`, {
       at: { field: '--adapter' },
@@ -43,7 +44,7 @@ async function init(root: string, options: InitOptions, surroundings: Surroundin
   await writeUnlessThere(join(root, '.gitignore'), 'adapters/*/versions/\nadapters/*/runs/\n');
   // A file of its own, so that a clone has the folder, and texts stay out of git also where the repository has a .gitignore already.
   await writeUnlessThere(join(root, 'replay-store', '.gitignore'), '*\n!.gitignore\n');
-  await (await openStore(workspaceAt(root).database)).close();
+  await (await openStore(workspaceAt(root, headSettings).database)).close();
   outputOf(options, surroundings).result({ workspace: root, declaration: file }, () =>
     [
       `${root} is a workspace. Next:`,

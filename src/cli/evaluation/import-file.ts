@@ -6,7 +6,7 @@ import { suggestAmong } from '../../core/text.js';
 import { importSuite } from '../../evaluation/importing/import.js';
 import { type ImportableKind, importableKinds } from '../../evaluation/importing/import-kinds.js';
 import type { ImportReport } from '../../evaluation/importing/import-request.js';
-import type { ImportColumns } from '../../evaluation/importing/import-row.js';
+import { columnOf, type ImportColumns } from '../../evaluation/importing/import-row.js';
 import { collectTrainingTexts, type SuiteValidation, validateSuite } from '../../measuring/validate-suite.js';
 import { openInputs } from '../../reading/open-input.js';
 import type { Output } from '../output.js';
@@ -47,7 +47,8 @@ export async function importFile(session: Session, path: string, options: Import
   const kind = kindOf(options.kind);
   const columns = columnsOf(options, kind);
   const named = { path: path === '-' ? path : resolve(workingFolder, path), name: path === '-' ? 'standard input' : basename(path) };
-  const wanted = Object.values(columns).filter((column) => column !== undefined);
+  const read = importableKinds[kind].columns.map((role) => columnOf(columns, role));
+  const wanted = [...Object.values(columns), ...read].filter((column) => column !== undefined);
   const inputs = await openInputs([named], stdin, { format, delimiter, encoding, columns: wanted });
   try {
     const report = await importSuite({
@@ -59,7 +60,7 @@ export async function importFile(session: Session, path: string, options: Import
     });
     const validation = await validateSuite(report.folder, await collectTrainingTexts(store));
     output.result({ ...report, findings: validation.findings }, () =>
-      describe(report, validation, { output, shown: kind === 'retrieval' ? 'documents' : 'to show' }),
+      describe(report, validation, { output, shown: importableKinds[kind].unasked ?? 'to show' }),
     );
   } finally {
     await inputs.close();
@@ -67,7 +68,7 @@ export async function importFile(session: Session, path: string, options: Import
 }
 
 function columnsOf(options: ImportOptions, kind: ImportableKind): ImportColumns {
-  const label = options.labelField ?? (kind === 'multi-label' ? 'labels' : 'label');
+  const label = options.labelField ?? importableKinds[kind].labelColumn ?? 'label';
   return {
     ...{ text: options.textField, label, a: options.aField, b: options.bField, score: options.scoreField },
     ...{ perturbed: options.perturbedField, other: options.otherField, otherLabel: options.otherLabelField },

@@ -2,6 +2,7 @@
 import { printable } from '../../core/text.js';
 import { importableKinds, optionalRolesOf } from './import-kinds.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
+import { columnOf } from './import-row.js';
 
 interface Made extends ImportReport {
   /** Of the file that was read. */
@@ -10,13 +11,12 @@ interface Made extends ImportReport {
 }
 
 export function describeImport({ name, kind, columns, seed, shots, file, licence, date }: ImportRequest, made: Made): string {
-  const { isDrawn, columns: needed } = importableKinds[kind];
-  const from = [...needed, ...optionalRolesOf(kind).filter((role) => columns[role] !== undefined)]
-    .map((role) => `${role} from \`${plain(columns[role] ?? role)}\``)
+  const { isDrawn, columns: needed, unasked = 'shown' } = importableKinds[kind];
+  const from = [...needed, ...optionalRolesOf(kind).filter((role) => columnOf(columns, role) !== undefined)]
+    .map((role) => `${role} from \`${plain(columnOf(columns, role) ?? role)}\``)
     .join(', ');
   const drawn = isDrawn ? `${shots} a label, drawn with seed ${seed}; ` : '';
-  const shown = kind === 'retrieval' ? 'are documents' : 'are shown';
-  const split = made.shown > 0 ? ` ${made.shown} ${shown}, ${drawn}the others are asked.` : '';
+  const split = made.shown > 0 ? ` ${made.shown} are ${unasked}, ${drawn}the others are asked.` : '';
   return `# ${name}
 
 ${made.cases} cases of kind ${kind}, imported on ${date}.${split} Chance is ${Number(made.chance.toFixed(4))}.

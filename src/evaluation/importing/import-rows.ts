@@ -5,7 +5,7 @@ import { newLabelRules, readLabelsField } from '../../reading/label-field.js';
 import type { Row } from '../../reading/row.js';
 import { maxNameLength, maxTextLength, readTextField } from '../../reading/text-field.js';
 import { type ImportableKind, importableKinds } from './import-kinds.js';
-import type { ImportColumns, ImportedRow, Role, RowReader } from './import-row.js';
+import { columnOf, type ImportColumns, type ImportedRow, type Role, type RowReader } from './import-row.js';
 
 export interface Refusal {
   readonly field: string | undefined;
@@ -43,19 +43,21 @@ function sliceOf(reader: RowReader, role: 'group' | 'cluster', kind: ImportableK
 }
 
 function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColumns): RowReader {
+  const fieldOf = (role: Role) => columnOf(columns, role) ?? role;
+  const optionFor = (role: Role) => (Object.hasOwn(columns, role) ? { option: optionOf(role) } : {});
   const refuse = (role: Role, reason: string): never => {
-    throw new RowRefused(columns[role] ?? role, reason);
+    throw new RowRefused(fieldOf(role), reason);
   };
   const text = (role: Role, longest = maxTextLength) => {
-    const read = readTextField(fields, { field: columns[role] ?? role, maxLength: longest, option: optionOf(role) });
+    const read = readTextField(fields, { field: fieldOf(role), maxLength: longest, ...optionFor(role) });
     return 'reason' in read ? refuse(role, read.reason) : read.value;
   };
   const name = (role: Role) => text(role, maxNameLength);
   return {
-    ...{ text, name, refuse, has: (role) => columns[role] !== undefined },
-    nameIfAny: (role) => (columns[role] === undefined || isEmpty(fields[columns[role]]) ? undefined : name(role)),
+    ...{ text, name, refuse, has: (role) => columnOf(columns, role) !== undefined },
+    nameIfAny: (role) => (columnOf(columns, role) === undefined || isEmpty(fields[fieldOf(role)]) ? undefined : name(role)),
     labels(role) {
-      const read = readLabelsField(fields, { field: columns[role] ?? role, option: optionOf(role) }, newLabelRules());
+      const read = readLabelsField(fields, { field: fieldOf(role), ...optionFor(role) }, newLabelRules());
       return 'reason' in read ? refuse(role, read.reason) : readLabelSet(read.value);
     },
     number(role) {

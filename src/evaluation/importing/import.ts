@@ -16,11 +16,12 @@ import { openRejects } from '../../reading/rejects.js';
 import { readRows } from '../../reading/rows.js';
 import { chanceOf } from '../chance.js';
 import { examinesAnswers, kindNamed } from '../kinds.js';
+import { askedCases } from '../score-suite.js';
 import { listSuites, readSuite, type Suite } from '../suites.js';
-import { type ImportableKind, type ImportedCase, importableKinds, isShown, optionalRolesOf } from './import-kinds.js';
+import { type ImportableKind, importableKinds, optionalRolesOf } from './import-kinds.js';
 import { describeImport } from './import-readme.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
-import type { ImportColumns, ImportedRow } from './import-row.js';
+import { columnOf, type ImportColumns, type ImportedCase, type ImportedRow } from './import-row.js';
 import { type Refusal, rowOf } from './import-rows.js';
 
 /** A name is a folder's, and is never joined into a path unseen. */
@@ -39,10 +40,7 @@ export async function importSuite(request: ImportRequest): Promise<ImportReport>
   await checkInput(file);
   const { rows, ...counts } = await readSoundRows(request);
   const cases = importableKinds[kind].cases(importableKinds[kind].isDrawn ? drawShots(rows, request) : rows);
-  const shown = cases.filter(isShown).length;
-  const report = { suite: name, folder, cases: cases.length, shown, ...counts };
-  await writeSuiteFolder(request, cases, report);
-  return report;
+  return writeSuiteFolder(request, cases, { suite: name, folder, cases: cases.length, ...counts });
 }
 
 interface SoundRows extends Pick<ImportReport, 'duplicates' | 'rejected' | 'rejectsFile'> {
@@ -89,7 +87,12 @@ function columnsOf({ kind, columns }: ImportRequest): ImportColumns {
 /** What a CSV header must have. */
 function namedColumns(kind: ImportableKind, columns: ImportColumns): Readonly<Record<string, string>> {
   const roles = [...importableKinds[kind].columns, ...optionalRolesOf(kind)];
-  return Object.fromEntries(roles.flatMap((role) => (columns[role] === undefined ? [] : [[role, columns[role]]])));
+  return Object.fromEntries(
+    roles.flatMap((role) => {
+      const column = columnOf(columns, role);
+      return column === undefined ? [] : [[role, column]];
+    }),
+  );
 }
 
 /** Question -> who asked it first, and with what answer. */
@@ -121,7 +124,11 @@ function drawShots(rows: readonly ImportedRow[], { shots, seed, name }: ImportRe
   return rows.map((row) => ({ ...row, content: { ...row.content, split: shown.has(row.id) ? 'train' : 'test' } }));
 }
 
-async function writeSuiteFolder(request: ImportRequest, cases: readonly ImportedCase[], report: ImportReport): Promise<void> {
+async function writeSuiteFolder(
+  request: ImportRequest,
+  cases: readonly ImportedCase[],
+  made: Omit<ImportReport, 'shown'>,
+): Promise<ImportReport> {
   const { name, suiteFolders, file } = request;
   const temporary = unfinishedName(join(suiteFolders[0]!, `.${name}`));
   const draft = join(temporary, name);
@@ -132,16 +139,18 @@ async function writeSuiteFolder(request: ImportRequest, cases: readonly Imported
     await writeFileAtomic(join(draft, 'suite.yaml'), stringify(headerOf(request, 0, content)));
     const suite = await readDraft(draft, file.name);
     const chance = chanceOf(suite);
+    const report = { ...made, shown: suite.cases.length - askedCases(suite).length };
     await writeFileAtomic(join(draft, 'suite.yaml'), stringify(headerOf(request, Number(chance.toFixed(4)), content)));
     await readDraft(draft, file.name);
     const sha = await sha256OfFile(file.path);
     await writeFileAtomic(join(draft, 'README.md'), describeImport(request, { ...report, sha256: sha, chance }));
     await mkdir(suiteFolders[0]!, { recursive: true });
-    await rename(draft, report.folder);
+    await rename(draft, made.folder);
+    return report;
   } catch (thrown) {
     // Another process may have made it in the meantime.
-    if (['ENOTEMPTY', 'EEXIST'].includes(systemCodeOf(thrown) ?? '')) throw existsAlready(name, report.folder);
-    throw thrown instanceof EspalierError ? thrown : diskError(thrown, report.folder);
+    if (['ENOTEMPTY', 'EEXIST'].includes(systemCodeOf(thrown) ?? '')) throw existsAlready(name, made.folder);
+    throw thrown instanceof EspalierError ? thrown : diskError(thrown, made.folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

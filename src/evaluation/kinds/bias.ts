@@ -4,9 +4,10 @@
  * a minimum: which group is worst is itself drawn, and no simple paired bound holds for it.
  */
 import { z } from 'zod';
-import { type Kind, type Lack, rightOrWrong, text } from '../kind.js';
+import { rowIsCase } from '../importing/row-shapes.js';
+import { evenGuess, type Kind, type Lack, rightOrWrong, text } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from '../shots.js';
+import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
 
 export const bias: Kind<'bias', LabelledCase> = {
   name: 'bias',
@@ -21,6 +22,19 @@ export const bias: Kind<'bias', LabelledCase> = {
   asked: askedOf,
   score: async (cases, outputs) =>
     (await readByProbe(cases, outputs)).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
+  chance: evenGuess,
+  // Rows without a group are shown, all of them: what is asked must differ from them in more than its group.
+  importing: {
+    ...rowIsCase,
+    columns: ['text', 'label', 'group'],
+    mayLack: ['group', 'cluster'],
+    read(row) {
+      const [text, label] = [row.text('text'), row.name('label')];
+      const split = row.nameIfAny('group') === undefined ? 'train' : 'test';
+      return { content: { text, label, split }, claims: [{ question: text, answer: label }] };
+    },
+  },
+  example: shotsExample.map((item, index) => (item.split === 'test' ? { ...item, group: index % 2 === 0 ? 'old' : 'young' } : item)),
 };
 
 function lackOfGroups(cases: readonly LabelledCase[]): Lack | undefined {

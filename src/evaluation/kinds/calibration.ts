@@ -1,8 +1,9 @@
 /** How far a probe's probabilities can be believed: 1 - Brier / 2 of each answer, the Brier score over all classes, which is 0 to 2. */
 import { z } from 'zod';
-import type { Kind } from '../kind.js';
+import { drawnRows } from '../importing/row-shapes.js';
+import { evenGuess, type Kind } from '../kind.js';
 import { oneMinusBrier } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from '../shots.js';
+import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
 
 export const calibration: Kind<'calibration', LabelledCase> = {
   name: 'calibration',
@@ -17,4 +18,8 @@ export const calibration: Kind<'calibration', LabelledCase> = {
       const brier = [...reading.probabilities].reduce((sum, [label, share]) => sum + (share - (label === item.label ? 1 : 0)) ** 2, 0);
       return { score: 1 - brier / 2, answer: reading.label, confidence: reading.confidence };
     }),
+  /** Of even probabilities. */
+  chance: (cases) => (1 + evenGuess(cases)) / 2,
+  importing: drawnRows,
+  example: shotsExample,
 };

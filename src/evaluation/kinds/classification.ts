@@ -1,6 +1,7 @@
 /** The adapter's own head answers. What has not learned the task yet has no answer, which is a wrong one. */
 import { z } from 'zod';
-import { type Case, caseFields, describeCase, type Kind, rightOrWrong, text } from '../kind.js';
+import { labelledRows } from '../importing/row-shapes.js';
+import { type Case, caseFields, describeCase, evenGuess, type Kind, rightOrWrong, text } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
 import { contradictoryLabels } from '../shots.js';
 
@@ -29,4 +30,10 @@ export const classification: Kind<'classification', ClassificationCase> = {
       const answer = outputs[index]!.answers.get(task);
       return rightOrWrong(label, answer?.label, answer?.confidence ?? null);
     }),
+  chance: evenGuess,
+  importing: labelledRows,
+  example: [
+    { id: '1', text: 'where is my parcel', label: 'delivery' },
+    { id: '2', text: 'i want my money back', label: 'refund' },
+  ],
 };

@@ -1,8 +1,11 @@
 /** As many clusters as there are labels are sought among the adapted embeddings, and held against the labels. */
 import { z } from 'zod';
+import { seededRandom } from '../../core/random.js';
 import { kMeans, mostVectors } from '../algorithms/k-means.js';
+import { labelledRows } from '../importing/row-shapes.js';
 import { type Case, caseFields, describeCase, type Kind, numberLabels, scoreOnly, text } from '../kind.js';
 import { vMeasure } from '../metrics/v-measure.js';
+import { mean, metricValue } from '../metrics.js';
 import { contradictoryLabels } from '../shots.js';
 
 export interface ClusteringCase extends Case {
@@ -33,4 +36,22 @@ export const clustering: Kind<'clustering', ClusteringCase> = {
     // The same draws for every adapter: two that give equal vectors get equal clusters.
     return Array.from(await kMeans(vectors, labels, 'clustering'), scoreOnly);
   },
+  chance: (cases) => chanceOfClusters(cases.map(({ label }) => label)),
+  importing: labelledRows,
+  example: [
+    { id: '1', text: 'where is my parcel', label: 'delivery' },
+    { id: '2', text: 'the parcel has not come', label: 'delivery' },
+    { id: '3', text: 'i want my money back', label: 'refund' },
+  ],
 };
+
+const draws = 50;
+
+/** Clusters are drawn at random (50 seeded draws), since the v-measure of few cases is not 0 by luck. */
+function chanceOfClusters(labels: readonly string[]): number {
+  const gold = numberLabels(labels);
+  const clusters = new Set(labels).size;
+  const random = seededRandom('chance', clusters, labels.length);
+  const drawClusters = () => labels.map(() => random.integer(clusters));
+  return mean(Array.from({ length: draws }, () => metricValue(vMeasure, drawClusters(), gold)));
+}

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
+import { rowIsCase } from '../importing/row-shapes.js';
 import { type Case, caseFields, contradictionAmong, describeCase, type Kind, type Lack, text } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
 
@@ -34,6 +35,22 @@ export const contrast: Kind<'contrast', ContrastCase> = {
       const confidence = one && other ? Math.min(one.confidence, other.confidence) : null;
       return { score: isRight ? 1 : 0, answer: one && other ? `${one.label} / ${other.label}` : undefined, confidence };
     }),
+  /** Both labels guessed evenly among those that the suite names. */
+  chance: (cases) => 1 / new Set(cases.flatMap(({ label, otherLabel }) => [label, otherLabel])).size ** 2,
+  importing: {
+    ...rowIsCase,
+    columns: ['text', 'label', 'other', 'otherLabel'],
+    read(row) {
+      const [text, label, other, otherLabel] = [row.text('text'), row.name('label'), row.text('other'), row.name('otherLabel')];
+      if (label === otherLabel) row.refuse('otherLabel', 'it is the label of the text itself: there is no contrast');
+      const claims = [
+        { question: text, answer: label },
+        { question: other, answer: otherLabel },
+      ];
+      return { content: { text, label, other, otherLabel }, claims };
+    },
+  },
+  example: [{ id: '1', text: 'cancel my order', label: 'cancel', other: 'do not cancel my order', otherLabel: 'keep' }],
 };
 
 function sameLabels(cases: readonly ContrastCase[]): Lack | undefined {

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import { nearest } from '../algorithms/similarity.js';
-import { type Kind, rightOrWrong } from '../kind.js';
+import { drawnRows } from '../importing/row-shapes.js';
+import { evenGuess, type Kind, rightOrWrong } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, shotFields, splitCases, vectorsOf } from '../shots.js';
+import { askedOf, type LabelledCase, lackOfShots, shotFields, shotsExample, splitCases, vectorsOf } from '../shots.js';
 
 const voters = 5;
 
@@ -26,6 +27,9 @@ export const knn: Kind<'knn', LabelledCase> = {
       return rightOrWrong(item.label, electedBy(votes), null);
     });
   },
+  chance: evenGuess,
+  importing: drawnRows,
+  example: shotsExample,
 };
 
 function electedBy(votes: readonly { label: string; similarity: number }[]): string {

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { readLabelSet, writeLabelSet } from '../../core/label-sets.js';
 import { normaliseText } from '../../core/text.js';
+import { rowIsCase } from '../importing/row-shapes.js';
 import { type Case, caseFields, contradictionAmong, describeCase, type Kind, text } from '../kind.js';
 import { jaccard } from '../metrics/means.js';
+import { mean } from '../metrics.js';
 
 export interface MultiLabelCase extends Case {
   readonly text: string;
@@ -37,7 +39,29 @@ export const multiLabel: Kind<'multi-label', MultiLabelCase> = {
       if (!answer) return { score: 0, answer: undefined, confidence: null };
       return { score: jaccardIndex(labels, readLabelSet(answer.label)), answer: answer.label, confidence: answer.confidence };
     }),
+  chance: (cases) => scoreOfCommonestSet(cases.map(({ labels }) => labels)),
+  importing: {
+    ...rowIsCase,
+    columns: ['text', 'label'],
+    labelColumn: 'labels',
+    read(row) {
+      const [text, labels] = [row.text('text'), row.labels('label')];
+      return { content: { text, labels }, claims: [{ question: text, answer: writeLabelSet(labels) }] };
+    },
+  },
+  example: [
+    { id: '1', text: 'the parcel is late and broken', labels: ['damaged', 'late'] },
+    { id: '2', text: 'thank you', labels: [] },
+  ],
 };
+
+/** Mean Jaccard index of giving every case the commonest set; of equally common ones the first. */
+export function scoreOfCommonestSet(sets: readonly (readonly string[])[]): number {
+  const counts = new Map<string, number>();
+  for (const set of sets) counts.set(writeLabelSet(set), (counts.get(writeLabelSet(set)) ?? 0) + 1);
+  const commonest = [...counts].reduce((best, one) => (one[1] > best[1] || (one[1] === best[1] && one[0] < best[0]) ? one : best))[0];
+  return mean(sets.map((set) => jaccardIndex(set, readLabelSet(commonest))));
+}
 
 /** Labels in both sets among those in either; 1 where both are empty. */
 export function jaccardIndex(wanted: readonly string[], found: readonly string[]): number {

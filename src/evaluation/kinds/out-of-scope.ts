@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { nearest } from '../algorithms/similarity.js';
+import { scopeRows } from '../importing/row-shapes.js';
 import { caseFields, describeCase, type Kind, type Lack, scoreOnly, text } from '../kind.js';
 import { auroc } from '../metrics/ranking.js';
 import { lackOfSplit, type SplitCase, splitCases, vectorsOf } from '../shots.js';
@@ -28,6 +29,14 @@ export const outOfScope: Kind<'out-of-scope', ScopeCase> = {
     const found = await nearest(vectorsOf(asked), vectorsOf(shots), 1);
     return found.map(([closest]) => scoreOnly(closest!.similarity));
   },
+  chance: () => 0.5,
+  // Only what is in scope is shown, so that many of each of its labels.
+  importing: { ...scopeRows, isDrawn: true },
+  example: [
+    { id: 's1', text: 'where is my parcel', scope: 'in', split: 'train' },
+    { id: '1', text: 'the parcel has not come', scope: 'in', split: 'test' },
+    { id: '2', text: 'who won the match', scope: 'out', split: 'test' },
+  ],
 };
 
 function lackOfScopes(cases: readonly ScopeCase[]): Lack | undefined {

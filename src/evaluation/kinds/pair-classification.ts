@@ -3,6 +3,9 @@
  * Euclidean distance rank the pairs as the cosine does.
  */
 import { z } from 'zod';
+import { normaliseText } from '../../core/text.js';
+import type { RowReader } from '../importing/import-row.js';
+import { claimOfPair, rowIsCase } from '../importing/row-shapes.js';
 import { caseFields, describeCase, type Kind, text } from '../kind.js';
 import { averagePrecision } from '../metrics/ranking.js';
 import { contradictoryPairs, cosinesOf, type Pair, textsOfPair } from '../pairs.js';
@@ -24,4 +27,27 @@ export const pairClassification: Kind<'pair-classification', LabelledPair> = {
   asked: (cases) =>
     cases.map((item) => describeCase(item, { texts: textsOfPair(item), gold: item.label === 'same' ? 1 : 0, label: item.label })),
   score: cosinesOf,
+  /** Average precision of a random order is the share of pairs that mean the same. */
+  chance: (cases) => cases.filter(({ label }) => label === 'same').length / cases.length,
+  importing: {
+    ...rowIsCase,
+    columns: ['a', 'b', 'label'],
+    read(row) {
+      const pair = { a: row.text('a'), b: row.text('b') };
+      const label = samenessIn(row);
+      return { content: { ...pair, label }, claims: [claimOfPair(pair, label)] };
+    },
+  },
+  example: [
+    { id: '1', a: 'where is my parcel', b: 'has my parcel been sent', label: 'same' },
+    { id: '2', a: 'where is my parcel', b: 'i want my money back', label: 'different' },
+  ],
 };
+
+const sameness: Readonly<Record<string, 'same' | 'different'>> = { same: 'same', different: 'different', '1': 'same', '0': 'different' };
+
+function samenessIn(row: RowReader): 'same' | 'different' {
+  const written = normaliseText(row.name('label')).toLowerCase();
+  const value = Object.hasOwn(sameness, written) ? sameness[written] : undefined;
+  return value ?? row.refuse('label', `\`${written}\` is none of same, different, 1, 0`);
+}

@@ -1,8 +1,9 @@
 /** A few labelled cases are shown; a logistic regression on their adapted embeddings answers the others. */
 import { z } from 'zod';
-import { type Kind, rightOrWrong } from '../kind.js';
+import { drawnRows } from '../importing/row-shapes.js';
+import { evenGuess, type Kind, rightOrWrong } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from '../shots.js';
+import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
 
 export const probe: Kind<'probe', LabelledCase> = {
   name: 'probe',
@@ -14,4 +15,7 @@ export const probe: Kind<'probe', LabelledCase> = {
   asked: askedOf,
   score: async (cases, outputs) =>
     (await readByProbe(cases, outputs)).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
+  chance: evenGuess,
+  importing: drawnRows,
+  example: shotsExample,
 };

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
 import { nearest } from '../algorithms/similarity.js';
+import type { ImportedRow, ImportKind } from '../importing/import-row.js';
 import { type Case, caseFields, contradictionAmong, describeCase, type Kind, type Lack, text } from '../kind.js';
 import { ndcgAt10 } from '../metrics/means.js';
 import { ndcg } from '../metrics/ndcg.js';
+import { mean } from '../metrics.js';
 import { vectorsOf } from '../shots.js';
 
 export interface Document extends Case {
@@ -22,7 +24,48 @@ export interface Query extends Case {
 export type RetrievalCase = Document | Query;
 
 /** Results of a query that count. */
-export const depth = 10;
+const depth = 10;
+
+/** What is read of a row. */
+interface Judged {
+  readonly query: string;
+  readonly document: string;
+  readonly relevance: number;
+}
+
+/** A row judges a document for a query: each text becomes one document or one query, named after the first line that has it. */
+const judgements: ImportKind = {
+  columns: ['query', 'document'],
+  optional: ['relevance', 'group', 'cluster'],
+  mayLack: [],
+  isDrawn: false,
+  unasked: 'documents',
+  read(row) {
+    const [query, document] = [row.text('query'), row.text('document')];
+    const relevance = row.has('relevance') ? row.number('relevance') : 1;
+    if (relevance < 0) row.refuse('relevance', `\`${relevance}\` is below 0, which says that the document does not answer`);
+    const slices = JSON.stringify([row.nameIfAny('group'), row.nameIfAny('cluster')]);
+    const claims = [
+      { question: `judged ${JSON.stringify([query, document])}`, answer: String(relevance) },
+      { question: `query ${query}`, answer: slices },
+    ];
+    return { content: { query, document, relevance }, claims };
+  },
+  cases(rows) {
+    const documents = new Map<string, string>();
+    const queries = new Map<string, { id: string; slices: ImportedRow['slices']; relevant: Record<string, number> }>();
+    for (const { id, content, slices } of rows) {
+      const { query, document, relevance } = content as unknown as Judged;
+      if (!documents.has(document)) documents.set(document, `${id}-document`);
+      if (!queries.has(query)) queries.set(query, { id: `${id}-query`, slices, relevant: {} });
+      if (relevance > 0) queries.get(query)!.relevant[documents.get(document)!] = relevance;
+    }
+    return [
+      ...[...documents].map(([text, id]) => ({ id, kind: 'document', text })),
+      ...[...queries].map(([text, { id, slices, relevant }]) => ({ id, kind: 'query', text, relevant, ...slices })),
+    ];
+  },
+};
 
 export const retrieval: Kind<'retrieval', RetrievalCase> = {
   name: 'retrieval',
@@ -46,7 +89,25 @@ export const retrieval: Kind<'retrieval', RetrievalCase> = {
       return { score: ndcg(grades, Object.values(item.relevant), depth), answer: ranked[0], confidence: null };
     });
   },
+  chance: chanceOfRanking,
+  importing: judgements,
+  example: [
+    { id: 'd1', kind: 'document', text: 'parcels are sent within two days' },
+    { id: 'd2', kind: 'document', text: 'refunds take a week' },
+    { id: 'q1', kind: 'query', text: 'when will it be sent', relevant: { d1: 1 } },
+  ],
 };
+
+/** Each document is at each rank as likely as at any other: the expected gain of a rank is the mean grade over all documents. */
+function chanceOfRanking(cases: readonly RetrievalCase[]): number {
+  const documents = cases.filter((item) => !isQuery(item)).length;
+  const scores = cases.filter(isQuery).map(({ relevant }) => {
+    const grades = Object.values(relevant);
+    const expected = grades.reduce((sum, grade) => sum + grade, 0) / documents;
+    return ndcg(new Array<number>(documents).fill(expected), grades, depth);
+  });
+  return mean(scores);
+}
 
 function isQuery(item: RetrievalCase): item is Query {
   return item.kind === 'query';

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
 import { nearest } from '../algorithms/similarity.js';
+import { twinRows } from '../importing/row-shapes.js';
 import { type Case, caseFields, contradictionAmong, describeCase, type Kind, rightOrWrong, text } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
 
@@ -38,4 +39,10 @@ export const robustness: Kind<'robustness', TwinCase> = {
     const found = await nearest(perturbed, clean, 1);
     return cases.map(({ id }, index) => rightOrWrong(id, cases[found[index]![0]!.index]!.id, null));
   },
+  chance: (cases) => 1 / cases.length,
+  importing: twinRows,
+  example: [
+    { id: '1', text: 'where is my parcel', perturbed: 'wher is my parcel', group: 'typo' },
+    { id: '2', text: 'i want my money back', perturbed: 'I WANT MY MONEY BACK', group: 'case' },
+  ],
 };

@@ -4,6 +4,7 @@
  * has at hand for every text it serves.
  */
 import { z } from 'zod';
+import { scopeRows } from '../importing/row-shapes.js';
 import { type Case, caseFields, describeCase, type Kind, text } from '../kind.js';
 import { auroc } from '../metrics/ranking.js';
 
@@ -33,4 +34,19 @@ export const scope: Kind<'scope', ScopeOfHeadCase> = {
       const answer = outputs[index]!.answers.get(task);
       return { score: answer?.confidence ?? 0, answer: answer?.label, confidence: answer?.confidence ?? null };
     }),
+  chance: () => 0.5,
+  // Among more labels the probability of each is lower.
+  fallsWithLabels: true,
+  // Nothing is shown: the head itself knows what is in scope.
+  importing: {
+    ...scopeRows,
+    read(row, outLabel) {
+      const { content, claims } = scopeRows.read(row, outLabel);
+      return { content, claims };
+    },
+  },
+  example: [
+    { id: '1', text: 'where is my parcel', scope: 'in' },
+    { id: '2', text: 'who won the match', scope: 'out' },
+  ],
 };

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
+import { twinRows } from '../importing/row-shapes.js';
 import { type Case, caseFields, contradictionAmong, describeCase, type Kind, text } from '../kind.js';
 import { consistency } from '../metrics/means.js';
 
@@ -37,4 +38,16 @@ export const stability: Kind<'stability', StabilityCase> = {
       const [before, after] = [outputs[2 * index]!, outputs[2 * index + 1]!].map(({ answers }) => answers.get(task));
       return { score: before?.label === after?.label ? 1 : 0, answer: after?.label, confidence: after?.confidence ?? null };
     }),
+  // A head that gives one answer to everything is stable: there is no guess to be better than.
+  chance: () => 0,
+  // Among more labels an answer is easier to turn.
+  fallsWithLabels: true,
+  importing: {
+    ...twinRows,
+    read(row) {
+      const { content, claims } = twinRows.read(row, '');
+      return { content: { text: content.text, changed: content.perturbed }, claims: claims.slice(0, 1) };
+    },
+  },
+  example: [{ id: '1', text: 'where is my parcel', changed: 'wher is my parcel', group: 'typo' }],
 };

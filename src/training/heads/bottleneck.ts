@@ -3,20 +3,29 @@
  * e' = e + gelu(layerNorm(e) A) B; scores = e' W + b. B starts at zero, so that e' starts as e, and the head as a linear one. All tasks
  * of an adapter share A and B.
  */
+import { z } from 'zod';
 import { add } from '../autodiff/elementwise.js';
 import { matrixDims, normal, parameter } from '../autodiff/expression.js';
 import { gelu } from '../autodiff/gelu.js';
 import { matmul } from '../autodiff/matrices.js';
 import { layerNorm } from '../autodiff/normalisation.js';
 import type { HeadKind } from '../job.js';
+import { readSettings } from '../settings.js';
 import { calibrated } from './calibrated.js';
 import { readout } from './linear.js';
+
+export const rankSettings = {
+  /** How many numbers the embedding is squeezed into. */
+  rank: z.number().int().min(1).max(4096).default(64),
+};
 
 export const bottleneckHead: HeadKind = {
   name: 'bottleneck',
   summary: 'a residual adapter of low rank, shared by all tasks, before the scores',
   trainable: true,
   moves: true,
+  settings: rankSettings,
+  sizes: (settings) => readSettings(rankSettings, settings),
   forward({ inputs }, shape) {
     const { classes, rank } = shape;
     const [, dimension] = matrixDims(inputs, 'the bottleneck head');

@@ -9,12 +9,16 @@ import { gelu } from '../autodiff/gelu.js';
 import { concatColumns, matmul } from '../autodiff/matrices.js';
 import { layerNorm } from '../autodiff/normalisation.js';
 import type { HeadKind } from '../job.js';
+import { readSettings } from '../settings.js';
+import { rankSettings } from './bottleneck.js';
 import { calibrated } from './calibrated.js';
 
 export const progressiveHead: HeadKind = {
   name: 'progressive',
   summary: 'a column for every update, with lateral connections to frozen ones',
-  trainable: true,
+  trainable: 'by its own strategy',
+  settings: rankSettings,
+  sizes: (settings) => ({ ...readSettings(rankSettings, settings), columns: 1 }),
   forward({ inputs }, shape) {
     const { classes, rank, columns } = shape;
     const [, dimension] = matrixDims(inputs, 'the progressive head');

@@ -3,20 +3,42 @@
  * n-grams, the features read them too (ridge/kernel-input.ts), and + counts V / sqrt(sum of counts) (ridge/lexical.ts). `width` 0 stands for no map,
  * the readout of the embedding itself. The readout has a closed form (strategies/analytic.ts), and can be trained by gradient too.
  */
+import { z } from 'zod';
 import { sumOver } from '../autodiff/arithmetic.js';
 import { add, multiply, scale } from '../autodiff/elementwise.js';
 import { apply, type Expression, matrixDims, type Operation, whole } from '../autodiff/expression.js';
 import { matmul } from '../autodiff/matrices.js';
-import type { Head, HeadKind, HeadShape } from '../job.js';
+import type { HeadKind, HeadShape } from '../job.js';
 import { drawFeatures, type FeatureKind, unitOf, writeFeatures } from '../ridge/features.js';
 import { drawSigns, foldsOf, writeKernelInput } from '../ridge/kernel-input.js';
+import { usualWidth } from '../ridge/width.js';
+import { readSettings } from '../settings.js';
 import { calibrated } from './calibrated.js';
 import { readout } from './linear.js';
+
+export const ridgeSettings = {
+  /** How many random features; without it as many as what was learned asks for. */
+  width: z.number().int().min(16).max(16384).optional(),
+  /** Of which kind; `none` reads the embedding itself. */
+  features: z.enum(['relu', 'fourier', 'none']).default('relu'),
+  /** The closed form: how common the labels are where it serves, as they were learned, all alike, or by label; they are brought to a sum of 1. */
+  prior: z.union([z.enum(['observed', 'balanced']), z.record(z.string(), z.number().gt(0).max(1))]).default('observed'),
+};
+
+export type RidgeSettings = z.infer<z.ZodObject<typeof ridgeSettings>>;
 
 export const ridgeHead: HeadKind = {
   name: 'ridge',
   summary: 'a readout of random features, or of the embedding itself',
   trainable: true,
+  hasClosedForm: true,
+  settings: ridgeSettings,
+  sizes(settings, { lexical }) {
+    const { width = usualWidth, features: kind } = readSettings(ridgeSettings, settings);
+    return ridgeShape(kind, { width, lexical });
+  },
+  /** Its features were counted in other units: its map and its statistics say something else today. */
+  isOutdated: (shape) => shape.unit !== unitOf(featuresOf(shape)),
   forward({ inputs, counts }, shape) {
     const scores = readout(scale(features(kernelInput(inputs, counts, shape), shape), 1 / shape.unit!), shape.classes);
     return { scores: calibrated(shape.lexical === 0 ? scores : add(scores, lexicalScores(counts, shape)), shape) };
@@ -39,11 +61,6 @@ export function ridgeShape(
   { width, lexical }: { width: number; lexical: number },
 ): { width: number; fourier: number; folds: number; unit: number } {
   return { width: kind === 'none' ? 0 : width, fourier: kind === 'fourier' ? 1 : 0, folds: foldsOf(kind, lexical), unit: unitOf(kind) };
-}
-
-/** Whether a ridge head's features are counted in other units than today's: its map and its statistics cannot be gone on with. */
-export function isOutdated({ kind, shape }: Head): boolean {
-  return kind === 'ridge' && shape.unit !== unitOf(featuresOf(shape));
 }
 
 /** What the features read: the dense part alone where there are no n-grams. */

@@ -1,7 +1,9 @@
 /** The ridge head of one task: its statistics with what is new, lambda, temperature, and what n-grams say beside. */
 import type { Tensor, Tensors } from '../../core/safetensors.js';
 import { trueClasses } from '../answers.js';
+import { ridgeSettings } from '../heads/ridge.js';
 import type { TrainingJob, TrainingProgress } from '../job.js';
+import { readSettings } from '../settings.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
 import { type FewFit, fitFew } from './choose-head.js';
@@ -105,7 +107,7 @@ function biasOf(
   { isMultiLabel, classes: numbers }: TaskPart,
   { offset, examples }: { readonly offset: number; readonly examples: Float64Array | undefined },
 ): Float64Array {
-  const prior = settings.prior ?? 'observed';
+  const { prior } = readSettings(ridgeSettings, settings);
   if (isMultiLabel || prior === 'observed') return new Float64Array(numbers.length).fill(offset);
   if (!examples) throw new Error('the state does not hold how many examples of each class it learned');
   return priorOffsets(

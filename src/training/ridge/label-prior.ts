@@ -3,9 +3,9 @@
  * Menon et al., "Long-tail learning via logit adjustment", ICLR 2021; Saerens et al., 2002). It rests on logits that are calibrated. With 500
  * examples of some classes and 3 of others, a head that is right about the shares it learned answers next to nothing with the others.
  */
-import type { TrainingSettings } from '../../declaration/declaration.js';
+import type { RidgeSettings } from '../heads/ridge.js';
 
-export type LabelPrior = TrainingSettings['prior'];
+export type LabelPrior = RidgeSettings['prior'];
 
 /**
  * What is added to the logits of a task whose classes compete. [classes]

@@ -19,7 +19,8 @@
  * Costs an update, for each task that it brings examples of: n width^2 / 2 + width^3 / 6 and less for choosing lambda, whatever the history; where N examples are all
  * that was learned and few, N^2 width / 2 + N^3 / 6 for each lambda in place of the second.
  */
-import { featuresOf, isOutdated, ridgeShape } from '../heads/ridge.js';
+import { featuresOf, ridgeHead, ridgeSettings, ridgeShape } from '../heads/ridge.js';
+import { isOutdated } from '../heads.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { taskTensors } from '../problem.js';
 import { drawFeatures, type FeatureKind } from '../ridge/features.js';
@@ -29,26 +30,29 @@ import { fewExamples, type SharedInput } from '../ridge/learned.js';
 import { estimateRidgeBytes } from '../ridge/size.js';
 import { holdsStatistics } from '../ridge/statistics.js';
 import { widthFor } from '../ridge/width.js';
+import { readSettings } from '../settings.js';
 import { standardisationOf } from '../standardise.js';
 import { partsByTask, putColumns, withPrefix } from '../task-parts.js';
 
 export const analytic: Strategy = {
   name: 'analytic',
-  headKinds: ['ridge'],
+  headKinds: [ridgeHead.name],
   summary: 'closed-form ridge head on random features; sums as in joint training',
   replays: true,
   rereads: fewExamples,
   options: {},
-  continues(parent, { features, width, prior }) {
+  continues(parent, settings) {
     const { shape } = parent.head;
+    const { features, width, prior } = readSettings(ridgeSettings, settings);
     const size = features === 'none' ? shape.dimension - shape.lexical : (width ?? widthFor(learnedBy(parent)));
     const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
     // Versions of before did not count the examples of each class without n-grams; another prior than the observed asks for them.
-    const hasCounts = (prior ?? 'observed') === 'observed' || examplesIn(parent.state) !== undefined;
-    return parent.head.kind === 'ridge' && isAlike && hasCounts && !isOutdated(parent.head) && holdsStatistics(parent.state, size);
+    const hasCounts = prior === 'observed' || examplesIn(parent.state) !== undefined;
+    return parent.head.kind === ridgeHead.name && isAlike && hasCounts && !isOutdated(parent.head) && holdsStatistics(parent.state, size);
   },
-  estimateBytes({ width, features: kind }, { fresh, parentWidth, ...sizes }) {
-    const usual = kind === 'none' ? sizes.dimension - sizes.lexical : (width ?? parentWidth ?? widthFor(fresh));
+  estimateBytes(settings, { fresh, parent, ...sizes }) {
+    const { width, features: kind } = readSettings(ridgeSettings, settings);
+    const usual = kind === 'none' ? sizes.dimension - sizes.lexical : (width ?? parent?.width ?? widthFor(fresh));
     return estimateRidgeBytes({ kind, width: usual, ...sizes });
   },
   train: trainAnalytic,
@@ -56,8 +60,9 @@ export const analytic: Strategy = {
 
 async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const { settings, dimension, lexical } = job;
-  const { seed, features: kind } = settings;
-  const width = kind === 'none' ? dimension - lexical : (settings.width ?? job.parent?.head.shape.width ?? widthFor(job.fresh.ids.length));
+  const { seed } = settings;
+  const { width: asked, features: kind } = readSettings(ridgeSettings, settings);
+  const width = kind === 'none' ? dimension - lexical : (asked ?? job.parent?.head.shape.width ?? widthFor(job.fresh.ids.length));
   const shared = fixedPart(job, { kind, width, seed });
   const classes = job.classes.length;
   const [weight, words, bias] = [new Float32Array(width * classes), new Float32Array(lexical * classes), new Float32Array(classes)];
@@ -73,7 +78,7 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   const { mean, scale, signs, features } = shared;
   return {
     head: {
-      kind: 'ridge',
+      kind: ridgeHead.name,
       shape: { dimension, lexical, classes, ...ridgeShape(kind, { width, lexical }) },
       tensors: {
         mean,

@@ -38,7 +38,7 @@ export const ewc = gradientStrategy({
   name: 'ewc',
   summary: 'holds weights that earlier updates depend on; no buffer',
   replays: false,
-  ridgeRate: cautiousRate,
+  closedFormRate: cautiousRate,
   options: { lambda: lambdaOf(10) },
   measures: (parent) => !holdsInformation(parent),
   objective: (problem, { lambda: strength }) => hold(problem, strength!),
@@ -50,7 +50,7 @@ export const ewcOnline = gradientStrategy({
   name: 'ewc-online',
   summary: 'holds weights that the past depends on, older updates less; no buffer',
   replays: false,
-  ridgeRate: cautiousRate,
+  closedFormRate: cautiousRate,
   options: {
     lambda: lambdaOf(100),
     decay: { standard: 0.95, least: 0, most: 1, meaning: 'what an update leaves of the information before it' },

@@ -8,7 +8,8 @@ import { groupBy } from '../../core/grouping.js';
 import { seededRandom, shuffled } from '../../core/random.js';
 import { appendAll } from '../../core/sequences.js';
 import { balancingClass } from '../answers.js';
-import { gradientHeads, usualRate } from '../gradient-strategy.js';
+import { usualRate } from '../gradient-strategy.js';
+import { gradientHeads } from '../heads.js';
 import { learn } from '../held-apart.js';
 import type { Batch, Strategy, TrainingJob } from '../job.js';
 import { optionsOf } from '../options.js';
@@ -34,7 +35,7 @@ export const gdumb: Strategy = {
     const trained = await learn(
       alone,
       {
-        usualKind: gradientHeads[0],
+        usualKind: gradientHeads[0]!,
         usualRate,
         objective: learnFresh,
       },

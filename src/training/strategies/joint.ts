@@ -5,7 +5,9 @@
  *
  * Keeps: nothing, but needs all data. Costs an update: time and memory in proportion to all of history.
  */
-import { gradientHeads, usualRate } from '../gradient-strategy.js';
+import { usualRate } from '../gradient-strategy.js';
+import { ridgeHead } from '../heads/ridge.js';
+import { gradientHeads } from '../heads.js';
 import { learn } from '../held-apart.js';
 import type { Strategy } from '../job.js';
 import { analytic } from './analytic.js';
@@ -14,17 +16,17 @@ import { learnFresh } from './finetune.js';
 export const joint: Strategy = {
   name: 'joint',
   summary: 'everything ever learned, at once, from nothing',
-  headKinds: ['ridge', ...gradientHeads.filter((kind) => kind !== 'ridge')],
+  headKinds: [ridgeHead.name, ...gradientHeads.filter((kind) => kind !== ridgeHead.name)],
   replays: false,
   options: {},
   continues: () => false,
   async train(job, progress) {
     const afresh = { ...job, parent: undefined };
-    if ((job.settings.head ?? 'ridge') === 'ridge') return { ...(await analytic.train(afresh, progress)), state: {} };
+    if ((job.settings.head ?? ridgeHead.name) === ridgeHead.name) return { ...(await analytic.train(afresh, progress)), state: {} };
     const trained = await learn(
       afresh,
       {
-        usualKind: 'linear',
+        usualKind: gradientHeads[0]!,
         usualRate,
         objective: learnFresh,
       },

@@ -20,7 +20,7 @@ export const lwf = gradientStrategy({
   name: 'lwf',
   summary: 'the old head teaches the new one on the new examples; no buffer',
   replays: false,
-  ridgeRate: cautiousRate,
+  closedFormRate: cautiousRate,
   keepsOptimiser: true,
   options: {
     alpha: { standard: 1, least: 0, most: 1000, meaning: 'weight of the old head' },

@@ -11,13 +11,13 @@
 import type { Tensor } from '../../core/safetensors.js';
 import { classesOf } from '../answers.js';
 import { usualRate } from '../gradient-strategy.js';
-import { maskOfColumn } from '../heads/progressive.js';
+import { maskOfColumn, progressiveHead } from '../heads/progressive.js';
 import { learn } from '../held-apart.js';
 import type { Strategy, TrainingJob } from '../job.js';
 import { goesOn } from '../options.js';
 import { learnMixed } from './replay.js';
 
-const headKinds = ['progressive'] as const;
+const headKinds = [progressiveHead.name];
 
 export const progressive: Strategy = {
   name: 'progressive',
@@ -31,7 +31,7 @@ export const progressive: Strategy = {
     const trained = await learn(
       job,
       {
-        usualKind: headKinds[0],
+        usualKind: progressiveHead.name,
         usualRate,
         sizes: { columns },
         tensors: { [maskOfColumn(columns)]: classesToLearn(job) },

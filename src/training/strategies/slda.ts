@@ -11,6 +11,7 @@
 import type { Tensors } from '../../core/safetensors.js';
 import { type Whitened, whiten } from '../discriminant/covariance.js';
 import { asIfComplete, leaveOneOut } from '../discriminant/leave-one-out.js';
+import { sldaHead } from '../heads/slda.js';
 import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { sampleLearned } from '../learned-sample.js';
 import { goesOn } from '../options.js';
@@ -22,7 +23,7 @@ import { pickRows } from '../rows.js';
 import { type Standardisation, standardisationOf, standardise } from '../standardise.js';
 import { amongRivals, cautiousTemperature } from '../temperature.js';
 
-const headKinds = ['slda'] as const;
+const headKinds = [sldaHead.name];
 const features = { kind: 'none', tensors: {} } as const;
 const unit = unitOf(features.kind);
 
@@ -72,7 +73,7 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
       calibratedOn: sample.targets.length,
       examplesInStatistics: statistics.count,
     };
-    return { head: { kind: 'slda', shape, tensors }, state, facts };
+    return { head: { kind: sldaHead.name, shape, tensors }, state, facts };
   } finally {
     await products.close();
   }

@@ -12,7 +12,7 @@ import { type FieldRow, fieldRows } from './gate/field.js';
 import type { Report } from './gate/report.js';
 import type { Evaluated, Mix, Mixes, Plan, UpdateContext } from './pipeline/context.js';
 import { describeEncoded, type Encoded, encodeTexts } from './pipeline/encode.js';
-import { evaluateField, evaluationRules } from './pipeline/evaluate.js';
+import { evaluateField } from './pipeline/evaluate.js';
 import { fieldNamed } from './pipeline/field.js';
 import { askIntention, type Decide, findDifferences, type Resumed } from './pipeline/intentions.js';
 import { type JudgedContender, judgeField } from './pipeline/judge.js';
@@ -22,6 +22,7 @@ import { planUpdate } from './pipeline/plan.js';
 import { proposeCandidate } from './pipeline/propose.js';
 import { clearRunFolders } from './pipeline/run-folders.js';
 import { noteSizes } from './pipeline/size-note.js';
+import { evaluationRules } from './pipeline/store-scores.js';
 import { type Trained, trainField } from './pipeline/train.js';
 import { findChampionVersion } from './store/candidates.js';
 import { listContenders } from './store/contenders.js';
@@ -124,8 +125,8 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
         break;
       }
       case 'evaluate': {
-        const { save, evaluated } = await evaluateField(context, run, plan, { mixes: trainedMixes(outputs), trained: outputs.train! });
-        run = await advance(context, run, { ...outputs, evaluate: evaluated }, `${evaluated.cases} cases`, save);
+        const evaluate = await evaluateField(context, run, plan, { mixes: trainedMixes(outputs), trained: outputs.train! });
+        run = await advance(context, run, { ...outputs, evaluate }, `${evaluate.cases} cases`);
         break;
       }
       case 'gate': {
@@ -203,7 +204,7 @@ async function claimRun(context: UpdateContext, request: UpdateRequest): Promise
     await clearRunFolders(context.workspace, run);
     return run;
   };
-  const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
+  const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive, toEnd: request.fresh });
   if (!unfinished) return { run: await beginNew(async () => undefined), resumed: undefined, givenUp: undefined };
   const { id, stage } = unfinished;
   try {

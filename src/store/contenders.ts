@@ -1,6 +1,7 @@
 /** The table `contenders`: what became of each strategy that trained for an update. */
 import type { ErrorCode } from '../core/errors.js';
 import type { Queries } from './database.js';
+import { readJson } from './sealed-row.js';
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -64,8 +65,8 @@ export async function listContenders(queries: Queries, runId: number): Promise<C
     strategy,
     seconds,
     bytesKept: bytes_kept,
-    error: error === null ? null : (JSON.parse(error) as Failure),
-    report: report === null ? null : (JSON.parse(report) as unknown),
+    error: error === null ? null : (readJson(error, `the contender ${strategy} of run ${runId}`) as Failure),
+    report: report === null ? null : readJson(report, `the contender ${strategy} of run ${runId}`),
     chosen: chosen === 1,
   }));
 }

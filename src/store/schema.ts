@@ -34,6 +34,7 @@ export interface Schema {
     score: number;
     reason: string;
     since: string;
+    seal: number | null;
   };
   runs: {
     id: Generated<number>;
@@ -49,6 +50,7 @@ export interface Schema {
     started_at: string;
     ended_at: string | null;
     error: string | null;
+    seal: number | null;
   };
   candidates: {
     id: Generated<number>;
@@ -87,6 +89,9 @@ export interface Schema {
     known_to_anchor: 0 | 1;
     examines: 'answers' | 'encoder';
     left_out: number;
+    rules: number | null;
+    seals: Json | null;
+    seal: number | null;
   };
   eval_results: {
     run_id: number;

@@ -11,6 +11,7 @@ import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields } from
 export const bias: Kind<'bias', LabelledCase> = {
   name: 'bias',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: accuracy,
   schema: z.discriminatedUnion('split', [
     z.strictObject({ ...shotFields, split: z.literal('train') }),

@@ -27,6 +27,7 @@ export const depth = 10;
 export const retrieval: Kind<'retrieval', RetrievalCase> = {
   name: 'retrieval',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: ndcgAt10,
   schema: z.discriminatedUnion('kind', [
     z.strictObject({ ...caseFields, kind: z.literal('document'), text }),

@@ -13,3 +13,6 @@ ALTER TABLE runs ADD COLUMN seal INTEGER;
 
 -- Of what a policy decided about an example, and by which number.
 ALTER TABLE buffer ADD COLUMN seal INTEGER;
+
+-- Of all that the version has been shown: each of its rows has the same, so that a row that is missing is found, too.
+ALTER TABLE learned ADD COLUMN seal INTEGER;

@@ -2,7 +2,7 @@
 import type { Queries } from './database.js';
 import type { ResultSeals } from './results.js';
 import type { Schema } from './schema.js';
-import { type ColumnValue, isSealed, readJson, sealValues } from './sealed-row.js';
+import { type ColumnValue, changedRow, isSealed, readJson, sealValues } from './sealed-row.js';
 
 export interface JudgedSuite {
   readonly suite: string;
@@ -151,7 +151,7 @@ export async function countEarlierUses(queries: Queries, adapter: string, runId:
   return new Map(uses.map(({ suite, uses: count }) => [suite, Math.ceil(count / casesOf.get(suite)!)]));
 }
 
-/** The suites that judged a version of the adapter; empty where it is not known. */
+/** The suites that judged a version of the adapter; empty where it is not known. @throws STORE_CORRUPT where one of them was changed */
 export async function listSuitesOfVersion(queries: Queries, adapter: string, version: number): Promise<JudgedSuite[]> {
   const candidate = await queries
     .selectFrom('candidates')
@@ -159,7 +159,11 @@ export async function listSuitesOfVersion(queries: Queries, adapter: string, ver
     .where('adapter', '=', adapter)
     .where('version', '=', version)
     .executeTakeFirst();
-  return candidate ? listJudgedSuites(queries, candidate.run_id) : [];
+  if (!candidate) return [];
+  const suites = await listStoredSuites(queries, candidate.run_id);
+  const changed = suites.find(({ isSound }) => !isSound);
+  if (changed) throw changedRow(`the suite ${changed.suite} of run ${candidate.run_id}`);
+  return listJudgedSuites(queries, candidate.run_id);
 }
 
 /** Cases that the same suite, at the same version, had in another run; undefined: none, or the same. */

@@ -1,7 +1,7 @@
 /** The tables `eval_results` and `domain_accuracies`: how every case came out on both sides. */
 import type { Queries } from './database.js';
 import type { Schema } from './schema.js';
-import { readJson, sealValues } from './sealed-row.js';
+import { readJson, refuseChanged, sealValues } from './sealed-row.js';
 
 export interface PairedResult {
   /** The strategy that made the candidate. */
@@ -210,18 +210,36 @@ function selectOfSuite(queries: Queries, adapter: string, suite: string) {
     .where('candidate.adapter', '=', adapter);
 }
 
-/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. */
+/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. @throws STORE_CORRUPT where they were changed */
 export async function listLineageScores(
   queries: Queries,
   { adapter, versions, suite, suiteVersion }: LineageQuestion,
 ): Promise<LineageScore[]> {
-  return selectOfSuite(queries, adapter, suite)
-    .select(['candidate.version', 'result.case_id as caseId', 'result.candidate_score as score'])
+  const judged = await queries
+    .selectFrom('candidates as candidate')
+    .innerJoin('contenders as contender', (join) =>
+      join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1),
+    )
+    .innerJoin('eval_suites as asked', 'asked.run_id', 'candidate.run_id')
+    .select(['candidate.version', 'candidate.run_id as runId', 'contender.strategy as contender', 'asked.seals'])
+    .where('candidate.adapter', '=', adapter)
     .where('candidate.version', 'in', versions)
+    .where('asked.suite', '=', suite)
     .where('asked.version', '=', suiteVersion)
     .orderBy('candidate.version')
-    .orderBy('result.case_id')
     .execute();
+  const scores: LineageScore[] = [];
+  for (const { version, runId, contender, seals } of judged) {
+    let seal = noResults;
+    for await (const row of eachRow(queries, runId, { contender, suite })) {
+      seal = withRow(seal, row);
+      scores.push({ version, caseId: row.case_id, score: row.candidate_score });
+    }
+    const what = `the results of ${suite} in run ${runId}`;
+    const stored = seals === null ? undefined : (readJson(seals, what) as ResultSeals);
+    if (stored && !isSameSeal(seal, stored[contender])) refuseChanged(what);
+  }
+  return scores;
 }
 
 export interface RecordedQuestion {

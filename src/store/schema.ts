@@ -20,7 +20,7 @@ export interface Schema {
     provenance: Json;
     seal: number;
   };
-  learned: { adapter: string; version: number; task: string; through_example: number };
+  learned: { adapter: string; version: number; task: string; through_example: number; seal: number | null };
   left_out: { adapter: string; version: number; example_id: number; reason: 'leaked' | 'unreadable' };
   unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };

@@ -159,7 +159,7 @@ CREATE TABLE learned (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,
   task TEXT NOT NULL,
-  through_example INTEGER NOT NULL,
+  through_example INTEGER NOT NULL, seal INTEGER,
   PRIMARY KEY (adapter, version, task)
 ) STRICT;
 

@@ -15,11 +15,19 @@ import {
   type StoredSuite,
   saveJudgedSuite,
 } from '../store/eval-suites.js';
-import { addResults, isSameSeal, type ResultSeals, removeOtherResults, removeResults, sealStoredResults } from '../store/results.js';
+import {
+  addResults,
+  isSameSeal,
+  noResults,
+  type ResultSeals,
+  removeOtherResults,
+  removeResults,
+  sealStoredResults,
+} from '../store/results.js';
 import { type Run, requireHeld } from '../store/runs.js';
 import type { AskedSuite } from './asked-suite.js';
 import type { UpdateContext } from './context.js';
-import { type AnchorOf, canDiffer, type RecordedScores, type Sides, scoreInSlices } from './sides.js';
+import { type AnchorOf, type RecordedScores, type Sides, scoreInSlices } from './sides.js';
 
 /** The rules that results are stored for. A verdict on results of other rules cannot be worked out again. */
 export const evaluationRules = 3;
@@ -68,16 +76,11 @@ async function isStillDone(queries: Queries, run: Run, stored: StoredSuite, { as
   if (!isSound || scoring?.rules !== evaluationRules || storedPlace !== place) return false;
   const expected = judgedSuite(asked, sides, judged.knownToAnchor);
   if (!(Object.keys(expected) as (keyof JudgedSuite)[]).every((key) => expected[key] === judged[key])) return false;
-  for (const contender of contendersOf(asked, sides)) {
+  for (const contender of Object.keys(sides.contenders)) {
     const seal = await sealStoredResults(queries, run.id, { contender, suite: judged.suite });
     if (!isSameSeal(seal, scoring.seals[contender])) return false;
   }
   return true;
-}
-
-/** Those that are asked: of a suite that none of them can change, nobody. */
-function contendersOf(asked: AskedSuite, sides: Sides): string[] {
-  return Object.entries(sides.contenders).flatMap(([name, contender]) => (canDiffer(asked, sides, contender) ? [name] : []));
 }
 
 async function scoreOne(context: ScoringContext, run: Run, toScore: SuitesToScore, place: number): Promise<ResultSeals> {
@@ -85,7 +88,7 @@ async function scoreOne(context: ScoringContext, run: Run, toScore: SuitesToScor
   const { sides } = toScore;
   const asked = toScore.suites[place]!;
   const { name } = asked.suite;
-  let seals: ResultSeals = {};
+  let seals: ResultSeals = Object.fromEntries(Object.keys(sides.contenders).map((contender) => [contender, noResults]));
   let isAnchored = false;
   const write = (work: (queries: Queries) => Promise<void>) =>
     transact(store, async (queries) => {

@@ -42,6 +42,8 @@ export async function verifyCandidate(queries: Queries, id: number): Promise<Ver
     );
   }
   const strategies = stored.map(({ strategy }) => strategy);
+  const strange = strategies.find((strategy) => evaluated.costs[strategy] === undefined);
+  if (strange !== undefined) throw changedRow(`the contender ${strange} of run ${runId}`);
   const judged = await judgeContenders(queries, { id: runId, plan: plan as Plan, evaluated, strategies }, note).catch((cause) => {
     const [what] = changed;
     throw what === undefined ? cause : changedRow(what, { cause });

@@ -1,7 +1,7 @@
 /** The table `contenders`: what became of each strategy that trained for an update. */
 import type { ErrorCode } from '../core/errors.js';
 import type { Queries } from './database.js';
-import { readJson } from './sealed-row.js';
+import { changedRow, readJson } from './sealed-row.js';
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -42,6 +42,7 @@ export async function saveContenders(
   await queries.insertInto('contenders').values(rows).execute();
 }
 
+/** @throws STORE_CORRUPT where a contender that was trained is not there any more */
 export async function saveReports(
   queries: Queries,
   runId: number,
@@ -49,12 +50,13 @@ export async function saveReports(
   chosen: string,
 ): Promise<void> {
   for (const { strategy, report } of reports) {
-    await queries
+    const { numUpdatedRows } = await queries
       .updateTable('contenders')
       .set({ report: JSON.stringify(report), chosen: strategy === chosen ? 1 : 0 })
       .where('run_id', '=', runId)
       .where('strategy', '=', strategy)
-      .execute();
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw changedRow(`the contender ${strategy} of run ${runId}`);
   }
 }
 

@@ -43,10 +43,10 @@ export interface ResultSeal {
   readonly checksum: number;
 }
 
-/** By contender. */
+/** By contender: of every contender of the field, also of one that was not asked. */
 export type ResultSeals = Readonly<Record<string, ResultSeal>>;
 
-const noResults: ResultSeal = { results: 0, checksum: 0 };
+export const noResults: ResultSeal = { results: 0, checksum: 0 };
 
 type ResultRow = Omit<Schema['eval_results'], 'run_id' | 'contender'>;
 
@@ -112,8 +112,9 @@ export async function sealStoredResults(queries: Queries, runId: number, questio
   return seal;
 }
 
-export const isSameSeal = (one: ResultSeal, other: ResultSeal = noResults) =>
-  one.results === other.results && one.checksum === other.checksum;
+/** @param stored undefined: nobody of that name was in the field */
+export const isSameSeal = (now: ResultSeal, stored: ResultSeal | undefined) =>
+  now.results === stored?.results && now.checksum === stored.checksum;
 
 function withRow({ results, checksum }: ResultSeal, row: ResultRow): ResultSeal {
   const { champion_score, candidate_score, anchor_score, champion_confidence, candidate_confidence, gold } = row;
@@ -217,9 +218,7 @@ export async function listLineageScores(
 ): Promise<LineageScore[]> {
   const judged = await queries
     .selectFrom('candidates as candidate')
-    .innerJoin('contenders as contender', (join) =>
-      join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1),
-    )
+    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
     .innerJoin('eval_suites as asked', 'asked.run_id', 'candidate.run_id')
     .select(['candidate.version', 'candidate.run_id as runId', 'contender.strategy as contender', 'asked.seals'])
     .where('candidate.adapter', '=', adapter)

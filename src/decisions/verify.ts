@@ -5,9 +5,10 @@ import { findCandidate } from '../store/candidates.js';
 import { listContenders } from '../store/contenders.js';
 import type { Queries } from '../store/database.js';
 import { readRun } from '../store/runs.js';
+import { changedRow, type OnChanged } from '../store/sealed-row.js';
 import type { Evaluated, Plan } from '../update/context.js';
-import { evaluationRules } from '../update/stages/evaluate.js';
 import { judgeContenders } from '../update/stages/judge.js';
+import { evaluationRules } from '../update/store-scores.js';
 
 export interface Verification {
   readonly candidate: number;
@@ -22,29 +23,55 @@ export interface VerifiedContender {
   readonly differences: readonly string[];
 }
 
-/** @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE */
+/**
+ * Of a run whose rows are not as they were written the verdict is worked out all the same, and the rows are named among the differences.
+ * @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE, STORE_CORRUPT
+ */
 export async function verifyCandidate(queries: Queries, id: number): Promise<Verification> {
   const { runId, report, verdict } = await findCandidate(queries, id);
-  const { plan, outputs } = await readRun(queries, runId);
+  const changed = new Set<string>();
+  const note: OnChanged = (what) => changed.add(what);
+  const { plan, outputs } = await readRun(queries, runId, note);
+  const stored = (await listContenders(queries, runId)).filter((contender) => contender.report !== null);
   const evaluated = outputs.evaluate as Evaluated | undefined;
-  if (evaluated?.rules !== evaluationRules || (report as Report).rulesVersion !== rulesVersion)
+  if (evaluated?.rules !== evaluationRules || (report as Report).rulesVersion !== rulesVersion) {
+    requireOlder(id, { changed, report, kept: stored.find(({ chosen }) => chosen)?.report });
     throw new EspalierError(
       'NOT_VERIFIABLE',
       `candidate ${id} was judged by another version of Espalier, whose rules or stored results differ`,
     );
-  const stored = (await listContenders(queries, runId)).filter((contender) => contender.report !== null);
+  }
   const strategies = stored.map(({ strategy }) => strategy);
-  const judged = await judgeContenders(queries, { id: runId, plan: plan as Plan, evaluated, strategies });
+  const strange = strategies.find((strategy) => evaluated.costs[strategy] === undefined);
+  if (strange !== undefined) throw changedRow(`the contender ${strange} of run ${runId}`);
+  const judged = await judgeContenders(queries, { id: runId, plan: plan as Plan, evaluated, strategies }, note).catch((cause) => {
+    const [what] = changed;
+    throw what === undefined ? cause : changedRow(what, { cause });
+  });
   const contenders = judged.map(({ strategy, report: again }, index): VerifiedContender => {
     const { chosen, report: kept } = stored[index]!;
     // What is decided on is the candidate's own copy.
     const ofCandidate = chosen
       ? findDifferences({ ...(report as object), column: verdict }, { ...plain(again), column: again.verdict }, ['candidate'])
       : [];
-    const differences = [...findDifferences(kept, plain(again)), ...ofCandidate];
+    const differences = [...changed, ...findDifferences(kept, plain(again)), ...ofCandidate];
     return { strategy, verdict: again.verdict, differences };
   });
   return { candidate: id, contenders };
+}
+
+interface Rules {
+  readonly changed: ReadonlySet<string>;
+  /** The candidate's copy, and that of the contender that became it. */
+  readonly report: unknown;
+  readonly kept: unknown;
+}
+
+/** Rows that say that they are older may have been changed to say so. @throws STORE_CORRUPT */
+function requireOlder(id: number, { changed, report, kept }: Rules): void {
+  const [what] = changed;
+  if (what !== undefined) throw changedRow(what);
+  if (kept !== undefined && findDifferences(report, kept).length > 0) throw changedRow(`the report of candidate ${id}`);
 }
 
 /** As JSON keeps it. */

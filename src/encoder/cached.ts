@@ -28,15 +28,7 @@ export async function warmCache(
   texts: readonly string[],
   { signal, progress }: EncodeOptions = {},
 ): Promise<Warmed> {
-  const byHash = new Map(texts.map((text) => [textHash(text), normaliseText(text)]));
-  const known = await listEmbedded(store, spaceOf(encoder), [...byHash.keys()]);
-  const waiting = [...byHash].filter(([hash]) => !known.has(hash));
-  const unreadable = await findUnreadable(
-    store.queries,
-    encoder.denseFingerprint,
-    waiting.map(([hash]) => hash),
-  );
-  const missing = waiting.filter(([hash]) => !unreadable.has(hash)).map(([hash, text]) => ({ hash, text }));
+  const { missing, unreadable } = await findMissing(store, encoder, texts);
   for (let start = 0; start < missing.length; start += sliceSize) {
     const slice = missing.slice(start, start + sliceSize);
     const options = { ...(signal && { signal }), progress: (done: number) => progress?.(start + done, missing.length) };
@@ -46,6 +38,30 @@ export async function warmCache(
     for (const { hash, reason } of broken) unreadable.set(hash, reason);
   }
   return { encoded: missing.length, unreadable };
+}
+
+/** Of many texts a part at a time is looked up, so that of those which are cached nothing is kept. */
+const lookUpSize = 16 * sliceSize;
+
+/** Each text once. */
+async function findMissing(
+  store: Store,
+  encoder: Encoder,
+  texts: readonly string[],
+): Promise<{ missing: HashedText[]; unreadable: Map<string, string> }> {
+  const missing = new Map<string, string>();
+  const unreadable = new Map<string, string>();
+  for (let start = 0; start < texts.length; start += lookUpSize) {
+    const byHash = new Map(texts.slice(start, start + lookUpSize).map((text) => [textHash(text), text]));
+    for (const hash of await listEmbedded(store, spaceOf(encoder), [...byHash.keys()])) byHash.delete(hash);
+    const known = await findUnreadable(store.queries, encoder.denseFingerprint, [...byHash.keys()]);
+    for (const [hash, text] of byHash) {
+      const reason = known.get(hash);
+      if (reason === undefined) missing.set(hash, normaliseText(text));
+      else unreadable.set(hash, reason);
+    }
+  }
+  return { missing: [...missing].map(([hash, text]) => ({ hash, text })), unreadable };
 }
 
 /**

@@ -58,6 +58,8 @@ export type Examines = 'answers' | 'encoder';
 export interface Kind<Name extends string, Own extends Case> {
   readonly name: Name;
   readonly examines: Examines;
+  /** case by case: no case has a part in another one's score, so that a suite may be asked in slices. */
+  readonly scoring: 'case by case' | 'as a whole';
   /** answers: which tasks it can ask; without it any. */
   readonly asks?: 'one label' | 'a set of labels';
   readonly metric: Metric;

@@ -117,10 +117,14 @@ export async function readSuite(folder: string): Promise<Suite> {
   const content = await readText(casesFile);
   const contentHash = sha256(content);
   requireLogged(head.data, contentHash, file);
-  const lines = content.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
-  const cases = lines.map(({ line, number }) => parseCase(kind, line, { file: casesFile, line: number }));
+  const cases: Case[] = [];
+  const lineNumbers: number[] = [];
+  for (const { line, number } of eachLine(content)) {
+    cases.push(parseCase(kind, line, { file: casesFile, line: number }));
+    lineNumbers.push(number);
+  }
   const lack = lackOfCases(kind, cases);
-  if (lack) throw new EspalierError('SUITE_INVALID', lack.what, { at: placeOf(lack, lines, casesFile) });
+  if (lack) throw new EspalierError('SUITE_INVALID', lack.what, { at: placeOf(lack, lineNumbers, casesFile) });
   const group = head.data.group ?? kind.name;
   // Each case was checked against its kind's own schema above, which the compiler cannot see through the table.
   return { ...head.data, group, contentHash, cases } as unknown as Suite;
@@ -163,6 +167,18 @@ function parseHeader(source: string, file: string): unknown {
   }
 }
 
+/** Lines that are not blank, numbered from 1; one at a time, so that a large file is not held twice. */
+function* eachLine(content: string): Generator<{ readonly line: string; readonly number: number }> {
+  let number = 0;
+  for (let start = 0; start <= content.length; ) {
+    const end = content.indexOf('\n', start);
+    const line = content.slice(start, end < 0 ? content.length : end);
+    number++;
+    if (line.trim() !== '') yield { line, number };
+    start = end < 0 ? content.length + 1 : end + 1;
+  }
+}
+
 function parseCase(kind: AnyKind, line: string, at: { file: string; line: number }): Case {
   let value: unknown;
   try {
@@ -191,8 +207,8 @@ function lackOfCases(kind: AnyKind, cases: readonly Case[]): Lack | undefined {
   return kind.lackOf(cases);
 }
 
-function placeOf({ index, field }: Lack, lines: readonly { number: number }[], file: string): Place {
-  return { file, ...(index === undefined ? {} : { line: lines[index]!.number }), ...(field === undefined ? {} : { field }) };
+function placeOf({ index, field }: Lack, lineNumbers: readonly number[], file: string): Place {
+  return { file, ...(index === undefined ? {} : { line: lineNumbers[index]! }), ...(field === undefined ? {} : { field }) };
 }
 
 /** Every text a suite shows to the encoder. */
@@ -203,8 +219,13 @@ export function textsOf(suite: Suite): string[] {
 /** sameTextHash -> suite, over all suites in `folders`: what must never be trained on. */
 export async function collectEvalTexts(folders: readonly string[]): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
-  for (const suite of await readSuites(folders, [...(await listSuites(folders)).keys()])) {
+  for await (const suite of eachSuite(folders)) {
     for (const item of textsOf(suite)) hashes.set(sameTextHash(item), suite.name);
   }
   return hashes;
+}
+
+/** Every suite in `folders`, read one after another: only one is in memory. @throws SUITE_INVALID */
+export async function* eachSuite(folders: readonly string[]): AsyncGenerator<Suite> {
+  for (const folder of (await listSuites(folders)).values()) yield await readSuite(folder);
 }

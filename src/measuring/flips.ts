@@ -1,4 +1,5 @@
 /** The cases whose answer turned from right to wrong, or the other way, with what was asked: the first thing to read of a candidate. */
+import { appendAll } from '../core/sequences.js';
 import type { Workspace } from '../declaration/workspace.js';
 import { jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed } from '../evaluation/metrics.js';
@@ -33,11 +34,11 @@ export interface Flips {
 /** Of one contender of a run, over suites whose answers are right or wrong; the surest wrong answers first. */
 export async function listFlips({ queries }: Store, { suiteFolders }: Workspace, runId: number, strategy: string): Promise<Flips> {
   const judged = new Map((await listJudgedSuites(queries, runId)).map((suite) => [suite.suite, suite]));
-  const flipped = (await listResults(queries, runId, strategy)).filter((result) => {
-    const metric = judged.get(result.suite)?.metric;
-    const hasWords = metric !== undefined && (metricNamed(metric).isProportion || metric === jaccard.name);
-    return hasWords && result.championScore !== null && isRight(result.championScore) !== isRight(result.candidateScore);
-  });
+  const flipped: PairedResult[] = [];
+  for (const { suite, metric } of [...judged.values()].sort((a, b) => (a.suite < b.suite ? -1 : 1))) {
+    if (!metricNamed(metric).isProportion && metric !== jaccard.name) continue;
+    appendAll(flipped, (await listResults(queries, runId, { contender: strategy, suite })).filter(isFlipped));
+  }
   const held = flipped.flatMap(({ suite, caseId }) => (isMadeOfHoldout(suite) ? (exampleOf(caseId) ?? []) : []));
   const examples = await readExampleTexts(queries, held);
   const { plan } = await readRun(queries, runId);
@@ -79,6 +80,9 @@ function askedText({ suite, caseId }: PairedResult, examples: ReadonlyMap<number
 
 /** Of sets of labels only the very set is right. */
 const isRight = (score: number) => score === 1;
+
+const isFlipped = ({ championScore, candidateScore }: PairedResult) =>
+  championScore !== null && isRight(championScore) !== isRight(candidateScore);
 
 function flipOf(result: PairedResult, text: string | undefined): Flip {
   const { suite, caseId, tags, championAnswer, candidateAnswer, candidateConfidence } = result;

@@ -1,7 +1,8 @@
 /** The table `buffer`: who may be replayed, who may not any more, and why. */
 import { sql } from 'kysely';
 import type { Queries, Store, Transaction } from './database.js';
-import { type Example, exampleOf } from './examples.js';
+import { changedExample, type Example, exampleOf, listExamplesById, sealOf } from './examples.js';
+import { changedRow, isSealed, sealValues } from './sealed-row.js';
 
 export type MembershipState = 'member' | 'evicted' | 'declined';
 
@@ -72,20 +73,60 @@ export interface Offered {
   readonly state: MembershipState;
 }
 
-/** Every example that was ever offered to an adapter's buffer, in order of its id. */
+/** Every example that was ever offered to an adapter's buffer, in order of its id. @throws STORE_CORRUPT where one, or what was decided of it, was changed */
 export async function listOffered(queries: Queries, adapter: string): Promise<Offered[]> {
-  return queries
+  const rows = await queries
     .selectFrom('buffer')
     .innerJoin('examples', 'examples.id', 'buffer.example_id')
-    .select(['id', 'task', 'label', 'domain', 'hash', 'state', sql<number>`length(cast(text as blob))`.as('bytes')])
+    .select(['id', 'task', 'label', 'domain', 'hash', 'split', 'examples.seal as exampleSeal'])
+    .select(['state', 'policy', 'score', 'buffer.seal as seal', sql<number>`length(cast(text as blob))`.as('bytes')])
     .where('buffer.adapter', '=', adapter)
     .orderBy('buffer.example_id')
     .execute();
+  return rows.map(({ exampleSeal, seal, split, policy, score, ...offered }) => {
+    if (exampleSeal !== sealOf({ ...offered, split })) throw changedExample(offered.id);
+    requireSoundMembership({ exampleId: offered.id, state: offered.state, policy, score }, seal);
+    return offered;
+  });
+}
+
+/** Members in order of their example's id, as they may be trained on. @throws STORE_CORRUPT where one, or what was decided of it, was changed */
+export async function listMembers(store: Store, adapter: string): Promise<Example[]> {
+  const members: number[] = [];
+  for (let after = 0; ; ) {
+    const rows = await store.queries
+      .selectFrom('buffer')
+      .select(['example_id as exampleId', 'state', 'policy', 'score', 'seal'])
+      .where('adapter', '=', adapter)
+      .where('example_id', '>', after)
+      .orderBy('example_id')
+      .limit(sliceSize)
+      .execute();
+    for (const { seal, ...membership } of rows) {
+      // Of those that are no members, too: a member must not be lost by a change.
+      requireSoundMembership(membership, seal);
+      if (membership.state === 'member') members.push(membership.exampleId);
+    }
+    if (rows.length < sliceSize) return listExamplesById(store, members);
+    after = rows.at(-1)!.exampleId;
+  }
+}
+
+type Decided = Pick<Membership, 'exampleId' | 'state' | 'policy' | 'score'>;
+
+/** The reason and the time are for people, and are not sealed. */
+const sealedValues = ({ exampleId, state, policy, score }: Decided) => [exampleId, state, policy, score];
+
+function requireSoundMembership(decided: Decided, seal: number | null): void {
+  if (!isSealed(seal, sealedValues(decided))) throw changedRow(`what the buffer says of example ${decided.exampleId}`);
 }
 
 export async function saveMemberships(transaction: Transaction, adapter: string, memberships: readonly Membership[]): Promise<void> {
   for (let start = 0; start < memberships.length; start += sliceSize) {
-    const rows = memberships.slice(start, start + sliceSize).map(({ exampleId, ...rest }) => ({ ...rest, adapter, example_id: exampleId }));
+    const rows = memberships.slice(start, start + sliceSize).map((membership) => {
+      const { exampleId, ...rest } = membership;
+      return { ...rest, adapter, example_id: exampleId, seal: sealValues(sealedValues(membership)) };
+    });
     await transaction
       .insertInto('buffer')
       .values(rows)
@@ -96,6 +137,7 @@ export async function saveMemberships(transaction: Transaction, adapter: string,
           score: row.ref('excluded.score'),
           reason: row.ref('excluded.reason'),
           since: row.ref('excluded.since'),
+          seal: row.ref('excluded.seal'),
         })),
       )
       .execute();

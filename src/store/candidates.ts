@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { EspalierError } from '../core/errors.js';
 import type { Queries, Transaction } from './database.js';
+import { readJson } from './sealed-row.js';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
@@ -195,5 +196,5 @@ function selectCandidates(queries: Queries) {
 }
 
 function candidateOf(row: Omit<Candidate, 'report'> & { report: string }): Candidate {
-  return { ...row, report: JSON.parse(row.report) as unknown };
+  return { ...row, report: readJson(row.report, `candidate ${row.id}`) };
 }

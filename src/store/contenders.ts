@@ -1,6 +1,7 @@
 /** The table `contenders`: what became of each strategy that trained for an update. */
 import type { ErrorCode } from '../core/errors.js';
 import type { Queries, Transaction } from './database.js';
+import { changedRow, readJson } from './sealed-row.js';
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -41,6 +42,7 @@ export async function saveContenders(
   await transaction.insertInto('contenders').values(rows).execute();
 }
 
+/** @throws STORE_CORRUPT where a contender that was trained is not there any more */
 export async function saveReports(
   transaction: Transaction,
   runId: number,
@@ -48,12 +50,13 @@ export async function saveReports(
   chosen: string,
 ): Promise<void> {
   for (const { strategy, report } of reports) {
-    await transaction
+    const { numUpdatedRows } = await transaction
       .updateTable('contenders')
       .set({ report: JSON.stringify(report), chosen: strategy === chosen ? 1 : 0 })
       .where('run_id', '=', runId)
       .where('strategy', '=', strategy)
-      .execute();
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw changedRow(`the contender ${strategy} of run ${runId}`);
   }
 }
 
@@ -64,8 +67,8 @@ export async function listContenders(queries: Queries, runId: number): Promise<C
     strategy,
     seconds,
     bytesKept: bytes_kept,
-    error: error === null ? null : (JSON.parse(error) as Failure),
-    report: report === null ? null : (JSON.parse(report) as unknown),
+    error: error === null ? null : (readJson(error, `the contender ${strategy} of run ${runId}`) as Failure),
+    report: report === null ? null : readJson(report, `the contender ${strategy} of run ${runId}`),
     chosen: chosen === 1,
   }));
 }

@@ -1,5 +1,8 @@
 /** The table `eval_suites`: what each suite of a run was, and how often it has decided. */
-import type { Queries } from './database.js';
+import type { Queries, Transaction } from './database.js';
+import type { ResultSeals } from './results.js';
+import type { Schema } from './schema.js';
+import { type ColumnValue, changedRow, isSealed, readJson, sealValues } from './sealed-row.js';
 
 export interface JudgedSuite {
   readonly suite: string;
@@ -17,11 +20,30 @@ export interface JudgedSuite {
   readonly leftOut: number;
 }
 
-/** Replaces what the run has stored before; in the order in which the report is to name them. */
-export async function saveJudgedSuites(queries: Queries, runId: number, suites: readonly JudgedSuite[]): Promise<void> {
-  await queries.deleteFrom('eval_suites').where('run_id', '=', runId).execute();
-  if (suites.length === 0) return;
-  const rows = suites.map((suite, place) => ({
+/** What a finished suite was scored by, and what its results are sealed with. */
+export interface Scoring {
+  /** The evaluation rules that the results were stored for. */
+  readonly rules: number;
+  readonly seals: ResultSeals;
+}
+
+/** A suite as it stands in the store; without `scoring` it was written before results were sealed. */
+export interface StoredSuite extends JudgedSuite {
+  /** In the order in which the report names the suites. */
+  readonly place: number;
+  readonly scoring: Scoring | undefined;
+  /** Whether the row itself is as it was written. */
+  readonly isSound: boolean;
+}
+
+/** The row says that the suite is done: it is written in the transaction that stores the last of its results. */
+export async function saveJudgedSuite(
+  transaction: Transaction,
+  runId: number,
+  suite: JudgedSuite,
+  { place, ...scoring }: Scoring & { readonly place: number },
+): Promise<void> {
+  const row = {
     run_id: runId,
     suite: suite.suite,
     place,
@@ -36,13 +58,51 @@ export async function saveJudgedSuites(queries: Queries, runId: number, suites: 
     known_to_champion: suite.knownToChampion ? (1 as const) : (0 as const),
     known_to_anchor: suite.knownToAnchor ? (1 as const) : (0 as const),
     left_out: suite.leftOut,
-  }));
-  await queries.insertInto('eval_suites').values(rows).execute();
+    rules: scoring.rules,
+    seals: JSON.stringify(scoring.seals),
+  };
+  await transaction
+    .replaceInto('eval_suites')
+    .values({ ...row, seal: sealValues(sealedValues(row)) })
+    .execute();
+}
+
+/** From now on the suite is not done. */
+export async function removeJudgedSuite(transaction: Transaction, runId: number, suite: string): Promise<void> {
+  await transaction.deleteFrom('eval_suites').where('run_id', '=', runId).where('suite', '=', suite).execute();
+}
+
+/** Every suite of the run but these. */
+export async function removeOtherSuites(transaction: Transaction, runId: number, suites: readonly string[]): Promise<void> {
+  const stored = await transaction.selectFrom('eval_suites').select('suite').where('run_id', '=', runId).execute();
+  for (const { suite } of stored) if (!suites.includes(suite)) await removeJudgedSuite(transaction, runId, suite);
+}
+
+type SuiteRow = Schema['eval_suites'];
+
+function sealedValues(row: Omit<SuiteRow, 'seal'>): ColumnValue[] {
+  const { suite, place, version, content_hash, family, metric, chance, task, examines, domain } = row;
+  const { known_to_champion, known_to_anchor, left_out, rules, seals } = row;
+  const said = [suite, place, version, content_hash, family, metric, chance, task, examines, domain];
+  return [...said, known_to_champion, known_to_anchor, left_out, rules, seals];
+}
+
+/** In the order in which the report names them, whatever has become of the rows. */
+export async function listStoredSuites(queries: Queries, runId: number): Promise<StoredSuite[]> {
+  const rows = await queries.selectFrom('eval_suites').selectAll().where('run_id', '=', runId).orderBy('place').execute();
+  return rows.map((row) => {
+    const isSound = isSealed(row.seal, sealedValues(row));
+    return { ...suiteOf(row), place: row.place, isSound, scoring: isSound ? scoringOf(row) : undefined };
+  });
 }
 
 export async function listJudgedSuites(queries: Queries, runId: number): Promise<JudgedSuite[]> {
   const rows = await queries.selectFrom('eval_suites').selectAll().where('run_id', '=', runId).orderBy('place').execute();
-  return rows.map((row) => ({
+  return rows.map(suiteOf);
+}
+
+function suiteOf(row: SuiteRow): JudgedSuite {
+  return {
     suite: row.suite,
     version: row.version,
     contentHash: row.content_hash,
@@ -55,7 +115,12 @@ export async function listJudgedSuites(queries: Queries, runId: number): Promise
     knownToChampion: row.known_to_champion === 1,
     knownToAnchor: row.known_to_anchor === 1,
     leftOut: row.left_out,
-  }));
+  };
+}
+
+function scoringOf({ run_id, suite, rules, seals }: SuiteRow): Scoring | undefined {
+  if (rules === null || seals === null) return undefined;
+  return { rules, seals: readJson(seals, `the suite ${suite} of run ${run_id}`) as ResultSeals };
 }
 
 /**
@@ -86,7 +151,7 @@ export async function countEarlierUses(queries: Queries, adapter: string, runId:
   return new Map(uses.map(({ suite, uses: count }) => [suite, Math.ceil(count / casesOf.get(suite)!)]));
 }
 
-/** The suites that judged a version of the adapter; empty where it is not known. */
+/** The suites that judged a version of the adapter; empty where it is not known. @throws STORE_CORRUPT where one of them was changed */
 export async function listSuitesOfVersion(queries: Queries, adapter: string, version: number): Promise<JudgedSuite[]> {
   const candidate = await queries
     .selectFrom('candidates')
@@ -94,7 +159,11 @@ export async function listSuitesOfVersion(queries: Queries, adapter: string, ver
     .where('adapter', '=', adapter)
     .where('version', '=', version)
     .executeTakeFirst();
-  return candidate ? listJudgedSuites(queries, candidate.run_id) : [];
+  if (!candidate) return [];
+  const suites = await listStoredSuites(queries, candidate.run_id);
+  const changed = suites.find(({ isSound }) => !isSound);
+  if (changed) throw changedRow(`the suite ${changed.suite} of run ${candidate.run_id}`);
+  return listJudgedSuites(queries, candidate.run_id);
 }
 
 /** Cases that the same suite, at the same version, had in another run; undefined: none, or the same. */

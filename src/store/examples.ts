@@ -5,6 +5,7 @@ import { EspalierError } from '../core/errors.js';
 import { appendAll } from '../core/sequences.js';
 import { textHash } from '../core/text.js';
 import type { Queries, Store } from './database.js';
+import { readJson } from './sealed-row.js';
 
 export interface Example {
   readonly id: number;
@@ -197,14 +198,18 @@ interface ExampleRow extends Omit<Example, 'receivedAt' | 'provenance'> {
 }
 
 export function exampleOf({ received_at, provenance, seal: _, ...rest }: ExampleRow): Example {
-  return { ...rest, receivedAt: received_at, provenance: JSON.parse(provenance) as Provenance };
+  return { ...rest, receivedAt: received_at, provenance: readJson(provenance, `example ${rest.id}`) as Provenance };
 }
 
 /** For training and evaluation: neither rests on a row that a disk or a hand has changed. */
 function soundExample(row: ExampleRow, path: string): Example {
   if (row.seal === sealOf(row) && row.hash === textHash(row.text)) return exampleOf(row);
-  throw new EspalierError('STORE_CORRUPT', `example ${row.id} is not what was taken in: it was changed outside of Espalier`, {
-    at: { file: path },
+  throw changedExample(row.id, path);
+}
+
+export function changedExample(id: number, path?: string): EspalierError {
+  return new EspalierError('STORE_CORRUPT', `example ${id} is not what was taken in: it was changed outside of Espalier`, {
+    ...(path !== undefined && { at: { file: path } }),
     hint: 'Restore the database from a backup. Nothing is trained or evaluated on a changed example.',
   });
 }

@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import type { Queries, Store, Transaction } from './database.js';
 import { byArrival, type Example, listExamples, listExamplesById } from './examples.js';
+import { changedRow, sealValues } from './sealed-row.js';
 
 /** `leaked`: an eval suite has the text. `unreadable`: the encoder cannot turn it into a vector. */
 export type LeftOutReason = 'leaked' | 'unreadable';
@@ -36,7 +37,8 @@ export async function saveLearned(
   version: { adapter: string; version: number },
   record: LearnedRecord,
 ): Promise<void> {
-  const through = [...record.through].map(([task, example]) => ({ ...version, task, through_example: example }));
+  const seal = sealOf(version, record.through);
+  const through = [...record.through].map(([task, example]) => ({ ...version, task, through_example: example, seal }));
   if (through.length > 0) await transaction.insertInto('learned').values(through).execute();
   const leftOut = [...record.leftOut].map(([example, reason]) => ({ ...version, example_id: example, reason }));
   for (let start = 0; start < leftOut.length; start += sliceSize) {
@@ -47,14 +49,24 @@ export async function saveLearned(
   }
 }
 
+/** Of the examples that were left out each may be removed with its text; they are not sealed. */
+function sealOf({ adapter, version }: { adapter: string; version: number }, through: LearnedRecord['through']): number {
+  return sealValues([adapter, version, ...[...through].sort(([a], [b]) => (a < b ? -1 : 1)).flat()]);
+}
+
+/** @throws STORE_CORRUPT where a version has no record, or another one than it was given */
 export async function readLearned(queries: Queries, { adapter, version }: VersionAsked): Promise<LearnedRecord> {
   if (version === null) return { through: new Map(), leftOut: new Map() };
   const through = await queries
     .selectFrom('learned')
-    .select(['task', 'through_example'])
+    .select(['task', 'through_example', 'seal'])
     .where('adapter', '=', adapter)
     .where('version', '=', version)
     .execute();
+  const shown = new Map(through.map((row) => [row.task, row.through_example]));
+  const seal = sealOf({ adapter, version }, shown);
+  if (through.length === 0 || through.some((row) => row.seal !== null && row.seal !== seal))
+    throw changedRow(`what version ${version} of ${adapter} has learned`);
   const leftOut = await queries
     .selectFrom('left_out')
     .select(['example_id', 'reason'])
@@ -62,7 +74,7 @@ export async function readLearned(queries: Queries, { adapter, version }: Versio
     .where('version', '=', version)
     .execute();
   return {
-    through: new Map(through.map((row) => [row.task, row.through_example])),
+    through: shown,
     leftOut: new Map(leftOut.map((row) => [row.example_id, row.reason])),
   };
 }

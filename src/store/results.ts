@@ -1,5 +1,7 @@
 /** The tables `eval_results` and `domain_accuracies`: how every case came out on both sides. */
-import type { Queries } from './database.js';
+import type { Queries, Transaction } from './database.js';
+import type { Schema } from './schema.js';
+import { readJson, refuseChanged, sealValues } from './sealed-row.js';
 
 export interface PairedResult {
   /** The strategy that made the candidate. */
@@ -33,56 +35,151 @@ export interface DomainAccuracy {
 }
 
 const sliceSize = 1000;
+const sumLimit = 2 ** 48;
 
-/** Replaces what the run has stored before: a stage that is done again leaves the same. */
-export async function saveResults(queries: Queries, runId: number, results: readonly PairedResult[]): Promise<void> {
-  await queries.deleteFrom('eval_results').where('run_id', '=', runId).execute();
+/** How many results of a suite a contender has, and the sum of their checksums, which knows no order. */
+export interface ResultSeal {
+  readonly results: number;
+  readonly checksum: number;
+}
+
+/** By contender: of every contender of the field, also of one that was not asked. */
+export type ResultSeals = Readonly<Record<string, ResultSeal>>;
+
+export const noResults: ResultSeal = { results: 0, checksum: 0 };
+
+type ResultRow = Omit<Schema['eval_results'], 'run_id' | 'contender'>;
+
+/** Stores results of cases that have none yet, and gives back the seals of the suite with these results counted. */
+export async function addResults(
+  transaction: Transaction,
+  runId: number,
+  results: readonly PairedResult[],
+  before: ResultSeals = {},
+): Promise<ResultSeals> {
+  const seals = { ...before };
   for (let start = 0; start < results.length; start += sliceSize) {
-    const rows = results.slice(start, start + sliceSize).map((result) => ({
-      run_id: runId,
-      contender: result.contender,
-      suite: result.suite,
-      case_id: result.caseId,
-      champion_score: result.championScore,
-      candidate_score: result.candidateScore,
-      champion_answer: result.championAnswer,
-      candidate_answer: result.candidateAnswer,
-      champion_confidence: result.championConfidence,
-      candidate_confidence: result.candidateConfidence,
-      anchor_score: result.anchorScore,
-      gold: result.gold,
-      tags: JSON.stringify(result.tags),
-      cluster: result.cluster,
-    }));
-    await queries.insertInto('eval_results').values(rows).execute();
+    const rows = results.slice(start, start + sliceSize).map((result) => {
+      const row = rowOf(result);
+      seals[result.contender] = withRow(seals[result.contender] ?? noResults, row);
+      return { ...row, run_id: runId, contender: result.contender };
+    });
+    await transaction.insertInto('eval_results').values(rows).execute();
+  }
+  return seals;
+}
+
+/** Of one suite. */
+export async function removeResults(transaction: Transaction, runId: number, suite: string): Promise<void> {
+  await transaction.deleteFrom('eval_results').where('run_id', '=', runId).where('suite', '=', suite).execute();
+}
+
+/** Of every suite of the run but these. */
+export async function removeOtherResults(transaction: Transaction, runId: number, suites: readonly string[]): Promise<void> {
+  const stored = await transaction.selectFrom('eval_results').select('suite').distinct().where('run_id', '=', runId).execute();
+  for (const { suite } of stored) if (!suites.includes(suite)) await removeResults(transaction, runId, suite);
+}
+
+export interface ResultQuestion {
+  readonly contender: string;
+  readonly suite: string;
+}
+
+/** In order of case, with what they are sealed with as they stand now. */
+export async function readResults(
+  queries: Queries,
+  runId: number,
+  question: ResultQuestion,
+): Promise<{ results: PairedResult[]; seal: ResultSeal }> {
+  const results: PairedResult[] = [];
+  let seal = noResults;
+  for await (const row of eachRow(queries, runId, question)) {
+    seal = withRow(seal, row);
+    results.push(resultOf(row, question.contender, runId));
+  }
+  return { results, seal };
+}
+
+/** In order of case, whatever has become of them. */
+export async function listResults(queries: Queries, runId: number, question: ResultQuestion): Promise<PairedResult[]> {
+  return (await readResults(queries, runId, question)).results;
+}
+
+/** What the results of a suite are sealed with as they stand now; slice by slice, so that memory does not grow with their number. */
+export async function sealStoredResults(queries: Queries, runId: number, question: ResultQuestion): Promise<ResultSeal> {
+  let seal = noResults;
+  for await (const row of eachRow(queries, runId, question)) seal = withRow(seal, row);
+  return seal;
+}
+
+/** @param stored undefined: nobody of that name was in the field */
+export const isSameSeal = (now: ResultSeal, stored: ResultSeal | undefined) =>
+  now.results === stored?.results && now.checksum === stored.checksum;
+
+function withRow({ results, checksum }: ResultSeal, row: ResultRow): ResultSeal {
+  const { champion_score, candidate_score, anchor_score, champion_confidence, candidate_confidence, gold } = row;
+  const { suite, case_id, champion_answer, candidate_answer, tags, cluster } = row;
+  const numbers = [champion_score, candidate_score, anchor_score, champion_confidence, candidate_confidence, gold];
+  const own = sealValues([...numbers, suite, case_id, champion_answer, candidate_answer, tags, cluster]);
+  return { results: results + 1, checksum: (checksum + own) % sumLimit };
+}
+
+async function* eachRow(queries: Queries, runId: number, { contender, suite }: ResultQuestion): AsyncGenerator<ResultRow> {
+  for (let after: string | undefined; ; ) {
+    const rows = await queries
+      .selectFrom('eval_results')
+      .select(columns)
+      .where('run_id', '=', runId)
+      .where('contender', '=', contender)
+      .where('suite', '=', suite)
+      .$if(after !== undefined, (query) => query.where('case_id', '>', after!))
+      .orderBy('case_id')
+      .limit(sliceSize)
+      .execute();
+    yield* rows;
+    if (rows.length < sliceSize) return;
+    after = rows.at(-1)!.case_id;
   }
 }
 
-/** Of one contender, in order of suite and case. */
-export async function listResults(queries: Queries, runId: number, contender: string): Promise<PairedResult[]> {
-  const rows = await queries
-    .selectFrom('eval_results')
-    .select([
-      'contender',
-      'suite',
-      'case_id as caseId',
-      'champion_score as championScore',
-      'candidate_score as candidateScore',
-      'champion_answer as championAnswer',
-      'candidate_answer as candidateAnswer',
-      'champion_confidence as championConfidence',
-      'candidate_confidence as candidateConfidence',
-      'anchor_score as anchorScore',
-      'gold',
-      'tags',
-      'cluster',
-    ])
-    .where('run_id', '=', runId)
-    .where('contender', '=', contender)
-    .orderBy('suite')
-    .orderBy('case_id')
-    .execute();
-  return rows.map((row) => ({ ...row, tags: JSON.parse(row.tags) as PairedResult['tags'] }));
+const columns = [
+  ...(['suite', 'case_id', 'champion_score', 'candidate_score', 'champion_answer', 'candidate_answer'] as const),
+  ...(['champion_confidence', 'candidate_confidence', 'anchor_score', 'gold', 'tags', 'cluster'] as const),
+] as const;
+
+function rowOf(result: PairedResult): ResultRow {
+  return {
+    suite: result.suite,
+    case_id: result.caseId,
+    champion_score: result.championScore,
+    candidate_score: result.candidateScore,
+    champion_answer: result.championAnswer,
+    candidate_answer: result.candidateAnswer,
+    champion_confidence: result.championConfidence,
+    candidate_confidence: result.candidateConfidence,
+    anchor_score: result.anchorScore,
+    gold: result.gold,
+    tags: JSON.stringify(result.tags),
+    cluster: result.cluster,
+  };
+}
+
+function resultOf(row: ResultRow, contender: string, runId: number): PairedResult {
+  return {
+    contender,
+    suite: row.suite,
+    caseId: row.case_id,
+    championScore: row.champion_score,
+    candidateScore: row.candidate_score,
+    championAnswer: row.champion_answer,
+    candidateAnswer: row.candidate_answer,
+    championConfidence: row.champion_confidence,
+    candidateConfidence: row.candidate_confidence,
+    anchorScore: row.anchor_score,
+    gold: row.gold,
+    tags: readJson(row.tags, `the result of the case ${row.case_id} of ${row.suite} in run ${runId}`) as PairedResult['tags'],
+    cluster: row.cluster,
+  };
 }
 
 /** The score of one case by an earlier version, when it was judged itself. */
@@ -114,18 +211,34 @@ function selectOfSuite(queries: Queries, adapter: string, suite: string) {
     .where('candidate.adapter', '=', adapter);
 }
 
-/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. */
+/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. @throws STORE_CORRUPT where they were changed */
 export async function listLineageScores(
   queries: Queries,
   { adapter, versions, suite, suiteVersion }: LineageQuestion,
 ): Promise<LineageScore[]> {
-  return selectOfSuite(queries, adapter, suite)
-    .select(['candidate.version', 'result.case_id as caseId', 'result.candidate_score as score'])
+  const judged = await queries
+    .selectFrom('candidates as candidate')
+    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
+    .innerJoin('eval_suites as asked', 'asked.run_id', 'candidate.run_id')
+    .select(['candidate.version', 'candidate.run_id as runId', 'contender.strategy as contender', 'asked.seals'])
+    .where('candidate.adapter', '=', adapter)
     .where('candidate.version', 'in', versions)
+    .where('asked.suite', '=', suite)
     .where('asked.version', '=', suiteVersion)
     .orderBy('candidate.version')
-    .orderBy('result.case_id')
     .execute();
+  const scores: LineageScore[] = [];
+  for (const { version, runId, contender, seals } of judged) {
+    let seal = noResults;
+    for await (const row of eachRow(queries, runId, { contender, suite })) {
+      seal = withRow(seal, row);
+      scores.push({ version, caseId: row.case_id, score: row.candidate_score });
+    }
+    const what = `the results of ${suite} in run ${runId}`;
+    const stored = seals === null ? undefined : (readJson(seals, what) as ResultSeals);
+    if (stored && !isSameSeal(seal, stored[contender])) refuseChanged(what);
+  }
+  return scores;
 }
 
 export interface RecordedQuestion {
@@ -200,9 +313,9 @@ export async function listJudgedCases(queries: Queries, suite: string): Promise<
     .execute();
 }
 
-export async function saveDomainAccuracies(queries: Queries, adapter: string, rows: readonly DomainAccuracy[]): Promise<void> {
+export async function saveDomainAccuracies(transaction: Transaction, adapter: string, rows: readonly DomainAccuracy[]): Promise<void> {
   if (rows.length === 0) return;
-  await queries
+  await transaction
     .insertInto('domain_accuracies')
     .values(rows.map((row) => ({ ...row, adapter })))
     .execute();

@@ -5,6 +5,7 @@
 import { EspalierError } from '../core/errors.js';
 import { type Queries, type Store, type Transaction, transact } from './database.js';
 import { requireInPlace } from './file-identity.js';
+import { changedRow, type OnChanged, readJson, refuseChanged, sealValues } from './sealed-row.js';
 
 /** In the order in which a run goes through them. */
 export const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
@@ -42,12 +43,16 @@ export const leaseMilliseconds = 90_000;
 /** Tells whether the process behind an owner's name is still there; leases of dead ones need not be waited for. */
 export type IsAlive = (owner: string) => boolean;
 
-/** The unfinished run of the adapter, taken over where its owner is gone. @throws UPDATE_RUNNING */
-export async function takeOverRun(
-  store: Store,
-  adapter: string,
-  { owner, now, isAlive }: { owner: string; now: Date; isAlive: IsAlive },
-): Promise<Run | undefined> {
+export interface TakeOver {
+  readonly owner: string;
+  readonly now: Date;
+  readonly isAlive: IsAlive;
+  /** The run is taken over only to be ended: what it had planned and done is not read, so that a run that was changed can be ended, too. */
+  readonly toEnd?: true | undefined;
+}
+
+/** The unfinished run of the adapter, taken over where its owner is gone. @throws UPDATE_RUNNING, STORE_NEWER, STORE_CORRUPT */
+export async function takeOverRun(store: Store, adapter: string, { owner, now, isAlive, toEnd }: TakeOver): Promise<Run | undefined> {
   return transact(store, async (queries) => {
     const row = await queries
       .selectFrom('runs')
@@ -60,13 +65,14 @@ export async function takeOverRun(
     if (row.lease_owner !== owner && new Date(row.lease_until) > now && isAlive(row.lease_owner)) {
       throw new EspalierError('UPDATE_RUNNING', `run ${row.id} of ${adapter} is at stage ${row.stage}, by ${row.lease_owner}`);
     }
+    const taken = toEnd ? runOf({ ...row, plan: '{}', outputs: '{}', seal: null }) : runOf(row, refuseUnfinished);
     const token = row.fencing_token + 1;
     await queries
       .updateTable('runs')
       .set({ lease_owner: owner, lease_until: leaseFrom(now), fencing_token: token })
       .where('id', '=', row.id)
       .execute();
-    return runOf({ ...row, lease_owner: owner, fencing_token: token });
+    return { ...taken, owner, token };
   });
 }
 
@@ -92,19 +98,16 @@ export async function beginRun(store: Store, { adapter, stage, plan, trigger, ow
       .where('status', '=', 'running')
       .executeTakeFirst();
     if (other) throw new EspalierError('UPDATE_RUNNING', `run ${other.id} of ${adapter} has just begun`);
+    const sealed = { adapter, stage, plan: JSON.stringify(plan), outputs: '{}', trigger, started_at: startedAt.toISOString() };
     const row = await queries
       .insertInto('runs')
       .values({
-        adapter,
+        ...sealed,
+        seal: sealOf(sealed),
         status: 'running',
-        stage,
-        plan: JSON.stringify(plan),
-        outputs: '{}',
-        trigger,
         lease_owner: owner,
         lease_until: leaseFrom(now),
         fencing_token: 1,
-        started_at: startedAt.toISOString(),
         ended_at: null,
         error: null,
       })
@@ -116,8 +119,24 @@ export async function beginRun(store: Store, { adapter, stage, plan, trigger, ow
 
 /** Records a stage's output and the next stage. @throws LEASE_LOST */
 export async function advanceRun(transaction: Transaction, run: Run, stage: Stage, outputs: Run['outputs']): Promise<Run> {
-  await changeOwned(transaction, run, { stage, outputs: JSON.stringify(outputs) });
+  await requireHeld(transaction, run);
+  const columns = ['adapter', 'plan', 'trigger', 'started_at'] as const;
+  const begun = await transaction.selectFrom('runs').select(columns).where('id', '=', run.id).executeTakeFirstOrThrow();
+  const written = { stage, outputs: JSON.stringify(outputs) };
+  await changeOwned(transaction, run, { ...written, seal: sealOf({ ...begun, ...written }) });
   return { ...run, stage, outputs };
+}
+
+/** For what a stage writes before its end: inside the transaction that writes it. @throws LEASE_LOST */
+export async function requireHeld(queries: Queries, run: Run): Promise<void> {
+  const held = await queries
+    .selectFrom('runs')
+    .select('id')
+    .where('id', '=', run.id)
+    .where('fencing_token', '=', run.token)
+    .where('status', '=', 'running')
+    .executeTakeFirst();
+  if (!held) throw leaseLost(run);
 }
 
 /** @throws LEASE_LOST, STORE_GONE */
@@ -140,8 +159,14 @@ export async function endRun(
   await changeOwned(queries, run, { status: ending.status, error: ending.error, ended_at: ending.at.toISOString() });
 }
 
-export async function readRun(queries: Queries, id: number): Promise<Run> {
-  return runOf(await queries.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+/**
+ * @param onChanged what is done where the row is not as it was written; without it the run is refused
+ * @throws STORE_CORRUPT, where the row cannot be read at all or is not there, too
+ */
+export async function readRun(queries: Queries, id: number, onChanged: OnChanged = refuseChanged): Promise<Run> {
+  const row = await queries.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) throw changedRow(`run ${id}`);
+  return runOf(row, onChanged);
 }
 
 export async function listRuns(queries: Queries, adapter: string, limit: number): Promise<RunSummary[]> {
@@ -159,6 +184,7 @@ export async function listRuns(queries: Queries, adapter: string, limit: number)
 interface RunChange {
   readonly stage?: string;
   readonly outputs?: string;
+  readonly seal?: number;
   readonly lease_until?: string;
   readonly status?: 'done' | 'failed';
   readonly error?: string | null;
@@ -174,21 +200,27 @@ async function changeOwned(queries: Queries, run: Run, change: RunChange): Promi
     .where('fencing_token', '=', run.token)
     .where('status', '=', 'running')
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw new EspalierError('LEASE_LOST', `run ${run.id} is not this process's any more`);
+  if (numUpdatedRows === 0n) throw leaseLost(run);
 }
+
+const leaseLost = ({ id }: Run) => new EspalierError('LEASE_LOST', `run ${id} is not this process's any more`);
 
 const leaseFrom = (now: Date) => new Date(now.getTime() + leaseMilliseconds).toISOString();
 
-interface RunRow {
-  readonly id: number;
+interface SealedRun {
   readonly adapter: string;
   readonly stage: string;
   readonly plan: string;
   readonly outputs: string;
   readonly trigger: string;
+  readonly started_at: string;
+}
+
+interface RunRow extends SealedRun {
+  readonly id: number;
   readonly lease_owner: string;
   readonly fencing_token: number;
-  readonly started_at: string;
+  readonly seal: number | null;
 }
 
 /** A stage that is unknown here is one of a later Espalier; nobody else writes this column. @throws STORE_NEWER */
@@ -199,13 +231,27 @@ function stageOf({ id, stage }: RunRow): Stage {
   return known;
 }
 
-function runOf(row: RunRow): Run {
+/** Of all that a run goes on from. Who works on it changes with every lease, and is not sealed. */
+function sealOf({ adapter, stage, plan, outputs, trigger, started_at }: SealedRun): number {
+  return sealValues([adapter, stage, plan, outputs, trigger, started_at]);
+}
+
+const refuseUnfinished: OnChanged = (what) => {
+  throw changedRow(what, { hint: 'Restore the database from a backup, or end the run and begin anew: `espalier update NAME --fresh`.' });
+};
+
+/** @throws STORE_NEWER, STORE_CORRUPT */
+function runOf(row: RunRow, onChanged: OnChanged = refuseChanged): Run {
+  const what = `run ${row.id} of ${row.adapter}`;
+  const parse = (text: string) => readJson(text, what, onChanged);
+  const stage = stageOf(row);
+  if (row.seal !== null && row.seal !== sealOf(row)) onChanged(what);
   return {
     id: row.id,
     adapter: row.adapter,
-    stage: stageOf(row),
-    plan: JSON.parse(row.plan),
-    outputs: JSON.parse(row.outputs) as Run['outputs'],
+    stage,
+    plan: parse(row.plan),
+    outputs: parse(row.outputs) as Run['outputs'],
     trigger: row.trigger,
     owner: row.lease_owner,
     token: row.fencing_token,

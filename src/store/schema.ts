@@ -22,7 +22,7 @@ export interface Schema {
     provenance: Json;
     seal: number;
   };
-  learned: { adapter: string; version: number; task: string; through_example: number };
+  learned: { adapter: string; version: number; task: string; through_example: number; seal: number | null };
   left_out: { adapter: string; version: number; example_id: number; reason: 'leaked' | 'unreadable' };
   unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };
@@ -36,6 +36,7 @@ export interface Schema {
     score: number;
     reason: string;
     since: string;
+    seal: number | null;
   };
   runs: {
     id: Generated<number>;
@@ -51,6 +52,7 @@ export interface Schema {
     started_at: string;
     ended_at: string | null;
     error: string | null;
+    seal: number | null;
   };
   candidates: {
     id: Generated<number>;
@@ -89,6 +91,9 @@ export interface Schema {
     known_to_anchor: 0 | 1;
     examines: 'answers' | 'encoder';
     left_out: number;
+    rules: number | null;
+    seals: Json | null;
+    seal: number | null;
   };
   eval_results: {
     run_id: number;

@@ -1,5 +1,6 @@
 /** The run of an adapter that has not ended, and who holds it. */
 import type { Queries } from './database.js';
+import { readJson } from './sealed-row.js';
 
 export interface UnfinishedRun {
   readonly id: number;
@@ -19,5 +20,5 @@ export async function findUnfinishedRun(queries: Queries, adapter: string): Prom
     .where('adapter', '=', adapter)
     .where('status', '=', 'running')
     .executeTakeFirst();
-  return row && { ...row, plan: JSON.parse(row.plan) as unknown };
+  return row && { ...row, plan: readJson(row.plan, `run ${row.id} of ${adapter}`) };
 }

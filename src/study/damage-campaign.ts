@@ -11,15 +11,14 @@ import { stability } from '../evaluation/kinds/stability.js';
 import { examinesAnswers } from '../evaluation/kinds.js';
 import { isOfKind, textsOf } from '../evaluation/suites.js';
 import { concernsOf, type Report } from '../gate/report.js';
-import { saveJudgedSuites } from '../store/eval-suites.js';
-import { type PairedResult, saveResults } from '../store/results.js';
 import { beginRun, endRun } from '../store/runs.js';
 import { movesEmbedding } from '../training/heads.js';
 import type { AskedSuite } from '../update/asked-suite.js';
 import type { Evaluated, Plan, UpdateContext } from '../update/context.js';
-import { type Contender, type Running, scoreSuiteByAll } from '../update/sides.js';
-import { evaluationRules, judgedSuite, openVersion } from '../update/stages/evaluate.js';
+import type { Contender, Running } from '../update/sides.js';
+import { openVersion } from '../update/stages/evaluate.js';
 import { judgeContenders } from '../update/stages/judge.js';
+import { evaluationRules, scoreSuites } from '../update/store-scores.js';
 import { listAsked } from '../update/suites.js';
 import type { Adapter, AdapterOutput } from '../versions/adapter-session.js';
 import type { Manifest } from '../versions/version-folder.js';
@@ -154,18 +153,10 @@ interface Played extends Stage {
 async function judgeAll(context: UpdateContext, plan: Plan, { champion, suites, contenders, lost }: Played): Promise<DamagedCandidate[]> {
   const { store } = context;
   const sides = { champion, anchor: undefined, contenders: Object.fromEntries(contenders) };
-  const results: PairedResult[] = [];
-  for (const asked of suites)
-    for (const result of await scoreSuiteByAll(context, asked, sides, async () => new Map())) results.push(result);
   const now = new Date(plan.at);
   const { name: adapter } = plan.declaration;
   const run = await beginRun(store, { adapter, stage: 'gate', plan, trigger: 'damage', owner: 'damage campaign', startedAt: now, now });
-  await saveJudgedSuites(
-    store.queries,
-    run.id,
-    suites.map((asked) => judgedSuite(asked, sides, results)),
-  );
-  await saveResults(store.queries, run.id, results);
+  await scoreSuites(context, run, { suites, sides, anchorOf: async () => new Map() });
   const names = [...contenders.keys()];
   const judged = await judgeContenders(store.queries, { id: run.id, plan, evaluated: evaluatedOf(names, lost, suites), strategies: names });
   await endRun(store.queries, run, { status: 'failed', error: 'a damage campaign proposes nothing', at: now });

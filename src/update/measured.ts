@@ -1,5 +1,5 @@
 /** What a contender scored on one suite, as the gate sees it: what was learned, what is new, and what the head answered. */
-import { multiLabelNames, nameWithin } from '../declaration/tasks.js';
+import { nameWithin } from '../declaration/tasks.js';
 import { clusterNames } from '../evaluation/score-suite.js';
 import type { PairedSuite, SuiteRole } from '../gate/paired.js';
 import type { AnsweredCase } from '../gate/slices.js';
@@ -55,29 +55,45 @@ function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number
     candidate: results.map(({ candidateScore }) => candidateScore),
     gold: results.flatMap(({ gold }) => gold ?? []),
     clusters: clusterNames(results),
-    labels: tagOf(results, 'label')?.map((label) => `${suite.task}/${label}`) ?? null,
+    labels: namedWithin(suite.task, tagOf(results, 'label')),
     texts: tagOf(results, 'textHash'),
   };
+}
+
+/** [cases] with its task; cases of one label share one string. */
+function namedWithin(task: string, labels: readonly string[] | null): string[] | null {
+  const names = new Map(labels?.map((label) => [label, `${task}/${label}`]));
+  return labels?.map((label) => names.get(label)!) ?? null;
+}
+
+/** What both sides answered to held-out examples of a task that has one label a text. */
+export interface AnsweredLabels {
+  /** Label -> how often the champion gave it to an example that it had been shown. */
+  readonly theirs: ReadonlyMap<string, number>;
+  readonly ours: ReadonlySet<string>;
+}
+
+export function answeredLabels({ suite, results }: Measured, plan: Plan): AnsweredLabels {
+  const theirs = new Map<string, number>();
+  const ours = new Set<string>();
+  const named = (label: string) => nameWithin(plan.declaration.tasks, suite.task, label);
+  for (const result of results) {
+    if (result.candidateAnswer !== null) ours.add(named(result.candidateAnswer));
+    if (result.championAnswer === null || !wasShown(suite, result, plan)) continue;
+    theirs.set(named(result.championAnswer), (theirs.get(named(result.championAnswer)) ?? 0) + 1);
+  }
+  return { theirs, ours };
 }
 
 /** So many answers that all of them turned elsewhere is no chance. */
 const fewestAnswers = 5;
 
-/** Of tasks with one label a text: what the champion answered to several held-out examples that it had been shown, and the candidate never does. */
-export function silentLabels(measured: readonly Measured[], plan: Plan): string[] {
-  if (plan.parentVersion === null) return [];
-  const multiLabel = multiLabelNames(plan.declaration.tasks);
-  const own = measured.filter(({ suite }) => suite.domain !== null && !multiLabel.has(suite.task));
+/** What the champion answered to several held-out examples that it had been shown, and the candidate never does. */
+export function silentLabels(answered: readonly AnsweredLabels[]): string[] {
   const theirs = new Map<string, number>();
-  const ours = new Set<string>();
-  for (const { suite, results } of own)
-    for (const result of results) {
-      const named = (label: string) => nameWithin(plan.declaration.tasks, suite.task, label);
-      if (result.candidateAnswer !== null) ours.add(named(result.candidateAnswer));
-      if (result.championAnswer === null || !wasShown(suite, result, plan)) continue;
-      theirs.set(named(result.championAnswer), (theirs.get(named(result.championAnswer)) ?? 0) + 1);
-    }
-  return [...theirs].filter(([label, count]) => count >= fewestAnswers && !ours.has(label)).map(([label]) => label);
+  for (const one of answered) for (const [label, count] of one.theirs) theirs.set(label, (theirs.get(label) ?? 0) + count);
+  const isGiven = (label: string) => answered.some(({ ours }) => ours.has(label));
+  return [...theirs].filter(([label, count]) => count >= fewestAnswers && !isGiven(label)).map(([label]) => label);
 }
 
 /** [cases] the tag of each; null where some case has none. */
@@ -86,10 +102,12 @@ function tagOf(results: readonly PairedResult[], name: string): string[] | null 
   return values.length === results.length ? values : null;
 }
 
-/** Answers of heads to held-out examples, and to suites that ask them. */
+/** Answers of heads to held-out examples, and of other suites those that the gate looks at: the cases of a slice that the policy names, and texts out of scope. */
 export function answersOf({ suite, results }: Measured, plan: Plan): AnsweredCase[] {
   const isFirst = plan.parentVersion === null;
-  return results.map((result) => ({
+  const isCut = suite.domain !== null || plan.declaration.gate!.slices.some((slice) => slice.suite === suite.suite);
+  const looked = isCut ? results : results.filter(({ tags }) => tags.scope === 'out');
+  return looked.map((result) => ({
     suite: suite.suite,
     isHoldout: suite.domain !== null,
     isKnown: isFirst || (suite.knownToChampion && isAnswered(result) && wasShown(suite, result, plan)),

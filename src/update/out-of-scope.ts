@@ -1,9 +1,10 @@
 /** Texts that an adapter was not made for: of suites that say so of their texts, and what other adapters of the workspace hold out. */
 
 import { uniformOf } from '../core/random.js';
+import { appendAll } from '../core/sequences.js';
 import { sameTextHash } from '../core/text.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
-import { listSuites, readSuites, textsOf } from '../evaluation/suites.js';
+import { eachSuite, textsOf } from '../evaluation/suites.js';
 import type { Store } from '../store/database.js';
 import { listForeignTexts } from '../store/examples.js';
 import type { UpdateContext } from './context.js';
@@ -23,8 +24,9 @@ export async function outOfScopeTexts(
 }
 
 async function suiteTexts(folders: readonly string[]): Promise<string[]> {
-  const suites = await readSuites(folders, [...(await listSuites(folders)).keys()]);
-  return suites.filter(({ outOfScope }) => outOfScope).flatMap(textsOf);
+  const texts: string[] = [];
+  for await (const suite of eachSuite(folders)) if (suite.outOfScope) appendAll(texts, textsOf(suite));
+  return texts;
 }
 
 function smallest(texts: readonly string[], count: number, seed: number): string[] {

@@ -22,11 +22,12 @@ import { planUpdate } from './plan.js';
 import { clearRunFolders } from './run-folders.js';
 import { noteSizes } from './size-note.js';
 import { describeEncoded, type Encoded, encodeTexts } from './stages/encode.js';
-import { evaluateField, evaluationRules } from './stages/evaluate.js';
+import { evaluateField } from './stages/evaluate.js';
 import { type JudgedContender, judgeField } from './stages/judge.js';
 import { mixField } from './stages/mix.js';
 import { proposeCandidate } from './stages/propose.js';
 import { type Trained, trainField } from './stages/train.js';
+import { evaluationRules } from './store-scores.js';
 
 export interface UpdateRequest {
   readonly declaration: AdapterDeclaration;
@@ -124,9 +125,9 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
         break;
       }
       case 'evaluate': {
-        const { save, evaluated } = await evaluateField(context, run, plan, { mixes: trainedMixes(outputs), trained: outputs.train! });
+        const evaluated = await evaluateField(context, run, plan, { mixes: trainedMixes(outputs), trained: outputs.train! });
         const evaluate = { ...evaluated, ...withCoverage(outputs) };
-        run = await advance(context, run, { ...outputs, evaluate }, `${evaluated.cases} cases`, save);
+        run = await advance(context, run, { ...outputs, evaluate }, `${evaluated.cases} cases`);
         break;
       }
       case 'gate': {
@@ -207,7 +208,7 @@ async function claimRun(context: UpdateContext, request: UpdateRequest): Promise
     await clearRunFolders(context.workspace, run);
     return run;
   };
-  const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive });
+  const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive, toEnd: request.fresh });
   if (!unfinished) return { run: await beginNew(async () => undefined), resumed: undefined, givenUp: undefined };
   const { id, stage } = unfinished;
   try {

@@ -1,9 +1,10 @@
 /** Scores one suite with everything that is compared on it: the champion, the contenders, and what each case once scored. */
 import { type Class, classKey } from '../declaration/tasks.js';
 import { encodeCached } from '../encoder/cached.js';
-import { examinesAnswers } from '../evaluation/kinds.js';
+import type { Case } from '../evaluation/kind.js';
+import { examinesAnswers, kindNamed } from '../evaluation/kinds.js';
 import { type CaseScore, requireNumbers, scoreSuite } from '../evaluation/score-suite.js';
-import { textsOf } from '../evaluation/suites.js';
+import { type Suite, textsOf } from '../evaluation/suites.js';
 import type { PairedResult } from '../store/results.js';
 import { movesEmbedding } from '../training/heads.js';
 import type { Adapter } from '../versions/adapter-session.js';
@@ -67,34 +68,84 @@ export function canDiffer({ suite }: AskedSuite, { champion }: Pick<Sides, 'cham
   return examinesAnswers(suite.kind) || moves || (champion !== undefined && versionMoves(champion));
 }
 
-/** Champion and anchor answer once; each contender is paired with them case by case. Contenders that cannot differ have no results. */
-export async function scoreSuiteByAll(
-  { store, encoder, signal }: Pick<UpdateContext, 'store' | 'encoder' | 'signal'>,
+/** The results of some cases of a suite, of every contender. */
+export interface ScoredSlice {
+  readonly results: readonly PairedResult[];
+  /** No slice of the suite comes after it. */
+  readonly isLast: boolean;
+}
+
+/** A multiple of the adapter's own slices, so that a text is multiplied in the same company however a suite is cut. */
+const sliceCases = 2048;
+
+export interface Scorers {
+  readonly sides: Sides;
+  readonly anchorOf: AnchorOf;
+  readonly recorded?: RecordedScores;
+}
+
+/**
+ * Champion and anchor answer once; each contender is paired with them case by case. Contenders that cannot differ have no results. Suites whose kind scores
+ * case by case come in slices of 2,048 cases, and only one slice's vectors and results are in memory; the others come whole. At least one slice comes.
+ */
+export async function* scoreInSlices(
+  context: Pick<UpdateContext, 'store' | 'encoder' | 'signal'>,
   asked: AskedSuite,
-  sides: Sides,
-  anchorOf: AnchorOf,
-  recorded: RecordedScores = async () => new Map(),
-): Promise<PairedResult[]> {
-  const { suite, task } = asked;
+  { sides, anchorOf, recorded = async () => new Map() }: Scorers,
+): AsyncGenerator<ScoredSlice> {
+  const { suite } = asked;
   const contenders = Object.entries(sides.contenders).filter(([, contender]) => canDiffer(asked, sides, contender));
-  if (suite.cases.length === 0 || contenders.length === 0) return [];
+  if (suite.cases.length === 0 || contenders.length === 0) {
+    yield { results: [], isLast: true };
+    return;
+  }
+  const recordedOf = async (side: Opened | undefined) => (side && !side.adapter ? recorded(side.manifest.version, asked) : undefined);
+  const known: KnownScores = {
+    champion: await recordedOf(sides.champion),
+    anchor: await recordedOf(sides.anchor),
+    first: sides.anchor ? undefined : await anchorOf(asked),
+  };
+  const step = kindNamed(suite.kind).scoring === 'case by case' ? sliceCases : suite.cases.length;
+  for (let start = 0; start < suite.cases.length; start += step) {
+    const slice = { ...asked, suite: withCases(suite, start, start + step) };
+    yield {
+      results: await scoreSlice(context, slice, { ...sides, contenders: Object.fromEntries(contenders) }, known),
+      isLast: start + step >= suite.cases.length,
+    };
+  }
+}
+
+/** The cases are some of the suite's own, which the compiler cannot see through the union of kinds. */
+function withCases(suite: Suite, start: number, end: number): Suite {
+  return { ...suite, cases: (suite.cases as readonly Case[]).slice(start, end) } as unknown as Suite;
+}
+
+/** By case, of sides that are not asked now. */
+interface KnownScores {
+  readonly champion: ReadonlyMap<string, SideScore> | undefined;
+  readonly anchor: ReadonlyMap<string, SideScore> | undefined;
+  readonly first: FirstScores | undefined;
+}
+
+async function scoreSlice(
+  { store, encoder, signal }: Pick<UpdateContext, 'store' | 'encoder' | 'signal'>,
+  { suite, task }: AskedSuite,
+  sides: Sides,
+  known: KnownScores,
+): Promise<PairedResult[]> {
   const vectors = await encodeCached(store, encoder, textsOf(suite), { signal });
   const score = async (adapter: Adapter) =>
     requireNumbers(suite.name, await scoreSuite(suite, await adapter.run(vectors, encoder.dimension), task));
-  const scoresOf = async (side: Opened | undefined): Promise<ReadonlyMap<string, SideScore>> => {
-    if (!side) return new Map();
-    if (!side.adapter) return recorded(side.manifest.version, asked);
-    return new Map((await score(side.adapter)).map((one) => [one.caseId, one]));
-  };
-  const theirs = await scoresOf(sides.champion);
-  const fixed = sides.anchor && (await scoresOf(sides.anchor));
-  const first = fixed ? undefined : await anchorOf(asked);
+  const scoresOf = async (side: Opened | undefined, recorded: ReadonlyMap<string, SideScore> = new Map()) =>
+    side?.adapter ? new Map<string, SideScore>((await score(side.adapter)).map((one) => [one.caseId, one])) : recorded;
+  const theirs = await scoresOf(sides.champion, known.champion);
+  const fixed = await scoresOf(sides.anchor, known.anchor);
   const results: PairedResult[] = [];
-  for (const [contender, { adapter }] of contenders) {
+  for (const [contender, { adapter }] of Object.entries(sides.contenders)) {
     for (const own of await score(adapter)) {
       const answered = (side: Opened | undefined, scores: ReadonlyMap<string, SideScore>) =>
         (own.labels ?? []).every((label) => knowsClass(side, { task, label })) ? scores.get(own.caseId) : undefined;
-      const anchor = first ? first.get(own.caseId) : answered(sides.anchor, fixed!)?.score;
+      const anchor = known.first ? known.first.get(own.caseId) : answered(sides.anchor, fixed)?.score;
       results.push(pairUp({ contender, suite: suite.name }, own, answered(sides.champion, theirs), anchor));
     }
   }

@@ -8,7 +8,6 @@ import { type Class, classesAmong, classKey, type Domain, domainKey, nameWithin,
 import { chanceOf } from '../evaluation/chance.js';
 import type { Case } from '../evaluation/kind.js';
 import { examinesAnswers, kindNamed, kindsThatAsk } from '../evaluation/kinds.js';
-import { askedCases } from '../evaluation/score-suite.js';
 import { readSuites, type Suite } from '../evaluation/suites.js';
 import { type Example, listExamples } from '../store/examples.js';
 import { answerSuites } from './answer-suites.js';
@@ -98,11 +97,13 @@ function knowing(classes: readonly Class[]): (one: Class) => boolean {
   return (one) => keys.has(classKey(one));
 }
 
-/** A case that asks for a label which nobody has learned measures nothing. */
+/** A case that asks for a label which nobody has learned measures nothing. Cases of the encoder's suites ask for none. */
 function withKnownLabels(asked: AskedSuite, isKnown: (one: Class) => boolean): AskedSuite {
   const { suite, task } = asked;
-  const labels = new Map(askedCases(suite).map((item) => [item.caseId, item.labels ?? []]));
-  const cases = (suite.cases as readonly Case[]).filter(({ id }) => (labels.get(id) ?? []).every((label) => isKnown({ task, label })));
+  if (!examinesAnswers(suite.kind)) return asked;
+  const kind = kindNamed(suite.kind);
+  const labelsOf = (item: Case) => kind.asked([item]).flatMap(({ labels }) => labels ?? []);
+  const cases = (suite.cases as readonly Case[]).filter((item) => labelsOf(item).every((label) => isKnown({ task, label })));
   if (cases.length === suite.cases.length) return asked;
   // The cases are some of the suite's own, which the compiler cannot see through the union of kinds.
   return { ...asked, suite: { ...suite, cases } as unknown as Suite, leftOut: suite.cases.length - cases.length };

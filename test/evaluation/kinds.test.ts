@@ -1,7 +1,9 @@
 /** What each kind asks, on vectors small enough to work out by hand. */
 import { describe, expect, it } from 'vitest';
+import { writeLabelSet } from '#espalier/core/label-sets.js';
 import { sameTextHash } from '#espalier/core/text.js';
-import { kinds } from '#espalier/evaluation/kinds.js';
+import type { Case } from '#espalier/evaluation/kind.js';
+import { kindNamed, kinds } from '#espalier/evaluation/kinds.js';
 import { metricNamed, metricValue } from '#espalier/evaluation/metrics.js';
 import { askedCases, scoreSuite } from '#espalier/evaluation/score-suite.js';
 import { type Suite, textsOf } from '#espalier/evaluation/suites.js';
@@ -60,6 +62,50 @@ describe('every kind', () => {
   it('of two texts the longer one counts', () => {
     const long = Array<string>(30).fill('word').join(' ');
     expect(askedCases(suiteOf('sts', [{ id: '1', a: 'word', b: long, score: 1 }]))[0]!.tags).toEqual({ length: 'long' });
+  });
+});
+
+describe('a kind that scores case by case', () => {
+  const letters = [...'abcdefg'];
+  const casesOf: Readonly<Record<string, (id: string) => Case>> = {
+    classification: (id: string) => ({ id, text: `text ${id}`, label: id < 'd' ? 'glad' : 'sad' }),
+    'multi-label': (id: string) => ({ id, text: `text ${id}`, labels: id < 'd' ? ['glad'] : ['glad', 'sad'] }),
+    contrast: (id: string) => ({ id, text: `text ${id}`, label: 'glad', other: `other ${id}`, otherLabel: 'sad' }),
+    stability: (id: string) => ({ id, group: 'case', text: `text ${id}`, changed: `TEXT ${id}` }),
+    scope: (id: string) => ({ id, text: `text ${id}`, scope: id < 'd' ? 'in' : 'out' }),
+    sts: (id: string) => ({ id, a: `text ${id}`, b: `other ${id}`, score: id.charCodeAt(0) }),
+    'pair-classification': (id: string) => ({ id, a: `text ${id}`, b: `other ${id}`, label: id < 'd' ? 'same' : 'different' }),
+  };
+  const outputOf = (text: string): AdapterOutput => {
+    const share = [...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) / 2000;
+    const label = text.startsWith('text') && text.at(-1)! < 'e' ? 'glad' : 'sad';
+    const answers = new Map([
+      ['intent', { label, confidence: share }],
+      ['tags', { label: writeLabelSet([label]), confidence: share }],
+    ]);
+    const adapted = Float32Array.of(Math.cos(share), Math.sin(share));
+    return { probabilities: Float32Array.of(share, 1 - share), answers, adapted };
+  };
+
+  it('is one of these, and no other kind is', () => {
+    const kindsByCase = kinds.filter(({ scoring }) => scoring === 'case by case').map(({ name }) => name);
+    expect([...kindsByCase].sort()).toEqual(Object.keys(casesOf).sort());
+  });
+
+  it.each(Object.entries(casesOf))('%s gives in any slices what it gives at once', async (name, caseOf) => {
+    const kind = kindNamed(name as Suite['kind']);
+    const task = kind.asks === 'a set of labels' ? 'tags' : 'intent';
+    const cases = letters.map(caseOf);
+    const outputsOf = (some: readonly Case[]) => some.flatMap((item) => kind.texts(item)).map(outputOf);
+    const whole = await kind.score(cases, outputsOf(cases), task);
+    expect(new Set(whole.map(({ score, confidence }) => `${score} ${confidence}`)).size).toBeGreaterThan(1);
+    for (const size of [1, 3]) {
+      const starts = letters.map((_, index) => index).filter((index) => index % size === 0);
+      const slices = starts.map((start) => cases.slice(start, start + size));
+      const scored = await Promise.all(slices.map((slice) => kind.score(slice, outputsOf(slice), task)));
+      expect(scored.flat()).toEqual(whole);
+      expect(slices.flatMap((slice) => kind.asked(slice))).toEqual(kind.asked(cases));
+    }
   });
 });
 

@@ -46,15 +46,35 @@ describe('a verdict', () => {
 
   it('of an Espalier that kept less is said to be beyond verifying', async () => {
     const older = copyOf(desk);
-    withDatabase(older, (database) => database.exec(`update runs set outputs = json_set(outputs, '$.evaluate', json('{"cases":1}'))`));
+    withDatabase(older, (database) =>
+      database.exec(`update runs set seal = null, outputs = json_set(outputs, '$.evaluate', json('{"cases":1}'))`),
+    );
     expect(errorCode((await espalier(older, ['candidates', 'verify', '2'])).stderr)).toBe('NOT_VERIFIABLE');
   });
 
   it('by the rules of an older Espalier is said to be beyond verifying', async () => {
     const older = copyOf(desk);
-    withDatabase(older, (database) => database.exec(`update candidates set report = json_remove(report, '$.rulesVersion')`));
+    withDatabase(older, (database) => {
+      for (const table of ['candidates', 'contenders']) database.exec(`update ${table} set report = json_remove(report, '$.rulesVersion')`);
+    });
     const { stderr } = await espalier(older, ['candidates', 'verify', '2']);
     expect([errorCode(stderr), stderr]).toEqual(['NOT_VERIFIABLE', expect.stringContaining('whose rules or stored results differ')]);
+  });
+});
+
+describe('a candidate that says it is older than it is', () => {
+  it.each([
+    ['its report', `update candidates set report = json_set(report, '$.rulesVersion', 1) where id = 2`],
+    ['its run', `update runs set outputs = json_set(outputs, '$.evaluate.rules', 1) where id = 2`],
+  ])('is neither verified nor approved, where %s was changed', async (_what, statement) => {
+    const spoilt = copyOf(desk);
+    withDatabase(spoilt, (database) => database.exec(statement));
+    for (const words of [
+      ['verify', '2'],
+      ['approve', '2', '--override', '--reason', 'x', ...at(13)],
+    ])
+      expect(errorCode((await espalier(spoilt, ['candidates', ...words])).stderr)).toBe('STORE_CORRUPT');
+    expect(rowsOf(spoilt, 'select champion_version as version from adapters')).toEqual([{ version: 1 }]);
   });
 });
 

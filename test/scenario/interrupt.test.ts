@@ -31,7 +31,7 @@ function shorten(folder: string): void {
   withDatabase(folder, (database) => {
     database
       .prepare(
-        "update runs set plan = json_set(plan, '$.declaration.training.epochs', 2, '$.declaration.training.batchSize', 64) where id = 2",
+        "update runs set seal = null, plan = json_set(plan, '$.declaration.training.epochs', 2, '$.declaration.training.batchSize', 64) where id = 2",
       )
       .run();
   });

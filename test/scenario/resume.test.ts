@@ -151,7 +151,7 @@ describe('a killed update', () => {
     const folder = copyOf(start);
     await killAt(folder, 'train:before');
     withDatabase(folder, (database) => {
-      database.prepare("update runs set plan = json_set(plan, '$.parentVersion', 7) where id = 2").run();
+      database.prepare("update runs set seal = null, plan = json_set(plan, '$.parentVersion', 7) where id = 2").run();
     });
     const { givenUp, resumed } = await succeedJson<Resuming>(folder, updateWords('analytic'));
     expect([givenUp, resumed]).toEqual([{ run: 2, stage: 'train', reason: 'the champion is another now' }, undefined]);

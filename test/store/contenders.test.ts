@@ -4,7 +4,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { listContenders, saveContenders, saveReports } from '#espalier/store/contenders.js';
 import { openStore, transact } from '#espalier/store/database.js';
-import { listResults, saveResults } from '#espalier/store/results.js';
+import { addResults, listResults } from '#espalier/store/results.js';
 import { beginRun } from '#espalier/store/runs.js';
 import { now, temporaryStore } from '../support/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -44,15 +44,15 @@ it('contenders are replaced when the stage is done again', async () => {
 });
 
 it('results are kept for each contender, under the same cases', async () => {
-  const { queries, run } = await storeWithRun();
+  const { store, queries, run } = await storeWithRun();
   const result = (contender: string, candidateScore: number) => ({
     ...{ contender, suite: 'verbs', caseId: 'a', championScore: 1, candidateScore },
     ...{ championAnswer: null, candidateAnswer: null, championConfidence: null, candidateConfidence: null },
     ...{ anchorScore: null, gold: null, tags: {}, cluster: null },
   });
-  await saveResults(queries, run, [result('replay', 0), result('derpp', 1)]);
-  expect(await listResults(queries, run, 'derpp')).toEqual([result('derpp', 1)]);
-  expect(await listResults(queries, run, 'replay')).toEqual([result('replay', 0)]);
+  await transact(store, (transaction) => addResults(transaction, run, [result('replay', 0), result('derpp', 1)]));
+  expect(await listResults(queries, run, { contender: 'derpp', suite: 'verbs' })).toEqual([result('derpp', 1)]);
+  expect(await listResults(queries, run, { contender: 'replay', suite: 'verbs' })).toEqual([result('replay', 0)]);
 });
 
 it('a store from before there were contenders keeps its candidates and results, under the strategy that the plan named', async () => {
@@ -70,7 +70,7 @@ it('a store from before there were contenders keeps its candidates and results, 
   expect(await listContenders(store.queries, 1)).toEqual([
     { strategy: 'derpp', seconds: null, bytesKept: null, error: null, report: { verdict: 'pass' }, chosen: true },
   ]);
-  expect(await listResults(store.queries, 1, 'derpp')).toEqual([
+  expect(await listResults(store.queries, 1, { contender: 'derpp', suite: 'verbs' })).toEqual([
     {
       ...{ contender: 'derpp', suite: 'verbs', caseId: 'a', championScore: null, candidateScore: 0.5 },
       ...{ championAnswer: null, candidateAnswer: 'run', championConfidence: null, candidateConfidence: null },

@@ -6,10 +6,12 @@ import {
   findChangedSuite,
   type JudgedSuite,
   listJudgedSuites,
+  listStoredSuites,
   listSuitesOfVersion,
-  saveJudgedSuites,
+  removeOtherSuites,
+  saveJudgedSuite,
 } from '#espalier/store/eval-suites.js';
-import { type PairedResult, saveResults } from '#espalier/store/results.js';
+import { addResults, type PairedResult } from '#espalier/store/results.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';
 import { now, temporaryStore } from '../support/store.js';
 
@@ -31,6 +33,13 @@ const result = (contender: string, name: string, caseId: string): PairedResult =
   ...{ championConfidence: null, candidateConfidence: null, anchorScore: null, gold: null, tags: {}, cluster: null },
 });
 
+const seals = { analytic: { results: 2, checksum: 7 } };
+
+async function saveSuites(store: Store, runId: number, suites: readonly JudgedSuite[]): Promise<void> {
+  for (const [place, one] of suites.entries())
+    await transact(store, (transaction) => saveJudgedSuite(transaction, runId, one, { place, rules: 3, seals }));
+}
+
 /** A run that judged these suites, and proposed a version unless told otherwise. */
 async function judged(
   store: Store,
@@ -39,9 +48,9 @@ async function judged(
   { adapter = 'desk', cases = ['1'], contenders = ['analytic'] }: Asked = {},
 ): Promise<number> {
   const run = await beginRun(store, { adapter, stage: 'gate', plan: {}, trigger: 'manual', owner: 'one', startedAt: now, now });
-  await saveJudgedSuites(store.queries, run.id, suites);
+  await saveSuites(store, run.id, suites);
   const results = contenders.flatMap((contender) => suites.flatMap((one) => cases.map((caseId) => result(contender, one.suite, caseId))));
-  await saveResults(store.queries, run.id, results);
+  await transact(store, (transaction) => addResults(transaction, run.id, results));
   await endRun(store.queries, run, { status: 'done', error: null, at: now });
   if (version !== undefined) {
     const [report, createdAt] = [{}, now.toISOString()];
@@ -56,10 +65,27 @@ it('the suites of a run come back whole, in their order, also when the stage is 
   const store = await temporaryStore();
   const suites = [suite('verbs', { leftOut: 3, knownToAnchor: true }), suite('holdout/shop', { domain: 'shop', knownToChampion: false })];
   const run = await judged(store, suites, 1);
-  await saveJudgedSuites(store.queries, run, suites);
+  await saveSuites(store, run, suites);
   expect(await listJudgedSuites(store.queries, run)).toEqual(suites);
   expect(await listSuitesOfVersion(store.queries, 'desk', 1)).toEqual(suites);
   expect(await listSuitesOfVersion(store.queries, 'desk', 2)).toEqual([]);
+});
+
+it('a suite says by what rules it was scored and what its results are sealed with, and tells when its row was changed', async () => {
+  const store = await temporaryStore();
+  const run = await judged(store, [suite('verbs'), suite('nouns')], undefined);
+  const stored = (name: string) => listStoredSuites(store.queries, run).then((all) => all.find((one) => one.suite === name));
+  expect(await stored('nouns')).toEqual({ ...suite('nouns'), place: 1, isSound: true, scoring: { rules: 3, seals } });
+  const changes = ["metric = 'jaccard'", 'chance = 0.25', 'left_out = 9', "content_hash = 'x'", 'rules = 2', "seals = '{}'", 'place = 5'];
+  for (const change of [...changes, 'known_to_champion = 0', "task = 'tone'", "domain = 'shop'", "family = 'sts'", 'version = 2']) {
+    store.database.exec(`savepoint before_change; update eval_suites set ${change} where suite = 'verbs'`);
+    expect([change, (await stored('verbs'))!.isSound]).toEqual([change, false]);
+    store.database.exec('rollback to before_change; release before_change');
+  }
+  store.database.exec("update eval_suites set rules = null, seals = null, seal = null where suite = 'verbs'");
+  expect(await stored('verbs')).toMatchObject({ isSound: true, scoring: undefined });
+  await transact(store, (transaction) => removeOtherSuites(transaction, run, ['nouns']));
+  expect((await listJudgedSuites(store.queries, run)).map((one) => one.suite)).toEqual(['nouns']);
 });
 
 describe('how often a suite has decided', () => {

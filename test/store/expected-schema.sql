@@ -70,7 +70,7 @@ CREATE TABLE buffer (
   policy TEXT NOT NULL,
   score REAL NOT NULL,
   reason TEXT NOT NULL,
-  since TEXT NOT NULL,
+  since TEXT NOT NULL, seal INTEGER,
   PRIMARY KEY (adapter, example_id)
 ) STRICT;
 
@@ -163,7 +163,7 @@ CREATE TABLE eval_suites (
   known_to_champion INTEGER NOT NULL CHECK (known_to_champion IN (0, 1)),
   known_to_anchor INTEGER NOT NULL CHECK (known_to_anchor IN (0, 1)),
   -- Cases that were not asked, since no contender knows their label.
-  left_out INTEGER NOT NULL, examines TEXT NOT NULL DEFAULT 'encoder' CHECK (examines IN ('answers', 'encoder')),
+  left_out INTEGER NOT NULL, examines TEXT NOT NULL DEFAULT 'encoder' CHECK (examines IN ('answers', 'encoder')), rules INTEGER, seals TEXT, seal INTEGER,
   PRIMARY KEY (run_id, suite)
 ) STRICT;
 
@@ -185,7 +185,7 @@ CREATE TABLE learned (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,
   task TEXT NOT NULL,
-  through_example INTEGER NOT NULL,
+  through_example INTEGER NOT NULL, seal INTEGER,
   PRIMARY KEY (adapter, version, task)
 ) STRICT;
 
@@ -211,7 +211,7 @@ CREATE TABLE runs (
   started_at TEXT NOT NULL,
   ended_at TEXT,
   error TEXT
-) STRICT;
+, seal INTEGER) STRICT;
 
 CREATE TABLE schedule_checks (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -161,7 +161,11 @@ const ofCandidates: readonly Hot[] = [
 const ofResults: readonly Hot[] = [
   ['suites of a version', ({ queries }) => listSuitesOfVersion(queries, adapter, 1)],
   ['a suite that changed', ({ queries }) => findChangedSuite(queries, { suite: 's', version: 1, contentHash: 'h' })],
-  ['results of a run and a contender', ({ queries }) => results.listResults(queries, runId, 'replay'), '(run_id=? AND contender=?)'],
+  [
+    'results of a run, a contender and a suite',
+    ({ queries }) => results.listResults(queries, runId, { contender: 'replay', suite: 's' }),
+    '(run_id=? AND contender=? AND suite=?)',
+  ],
   ['scores of a lineage', ({ queries }) => results.listLineageScores(queries, { ...recorded, versions: [1, 2] })],
   ['recorded cases of a version', ({ queries }) => results.listRecordedCases(queries, recorded)],
   ['accuracies by domain', ({ queries }) => results.listDomainAccuracies(queries, adapter)],

@@ -4,7 +4,18 @@ import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { findCandidate, insertCandidate, listCandidates, nextVersion, setCandidateStatus } from '#espalier/store/candidates.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
-import { listDomainAccuracies, listResults, type PairedResult, saveDomainAccuracies, saveResults } from '#espalier/store/results.js';
+import {
+  addResults,
+  isSameSeal,
+  listDomainAccuracies,
+  listResults,
+  type PairedResult,
+  readResults,
+  removeOtherResults,
+  removeResults,
+  saveDomainAccuracies,
+  sealStoredResults,
+} from '#espalier/store/results.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';
 import { errorOf } from '../support/errors.js';
 import { now, temporaryStore } from '../support/store.js';
@@ -67,29 +78,61 @@ describe('candidates', () => {
 });
 
 describe('the results of a run', () => {
-  it('come back as they were measured, in order of suite and case', async () => {
+  const verbs = { contender: 'analytic', suite: 'verbs' };
+
+  it('come back suite by suite as they were measured, in order of case, in any number', async () => {
     const store = await temporaryStore();
     const run = await finishedRun(store);
-    await saveResults(store.queries, run, [result('b'), result('a', 'nouns'), result('a')]);
-    expect(await listResults(store.queries, run, 'analytic')).toEqual([result('a', 'nouns'), result('a'), result('b')]);
+    await transact(store, (transaction) => addResults(transaction, run, [result('b'), result('a', 'nouns'), result('a')]));
+    expect(await listResults(store.queries, run, verbs)).toEqual([result('a'), result('b')]);
+    const many = Array.from({ length: 2500 }, (_, index) => result(String(index).padStart(4, '0'), 'adverbs'));
+    await transact(store, (transaction) => addResults(transaction, run, many));
+    expect(await listResults(store.queries, run, { ...verbs, suite: 'adverbs' })).toEqual(many);
   });
 
-  it('are replaced when the stage is done again, in any number', async () => {
+  it('of one suite, or of all that are not asked any more, are taken away without touching others', async () => {
     const store = await temporaryStore();
     const [run, other] = [await finishedRun(store), await finishedRun(store)];
-    const many = Array.from({ length: 2500 }, (_, index) => result(`${index}`));
-    await saveResults(store.queries, other, [result('kept')]);
-    await saveResults(store.queries, run, many);
-    await saveResults(store.queries, run, many.slice(0, 2001));
-    expect(await listResults(store.queries, run, 'analytic')).toHaveLength(2001);
-    expect(await listResults(store.queries, other, 'analytic')).toEqual([result('kept')]);
+    for (const id of [run, other])
+      await transact(store, (transaction) => addResults(transaction, id, [result('a'), result('a', 'nouns'), result('a', 'adverbs')]));
+    await transact(store, (transaction) => removeResults(transaction, run, 'nouns'));
+    await transact(store, (transaction) => removeOtherResults(transaction, run, ['verbs']));
+    const countOf = async (id: number, suite: string) => (await listResults(store.queries, id, { ...verbs, suite })).length;
+    expect([await countOf(run, 'verbs'), await countOf(run, 'nouns'), await countOf(run, 'adverbs')]).toEqual([1, 0, 0]);
+    expect([await countOf(other, 'verbs'), await countOf(other, 'nouns'), await countOf(other, 'adverbs')]).toEqual([1, 1, 1]);
+  });
+
+  it('have one seal, whatever the order and the slices in which they were stored, and another when any column is another', async () => {
+    const store = await temporaryStore();
+    const [run, other] = [await finishedRun(store), await finishedRun(store)];
+    const strange = result('half of a pair: \ud83d', 'verbs');
+    const seals = await transact(store, (transaction) => addResults(transaction, run, [strange, result('b'), result('a')]));
+    const inSlices = await transact(store, (transaction) => addResults(transaction, other, [result('a')]));
+    expect(await transact(store, (transaction) => addResults(transaction, other, [result('b'), strange], inSlices))).toEqual(seals);
+    expect(seals.analytic!.results).toBe(3);
+    expect(await sealStoredResults(store.queries, run, verbs)).toEqual(seals.analytic);
+    const columns = ['case_id', 'champion_answer', 'candidate_answer', 'tags', 'cluster'];
+    const numbers = ['champion_score', 'candidate_score', 'champion_confidence', 'candidate_confidence', 'anchor_score', 'gold'];
+    const changes = [
+      ...columns.map((column) => `${column} = coalesce(${column}, '') || ' '`),
+      ...numbers.map((column) => `${column} = coalesce(${column}, 0) + 0.125`),
+      ...['candidate_confidence', 'anchor_score', 'gold', 'candidate_answer', 'cluster'].map((column) => `${column} = null`),
+    ];
+    for (const change of changes) {
+      store.database.exec(`savepoint before_change; update eval_results set ${change} where run_id = ${run} and case_id = 'a'`);
+      const { seal } = await readResults(store.queries, run, verbs);
+      expect([change, isSameSeal(seal, seals.analytic)]).toEqual([change, false]);
+      store.database.exec('rollback to before_change; release before_change');
+    }
   });
 
   it('hold the accuracy matrix by version, task and domain', async () => {
     const store = await temporaryStore();
     const row = (version: number, task: string, domain: string) => ({ version, task, domain, cases: 3, accuracy: 1 / 3 });
-    await saveDomainAccuracies(store.queries, 'support', [row(2, 'b', 'x'), row(1, 'b', 'x'), row(1, 'a', 'y'), row(1, 'a', 'x')]);
-    await saveDomainAccuracies(store.queries, 'support', []);
+    await transact(store, (transaction) =>
+      saveDomainAccuracies(transaction, 'support', [row(2, 'b', 'x'), row(1, 'b', 'x'), row(1, 'a', 'y'), row(1, 'a', 'x')]),
+    );
+    await transact(store, (transaction) => saveDomainAccuracies(transaction, 'support', []));
     expect(await listDomainAccuracies(store.queries, 'support')).toEqual([
       row(1, 'a', 'x'),
       row(1, 'a', 'y'),

@@ -3,6 +3,8 @@
  *
  *   STAGE:before   when the end of the stage is about to be recorded
  *   STAGE:after    when the record has just been committed
+ *   suite:NAME     when the last results of that suite have just been committed
+ *   results:N      when the N-th slice of results has just been committed
  *   rename:PART    when a file or folder is about to get a name that ends in PART
  */
 import fs from 'node:fs/promises';
@@ -32,6 +34,7 @@ function watchStatements() {
   const Database = createRequire(new URL('../../dist/store/database.js', import.meta.url))('better-sqlite3');
   const { prepare } = Database.prototype;
   let recorded = false;
+  let slices = 0;
   Database.prototype.prepare = function (source) {
     const statement = prepare.call(this, source);
     const { run } = statement;
@@ -40,11 +43,17 @@ function watchStatements() {
       if (ends && when === 'before') die();
       const result = run.call(statement, parameters);
       if (recorded && source === 'commit') die();
-      recorded ||= ends;
+      if (source.startsWith('insert into "eval_results"')) slices++;
+      recorded ||= ends || (what === 'results' && slices === Number(when)) || endsSuite(source, parameters);
       return result;
     };
     return statement;
   };
+}
+
+/** The row of a suite is written with the last of its results. */
+function endsSuite(source, parameters) {
+  return what === 'suite' && source.startsWith('replace into "eval_suites"') && parameters.includes(when);
 }
 
 /** A stage ends when its run goes on to the next; the last one, when the run is done. */

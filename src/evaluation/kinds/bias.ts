@@ -12,6 +12,7 @@ import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shots
 export const bias: Kind<'bias', LabelledCase> = {
   name: 'bias',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: accuracy,
   schema: z.discriminatedUnion('split', [
     z.strictObject({ ...shotFields, split: z.literal('train') }),

@@ -8,6 +8,7 @@ import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shots
 export const calibration: Kind<'calibration', LabelledCase> = {
   name: 'calibration',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: oneMinusBrier,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],

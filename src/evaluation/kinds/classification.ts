@@ -15,6 +15,7 @@ export interface ClassificationCase extends Case {
 export const classification: Kind<'classification', ClassificationCase> = {
   name: 'classification',
   examines: 'answers',
+  scoring: 'case by case',
   asks: 'one label',
   metric: accuracy,
   schema: z.strictObject({ ...caseFields, text, label: text, tags: z.record(text, text).optional() }),

@@ -16,6 +16,7 @@ export interface ClusteringCase extends Case {
 export const clustering: Kind<'clustering', ClusteringCase> = {
   name: 'clustering',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: vMeasure,
   schema: z.strictObject({ ...caseFields, text, label: text }),
   texts: (item) => [item.text],

@@ -18,6 +18,7 @@ export interface ContrastCase extends Case {
 export const contrast: Kind<'contrast', ContrastCase> = {
   name: 'contrast',
   examines: 'answers',
+  scoring: 'case by case',
   asks: 'one label',
   metric: accuracy,
   schema: z.strictObject({ ...caseFields, text, label: text, other: text, otherLabel: text }),

@@ -14,6 +14,7 @@ const voters = 5;
 export const knn: Kind<'knn', LabelledCase> = {
   name: 'knn',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: accuracy,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],

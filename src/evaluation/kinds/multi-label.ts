@@ -17,6 +17,7 @@ export interface MultiLabelCase extends Case {
 export const multiLabel: Kind<'multi-label', MultiLabelCase> = {
   name: 'multi-label',
   examines: 'answers',
+  scoring: 'case by case',
   asks: 'a set of labels',
   metric: jaccard,
   schema: z.strictObject({ ...caseFields, text, labels: z.array(text), tags: z.record(text, text).optional() }),

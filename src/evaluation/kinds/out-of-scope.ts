@@ -16,6 +16,7 @@ export interface ScopeCase extends SplitCase {
 export const outOfScope: Kind<'out-of-scope', ScopeCase> = {
   name: 'out-of-scope',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: auroc,
   schema: z.strictObject({ ...caseFields, text, scope: z.enum(['in', 'out']), split: z.enum(['train', 'test']) }),
   texts: (item) => [item.text],

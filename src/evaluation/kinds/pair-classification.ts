@@ -17,6 +17,7 @@ export interface LabelledPair extends Pair {
 export const pairClassification: Kind<'pair-classification', LabelledPair> = {
   name: 'pair-classification',
   examines: 'encoder',
+  scoring: 'case by case',
   metric: averagePrecision,
   schema: z.strictObject({ ...caseFields, a: text, b: text, label: z.enum(['same', 'different']) }),
   texts: textsOfPair,

@@ -8,6 +8,7 @@ import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shots
 export const probe: Kind<'probe', LabelledCase> = {
   name: 'probe',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: accuracy,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],

@@ -70,6 +70,7 @@ const judgements: ImportKind = {
 export const retrieval: Kind<'retrieval', RetrievalCase> = {
   name: 'retrieval',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: ndcgAt10,
   schema: z.discriminatedUnion('kind', [
     z.strictObject({ ...caseFields, kind: z.literal('document'), text }),

@@ -20,6 +20,7 @@ export interface TwinCase extends Case {
 export const robustness: Kind<'robustness', TwinCase> = {
   name: 'robustness',
   examines: 'encoder',
+  scoring: 'as a whole',
   metric: accuracy,
   schema: z.strictObject({ ...caseFields, group: text, text, perturbed: text }),
   texts: (item) => [item.text, item.perturbed],

@@ -16,6 +16,7 @@ export interface ScopeOfHeadCase extends Case {
 export const scope: Kind<'scope', ScopeOfHeadCase> = {
   name: 'scope',
   examines: 'answers',
+  scoring: 'case by case',
   asks: 'one label',
   metric: auroc,
   schema: z.strictObject({ ...caseFields, text, scope: z.enum(['in', 'out']) }),

@@ -19,6 +19,7 @@ export interface StabilityCase extends Case {
 export const stability: Kind<'stability', StabilityCase> = {
   name: 'stability',
   examines: 'answers',
+  scoring: 'case by case',
   metric: consistency,
   schema: z.strictObject({ ...caseFields, group: text, text, changed: text }),
   texts: (item) => [item.text, item.changed],

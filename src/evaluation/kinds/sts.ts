@@ -12,6 +12,7 @@ export interface StsCase extends Pair {
 export const sts: Kind<'sts', StsCase> = {
   name: 'sts',
   examines: 'encoder',
+  scoring: 'case by case',
   metric: spearman,
   schema: z.strictObject({ ...caseFields, a: text, b: text, score: z.number() }),
   texts: textsOfPair,

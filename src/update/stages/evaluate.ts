@@ -7,12 +7,8 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { groupBy } from '../../core/grouping.js';
-import { classKey, domainKey } from '../../declaration/tasks.js';
+import { classKey } from '../../declaration/tasks.js';
 import { versionFolder } from '../../declaration/workspace.js';
-import { kindNamed } from '../../evaluation/kinds.js';
-import type { Queries } from '../../store/database.js';
-import { type JudgedSuite, saveJudgedSuites } from '../../store/eval-suites.js';
-import { type PairedResult, saveResults } from '../../store/results.js';
 import type { Run } from '../../store/runs.js';
 import { findVersionScore } from '../../store/version-scores.js';
 import { movesEmbedding } from '../../training/heads.js';
@@ -42,22 +38,13 @@ import {
   type RecordedScores,
   type Running,
   type Sides,
-  scoreSuiteByAll,
 } from '../sides.js';
+import { evaluationRules, scoreSuites } from '../store-scores.js';
 import { listAsked } from '../suites.js';
 import type { Trained } from './train.js';
 
 /** All there are: suites are scored one after another, and nothing else runs. */
 const threads = availableParallelism();
-
-/** The rules that results are stored for. A verdict on results of other rules cannot be worked out again. */
-export const evaluationRules = 3;
-
-interface Scored {
-  /** What was measured, and how to store it together with the end of the stage. */
-  readonly evaluated: Evaluated;
-  readonly save: (queries: Queries) => Promise<void>;
-}
 
 /** The contenders of a field by strategy, with what they learned and what they became. */
 export interface Field {
@@ -65,7 +52,8 @@ export interface Field {
   readonly trained: Readonly<Record<string, Trained>>;
 }
 
-export async function evaluateField(context: UpdateContext, run: Run, plan: Plan, field: Field): Promise<Scored> {
+/** Results are stored suite by suite meanwhile (store-scores.ts). @returns what was measured beside them */
+export async function evaluateField(context: UpdateContext, run: Run, plan: Plan, field: Field): Promise<Evaluated> {
   const suites = await listSuitesOf(context, plan, field);
   const opened: Adapter[] = [];
   const keep = <T extends Adapter | undefined>(adapter: T): T => {
@@ -105,14 +93,10 @@ interface Asked {
   readonly suites: readonly AskedSuite[];
 }
 
-async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: Asked, sides: Sides): Promise<Scored> {
+async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: Asked, sides: Sides): Promise<Evaluated> {
   const anchorOf = await openAnchors(context, plan);
   const recorded: RecordedScores = (version, asked) => recordedScores(context.store.queries, plan.declaration.name, version, asked);
-  const results: PairedResult[] = [];
-  for (const [index, asked] of suites.entries()) {
-    for (const result of await scoreSuiteByAll(context, asked, sides, anchorOf, recorded)) results.push(result);
-    context.progress.advance(index + 1, suites.length, 'suites');
-  }
+  const cases = await scoreSuites(context, run, { suites, sides, anchorOf, recorded });
   const costs: Record<string, ServingCost> = {};
   for (const [strategy, { adapter }] of Object.entries(sides.contenders)) {
     const { size } = await stat(fileOf(context, run, strategy));
@@ -120,23 +104,14 @@ async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: As
     const milliseconds = plan.declaration.gate!.budgets?.milliseconds && (await millisecondsToAnswer(adapter, context.encoder.dimension));
     costs[strategy] = { bytes: size, milliseconds: milliseconds ?? null };
   }
-  const bySuite = groupBy(results, ({ suite }) => suite);
-  const judged = suites.map((asked) => judgedSuite(asked, sides, bySuite.get(asked.suite.name) ?? []));
-  const evaluated: Evaluated = {
+  return {
     rules: evaluationRules,
-    cases: new Set(results.map(({ suite, caseId }) => `${suite} ${caseId}`)).size,
+    cases,
     costs,
     lostClasses: lostClasses(sides.champion, mixes),
     labels: labelCounts(mixes),
     counts: await countLabels(context.store, plan, mixes, sides.champion?.manifest.classes ?? []),
     encoderScores: await encoderScores(context, plan, suites, sides),
-  };
-  return {
-    evaluated,
-    save: async (queries) => {
-      await saveJudgedSuites(queries, run.id, judged);
-      await saveResults(queries, run.id, results);
-    },
   };
 }
 
@@ -201,22 +176,4 @@ function lostClasses(champion: Opened | undefined, mixes: Mixes): Record<string,
       return [strategy, before.map(classKey).filter((key) => !kept.has(key))];
     }),
   );
-}
-
-/** What is stored of a suite beside its results. @param results of this suite; those of others are not looked at */
-export function judgedSuite(
-  { suite, task, domain, leftOut }: AskedSuite,
-  { champion }: Pick<Sides, 'champion'>,
-  results: readonly PairedResult[],
-): JudgedSuite {
-  const knows = (side: Opened | undefined) =>
-    side !== undefined && (!domain || side.manifest.domains.some((known) => domainKey(known) === domainKey(domain)));
-  const { name, version, contentHash, group, metric, chance } = suite;
-  return {
-    ...{ suite: name, version, contentHash, family: group, metric, chance, task, leftOut },
-    examines: kindNamed(suite.kind).examines,
-    domain: domain?.domain ?? null,
-    knownToChampion: knows(champion),
-    knownToAnchor: results.some((result) => result.suite === name && result.anchorScore !== null),
-  };
 }

@@ -1,25 +1,25 @@
 /** Makes the report of each contender of a run from stored rows alone, lets the gate judge it, and chooses. */
-import { groupBy } from '../../core/grouping.js';
+
 import { noteCoverage } from '../../encoder/coverage.js';
-import { continualMetricsOnSameCases, type DomainHistory } from '../../evaluation/continual.js';
-import { mean } from '../../evaluation/metrics.js';
+import { continualMetricsOnSameCases } from '../../evaluation/continual.js';
 import { chooseContender } from '../../gate/field.js';
 import { judge } from '../../gate/gate.js';
-import type { DomainChange, Report, UnchangedSuite } from '../../gate/report.js';
+import type { Report } from '../../gate/report.js';
 import { describeUnknown, type UnknownReport } from '../../gate/unknown.js';
 import { summarise } from '../../gate/verdict.js';
 import { saveReports } from '../../store/contenders.js';
 import type { Queries, Transaction } from '../../store/database.js';
-import { countEarlierUses, type JudgedSuite, listJudgedSuites, listSuitesOfVersion } from '../../store/eval-suites.js';
-import { type LineageScore, listLineageScores, listResults, type PairedResult } from '../../store/results.js';
-import { answersPrefix, aspectOf, holdoutPrefix, isMadeOfHoldout } from '../asked-suite.js';
+import { countEarlierUses, type JudgedSuite, listStoredSuites, listSuitesOfVersion, type StoredSuite } from '../../store/eval-suites.js';
+import { isSameSeal, type LineageScore, listLineageScores, type PairedResult, readResults } from '../../store/results.js';
+import { type OnChanged, refuseChanged } from '../../store/sealed-row.js';
+import { answersPrefix, aspectOf, isMadeOfHoldout } from '../asked-suite.js';
 import type { Evaluated, Plan } from '../context.js';
 import { noteLabelChanges } from '../label-changes.js';
-import { noteLabelSets } from '../label-set-note.js';
 import { readLineage } from '../lineage.js';
-import { answersOf, type Measured, pairedSuites, silentLabels } from '../measured.js';
+import { silentLabels } from '../measured.js';
 import { newLabelCost } from '../new-label-cost.js';
 import { countRefusals } from '../refusals.js';
+import { evidenceOf, type SuiteEvidence } from '../suite-evidence.js';
 import { taskAnswers } from '../task-answers.js';
 
 export interface JudgedContender {
@@ -49,52 +49,92 @@ export async function judgeField(queries: Queries, run: RunToJudge): Promise<Ver
   return { chosen: { strategy, report }, save: (saving) => saveReports(saving, run.id, judged, strategy) };
 }
 
-export async function judgeContenders(queries: Queries, { id, plan, evaluated, strategies }: RunToJudge): Promise<JudgedContender[]> {
+/**
+ * @param onChanged what is done about stored rows that are not as they were written; without it they are refused
+ * @throws STORE_CORRUPT
+ */
+export async function judgeContenders(queries: Queries, run: RunToJudge, onChanged: OnChanged = refuseChanged): Promise<JudgedContender[]> {
+  const { id, plan, evaluated, strategies } = run;
   const { declaration, parentVersion } = plan;
-  const suites = await listJudgedSuites(queries, id);
+  const suites = await listStoredSuites(queries, id);
   const uses = await countEarlierUses(queries, declaration.name, id);
   const before = parentVersion === null ? [] : await listSuitesOfVersion(queries, declaration.name, parentVersion);
   const asked = new Set(suites.map(({ suite }) => suite));
   const missing = before.filter((one) => !asked.has(one.suite) && isMissed(one.suite, declaration)).map(({ suite }) => suite);
-  const history = await readHistory(queries, plan, suites);
   const refusals = await countRefusals(queries, declaration.name, parentVersion, id);
+  const lineage = await readLineage(queries, plan);
   const judged: JudgedContender[] = [];
   for (const strategy of strategies) {
-    const results = groupBy(await listResults(queries, id, strategy), ({ suite }) => suite);
-    const all = suites.map((suite) => ({ suite, results: results.get(suite.suite) ?? [] }));
-    const measured = all.filter((one) => !isUnchanged(one, evaluated));
-    const domains = measured.flatMap((one) => domainChange(one, plan));
-    const judgement = judge(
-      {
-        suites: measured.flatMap((one) => pairedSuites(one, plan, uses.get(one.suite.suite) ?? 0)),
-        answers: measured.flatMap((one) => answersOf(one, plan)),
-        silentLabels: silentLabels(measured, plan),
-        tasks: taskAnswers(measured, plan, evaluated),
-        ...(evaluated.labels && { holdout: { fraction: declaration.holdout.fraction, labels: evaluated.labels[strategy]! } }),
-        ...{ missing, field: plan.field.length, refusals },
-        ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]! },
-      },
-      declaration.gate!,
-      declaration.training.seed,
-    );
-    const report: Report = {
-      ...summarise(judgement, declaration.gate!),
-      ...judgement,
-      notes: [
-        ...judgement.notes,
-        ...noteLabelChanges(plan, evaluated),
-        ...noteCoverage(evaluated.coverage),
-        ...measured.flatMap(({ suite, results: own }) => noteLabelSets(suite, own)),
-      ],
-      unchanged: all.filter((one) => isUnchanged(one, evaluated)).map(({ suite }) => unchangedSuite(suite, evaluated)),
-      unknown: unknownOf(measured, declaration),
-      newLabels: newLabelCost(measured, plan, evaluated),
-      domains,
-      continual: continualMetricsOnSameCases(measured.flatMap((one) => domainHistory(one, history))),
-    };
-    judged.push({ strategy, report });
+    const evidence: SuiteEvidence[] = [];
+    for (const suite of suites) {
+      const results = await readSealed(queries, id, { contender: strategy, suite }, onChanged);
+      const sources = { plan, evaluated, uses: uses.get(suite.suite) ?? 0, history: await readHistory(queries, plan, lineage, suite) };
+      evidence.push(evidenceOf({ suite, results }, sources));
+    }
+    judged.push({ strategy, report: reportOf(evidence, run, strategy, { missing, refusals }) });
   }
   return judged;
+}
+
+/** The results of a contender for one suite; of the suite's row and of them it is known whether they are as they were written. */
+async function readSealed(
+  queries: Queries,
+  runId: number,
+  { contender, suite }: { contender: string; suite: StoredSuite },
+  onChanged: OnChanged,
+): Promise<PairedResult[]> {
+  if (!suite.isSound) onChanged(`the suite ${suite.suite} of run ${runId}`);
+  const { results, seal } = await readResults(queries, runId, { contender, suite: suite.suite });
+  if (suite.scoring && !isSameSeal(seal, suite.scoring.seals[contender])) onChanged(`the results of ${suite.suite} in run ${runId}`);
+  return results;
+}
+
+interface Circumstances {
+  /** Suites that judged the champion and are not asked now. */
+  readonly missing: readonly string[];
+  readonly refusals: number;
+}
+
+function reportOf(
+  evidence: readonly SuiteEvidence[],
+  { plan, evaluated }: RunToJudge,
+  strategy: string,
+  { missing, refusals }: Circumstances,
+): Report {
+  const { declaration } = plan;
+  const measured = evidence.filter(({ unchanged }) => unchanged === undefined);
+  const judgement = judge(
+    {
+      suites: measured.flatMap(({ paired }) => paired),
+      answers: measured.flatMap(({ answers }) => answers),
+      silentLabels: silentLabels(measured.flatMap(({ labels }) => labels ?? [])),
+      tasks: taskAnswers(measured, plan, evaluated),
+      ...(evaluated.labels && { holdout: { fraction: declaration.holdout.fraction, labels: evaluated.labels[strategy]! } }),
+      ...{ missing, field: plan.field.length, refusals },
+      ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]! },
+    },
+    declaration.gate!,
+    declaration.training.seed,
+  );
+  return {
+    ...summarise(judgement, declaration.gate!),
+    ...judgement,
+    notes: [
+      ...judgement.notes,
+      ...noteLabelChanges(plan, evaluated),
+      ...noteCoverage(evaluated.coverage),
+      ...measured.flatMap(({ notes }) => notes),
+    ],
+    unchanged: evidence.flatMap(({ unchanged }) => unchanged ?? []),
+    unknown: unknownOf(measured, declaration),
+    newLabels: newLabelCost(
+      measured.flatMap(({ wrong }) => wrong ?? []),
+      plan,
+      evaluated,
+    ),
+    domains: measured.flatMap(({ domains }) => domains),
+    continual: continualMetricsOnSameCases(measured.flatMap(({ histories }) => histories)),
+  };
 }
 
 /** Suites made of held-out examples come and go with them, and with the number of tasks; that somebody turned them off must be seen. */
@@ -103,61 +143,24 @@ function isMissed(suite: string, { answers }: Plan['declaration']): boolean {
   return suite.startsWith(answersPrefix) && Object.entries(answers).some(([name, value]) => name === aspectOf(suite) && value === false);
 }
 
-/** No contender could change it, so that nobody was asked. */
-function isUnchanged({ suite, results }: Measured, { encoderScores }: Evaluated): boolean {
-  return results.length === 0 && suite.examines === 'encoder' && Object.hasOwn(encoderScores, suite.suite);
-}
-
-function unchangedSuite({ suite, version, metric }: JudgedSuite, { encoderScores }: Evaluated): UnchangedSuite {
-  return { suite, version, metric, score: encoderScores[suite]! };
-}
-
-function domainChange({ suite: { suite, task, domain }, results }: Measured, { parentVersion }: Plan): DomainChange[] {
-  if (domain === null) return [];
-  const shown = suite.slice(holdoutPrefix.length);
-  const champion = parentVersion === null ? null : mean(results.map(({ championScore }) => championScore ?? 0));
-  const candidate = mean(results.map(({ candidateScore }) => candidateScore));
-  return [{ domain: shown, learned: { task, domain }, cases: results.length, champion, candidate }];
-}
-
 /** By task that is told apart by one label: how sure the head is of held-out texts, and of texts that are out of scope. */
-function unknownOf(measured: readonly Measured[], { tasks, answers }: Plan['declaration']): UnknownReport[] {
+function unknownOf(measured: readonly SuiteEvidence[], { tasks, answers }: Plan['declaration']): UnknownReport[] {
   return tasks.flatMap(({ name: task, multiLabel }) => {
     if (multiLabel) return [];
     const own = measured.filter(({ suite }) => suite.task === task);
-    const inScope = own.flatMap(({ suite, results }) => (suite.domain === null ? [] : confidencesOf(results)));
-    const outOfScope = own.flatMap(({ results }) => confidencesOf(results.filter(({ tags }) => tags.scope === 'out')));
+    const inScope = own.flatMap((one) => one.inScope);
+    const outOfScope = own.flatMap((one) => one.outOfScope);
     return inScope.length === 0 ? [] : [describeUnknown({ task, inScope, outOfScope }, answers.refuse)];
   });
 }
 
-const confidencesOf = (results: readonly PairedResult[]) => results.flatMap(({ candidateConfidence }) => candidateConfidence ?? []);
-
-/** By holdout: the scores of the champion and its ancestors, the oldest first. */
-type History = ReadonlyMap<string, readonly LineageScore[]>;
-
-async function readHistory(queries: Queries, plan: Plan, suites: readonly JudgedSuite[]): Promise<History> {
-  const versions = await readLineage(queries, plan);
-  const history = new Map<string, LineageScore[]>();
-  for (const { suite, version, domain } of versions.length === 0 ? [] : suites) {
-    if (domain === null) continue;
-    const asked = { adapter: plan.declaration.name, versions, suite, suiteVersion: version };
-    history.set(suite, await listLineageScores(queries, asked));
-  }
-  return history;
-}
-
-/** Each earlier version beside the candidate, on the cases that both have answered. */
-function domainHistory({ suite, results }: Measured, history: History): DomainHistory[] {
-  if (suite.domain === null) return [];
-  const ours = new Map(results.map(({ caseId, candidateScore }) => [caseId, candidateScore]));
-  const byVersion = groupBy(
-    (history.get(suite.suite) ?? []).filter(({ caseId }) => ours.has(caseId)),
-    ({ version }) => version,
-  );
-  const earlier = [...byVersion.values()].map((scores) => ({
-    before: mean(scores.map(({ score }) => score)),
-    after: mean(scores.map(({ caseId }) => ours.get(caseId)!)),
-  }));
-  return [{ now: mean([...ours.values()]), earlier }];
+/** Of a holdout: the scores of the champion and its ancestors, the oldest first. */
+async function readHistory(
+  queries: Queries,
+  { declaration }: Plan,
+  versions: readonly number[],
+  { suite, version, domain }: JudgedSuite,
+): Promise<LineageScore[]> {
+  if (versions.length === 0 || domain === null) return [];
+  return listLineageScores(queries, { adapter: declaration.name, versions, suite, suiteVersion: version });
 }

@@ -15,7 +15,7 @@ import { versionFolder } from '../../declaration/workspace.js';
 import { encodeCached } from '../../encoder/cached.js';
 import { requireAnswerForm } from '../../intake/answer-form.js';
 import { bufferSnapshotHash } from '../../replay/admission.js';
-import { listBuffer } from '../../store/buffer.js';
+import { listMembers } from '../../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../../store/examples.js';
 import { hasLearned, type LeftOutReason, readLearned } from '../../store/learned.js';
 import { openSetBook } from '../../training/answers.js';
@@ -43,7 +43,7 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   const continues = !plan.reencode && (parent === undefined || strategy.continues(parent, settingsOf(plan, strategy)));
   const { fresh, leftOut, isLeaked } = await chooseFresh(context, plan, continues);
   requireFresh(adapter, fresh, leftOut);
-  const members = await listBuffer(context.store.queries, adapter, { state: 'member' });
+  const members = await listMembers(context.store, adapter);
   const known = await readLearned(context.store.queries, championOf(plan));
   // A member that the champion has not learned is left from before a rollback, and counts as fresh. A suite may be younger than a member.
   const replayed =

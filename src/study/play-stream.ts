@@ -4,11 +4,11 @@
  */
 
 import { labelsIn, rarestLabel, readLabelSet } from '../core/label-sets.js';
-import { bytesIn } from '../core/safetensors.js';
 import type { TrainingSettings } from '../declaration/declaration.js';
 import { type ContinualMetrics, continualMetrics } from '../evaluation/continual.js';
 import { scoreOfCommonestSet } from '../evaluation/kinds/multi-label.js';
 import type { Offer, ReplayPolicy } from '../replay/policy.js';
+import { bytesKept } from '../training/bytes-kept.js';
 import { openScorer, type Scorer } from '../training/heads/head-graph.js';
 import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
 import { readsBuffer } from '../training/strategies.js';
@@ -82,8 +82,8 @@ export async function playStream({
     seconds += (performance.now() - start) / 1000;
     memory.remember(number);
     matrix.push(await measure(parent.head, { domains, steps, classes, threads: settings.threads }));
-    const again = strategy.continues(parent, settings) ? (strategy.replays ? memory.replayed() : []) : memory.rowsUpTo(number);
-    bytesStored = bytesIn(parent.state) + bytesIn(parent.head.tensors) + again.length * dimension * Float32Array.BYTES_PER_ELEMENT;
+    const examples = { members: memory.replayed().length, all: memory.rowsUpTo(number).length };
+    bytesStored = bytesKept(strategy, parent, { settings, dimension, ...examples });
     played?.(number + 1);
   }
   const learnedAt = domains.map((domain) => steps.findIndex(({ name }) => name === domain));

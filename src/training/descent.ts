@@ -9,8 +9,8 @@ import { type Constraint, type Epoch, openEpoch, type States, startingStates, ty
 import { type Expression, sourcesOf } from './autodiff/expression.js';
 import { constantRate, cosineRate, type LearningRate, withWarmUp } from './autodiff/learning-rate.js';
 import { adamW, sgd } from './autodiff/optimiser.js';
+import { type DataOfLoss, joinData } from './data-of-loss.js';
 import type { Head, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
-import type { NativeArray } from './native.js';
 import { keepOptimiser, resumeOptimiser } from './optimiser-state.js';
 import { type Beginning, type Problem, poseProblem } from './problem.js';
 
@@ -18,7 +18,7 @@ import { type Beginning, type Problem, poseProblem } from './problem.js';
 export interface Objective {
   readonly loss: Expression;
   /** What the loss needs beside the problem's data. */
-  readonly data?: Readonly<Record<string, NativeArray>>;
+  readonly data?: DataOfLoss;
   readonly constraint?: Constraint;
   /** What was found out in making it. */
   readonly facts?: Readonly<Record<string, number>>;
@@ -58,7 +58,7 @@ export async function descend(
   try {
     const resumed = resumeOptimiser(training, problem.start, keepsOptimiser ? (job.parent?.state ?? {}) : {});
     const learningRate = rateOf({ ...settings, learningRate: settings.learningRate ?? usualRate }, stepsOf(job) * epochs);
-    const run = { problem, training, epoch, epochs, data: { ...problem.data, ...data }, resumed, learningRate, progress };
+    const run = { problem, training, epoch, epochs, data: joinData(problem.data, data), resumed, learningRate, progress };
     const { states, losses } = await runEpochs(run);
     const head = withParameters(problem.start, training, states);
     const steps = resumed.steps + stepsOf(job) * epochs;
@@ -74,7 +74,7 @@ interface Run {
   readonly training: Training;
   readonly epoch: Epoch;
   readonly epochs: number;
-  readonly data: Readonly<Record<string, NativeArray>>;
+  readonly data: DataOfLoss;
   /** What the optimiser carries on, and the steps it has taken before. */
   readonly resumed: ReturnType<typeof resumeOptimiser>;
   /** Of the steps of this update. */
@@ -102,7 +102,7 @@ async function runEpochs({
     for (let first = 0; first < steps; first += stepsInOneCall) {
       const count = Math.min(stepsInOneCall, steps - first);
       const orders = Object.fromEntries([...problem.draws].map(([name, draw]) => [name, draw(count)]));
-      const request = { data: { ...data, ...orders }, states, steps: count, stepsBefore: resumed.steps + done * steps + first };
+      const request = { data: joinData(data, orders), states, steps: count, stepsBefore: resumed.steps + done * steps + first };
       const after = await epoch.run({ ...request, learningRate: (step) => learningRate(step - resumed.steps) });
       states = after.states;
       total += after.loss * count;

@@ -11,6 +11,7 @@ import { openEpoch, startingStates, type Training } from './autodiff/epoch.js';
 import { type Expression, minibatch, sourcesOf, targets } from './autodiff/expression.js';
 import { binaryCrossEntropy, crossEntropy } from './autodiff/losses.js';
 import type { Optimiser } from './autodiff/optimiser.js';
+import { joinData } from './data-of-loss.js';
 import { scoresOf } from './heads/head-graph.js';
 import { formulaOf } from './heads.js';
 import { type Head, outOfCompetition, type TrainingJob } from './job.js';
@@ -39,11 +40,12 @@ export async function fisherDiagonal({ kind, job, data: known }: Problem, head: 
   const tensors = Object.fromEntries(Object.entries(head.tensors).map(([name, tensor]) => [name, tensor.data]));
   const states = startingStates(training, seededRandom(settings.seed, 'fisher'), tensors);
   const { temperature } = head.tensors;
-  const data = { ...known, ...(temperature && { temperature: temperature.data as Float32Array }) };
+  const softness = temperature && { temperature: temperature.data as Float32Array };
   const order = Int32Array.from({ length: count }, (_, row) => row);
   const epoch = await openEpoch(training, settings.threads);
   try {
-    const request = { data: { ...data, ...likelihood.data, order }, states, steps: count, stepsBefore: 0, learningRate: () => 1 / count };
+    const data = joinData(known, softness, likelihood.data, { order });
+    const request = { data, states, steps: count, stepsBefore: 0, learningRate: () => 1 / count };
     const after = await epoch.run(request);
     return Object.fromEntries(sourcesOf(loss, 'parameter').map(({ name }) => [name, after.states[`${name}_square`] as Float32Array]));
   } finally {
@@ -78,14 +80,14 @@ function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
       classes.length,
       random,
     ),
-    exclusive: Float32Array.from(fresh.targets, (_, row) => (isFree(row) ? 0 : 1)),
+    ofOneLabel: Float32Array.from(fresh.targets, (_, row) => (isFree(row) ? 0 : 1)),
     drawn: own.map((score) => (random.uniform() < 1 / (1 + Math.exp(-score)) ? 1 : 0)),
     free: each((row, index) => (isFree(row) && isAsked(row, index) ? 1 : 0)),
   };
   const row = (name: string, columns: number) => minibatch(name, [1, columns]);
   const loss = (scores: Expression) =>
     add(
-      crossEntropy(scores, targets('answers', 1), { prior: row('competing', classes.length), weights: row('exclusive', 1) }),
+      crossEntropy(scores, targets('answers', 1), { prior: row('competing', classes.length), weights: row('ofOneLabel', 1) }),
       binaryCrossEntropy(scores, row('drawn', classes.length), row('free', classes.length)),
     );
   return { loss, data };

@@ -5,6 +5,7 @@ import { seededRandom } from '../core/random.js';
 import type { Tensor, Tensors } from '../core/safetensors.js';
 import { isMultiLabel } from './answers.js';
 import { type Dims, type Expression, minibatch, type Source, sameDims, sizeOf, sourcesOf } from './autodiff/expression.js';
+import { type DataOfLoss, joinData } from './data-of-loss.js';
 import { uncalibrated } from './heads/calibrated.js';
 import { formulaOf, headKindNamed, ownSizes } from './heads.js';
 import type { Head, HeadInputs, HeadKind, HeadOutputs, HeadShape, TrainingJob } from './job.js';
@@ -20,7 +21,7 @@ export interface Problem {
   readonly start: Head;
   readonly sizes: MinibatchSizes;
   /** Of the fresh and then the replayed examples: inputs [n, d], classes [n], and whatever else is drawn with them. */
-  readonly data: Record<string, NativeArray>;
+  readonly data: DataOfLoss;
   /** By the name of its order. */
   readonly draws: ReadonlyMap<string, DrawSteps>;
   forward(given: HeadInputs): HeadOutputs;
@@ -53,13 +54,13 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
   const { dimension, lexical } = job;
   const dense = dimension - lexical;
   const vectors = concatenate(fresh.vectors, replayed.vectors);
-  const data: Record<string, NativeArray> = {
-    x: standardise(vectors, { mean: start.tensors.mean!, scale: start.tensors.scale! }, dimension),
-  };
+  const x = standardise(vectors, { mean: start.tensors.mean!, scale: start.tensors.scale! }, dimension);
   const { scores } = formulaOf(kind, start.shape);
-  for (const { name } of sourcesOf(scores, 'whole')) data[name] = start.tensors[name]!.data as NativeArray;
-  if (sourcesOf(scores, 'minibatch').some(({ name }) => name === 'counts')) data.counts = lastColumns(vectors, dimension, lexical);
-  const loss = labelLoss(job, data);
+  const fixed = Object.fromEntries(sourcesOf(scores, 'whole').map(({ name }) => [name, start.tensors[name]!.data as NativeArray]));
+  const readsCounts = sourcesOf(scores, 'minibatch').some(({ name }) => name === 'counts');
+  const counts = readsCounts ? { counts: lastColumns(vectors, dimension, lexical) } : {};
+  const { loss, data: ofLabels } = labelLoss(job);
+  const data = joinData({ x }, counts, fixed, ofLabels);
   const draws = new Map<string, DrawSteps>();
   return {
     job,

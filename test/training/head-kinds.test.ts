@@ -8,6 +8,7 @@ import { parseDeclaration, type TrainingSettings } from '#espalier/declaration/d
 import { arithmeticIn } from '#espalier/training/autodiff/arithmetic.js';
 import { type Source, sourcesOf } from '#espalier/training/autodiff/expression.js';
 import { writeForward } from '#espalier/training/autodiff/gradient.js';
+import { uncalibrated, withTemperature } from '#espalier/training/heads/calibrated.js';
 import { scoresOf, tensorNames } from '#espalier/training/heads/head-graph.js';
 import { formulaOf, gradientHeads, headKindNamed, headKinds, headSettings } from '#espalier/training/heads.js';
 import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
@@ -109,6 +110,18 @@ describe.each(headKinds)('the kind of head $name', (kind) => {
 
   it('is served by adapter.onnx as its formula says, to 1e-5', async () => {
     expect(relativeError(await scoresOf(trained.head, asked, 1), await scoresByFormula(trained.head, asked))).toBeLessThan(1e-5);
+  });
+
+  it.runIf(kind.trainable !== false)('is served at the temperatures that training fits', async () => {
+    const bare = uncalibrated(trained.head);
+    const scores = await scoresOf(bare, asked, 1);
+    const halved = await scoresOf(withTemperature(bare, new Float32Array(3).fill(2)), asked, 1);
+    expect(
+      relativeError(
+        halved,
+        scores.map((score) => score / 2),
+      ),
+    ).toBeLessThan(1e-6);
   });
 
   it('serves, and is gone on with, where an earlier version wrote sizes of other kinds into its manifest', async () => {

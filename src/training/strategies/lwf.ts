@@ -9,6 +9,7 @@ import { isMultiLabel } from '../answers.js';
 import { add, scale } from '../autodiff/elementwise.js';
 import { type Expression, whole } from '../autodiff/expression.js';
 import { binaryCrossEntropy, distillation } from '../autodiff/losses.js';
+import { joinData } from '../data-of-loss.js';
 import type { Objective } from '../descent.js';
 import { cautiousRate, gradientStrategy } from '../gradient-strategy.js';
 import { uncalibrated } from '../heads/calibrated.js';
@@ -41,7 +42,7 @@ export const lwf = gradientStrategy({
       ...(free.length > 0 ? [teachFree(job, taught, { scores, drawn: fresh, among: free })] : []),
     ];
     const remembering = lessons.map(({ loss }) => loss).reduce(add);
-    return { loss: add(learning, scale(remembering, alpha!)), data: Object.assign({}, ...lessons.map(({ data }) => data)) };
+    return { loss: add(learning, scale(remembering, alpha!)), data: joinData(...lessons.map(({ data }) => data)) };
   },
 });
 

@@ -4,13 +4,13 @@ import { availableParallelism, freemem } from 'node:os';
 import PQueue from 'p-queue';
 import { EspalierError } from '../../core/errors.js';
 import { readText, writePrivateFile } from '../../core/files.js';
-import { bytesIn } from '../../core/safetensors.js';
 import { largestOf } from '../../core/sequences.js';
 import type { BufferBudget } from '../../declaration/declaration.js';
 import { taskNumbers } from '../../declaration/tasks.js';
 import { type Failure, saveContenders } from '../../store/contenders.js';
 import type { Transaction } from '../../store/database.js';
 import { type Run, renewLease } from '../../store/runs.js';
+import { bytesKept } from '../../training/bytes-kept.js';
 import type { HeadShape, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../../training/job.js';
 import { strategyNamed } from '../../training/strategies.js';
 import { train } from '../../training/train.js';
@@ -119,10 +119,11 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
   const { classes, multiLabel } = contest.mix;
   const about = adapterMetadata({ adapter: plan.declaration.name, encoder, classes, multiLabel });
   const files = await writeTrained(folder, trained, { about, pieces });
+  const seen = job.fresh.targets.length + job.replayed.targets.length;
   const attempt: Attempt = {
     trained: { headKind: head.kind, headShape: head.shape, facts, files },
     seconds,
-    bytesKept: bytesKept(contest.strategy, job, trained),
+    bytesKept: bytesKept(contest.strategy, trained, { ...job, members: Math.min(job.budget, seen), all: seen }),
     error: null,
   };
   await writePrivateFile(record, JSON.stringify(attempt));
@@ -153,13 +154,6 @@ async function tryTraining(job: TrainingJob, signal: AbortSignal, progress: Trai
     const { code, message, hint } = thrown;
     return { code, message, hint };
   }
-}
-
-/** State, head, and the vectors that the next update replays or trains on again. */
-function bytesKept(strategy: Strategy, { settings, fresh, replayed, budget, dimension }: TrainingJob, trained: TrainedHead): number {
-  const seen = fresh.targets.length + replayed.targets.length;
-  const again = strategy.continues(trained, settings) ? (strategy.replays ? Math.min(budget, seen) : 0) : seen;
-  return bytesIn(trained.state) + bytesIn(trained.head.tensors) + again * dimension * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** The examples that a budget holds: one in bytes is converted by the mean size of the texts at hand. */

@@ -20,7 +20,7 @@ import type { Principal } from '../store/audit.js';
 import { summariseBuffer } from '../store/buffer.js';
 import { listCandidates } from '../store/candidates.js';
 import { openStore, type Store } from '../store/database.js';
-import { listDomainAccuracies } from '../store/results.js';
+import { listDomainAccuracies } from '../store/domain-accuracies.js';
 import { headSettings } from '../training/heads.js';
 import { runUpdate, type Update } from '../update/run-update.js';
 import { calledAs, quoted } from './called-as.js';

@@ -2,7 +2,7 @@
 import { groupBy } from '../core/grouping.js';
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import type { Queries } from '../store/database.js';
-import { type JudgedCase, listJudgedCases } from '../store/results.js';
+import { type JudgedCase, listJudgedCases } from '../store/past-results.js';
 import { listVersionScores, type VersionScore } from '../store/version-scores.js';
 
 export interface HistoryPoint {

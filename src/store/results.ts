@@ -1,7 +1,7 @@
-/** The tables `eval_results` and `domain_accuracies`: how every case came out on both sides. */
+/** The table `eval_results`: how every case came out on both sides. */
 import type { Queries, Transaction } from './database.js';
 import type { Schema } from './schema.js';
-import { readJson, refuseChanged, sealValues } from './sealed-row.js';
+import { readJson, sealValues } from './sealed-row.js';
 
 export interface PairedResult {
   /** The strategy that made the candidate. */
@@ -24,14 +24,6 @@ export interface PairedResult {
   readonly tags: Readonly<Record<string, string>>;
   /** Cases of one cluster are not independent; null: this one is by itself. */
   readonly cluster: string | null;
-}
-
-export interface DomainAccuracy {
-  readonly version: number;
-  readonly task: string;
-  readonly domain: string;
-  readonly cases: number;
-  readonly accuracy: number;
 }
 
 const sliceSize = 1000;
@@ -116,7 +108,7 @@ export async function sealStoredResults(queries: Queries, runId: number, questio
 export const isSameSeal = (now: ResultSeal, stored: ResultSeal | undefined) =>
   now.results === stored?.results && now.checksum === stored.checksum;
 
-function withRow({ results, checksum }: ResultSeal, row: ResultRow): ResultSeal {
+export function withRow({ results, checksum }: ResultSeal, row: ResultRow): ResultSeal {
   const { champion_score, candidate_score, anchor_score, champion_confidence, candidate_confidence, gold } = row;
   const { suite, case_id, champion_answer, candidate_answer, tags, cluster } = row;
   const numbers = [champion_score, candidate_score, anchor_score, champion_confidence, candidate_confidence, gold];
@@ -124,7 +116,7 @@ function withRow({ results, checksum }: ResultSeal, row: ResultRow): ResultSeal 
   return { results: results + 1, checksum: (checksum + own) % sumLimit };
 }
 
-async function* eachRow(queries: Queries, runId: number, { contender, suite }: ResultQuestion): AsyncGenerator<ResultRow> {
+export async function* eachRow(queries: Queries, runId: number, { contender, suite }: ResultQuestion): AsyncGenerator<ResultRow> {
   for (let after: string | undefined; ; ) {
     const rows = await queries
       .selectFrom('eval_results')
@@ -180,154 +172,4 @@ function resultOf(row: ResultRow, contender: string, runId: number): PairedResul
     tags: readJson(row.tags, `the result of the case ${row.case_id} of ${row.suite} in run ${runId}`) as PairedResult['tags'],
     cluster: row.cluster,
   };
-}
-
-/** The score of one case by an earlier version, when it was judged itself. */
-export interface LineageScore {
-  readonly version: number;
-  readonly caseId: string;
-  readonly score: number;
-}
-
-interface LineageQuestion {
-  readonly adapter: string;
-  readonly versions: readonly number[];
-  readonly suite: string;
-  readonly suiteVersion: number;
-}
-
-/** Results of one suite by what became a candidate of the adapter, and what the suite was then, where that was kept. */
-function selectOfSuite(queries: Queries, adapter: string, suite: string) {
-  return queries
-    .selectFrom('candidates as candidate')
-    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
-    .leftJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
-    .innerJoin('eval_results as result', (join) =>
-      join
-        .onRef('result.run_id', '=', 'candidate.run_id')
-        .onRef('result.contender', '=', 'contender.strategy')
-        .on('result.suite', '=', suite),
-    )
-    .where('candidate.adapter', '=', adapter);
-}
-
-/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. @throws STORE_CORRUPT where they were changed */
-export async function listLineageScores(
-  queries: Queries,
-  { adapter, versions, suite, suiteVersion }: LineageQuestion,
-): Promise<LineageScore[]> {
-  const judged = await queries
-    .selectFrom('candidates as candidate')
-    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
-    .innerJoin('eval_suites as asked', 'asked.run_id', 'candidate.run_id')
-    .select(['candidate.version', 'candidate.run_id as runId', 'contender.strategy as contender', 'asked.seals'])
-    .where('candidate.adapter', '=', adapter)
-    .where('candidate.version', 'in', versions)
-    .where('asked.suite', '=', suite)
-    .where('asked.version', '=', suiteVersion)
-    .orderBy('candidate.version')
-    .execute();
-  const scores: LineageScore[] = [];
-  for (const { version, runId, contender, seals } of judged) {
-    let seal = noResults;
-    for await (const row of eachRow(queries, runId, { contender, suite })) {
-      seal = withRow(seal, row);
-      scores.push({ version, caseId: row.case_id, score: row.candidate_score });
-    }
-    const what = `the results of ${suite} in run ${runId}`;
-    const stored = seals === null ? undefined : (readJson(seals, what) as ResultSeals);
-    if (stored && !isSameSeal(seal, stored[contender])) refuseChanged(what);
-  }
-  return scores;
-}
-
-export interface RecordedQuestion {
-  readonly adapter: string;
-  readonly version: number;
-  readonly suite: string;
-  readonly suiteVersion: number;
-  /** Undefined: whatever its cases were. */
-  readonly contentHash: string | undefined;
-}
-
-export interface RecordedCase {
-  readonly caseId: string;
-  readonly score: number;
-  readonly answer: string | null;
-  readonly confidence: number | null;
-}
-
-/** How cases of a suite came out on a version in its own run, and in the runs that compared their candidates with it; the latest counts. */
-export async function listRecordedCases(queries: Queries, question: RecordedQuestion): Promise<RecordedCase[]> {
-  const { adapter, version, suite, suiteVersion, contentHash } = question;
-  const results = selectOfSuite(queries, adapter, suite)
-    // Espalier 0.1 did not keep versions of suites; a held-out example is the same case all the same.
-    .where((of) => of.or([of('asked.version', '=', suiteVersion), of('asked.version', 'is', null)]))
-    .$if(contentHash !== undefined, (query) => query.where('asked.content_hash', '=', contentHash!))
-    .orderBy('candidate.id');
-  const own = await results
-    .where('candidate.version', '=', version)
-    .select(['result.case_id as caseId', 'result.candidate_score as score'])
-    .select(['result.candidate_answer as answer', 'result.candidate_confidence as confidence'])
-    .execute();
-  const compared = await results
-    .where('candidate.champion_version', '=', version)
-    .where('result.champion_score', 'is not', null)
-    .select(['result.case_id as caseId', (of) => of.ref('result.champion_score').$notNull().as('score')])
-    .select(['result.champion_answer as answer', 'result.champion_confidence as confidence'])
-    .execute();
-  return [...own, ...compared];
-}
-
-/** How one case of a suite came out on a version, when it was judged. */
-export interface JudgedCase {
-  readonly adapter: string;
-  readonly version: number;
-  readonly status: 'waiting' | 'approved' | 'rejected';
-  readonly at: string;
-  readonly suiteVersion: number;
-  readonly contentHash: string;
-  readonly metric: string;
-  readonly score: number;
-  readonly gold: number | null;
-}
-
-/** Of every version that was proposed, its own scores on one suite; in order of candidate and case. */
-export async function listJudgedCases(queries: Queries, suite: string): Promise<JudgedCase[]> {
-  return queries
-    .selectFrom('eval_results as result')
-    .innerJoin('candidates as candidate', 'candidate.run_id', 'result.run_id')
-    .innerJoin('contenders as contender', (join) =>
-      join
-        .onRef('contender.run_id', '=', 'result.run_id')
-        .onRef('contender.strategy', '=', 'result.contender')
-        .on('contender.chosen', '=', 1),
-    )
-    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'result.run_id').onRef('asked.suite', '=', 'result.suite'))
-    .select(['candidate.adapter', 'candidate.version', 'candidate.status', 'candidate.created_at as at'])
-    .select(['asked.version as suiteVersion', 'asked.content_hash as contentHash', 'asked.metric'])
-    .select(['result.candidate_score as score', 'result.gold'])
-    .where('result.suite', '=', suite)
-    .orderBy('candidate.id')
-    .orderBy('result.case_id')
-    .execute();
-}
-
-export async function saveDomainAccuracies(transaction: Transaction, adapter: string, rows: readonly DomainAccuracy[]): Promise<void> {
-  if (rows.length === 0) return;
-  await transaction
-    .insertInto('domain_accuracies')
-    .values(rows.map((row) => ({ ...row, adapter })))
-    .execute();
-}
-
-export async function listDomainAccuracies(queries: Queries, adapter: string): Promise<DomainAccuracy[]> {
-  return queries
-    .selectFrom('domain_accuracies')
-    .select(['version', 'task', 'domain', 'cases', 'accuracy'])
-    .where('adapter', '=', adapter)
-    .orderBy('version')
-    .orderBy('task')
-    .orderBy('domain')
-    .execute();
 }

@@ -4,7 +4,7 @@ import { kindNamed } from '../evaluation/kinds.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import { listParents } from '../store/candidates.js';
 import type { Queries } from '../store/database.js';
-import { type LineageScore, listLineageScores } from '../store/results.js';
+import { type LineageScore, listLineageScores } from '../store/past-results.js';
 import type { AskedSuite } from './asked-suite.js';
 import type { Plan } from './context.js';
 

@@ -1,6 +1,6 @@
 /** What the store has recorded of a version's answers, for comparison with a version that cannot be asked any more. */
 import type { Queries } from '../store/database.js';
-import { listRecordedCases } from '../store/results.js';
+import { listRecordedCases } from '../store/past-results.js';
 import { type AskedSuite, isMadeOfHoldout } from './asked-suite.js';
 import type { SideScore } from './sides.js';
 

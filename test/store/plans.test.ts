@@ -10,12 +10,14 @@ import { findMembership, listBuffer, listOffered, saveMemberships, summariseBuff
 import * as candidates from '#espalier/store/candidates.js';
 import { listContenders } from '#espalier/store/contenders.js';
 import { type Store, transact } from '#espalier/store/database.js';
+import { listDomainAccuracies } from '#espalier/store/domain-accuracies.js';
 import { findEmbeddings } from '#espalier/store/embeddings.js';
 import { countEarlierUses, findChangedSuite, listJudgedSuites, listSuitesOfVersion } from '#espalier/store/eval-suites.js';
 import { countAnswers } from '#espalier/store/example-counts.js';
 import { findAnswerForm, openExampleWriter } from '#espalier/store/example-writer.js';
 import * as examples from '#espalier/store/examples.js';
 import { countUnlearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
+import * as past from '#espalier/store/past-results.js';
 import * as results from '#espalier/store/results.js';
 import { beginRun, listRuns, readRun, renewLease, takeOverRun } from '#espalier/store/runs.js';
 import { findLastSettled, listChecks, listMissingChecks, readSettledChecks } from '#espalier/store/schedule.js';
@@ -166,9 +168,9 @@ const ofResults: readonly Hot[] = [
     ({ queries }) => results.listResults(queries, runId, { contender: 'replay', suite: 's' }),
     '(run_id=? AND contender=? AND suite=?)',
   ],
-  ['scores of a lineage', ({ queries }) => results.listLineageScores(queries, { ...recorded, versions: [1, 2] })],
-  ['recorded cases of a version', ({ queries }) => results.listRecordedCases(queries, recorded)],
-  ['accuracies by domain', ({ queries }) => results.listDomainAccuracies(queries, adapter)],
+  ['scores of a lineage', ({ queries }) => past.listLineageScores(queries, { ...recorded, versions: [1, 2] })],
+  ['recorded cases of a version', ({ queries }) => past.listRecordedCases(queries, recorded)],
+  ['accuracies by domain', ({ queries }) => listDomainAccuracies(queries, adapter)],
   ['scores of a suite apart from updates', ({ queries }) => listVersionScores(queries, 's'), 'version_scores_by_suite (suite=?)'],
   ['the score of a version on a suite', ({ queries }) => findVersionScore(queries, recorded)],
   ['the chain of the audit', ({ queries }) => checkAuditChain(queries)],
@@ -195,7 +197,7 @@ const sorting: readonly Hot[] = [
   ['strata of a task', ({ queries }) => listStrata(queries, adapter, 'intent')],
   ['contenders of a run', ({ queries }) => listContenders(queries, runId)],
   ['suites of a run', ({ queries }) => listJudgedSuites(queries, runId)],
-  ['judged cases of a suite', ({ queries }) => results.listJudgedCases(queries, 's')],
+  ['judged cases of a suite', ({ queries }) => past.listJudgedCases(queries, 's')],
   ['cells of the buffer', (asked) => summariseBuffer(asked, adapter)],
   ['answers of a task', ({ queries }) => examples.listAnswers(queries, adapter, 'intent')],
   ['how often each answer was given', ({ queries }) => countAnswers(queries, adapter, 90)],

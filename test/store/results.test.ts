@@ -4,16 +4,15 @@ import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { findCandidate, insertCandidate, listCandidates, nextVersion, setCandidateStatus } from '#espalier/store/candidates.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
+import { listDomainAccuracies, saveDomainAccuracies } from '#espalier/store/domain-accuracies.js';
 import {
   addResults,
   isSameSeal,
-  listDomainAccuracies,
   listResults,
   type PairedResult,
   readResults,
   removeOtherResults,
   removeResults,
-  saveDomainAccuracies,
   sealStoredResults,
 } from '#espalier/store/results.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';

@@ -1,0 +1,117 @@
+/** Which run an update works on: an unfinished one of the adapter, where it does what is asked for, or a new one. */
+import { rm } from 'node:fs/promises';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
+import { runFolder } from '../declaration/workspace.js';
+import { findChampionVersion } from '../store/candidates.js';
+import { beginRun, endRun, type Run, releaseRun, stages, takeOverRun } from '../store/runs.js';
+import { fieldNamed } from './contest.js';
+import type { Plan, UpdateContext } from './context.js';
+import { askIntention, type Decide, findDifferences, type Resumed } from './intentions.js';
+import { mayBeAlive, newOwner } from './lease.js';
+import { planUpdate } from './plan.js';
+import { clearRunFolders } from './run-folders.js';
+import type { Outputs } from './stage.js';
+import { evaluationRules } from './store-scores.js';
+
+export interface UpdateRequest {
+  readonly declaration: AdapterDeclaration;
+  /** Names of strategies that train side by side; without them the declared one alone. */
+  readonly field?: readonly string[] | undefined;
+  /** Learn everything again on the declared encoder, which need not be the champion's. */
+  readonly reencode?: true | undefined;
+  /** An unfinished run is ended, and another begins. */
+  readonly fresh?: true | undefined;
+  /** What becomes of an unfinished run whose plan differs from what is declared and stored now; without it the run is resumed. */
+  readonly decide?: Decide | undefined;
+  /** What started it: a person's name, or a trigger of the schedule. */
+  readonly trigger: string;
+  readonly at: Date;
+}
+
+export interface GivenUp {
+  readonly run: number;
+  readonly stage: string;
+  readonly reason: string;
+}
+
+export interface Claimed {
+  readonly run: Run;
+  readonly resumed: Resumed | undefined;
+  readonly givenUp: GivenUp | undefined;
+}
+
+/** An unfinished run of the adapter, where there is one that does what is asked for; else a new one. @throws UPDATE_RUNNING, INTERRUPTED */
+export async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<Claimed> {
+  const { store } = context;
+  const { declaration, field, reencode, trigger, at } = request;
+  const asked = fieldNamed(field ?? [declaration.strategy]).map(({ name }) => name);
+  const owner = newOwner();
+  const beginNew = async (beforehand: () => Promise<void>) => {
+    const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });
+    await beforehand();
+    const request = { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() };
+    const run = await beginRun(store, request);
+    await clearRunFolders(context.workspace, run);
+    return run;
+  };
+  const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive, toEnd: request.fresh });
+  if (!unfinished) return { run: await beginNew(async () => undefined), resumed: undefined, givenUp: undefined };
+  const { id, stage } = unfinished;
+  try {
+    const decided = await decideOn(context, request, unfinished, asked);
+    if (decided.intention === 'resume') return { run: unfinished, resumed: { at: stage, differs: decided.differs }, givenUp: undefined };
+    const { reason } = decided;
+    const run = await beginNew(() => failRun(context, unfinished, `given up: ${reason}`));
+    return { run, resumed: undefined, givenUp: { run: id, stage, reason } };
+  } catch (thrown) {
+    // Where nothing could be decided or planned, the run stays what it was: unfinished, and nobody's.
+    await releaseRun(store, unfinished).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+type Decided =
+  | { readonly intention: 'resume'; readonly differs: Resumed['differs'] }
+  | { readonly intention: 'fresh'; readonly reason: string };
+
+/** @throws INTERRUPTED */
+async function decideOn(context: UpdateContext, request: UpdateRequest, run: Run, asked: readonly string[]): Promise<Decided> {
+  const { declaration, reencode, fresh, decide = () => 'resume' } = request;
+  if (fresh) return { intention: 'fresh', reason: 'a fresh run was asked for' };
+  const champion = await findChampionVersion(context.store.queries, declaration.name);
+  const reason = reasonToGiveUp(run, { asked, reencode, champion, encoder: context.encoder.fingerprint });
+  if (reason !== undefined) return { intention: 'fresh', reason };
+  const differs = await findDifferences(context, run.plan as Plan, declaration);
+  if (differs.length === 0) return { intention: 'resume', differs };
+  const { id, adapter, stage, startedAt } = run;
+  const intention = await askIntention(context, run, () => decide(differs, { run: id, adapter, stage, startedAt }));
+  return intention === 'resume' ? { intention, differs } : { intention, reason: 'a fresh run was asked for' };
+}
+
+interface Wanted {
+  readonly asked: readonly string[];
+  readonly reencode: true | undefined;
+  readonly champion: number | null;
+  /** Its fingerprint. */
+  readonly encoder: string;
+}
+
+/** One that an earlier Espalier began may have no field, tell classes apart by their labels alone, or have stored less than a verdict needs now. */
+function reasonToGiveUp({ plan, outputs }: Run, { asked, reencode, champion, encoder }: Wanted): string | undefined {
+  if (String((plan as Partial<Plan>).field) !== String(asked)) return 'another strategy was asked for';
+  if ((plan as Plan).reencode !== reencode) return reencode ? 'everything is to be encoded again' : 'it encoded everything again';
+  if ((plan as Plan).encoderFingerprint !== encoder) return 'the encoder is another now';
+  // A candidate that was compared with another version than the champion cannot be approved.
+  if ((plan as Plan).parentVersion !== champion) return 'the champion is another now';
+  const mixes = Object.values((outputs as Partial<Outputs>).mix ?? {});
+  const evaluated = (outputs as Partial<Outputs>).evaluate;
+  const isOlder =
+    mixes.some(({ unreadableIds, classes }) => !unreadableIds || classes.some((one: unknown) => typeof one === 'string')) ||
+    (evaluated && evaluated.rules !== evaluationRules);
+  return isOlder ? 'an earlier Espalier began it' : undefined;
+}
+
+export async function failRun({ store, workspace }: UpdateContext, run: Run, error: string): Promise<void> {
+  await endRun(store.queries, run, { status: 'failed', error, at: new Date() });
+  await rm(runFolder(workspace, run.adapter, run.id), { recursive: true, force: true });
+}

@@ -1,0 +1,61 @@
+/** A stage of an update: what it needs of the stages before it, and what it leaves to those after it. */
+import { EspalierError } from '../core/errors.js';
+import type { Transaction } from '../store/database.js';
+import type { Run, Stage as StageName } from '../store/runs.js';
+import type { Evaluated, Mixes, Plan, UpdateContext } from './context.js';
+import type { Encoded } from './stages/encode.js';
+import type { JudgedContender } from './stages/judge.js';
+import type { Trained } from './stages/train.js';
+
+/** By stage: what it left. They are kept with the run. */
+export interface Outputs {
+  readonly encode: Encoded;
+  readonly mix: Mixes;
+  /** By strategy, without those that failed. */
+  readonly train: Readonly<Record<string, Trained>>;
+  readonly evaluate: Evaluated;
+  readonly gate: JudgedContender;
+}
+
+/** Where a stage works. */
+export interface StageSite {
+  readonly context: UpdateContext;
+  readonly run: Run;
+  readonly plan: Plan;
+}
+
+export interface Done<Output> {
+  readonly output: Output;
+  /** What the progress line says of it. */
+  readonly summary: string;
+  /** What is stored besides the output, in the transaction that begins the next stage. */
+  readonly save?: (transaction: Transaction) => Promise<void>;
+}
+
+interface Definition<Name extends keyof Outputs, Needs extends keyof Outputs> {
+  readonly name: Name & StageName;
+  /** Stages whose output it reads. */
+  readonly needs: readonly Needs[];
+  run(site: StageSite, outputs: Pick<Outputs, Needs>): Promise<Done<Outputs[Name]>>;
+}
+
+export interface UpdateStage {
+  readonly name: keyof Outputs;
+  readonly needs: readonly (keyof Outputs)[];
+  run(site: StageSite, outputs: Partial<Outputs>): Promise<Done<unknown>>;
+}
+
+export function defineStage<Name extends keyof Outputs, Needs extends keyof Outputs = never>({
+  name,
+  needs,
+  run,
+}: Definition<Name, Needs>): UpdateStage {
+  return { name, needs, run: (site, outputs) => run(site, outputsOf(outputs, needs)) };
+}
+
+/** @throws STORE_CORRUPT where a stage that is over has left nothing */
+export function outputsOf<Needs extends keyof Outputs>(outputs: Partial<Outputs>, needs: readonly Needs[]): Pick<Outputs, Needs> {
+  const missing = needs.find((name) => outputs[name] === undefined);
+  if (missing !== undefined) throw new EspalierError('STORE_CORRUPT', `the run has no output of its stage ${missing}, which is over`);
+  return outputs as Pick<Outputs, Needs>;
+}

@@ -12,7 +12,7 @@ const read = (...path: string[]) => readFileSync(join(projectRoot, ...path), 'ut
 
 /** In the order data flows: a file imports from its own room or from one before it. */
 const rooms =
-  'core declaration store encoder reading training versions evaluation intake replay gate update decisions measuring study serving schedule pages cli'.split(
+  'core declaration store encoder reading training versions evaluation intake replay gate update decisions measuring study serving schedule library pages cli'.split(
     ' ',
   );
 

@@ -1,14 +1,9 @@
 /** What the commands share: the global options, the workspace, the open store and encoder, and who is acting. */
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { EspalierError } from '../core/errors.js';
-import type { Progress } from '../core/progress.js';
 import { printable } from '../core/text.js';
-import type { AdapterDeclaration } from '../declaration/declaration.js';
-import { defaultCacheFolder, findWorkspace, type Workspace } from '../declaration/workspace.js';
-import { defaultPooling } from '../encoder/declaration.js';
-import type { Encoder } from '../encoder/encoder.js';
-import { openStore, openStoreToRead, type Store } from '../store/database.js';
+import { OpenWorkspace } from '../library/open-workspace.js';
+import type { Site } from '../library/site.js';
 import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
 
@@ -46,15 +41,8 @@ export function newCommand(name: string, description: string): Command {
     .option('--actor <name>', 'who is acting, for the audit; default: ESPALIER_ACTOR, else the user');
 }
 
-export interface Session {
-  readonly workspace: Workspace;
-  readonly store: Store;
+export interface Session extends Site {
   readonly output: Output;
-  readonly progress: Progress;
-  readonly now: Date;
-  readonly actor: string;
-  readonly signal: AbortSignal;
-  openEncoder(declaration: AdapterDeclaration): Promise<Encoder>;
 }
 
 export function outputOf(options: GlobalOptions, surroundings: Surroundings): Output {
@@ -65,11 +53,11 @@ type Work = (session: Session) => Promise<void>;
 
 /** Opens the workspace's store for the time of `work`, and closes whatever was opened. */
 export const inSession = (options: GlobalOptions, surroundings: Surroundings, work: Work) =>
-  inSessionOf(openStore, { options, surroundings, work });
+  inSessionOf('write', { options, surroundings, work });
 
 /** The same for work that only reads: the workspace may be one that cannot be written. */
 export const inReadingSession = (options: GlobalOptions, surroundings: Surroundings, work: Work) =>
-  inSessionOf(openStoreToRead, { options, surroundings, work });
+  inSessionOf('read', { options, surroundings, work });
 
 interface SessionRequest {
   readonly options: GlobalOptions;
@@ -77,62 +65,15 @@ interface SessionRequest {
   readonly work: Work;
 }
 
-async function inSessionOf(open: typeof openStore, { options, surroundings, work }: SessionRequest): Promise<void> {
+async function inSessionOf(access: 'read' | 'write', { options, surroundings, work }: SessionRequest): Promise<void> {
+  const { environment, signal, workingFolder, stderr } = surroundings;
   const output = outputOf(options, surroundings);
-  const workspace = findWorkspace(options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder);
-  const now = timeOf(options.at);
-  const store = await open(workspace.database);
-  const encoders: Encoder[] = [];
+  const folder = options.workspace ?? environment.ESPALIER_WORKSPACE ?? workingFolder;
+  const opened = new OpenWorkspace({ folder, access, environment, actor: options.actor, signal });
   try {
-    await work({
-      workspace,
-      store,
-      output,
-      progress: openProgress(output, surroundings.stderr),
-      now,
-      get actor() {
-        return actorOf(options.actor, surroundings.environment);
-      },
-      signal: surroundings.signal,
-      async openEncoder(declaration) {
-        const encoder = await openDeclaredEncoder(declaration, workspace, surroundings.environment);
-        encoders.push(encoder);
-        return encoder;
-      },
-    });
+    await opened.run({ at: timeOf(options.at) }, (site) => work({ ...site, output, progress: openProgress(output, stderr) }));
   } finally {
-    for (const encoder of encoders) await encoder.close();
-    await store.close();
-  }
-}
-
-export async function openDeclaredEncoder(
-  { encoder }: AdapterDeclaration,
-  workspace: Workspace,
-  environment: NodeJS.ProcessEnv,
-): Promise<Encoder> {
-  // Its library is a third of all the loading there is, and most commands need no encoder.
-  const { openEncoder } = await import('../encoder/encoder.js');
-  const declaration = { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
-  return openEncoder(declaration, {
-    // Asked for by encoders that are kept there, and by no other.
-    get cacheFolder() {
-      return defaultCacheFolder(environment);
-    },
-    baseFolder: workspace.root,
-  });
-}
-
-/** Who is acting. In a container the user id often has no name, which Node tells as an error. */
-function actorOf(named: string | undefined, { ESPALIER_ACTOR, LOGNAME, USER }: NodeJS.ProcessEnv): string {
-  return named || ESPALIER_ACTOR || userName() || LOGNAME || USER || `uid ${process.getuid?.() ?? 'unknown'}`;
-}
-
-function userName(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
+    await opened.close();
   }
 }
 

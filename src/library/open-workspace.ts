@@ -40,6 +40,16 @@ export class OpenWorkspace {
     }
   }
 
+  /** The same for what is read piece by piece. */
+  async *stream<T>(call: Call, work: (site: Site) => AsyncGenerator<T>): AsyncGenerator<T> {
+    const store = await this.#openStore();
+    try {
+      yield* work(this.#siteFor(store, call));
+    } catch (thrown) {
+      throw storeError(thrown, store.path);
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const encoders = [...this.#encoders.values()];

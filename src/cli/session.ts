@@ -22,6 +22,8 @@ export interface GlobalOptions {
   readonly workspace?: string;
   readonly at?: string;
   readonly actor?: string;
+  /** False with --no-config. */
+  readonly config?: boolean;
 }
 
 /** A command that holds others. It has no options of its own: it would take them away from the command that is meant. */
@@ -38,7 +40,8 @@ export function newCommand(name: string, description: string): Command {
     .option('--json', 'print the result as JSON')
     .option('--workspace <dir>', 'the workspace; default: the nearest at or above this folder')
     .option('--at <time>', 'act as of this time (ISO 8601), for replays and back-fills')
-    .option('--actor <name>', 'who is acting, for the audit; default: ESPALIER_ACTOR, else the user');
+    .option('--actor <name>', 'who is acting, for the audit; default: ESPALIER_ACTOR, else the user')
+    .option('--no-config', 'do not load espalier.config.js of the workspace, which is code');
 }
 
 export interface Session extends Site {
@@ -69,7 +72,7 @@ async function inSessionOf(access: 'read' | 'write', { options, surroundings, wo
   const { environment, signal, workingFolder, stderr } = surroundings;
   const output = outputOf(options, surroundings);
   const folder = options.workspace ?? environment.ESPALIER_WORKSPACE ?? workingFolder;
-  const opened = new OpenWorkspace({ folder, access, environment, actor: options.actor, signal });
+  const opened = new OpenWorkspace({ folder, access, environment, actor: options.actor, config: options.config, signal });
   try {
     await opened.run({ at: timeOf(options.at) }, (site) => work({ ...site, output, progress: openProgress(output, stderr) }));
   } finally {

@@ -52,6 +52,10 @@ export const catalogue = {
     'Read the rejects file, mend the rows, or raise --max-rejected.',
   ],
   CSV_COLUMN_MISSING: ['The CSV header lacks a column that is needed.', 'Name the columns with --text-field and --label-field.'],
+  CONFIG_INVALID: [
+    'espalier.config.js cannot be loaded, or exports what cannot be added.',
+    'Mend the named file, or pass --no-config; docs/library.md shows one.',
+  ],
   DECLARATION_INVALID: ['adapter.yaml does not say what it must.', 'Mend the named key; docs/adapter.md lists all keys.'],
   ADAPTER_NOT_FOUND: ['No adapter of that name is declared in this workspace.', 'Look into adapters/, or run `espalier status`.'],
   TASK_MISSING: ['The adapter has several tasks, and none was named.', 'Name one with --task.'],

@@ -40,6 +40,8 @@ export interface EspalierOptions {
   readonly signal?: AbortSignal | undefined;
   /** `read`: nothing is written, and the workspace may be one that cannot be. Usually `write`. */
   readonly access?: 'read' | 'write' | undefined;
+  /** `false`: espalier.config.js, which is code, is not loaded. */
+  readonly config?: boolean | undefined;
   /** Environment variables; usually the process's. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
@@ -49,9 +51,9 @@ export interface EspalierOptions {
  * @throws NOT_A_WORKSPACE
  */
 export async function openEspalier(options: EspalierOptions = {}): Promise<Espalier> {
-  const { access = 'write', environment = process.env, actor, signal } = options;
+  const { access = 'write', environment = process.env, actor, signal, config } = options;
   const folder = options.workspace ?? environment.ESPALIER_WORKSPACE ?? process.cwd();
-  return new Espalier(new OpenWorkspace({ folder, access, environment, actor, signal }));
+  return new Espalier(new OpenWorkspace({ folder, access, environment, actor, signal, config }));
 }
 
 export class Espalier {

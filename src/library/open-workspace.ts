@@ -1,4 +1,6 @@
 /** A workspace that is held open: its store and its encoders are opened at their first use, and closed together. */
+import { type Extensions, noExtensions, withExtensions } from '../core/extensions.js';
+import { findConfig, loadConfig } from '../declaration/config.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { findWorkspace, type Workspace } from '../declaration/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
@@ -15,6 +17,8 @@ export interface OpenOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly actor?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** `false`: espalier.config.js is not loaded. ESPALIER_NO_CONFIG says the same. */
+  readonly config?: boolean | undefined;
 }
 
 export class OpenWorkspace {
@@ -22,6 +26,7 @@ export class OpenWorkspace {
   readonly #options: OpenOptions;
   readonly #encoders = new Map<string, Promise<Encoder>>();
   #store: Promise<Store> | undefined;
+  #extensions: Promise<Extensions> | undefined;
   #isClosed = false;
 
   /** @throws NOT_A_WORKSPACE */
@@ -33,8 +38,10 @@ export class OpenWorkspace {
   /** Opens the store where that has not happened yet, and does `work`. Whatever the database reports is an error of Espalier's catalogue. */
   async run<T>(call: Call, work: (site: Site) => Promise<T>): Promise<T> {
     const store = await this.#openStore();
+    this.#extensions ??= this.#loadExtensions();
+    const extensions = await this.#extensions;
     try {
-      return await work(this.#siteFor(store, call));
+      return await withExtensions(extensions, () => work(this.#siteFor(store, call)));
     } catch (thrown) {
       throw storeError(thrown, store.path);
     }
@@ -69,6 +76,18 @@ export class OpenWorkspace {
       if (this.#store === store) this.#store = undefined;
     });
     return store;
+  }
+
+  /** Once: what a module exports does not change while the process runs. */
+  async #loadExtensions(): Promise<Extensions> {
+    const { config = true, environment } = this.#options;
+    if (!config || environment.ESPALIER_NO_CONFIG) return noExtensions;
+    const file = findConfig(this.workspace.root);
+    if (file === undefined) return noExtensions;
+    // Most workspaces have no configuration, and most calls do not train.
+    const [{ strategies }, { headKinds }] = await Promise.all([import('../training/strategies.js'), import('../training/heads.js')]);
+    const namesOf = (members: readonly { readonly name: string }[]) => members.map(({ name }) => name);
+    return loadConfig(file, { strategy: namesOf(strategies), head: namesOf(headKinds) });
   }
 
   #siteFor(store: Store, { actor, at, signal, onProgress }: Call): Site {

@@ -1,5 +1,6 @@
 /** All kinds of head. A new one is a forward expression in a file of its own and a place in this array; gradient, training, file and test follow. */
 import { EspalierError } from '../core/errors.js';
+import { currentExtensions } from '../core/extensions.js';
 import { suggestAmong } from '../core/text.js';
 import { minibatch } from './autodiff/expression.js';
 import { bottleneckHead } from './heads/bottleneck.js';
@@ -12,13 +13,18 @@ import type { HeadKind, HeadOutputs, HeadShape } from './job.js';
 
 export const headKinds: readonly HeadKind[] = [ridgeHead, linearHead, cosineHead, bottleneckHead, progressiveHead, sldaHead];
 
+/** The built-in kinds, and those that the workspace adds. */
+export function allHeadKinds(): readonly HeadKind[] {
+  return [...headKinds, ...(currentExtensions().members.head as readonly HeadKind[])];
+}
+
 /** @throws HEAD_UNKNOWN */
 export function headKindNamed(name: string): HeadKind {
-  const found = headKinds.find((kind) => kind.name === name);
+  const found = allHeadKinds().find((kind) => kind.name === name);
   if (found) return found;
   const hint = suggestAmong(
     name,
-    headKinds.map((kind) => kind.name),
+    allHeadKinds().map((kind) => kind.name),
   );
   throw new EspalierError('HEAD_UNKNOWN', `no head is called \`${name}\``, { hint });
 }

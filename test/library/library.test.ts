@@ -80,7 +80,7 @@ describe('an adapter', () => {
     expect((await desk.espalier.candidates.show(1)).decisions).toMatchObject([{ act: 'approve', actor: 'ana', reason: 'the first' }]);
   });
 
-  it('has results that are what the commands print', async () => {
+  it('has results that are what the commands print', { timeout: 300_000 }, async () => {
     const { espalier } = desk;
     const triage = await espalier.adapter('triage');
     expect(asPrinted(await espalier.status())).toEqual(await printed('status'));

@@ -4,7 +4,7 @@
  * Stable within a major version: what is exported here, `espalier/extend` and `espalier/testing`; the shapes of `Results` (`resultVersion`); codes and kinds
  * of errors; the format of manifest.json; the names of adapter.onnx's inputs and outputs; and that a database of an older version is brought up to date.
  */
-export { catalogue, type ErrorCode, EspalierError, type Place } from './core/errors.js';
+export { catalogue, type ErrorCode, type ErrorKind, EspalierError, type Place } from './core/errors.js';
 export type { AdapterDeclaration } from './declaration/declaration.js';
 export type { Class, Domain, Task } from './declaration/tasks.js';
 export type { FieldRow } from './gate/field.js';

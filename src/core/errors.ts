@@ -3,6 +3,10 @@
  * `docs/errors.md` is held equal to this file by a test.
  */
 
+import { type ErrorKind, type KnownCode, kindOfCode } from './error-kinds.js';
+
+export type { ErrorKind } from './error-kinds.js';
+
 /** Code -> [what it means, what to do about it when the thrower knows nothing better]. */
 export const catalogue = {
   USAGE: ['The command was called with words it does not take.', 'Run the command with --help.'],
@@ -154,7 +158,7 @@ export const catalogue = {
     'Mend what is named; `espalier schedule status` says when each is tried again.',
   ],
   DATA_FOLDER_INVALID: ['A benchmark data folder is not in the stated format.', 'See docs/benchmarks.md.'],
-} as const satisfies Record<string, readonly [meaning: string, remedy: string]>;
+} as const satisfies Record<KnownCode, readonly [meaning: string, remedy: string]>;
 
 export type ErrorCode = keyof typeof catalogue;
 
@@ -166,13 +170,12 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   INPUT_REJECTED: 3,
   NOTHING_TAKEN: 3,
   TOO_MANY_REJECTED: 3,
-  DEFECT: 70,
-  INTERRUPTED: 130,
 };
+const exitCodesOfKinds: Partial<Record<ErrorKind, number>> = { defect: 70, stopped: 130 };
 const refused = 1;
 
-/** The exit code of an error; 1 where the table says nothing else. */
-export const exitCodeOf = (code: ErrorCode): number => exitCodes[code] ?? refused;
+/** The exit code of an error: by its code, else by its kind, else 1. */
+export const exitCodeOf = (code: ErrorCode): number => exitCodes[code] ?? exitCodesOfKinds[kindOfCode(code)] ?? refused;
 
 /** Where in the user's own material an error lies. Lines count from 1. */
 export interface Place {
@@ -185,6 +188,10 @@ export interface ErrorDetails {
   readonly at?: Place;
   /** What to do, when more is known than the catalogue's general advice. */
   readonly hint?: string;
+  /** The parameters that the hint asks for, as the library names them. The hint says them in backticks, where a command line has its flags instead. */
+  readonly parameters?: readonly string[];
+  /** What the first of them may be. */
+  readonly choices?: readonly (string | number)[];
   /** What was found or done before it failed, where that is worth telling; with --json it stands beside the error. */
   readonly result?: unknown;
   readonly cause?: unknown;
@@ -196,6 +203,8 @@ export class EspalierError extends Error {
   readonly code: ErrorCode;
   readonly at: Place | undefined;
   readonly hint: string;
+  readonly parameters: readonly string[];
+  readonly choices: readonly (string | number)[];
   readonly result: unknown;
 
   constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
@@ -203,7 +212,13 @@ export class EspalierError extends Error {
     this.code = code;
     this.at = details.at;
     this.hint = details.hint ?? catalogue[code][1];
+    this.parameters = details.parameters ?? [];
+    this.choices = details.choices ?? [];
     this.result = details.result;
+  }
+
+  get kind(): ErrorKind {
+    return kindOfCode(this.code);
   }
 }
 

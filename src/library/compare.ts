@@ -17,7 +17,8 @@ export async function compareOn(site: Site, adapter: string, { strategies, budge
   const wrong = budgets?.find((budget) => !Number.isInteger(budget) || budget < 1);
   if (wrong !== undefined)
     throw new EspalierError('USAGE', `a budget of ${wrong} holds nothing`, {
-      hint: 'Give whole numbers of examples, such as 100 and 300.',
+      hint: 'Give `budgets` as whole numbers of examples, such as 100 and 300.',
+      parameters: ['budgets'],
     });
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await site.openEncoder(declaration);

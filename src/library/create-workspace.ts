@@ -26,11 +26,14 @@ export async function createWorkspace(root: string, adapter: string, source: str
   const { name } = parseDeclaration(source, 'adapter.yaml');
   if (name !== adapter)
     throw new EspalierError('DECLARATION_INVALID', `\`${adapter}\` is no name of an adapter`, {
-      at: { field: '--adapter' },
+      at: { field: 'adapter' },
       hint: 'Use lower-case letters, digits and dashes.',
     });
   const file = join(root, 'adapters', name, 'adapter.yaml');
-  if (existsSync(file)) throw new EspalierError('USAGE', `${file} is there already`, { hint: 'Edit it, or give another --adapter.' });
+  if (existsSync(file))
+    throw new EspalierError('USAGE', `${file} is there already`, {
+      ...{ hint: 'Edit it, or give another `adapter`.', parameters: ['adapter'] },
+    });
   try {
     await mkdir(join(root, 'replay-store'), { recursive: true, mode: privateFolder });
     await mkdir(join(root, 'evals'), { recursive: true });

@@ -80,7 +80,8 @@ export async function ingestFrom(site: Site, adapter: string, from: RowSource, s
   } = settings;
   if (domain === undefined && domainField === undefined)
     throw new EspalierError('USAGE', 'no domain was named', {
-      hint: 'Say where the data comes from with --domain NAME, or with --domain-field.',
+      hint: 'Say where the data comes from with `domain`, or with `domainField`.',
+      parameters: ['domain', 'domainField'],
     });
   const declaration = await readDeclaration(workspace, adapter);
   const fields = fieldsOf(settings, taskNamed(declaration, task));

@@ -2,7 +2,7 @@
  * What each command prints with --json, by its name, and what the library's method of that name gives. Numbers that are no numbers are null in JSON, and
  * keys without a value are left out.
  */
-import type { ErrorCode, Place } from '../core/errors.js';
+import type { ErrorCode, ErrorKind, Place } from '../core/errors.js';
 import type { Verification } from '../decisions/verify.js';
 import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
@@ -64,7 +64,18 @@ export interface Results {
 
 /** What a command that fails prints with --json. */
 export interface Failed {
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly at: Place | null; readonly hint: string };
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly kind: ErrorKind;
+    readonly message: string;
+    readonly at: Place | null;
+    /** What to do, with the flags of the command line. */
+    readonly hint: string;
+    /** Parameters that the hint asks for, as the library names them; absent where there are none. */
+    readonly parameters?: readonly string[];
+    /** What the first of them may be. */
+    readonly choices?: readonly (string | number)[];
+  };
   /** What was found or done before it failed, where that is worth telling. */
   readonly result?: unknown;
 }

@@ -12,9 +12,9 @@ const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 const sourceRoot = join(projectRoot, 'src');
 const read = (...path: string[]) => readFileSync(join(projectRoot, ...path), 'utf8');
 
-/** In the order data flows: a file imports from its own room or from one before it. */
+/** In the order data flows: a file imports from its own room or from one before it. The public entry stands last. */
 const rooms =
-  'runtime core triggers declaration store encoder reading training versions evaluation intake replay gate update decisions measuring study serving schedule pages cli'.split(
+  'runtime core triggers declaration store encoder reading training versions evaluation intake replay gate update decisions measuring study serving schedule library testing pages cli index.ts'.split(
     ' ',
   );
 
@@ -52,7 +52,7 @@ describe('the rooms of src/', () => {
 
   it('are at most three deep, and none is a drawer for everything', () => {
     expect(files.filter((file) => file.split('/').length > 3)).toEqual([]);
-    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|index)(\/|\.tsx?$)/.test(file))).toEqual([]);
+    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|index)(\/|\.tsx?$)/.test(file) && file !== 'index.ts')).toEqual([]);
   });
 
   it('hold no file of 300 lines or more', () => {

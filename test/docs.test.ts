@@ -10,7 +10,7 @@ import { strategies } from '#espalier/training/strategies.js';
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 /** Options that every command takes; docs/commands.md names them once. */
-const global = ['--json', '--workspace', '--at', '--actor'];
+const global = ['--json', '--workspace', '--at', '--actor', '--no-config'];
 
 describe('the docs are in step with the code', () => {
   it('docs/adapter.md names every key of adapter.yaml', () => {

@@ -14,6 +14,7 @@ import { packageRoot, type Workspace, workspaceAt } from '../declaration/workspa
 import type { Encoder } from '../encoder/encoder.js';
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
 import { takeExamples } from '../intake/take-examples.js';
+import { openDeclaredEncoder } from '../library/declared-encoder.js';
 import { openChampion } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
 import type { Principal } from '../store/audit.js';
@@ -26,7 +27,7 @@ import { runUpdate, type Update } from '../update/run-update.js';
 import { calledAs, quoted } from './called-as.js';
 import type { Output } from './output.js';
 import { openProgress } from './progress.js';
-import { openDeclaredEncoder, type Surroundings } from './session.js';
+import type { Surroundings } from './session.js';
 import { renderMatrix } from './terminal/matrix.js';
 import { paintVerdict, renderReport } from './terminal/report.js';
 

@@ -1,18 +1,9 @@
 /** What the commands share: the global options, the workspace, the open store and encoder, and who is acting. */
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { EspalierError } from '../core/errors.js';
-import type { Progress } from '../core/progress.js';
 import { printable } from '../core/text.js';
-import type { AdapterDeclaration } from '../declaration/declaration.js';
-import { defaultCacheFolder, findWorkspace, type Workspace } from '../declaration/workspace.js';
-import { defaultPooling } from '../encoder/declaration.js';
-import type { Encoder } from '../encoder/encoder.js';
-import type { Whereabouts } from '../encoder/model-folder.js';
-import type { Tokeniser } from '../encoder/tokenise.js';
-import type { Principal } from '../store/audit.js';
-import { openStore, openStoreToRead, type Store } from '../store/database.js';
-import { headSettings } from '../training/heads.js';
+import { OpenWorkspace } from '../library/open-workspace.js';
+import type { Site } from '../library/site.js';
 import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
 
@@ -31,6 +22,8 @@ export interface GlobalOptions {
   readonly workspace?: string;
   readonly at?: string;
   readonly actor?: string;
+  /** False with --no-config. */
+  readonly config?: boolean;
 }
 
 /** A command that holds others. It has no options of its own: it would take them away from the command that is meant. */
@@ -47,20 +40,12 @@ export function newCommand(name: string, description: string): Command {
     .option('--json', 'print the result as JSON')
     .option('--workspace <dir>', 'the workspace; default: the nearest at or above this folder')
     .option('--at <time>', 'act as of this time (ISO 8601), for replays and back-fills')
-    .option('--actor <name>', 'who is acting, for the audit; default: ESPALIER_ACTOR, else the user');
+    .option('--actor <name>', 'who is acting, for the audit; default: ESPALIER_ACTOR, else the user')
+    .option('--no-config', 'do not load espalier.config.js of the workspace, which is code');
 }
 
-export interface Session {
-  readonly workspace: Workspace;
-  readonly store: Store;
+export interface Session extends Site {
   readonly output: Output;
-  readonly progress: Progress;
-  readonly now: Date;
-  readonly actor: Principal;
-  readonly signal: AbortSignal;
-  openEncoder(declaration: AdapterDeclaration): Promise<Encoder>;
-  /** Undefined where the encoder would have to be converted or downloaded first. */
-  openTokeniser(declaration: AdapterDeclaration): Promise<Tokeniser | undefined>;
 }
 
 export function outputOf(options: GlobalOptions, surroundings: Surroundings): Output {
@@ -71,11 +56,11 @@ type Work = (session: Session) => Promise<void>;
 
 /** Opens the workspace's store for the time of `work`, and closes whatever was opened. */
 export const inSession = (options: GlobalOptions, surroundings: Surroundings, work: Work) =>
-  inSessionOf(openStore, { options, surroundings, work });
+  inSessionOf('write', { options, surroundings, work });
 
 /** The same for work that only reads: the workspace may be one that cannot be written. */
 export const inReadingSession = (options: GlobalOptions, surroundings: Surroundings, work: Work) =>
-  inSessionOf(openStoreToRead, { options, surroundings, work });
+  inSessionOf('read', { options, surroundings, work });
 
 interface SessionRequest {
   readonly options: GlobalOptions;
@@ -83,76 +68,15 @@ interface SessionRequest {
   readonly work: Work;
 }
 
-async function inSessionOf(open: typeof openStore, { options, surroundings, work }: SessionRequest): Promise<void> {
+async function inSessionOf(access: 'read' | 'write', { options, surroundings, work }: SessionRequest): Promise<void> {
+  const { environment, signal, workingFolder, stderr } = surroundings;
   const output = outputOf(options, surroundings);
-  const start = options.workspace ?? surroundings.environment.ESPALIER_WORKSPACE ?? surroundings.workingFolder;
-  const workspace = findWorkspace(start, headSettings);
-  const now = timeOf(options.at);
-  const store = await open(workspace.database);
-  const encoders: Encoder[] = [];
+  const folder = options.workspace ?? environment.ESPALIER_WORKSPACE ?? workingFolder;
+  const opened = new OpenWorkspace({ folder, access, environment, actor: options.actor, config: options.config, signal });
   try {
-    await work({
-      workspace,
-      store,
-      output,
-      progress: openProgress(output, surroundings.stderr),
-      now,
-      get actor() {
-        return { name: actorOf(options.actor, surroundings.environment), via: 'cli' } as const;
-      },
-      signal: surroundings.signal,
-      async openEncoder(declaration) {
-        const encoder = await openDeclaredEncoder(declaration, workspace, surroundings.environment);
-        encoders.push(encoder);
-        return encoder;
-      },
-      openTokeniser: (declaration) => openDeclaredTokeniser(declaration, workspace, surroundings.environment),
-    });
+    await opened.run({ at: timeOf(options.at) }, (site) => work({ ...site, output, progress: openProgress(output, stderr) }));
   } finally {
-    for (const encoder of encoders) await encoder.close();
-    await store.close();
-  }
-}
-
-export async function openDeclaredEncoder(
-  { encoder }: AdapterDeclaration,
-  workspace: Workspace,
-  environment: NodeJS.ProcessEnv,
-): Promise<Encoder> {
-  // Its library is a third of all the loading there is, and most commands need no encoder.
-  const { openEncoder } = await import('../encoder/encoder.js');
-  return openEncoder(encoderDeclared(encoder), whereaboutsIn(workspace, environment));
-}
-
-async function openDeclaredTokeniser({ encoder }: AdapterDeclaration, workspace: Workspace, environment: NodeJS.ProcessEnv) {
-  const { openTokeniser } = await import('../encoder/open-tokeniser.js');
-  return openTokeniser(encoderDeclared(encoder), whereaboutsIn(workspace, environment));
-}
-
-function encoderDeclared(encoder: AdapterDeclaration['encoder']) {
-  return { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
-}
-
-function whereaboutsIn({ root }: Workspace, environment: NodeJS.ProcessEnv): Whereabouts {
-  return {
-    // Asked for by encoders that are kept there, and by no other.
-    get cacheFolder() {
-      return defaultCacheFolder(environment);
-    },
-    baseFolder: root,
-  };
-}
-
-/** Who is acting. In a container the user id often has no name, which Node tells as an error. */
-function actorOf(named: string | undefined, { ESPALIER_ACTOR, LOGNAME, USER }: NodeJS.ProcessEnv): string {
-  return named || ESPALIER_ACTOR || userName() || LOGNAME || USER || `uid ${process.getuid?.() ?? 'unknown'}`;
-}
-
-function userName(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
+    await opened.close();
   }
 }
 

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { catalogue, describePlace, EspalierError, exitCodeOf, messageOf } from '../core/errors.js';
 import { jsonOf, printable } from '../core/text.js';
+import type { Failed } from '../library/results.js';
 import { storeError } from '../store/store-error.js';
 
 export interface ErrorStreams {
@@ -16,8 +17,9 @@ export function tellError(thrown: unknown, { json, words }: ErrorStreams): numbe
   const error = expectedError(thrown);
   // Commander has said its own in words already.
   if (!(thrown instanceof CommanderError)) words.write(error ? inWords(error) : defectInWords(thrown));
-  const { code, message, at, hint, result } = error ?? new EspalierError('DEFECT', messageOf(thrown));
-  const failure = { error: { code, message, at: at ?? null, hint }, ...(result !== undefined && { result }) };
+  const told = error ?? new EspalierError('DEFECT', messageOf(thrown));
+  const { code, result } = told;
+  const failure: Failed = { error: factsOf(told), ...(result !== undefined && { result }) };
   json?.write(`${jsonOf(failure)}\n`);
   return exitCodeOf(code);
 }
@@ -38,10 +40,26 @@ function usageError({ code, message }: CommanderError): EspalierError {
   return new EspalierError('USAGE', what!, near === undefined ? {} : { hint: near.replace(/[()]/g, '') });
 }
 
-function inWords({ message, code, at, hint }: EspalierError): string {
+function factsOf(error: EspalierError): Failed['error'] {
+  const { code, kind, message, at = null, parameters, choices } = error;
+  return {
+    ...{ code, kind, message, at, hint: hintWithFlags(error) },
+    ...(parameters.length > 0 && { parameters }),
+    ...(choices.length > 0 && { choices }),
+  };
+}
+
+/** A hint names the parameters of the library; here they are flags: `maxRejected` is --max-rejected. */
+function hintWithFlags({ hint, parameters }: EspalierError): string {
+  const flagOf = (parameter: string) => `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return parameters.reduce((words, parameter) => words.replaceAll(`\`${parameter}\``, flagOf(parameter)), hint);
+}
+
+function inWords(error: EspalierError): string {
+  const { message, code, at } = error;
   const place = describePlace(at);
   const where = place === '' ? '' : `  at    ${printable(place)}\n`;
-  return `espalier: ${printable(message)} [${code}]\n${where}  hint  ${printable(hint)}\n`;
+  return `espalier: ${printable(message)} [${code}]\n${where}  hint  ${printable(hintWithFlags(error))}\n`;
 }
 
 function defectInWords(thrown: unknown): string {

@@ -3,6 +3,10 @@
  * `docs/errors.md` is held equal to this file by a test.
  */
 
+import { type ErrorKind, type KnownCode, kindOfCode } from './error-kinds.js';
+
+export type { ErrorKind } from './error-kinds.js';
+
 /** Code -> [what it means, what to do about it when the thrower knows nothing better]. */
 export const catalogue = {
   USAGE: ['The command was called with words it does not take.', 'Run the command with --help.'],
@@ -56,6 +60,10 @@ export const catalogue = {
     'Read the rejects file, mend the rows, or raise --max-rejected.',
   ],
   CSV_COLUMN_MISSING: ['The CSV header lacks a column that is needed.', 'Name the columns with --text-field and --label-field.'],
+  CONFIG_INVALID: [
+    'espalier.config.js cannot be loaded, or exports what cannot be added.',
+    'Mend the named file, or pass --no-config; docs/library.md shows one.',
+  ],
   DECLARATION_INVALID: ['adapter.yaml does not say what it must.', 'Mend the named key; docs/adapter.md lists all keys.'],
   ADAPTER_NOT_FOUND: ['No adapter of that name is declared in this workspace.', 'Look into adapters/, or run `espalier status`.'],
   TASK_MISSING: ['The adapter has several tasks, and none was named.', 'Name one with --task.'],
@@ -159,7 +167,7 @@ export const catalogue = {
     'Mend what is named; `espalier schedule status` says when each is tried again.',
   ],
   DATA_FOLDER_INVALID: ['A benchmark data folder is not in the stated format.', 'See docs/benchmarks.md.'],
-} as const satisfies Record<string, readonly [meaning: string, remedy: string]>;
+} as const satisfies Record<KnownCode, readonly [meaning: string, remedy: string]>;
 
 export type ErrorCode = keyof typeof catalogue;
 
@@ -171,13 +179,12 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   INPUT_REJECTED: 3,
   NOTHING_TAKEN: 3,
   TOO_MANY_REJECTED: 3,
-  DEFECT: 70,
-  INTERRUPTED: 130,
 };
+const exitCodesOfKinds: Partial<Record<ErrorKind, number>> = { defect: 70, stopped: 130 };
 const refused = 1;
 
-/** The exit code of an error; 1 where the table says nothing else. */
-export const exitCodeOf = (code: ErrorCode): number => exitCodes[code] ?? refused;
+/** The exit code of an error: by its code, else by its kind, else 1. */
+export const exitCodeOf = (code: ErrorCode): number => exitCodes[code] ?? exitCodesOfKinds[kindOfCode(code)] ?? refused;
 
 /** Where in the user's own material an error lies. Lines count from 1. */
 export interface Place {
@@ -190,6 +197,10 @@ export interface ErrorDetails {
   readonly at?: Place;
   /** What to do, when more is known than the catalogue's general advice. */
   readonly hint?: string;
+  /** The parameters that the hint asks for, as the library names them. The hint says them in backticks, where a command line has its flags instead. */
+  readonly parameters?: readonly string[];
+  /** What the first of them may be. */
+  readonly choices?: readonly (string | number)[];
   /** What was found or done before it failed, where that is worth telling; with --json it stands beside the error. */
   readonly result?: unknown;
   readonly cause?: unknown;
@@ -201,6 +212,8 @@ export class EspalierError extends Error {
   readonly code: ErrorCode;
   readonly at: Place | undefined;
   readonly hint: string;
+  readonly parameters: readonly string[];
+  readonly choices: readonly (string | number)[];
   readonly result: unknown;
 
   constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
@@ -208,7 +221,13 @@ export class EspalierError extends Error {
     this.code = code;
     this.at = details.at;
     this.hint = details.hint ?? catalogue[code][1];
+    this.parameters = details.parameters ?? [];
+    this.choices = details.choices ?? [];
     this.result = details.result;
+  }
+
+  get kind(): ErrorKind {
+    return kindOfCode(this.code);
   }
 }
 

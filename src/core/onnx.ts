@@ -93,9 +93,9 @@ function buildGraph(graphName: string, names: { count: number }): Graph {
 }
 
 /** What a file says of itself, sorted, so that equal metadata gives equal bytes. */
-export function metadataOf(metadata: Readonly<Record<string, string>>) {
+export function metadataOf(metadata: Readonly<Record<string, string>>): { key: string; value: string }[] {
   const keys = Object.keys(metadata).sort();
-  return keys.map((key) => onnx.StringStringEntryProto.create({ key, value: metadata[key]! }));
+  return keys.map((key) => ({ key, value: metadata[key]! }));
 }
 
 /** A scalar or vector of float32. */

@@ -6,14 +6,23 @@ export interface PackedError {
   readonly what: string;
   readonly hint: string;
   readonly at: Place | undefined;
+  readonly parameters: readonly string[];
+  readonly choices: readonly (string | number)[];
 }
 
 /** Undefined: no error of the catalogue; the thread dies of it. */
 export function packError(thrown: unknown): PackedError | undefined {
   if (!(thrown instanceof EspalierError)) return undefined;
-  return { code: thrown.code, what: thrown.message, hint: thrown.hint, at: thrown.at };
+  return {
+    code: thrown.code,
+    what: thrown.message,
+    hint: thrown.hint,
+    at: thrown.at,
+    parameters: thrown.parameters,
+    choices: thrown.choices,
+  };
 }
 
-export function unpackError({ code, what, hint, at }: PackedError): EspalierError {
-  return new EspalierError(code, what, { hint, ...(at && { at }) });
+export function unpackError({ code, what, at, ...details }: PackedError): EspalierError {
+  return new EspalierError(code, what, { ...details, ...(at && { at }) });
 }

@@ -130,11 +130,11 @@ async function chooseEarlier(queries: Queries, adapter: string, toVersion: numbe
   const to = toVersion ?? before;
   if (to === null || to === from || !served.includes(to)) {
     const earlier = [...new Set(served)].filter((version) => version !== from);
-    const hint = earlier.length === 0 ? 'There is no other.' : `Versions that served: ${earlier.join(', ')}; name one with --to.`;
+    const hint = earlier.length === 0 ? 'There is no other.' : `Versions that served: ${earlier.join(', ')}; name one with \`to\`.`;
     throw new EspalierError(
       'NO_EARLIER_VERSION',
       `${adapter} cannot go back from version ${from}${toVersion === undefined ? '' : ` to ${toVersion}`}`,
-      { hint },
+      { hint, ...(earlier.length > 0 && { parameters: ['to'], choices: earlier }) },
     );
   }
   return { from, to };
@@ -205,7 +205,7 @@ interface RecordedDecision extends Omit<Decision, 'id' | 'actor' | 'at'> {
 /** A decision without a reason cannot be understood later. @throws USAGE, DECISION_BACKDATED */
 async function record(transaction: Transaction, { actor, at, ...decision }: RecordedDecision): Promise<void> {
   if (decision.reason.trim() === '')
-    throw new EspalierError('USAGE', 'a decision needs a reason', { hint: 'Say why with --reason "...".' });
+    throw new EspalierError('USAGE', 'a decision needs a reason', { hint: 'Say why with `reason`.', parameters: ['reason'] });
   await requireInOrder(transaction, { at, ...decision });
   await recordDecision(transaction, { ...decision, actor: actor.name, at: at.toISOString() });
   const { adapter, act, candidateId, toVersion, fromVersion, reason } = decision;

@@ -75,13 +75,15 @@ export function taskNamed({ name: adapter, tasks }: Pick<AdapterDeclaration, 'na
   const names = tasks.map((task) => task.name);
   if (name === undefined) {
     if (tasks.length === 1) return tasks[0]!;
-    throw new EspalierError('TASK_MISSING', `${adapter} has several tasks`, { hint: `Name one with --task: ${names.join(', ')}.` });
+    throw new EspalierError('TASK_MISSING', `${adapter} has several tasks`, {
+      ...{ hint: `Name one with \`task\`: ${names.join(', ')}.`, parameters: ['task'], choices: names },
+    });
   }
   const task = tasks.find((one) => one.name === name);
   if (task) return task;
   const near = nearestName(name, names);
   const hint = near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean \`${near}\`? There is: ${names.join(', ')}.`;
-  throw new EspalierError('TASK_UNKNOWN', `${adapter} declares no task \`${name}\``, { hint });
+  throw new EspalierError('TASK_UNKNOWN', `${adapter} declares no task \`${name}\``, { hint, parameters: ['task'], choices: names });
 }
 
 /** A task of one class has nothing to tell apart, unless a text may be without it. @throws TOO_FEW_CLASSES, naming it */

@@ -97,7 +97,9 @@ export async function onlyAdapter(workspace: Workspace): Promise<string> {
   const names = await listAdapterNames(workspace);
   if (names.length === 1) return names[0]!;
   if (names.length === 0) throw new EspalierError('ADAPTER_NOT_FOUND', `${workspace.root} declares no adapter`);
-  throw new EspalierError('USAGE', 'there are several adapters', { hint: `Name one with --adapter: ${names.join(', ')}.` });
+  throw new EspalierError('USAGE', 'there are several adapters', {
+    ...{ hint: `Name one with \`adapter\`: ${names.join(', ')}.`, parameters: ['adapter'], choices: names },
+  });
 }
 
 /** @throws ADAPTER_NOT_FOUND, DECLARATION_INVALID */
@@ -106,7 +108,7 @@ export async function readDeclaration(workspace: Workspace, adapter: string): Pr
   if (!names.includes(adapter)) {
     const near = nearestName(adapter, names) ?? (names.length > 0 ? names.join(', ') : undefined);
     const what = `no adapter \`${adapter}\` in ${workspace.root}`;
-    throw new EspalierError('ADAPTER_NOT_FOUND', what, near === undefined ? {} : { hint: `There is: ${near}.` });
+    throw new EspalierError('ADAPTER_NOT_FOUND', what, near === undefined ? {} : { hint: `There is: ${near}.`, choices: names });
   }
   const file = join(adapterFolder(workspace, adapter), 'adapter.yaml');
   const declaration = parseDeclaration(await readText(file), file, workspace.headSettings);

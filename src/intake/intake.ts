@@ -171,7 +171,8 @@ function requireFewRejected({ rejected }: IntakeReport, { maxRejected, rejectsFi
   const counted =
     'rows' in maxRejected ? `more than ${limit} rows were rejected` : `${rejected} of ${rows} rows were rejected, more than ${limit}`;
   throw new EspalierError('TOO_MANY_REJECTED', `${counted}; nothing was stored`, {
-    hint: `Read ${rejectsFile}: it names line, field and reason of each row. Mend the rows, or raise --max-rejected.`,
+    hint: `Read ${rejectsFile}: it names line, field and reason of each row. Mend the rows, or raise \`maxRejected\`.`,
+    parameters: ['maxRejected'],
   });
 }
 

@@ -19,7 +19,7 @@ import type { Strategy } from '../training/job.js';
 import { checkSettings, settingsFor } from '../training/options.js';
 import { finetune } from '../training/strategies/finetune.js';
 import { joint } from '../training/strategies/joint.js';
-import { strategies, strategyNamed } from '../training/strategies.js';
+import { allStrategies, strategyNamed } from '../training/strategies.js';
 import { train } from '../training/train.js';
 import type { UpdateContext } from '../update/context.js';
 import { playStream, type StreamOutcome } from './play-stream.js';
@@ -97,7 +97,7 @@ export interface Comparison {
 export async function compareStrategies(context: CompareContext, request: CompareRequest): Promise<Comparison> {
   const { declaration } = request;
   checkSettings(strategyNamed(declaration.strategy), declaration.training);
-  const chosen = request.strategies ? [...new Set(request.strategies)].map(strategyNamed) : strategies;
+  const chosen = request.strategies ? [...new Set(request.strategies)].map(strategyNamed) : allStrategies();
   const policy = policyNamed(declaration.buffer.policy);
   const found = await readSteps(context, declaration);
   const budgets = request.budgets ?? usualBudgets(declaration.buffer, found);

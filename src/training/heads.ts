@@ -3,6 +3,7 @@
  * its file; gradient, training, files, adapter.yaml and tests follow. docs/extending.md does it once.
  */
 import { EspalierError } from '../core/errors.js';
+import { currentExtensions } from '../core/extensions.js';
 import { suggestAmong } from '../core/text.js';
 import type { SettingsShape, TrainingSettings } from '../declaration/declaration.js';
 import { minibatch } from './autodiff/expression.js';
@@ -23,13 +24,18 @@ export const gradientHeads: readonly string[] = headKinds.filter(({ trainable })
 /** The settings of all kinds: keys that adapter.yaml may hold under `training`. */
 export const headSettings: SettingsShape = Object.assign({}, ...headKinds.map(({ settings }) => settings ?? {}));
 
+/** The built-in kinds, and those that the workspace adds. */
+export function allHeadKinds(): readonly HeadKind[] {
+  return [...headKinds, ...(currentExtensions().members.head as readonly HeadKind[])];
+}
+
 /** @throws HEAD_UNKNOWN */
 export function headKindNamed(name: string): HeadKind {
-  const found = headKinds.find((kind) => kind.name === name);
+  const found = allHeadKinds().find((kind) => kind.name === name);
   if (found) return found;
   const hint = suggestAmong(
     name,
-    headKinds.map((kind) => kind.name),
+    allHeadKinds().map((kind) => kind.name),
   );
   throw new EspalierError('HEAD_UNKNOWN', `no head is called \`${name}\``, { hint });
 }

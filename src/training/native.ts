@@ -29,7 +29,17 @@ export async function compile(graph: Graph, threads: number): Promise<NativeFunc
   };
 }
 
-export function sessionOptions(threads: number): InferenceSession.SessionOptions {
+/** Of `InferenceSession.create`. The type is spelled out: onnxruntime's own declarations compile only where those of a browser are there, too. */
+export interface SessionOptions {
+  readonly executionProviders: readonly ['cpu'];
+  readonly intraOpNumThreads: number;
+  readonly interOpNumThreads: number;
+  readonly executionMode: 'sequential';
+  readonly logSeverityLevel: 3;
+  readonly extra: Record<string, unknown>;
+}
+
+export function sessionOptions(threads: number): SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

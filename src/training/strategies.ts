@@ -1,5 +1,6 @@
 /** All strategies. A new one is a file of its own and a place in this array. */
 import { EspalierError } from '../core/errors.js';
+import { currentExtensions } from '../core/extensions.js';
 import { suggestAmong } from '../core/text.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import { checkSettings } from './options.js';
@@ -16,7 +17,7 @@ import { progressive } from './strategies/progressive.js';
 import { replay } from './strategies/replay.js';
 import { slda } from './strategies/slda.js';
 
-/** The default first, the baseline and joint training last. */
+/** Those that are built in: the default first, the baseline and joint training last. */
 export const strategies: readonly Strategy[] = [
   analytic,
   slda,
@@ -33,19 +34,26 @@ export const strategies: readonly Strategy[] = [
   joint,
 ];
 
+/** The built-in strategies, and those that the workspace adds. */
+export function allStrategies(): readonly Strategy[] {
+  return [...strategies, ...(currentExtensions().members.strategy as readonly Strategy[])];
+}
+
 /** @throws STRATEGY_UNKNOWN */
 export function strategyNamed(name: string): Strategy {
-  const found = strategies.find((strategy) => strategy.name === name);
+  const found = allStrategies().find((strategy) => strategy.name === name);
   if (found) return found;
   const hint = suggestAmong(
     name,
-    strategies.map((strategy) => strategy.name),
+    allStrategies().map((strategy) => strategy.name),
   );
   throw new EspalierError('STRATEGY_UNKNOWN', `no strategy is called \`${name}\``, { hint });
 }
 
 function cannotLearnSets({ name }: Strategy): EspalierError {
-  const able = strategies.filter(({ multiLabel }) => multiLabel !== false).map((strategy) => strategy.name);
+  const able = allStrategies()
+    .filter(({ multiLabel }) => multiLabel !== false)
+    .map((strategy) => strategy.name);
   return new EspalierError('DECLARATION_INVALID', `the strategy ${name} cannot learn a multi-label task`, {
     at: { field: 'strategy' },
     hint: `These can: ${able.join(', ')}.`,

@@ -1,6 +1,7 @@
 /** Trains in a worker thread, so that progress shows, leases are renewed and Ctrl-C is heard meanwhile. */
 import { Worker } from 'node:worker_threads';
 import { EspalierError } from '../core/errors.js';
+import { currentExtensions } from '../core/extensions.js';
 import { type PackedError, unpackError } from '../core/thread-error.js';
 import type { TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 
@@ -12,6 +13,8 @@ export type WorkerMessage =
 /** What the thread is given. */
 export interface WorkerRequest {
   readonly job: TrainingJob;
+  /** The configuration that adds the strategy, or others beside it; undefined where there is none. */
+  readonly config: string | undefined;
   /** One number, not 0 when the thread should stop. */
   readonly stopped: Int32Array<SharedArrayBuffer>;
 }
@@ -38,7 +41,7 @@ export function train(job: TrainingJob, { signal, progress }: { signal: AbortSig
       signal.removeEventListener('abort', stop);
       reject(new Error(`the training thread ended with ${code} and no result`));
     });
-    worker.postMessage({ job, stopped } satisfies WorkerRequest);
+    worker.postMessage({ job, config: currentExtensions().file, stopped } satisfies WorkerRequest);
   });
 }
 

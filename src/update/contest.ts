@@ -3,7 +3,7 @@ import type { AdapterDeclaration, TrainingSettings } from '../declaration/declar
 import { distinctClasses, distinctDomains } from '../declaration/tasks.js';
 import type { Strategy } from '../training/job.js';
 import { checkShared, settingsFor } from '../training/options.js';
-import { strategies, strategyNamed } from '../training/strategies.js';
+import { allStrategies, strategyNamed } from '../training/strategies.js';
 import type { Mix, Mixes, Plan } from './context.js';
 
 /**
@@ -21,12 +21,12 @@ export function usualField({ tasks, strategy }: AdapterDeclaration): readonly st
 /** Each once, in the order of all strategies, which breaks ties. @throws STRATEGY_UNKNOWN */
 export function fieldNamed(names: readonly string[]): Strategy[] {
   const named = new Set(names.map(strategyNamed));
-  return strategies.filter((strategy) => named.has(strategy));
+  return allStrategies().filter((strategy) => named.has(strategy));
 }
 
 /** What the declared strategy alone heeds may stand in adapter.yaml, too. @throws HEAD_UNKNOWN, DECLARATION_INVALID */
 export function checkField(contenders: readonly Strategy[], { strategy, training }: AdapterDeclaration): void {
-  const declared = strategies.filter(({ name }) => name === strategy && !contenders.some((contender) => contender.name === name));
+  const declared = allStrategies().filter(({ name }) => name === strategy && !contenders.some((contender) => contender.name === name));
   checkShared([...contenders, ...declared] as [Strategy, ...Strategy[]], training);
 }
 

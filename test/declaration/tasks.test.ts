@@ -46,7 +46,8 @@ describe('the task that is meant', () => {
 
   it('must be named where there are several', async () => {
     const error = await errorOf(async () => taskNamed(two, undefined));
-    expect([error.code, error.hint]).toEqual(['TASK_MISSING', 'Name one with --task: intent, tone.']);
+    expect([error.code, error.hint]).toEqual(['TASK_MISSING', 'Name one with `task`: intent, tone.']);
+    expect([error.kind, error.parameters, error.choices]).toEqual(['usage', ['task'], ['intent', 'tone']]);
   });
 
   it('must be declared', async () => {

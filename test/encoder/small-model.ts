@@ -2,9 +2,8 @@
  * Model folders small enough to check by hand: seven words, three dimensions, `last_hidden_state` = a table's row for each token.
  * The row of the padding token is large, so that a pooling that reads padding is far off.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { float32, type Graph, newGraph } from '#espalier/core/onnx.js';
+import { float32, type Graph } from '#espalier/core/onnx.js';
+import { writeModelFolder } from '#espalier/testing/model-folder.js';
 
 export const dimension = 3;
 export const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'red', 'green', 'blue'] as const;
@@ -36,22 +35,8 @@ export interface SmallModel {
   readonly graph?: (graph: Graph, rows: Readonly<Record<string, readonly number[]>>) => void;
 }
 
-export async function writeSmallModel(folder: string, model: SmallModel = {}): Promise<string> {
-  const file = join(folder, model.file ?? 'onnx/model.onnx');
-  await mkdir(join(file, '..'), { recursive: true });
-  const graph = newGraph('small');
-  (model.graph ?? tokenTable)(graph, model.table ?? table);
-  await writeFile(file, graph.encode());
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ model_type: 'bert', hidden_size: dimension }));
-  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer(model.specialTokens ?? false)));
-  const config = {
-    tokenizer_class: 'PreTrainedTokenizer',
-    pad_token: '[PAD]',
-    unk_token: '[UNK]',
-    padding_side: model.paddingSide ?? 'right',
-  };
-  await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ ...config, model_max_length: model.maximumLength ?? 16 }));
-  return folder;
+export function writeSmallModel(folder: string, { table: rows = table, graph = tokenTable, ...model }: SmallModel = {}): Promise<string> {
+  return writeModelFolder(folder, { ...model, vocabulary: words, dimension, graph: (empty) => graph(empty, rows) });
 }
 
 /** input_ids -> last_hidden_state. */
@@ -85,27 +70,4 @@ export function lookUp(graph: Graph, ids: string, rows = table): string {
     ),
     ids,
   ]);
-}
-
-function tokenizer(specialTokens: boolean) {
-  const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
-  const text = { Sequence: { id: 'A', type_id: 0 } };
-  const ids = Object.fromEntries(words.map((word, id) => [word, { id: word, ids: [id], tokens: [word] }]));
-  return {
-    version: '1.0',
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: { type: 'WhitespaceSplit' },
-    post_processor: specialTokens
-      ? { type: 'TemplateProcessing', single: [special('[CLS]'), text, special('[SEP]')], pair: [], special_tokens: ids }
-      : null,
-    decoder: null,
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(words.map((word, id) => [word, id])),
-    },
-  };
 }

@@ -23,7 +23,7 @@ async function failureOf(words: readonly string[], fault?: string): Promise<Fail
   const options = fault === undefined ? {} : { preload: './fail-with.mjs', environment: { ESPALIER_TEST_FAIL: fault } };
   const { code: exit, stdout, stderr } = await espalier(desk, words, options);
   const { error } = JSON.parse(stdout) as Failure;
-  expect(Object.keys(error)).toEqual(['code', 'message', 'at', 'hint']);
+  expect(Object.keys(error).slice(0, 5)).toEqual(['code', 'kind', 'message', 'at', 'hint']);
   expect(error.hint).toMatch(/[.?]$/);
   return { ...error, exit, stderr };
 }
@@ -67,6 +67,18 @@ describe('with --json', () => {
     writeFileSync(join(folder, 'evals', 'desk-tones', 'cases.jsonl'), 'no case');
     const { code, stdout } = await espalier(folder, ['eval', 'validate', 'desk-tones', '--json']);
     expect([code, JSON.parse(stdout)]).toMatchObject([1, { error: { code: 'SUITE_INVALID' }, result: [{}] }]);
+  });
+});
+
+describe('a hint that asks for a parameter', () => {
+  it('names its flag, and in the object also the parameter and what it may be', async () => {
+    const words = ['ingest', 'billing.jsonl', '--adapter', 'desk', '--domain', 'x', '--task', 'mood', '--json'];
+    const { stdout } = await espalier(desk, words);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'TASK_UNKNOWN', kind: 'missing', parameters: ['task'], choices: ['intent'] },
+    });
+    const { stderr } = await espalier(desk, ['ingest', 'billing.jsonl', '--adapter', 'desk']);
+    expect(stderr).toContain('hint  Say where the data comes from with --domain, or with --domain-field.');
   });
 });
 

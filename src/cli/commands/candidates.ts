@@ -2,16 +2,10 @@ import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { clip, wrap } from '../../core/text.js';
-import { approveCandidate, rejectCandidate } from '../../decisions/decide.js';
-import { verifyCandidate } from '../../decisions/verify.js';
-import { readDeclaration } from '../../declaration/workspace.js';
-import { fieldRows } from '../../gate/field.js';
-import { readReport } from '../../gate/report.js';
-import { listFlips, readHeldTexts } from '../../measuring/flips.js';
+import { approve, listProposed, readCandidate, readConfusedTexts, reject, verifyVerdict } from '../../library/candidates.js';
 import { sayNewLabels } from '../../pages/report/new-labels.js';
 import { renderReportPage } from '../../pages/report/page.js';
-import { type Candidate, findCandidate, listCandidates, listDecisions, type Verdict } from '../../store/candidates.js';
-import { listContenders } from '../../store/contenders.js';
+import type { Candidate, Verdict } from '../../store/candidates.js';
 import { tableOf } from '../output.js';
 import {
   type GlobalOptions,
@@ -69,19 +63,19 @@ export function candidatesCommand(surroundings: Surroundings): Command {
       .argument(...number)
       .requiredOption('--reason <text>', 'why; kept for ever')
       .option('--override', 'although the gate did not pass it; kept for ever too')
-      .action((id: number, options: DecisionOptions) => inSession(options, surroundings, (session) => approve(session, id, options))),
+      .action((id: number, options: DecisionOptions) => inSession(options, surroundings, (session) => approveOne(session, id, options))),
   );
   group.addCommand(
     newCommand('reject', 'turn a candidate down')
       .argument(...number)
       .requiredOption('--reason <text>', 'why; kept for ever')
-      .action((id: number, options: DecisionOptions) => inSession(options, surroundings, (session) => reject(session, id, options))),
+      .action((id: number, options: DecisionOptions) => inSession(options, surroundings, (session) => rejectOne(session, id, options))),
   );
   return group;
 }
 
-async function list({ store, output }: Session, options: ListOptions): Promise<void> {
-  const found = await listCandidates(store.queries, { adapter: options.adapter, status: options.all ? undefined : 'waiting' });
+async function list({ output, ...session }: Session, options: ListOptions): Promise<void> {
+  const found = await listProposed(session, options);
   output.result(found, () => {
     if (found.length === 0) return options.all ? 'There are no candidates.' : 'No candidate waits for a decision.';
     const columns = [
@@ -104,20 +98,15 @@ async function list({ store, output }: Session, options: ListOptions): Promise<v
   });
 }
 
-async function show({ workspace, store, output }: Session, id: number, options: ShowOptions): Promise<void> {
-  const candidate = await findCandidate(store.queries, id);
-  const decisions = (await listDecisions(store.queries, candidate.adapter)).filter((decision) => decision.candidateId === id);
-  const field = fieldRows(await listContenders(store.queries, candidate.runId));
-  const proposed = field.find(({ chosen }) => chosen)!.strategy;
-  const flips = await listFlips(store, workspace, candidate.runId, proposed);
-  const report = readReport(candidate.report);
-  const texts = await readHeldTexts(store, report.newLabels?.pairs.map(({ caseId }) => caseId) ?? []);
+async function show({ output, ...session }: Session, id: number, options: ShowOptions): Promise<void> {
+  const candidate = await readCandidate(session, id);
+  const { report, strategy, field, decisions, flips } = candidate;
+  const texts = await readConfusedTexts(session, report);
   if (options.html !== undefined) {
-    const page = renderReportPage({ candidate: { ...candidate, report }, strategy: proposed, field, decisions, flips, texts });
-    await writeFileAtomic(options.html, page);
+    await writeFileAtomic(options.html, renderReportPage({ candidate, strategy, field, decisions, flips, texts }));
     output.note(`the report is in ${options.html}`);
   }
-  output.result({ ...candidate, report, strategy: proposed, field, decisions, flips }, () => {
+  output.result(candidate, () => {
     const parts = [titleOf(candidate), renderField(field, output), renderReport(report, output, options)];
     parts.push(sayNewLabels(report, texts, (paragraph) => wrap(paragraph, output.width)));
     parts.push(renderFlips(flips, output, options));
@@ -132,8 +121,8 @@ const titleOf = (candidate: Candidate) => {
   return `candidate ${candidate.id}: ${candidate.adapter} version ${candidate.version}, ${compared}, ${candidate.status}`;
 };
 
-async function verify({ store, output }: Session, id: number): Promise<void> {
-  const verification = await verifyCandidate(store.queries, id);
+async function verify({ output, store }: Session, id: number): Promise<void> {
+  const verification = await verifyVerdict({ store }, id);
   const render = () =>
     verification.contenders
       .map(({ strategy, verdict, differences }) => {
@@ -157,21 +146,16 @@ function describeDifferences(differences: readonly string[]): string {
   return `another report: ${differences.slice(0, 3).join(', ')}${rest}`;
 }
 
-async function approve({ workspace, store, output, actor, now }: Session, id: number, options: DecisionOptions): Promise<void> {
-  const { adapter } = await findCandidate(store.queries, id);
-  const declaration = await readDeclaration(workspace, adapter);
-  const approval = { candidateId: id, actor, reason: options.reason, at: now, on: options.override ? 'override' : 'verdict' } as const;
-  const { candidate, act, admitted, evicted } = await approveCandidate({ store, workspace }, declaration, approval);
-  output.result({ adapter, champion: candidate.version, act, admitted, evicted }, () => {
+async function approveOne({ output, ...session }: Session, id: number, options: DecisionOptions): Promise<void> {
+  const approved = await approve(session, id, options);
+  const { adapter, champion, act, admitted, evicted } = approved;
+  output.result(approved, () => {
     const marked = act === 'approve' ? '' : output.colours.yellow(' by override');
-    return `${adapter} version ${candidate.version} is champion${marked}; the buffer took ${admitted} examples in and let ${evicted} go`;
+    return `${adapter} version ${champion} is champion${marked}; the buffer took ${admitted} examples in and let ${evicted} go`;
   });
 }
 
-async function reject({ store, output, actor, now }: Session, id: number, { reason }: DecisionOptions): Promise<void> {
-  const candidate = await rejectCandidate(store, { candidateId: id, actor, reason, at: now });
-  output.result(
-    { adapter: candidate.adapter, rejected: id },
-    () => `candidate ${id} of ${candidate.adapter} is rejected; its data stays new for the next update`,
-  );
+async function rejectOne({ output, ...session }: Session, id: number, { reason }: DecisionOptions): Promise<void> {
+  const rejected = await reject(session, id, reason);
+  output.result(rejected, () => `candidate ${id} of ${rejected.adapter} is rejected; its data stays new for the next update`);
 }

@@ -3,9 +3,8 @@ import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { clip } from '../../core/text.js';
-import { readDeclaration } from '../../declaration/workspace.js';
+import { compareOn } from '../../library/compare.js';
 import { comparisonPage } from '../../pages/comparison/page.js';
-import { compareStrategies } from '../../study/compare.js';
 import { type GlobalOptions, inSession, namesIn, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
 import { renderComparison } from '../terminal/comparison.js';
 
@@ -27,11 +26,8 @@ export function compareCommand(surroundings: Surroundings): Command {
 }
 
 async function compare(session: Session, adapter: string, options: CompareOptions, workingFolder: string): Promise<void> {
-  const { workspace, store, output, progress, signal, now } = session;
-  const declaration = await readDeclaration(workspace, adapter);
-  const encoder = await session.openEncoder(declaration);
-  const { strategies, budgets } = options;
-  const comparison = await compareStrategies({ store, encoder, progress, signal }, { declaration, strategies, budgets });
+  const { output, now } = session;
+  const comparison = await compareOn(session, adapter, options);
   output.result(comparison, () => renderComparison(comparison, output));
   if (options.report === undefined) return;
   await writeFileAtomic(resolve(workingFolder, options.report), comparisonPage(comparison, now));

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { jsonOf } from '../../core/text.js';
 import { readDeclaration } from '../../declaration/workspace.js';
 import type { Encoder } from '../../encoder/encoder.js';
+import { embedQuestions } from '../../library/embed.js';
 import { openChampionEncoder } from '../../serving/champion.js';
 import type { Question } from '../../serving/questions.js';
 import { type AskOptions, addAskOptions, answerLines, onlyQuestion } from '../ask-lines.js';
@@ -35,17 +36,7 @@ async function embed(session: Session, asked: Asked): Promise<void> {
   else await answerLines(session, asked, answer);
 }
 
-async function vectorLines(encoder: Encoder, questions: readonly Question[], { dense = false }: Asked): Promise<string[]> {
-  const texts = questions.flatMap(({ content }) => ('value' in content ? [content.value] : []));
-  const width = dense ? encoder.dense : encoder.dimension;
-  const rows = dense ? await encoder.encodeDense(texts) : await encoder.encode(texts);
-  let next = 0;
-  return questions.map(({ text, content, fields = {} }) => {
-    if ('reason' in content) return jsonOf({ ...fields, text, vector: null, reason: content.reason });
-    const vector = rows.subarray(next * width, ++next * width);
-    return jsonOf({ ...fields, text, vector: Array.from(vector, shortest) });
-  });
+async function vectorLines(encoder: Encoder, questions: readonly Question[], asked: Asked): Promise<string[]> {
+  const embeddings = await embedQuestions(encoder, questions, asked);
+  return embeddings.map((embedding, index) => jsonOf({ ...questions[index]!.fields, ...embedding }));
 }
-
-/** Nine significant digits give back the same float32. */
-const shortest = (value: number) => Number(value.toPrecision(9));

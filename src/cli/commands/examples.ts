@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
-import { readLabelSet } from '../../core/label-sets.js';
 import { jsonOf } from '../../core/text.js';
-import { multiLabelNames, taskNamed } from '../../declaration/tasks.js';
-import { onlyAdapter, readDeclaration } from '../../declaration/workspace.js';
-import { type Example, readExamples, type Split } from '../../store/examples.js';
+import { onlyAdapter } from '../../declaration/workspace.js';
+import { exportExamples } from '../../library/examples.js';
+import type { Split } from '../../store/examples.js';
 import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings } from '../session.js';
 
 interface ExportOptions extends GlobalOptions {
@@ -25,21 +24,19 @@ export function examplesCommand(surroundings: Surroundings): Command {
       .option('--domain <name>', 'of this domain only')
       .option('--split <split>', `of this side only: ${splits.join(' or ')}`)
       .action((options: ExportOptions) =>
-        inSession(options, surroundings, (session) => exportExamples(session, options, surroundings.stdout)),
+        inSession(options, surroundings, (session) => printExamples(session, options, surroundings.stdout)),
       ),
   );
   return group;
 }
 
 /** JSON lines with and without --json: `ingest` reads them again. */
-async function exportExamples({ workspace, store, signal }: Session, options: ExportOptions, stdout: NodeJS.WriteStream): Promise<void> {
-  const declaration = await readDeclaration(workspace, options.adapter ?? (await onlyAdapter(workspace)));
-  const task = options.task === undefined ? undefined : taskNamed(declaration, options.task).name;
+async function printExamples(session: Session, options: ExportOptions, stdout: NodeJS.WriteStream): Promise<void> {
+  const { task, domain } = options;
   const split = splitNamed(options.split);
-  const multiLabel = multiLabelNames(declaration.tasks);
-  for await (const example of readExamples(store, { adapter: declaration.name, task, split, domain: options.domain })) {
-    if (signal.aborted) throw new EspalierError('INTERRUPTED', `stopped before example ${example.id}`);
-    if (!stdout.write(`${jsonOf(rowOf(example, multiLabel.has(example.task)))}\n`)) await drained(stdout);
+  const adapter = options.adapter ?? (await onlyAdapter(session.workspace));
+  for await (const row of exportExamples(session, adapter, { task, domain, split })) {
+    if (!stdout.write(`${jsonOf(row)}\n`)) await drained(stdout);
   }
 }
 
@@ -48,11 +45,6 @@ function splitNamed(name: string | undefined): Split | undefined {
   const split = splits.find((one) => one === name);
   if (name === undefined || split) return split;
   throw new EspalierError('USAGE', `--split is ${splits.join(' or ')}, not \`${name}\``);
-}
-
-function rowOf({ id, task, text, label, domain, source, receivedAt, split, provenance }: Example, isSet: boolean) {
-  const answer = isSet ? { labels: readLabelSet(label) } : { label };
-  return { text, ...answer, task, domain, source, id, received: receivedAt, split, file: provenance.file, line: provenance.line };
 }
 
 const drained = (stdout: NodeJS.WriteStream) => new Promise<void>((resolve) => stdout.once('drain', resolve));

@@ -1,13 +1,7 @@
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
-import { clip } from '../../core/text.js';
-import { type Task, taskNamed } from '../../declaration/tasks.js';
-import { readDeclaration } from '../../declaration/workspace.js';
 import type { FieldValue, RejectedLimit } from '../../intake/intake-report.js';
-import { takeExamples } from '../../intake/take-examples.js';
-import { openInputs } from '../../reading/open-input.js';
-import type { FieldNames } from '../../reading/row.js';
+import { ingestFrom } from '../../library/ingest.js';
 import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings } from '../session.js';
 import { describeIntake, lastWord } from '../terminal/intake.js';
 
@@ -49,36 +43,12 @@ export function ingestCommand(surroundings: Surroundings): Command {
 }
 
 async function ingestFiles(session: Session, names: readonly string[], options: IngestOptions, stdin: NodeJS.ReadStream): Promise<void> {
-  const { workspace, store, output, progress, now, actor, signal } = session;
-  const { domain, task, source, where, maxRejected, format, delimiter, encoding } = options;
-  if (domain === undefined && options.domainField === undefined)
-    throw new EspalierError('USAGE', 'no domain was named', {
-      hint: 'Say where the data comes from with --domain NAME, or with --domain-field.',
-    });
-  const declaration = await readDeclaration(workspace, options.adapter);
-  const fields = fieldsOf(options, taskNamed(declaration, task));
-  progress.begin('ingest');
-  const named = names.map((path) => ({ path, name: path === '-' ? 'standard input' : path }));
-  const columns = Object.values(fields).filter((column) => column !== undefined);
-  const inputs = await openInputs(named, stdin, { format, delimiter, encoding, columns });
-  try {
-    const report = await takeExamples(workspace, store, {
-      ...{ declaration, task, domain, source, fields, where, maxRejected, now, actor, signal },
-      files: inputs.files,
-      progress: (done, total) => progress.advance(done, total, 'bytes'),
-      openTokeniser: () => session.openTokeniser(declaration),
-    });
-    progress.end(`${report.accepted} new examples from ${names.map((name) => clip(basename(name), 40)).join(', ')}`);
-    output.result(report, () => describeIntake(report));
-    const last = lastWord(report);
-    if (last !== undefined) output.note(output.colours.bold(output.colours.red(last)));
-  } finally {
-    await inputs.close();
-  }
-}
-
-function fieldsOf({ textField, labelField, domainField, sourceField }: IngestOptions, { multiLabel = false }: Task): FieldNames {
-  return { text: textField, label: labelField ?? (multiLabel ? 'labels' : 'label'), domain: domainField, source: sourceField };
+  const { output } = session;
+  const inputs = names.map((path) => ({ path, name: path === '-' ? 'standard input' : path }));
+  const report = await ingestFrom(session, options.adapter, { inputs, stdin }, options);
+  output.result(report, () => describeIntake(report));
+  const last = lastWord(report);
+  if (last !== undefined) output.note(output.colours.bold(output.colours.red(last)));
 }
 
 function gatherFilters(written: string, before: readonly FieldValue[]): FieldValue[] {

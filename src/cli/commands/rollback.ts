@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { rollBack } from '../../decisions/decide.js';
-import { readDeclaration } from '../../declaration/workspace.js';
+import { rollBackTo } from '../../library/candidates.js';
 import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
 
 interface RollbackOptions extends GlobalOptions {
@@ -18,12 +17,7 @@ export function rollbackCommand(surroundings: Surroundings): Command {
     );
 }
 
-async function rollback(
-  { workspace, store, output, actor, now }: Session,
-  adapter: string,
-  { to, reason }: RollbackOptions,
-): Promise<void> {
-  await readDeclaration(workspace, adapter);
-  const done = await rollBack({ store, workspace }, { adapter, toVersion: to, actor, reason, at: now });
-  output.result({ adapter, ...done }, () => `${adapter} is back at version ${done.to}; version ${done.from} stays on disk`);
+async function rollback(session: Session, adapter: string, options: RollbackOptions): Promise<void> {
+  const done = await rollBackTo(session, adapter, options);
+  session.output.result(done, () => `${adapter} is back at version ${done.to}; version ${done.from} stays on disk`);
 }

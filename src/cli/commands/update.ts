@@ -1,11 +1,9 @@
 import { type Command, Option } from 'commander';
 import { printable } from '../../core/text.js';
-import type { AdapterDeclaration } from '../../declaration/declaration.js';
-import { readDeclaration } from '../../declaration/workspace.js';
+import { type UpdateSettings, updateAdapter } from '../../library/update.js';
 import { strategies } from '../../training/strategies.js';
-import { usualField } from '../../update/contest.js';
 import type { Decide, Difference, Unfinished } from '../../update/intentions.js';
-import { runUpdate, type Update } from '../../update/run-update.js';
+import type { Update } from '../../update/run-update.js';
 import { askOnTerminal } from '../ask-intention.js';
 import type { Output } from '../output.js';
 import { type GlobalOptions, inSession, namesIn, newCommand, type Session, type Surroundings } from '../session.js';
@@ -40,13 +38,9 @@ export function updateCommand(surroundings: Surroundings): Command {
 }
 
 async function update(session: Session, adapter: string, options: UpdateOptions & { readonly decide: Decide }): Promise<void> {
-  const { workspace, store, output, progress, signal, now, actor } = session;
-  const declaration = await readDeclaration(workspace, adapter);
-  const encoder = await session.openEncoder(declaration);
   const { reencode, fresh, decide } = options;
-  const request = { declaration, field: fieldAsked(declaration, options), reencode, fresh, decide, trigger: actor.name, at: now };
-  const done = await runUpdate({ workspace, store, encoder, progress, signal }, request);
-  output.result(done, () => renderUpdate(done, output));
+  const done = await updateAdapter(session, adapter, { field: fieldAsked(options), reencode, fresh, decide });
+  session.output.result(done, () => renderUpdate(done, session.output));
 }
 
 /** A person is asked; where there is none to ask, the run is resumed, and what differs is said before it goes on. */
@@ -65,9 +59,10 @@ function renderDifferences(differs: readonly Difference[], { run, adapter, stage
   return [head, since, ...differs.map(({ sentence }) => `  ${printable(sentence)}`)].join('\n');
 }
 
-function fieldAsked(declaration: AdapterDeclaration, { strategy, tournament }: UpdateOptions): readonly string[] {
-  if (tournament === undefined) return [strategy ?? declaration.strategy];
-  return tournament === true ? usualField(declaration) : tournament;
+/** Undefined: the declared strategy alone. */
+function fieldAsked({ strategy, tournament }: UpdateOptions): UpdateSettings['field'] {
+  if (tournament === undefined) return strategy === undefined ? undefined : [strategy];
+  return tournament === true ? 'usual' : tournament;
 }
 
 function renderUpdate(update: Update, output: Output): string {

@@ -1,10 +1,9 @@
 /** What is wrong with suites, and what is only doubtful. */
 import { describePlace } from '../../core/errors.js';
 import { clip, wrap } from '../../core/text.js';
+import { isInvalid } from '../../library/suites.js';
 import type { SuiteFinding, SuiteValidation } from '../../measuring/validate-suite.js';
 import type { Output } from '../output.js';
-
-export const isInvalid = ({ findings }: SuiteValidation) => findings.some(({ severity }) => severity === 'invalid');
 
 export function renderValidations(validations: readonly SuiteValidation[], output: Output): string {
   const { colours } = output;

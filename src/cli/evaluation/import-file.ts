@@ -1,14 +1,10 @@
 /** `espalier eval import` */
-import { randomUUID } from 'node:crypto';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { EspalierError } from '../../core/errors.js';
 import { suggestAmong } from '../../core/text.js';
-import { importSuite } from '../../evaluation/importing/import.js';
 import { type ImportableKind, importableKinds } from '../../evaluation/importing/import-kinds.js';
-import type { ImportReport } from '../../evaluation/importing/import-request.js';
-import { columnOf, type ImportColumns } from '../../evaluation/importing/import-row.js';
-import { collectTrainingTexts, type SuiteValidation, validateSuite } from '../../measuring/validate-suite.js';
-import { openInputs } from '../../reading/open-input.js';
+import type { ImportColumns } from '../../evaluation/importing/import-row.js';
+import { type ImportedSuite, importFromFile } from '../../library/import-suite.js';
 import type { Output } from '../output.js';
 import type { Session } from '../session.js';
 import { renderFinding } from './findings.js';
@@ -42,29 +38,19 @@ export interface ImportOptions {
 }
 
 export async function importFile(session: Session, path: string, options: ImportOptions, stdin: NodeJS.ReadStream): Promise<void> {
-  const { workspace, store, output, now } = session;
+  const { output } = session;
   const { name, outLabel, shots, seed, task, capability, licence, workingFolder, format, delimiter, encoding } = options;
   const kind = kindOf(options.kind);
-  const columns = columnsOf(options, kind);
-  const named = { path: path === '-' ? path : resolve(workingFolder, path), name: path === '-' ? 'standard input' : basename(path) };
-  const read = importableKinds[kind].columns.map((role) => columnOf(columns, role));
-  const wanted = [...Object.values(columns), ...read].filter((column) => column !== undefined);
-  const inputs = await openInputs([named], stdin, { format, delimiter, encoding, columns: wanted });
-  try {
-    const report = await importSuite({
-      ...{ name, outLabel, shots, seed, task, capability, licence, kind, columns },
-      file: inputs.files[0]!,
-      suiteFolders: workspace.suiteFolders,
-      rejectsFile: join(workspace.root, 'replay-store', 'rejects', `eval-${name}-${randomUUID().slice(0, 8)}.jsonl`),
-      date: now.toISOString().slice(0, 10),
-    });
-    const validation = await validateSuite(report.folder, await collectTrainingTexts(store));
-    output.result({ ...report, findings: validation.findings }, () =>
-      describe(report, validation, { output, shown: importableKinds[kind].unasked ?? 'to show' }),
-    );
-  } finally {
-    await inputs.close();
-  }
+  const named = path === '-' ? { path, name: 'standard input' } : { path: resolve(workingFolder, path), name: basename(path) };
+  const report = await importFromFile(
+    session,
+    { ...named, stdin },
+    {
+      ...{ name, kind, columns: columnsOf(options, kind), outLabel, shots, seed },
+      ...{ task, capability, licence, format, delimiter, encoding },
+    },
+  );
+  output.result(report, () => describe(report, { output, shown: importableKinds[kind].unasked ?? 'to show' }));
 }
 
 function columnsOf(options: ImportOptions, kind: ImportableKind): ImportColumns {
@@ -84,8 +70,8 @@ function kindOf(name: string): ImportableKind {
 }
 
 /** @param words `shown`: what is said of cases that are not asked */
-function describe(report: ImportReport, { findings }: SuiteValidation, words: { output: Output; shown: string }): string {
-  const { suite, cases, shown, duplicates, rejected, rejectsFile } = report;
+function describe(report: ImportedSuite, words: { output: Output; shown: string }): string {
+  const { suite, cases, shown, duplicates, rejected, rejectsFile, findings } = report;
   const { output } = words;
   const lines = [`${output.colours.bold(suite)}: ${cases - shown} cases to ask${shown > 0 ? `, ${shown} ${words.shown}` : ''}`];
   if (duplicates > 0) lines.push(`  ${duplicates} skipped: there already`);

@@ -1,52 +1,7 @@
 /** Every suite that can be found, kind by kind. */
 import { clip, wrap } from '../../core/text.js';
-import { kindNamed } from '../../evaluation/kinds.js';
-import { askedCases } from '../../evaluation/score-suite.js';
-import type { Suite } from '../../evaluation/suites.js';
+import type { BrokenSuite, ListedSuite } from '../../library/suite-sheet.js';
 import { type Output, tableOf } from '../output.js';
-
-export interface ListedSuite {
-  readonly name: string;
-  readonly folder: string;
-  readonly version: number;
-  readonly kind: Suite['kind'];
-  /** What it puts to the test: the head's answers, or the encoder, which only a head that moves the embedding can change. */
-  readonly examines: 'answers' | 'encoder';
-  readonly group: string;
-  readonly metric: string;
-  readonly capability: string;
-  /** That are asked. */
-  readonly cases: number;
-  readonly chance: number;
-  readonly ceiling: number;
-  /** By the adapter; null: none was named, and there is not just one. */
-  readonly declared: boolean | null;
-}
-
-/** One that cannot be read. */
-export interface BrokenSuite {
-  readonly name: string;
-  readonly folder: string;
-  readonly error: string;
-}
-
-export function listedSuite(suite: Suite, folder: string, declared: boolean | null): ListedSuite {
-  const { name, version, kind, group, metric, capability, chance, ceiling } = suite;
-  return {
-    name,
-    folder,
-    version,
-    kind,
-    examines: kindNamed(kind).examines,
-    group,
-    metric,
-    capability,
-    cases: askedCases(suite).length,
-    chance,
-    ceiling,
-    declared,
-  };
-}
 
 const columns = [
   { title: '' },

@@ -3,9 +3,8 @@ import { join, resolve } from 'node:path';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { clip, jsonOf } from '../../core/text.js';
-import { readDeclaration } from '../../declaration/workspace.js';
 import { type ExportFormat, exportFormats, harnessResults, type MeasuredVersion, mtebTaskResults } from '../../evaluation/export.js';
-import { evaluateVersion } from '../../measuring/evaluate-version.js';
+import { evaluateAdapter } from '../../library/evaluate.js';
 import type { Session } from '../session.js';
 import { renderScores } from './scores.js';
 
@@ -19,12 +18,9 @@ export interface RunOptions {
 }
 
 export async function run(session: Session, adapter: string, options: RunOptions): Promise<void> {
-  const { workspace, store, output, progress, signal, now } = session;
+  const { output } = session;
   const target = targetOf(options);
-  const declaration = await readDeclaration(workspace, adapter);
-  const encoder = await session.openEncoder(declaration);
-  const { version, suites } = options;
-  const evaluation = await evaluateVersion({ workspace, store, encoder, progress, signal }, { declaration, version, suites, at: now });
+  const evaluation = await evaluateAdapter(session, adapter, options);
   if (target) {
     await writeExport(evaluation, target, options.languages);
     output.note(`the scores are in ${clip(target.path, 200)}`);

@@ -1,56 +1,7 @@
 /** All that is known of one suite. */
 import { clip, jsonOf, wrap } from '../../core/text.js';
-import { askedCases } from '../../evaluation/score-suite.js';
-import type { Suite, SuiteVersion } from '../../evaluation/suites.js';
+import type { SuiteSheet } from '../../library/suite-sheet.js';
 import type { Output } from '../output.js';
-import { type ListedSuite, listedSuite } from './listing.js';
-
-export interface SuiteSheet extends Omit<ListedSuite, 'declared'> {
-  readonly licence: string | undefined;
-  readonly contentHash: string;
-  /** Cases that are not asked: training cases, documents. */
-  readonly shown: number;
-  /** First lines of its README; empty where there is none. */
-  readonly provenance: readonly string[];
-  /** Tag -> value -> how many of the asked cases have it. */
-  readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly samples: readonly unknown[];
-  readonly log: readonly SuiteVersion[];
-}
-
-const provenanceLines = 4;
-
-export function suiteSheet(suite: Suite, folder: string, readme: string): SuiteSheet {
-  const { declared: _, ...listed } = listedSuite(suite, folder, null);
-  const lines = readme.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  return {
-    ...listed,
-    licence: suite.licence,
-    contentHash: suite.contentHash,
-    shown: suite.cases.length - listed.cases,
-    provenance: lines.slice(0, provenanceLines),
-    counts: countTags(suite),
-    samples: samplesOf(suite.cases),
-    log: suite.log ?? [],
-  };
-}
-
-function countTags(suite: Suite): Record<string, Record<string, number>> {
-  const counts = new Map<string, Map<string, number>>();
-  for (const { tags } of askedCases(suite)) {
-    for (const [tag, value] of Object.entries(tags)) {
-      const own = counts.get(tag) ?? new Map<string, number>();
-      counts.set(tag, own.set(value, (own.get(value) ?? 0) + 1));
-    }
-  }
-  return Object.fromEntries([...counts].map(([tag, own]) => [tag, Object.fromEntries(own)]));
-}
-
-/** The first, the middle and the last. */
-function samplesOf(cases: readonly unknown[]): unknown[] {
-  const places = new Set([0, Math.floor((cases.length - 1) / 2), cases.length - 1]);
-  return [...places].map((place) => cases[place]);
-}
 
 export function renderSheet(sheet: SuiteSheet, { colours, width }: Output): string {
   const { name, version, kind, group, metric, chance, ceiling, cases, shown, licence, contentHash } = sheet;

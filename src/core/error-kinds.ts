@@ -1,0 +1,104 @@
+/** Which kind of refusal each error is, for programs that answer others: a server says 400 to usage, 404 to missing, 409 to conflict. */
+
+export const codesByKind = {
+  /** The call, or its input, says what cannot be taken. */
+  usage: [
+    'USAGE',
+    'TEXT_INVALID',
+    'INPUT_EMPTY',
+    'INPUT_BINARY',
+    'INPUT_ENCODING',
+    'INPUT_FORMAT',
+    'INPUT_REJECTED',
+    'NOTHING_TAKEN',
+    'TOO_MANY_REJECTED',
+    'CSV_COLUMN_MISSING',
+    'TASK_MISSING',
+    'STRATEGY_UNKNOWN',
+    'HEAD_UNKNOWN',
+    'POLICY_UNKNOWN',
+  ],
+  /** A rule says no to a call that is well formed. */
+  refused: [
+    'NOTHING_TO_LEARN',
+    'NOTHING_TO_COMPARE',
+    'TOO_FEW_CLASSES',
+    'TRAINING_DIVERGED',
+    'EXPORT_IMPOSSIBLE',
+    'LABELS_UNKNOWN',
+    'NO_GATE_POLICY',
+    'CANDIDATE_REFUSED',
+    'NOT_VERIFIABLE',
+    'VERDICT_DIFFERS',
+    'SCHEDULE_FAILED',
+  ],
+  /** What is named is not there. */
+  missing: [
+    'NOT_A_WORKSPACE',
+    'FILE_NOT_FOUND',
+    'ADAPTER_NOT_FOUND',
+    'TASK_UNKNOWN',
+    'ENCODER_NOT_FOUND',
+    'SUITE_NOT_FOUND',
+    'CANDIDATE_NOT_FOUND',
+    'NO_CHAMPION',
+    'VERSION_NOT_FOUND',
+    'NO_EARLIER_VERSION',
+    'EXAMPLE_NOT_FOUND',
+    'SCHEDULE_EMPTY',
+  ],
+  /** What is named is there, in another state. */
+  conflict: [
+    'ENCODER_MISMATCH',
+    'SUITE_EXISTS',
+    'VERSION_EXISTS',
+    'CANDIDATE_DECIDED',
+    'CANDIDATE_STALE',
+    'DECISION_BACKDATED',
+    'LEASE_LOST',
+  ],
+  /** Another process is at it; the same call may succeed later. */
+  busy: ['STORE_BUSY', 'UPDATE_RUNNING'],
+  /** What was declared or stored does not hold together. */
+  invalid: [
+    'CONFIG_INVALID',
+    'DECLARATION_INVALID',
+    'VECTOR_INVALID',
+    'TEXT_UNREADABLE',
+    'ENCODER_INVALID',
+    'ENCODER_INPUT_MISSING',
+    'ENCODER_OUTPUT_MISSING',
+    'ADAPTER_INVALID',
+    'STORE_CORRUPT',
+    'STORE_NEWER',
+    'STORE_OUTDATED',
+    'SUITE_INVALID',
+    'DATA_FOLDER_INVALID',
+  ],
+  /** The disk, the network or the system fails. */
+  system: [
+    'FILE_UNREADABLE',
+    'DISK_READ_ONLY',
+    'DISK_FULL',
+    'DISK_FAILED',
+    'TOO_MANY_FILES',
+    'CACHE_UNKNOWN',
+    'NODE_TOO_OLD',
+    'ENCODER_HUB_UNREACHABLE',
+    'STORE_GONE',
+  ],
+  /** The caller stopped it. */
+  stopped: ['INTERRUPTED'],
+  /** Espalier itself is at fault. */
+  defect: ['DEFECT', 'PAST_TRANSACTION'],
+} as const;
+
+export type ErrorKind = keyof typeof codesByKind;
+
+export type KnownCode = (typeof codesByKind)[ErrorKind][number];
+
+const kinds = new Map<string, ErrorKind>(
+  Object.entries(codesByKind).flatMap(([kind, codes]) => codes.map((code) => [code, kind as ErrorKind] as const)),
+);
+
+export const kindOfCode = (code: KnownCode): ErrorKind => kinds.get(code)!;

@@ -1,0 +1,84 @@
+/**
+ * espalier.config.js in the root of a workspace: code that runs with the rights of whoever calls Espalier. It is never looked for anywhere else. Each of its
+ * exports is a member that a `define` function of espalier/extend made.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
+import { type Extensions, type Named, type Seam, seamOf, seams } from '../core/extensions.js';
+
+export const configNames = ['espalier.config.js', 'espalier.config.mjs', 'espalier.config.ts'] as const;
+
+/** Seam -> names that are taken. */
+export type TakenNames = Readonly<Record<Seam, readonly string[]>>;
+
+/** Undefined: the workspace has none. @throws CONFIG_INVALID where there are two */
+export function findConfig(root: string): string | undefined {
+  const [file, second] = configNames.map((name) => join(root, name)).filter((path) => existsSync(path));
+  if (second !== undefined)
+    throw new EspalierError('CONFIG_INVALID', 'there are two configurations', {
+      at: { file: second },
+      hint: `Keep one; the other is ${file}.`,
+    });
+  return file;
+}
+
+/** @throws CONFIG_INVALID where it throws, where an export is no member of a seam, and where a name is taken */
+export async function loadConfig(file: string, taken: TakenNames): Promise<Extensions> {
+  const extensions = await importConfig(file);
+  for (const seam of seams) requireFree(seam, extensions, taken[seam]);
+  return extensions;
+}
+
+/** Without comparing names: for a thread that runs what was loaded before. @throws CONFIG_INVALID */
+export async function importConfig(file: string): Promise<Extensions> {
+  const exported = await importModule(file);
+  const members: Record<Seam, Named[]> = { strategy: [], head: [] };
+  for (const [name, value] of Object.entries(exported)) {
+    const seam = seamOf(value);
+    const fault = seam === undefined ? 'no function of espalier/extend made it' : faultOf(seam, value as Named);
+    if (fault !== undefined)
+      throw new EspalierError('CONFIG_INVALID', `the export ${name} is not valid: ${fault}`, { at: { file, field: name } });
+    members[seam!].push(value as Named);
+  }
+  return { file, members };
+}
+
+async function importModule(file: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (cause) {
+    if (systemCodeOf(cause) === 'ERR_UNKNOWN_FILE_EXTENSION')
+      throw new EspalierError('CONFIG_INVALID', `Node ${process.versions.node} cannot read TypeScript`, {
+        at: { file },
+        hint: 'Write it in JavaScript, as espalier.config.js, or run Espalier under Node 22.18 or later.',
+        cause,
+      });
+    throw new EspalierError('CONFIG_INVALID', `it cannot be loaded: ${messageOf(cause)}`, { at: { file }, cause });
+  }
+}
+
+/** What every member of a seam must have, and of which type. */
+const required: Readonly<Record<Seam, Readonly<Record<string, string>>>> = {
+  strategy: { summary: 'string', headKinds: 'object', replays: 'boolean', options: 'object', continues: 'function', train: 'function' },
+  head: { summary: 'string', trainable: 'boolean', forward: 'function' },
+};
+
+function faultOf(seam: Seam, member: Named): string | undefined {
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(String(member.name))) return 'its name must be lower-case letters, digits and dashes';
+  const fields = member as unknown as Readonly<Record<string, unknown>>;
+  const wrong = Object.entries(required[seam]).find(([field, type]) => typeof fields[field] !== type);
+  return wrong && `\`${wrong[0]}\` of a ${seam} must be of the type ${wrong[1]}`;
+}
+
+function requireFree(seam: Seam, { file, members }: Extensions, builtIn: readonly string[]): void {
+  const names = members[seam].map(({ name }) => name);
+  const twice = names.find((name, index) => builtIn.includes(name) || names.indexOf(name) < index);
+  if (twice === undefined) return;
+  const whose = builtIn.includes(twice) ? 'Espalier has one of that name' : 'it exports two of that name';
+  throw new EspalierError('CONFIG_INVALID', `the ${seam} \`${twice}\` cannot be added: ${whose}`, {
+    at: { file: file!, field: `${seam} ${twice}` },
+    hint: 'Give it another name.',
+  });
+}

@@ -1,0 +1,148 @@
+/** One adapter of an open workspace. Each method is a command; its result is what the command prints with --json. */
+
+import type { AdapterDeclaration } from '../declaration/declaration.js';
+import { readDeclaration } from '../declaration/workspace.js';
+import type { IntakeReport } from '../intake/intake-report.js';
+import type { VersionEvaluation } from '../measuring/evaluate-version.js';
+import type { Asking, Prediction } from '../serving/champion.js';
+import { openChampionEncoder } from '../serving/champion.js';
+import { questionOf } from '../serving/questions.js';
+import type { BufferedExample } from '../store/buffer.js';
+import type { Comparison } from '../study/compare.js';
+import type { Update } from '../update/run-update.js';
+import {
+  type BufferQuery,
+  type BufferReason,
+  type BufferSheet,
+  type BufferStats,
+  explainMembership,
+  listBuffered,
+  readBufferSheet,
+  readBufferStats,
+} from './buffer.js';
+import { type CandidateQuery, listProposed, type RollbackSettings, type RolledBack, rollBackTo } from './candidates.js';
+import { type CompareSettings, compareOn } from './compare.js';
+import { type Embedding, embedQuestions } from './embed.js';
+import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
+import { type ExampleQuery, type ExampleRow, exportExamples } from './examples.js';
+import { type ExportedVersion, type ExportSettings, exportVersion } from './export.js';
+import { type IngestSettings, ingestFrom, type Rows, sourceOf } from './ingest.js';
+import type { OpenWorkspace } from './open-workspace.js';
+import { ServedChampion } from './served-champion.js';
+import type { Call } from './site.js';
+import { type UpdateSettings, updateAdapter } from './update.js';
+
+export class AdapterHandle {
+  readonly name: string;
+  readonly #opened: OpenWorkspace;
+  /** The replay buffer. */
+  readonly buffer: BufferHandle;
+
+  constructor(opened: OpenWorkspace, name: string) {
+    this.#opened = opened;
+    this.name = name;
+    this.buffer = new BufferHandle(opened, name);
+  }
+
+  /** What adapter.yaml says now. */
+  declaration(): Promise<AdapterDeclaration> {
+    return readDeclaration(this.#opened.workspace, this.name);
+  }
+
+  /**
+   * Takes labelled examples in, all or none: the paths of files, or rows as objects. Texts of eval suites are refused.
+   * @example await triage.ingest([{ text: 'where is my parcel', label: 'shipping' }], { domain: 'week-3' });
+   */
+  ingest(rows: string | readonly string[] | Rows, settings: IngestSettings & Call): Promise<IntakeReport> {
+    return this.#opened.run(settings, (site) => ingestFrom(site, this.name, sourceOf(rows), settings));
+  }
+
+  /** Trains a candidate from what is new, and judges it. Nothing serves before a person approves it. */
+  update(settings: UpdateSettings & Call = {}): Promise<Update> {
+    return this.#opened.run(settings, (site) => updateAdapter(site, this.name, settings));
+  }
+
+  candidates(query: Omit<CandidateQuery, 'adapter'> = {}) {
+    return this.#opened.run({}, (site) => listProposed(site, { ...query, adapter: this.name }));
+  }
+
+  /** Lets an earlier version serve again. */
+  rollback(settings: RollbackSettings & Call): Promise<RolledBack> {
+    return this.#opened.run(settings, (site) => rollBackTo(site, this.name, settings));
+  }
+
+  /**
+   * Opens the champion to ask it many times; whoever opens it closes it.
+   * @param options `follow`: a new champion answers from the moment on that it is approved
+   */
+  champion(options: { readonly follow?: boolean | undefined } = {}): Promise<ServedChampion> {
+    return this.#opened.run({}, (site) => ServedChampion.open(site, this.name, options));
+  }
+
+  /** Asks the champion once. */
+  async predict(texts: readonly string[], asking: Asking = {}): Promise<Prediction[]> {
+    const champion = await this.champion();
+    try {
+      return await champion.predict(texts, asking);
+    } finally {
+      await champion.close();
+    }
+  }
+
+  /** The vectors that the adapter reads. */
+  embed(texts: readonly string[], options: { readonly dense?: boolean | undefined } = {}): Promise<Embedding[]> {
+    return this.#opened.run({}, async (site) => {
+      const encoder = await openChampionEncoder(site, await this.declaration());
+      return embedQuestions(encoder, texts.map(questionOf), options);
+    });
+  }
+
+  /** Every example that was taken in, in order of arrival, in rows that `ingest` reads again. */
+  examples(query: ExampleQuery & Pick<Call, 'signal'> = {}): AsyncGenerator<ExampleRow> {
+    return this.#opened.stream(query, (site) => exportExamples(site, this.name, query));
+  }
+
+  /** Plays strategies on the adapter's own stream. Nothing is proposed. */
+  compare(settings: CompareSettings & Call = {}): Promise<Comparison> {
+    return this.#opened.run(settings, (site) => compareOn(site, this.name, settings));
+  }
+
+  /** Scores one version on suites and holdouts, apart from any update. */
+  evaluate(settings: EvaluateSettings & Call = {}): Promise<VersionEvaluation> {
+    return this.#opened.run(settings, (site) => evaluateAdapter(site, this.name, settings));
+  }
+
+  /** Writes a version for other programs. */
+  export(settings: ExportSettings): Promise<ExportedVersion> {
+    return this.#opened.run({}, (site) => exportVersion(site, this.name, settings));
+  }
+}
+
+export class BufferHandle {
+  readonly #opened: OpenWorkspace;
+  readonly #adapter: string;
+
+  constructor(opened: OpenWorkspace, adapter: string) {
+    this.#opened = opened;
+    this.#adapter = adapter;
+  }
+
+  /** How full it is, cell by cell. */
+  stats({ task }: { readonly task?: string | undefined } = {}): Promise<BufferStats> {
+    return this.#opened.run({}, (site) => readBufferStats(site, this.#adapter, task));
+  }
+
+  list(query: BufferQuery = {}): Promise<BufferedExample[]> {
+    return this.#opened.run({}, (site) => listBuffered(site, this.#adapter, query));
+  }
+
+  show(id: number): Promise<BufferSheet> {
+    return this.#opened.run({}, (site) => readBufferSheet(site, this.#adapter, id));
+  }
+
+  /** Which rule let an example in, or put it out. */
+  async why(id: number): Promise<BufferReason> {
+    const { sheet: _, ...reason } = await this.#opened.run({}, (site) => explainMembership(site, this.#adapter, id));
+    return reason;
+  }
+}

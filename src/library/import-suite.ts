@@ -1,0 +1,65 @@
+/** Makes a suite of a file, and checks it. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { importSuite } from '../evaluation/importing/import.js';
+import type { ImportableKind } from '../evaluation/importing/import-kinds.js';
+import type { ImportReport } from '../evaluation/importing/import-request.js';
+import type { ImportColumns } from '../evaluation/importing/import-row.js';
+import { collectTrainingTexts, type SuiteFinding, validateSuite } from '../measuring/validate-suite.js';
+import { openInputs } from '../reading/open-input.js';
+import type { Site } from './site.js';
+
+export interface ImportSettings {
+  /** What the suite is to be called. */
+  readonly name: string;
+  readonly kind: ImportableKind;
+  /** Where each part of a case stands in a row. */
+  readonly columns: ImportColumns;
+  /** out-of-scope, scope: the label of rows that are out of scope. */
+  readonly outLabel: string;
+  /** probe, knn, calibration, out-of-scope: cases of each label that are shown. */
+  readonly shots: number;
+  readonly seed: number;
+  readonly task?: string | undefined;
+  readonly capability?: string | undefined;
+  readonly licence: string;
+  readonly format?: string | undefined;
+  readonly delimiter?: string | undefined;
+  readonly encoding?: string | undefined;
+}
+
+/** The file; `-` is read from `stdin`. */
+export interface SuiteSource {
+  readonly path: string;
+  readonly name: string;
+  readonly stdin: NodeJS.ReadableStream;
+}
+
+export interface ImportedSuite extends ImportReport {
+  readonly findings: readonly SuiteFinding[];
+}
+
+/** @throws USAGE, SUITE_EXISTS, FILE_NOT_FOUND, INPUT_EMPTY, INPUT_FORMAT, INPUT_REJECTED, CSV_COLUMN_MISSING */
+export async function importFromFile(
+  { workspace, store, now }: Pick<Site, 'workspace' | 'store' | 'now'>,
+  { path, name, stdin }: SuiteSource,
+  { format, delimiter, encoding, task, capability, ...settings }: ImportSettings,
+): Promise<ImportedSuite> {
+  const wanted = Object.values(settings.columns).filter((column) => column !== undefined);
+  const inputs = await openInputs([{ path, name }], stdin, { format, delimiter, encoding, columns: wanted });
+  try {
+    const report = await importSuite({
+      ...settings,
+      task,
+      capability,
+      file: inputs.files[0]!,
+      suiteFolders: workspace.suiteFolders,
+      rejectsFile: join(workspace.root, 'replay-store', 'rejects', `eval-${settings.name}-${randomUUID().slice(0, 8)}.jsonl`),
+      date: now.toISOString().slice(0, 10),
+    });
+    const { findings } = await validateSuite(report.folder, await collectTrainingTexts(store));
+    return { ...report, findings };
+  } finally {
+    await inputs.close();
+  }
+}

@@ -1,0 +1,123 @@
+/** A workspace that is held open: its store and its encoders are opened at their first use, and closed together. */
+import { type Extensions, noExtensions, withExtensions } from '../core/extensions.js';
+import { findConfig, loadConfig } from '../declaration/config.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
+import { findWorkspace, type Workspace } from '../declaration/workspace.js';
+import type { Encoder } from '../encoder/encoder.js';
+import { openStore, openStoreToRead, type Store, storeError } from '../store/database.js';
+import { headSettings } from '../training/heads.js';
+import { usualActor } from './actor.js';
+import { openDeclaredEncoder, openDeclaredTokeniser } from './declared-encoder.js';
+import { type Call, progressFor, type Site } from './site.js';
+
+export interface OpenOptions {
+  /** The workspace is the nearest at or above this folder. */
+  readonly folder: string;
+  /** `read`: the workspace may be one that cannot be written. */
+  readonly access: 'read' | 'write';
+  readonly environment: NodeJS.ProcessEnv;
+  readonly actor?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** `false`: espalier.config.js is not loaded. ESPALIER_NO_CONFIG says the same. */
+  readonly config?: boolean | undefined;
+}
+
+export class OpenWorkspace {
+  readonly workspace: Workspace;
+  readonly #options: OpenOptions;
+  readonly #encoders = new Map<string, Promise<Encoder>>();
+  #store: Promise<Store> | undefined;
+  #extensions: Promise<Extensions> | undefined;
+  #isClosed = false;
+
+  /** @throws NOT_A_WORKSPACE */
+  constructor(options: OpenOptions) {
+    this.workspace = findWorkspace(options.folder, headSettings);
+    this.#options = options;
+  }
+
+  /** Opens the store where that has not happened yet, and does `work`. Whatever the database reports is an error of Espalier's catalogue. */
+  async run<T>(call: Call, work: (site: Site) => Promise<T>): Promise<T> {
+    const store = await this.#openStore();
+    this.#extensions ??= this.#loadExtensions();
+    const extensions = await this.#extensions;
+    try {
+      return await withExtensions(extensions, () => work(this.#siteFor(store, call)));
+    } catch (thrown) {
+      throw storeError(thrown, store.path);
+    }
+  }
+
+  /** The same for what is read piece by piece. */
+  async *stream<T>(call: Call, work: (site: Site) => AsyncGenerator<T>): AsyncGenerator<T> {
+    const store = await this.#openStore();
+    try {
+      yield* work(this.#siteFor(store, call));
+    } catch (thrown) {
+      throw storeError(thrown, store.path);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const encoders = [...this.#encoders.values()];
+    this.#encoders.clear();
+    for (const encoder of encoders) await (await encoder.catch(() => undefined))?.close();
+    await (await this.#store?.catch(() => undefined))?.close();
+    this.#store = undefined;
+  }
+
+  #openStore(): Promise<Store> {
+    if (this.#isClosed) return Promise.reject(new Error(`the workspace ${this.workspace.root} was closed`));
+    const open = this.#options.access === 'read' ? openStoreToRead : openStore;
+    const store = this.#store ?? open(this.workspace.database);
+    this.#store = store;
+    // A store that could not be opened is opened anew at the next call.
+    store.catch(() => {
+      if (this.#store === store) this.#store = undefined;
+    });
+    return store;
+  }
+
+  /** Once: what a module exports does not change while the process runs. */
+  async #loadExtensions(): Promise<Extensions> {
+    const { config = true, environment } = this.#options;
+    if (!config || environment.ESPALIER_NO_CONFIG) return noExtensions;
+    const file = findConfig(this.workspace.root);
+    if (file === undefined) return noExtensions;
+    // Most workspaces have no configuration, and most calls do not train.
+    const [{ strategies }, { headKinds }] = await Promise.all([import('../training/strategies.js'), import('../training/heads.js')]);
+    const namesOf = (members: readonly { readonly name: string }[]) => members.map(({ name }) => name);
+    return loadConfig(file, { strategy: namesOf(strategies), head: namesOf(headKinds) });
+  }
+
+  #siteFor(store: Store, { actor, at, signal, onProgress }: Call): Site {
+    const { environment, actor: usual, signal: whole } = this.#options;
+    return {
+      workspace: this.workspace,
+      store,
+      environment,
+      progress: progressFor(onProgress),
+      signal: joinSignals(signal, whole),
+      now: at ?? new Date(),
+      actor: { name: actor || usual || usualActor(environment), via: 'cli' },
+      openEncoder: (declaration) => this.#openEncoder(declaration),
+      openTokeniser: (declaration) => openDeclaredTokeniser(declaration, this.workspace, environment),
+    };
+  }
+
+  #openEncoder(declaration: AdapterDeclaration): Promise<Encoder> {
+    const key = JSON.stringify(declaration.encoder);
+    const encoder = this.#encoders.get(key) ?? openDeclaredEncoder(declaration, this.workspace, this.#options.environment);
+    this.#encoders.set(key, encoder);
+    // An encoder that could not be opened is opened anew at the next call.
+    encoder.catch(() => this.#encoders.delete(key));
+    return encoder;
+  }
+}
+
+/** Joined only where there are two: a joined signal is kept as long as the signal of the workspace. */
+function joinSignals(own: AbortSignal | undefined, whole: AbortSignal | undefined): AbortSignal {
+  if (own && whole) return AbortSignal.any([own, whole]);
+  return own ?? whole ?? new AbortController().signal;
+}

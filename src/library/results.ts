@@ -1,0 +1,81 @@
+/**
+ * What each command prints with --json, by its name, and what the library's method of that name gives. Numbers that are no numbers are null in JSON, and
+ * keys without a value are left out.
+ */
+import type { ErrorCode, ErrorKind, Place } from '../core/errors.js';
+import type { Verification } from '../decisions/verify.js';
+import type { IntakeReport } from '../intake/intake-report.js';
+import type { VersionEvaluation } from '../measuring/evaluate-version.js';
+import type { SuiteValidation } from '../measuring/validate-suite.js';
+import type { Prediction } from '../serving/champion.js';
+import type { BufferedExample } from '../store/buffer.js';
+import type { Candidate } from '../store/candidates.js';
+import type { NewCheck } from '../store/schedule.js';
+import type { Comparison } from '../study/compare.js';
+import type { Update } from '../update/run-update.js';
+import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
+import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
+import type { NewWorkspace } from './create-workspace.js';
+import type { Embedding } from './embed.js';
+import type { ExampleRow } from './examples.js';
+import type { ExportedVersion } from './export.js';
+import type { ImportedSuite } from './import-suite.js';
+import type { ScheduleSession, ScheduleStatus } from './schedule.js';
+import type { WorkspaceStatus } from './status.js';
+import type { SuiteSheet } from './suite-sheet.js';
+import type { SuiteHistory, SuiteListing } from './suites.js';
+
+/** Version of these shapes. A key may be added within a version; the version is raised where a key goes, is renamed, or means something else. */
+export const resultVersion = 1;
+
+export interface Results {
+  init: NewWorkspace;
+  ingest: IntakeReport;
+  update: Update;
+  compare: Comparison;
+  'candidates list': readonly Candidate[];
+  'candidates show': CandidateSheet;
+  'candidates verify': Verification;
+  'candidates approve': Approved;
+  'candidates reject': Rejected;
+  'eval list': SuiteListing;
+  'eval show': SuiteSheet;
+  'eval run': VersionEvaluation;
+  'eval history': SuiteHistory;
+  'eval validate': readonly SuiteValidation[];
+  'eval import': ImportedSuite;
+  rollback: RolledBack;
+  'buffer stats': BufferStats;
+  'buffer list': readonly BufferedExample[];
+  'buffer show': BufferSheet;
+  'buffer why': BufferReason;
+  /** One a line. */
+  'examples export': ExampleRow;
+  /** Of one text: one a task where the adapter has several; of lines one a line. */
+  predict: Prediction | readonly Prediction[];
+  /** One a line. */
+  embed: Embedding;
+  export: ExportedVersion;
+  /** With --once the updates that were started. */
+  'schedule start': ScheduleSession | readonly NewCheck[];
+  'schedule status': readonly ScheduleStatus[];
+  status: WorkspaceStatus;
+}
+
+/** What a command that fails prints with --json. */
+export interface Failed {
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly kind: ErrorKind;
+    readonly message: string;
+    readonly at: Place | null;
+    /** What to do, with the flags of the command line. */
+    readonly hint: string;
+    /** Parameters that the hint asks for, as the library names them; absent where there are none. */
+    readonly parameters?: readonly string[];
+    /** What the first of them may be. */
+    readonly choices?: readonly (string | number)[];
+  };
+  /** What was found or done before it failed, where that is worth telling. */
+  readonly result?: unknown;
+}

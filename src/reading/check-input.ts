@@ -61,7 +61,8 @@ function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | undef
     const bad = chunk ? line + lineFeedsBeforeFault(chunk, before) : line;
     throw new EspalierError('INPUT_ENCODING', `${file} is not valid UTF-8 near line ${bad}`, {
       at: { file, line: bad },
-      hint: 'A file that Excel or an old Windows program wrote is read with --encoding windows-1252.',
+      hint: 'A file that Excel or an old Windows program wrote is read with `encoding` windows-1252.',
+      parameters: ['encoding'],
       cause,
     });
   }

@@ -145,8 +145,13 @@ async function transcode(from: string, to: string, label: string, name: string):
     await pipeline(createReadStream(from), decode, createWriteStream(to, { mode: 0o600 }));
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw diskError(cause, name);
-    const hint = 'Say another --encoding, or leave it out for UTF-8.';
-    throw new EspalierError('INPUT_ENCODING', `${name} is not valid ${label}`, { at: { file: name }, hint, cause });
+    const hint = 'Say another `encoding`, or leave it out for UTF-8.';
+    throw new EspalierError('INPUT_ENCODING', `${name} is not valid ${label}`, {
+      at: { file: name },
+      hint,
+      parameters: ['encoding'],
+      cause,
+    });
   }
 }
 

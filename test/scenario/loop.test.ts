@@ -386,6 +386,7 @@ describe('--json', () => {
     expect(JSON.parse(stdout)).toEqual({
       error: {
         code: 'CANDIDATE_NOT_FOUND',
+        kind: 'missing',
         message: 'there is no candidate 99',
         at: null,
         hint: expect.stringContaining('candidates list'),

@@ -1,6 +1,8 @@
 /** The suites of an open workspace. */
+
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
+import { importableKinds } from '../evaluation/importing/import-kinds.js';
 import type { ImportColumns } from '../evaluation/importing/import-row.js';
 import type { SuiteValidation } from '../measuring/validate-suite.js';
 import { type ImportedSuite, type ImportSettings, importFromFile } from './import-suite.js';
@@ -52,7 +54,7 @@ const usualSettings = { outLabel: 'out-of-scope', shots: 16, seed: 7, licence: '
 /** Where each part of a case stands when nothing else is said. Relevance, group and cluster are read only where they are named. */
 function usualColumns(kind: ImportSettings['kind']): ImportColumns {
   return {
-    ...{ text: 'text', label: kind === 'multi-label' ? 'labels' : 'label', a: 'a', b: 'b', score: 'score' },
+    ...{ text: 'text', label: importableKinds[kind].labelColumn ?? 'label', a: 'a', b: 'b', score: 'score' },
     ...{ perturbed: 'perturbed', other: 'other', otherLabel: 'otherLabel', query: 'query', document: 'document' },
     ...{ relevance: undefined, group: undefined, cluster: undefined },
   };

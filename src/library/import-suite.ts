@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { importSuite } from '../evaluation/importing/import.js';
-import type { ImportableKind } from '../evaluation/importing/import-kinds.js';
+import { type ImportableKind, importableKinds } from '../evaluation/importing/import-kinds.js';
 import type { ImportReport } from '../evaluation/importing/import-request.js';
-import type { ImportColumns } from '../evaluation/importing/import-row.js';
+import { columnOf, type ImportColumns } from '../evaluation/importing/import-row.js';
 import { collectTrainingTexts, type SuiteFinding, validateSuite } from '../measuring/validate-suite.js';
 import { openInputs } from '../reading/open-input.js';
 import type { Site } from './site.js';
@@ -45,7 +45,8 @@ export async function importFromFile(
   { path, name, stdin }: SuiteSource,
   { format, delimiter, encoding, task, capability, ...settings }: ImportSettings,
 ): Promise<ImportedSuite> {
-  const wanted = Object.values(settings.columns).filter((column) => column !== undefined);
+  const read = importableKinds[settings.kind].columns.map((role) => columnOf(settings.columns, role));
+  const wanted = [...Object.values(settings.columns), ...read].filter((column) => column !== undefined);
   const inputs = await openInputs([{ path, name }], stdin, { format, delimiter, encoding, columns: wanted });
   try {
     const report = await importSuite({

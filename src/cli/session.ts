@@ -72,7 +72,7 @@ async function inSessionOf(access: 'read' | 'write', { options, surroundings, wo
   const { environment, signal, workingFolder, stderr } = surroundings;
   const output = outputOf(options, surroundings);
   const folder = options.workspace ?? environment.ESPALIER_WORKSPACE ?? workingFolder;
-  const opened = new OpenWorkspace({ folder, access, environment, actor: options.actor, config: options.config, signal });
+  const opened = new OpenWorkspace({ folder, access, environment, actor: options.actor, via: 'cli', config: options.config, signal });
   try {
     await opened.run({ at: timeOf(options.at) }, (site) => work({ ...site, output, progress: openProgress(output, stderr) }));
   } finally {

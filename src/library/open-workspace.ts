@@ -4,6 +4,7 @@ import { findConfig, loadConfig } from '../declaration/config.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { findWorkspace, type Workspace } from '../declaration/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
+import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store, storeError } from '../store/database.js';
 import { headSettings } from '../training/heads.js';
 import { usualActor } from './actor.js';
@@ -17,6 +18,8 @@ export interface OpenOptions {
   readonly access: 'read' | 'write';
   readonly environment: NodeJS.ProcessEnv;
   readonly actor?: string | undefined;
+  /** Through what people act, for the audit; usually `library`. */
+  readonly via?: Principal['via'] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** `false`: espalier.config.js is not loaded. ESPALIER_NO_CONFIG says the same. */
   readonly config?: boolean | undefined;
@@ -92,7 +95,7 @@ export class OpenWorkspace {
   }
 
   #siteFor(store: Store, { actor, at, signal, onProgress }: Call): Site {
-    const { environment, actor: usual, signal: whole } = this.#options;
+    const { environment, actor: usual, via = 'library', signal: whole } = this.#options;
     return {
       workspace: this.workspace,
       store,
@@ -100,7 +103,7 @@ export class OpenWorkspace {
       progress: progressFor(onProgress),
       signal: joinSignals(signal, whole),
       now: at ?? new Date(),
-      actor: { name: actor || usual || usualActor(environment), via: 'cli' },
+      actor: { name: actor || usual || usualActor(environment), via },
       openEncoder: (declaration) => this.#openEncoder(declaration),
       openTokeniser: (declaration) => openDeclaredTokeniser(declaration, this.workspace, environment),
     };

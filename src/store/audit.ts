@@ -8,7 +8,7 @@ export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject
 /** Who acts, and through what. */
 export interface Principal {
   readonly name: string;
-  readonly via: 'cli' | 'schedule';
+  readonly via: 'cli' | 'library' | 'schedule';
 }
 
 export interface Act {

@@ -2,7 +2,10 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** @param worker file beside this one that answers the one message it gets. @throws where it ends without an answer, naming `what` it was for */
+/**
+ * @param worker file beside this one that answers the one message it gets.
+ * @throws where it ends without an answer, naming `what` it was for
+ */
 export function runApart<Reply>(worker: string, request: object, what: string): Promise<Reply> {
   const child = fork(fileURLToPath(new URL(worker, import.meta.url)), { execArgv: ['--import', 'tsx'] });
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
- * Makes evals/perturbed-lines: a seeded draw of lines that stand in the suites written by hand, each with a perturbed twin:
- * npx tsx bench/build-perturbed-suite.ts
+ * Makes evals/perturbed-lines: a seeded draw of lines that stand in the suites written by hand, each with a perturbed
+ * twin: npx tsx bench/build-perturbed-suite.ts
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,14 @@ const perGroup = 60;
 
 type Perturbation = (line: string, random: Random) => string;
 
-const openings = ['ok so listen,', 'right, well,', 'um, I mean,', 'hey, so basically,', 'honestly, like,', 'er, you know,'];
+const openings = [
+  'ok so listen,',
+  'right, well,',
+  'um, I mean,',
+  'hey, so basically,',
+  'honestly, like,',
+  'er, you know,',
+];
 const closings = [
   'if you see what I mean',
   'or whatever, I guess',
@@ -35,7 +42,10 @@ const typo: Perturbation = (line, random) =>
     if (random() < 1 / 3) return word;
     const at = 1 + Math.floor(random() * (word.length - 2));
     const [before, letter, next, after] = [word.slice(0, at), word[at]!, word[at + 1]!, word.slice(at + 2)];
-    return pick([`${before}${next}${letter}${after}`, `${before}${next}${after}`, `${before}${letter}${letter}${next}${after}`], random);
+    return pick(
+      [`${before}${next}${letter}${after}`, `${before}${next}${after}`, `${before}${letter}${letter}${next}${after}`],
+      random,
+    );
   });
 
 /** Capitals by chance, as from a broken shift key. */
@@ -65,7 +75,14 @@ const gaps: Perturbation = (line, random) => {
   return words.filter((_, index) => index % 3 !== lost).join(' ');
 };
 
-const perturbations: Readonly<Record<string, Perturbation>> = { typo, case: letterCase, punctuation, filler, length: preamble, gaps };
+const perturbations: Readonly<Record<string, Perturbation>> = {
+  typo,
+  case: letterCase,
+  punctuation,
+  filler,
+  length: preamble,
+  gaps,
+};
 
 const random = mulberry32(1511);
 const lines = sources.flatMap((suite) =>
@@ -90,6 +107,8 @@ function perturbed(line: string, perturb: Perturbation): string {
 }
 
 const cases = Object.entries(perturbations).flatMap(([group, perturb], number) =>
-  drawn.slice(number * perGroup, (number + 1) * perGroup).map(({ id, text }) => ({ id, text, perturbed: perturbed(text, perturb), group })),
+  drawn
+    .slice(number * perGroup, (number + 1) * perGroup)
+    .map(({ id, text }) => ({ id, text, perturbed: perturbed(text, perturb), group })),
 );
 writeCases('perturbed-lines', cases);

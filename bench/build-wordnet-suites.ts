@@ -66,7 +66,11 @@ function buildProbe(suite: string, synsets: readonly Synset[], categories: strin
 }
 
 /** Draws pairs that meet 1 to 9 levels above the left one: two nouns drawn freely are hardly ever close. */
-function pairSampler(pool: readonly Synset[], ancestors: Ancestors, random: Random): (levels: number) => [Synset, Synset] {
+function pairSampler(
+  pool: readonly Synset[],
+  ancestors: Ancestors,
+  random: Random,
+): (levels: number) => [Synset, Synset] {
   const descendants = new Map<string, Synset[]>();
   for (const synset of pool) {
     for (const offset of ancestors.get(synset.offset)!.keys()) {
@@ -156,7 +160,9 @@ function buildRetrieval(usable: readonly Synset[], synsets: SynsetMap, draw: Ret
   }));
   const queryLines = targets.map((target) => {
     const related = draw.siblingGrade === 0 ? [] : documents.filter((document) => isSibling(target, document));
-    const relevant = Object.fromEntries([target, ...related].map((one) => [`gloss-${one.offset}`, one === target ? 2 : draw.siblingGrade]));
+    const relevant = Object.fromEntries(
+      [target, ...related].map((one) => [`gloss-${one.offset}`, one === target ? 2 : draw.siblingGrade]),
+    );
     return { id: `query-${target.offset}`, kind: 'query', text: draw.query(target, synsets), relevant };
   });
   writeCases(draw.suite, [...documentLines, ...queryLines]);
@@ -182,14 +188,21 @@ function drawOfEach(
 
 function buildClusters(usable: readonly Synset[], taken: Set<Synset>): void {
   const groups = drawOfEach(usable, clusterCategories, 70, { random: mulberry32(5501), taken });
-  const cases = groups.flatMap(({ label, drawn }) => drawn.map(({ offset, gloss }) => ({ id: `${label}-${offset}`, text: gloss, label })));
+  const cases = groups.flatMap(({ label, drawn }) =>
+    drawn.map(({ offset, gloss }) => ({ id: `${label}-${offset}`, text: gloss, label })),
+  );
   writeCases('wordnet-noun-clusters', shuffle(cases, mulberry32(5502)));
 }
 
 function buildCalibration(usable: readonly Synset[], taken: Set<Synset>): void {
   const groups = drawOfEach(usable, calibrationCategories, 132, { random: mulberry32(6607), taken });
   const cases = groups.flatMap(({ label, drawn }) =>
-    drawn.map(({ offset, gloss }, index) => ({ id: `${label}-${offset}`, text: gloss, label, split: index < 32 ? 'train' : 'test' })),
+    drawn.map(({ offset, gloss }, index) => ({
+      id: `${label}-${offset}`,
+      text: gloss,
+      label,
+      split: index < 32 ? 'train' : 'test',
+    })),
   );
   writeCases('wordnet-calibration', cases);
 }
@@ -198,7 +211,12 @@ function buildCalibration(usable: readonly Synset[], taken: Set<Synset>): void {
 function buildScope(usable: readonly Synset[], taken: Set<Synset>): void {
   const random = mulberry32(7703);
   const inside = drawOfEach(usable, scopeCategories, 80, { random, taken }).flatMap(({ label, drawn }) =>
-    drawn.map(({ offset, gloss }, index) => ({ id: `${label}-${offset}`, text: gloss, scope: 'in', split: index < 16 ? 'train' : 'test' })),
+    drawn.map(({ offset, gloss }, index) => ({
+      id: `${label}-${offset}`,
+      text: gloss,
+      scope: 'in',
+      split: index < 16 ? 'train' : 'test',
+    })),
   );
   const outside = drawOfEach(usable, otherCategories, 64, { random, taken }).flatMap(({ label, drawn }) =>
     drawn.map(({ offset, gloss }) => ({ id: `${label}-${offset}`, text: gloss, scope: 'out', split: 'test' })),
@@ -214,7 +232,9 @@ function buildNeighbours(usable: readonly Synset[], synsets: SynsetMap, taken: S
     artifactRoots.filter(([, offset]) => ancestors.get(synset.offset)!.has(offset)).map(([label]) => label);
   const pool = shuffle(usable, random).filter((synset) => !taken.has(synset));
   const cases = artifactRoots.flatMap(([label]) => {
-    const drawn = pool.filter((synset) => rootsOf(synset).join() === label && isTasteful(synset.gloss)).slice(0, 16 + 64);
+    const drawn = pool
+      .filter((synset) => rootsOf(synset).join() === label && isTasteful(synset.gloss))
+      .slice(0, 16 + 64);
     if (drawn.length < 80) throw new Error(`${label} has only ${drawn.length} glosses`);
     return drawn.map(({ offset, gloss }, index) => ({
       id: `${label.replace(' ', '-')}-${offset}`,
@@ -229,7 +249,8 @@ function buildNeighbours(usable: readonly Synset[], synsets: SynsetMap, taken: S
 /** A verb's definition with a sentence it is used in, or with one of another verb of the same lexicographer file. */
 function buildDefinitionPairs(usable: readonly Synset[], taken: ReadonlySet<Synset>): void {
   const random = mulberry32(9901);
-  const isPlain = (sentence: string) => /^[\x20-\x7e]+$/.test(sentence) && sentence.split(' ').length >= 4 && !unwelcome.test(sentence);
+  const isPlain = (sentence: string) =>
+    /^[\x20-\x7e]+$/.test(sentence) && sentence.split(' ').length >= 4 && !unwelcome.test(sentence);
   const pool = shuffle(usable, random).filter(
     (synset) => !taken.has(synset) && synset.example !== undefined && isPlain(synset.example) && !revealsItself(synset),
   );
@@ -251,7 +272,12 @@ function buildDefinitionPairs(usable: readonly Synset[], taken: ReadonlySet<Syns
   );
   writeCases(
     'wordnet-definition-pairs',
-    cases.map(({ left, right, label }) => ({ id: `pair-${left.offset}-${right.offset}`, a: left.gloss, b: right.example, label })),
+    cases.map(({ left, right, label }) => ({
+      id: `pair-${left.offset}-${right.offset}`,
+      a: left.gloss,
+      b: right.example,
+      label,
+    })),
   );
 }
 

@@ -15,7 +15,10 @@ export interface CommandRun {
 /** The real command, in a process of its own, that must succeed. */
 export async function runCommand(folder: string, parameters: readonly string[]): Promise<CommandRun> {
   const start = performance.now();
-  const child = spawn(process.execPath, [command, ...parameters], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [command, ...parameters], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   let peakRssMb = 0;
   child.stdout.on('data', (chunk) => {

@@ -1,9 +1,12 @@
 /**
- * Whether the gate sees damage: twelve damaged candidates of every kind of head, and undamaged twins, under the policy of `espalier init`.
+ * Whether the gate sees damage: twelve damaged candidates of every kind of head, and undamaged twins, under the policy
+ * of `espalier init`.
  *
- *   npm run bench:damage -- [--data DIR --stream NAME] [--domains 3] [--labels 24] [--held 300] [--heads ridge,linear] [--seeds 10] [--only prior] [--json]
+ *   npm run bench:damage -- [--data DIR --stream NAME] [--domains 3] [--labels 24] [--held 300] [--heads ridge,linear]
+ *   [--seeds 10] [--only prior] [--json]
  *
- * Without --data on the shipped sample data. Each head learns all domains but the last, then the last; its champion is damaged in each way, once a seed.
+ * Without --data on the shipped sample data. Each head learns all domains but the last, then the last; its champion is
+ * damaged in each way, once a seed.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -66,7 +69,10 @@ interface Part {
   readonly rows: readonly LabelledText[];
 }
 
-/** Of each domain as many labels, and of each label as many rows, as make the held-out set that was asked for at one row in three. */
+/**
+ * Of each domain as many labels, and of each label as many rows, as make the held-out set that was asked for at one row
+ * in three.
+ */
 async function readParts(): Promise<Part[]> {
   const all = options.data ? await streamParts(options.data) : await sampleParts();
   const parts = all.slice(0, Number(options.domains));
@@ -90,7 +96,9 @@ async function sampleParts(): Promise<Part[]> {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as LabelledText);
-  return Promise.all(files.map(async (file) => ({ name: file.slice(2, -6), rows: parse(await readFile(join(folder, file), 'utf8')) })));
+  return Promise.all(
+    files.map(async (file) => ({ name: file.slice(2, -6), rows: parse(await readFile(join(folder, file), 'utf8')) })),
+  );
 }
 
 /** A workspace as `espalier init` makes it, with a champion that learned all domains in two updates. */
@@ -109,7 +117,14 @@ async function prepare(root: string, head: string, parts: readonly Part[]): Prom
     }
     const { output } = await runCommand(root, ['update', 'bench', '--json']);
     const { candidateId } = JSON.parse(output) as { candidateId: number };
-    await runCommand(root, ['candidates', 'approve', String(candidateId), '--override', '--reason', `step ${index + 1}`]);
+    await runCommand(root, [
+      'candidates',
+      'approve',
+      String(candidateId),
+      '--override',
+      '--reason',
+      `step ${index + 1}`,
+    ]);
   }
 }
 
@@ -120,12 +135,22 @@ async function campaign(head: string, parts: readonly Part[]): Promise<DamageRow
     const workspace = workspaceAt(root, headSettings);
     const declaration = await readDeclaration(workspace, 'bench');
     const store = await openStore(workspace.database);
-    const model = { ...declaration.encoder, pooling: declaration.encoder.pooling ?? defaultPooling(declaration.encoder.model) };
+    const model = {
+      ...declaration.encoder,
+      pooling: declaration.encoder.pooling ?? defaultPooling(declaration.encoder.model),
+    };
     const encoder = await openEncoder(model, { cacheFolder: defaultCacheFolder(process.env), baseFolder: root });
     try {
       const throughExample = await lastArrival(store.queries, 'bench');
       const plan: Plan = {
-        ...{ declaration, field: ['damage'], version: 3, parentVersion: 2, afterExample: throughExample, throughExample },
+        ...{
+          declaration,
+          field: ['damage'],
+          version: 3,
+          parentVersion: 2,
+          afterExample: throughExample,
+          throughExample,
+        },
         ...{ encoderFingerprint: encoder.fingerprint, at: '2026-11-28T00:00:00.000Z' },
       };
       const progress = noProgress;
@@ -155,7 +180,15 @@ function rowsOf(head: string, played: readonly DamagedCandidate[]): DamageRow[] 
     const count = (verdict: Verdict) => own.filter(({ report }) => report.verdict === verdict).length;
     const n = own[0]!.report.domains.reduce((sum, { cases }) => sum + cases, 0);
     return [
-      { damage, head, n, refused: count('fail'), inconclusive: count('inconclusive'), passed: count('pass'), line: commonestLine(own) },
+      {
+        damage,
+        head,
+        n,
+        refused: count('fail'),
+        inconclusive: count('inconclusive'),
+        passed: count('pass'),
+        line: commonestLine(own),
+      },
     ];
   });
 }
@@ -175,7 +208,10 @@ for (const head of options.heads.split(',')) {
 }
 if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
 else {
-  const table = new Table({ head: ['damage', 'head', 'n', 'refused', 'unclear', 'passed', 'first line'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['damage', 'head', 'n', 'refused', 'unclear', 'passed', 'first line'],
+    style: { head: [], border: [] },
+  });
   for (const { damage, head, n, refused, inconclusive, passed, line } of rows)
     table.push([damage, head, n, refused, inconclusive, passed, line]);
   process.stdout.write(`${table.toString()}\n`);

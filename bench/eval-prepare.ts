@@ -32,7 +32,13 @@ process.once('message', async (request: EvalRequest) => {
 });
 
 async function prepare({ folder, suites, heads, classes }: EvalRequest): Promise<EvalReply> {
-  const declaration = { model: embeddedModel, pooling: defaultPooling(embeddedModel), prompt: '', dtype: 'fp32', normalise: true };
+  const declaration = {
+    model: embeddedModel,
+    pooling: defaultPooling(embeddedModel),
+    prompt: '',
+    dtype: 'fp32',
+    normalise: true,
+  };
   const encoder = await openEncoder(declaration, { cacheFolder: defaultCacheFolder(process.env) });
   const { dimension, lexical } = encoder;
   const seen: Float32Array[] = [];
@@ -51,9 +57,18 @@ async function prepare({ folder, suites, heads, classes }: EvalRequest): Promise
 /** A head that has learned something of this size; what, is no matter. */
 async function trainHead(
   seen: readonly Float32Array[],
-  { dimension, lexical, classes, seed }: { dimension: number; lexical: number; classes: readonly string[]; seed: number },
+  {
+    dimension,
+    lexical,
+    classes,
+    seed,
+  }: { dimension: number; lexical: number; classes: readonly string[]; seed: number },
 ): Promise<Uint8Array> {
-  const { training: settings } = parseDeclaration('name: bench\ntasks: [{ name: label }]\n', 'adapter.yaml', headSettings);
+  const { training: settings } = parseDeclaration(
+    'name: bench\ntasks: [{ name: label }]\n',
+    'adapter.yaml',
+    headSettings,
+  );
   const random = seededRandom('bench head', seed);
   const vectors = new Float32Array(seen.length * dimension);
   for (const [row, vector] of seen.entries()) vectors.set(vector, row * dimension);

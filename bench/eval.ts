@@ -1,6 +1,7 @@
 /**
- * What an evaluation takes once its texts are embedded: champion and candidate, both closed-form heads of width 4096 with 150 classes, are scored on
- * twenty suites (the ten largest that ship, each twice), and judged with 10,000 bootstrap draws; then on half of the cases, to show how it grows.
+ * What an evaluation takes once its texts are embedded: champion and candidate, both closed-form heads of width 4096
+ * with 150 classes, are scored on twenty suites (the ten largest that ship, each twice), and judged with 10,000
+ * bootstrap draws; then on half of the cases, to show how it grows.
  *
  *   npm run bench:eval -- [--json]
  */
@@ -90,7 +91,11 @@ try {
     const cases = paired.reduce((sum, one) => sum + one.candidate.length, 0);
     const seconds = (end - start) / 1000;
     return {
-      ...{ suites: paired.length, cases, texts: copies * largest.reduce((sum, suite) => sum + textsOf(suite).length, 0) },
+      ...{
+        suites: paired.length,
+        cases,
+        texts: copies * largest.reduce((sum, suite) => sum + textsOf(suite).length, 0),
+      },
       ...{ scoringSeconds: (scored - start) / 1000, judgingSeconds: (end - scored) / 1000, seconds },
       ofLimit: seconds / ((limitSeconds * cases) / limitCases),
       peakRssMb: process.resourceUsage().maxRSS / 1024,

@@ -1,6 +1,7 @@
 /**
- * Chains of updates that each lose a little: how many the anchor stops, how much is gone by then, and what it costs updates that lose nothing.
- * Every update is judged by the gate on the same held-out cases; what passes becomes the champion, what does not is tried again.
+ * Chains of updates that each lose a little: how many the anchor stops, how much is gone by then, and what it costs
+ * updates that lose nothing. Every update is judged by the gate on the same held-out cases; what passes becomes the
+ * champion, what does not is tried again.
  */
 
 import { type Random, seededRandom } from '../src/core/random.js';
@@ -9,9 +10,10 @@ import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 
 /**
- * How answers change from version to version though nothing is lost. accumulating: every case may flip, and stays flipped until it flips again,
- * so that flips pile up against the anchor. returning: a few doubtful cases answer anew every time, and the others never change. measured: one
- * flip in eight accumulates, as in 16 and 30 updates of BANKING77 and CLINC150 with the default strategy.
+ * How answers change from version to version though nothing is lost. accumulating: every case may flip, and stays
+ * flipped until it flips again, so that flips pile up against the anchor. returning: a few doubtful cases answer anew
+ * every time, and the others never change. measured: one flip in eight accumulates, as in 16 and 30 updates of
+ * BANKING77 and CLINC150 with the default strategy.
  */
 export type FlipModel = 'accumulating' | 'returning' | 'measured';
 const accumulatingShare: Record<FlipModel, number> = { accumulating: 1, returning: 0, measured: 1 / 8 };
@@ -44,7 +46,11 @@ export interface ChainRow extends ChainSetting {
 const updates = 30;
 const accuracy = 0.85;
 
-export function playChains(setting: ChainSetting, trueLoss: number, { trials, flipRate, seed }: ChainOptions): ChainRow {
+export function playChains(
+  setting: ChainSetting,
+  trueLoss: number,
+  { trials, flipRate, seed }: ChainOptions,
+): ChainRow {
   const chains = Array.from({ length: trials }, (_, trial) => {
     const random = seededRandom(seed, 'chain', setting.flips, setting.n, setting.margin, trueLoss, trial);
     return playChain(setting, { trueLoss, flipRate }, random);
@@ -125,7 +131,11 @@ interface Step {
   readonly accuracy: number;
 }
 
-function nextVersion({ answers, doubtful }: Version, { lasting, trueLoss, accuracy: share }: Step, random: Random): Version {
+function nextVersion(
+  { answers, doubtful }: Version,
+  { lasting, trueLoss, accuracy: share }: Step,
+  random: Random,
+): Version {
   const loses = (lasting / 2 + trueLoss) / share;
   const gains = lasting / 2 / (1 - share);
   const next = answers.map((answer, index) => {
@@ -136,9 +146,31 @@ function nextVersion({ answers, doubtful }: Version, { lasting, trueLoss, accura
   return { answers: next, doubtful };
 }
 
-function pairUp({ champion, candidate, anchor }: { champion: Version; candidate: Version; anchor: Version | null }): PairedSuite {
+function pairUp({
+  champion,
+  candidate,
+  anchor,
+}: {
+  champion: Version;
+  candidate: Version;
+  anchor: Version | null;
+}): PairedSuite {
   return {
-    ...{ name: 'holdout/one', metric: 'accuracy', family: 'holdout', chance: 0, gold: [], clusters: null, role: 'earlier' },
-    ...{ leftOut: 0, uses: 0, champion: champion.answers, candidate: candidate.answers, anchor: anchor?.answers ?? null },
+    ...{
+      name: 'holdout/one',
+      metric: 'accuracy',
+      family: 'holdout',
+      chance: 0,
+      gold: [],
+      clusters: null,
+      role: 'earlier',
+    },
+    ...{
+      leftOut: 0,
+      uses: 0,
+      champion: champion.answers,
+      candidate: candidate.answers,
+      anchor: anchor?.answers ?? null,
+    },
   };
 }

@@ -1,4 +1,7 @@
-/** How the answers of a simulated suite hang together: what bench/gate.ts draws. Of every design the expected loss is exactly `loss`. */
+/**
+ * How the answers of a simulated suite hang together: what bench/gate.ts draws. Of every design the expected loss is
+ * exactly `loss`.
+ */
 import type { Random } from '../src/core/random.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 
@@ -37,13 +40,15 @@ const casesASource = 5;
 const correlation = 0.5;
 
 /**
- * Right or wrong, five cases a source. A case answers as its source does with probability sqrt(0.5) and by itself otherwise, so that answers,
- * and flips, of one source correlate by 0.5.
+ * Right or wrong, five cases a source. A case answers as its source does with probability sqrt(0.5) and by itself
+ * otherwise, so that answers, and flips, of one source correlate by 0.5.
  */
 export const clustered: Design = {
   ...{ name: 'clustered', metric: 'accuracy', seed: ['clustered'] },
   draw({ cases, loss, flipRate }, mean, random) {
-    const sources = Array.from({ length: Math.ceil(cases / casesASource) }, () => answerPair(loss, flipRate, mean, random));
+    const sources = Array.from({ length: Math.ceil(cases / casesASource) }, () =>
+      answerPair(loss, flipRate, mean, random),
+    );
     const sourceOf = (index: number) => Math.floor(index / casesASource);
     const pairs = Array.from({ length: cases }, (_, index) =>
       random.uniform() < Math.sqrt(correlation) ? sources[sourceOf(index)]! : answerPair(loss, flipRate, mean, random),
@@ -57,8 +62,8 @@ export const clustered: Design = {
 const changesAFlip = 5;
 
 /**
- * Scores from 0 to 1 with density proportional to s^(mean / (1 - mean) - 1). Of the cases a tenth, at 2 % flips, is scored anew; what is lost
- * falls to 0.
+ * Scores from 0 to 1 with density proportional to s^(mean / (1 - mean) - 1). Of the cases a tenth, at 2 % flips, is
+ * scored anew; what is lost falls to 0.
  */
 export const graded: Design = {
   ...{ name: 'graded', metric: 'ndcg@10', seed: ['graded'] },

@@ -1,6 +1,7 @@
 /**
- * The gate on a real stream: at every domain a naive update and the default one, each against the champion that the default made, judged under
- * the policy of `espalier init`. The naive one should be refused, with the right suites named; the default accepted, without an override.
+ * The gate on a real stream: at every domain a naive update and the default one, each against the champion that the
+ * default made, judged under the policy of `espalier init`. The naive one should be refused, with the right suites
+ * named; the default accepted, without an override.
  *
  *   npm run bench:gate-stream -- --data DIR --stream NAME [--json]
  */
@@ -29,7 +30,8 @@ interface Row {
 const { values: options } = parseArgs({
   options: { data: { type: 'string' }, stream: { type: 'string' }, json: { type: 'boolean', default: false } },
 });
-if (!options.data || !options.stream) throw new EspalierError('USAGE', 'bench:gate-stream needs --data DIR and --stream NAME');
+if (!options.data || !options.stream)
+  throw new EspalierError('USAGE', 'bench:gate-stream needs --data DIR and --stream NAME');
 const root = await mkdtemp(join(tmpdir(), 'espalier-gate-'));
 try {
   const rows = await play(await readStream(options.data, options.stream, 7));
@@ -52,8 +54,16 @@ async function play(tasks: readonly StreamTask[]): Promise<Row[]> {
       rows.push(rowOf({ domain: task.name, strategy, seconds }, report));
       const { verdict } = report;
       process.stderr.write(`${task.name}, ${strategy}: ${verdict}. ${report.sentence}\n`);
-      const decision = strategy === 'finetune' ? ['reject'] : verdict === 'pass' ? ['approve'] : ['approve', '--override'];
-      await runCommand(root, ['candidates', decision[0]!, String(candidateId), ...decision.slice(1), '--reason', 'benchmark']);
+      const decision =
+        strategy === 'finetune' ? ['reject'] : verdict === 'pass' ? ['approve'] : ['approve', '--override'];
+      await runCommand(root, [
+        'candidates',
+        decision[0]!,
+        String(candidateId),
+        ...decision.slice(1),
+        '--reason',
+        'benchmark',
+      ]);
     }
   }
   return rows;
@@ -63,14 +73,24 @@ function rowOf(of: Pick<Row, 'domain' | 'strategy' | 'seconds'>, { verdict, rows
   const earlier = rows.find(({ suite }) => suite === 'holdout/earlier domains');
   const failed = rows.filter(({ findings }) => verdictOf(findings) === 'fail').map(({ suite }) => suite);
   const own = domains.find(({ domain }) => domain === of.domain)!;
-  return { ...of, verdict, earlierDomains: earlier ? 100 * earlier.difference! : null, newDomain: 100 * own.candidate, failed };
+  return {
+    ...of,
+    verdict,
+    earlierDomains: earlier ? 100 * earlier.difference! : null,
+    newDomain: 100 * own.candidate,
+    failed,
+  };
 }
 
 function tableOf(rows: readonly Row[]): string {
-  const table = new Table({ head: ['domain', 'strategy', 'verdict', 'earlier', 'new %', 'failed', 's'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['domain', 'strategy', 'verdict', 'earlier', 'new %', 'failed', 's'],
+    style: { head: [], border: [] },
+  });
   for (const { domain, strategy, verdict, earlierDomains, newDomain, failed, seconds } of rows) {
     const earlier = earlierDomains === null ? '-' : earlierDomains.toFixed(1);
-    const named = failed.length > 2 ? `${failed.slice(0, 2).join(', ')} and ${failed.length - 2} more` : failed.join(', ');
+    const named =
+      failed.length > 2 ? `${failed.slice(0, 2).join(', ')} and ${failed.length - 2} more` : failed.join(', ');
     table.push([domain, strategy, verdict, earlier, newDomain.toFixed(1), named, seconds.toFixed(1)]);
   }
   return table.toString();

@@ -1,4 +1,7 @@
-/** Designs in which cases or contenders depend on one another: suites that share texts, fields of several contenders, clusters in a slice. */
+/**
+ * Designs in which cases or contenders depend on one another: suites that share texts, fields of several contenders,
+ * clusters in a slice.
+ */
 
 import { type Random, seededRandom } from '../src/core/random.js';
 import { gatePolicy } from '../src/declaration/gate-policy.js';
@@ -68,7 +71,9 @@ export function playSharedTexts(options: DependenceOptions): DependenceRow[] {
       const common = Array.from({ length: Math.round(shared * casesASuite) }, draw);
       const members = Array.from({ length: suites }, (_, suite) => {
         const changes = Array.from({ length: casesASuite }, (_case, index) => common[index] ?? draw());
-        const texts = changes.map((_change, index) => (index < common.length ? `common ${index}` : `own ${suite} ${index}`));
+        const texts = changes.map((_change, index) =>
+          index < common.length ? `common ${index}` : `own ${suite} ${index}`,
+        );
         return suiteOf(`suite ${suite}`, changes, { texts });
       });
       if (passesWhole(members, policy)) passes['texts known']++;
@@ -93,7 +98,10 @@ function passesWhole(members: readonly PairedSuite[], policy: ReturnType<typeof 
   return verdictOf(judgeSuites(members, policy, 7)[0]!.findings) === 'pass';
 }
 
-/** A field of which every contender truly lost so much, each independent of the others given the champion; whether some one passes. */
+/**
+ * A field of which every contender truly lost so much, each independent of the others given the champion; whether some
+ * one passes.
+ */
 export function playFields(options: DependenceOptions): DependenceRow[] {
   const policy = gatePolicy.parse({ margin });
   const n = 300;
@@ -109,7 +117,9 @@ export function playFields(options: DependenceOptions): DependenceRow[] {
           ),
         );
         const passesOf = (size: number) =>
-          contenders.some((suite) => verdictOf(judgeSuites([suite], policy, 7, { field: size, refusals: 0 })[0]!.findings) === 'pass');
+          contenders.some(
+            (suite) => verdictOf(judgeSuites([suite], policy, 7, { field: size, refusals: 0 })[0]!.findings) === 'pass',
+          );
         if (passesOf(field)) passes['alpha / k']++;
         if (passesOf(1)) passes['alpha for each']++;
       }
@@ -138,7 +148,15 @@ export function playClusteredSlices({ trials, flipRate, seed }: DependenceOption
   }
   return Object.entries(passes).map(
     ([rule, count]): DependenceRow => ({
-      ...{ design: 'clustered slice', rule, n: sources * casesASource, level: casesASource, trueLoss: loss, pass: count / trials, trials },
+      ...{
+        design: 'clustered slice',
+        rule,
+        n: sources * casesASource,
+        level: casesASource,
+        trueLoss: loss,
+        pass: count / trials,
+        trials,
+      },
     }),
   );
 

@@ -1,20 +1,24 @@
 /**
- * How often the gate errs: simulated updates over 20 suites whose truth is known, judged by Espalier's gate and by the two usual rules.
+ * How often the gate errs: simulated updates over 20 suites whose truth is known, judged by Espalier's gate and by the
+ * two usual rules.
  *
- *   npm run bench:gate -- [--trials 800] [--suites 20] [--flips 0.02] [--seed 7] [--only suites,chains,shared,fields,slices] [--factors 1.75] [--json]
+ *   npm run bench:gate -- [--trials 800] [--suites 20] [--flips 0.02] [--seed 7] [--only
+ *   suites,chains,shared,fields,slices] [--factors 1.75] [--json]
  *
- * Of each case a share `flips` turns at random, as often either way; one suite besides loses `trueLoss`. A trial is one update. Besides such
- * `independent` answers there are `clustered` ones and `graded` scores (gate-designs.ts), judged by the bootstrap: at 300 cases, a tenth and a
- * twentieth of the trials.
+ * Of each case a share `flips` turns at random, as often either way; one suite besides loses `trueLoss`. A trial is one
+ * update. Besides such `independent` answers there are `clustered` ones and `graded` scores (gate-designs.ts), judged
+ * by the bootstrap: at 300 cases, a tenth and a twentieth of the trials.
  *   falseBlock    refused although nothing got worse (where trueLoss is 0)
  *   falsePass     passed although one suite got worse by trueLoss
  *   inconclusive  neither; not a pass
- * The usual rules: `point threshold` refuses a suite that scores 3 points less, `unpaired z-test` one whose two accuracies differ at 95 %. What
- * rules let through compares only at equal power, so each stands there once more, `tuned`: with its threshold moved (Espalier's: what each
- * suite must exclude) until 95 % of the unchanged updates pass. What lies on a tuned threshold passes with the probability that makes it so.
+ * The usual rules: `point threshold` refuses a suite that scores 3 points less, `unpaired z-test` one whose two
+ * accuracies differ at 95 %. What rules let through compares only at equal power, so each stands there once more,
+ * `tuned`: with its threshold moved (Espalier's: what each suite must exclude) until 95 % of the unchanged updates
+ * pass. What lies on a tuned threshold passes with the probability that makes it so.
  *
- * Besides: chains of 30 updates that each lose a little, with and without an anchor (gate-chains.ts; a twentieth of the trials), suites that share
- * texts, fields of several contenders, and clusters in a slice (gate-wholes.ts). With --json all rows are flat, in one array.
+ * Besides: chains of 30 updates that each lose a little, with and without an anchor (gate-chains.ts; a twentieth of the
+ * trials), suites that share texts, fields of several contenders, and clusters in a slice (gate-wholes.ts). With --json
+ * all rows are flat, in one array.
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
@@ -54,12 +58,9 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const [trials, suiteCount, flipRate, seed] = [options.trials, options.suites, options.flips, options.seed].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
+const [trials, suiteCount, flipRate, seed] = [options.trials, options.suites, options.flips, options.seed].map(
+  Number,
+) as [number, number, number, number];
 
 interface Setting {
   readonly design: Design;
@@ -94,7 +95,11 @@ const varianceOf = (scores: readonly number[], mean: number) => meanOf(scores.ma
 const z95 = 1.6448536269514722;
 
 const usualRules: readonly Rule[] = [
-  { name: 'point threshold', threshold: -margin, statistic: ({ champion, candidate }) => meanOf(candidate) - meanOf(champion!) },
+  {
+    name: 'point threshold',
+    threshold: -margin,
+    statistic: ({ champion, candidate }) => meanOf(candidate) - meanOf(champion!),
+  },
   {
     name: 'unpaired z-test',
     threshold: -z95,
@@ -130,10 +135,14 @@ const dependences = dependenceRows();
 if (options.json) process.stdout.write(`${JSON.stringify([...rows, ...chains, ...dependences], null, 2)}\n`);
 else {
   const tables = [rows.length > 0 ? [tableOf(rows)] : [], chains.length > 0 ? [tableOfChains(chains)] : []].flat();
-  process.stdout.write(`${[...tables, ...(dependences.length > 0 ? [tableOfDependences(dependences)] : [])].join('\n\n')}\n`);
+  process.stdout.write(
+    `${[...tables, ...(dependences.length > 0 ? [tableOfDependences(dependences)] : [])].join('\n\n')}\n`,
+  );
 }
 
-/** At margins that so many cases can show; without an anchor under one flip model, since it makes no difference there. */
+/**
+ * At margins that so many cases can show; without an anchor under one flip model, since it makes no difference there.
+ */
 function chainRows(): ChainRow[] {
   const factors = options.factors.split(',').map(Number);
   const sizes = [
@@ -141,11 +150,15 @@ function chainRows(): ChainRow[] {
     { n: 300, margin: 0.05 },
     { n: 1000, margin: 0.03 },
   ];
-  const withAnchor = (['measured', 'accumulating'] as const).flatMap((flips) => factors.map((factor) => ({ flips, factor })));
+  const withAnchor = (['measured', 'accumulating'] as const).flatMap((flips) =>
+    factors.map((factor) => ({ flips, factor })),
+  );
   const chainSettings = [{ flips: 'measured' as const, factor: null }, ...withAnchor];
   const each = { trials: Math.ceil(trials / 20), flipRate, seed };
   return chainSettings.flatMap((setting) =>
-    sizes.flatMap((size) => [0, 0.003, 0.005, 0.01, 0.02].map((loss) => playChains({ ...setting, ...size }, loss, each))),
+    sizes.flatMap((size) =>
+      [0, 0.003, 0.005, 0.01, 0.02].map((loss) => playChains({ ...setting, ...size }, loss, each)),
+    ),
   );
 }
 
@@ -158,7 +171,10 @@ function dependenceRows(): DependenceRow[] {
   ];
 }
 
-/** Espalier's verdicts, and the worst suite's statistic by rule (Espalier's lower bound first), of each simulated update. */
+/**
+ * Espalier's verdicts, and the worst suite's statistic by rule (Espalier's lower bound first), of each simulated
+ * update.
+ */
 function play({ design, n, harm, trials: count }: Setting, loss: number): { verdicts: Verdict[]; worst: number[][] } {
   const policy = gatePolicy.parse({ margin, groups: { general: { suites: ['general'], margin, harm } } });
   const random = seededRandom(seed, 'gate', ...design.seed, n, loss);
@@ -170,7 +186,10 @@ function play({ design, n, harm, trials: count }: Setting, loss: number): { verd
     );
     const { verdict, lower } = judgeByGate(suites, policy);
     verdicts.push(verdict);
-    for (const [index, value] of [lower, ...usualRules.map(({ statistic }) => Math.min(...suites.map(statistic)))].entries())
+    for (const [index, value] of [
+      lower,
+      ...usualRules.map(({ statistic }) => Math.min(...suites.map(statistic))),
+    ].entries())
       worst[index]!.push(value);
   }
   return { verdicts, worst };
@@ -180,7 +199,10 @@ function play({ design, n, harm, trials: count }: Setting, loss: number): { verd
 function judgeByGate(suites: readonly PairedSuite[], policy: GatePolicy): { verdict: Verdict; lower: number } {
   const judged = judgeSuites(suites, policy, seed);
   const alone = judged.filter(({ scope }) => scope === 'suite');
-  return { verdict: verdictOf(judged.flatMap(({ findings }) => findings)), lower: Math.min(...alone.map(({ lower }) => lower!)) };
+  return {
+    verdict: verdictOf(judged.flatMap(({ findings }) => findings)),
+    lower: Math.min(...alone.map(({ lower }) => lower!)),
+  };
 }
 
 /** The share of values that pass under the threshold under which 95 % of `unchanged` do. */
@@ -192,7 +214,12 @@ function tune(unchanged: readonly number[]): (values: readonly number[]) => numb
   return (values) => above(values) + chance * on(values);
 }
 
-function rowOf({ design, n, trials: count }: Setting, of: Pick<GateRow, 'rule' | 'trueLoss'>, pass: number, fail: number): GateRow {
+function rowOf(
+  { design, n, trials: count }: Setting,
+  of: Pick<GateRow, 'rule' | 'trueLoss'>,
+  pass: number,
+  fail: number,
+): GateRow {
   const isWorse = of.trueLoss > 0;
   return {
     ...{ design: design.name, rule: of.rule, n, trueLoss: of.trueLoss },
@@ -224,15 +251,21 @@ function tableOfChains(all: readonly ChainRow[]): string {
   const table = new Table({ head, style: { head: [], border: [] } });
   for (const row of all) {
     const { flips, n, margin: limit, factor, trueLoss } = row;
-    const shares = [row.pass, row.passedAnchor, row.stopped, row.withinAnchor, row.withinMargin, row.lost].map(percentOf);
+    const shares = [row.pass, row.passedAnchor, row.stopped, row.withinAnchor, row.withinMargin, row.lost].map(
+      percentOf,
+    );
     table.push([flips, n, 100 * limit, factor ?? 'none', percentOf(trueLoss), ...shares]);
   }
   return `${table.toString()}\nchains of 30 updates, ${all[0]!.trials} each; % and points`;
 }
 
 function tableOfDependences(all: readonly DependenceRow[]): string {
-  const table = new Table({ head: ['design', 'level', 'rule', 'n', 'trials', 'true loss', 'passed'], style: { head: [], border: [] } });
-  for (const row of all) table.push([row.design, row.level, row.rule, row.n, row.trials, percentOf(row.trueLoss), percentOf(row.pass)]);
+  const table = new Table({
+    head: ['design', 'level', 'rule', 'n', 'trials', 'true loss', 'passed'],
+    style: { head: [], border: [] },
+  });
+  for (const row of all)
+    table.push([row.design, row.level, row.rule, row.n, row.trials, percentOf(row.trueLoss), percentOf(row.pass)]);
   return `${table.toString()}\nlevel: % of the texts that all suites ask; contenders of a field; cases of a cluster. A loss of the margin should pass in 5 %`;
 }
 
@@ -249,7 +282,16 @@ function tableOf(all: readonly GateRow[]): string {
     const { design, rule, n } = row;
     const same = all.filter((other) => other.design === design && other.rule === rule && other.n === n);
     const passed = shown.map((loss) => percent(same.find(({ trueLoss }) => trueLoss === loss)?.pass));
-    table.push([design, rule, n, row.trials, percent(row.falseBlock!), percent(row.inconclusive), percent(row.pass), ...passed]);
+    table.push([
+      design,
+      rule,
+      n,
+      row.trials,
+      percent(row.falseBlock!),
+      percent(row.inconclusive),
+      percent(row.pass),
+      ...passed,
+    ]);
   }
   return `${table.toString()}\n% of the updates; ${suiteCount} suites, ${100 * flipRate} % of the answers flip at random`;
 }

@@ -1,6 +1,6 @@
 /**
- * Time and memory of an intake, beside the same rows inserted by better-sqlite3 alone: parsed, hashed as often, prepared statements, the same
- * tables and indexes, one transaction. `npm run bench:intake -- [lines]`
+ * Time and memory of an intake, beside the same rows inserted by better-sqlite3 alone: parsed, hashed as often,
+ * prepared statements, the same tables and indexes, one transaction. `npm run bench:intake -- [lines]`
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -16,7 +16,10 @@ import { openStore } from '../src/store/database.js';
 import { headSettings } from '../src/training/heads.js';
 
 const lines = Number(process.argv[2] ?? 200_000);
-const words = 'parcel late refund money card order account login invoice address delivery chair lamp still where please week'.split(' ');
+const words =
+  'parcel late refund money card order account login invoice address delivery chair lamp still where please week'.split(
+    ' ',
+  );
 
 function* rows() {
   const random = seededRandom('intake');
@@ -37,7 +40,20 @@ async function insertRaw(input: string, database: string): Promise<void> {
   for await (const line of createInterface({ input: createReadStream(input) })) {
     const { text, label } = JSON.parse(line) as { text: string; label: string };
     const provenance = JSON.stringify({ file: 'rows.jsonl', line: ++number });
-    insert.run('a', number, 'intent', text, textHash(text), sameTextHash(text), label, 'd', 'file', at, 'train', provenance);
+    insert.run(
+      'a',
+      number,
+      'intent',
+      text,
+      textHash(text),
+      sameTextHash(text),
+      label,
+      'd',
+      'file',
+      at,
+      'train',
+      provenance,
+    );
   }
   store.database.exec('COMMIT');
   await store.close();
@@ -49,7 +65,12 @@ async function takeIn(input: string, database: string, rejectsFile: string): Pro
     declaration: parseDeclaration('name: a\ntasks: [{ name: intent }]', 'adapter.yaml', headSettings),
     files: [{ path: input, name: 'rows.jsonl', format: 'jsonl' }],
     ...{ domain: 'd', source: 'file', fields: { text: 'text', label: 'label' }, evalTexts: new Map(), rejectsFile },
-    ...{ now: new Date(0), actor: { name: 'bench', via: 'cli' }, signal: new AbortController().signal, progress: () => undefined },
+    ...{
+      now: new Date(0),
+      actor: { name: 'bench', via: 'cli' },
+      signal: new AbortController().signal,
+      progress: () => undefined,
+    },
   });
   await store.close();
   if (accepted !== lines) throw new Error(`${accepted} of ${lines} rows were taken`);
@@ -76,7 +97,9 @@ try {
     const raw = await measure(() => insertRaw(input, join(folder, `raw-${round}.db`)));
     const taken = await measure(() => takeIn(input, join(folder, `taken-${round}.db`), join(folder, 'rejects.jsonl')));
     const told = ({ seconds, megabytes }: typeof raw) => `${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`;
-    console.log(`better-sqlite3 ${told(raw)}   intake ${told(taken)}   ratio ${(taken.seconds / raw.seconds).toFixed(2)}`);
+    console.log(
+      `better-sqlite3 ${told(raw)}   intake ${told(taken)}   ratio ${(taken.seconds / raw.seconds).toFixed(2)}`,
+    );
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
- * Memory and time of an update with a suite of many cases: two updates, the second of which compares with a champion. For each stage of the second
- * it prints the peak resident set since the process began, as the kernel counts it.
+ * Memory and time of an update with a suite of many cases: two updates, the second of which compares with a champion.
+ * For each stage of the second it prints the peak resident set since the process began, as the kernel counts it.
  *
  *   npx tsx bench/large-suite.ts [cases ...]        20,000 and 200,000 unless told
  */
@@ -63,10 +63,14 @@ function* caseLines(count: number) {
 }
 
 async function writeWorkspace(root: string, cases: number): Promise<void> {
-  for (const folder of ['replay-store', 'adapters/bench', 'evals/many']) await mkdir(join(root, folder), { recursive: true });
+  for (const folder of ['replay-store', 'adapters/bench', 'evals/many'])
+    await mkdir(join(root, folder), { recursive: true });
   await writeFile(join(root, 'adapters', 'bench', 'adapter.yaml'), adapterYaml);
   for (const part of ['first', 'second'])
-    await writeFile(join(root, `${part}.jsonl`), [...texts(part, 400)].map((row) => `${JSON.stringify(row)}\n`).join(''));
+    await writeFile(
+      join(root, `${part}.jsonl`),
+      [...texts(part, 400)].map((row) => `${JSON.stringify(row)}\n`).join(''),
+    );
   await writeFile(join(root, 'evals', 'many', 'suite.yaml'), suiteYaml);
   await pipeline(Readable.from(caseLines(cases)), createWriteStream(join(root, 'evals', 'many', 'cases.jsonl')));
 }
@@ -81,7 +85,10 @@ interface Played {
 /** A stage prints a line when it has ended; its peak is read then. */
 async function playUpdate(root: string): Promise<Played> {
   const start = performance.now();
-  const child = spawn(process.execPath, [command, 'update', 'bench'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [command, 'update', 'bench'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const peaks = new Map<string, number>();
   const ended = new Map<string, number>();
   child.stderr.on('data', (chunk) => {
@@ -101,7 +108,9 @@ async function play(cases: number): Promise<Played> {
   try {
     await writeWorkspace(root, cases);
     await runCommand(root, ['ingest', 'first.jsonl', '--adapter', 'bench', '--domain', 'first']);
-    const { candidateId } = JSON.parse((await runCommand(root, ['update', 'bench', '--json'])).output) as { candidateId: number };
+    const { candidateId } = JSON.parse((await runCommand(root, ['update', 'bench', '--json'])).output) as {
+      candidateId: number;
+    };
     await runCommand(root, ['candidates', 'approve', String(candidateId), '--override', '--reason', 'benchmark']);
     await runCommand(root, ['ingest', 'second.jsonl', '--adapter', 'bench', '--domain', 'second']);
     return await playUpdate(root);

@@ -46,7 +46,9 @@ function drawPanel(left: number, title: string, matrix: Matrix, { averageAccurac
   const heads = domains.map((name, column) =>
     write(left + 130 + (column + 0.5) * cell.width, 72, name, 'text-anchor="middle" fill="#555"'),
   );
-  const rows = matrix.map((row, index) => drawRow(left, 84 + index * (cell.height + 4), `after ${domains[index]}`, row));
+  const rows = matrix.map((row, index) =>
+    drawRow(left, 84 + index * (cell.height + 4), `after ${domains[index]}`, row),
+  );
   return [
     write(left, 30, title, 'font-weight="600" font-size="17" fill="#111"'),
     ...heads,
@@ -58,10 +60,17 @@ function drawPanel(left: number, title: string, matrix: Matrix, { averageAccurac
 function drawRow(left: number, top: number, name: string, row: Matrix[number]): string {
   const cells = row.map((accuracy, column) => {
     const x = left + 130 + column * cell.width;
-    if (accuracy === null) return `<rect x="${x + 2}" y="${top}" width="${cell.width - 4}" height="${cell.height}" rx="4" fill="#f4f4f4"/>`;
-    const [fill, ink] = [`hsl(${Math.round(accuracy * 140)} 55% ${Math.round(88 - accuracy * 44)}%)`, accuracy > 0.75 ? '#fff' : '#222'];
+    if (accuracy === null)
+      return `<rect x="${x + 2}" y="${top}" width="${cell.width - 4}" height="${cell.height}" rx="4" fill="#f4f4f4"/>`;
+    const [fill, ink] = [
+      `hsl(${Math.round(accuracy * 140)} 55% ${Math.round(88 - accuracy * 44)}%)`,
+      accuracy > 0.75 ? '#fff' : '#222',
+    ];
     const box = `<rect x="${x + 2}" y="${top}" width="${cell.width - 4}" height="${cell.height}" rx="4" fill="${fill}"/>`;
-    return box + write(x + cell.width / 2, top + 28, percent(accuracy), `text-anchor="middle" fill="${ink}" font-weight="600"`);
+    return (
+      box +
+      write(x + cell.width / 2, top + 28, percent(accuracy), `text-anchor="middle" fill="${ink}" font-weight="600"`)
+    );
   });
   return [write(left, top + 28, name, 'fill="#555"'), ...cells].join('\n');
 }

@@ -1,7 +1,8 @@
 /**
- * What no case of a suite drawn from WordNet says: its example sentences are of the 1980s and 1990s, and some of them are in poor taste. Patterns
- * by reason, found by reading every text of the suites; a text that one of them meets is passed over and the next of the draw taken. A pattern that
- * meets a harmless text besides costs nothing: there are enough others.
+ * What no case of a suite drawn from WordNet says: its example sentences are of the 1980s and 1990s, and some of them
+ * are in poor taste. Patterns by reason, found by reading every text of the suites; a text that one of them meets is
+ * passed over and the next of the draw taken. A pattern that meets a harmless text besides costs nothing: there are
+ * enough others.
  */
 const reasons = {
   'speaks ill of a people, or of its fate': [

@@ -45,7 +45,10 @@ export interface EncodeRequest {
 }
 
 /** Undefined where the folder does not hold the data set. */
-export async function encodeSet(encoder: Encoder, { folder, name, split, cache }: EncodeRequest): Promise<EncodedSet | undefined> {
+export async function encodeSet(
+  encoder: Encoder,
+  { folder, name, split, cache }: EncodeRequest,
+): Promise<EncodedSet | undefined> {
   const [train, declared] = [await readSplit(folder, name, 'train'), await readSplit(folder, name, split)];
   if (!train || (split === 'test' && !declared)) return undefined;
   const mixed = shuffled(train, seededRandom('validation', name));
@@ -62,7 +65,11 @@ export async function encodeSet(encoder: Encoder, { folder, name, split, cache }
 }
 
 /** The vectors of texts, from the cache folder where they were encoded before. */
-export async function encodeKept(encoder: Encoder, rows: readonly LabelledText[], cache: string | undefined): Promise<Float32Array> {
+export async function encodeKept(
+  encoder: Encoder,
+  rows: readonly LabelledText[],
+  cache: string | undefined,
+): Promise<Float32Array> {
   const texts = rows.map(({ text }) => text);
   if (cache === undefined) return encoder.encode(texts);
   await mkdir(cache, { recursive: true });
@@ -83,7 +90,8 @@ export function drawShots({ train, dimension }: EncodedSet, shots: (label: numbe
     return before < shots(label);
   });
   const vectors = new Float32Array(rows.length * dimension);
-  for (const [index, row] of rows.entries()) vectors.set(train.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
+  for (const [index, row] of rows.entries())
+    vectors.set(train.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
   return { vectors, targets: Int32Array.from(rows, (row) => train.targets[row]!), ids: Int32Array.from(rows.keys()) };
 }
 
@@ -98,7 +106,8 @@ export function withTwins(batch: Batch, { dimension, lexical }: EncodedSet, seed
   for (let start = 0; start < twins.length; start += dimension) {
     const own = twins.subarray(start, start + dense);
     const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
-    for (let index = 0; index < dense; index++) own[index]! += ((twinNoise * length) / Math.sqrt(dense)) * random.normal();
+    for (let index = 0; index < dense; index++)
+      own[index]! += ((twinNoise * length) / Math.sqrt(dense)) * random.normal();
   }
   const vectors = new Float32Array(2 * twins.length);
   vectors.set(batch.vectors);

@@ -1,12 +1,14 @@
 /**
- * How good and how well calibrated heads are that learned a few examples of each label: accuracy, negative log-likelihood and expected
- * calibration error, means over seeds that each draw other examples.
+ * How good and how well calibrated heads are that learned a few examples of each label: accuracy, negative
+ * log-likelihood and expected calibration error, means over seeds that each draw other examples.
  *
- *   npm run bench:shots -- --data DIR [--sets banking77,trec6] [--shots 2,5,10,25] [--heads analytic,slda,linear] [--seeds 1,2,3]
+ *   npm run bench:shots -- --data DIR [--sets banking77,trec6] [--shots 2,5,10,25] [--heads analytic,slda,linear]
+ *   [--seeds 1,2,3]
  *     [--split val] [--set '{"width": 2048}'] [--twins] [--imbalance] [--vectors DIR] [--json]
  *
- * `--twins` learns each example once more with a little noise. `--imbalance` learns 500 examples of every second label and 3 of the
- * others, under each prior of the closed form, and prints macro accuracy too. `--vectors DIR` keeps encoded texts between runs.
+ * `--twins` learns each example once more with a little noise. `--imbalance` learns 500 examples of every second label
+ * and 3 of the others, under each prior of the closed form, and prints macro accuracy too. `--vectors DIR` keeps
+ * encoded texts between runs.
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
@@ -83,7 +85,12 @@ const encoder = await openEncoder(
 );
 const rows: ShotsRow[] = [];
 for (const name of options.sets.split(',')) {
-  const set = await encodeSet(encoder, { folder, name, split: options.split === 'val' ? 'val' : 'test', cache: options.vectors });
+  const set = await encodeSet(encoder, {
+    folder,
+    name,
+    split: options.split === 'val' ? 'val' : 'test',
+    cache: options.vectors,
+  });
   if (!set) {
     process.stderr.write(`${name}: ${folder} does not hold the splits train and ${options.split}; left out\n`);
     continue;
@@ -91,7 +98,8 @@ for (const name of options.sets.split(',')) {
   rows.push(...(options.imbalance ? await measureImbalance(set) : await measureShots(set)));
 }
 await encoder.close();
-if (rows.length === 0) throw new EspalierError('DATA_FOLDER_INVALID', `${folder} holds none of the data sets ${options.sets}`);
+if (rows.length === 0)
+  throw new EspalierError('DATA_FOLDER_INVALID', `${folder} holds none of the data sets ${options.sets}`);
 process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${tableOf(rows)}\n`);
 
 async function measureShots(set: EncodedSet): Promise<ShotsRow[]> {
@@ -109,7 +117,11 @@ async function measureShots(set: EncodedSet): Promise<ShotsRow[]> {
 async function measureImbalance(set: EncodedSet): Promise<ShotsRow[]> {
   const draw = (seed: number) => drawShots(set, (label) => (label % 2 === 0 ? common : rare), seed);
   const found: ShotsRow[] = [];
-  for (const head of ['analytic', 'analytic balanced', ...options.heads.split(',').filter((name) => name !== 'analytic')])
+  for (const head of [
+    'analytic',
+    'analytic balanced',
+    ...options.heads.split(',').filter((name) => name !== 'analytic'),
+  ])
     found.push(await measureSeeds(set, { shots: `${common}:${rare}`, head, draw }));
   return found;
 }
@@ -126,7 +138,13 @@ async function measureSeeds(set: EncodedSet, { shots, head, draw }: Cell): Promi
   const measured: Measured[] = [];
   for (const seed of seeds) measured.push(await measureOnce(set, head, draw(seed), seed));
   const mean = (of: keyof Measured) => measured.reduce((sum, one) => sum + one[of], 0) / measured.length;
-  const numbers = { accuracy: mean('accuracy'), macro: mean('macro'), nll: mean('nll'), ece: mean('ece'), seconds: mean('seconds') };
+  const numbers = {
+    accuracy: mean('accuracy'),
+    macro: mean('macro'),
+    nll: mean('nll'),
+    ece: mean('ece'),
+    seconds: mean('seconds'),
+  };
   const row = { data: set.name, shots, head, ...numbers };
   process.stderr.write(
     `${set.name} ${shots} ${head}: ${row.accuracy.toFixed(1)} %, macro ${row.macro.toFixed(1)}, NLL ${row.nll.toFixed(2)}, ECE ${row.ece.toFixed(1)}, ${row.seconds.toFixed(1)} s\n`,
@@ -136,7 +154,8 @@ async function measureSeeds(set: EncodedSet, { shots, head, draw }: Cell): Promi
 
 async function measureOnce(set: EncodedSet, name: string, fresh: Batch, seed: number) {
   const contestant = contestants[name];
-  if (!contestant) throw new EspalierError('USAGE', `no head \`${name}\`; there are ${Object.keys(contestants).join(', ')}`);
+  if (!contestant)
+    throw new EspalierError('USAGE', `no head \`${name}\`; there are ${Object.keys(contestants).join(', ')}`);
   const empty: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
   const job: TrainingJob = {
     strategy: contestant.strategy,
@@ -185,6 +204,15 @@ function tableOf(found: readonly ShotsRow[]): string {
     style: { head: [], border: [] },
   });
   for (const { data, shots, head, accuracy, macro, nll, ece, seconds } of found)
-    table.push([data, shots, head, accuracy.toFixed(1), macro.toFixed(1), nll.toFixed(2), ece.toFixed(1), seconds.toFixed(1)]);
+    table.push([
+      data,
+      shots,
+      head,
+      accuracy.toFixed(1),
+      macro.toFixed(1),
+      nll.toFixed(2),
+      ece.toFixed(1),
+      seconds.toFixed(1),
+    ]);
   return table.toString();
 }

@@ -1,4 +1,7 @@
-/** One measurement of bench/solve.ts, in a process of its own. Data are clusters around a centre for each class, 1,024 dimensions. */
+/**
+ * One measurement of bench/solve.ts, in a process of its own. Data are clusters around a centre for each class, 1,024
+ * dimensions.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { newGraph } from '../src/core/onnx.js';
@@ -66,7 +69,8 @@ async function medianOf(runs: number, work: () => Promise<unknown>): Promise<Omi
     const { user, system } = process.cpuUsage(before);
     times.push({ seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 });
   }
-  const median = (of: 'seconds' | 'cpuSeconds') => times.map((time) => time[of]).sort((a, b) => a - b)[Math.floor(runs / 2)]!;
+  const median = (of: 'seconds' | 'cpuSeconds') =>
+    times.map((time) => time[of]).sort((a, b) => a - b)[Math.floor(runs / 2)]!;
   return { seconds: median('seconds'), cpuSeconds: median('cpuSeconds') };
 }
 
@@ -131,7 +135,12 @@ function drawBatch(count: number, part: number): Batch {
 }
 
 function jobOf(fresh: Batch, parent: TrainedHead | undefined, threads = 1): TrainingJob {
-  const settings = { ...parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench', headSettings).training, seed, threads, width };
+  const settings = {
+    ...parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench', headSettings).training,
+    seed,
+    threads,
+    width,
+  };
   const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
   const nothing: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
   const sizes = { dimension: dimension + lexical, lexical, classes: names, tasks: new Int32Array(classes) };
@@ -169,7 +178,12 @@ async function write(folder: string, trained: TrainedHead): Promise<void> {
     hyperParameters: {},
     metrics: {},
   };
-  const of = { encoder: { model: 'bench', fingerprint: '', dimension }, classes: [], domains: [], bufferSnapshotHash: '' };
+  const of = {
+    encoder: { model: 'bench', fingerprint: '', dimension },
+    classes: [],
+    domains: [],
+    bufferSnapshotHash: '',
+  };
   const data = { afterExample: 0, throughExample: 0, fresh: 0, replayed: 0 };
   await writeManifest(folder, { ...nothing, ...of, data, headKind: head.kind, headShape: head.shape, facts, files });
 }

@@ -1,6 +1,7 @@
 /**
- * Times what the analytic strategy does: the Gram matrix of 1,500 examples and a factorisation with 150 columns solved, beside numpy and
- * LAPACK on one thread, and whole updates with more and more examples already learned, each in a process of its own.
+ * Times what the analytic strategy does: the Gram matrix of 1,500 examples and a factorisation with 150 columns solved,
+ * beside numpy and LAPACK on one thread, and whole updates with more and more examples already learned, each in a
+ * process of its own.
  *
  *   npm run bench:solve [-- --json]
  */
@@ -50,9 +51,13 @@ async function timeNumpy(): Promise<readonly NumpyTimes[]> {
   const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
   const script = fileURLToPath(new URL('./lapack.py', import.meta.url));
   try {
-    return JSON.parse((await promisify(execFile)('python3', [script, ...widths.map(String)], { env })).stdout) as NumpyTimes[];
+    return JSON.parse(
+      (await promisify(execFile)('python3', [script, ...widths.map(String)], { env })).stdout,
+    ) as NumpyTimes[];
   } catch (thrown) {
-    process.stderr.write(`without numpy: python3 with numpy did not run (${String((thrown as Error).message).split('\n')[0]})\n`);
+    process.stderr.write(
+      `without numpy: python3 with numpy did not run (${String((thrown as Error).message).split('\n')[0]})\n`,
+    );
     return [];
   }
 }
@@ -65,11 +70,23 @@ async function measureParts(): Promise<SolveRow[]> {
     const beside = numpy.find((times) => times.width === width);
     const gram = await measureApart({ part: 'gram', width, examples: 1500 });
     const gramRate = (1500 * width * (width + 256)) / 2 / gram.cpuSeconds;
-    rows.push(rowOf(gram, { measure: 'gram of 1500', width, numpySeconds: beside?.gram ?? null, shareOfPeak: gramRate / peakRate }));
+    rows.push(
+      rowOf(gram, {
+        measure: 'gram of 1500',
+        width,
+        numpySeconds: beside?.gram ?? null,
+        shareOfPeak: gramRate / peakRate,
+      }),
+    );
     const solve = await measureApart({ part: 'solve', width, columns: 150 });
     const solveRate = (width ** 3 / 6 + 150 * width ** 2) / solve.cpuSeconds;
     rows.push(
-      rowOf(solve, { measure: 'factor and solve 150', width, numpySeconds: beside?.solve ?? null, shareOfPeak: solveRate / peakRate }),
+      rowOf(solve, {
+        measure: 'factor and solve 150',
+        width,
+        numpySeconds: beside?.solve ?? null,
+        shareOfPeak: solveRate / peakRate,
+      }),
     );
   }
   return rows;
@@ -92,14 +109,16 @@ async function measureUpdates(): Promise<SolveRow[]> {
 /** Medians of 5, and the highest peak. */
 async function measureUpdate(folder: string, history: number, threads: number): Promise<SolveRow> {
   const outcomes: SolveOutcome[] = [];
-  for (let run = 0; run < 5; run++) outcomes.push(await measureApart({ part: 'update', folder, examples: 1530, threads }));
+  for (let run = 0; run < 5; run++)
+    outcomes.push(await measureApart({ part: 'update', folder, examples: 1530, threads }));
   const median = (of: 'seconds' | 'cpuSeconds') => outcomes.map((outcome) => outcome[of]).sort((a, b) => a - b)[2]!;
   const peakRssMb = Math.max(...outcomes.map((outcome) => outcome.peakRssMb));
   const about = { measure: 'update of 1530', width: 4096, history, threads } as const;
   return rowOf({ seconds: median('seconds'), cpuSeconds: median('cpuSeconds'), peakRssMb }, about);
 }
 
-type About = Pick<SolveRow, 'measure' | 'width'> & Partial<Pick<SolveRow, 'history' | 'threads' | 'numpySeconds' | 'shareOfPeak'>>;
+type About = Pick<SolveRow, 'measure' | 'width'> &
+  Partial<Pick<SolveRow, 'history' | 'threads' | 'numpySeconds' | 'shareOfPeak'>>;
 
 function rowOf(
   outcome: SolveOutcome,
@@ -123,7 +142,18 @@ function tableOf(rows: readonly SolveRow[]): string {
     style: { head: [], border: [] },
   });
   const shown = (value: number | null, digits: number) => (value === null ? '-' : value.toFixed(digits));
-  for (const { measure, width, history, threads, seconds, cpuSeconds, numpySeconds, ratio, shareOfPeak, peakRssMb } of rows) {
+  for (const {
+    measure,
+    width,
+    history,
+    threads,
+    seconds,
+    cpuSeconds,
+    numpySeconds,
+    ratio,
+    shareOfPeak,
+    peakRssMb,
+  } of rows) {
     const beside = [shown(numpySeconds, 3), shown(ratio, 2), shown(shareOfPeak, 2), shown(peakRssMb, 0)];
     table.push([measure, width, history, threads, shown(seconds, 3), shown(cpuSeconds, 3), ...beside]);
   }

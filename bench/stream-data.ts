@@ -38,7 +38,10 @@ const validationShare = 0.1;
 export async function readStream(folder: string, stream: string, seed: number): Promise<StreamTask[]> {
   const file = join(folder, 'streams.json');
   if (!existsSync(file)) throw new EspalierError('DATA_FOLDER_INVALID', `${file} does not exist`, { at: { file } });
-  const streams = JSON.parse(await readFile(file, 'utf8')) as Record<string, { dataset?: string; tasks: TaskDeclaration[] }>;
+  const streams = JSON.parse(await readFile(file, 'utf8')) as Record<
+    string,
+    { dataset?: string; tasks: TaskDeclaration[] }
+  >;
   const declared = streams[stream];
   if (!declared) {
     const hint = `There is: ${Object.keys(streams).join(', ')}.`;
@@ -49,7 +52,12 @@ export async function readStream(folder: string, stream: string, seed: number): 
   return tasks;
 }
 
-async function readTask(folder: string, dataset: string | undefined, task: TaskDeclaration, seed: number): Promise<StreamTask> {
+async function readTask(
+  folder: string,
+  dataset: string | undefined,
+  task: TaskDeclaration,
+  seed: number,
+): Promise<StreamTask> {
   const read = async (split: string) => {
     const path = join(folder, `${dataset ?? task.name}.${split}.jsonl`);
     if (!existsSync(path)) return undefined;
@@ -61,7 +69,10 @@ async function readTask(folder: string, dataset: string | undefined, task: TaskD
   };
   const [train, validation, test] = [await read('train'), await read('val'), await read('test')];
   if (!train || !test)
-    throw new EspalierError('DATA_FOLDER_INVALID', `the splits train and test of ${dataset ?? task.name} are not both in ${folder}`);
+    throw new EspalierError(
+      'DATA_FOLDER_INVALID',
+      `the splits train and test of ${dataset ?? task.name} are not both in ${folder}`,
+    );
   const names = { name: task.name, task: dataset ?? task.name };
   if (validation) return { ...names, train, validation, test };
   const mixed = shuffled(train, seededRandom(seed, 'validation', task.name));

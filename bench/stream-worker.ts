@@ -51,7 +51,11 @@ async function play({ file, order, strategy: name, budget, seed, settings }: Str
   return { ...outcome, peakRssMb: process.resourceUsage().maxRSS / 1024 };
 }
 
-async function readStep(folder: string, { name, task, ...labels }: StreamStepFile, number: number): Promise<StreamStep> {
+async function readStep(
+  folder: string,
+  { name, task, ...labels }: StreamStepFile,
+  number: number,
+): Promise<StreamStep> {
   const read = async (part: 'train' | 'test'): Promise<Labelled> => {
     const bytes = await readFile(join(folder, `${number}.${part}.f32`));
     return { vectors: new Float32Array(Uint8Array.from(bytes).buffer), labels: labels[part] };

@@ -1,12 +1,16 @@
 /**
- * Plays a stream of domains, one update each, with every strategy at every buffer budget, in several orders: final average accuracy,
- * forgetting, transfer, training seconds (encoding apart), bytes kept and peak memory. Each play has a process of its own.
+ * Plays a stream of domains, one update each, with every strategy at every buffer budget, in several orders: final
+ * average accuracy, forgetting, transfer, training seconds (encoding apart), bytes kept and peak memory. Each play has
+ * a process of its own.
  *
- *   npm run bench:stream -- --data DIR --stream NAME [--strategies a,b] [--budgets 300,750] [--orders upstream,1,2] [--seed 7]
+ *   npm run bench:stream -- --data DIR --stream NAME [--strategies a,b] [--budgets 300,750] [--orders upstream,1,2]
+ *   [--seed 7]
  *     [--split test] [--imbalance 50] [--returning] [--set '{"learningRate": 0.001}'] [--json]
  *
- * `finetune+carried` plays a strategy with moments that are carried from update to update (or `+fresh`), `joint+linear` one with another kind of
- * head: the latter is the peer that everything is measured against, a linear softmax on the same dense features, retrained on all data.
+ * `finetune+carried` plays a strategy with moments that are carried from update to update (or `+fresh`), `joint+linear`
+ * one with another kind of
+ * head: the latter is the peer that everything is measured against, a linear softmax on the same dense features,
+ *       retrained on all data.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -66,7 +70,8 @@ const { values: options } = parseArgs({
   },
 });
 
-if (!options.data || !options.stream) throw new EspalierError('USAGE', 'bench:stream needs --data DIR and --stream NAME');
+if (!options.data || !options.stream)
+  throw new EspalierError('USAGE', 'bench:stream needs --data DIR and --stream NAME');
 const seed = Number(options.seed);
 const settings = JSON.parse(options.set) as Partial<TrainingSettings>;
 const folder = await mkdtemp(join(tmpdir(), 'espalier-stream-'));
@@ -133,7 +138,9 @@ async function encodeTasks(tasks: readonly StreamTask[], target: string): Promis
     }
     steps.push({ name, task, train: train.map(({ label }) => label), test: test.map(({ label }) => label) });
   }
-  process.stderr.write(`encoded ${texts} texts at ${Math.round((texts * 1000) / (performance.now() - start))} a second\n`);
+  process.stderr.write(
+    `encoded ${texts} texts at ${Math.round((texts * 1000) / (performance.now() - start))} a second\n`,
+  );
   const file = join(target, 'stream.json');
   await writeFile(file, JSON.stringify({ lexical: encoder.lexical, steps }));
   await encoder.close();
@@ -142,7 +149,9 @@ async function encodeTasks(tasks: readonly StreamTask[], target: string): Promis
 
 function numbersOf({ matrix, ...reply }: StreamReply) {
   const last = matrix.at(-1)!;
-  const losses = last.map((now, domain) => Math.max(...matrix.slice(0, -1).map((row) => row[domain] ?? 0)) - (now ?? 0));
+  const losses = last.map(
+    (now, domain) => Math.max(...matrix.slice(0, -1).map((row) => row[domain] ?? 0)) - (now ?? 0),
+  );
   return {
     finalAccuracy: reply.averageAccuracy * 100,
     forgetting: reply.forgetting * 100,
@@ -157,11 +166,30 @@ function numbersOf({ matrix, ...reply }: StreamReply) {
 
 function tableOf(rows: readonly StreamRow[]): string {
   const table = new Table({
-    head: ['strategy', 'budget', 'order', 'final %', 'forgotten', 'worst', 'BWT', 'FWT', 'seconds', 'kept MB', 'peak MB'],
+    head: [
+      'strategy',
+      'budget',
+      'order',
+      'final %',
+      'forgotten',
+      'worst',
+      'BWT',
+      'FWT',
+      'seconds',
+      'kept MB',
+      'peak MB',
+    ],
     style: { head: [], border: [] },
   });
   for (const row of rows) {
-    const points = [row.finalAccuracy, row.forgetting, row.worstForgetting, row.backwardTransfer, row.forwardTransfer, row.seconds];
+    const points = [
+      row.finalAccuracy,
+      row.forgetting,
+      row.worstForgetting,
+      row.backwardTransfer,
+      row.forwardTransfer,
+      row.seconds,
+    ];
     const megabytes = [(row.bytesStored / 1e6).toFixed(1), row.peakRssMb.toFixed(0)];
     table.push([row.strategy, row.budget || '-', row.order, ...points.map((value) => value.toFixed(1)), ...megabytes]);
   }

@@ -1,6 +1,6 @@
 /**
- * Scores every suite of evals/ with the embedded encoder's own embedding, without any adapter: the table of docs/suites.md.
- * npx tsx bench/suite-scores.ts
+ * Scores every suite of evals/ with the embedded encoder's own embedding, without any adapter: the table of
+ * docs/suites.md. npx tsx bench/suite-scores.ts
  */
 import { fileURLToPath } from 'node:url';
 import { defaultCacheFolder } from '../src/declaration/workspace.js';
@@ -12,7 +12,13 @@ import { collectEvalTexts, listSuites, readSuites, textsOf } from '../src/evalua
 import type { AdapterOutput } from '../src/versions/adapter-session.js';
 
 const evals = fileURLToPath(new URL('../evals', import.meta.url));
-const declaration = { model: embeddedModel, pooling: defaultPooling(embeddedModel), prompt: '', dtype: 'fp32', normalise: true };
+const declaration = {
+  model: embeddedModel,
+  pooling: defaultPooling(embeddedModel),
+  prompt: '',
+  dtype: 'fp32',
+  normalise: true,
+};
 const encoder = await openEncoder(declaration, { cacheFolder: defaultCacheFolder(process.env) });
 
 async function outputsOf(texts: readonly string[]): Promise<AdapterOutput[]> {
@@ -41,7 +47,9 @@ for (const suite of await readSuites([evals], [...(await listSuites([evals])).ke
   );
   const frozen = suite.kind === 'classification' ? 'by head' : value.toFixed(3);
   const { name, kind, metric, chance, ceiling } = suite;
-  console.log(`| ${[name, kind, askedCases(suite).length, metric, chance, frozen, ceiling, milliseconds].join(' | ')} |`);
+  console.log(
+    `| ${[name, kind, askedCases(suite).length, metric, chance, frozen, ceiling, milliseconds].join(' | ')} |`,
+  );
   if (process.argv.includes('--slices')) {
     for (const tag of ['group', 'label', 'length']) {
       const groups = new Set(scores.map(({ tags }) => tags[tag]));

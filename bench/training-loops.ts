@@ -1,6 +1,6 @@
 /**
- * The contender without a library: loops over typed arrays. Sums are in float64, since Math.fround on every term takes 2.4 times as long;
- * the inner loops run along rows, four products at a time.
+ * The contender without a library: loops over typed arrays. Sums are in float64, since Math.fround on every term takes
+ * 2.4 times as long; the inner loops run along rows, four products at a time.
  */
 import { learningRate, type ProblemData, rank, type TrainingCase, weightDecay } from './training-problem.js';
 
@@ -13,7 +13,13 @@ export const loops = async ({ head, dimension, classes, batch }: TrainingCase, {
     const [weight, bias, down, up] = [of.weight!, of.bias!, of.down!, of.up!];
     const matrix = (columns: number) => new Float32Array(batch * columns);
     const [rows, scores] = [matrix(dimension), matrix(classes)];
-    const [normal, inner, hidden, ofHidden, ofRows] = [dimension, rank, rank, rank, dimension].map(matrix) as [F, F, F, F, F];
+    const [normal, inner, hidden, ofHidden, ofRows] = [dimension, rank, rank, rank, dimension].map(matrix) as [
+      F,
+      F,
+      F,
+      F,
+      F,
+    ];
     const adapted = matrix(dimension);
     const step = (at: number): number => {
       for (let row = 0; row < batch; row++)
@@ -83,7 +89,9 @@ const carried = (value: ArrayLike<number>) => {
   return { value: Float32Array.from(value), gradient, m, v };
 };
 
-/** out [n, m] = a [n, k] b [k, m]; with `transposed`, a is [k, n]. k is a multiple of 4, or the rest goes one by one. */
+/**
+ * out [n, m] = a [n, k] b [k, m]; with `transposed`, a is [k, n]. k is a multiple of 4, or the rest goes one by one.
+ */
 function product(a: F, b: F, out: F, [n, k, m]: Sizes, transposed = false): void {
   const [across, along] = transposed ? [1, n] : [k, 1];
   const sums = new Float64Array(m);
@@ -130,7 +138,11 @@ const density = (x: number) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 function adamW({ value, gradient, m, v }: ReturnType<typeof carried>, time: number): void {
   const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
-  const [rate, root, decay] = [learningRate / (1 - beta1 ** time), Math.sqrt(1 - beta2 ** time), 1 - learningRate * weightDecay];
+  const [rate, root, decay] = [
+    learningRate / (1 - beta1 ** time),
+    Math.sqrt(1 - beta2 ** time),
+    1 - learningRate * weightDecay,
+  ];
   for (let i = 0; i < value.length; i++) {
     const g = gradient[i]!;
     const [first, second] = [beta1 * m[i]! + (1 - beta1) * g, beta2 * v[i]! + (1 - beta2) * g * g];

@@ -1,4 +1,7 @@
-/** What bench/training.ts trains: seeded clusters, and the heads of Espalier on them. Contenders read it from a folder of plain arrays. */
+/**
+ * What bench/training.ts trains: seeded clusters, and the heads of Espalier on them. Contenders read it from a folder
+ * of plain arrays.
+ */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seededRandom, shuffled } from '../src/core/random.js';
@@ -54,10 +57,14 @@ export async function writeProblem(folder: string, problem: TrainingCase): Promi
   const order = Int32Array.from(shuffled([...y.keys()], random)).subarray(0, stepsOf(problem) * problem.batch);
   const training = trainingOf(problem);
   const states = startingStates(training, seededRandom('bench start'));
-  const parameters = sourcesOf(training.loss, 'parameter').map(({ name }): [string, Float32Array] => [name, states[name] as Float32Array]);
+  const parameters = sourcesOf(training.loss, 'parameter').map(({ name }): [string, Float32Array] => [
+    name,
+    states[name] as Float32Array,
+  ]);
   await mkdir(folder, { recursive: true });
   const arrays: [string, Float32Array | Int32Array][] = [['x', x], ['y', y], ['order', order], ...parameters];
-  for (const [name, array] of arrays) await writeFile(join(folder, name), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  for (const [name, array] of arrays)
+    await writeFile(join(folder, name), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
 }
 
 export async function readProblem(folder: string, problem: TrainingCase): Promise<ProblemData> {

@@ -1,6 +1,7 @@
 /**
- * TensorFlow.js on WebAssembly as a contender, SIMD and one thread. Its own gradient of a product multiplies with transposing kernels, at a
- * tenth of the speed of the plain one: here the transposes are explicit. It has no AdamW, and that is in as few kernels as ours.
+ * TensorFlow.js on WebAssembly as a contender, SIMD and one thread. Its own gradient of a product multiplies with
+ * transposing kernels, at a tenth of the speed of the plain one: here the transposes are explicit. It has no AdamW, and
+ * that is in as few kernels as ours.
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +9,10 @@ import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { learningRate, type ProblemData, rank, type TrainingCase, weightDecay } from './training-problem.js';
 
-export const tfjsWasm = async ({ head, dimension, classes, batch }: TrainingCase, { x, y, order, start }: ProblemData) => {
+export const tfjsWasm = async (
+  { head, dimension, classes, batch }: TrainingCase,
+  { x, y, order, start }: ProblemData,
+) => {
   setThreadsCount(1);
   setWasmPaths(`${dirname(fileURLToPath(import.meta.resolve('@tensorflow/tfjs-backend-wasm')))}/`);
   if (!(await tf.setBackend('wasm'))) throw new Error('the backend wasm does not start');
@@ -23,14 +27,19 @@ export const tfjsWasm = async ({ head, dimension, classes, batch }: TrainingCase
   const names = Object.keys(start);
 
   function lossOf(rows: tf.Tensor2D, labels: tf.Tensor2D, parameters: readonly tf.Tensor[]): tf.Scalar {
-    const of = Object.fromEntries(names.map((name, index) => [name, parameters[index]!])) as Record<string, tf.Tensor2D>;
+    const of = Object.fromEntries(names.map((name, index) => [name, parameters[index]!])) as Record<
+      string,
+      tf.Tensor2D
+    >;
     let features = rows;
     if (head === 'bottleneck') {
       const inner = productOfFixed(normalised(rows), of.down!);
       const distribution = inner.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5);
       features = rows.add(product(inner.mul(distribution) as tf.Tensor2D, of.up!));
     }
-    const scores = (head === 'bottleneck' ? product(features, of.weight!) : productOfFixed(features, of.weight!)).add(of.bias!);
+    const scores = (head === 'bottleneck' ? product(features, of.weight!) : productOfFixed(features, of.weight!)).add(
+      of.bias!,
+    );
     return tf
       .logSoftmax(scores)
       .mul(labels)
@@ -49,7 +58,9 @@ export const tfjsWasm = async ({ head, dimension, classes, batch }: TrainingCase
           const chosen = tf.tensor1d(order.subarray(done * batch, (done + 1) * batch), 'int32');
           const rows = tf.gather(inputs, chosen);
           const labels = tf.oneHot(tf.gather(targets, chosen), classes).toFloat() as tf.Tensor2D;
-          const { value: loss, grads } = tf.valueAndGrads((...given: tf.Tensor[]) => lossOf(rows, labels, given))(values);
+          const { value: loss, grads } = tf.valueAndGrads((...given: tf.Tensor[]) => lossOf(rows, labels, given))(
+            values,
+          );
           const updated = values.map((value, index) => adamW(value, grads[index]!, moments[index]!, done + 1));
           return {
             total: total.add(loss) as tf.Scalar,

@@ -1,7 +1,7 @@
 /**
- * A contender of bench/training.ts that runs in Node.js, in a process of its own. Arguments: contender, folder, the problem as JSON. Answers
- * each line {"steps": n} on stdin with {"loss": mean over the steps, "cpuMs": of the process}, each run from the start. The contender
- * "product" takes n for the size of a float32 product of n x n in ONNX Runtime.
+ * A contender of bench/training.ts that runs in Node.js, in a process of its own. Arguments: contender, folder, the
+ * problem as JSON. Answers each line {"steps": n} on stdin with {"loss": mean over the steps, "cpuMs": of the process},
+ * each run from the start. The contender "product" takes n for the size of a float32 product of n x n in ONNX Runtime.
  */
 import { createInterface } from 'node:readline';
 import { newGraph } from '../src/core/onnx.js';
@@ -12,7 +12,10 @@ import { compile } from '../src/training/native.js';
 import { learningRate, type ProblemData, readProblem, type TrainingCase, trainingOf } from './training-problem.js';
 
 /** Trains so many steps from the start; gives the mean loss. What it prepares before `run` is not timed. */
-export type Contender = (problem: TrainingCase, data: ProblemData) => Promise<(steps: number) => Promise<() => Promise<number>>>;
+export type Contender = (
+  problem: TrainingCase,
+  data: ProblemData,
+) => Promise<(steps: number) => Promise<() => Promise<number>>>;
 
 const espalier: Contender = async (problem, { x, y, order, start }) => {
   const training = trainingOf(problem);
@@ -20,7 +23,8 @@ const espalier: Contender = async (problem, { x, y, order, start }) => {
   return async (steps) => {
     const states = startingStates(training, seededRandom(0), start);
     const data = { x, y, order: order.subarray(0, steps * problem.batch) };
-    return async () => (await epoch.run({ data, states, steps, stepsBefore: 0, learningRate: constantRate(learningRate) })).loss;
+    return async () =>
+      (await epoch.run({ data, states, steps, stepsBefore: 0, learningRate: constantRate(learningRate) })).loss;
   };
 };
 
@@ -30,7 +34,10 @@ const product: Contender = async () => async (size) => {
   graph.output(graph.node('MatMul', [a, b]), 'c', 'float32', [size, size]);
   const native = await compile(graph, 1);
   const data = Float32Array.from({ length: size * size }, seededRandom(7).normal);
-  const [matrix, result] = [data, new Float32Array(size * size)].map((values) => ({ data: values, dims: [size, size] }));
+  const [matrix, result] = [data, new Float32Array(size * size)].map((values) => ({
+    data: values,
+    dims: [size, size],
+  }));
   const run = () => native.run({ a: matrix!, b: matrix! }, { c: result! });
   await run();
   return async () => (await run()).c![0]!;

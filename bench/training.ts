@@ -1,6 +1,7 @@
 /**
- * Times an epoch of head training on fixed embeddings, 10,000 examples, AdamW, one thread: Espalier beside PyTorch, TensorFlow.js on WebAssembly
- * and loops over typed arrays. Same data, start and minibatches; contenders whose mean loss differs by more than 1e-3 fail the bench.
+ * Times an epoch of head training on fixed embeddings, 10,000 examples, AdamW, one thread: Espalier beside PyTorch,
+ * TensorFlow.js on WebAssembly and loops over typed arrays. Same data, start and minibatches; contenders whose mean
+ * loss differs by more than 1e-3 fail the bench.
  *
  *   npm run bench:training [-- --json --quick]
  */
@@ -13,7 +14,16 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { examples, flopsOf, learningRate, rank, stepsOf, type TrainingCase, weightDecay, writeProblem } from './training-problem.js';
+import {
+  examples,
+  flopsOf,
+  learningRate,
+  rank,
+  stepsOf,
+  type TrainingCase,
+  weightDecay,
+  writeProblem,
+} from './training-problem.js';
 
 export interface TrainingRow extends TrainingCase {
   readonly contender: string;
@@ -33,12 +43,17 @@ export interface TrainingRow extends TrainingCase {
 }
 
 const [rounds, peakSize, tolerance] = [5, 2048, 1e-3];
-/** PyTorch on a BLAS slower than this share of ONNX Runtime's peak says nothing: Debian's reference BLAS has a twentieth. */
+/**
+ * PyTorch on a BLAS slower than this share of ONNX Runtime's peak says nothing: Debian's reference BLAS has a
+ * twentieth.
+ */
 const slowestBlas = 0.4;
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
 });
-const cases = options.quick ? casesOf([512], [2, 20, 150], [64, 256]) : casesOf([384, 512, 768], [2, 20, 150], [64, 256]);
+const cases = options.quick
+  ? casesOf([512], [2, 20, 150], [64, 256])
+  : casesOf([384, 512, 768], [2, 20, 150], [64, 256]);
 const note = (line: string) => process.stderr.write(`${line}\n`);
 
 interface Contender {
@@ -85,10 +100,16 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-function casesOf(dimensions: readonly number[], classCounts: readonly number[], batches: readonly number[]): TrainingCase[] {
+function casesOf(
+  dimensions: readonly number[],
+  classCounts: readonly number[],
+  batches: readonly number[],
+): TrainingCase[] {
   const heads = ['linear', 'bottleneck'] as const;
   return dimensions.flatMap((dimension) =>
-    classCounts.flatMap((classes) => batches.flatMap((batch) => heads.map((head) => ({ head, dimension, classes, batch })))),
+    classCounts.flatMap((classes) =>
+      batches.flatMap((batch) => heads.map((head) => ({ head, dimension, classes, batch }))),
+    ),
   );
 }
 
@@ -152,7 +173,9 @@ async function measurePeaks(): Promise<{ peak: number; numpyPeak: number | null 
   };
   const peak = await rateOf('product', { steps: peakSize });
   const numpyPeak = await rateOf('pytorch', { peak: peakSize }).catch(() => null);
-  note(`float32 product of ${peakSize}: ONNX Runtime ${peak.toFixed(0)}, numpy ${numpyPeak?.toFixed(0) ?? '-'} GF/s of CPU time`);
+  note(
+    `float32 product of ${peakSize}: ONNX Runtime ${peak.toFixed(0)}, numpy ${numpyPeak?.toFixed(0) ?? '-'} GF/s of CPU time`,
+  );
   return { peak, numpyPeak };
 }
 
@@ -161,7 +184,9 @@ async function installed(peak: number, numpyPeak: number | null): Promise<Conten
   const running: Contender[] = [];
   for (const contender of all) {
     if (contender.name === 'pytorch' && numpyPeak !== null && numpyPeak < slowestBlas * peak) {
-      note(`pytorch runs on a BLAS of ${numpyPeak.toFixed(0)} GF/s: its ratios say little without OpenBLAS (docs/benchmarks.md)`);
+      note(
+        `pytorch runs on a BLAS of ${numpyPeak.toFixed(0)} GF/s: its ratios say little without OpenBLAS (docs/benchmarks.md)`,
+      );
     }
     const worker = start(contender.name, cases[0]!);
     try {
@@ -218,7 +243,9 @@ async function measure(problem: TrainingCase, contenders: readonly Contender[]):
 
 function requireSameLoss(problem: TrainingCase, contender: string, loss: number, ours: number): void {
   if (Math.abs(loss - ours) <= tolerance * Math.abs(ours)) return;
-  throw new Error(`${contender} does other mathematics: mean loss ${loss}, not ${ours}, for ${JSON.stringify(problem)}`);
+  throw new Error(
+    `${contender} does other mathematics: mean loss ${loss}, not ${ours}, for ${JSON.stringify(problem)}`,
+  );
 }
 
 function median(values: readonly number[]): number {

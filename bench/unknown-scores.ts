@@ -1,4 +1,7 @@
-/** How sure a version can be that a text is in scope: by its answer, and by how near the text is to what was learned. The larger the surer. */
+/**
+ * How sure a version can be that a text is in scope: by its answer, and by how near the text is to what was learned.
+ * The larger the surer.
+ */
 import { largestOf } from '../src/core/sequences.js';
 import { dot, unitLength } from '../src/core/vectors.js';
 import { nearest } from '../src/evaluation/algorithms/similarity.js';
@@ -51,10 +54,14 @@ async function outputsOf(head: Head, vectors: Float32Array) {
 
 function perRow(matrix: ArrayLike<number>, columns: number, read: (row: number[]) => number): number[] {
   const values = Array.from(matrix);
-  return Array.from({ length: values.length / columns }, (_, row) => read(values.slice(row * columns, (row + 1) * columns)));
+  return Array.from({ length: values.length / columns }, (_, row) =>
+    read(values.slice(row * columns, (row + 1) * columns)),
+  );
 }
 
-/** The free energy of a classifier, negated (Liu et al., "Energy-based out-of-distribution detection", NeurIPS 2020). */
+/**
+ * The free energy of a classifier, negated (Liu et al., "Energy-based out-of-distribution detection", NeurIPS 2020).
+ */
 function logSumOfExponentials(row: number[]): number {
   const top = largestOf(row);
   return top + Math.log(row.reduce((sum, value) => sum + Math.exp(value - top), 0));
@@ -71,8 +78,16 @@ function rowsOf(vectors: Float32Array, standardisation: Standardisation, stride:
   });
 }
 
-/** Cosines to the nearest mean of a class, and the same as quantiles of what that class's own examples have to the mean of the others. */
-function nearestMeans(shown: readonly Float32Array[], targets: Int32Array, classes: number, asked: readonly Float32Array[]) {
+/**
+ * Cosines to the nearest mean of a class, and the same as quantiles of what that class's own examples have to the mean
+ * of the others.
+ */
+function nearestMeans(
+  shown: readonly Float32Array[],
+  targets: Int32Array,
+  classes: number,
+  asked: readonly Float32Array[],
+) {
   const sums = Array.from({ length: classes }, () => new Float32Array(shown[0]!.length));
   for (const [row, vector] of shown.entries()) addTo(sums[targets[row]!]!, vector, 1);
   const own = Array.from({ length: classes }, () => [] as number[]);
@@ -88,8 +103,12 @@ function nearestMeans(shown: readonly Float32Array[], targets: Int32Array, class
     return { cosine, label: cosines.indexOf(cosine) };
   });
   // Of equal quantiles, the nearer one is the surer.
-  const quantile = ({ cosine, label }: (typeof best)[number]) => own[label]!.filter((one) => one <= cosine).length + cosine / 1000;
-  return { cosines: best.map(({ cosine }) => cosine), quantiles: best.map((one) => quantile(one) / (own[one.label]!.length + 1)) };
+  const quantile = ({ cosine, label }: (typeof best)[number]) =>
+    own[label]!.filter((one) => one <= cosine).length + cosine / 1000;
+  return {
+    cosines: best.map(({ cosine }) => cosine),
+    quantiles: best.map((one) => quantile(one) / (own[one.label]!.length + 1)),
+  };
 }
 
 function addTo(sum: Float32Array, vector: Float32Array, times: number): void {
@@ -102,7 +121,8 @@ const askedAtOnce = 512;
 async function nearestExamples(shown: readonly Float32Array[], asked: readonly Float32Array[]): Promise<number[]> {
   const found: number[] = [];
   for (let start = 0; start < asked.length; start += askedAtOnce) {
-    for (const [closest] of await nearest(asked.slice(start, start + askedAtOnce), shown, 1)) found.push(closest!.similarity);
+    for (const [closest] of await nearest(asked.slice(start, start + askedAtOnce), shown, 1))
+      found.push(closest!.similarity);
   }
   return found;
 }

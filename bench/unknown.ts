@@ -1,13 +1,14 @@
 /**
- * Whether texts that are out of scope are told better by the threshold on confidence, by a distance to what was learned, or by both: area
- * under the ROC curve, and at a cut that refuses a chosen share of held-out texts, how many texts in scope are refused and how many out of scope
- * are caught.
+ * Whether texts that are out of scope are told better by the threshold on confidence, by a distance to what was
+ * learned, or by both: area under the ROC curve, and at a cut that refuses a chosen share of held-out texts, how many
+ * texts in scope are refused and how many out of scope are caught.
  *
- *   npm run bench:unknown -- --data DIR [--shots 10,50,all] [--seeds 1,2,3] [--refuse 0.05] [--split val] [--vectors DIR] [--json]
+ *   npm run bench:unknown -- --data DIR [--shots 10,50,all] [--seeds 1,2,3] [--refuse 0.05] [--split val] [--vectors
+ *   DIR] [--json]
  *
- * Reads `clinc150.{train,val,test,oos_train,oos_test}.jsonl` of DIR; `--vectors DIR` keeps encoded texts between runs. The cut is chosen on
- * the validation split, as an update chooses it on held-out texts, and asked on test. `--split val` asks one half of the validation split, with
- * the cut chosen on the other: for choosing between measures.
+ * Reads `clinc150.{train,val,test,oos_train,oos_test}.jsonl` of DIR; `--vectors DIR` keeps encoded texts between runs.
+ * The cut is chosen on the validation split, as an update chooses it on held-out texts, and asked on test. `--split
+ * val` asks one half of the validation split, with the cut chosen on the other: for choosing between measures.
  */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
@@ -77,8 +78,12 @@ async function encodeAll(folder: string): Promise<{ learnable: EncodedSet; asked
   );
   const isTest = options.split === 'test';
   const learnable = await encodeSet(encoder, { folder, name: set, split: 'val', cache: options.vectors });
-  const [tested, outside] = [await readSplit(folder, set, 'test'), await readSplit(folder, set, isTest ? 'oos_test' : 'oos_train')];
-  if (!learnable || !tested || !outside) throw new EspalierError('DATA_FOLDER_INVALID', `${folder} does not hold all splits of ${set}`);
+  const [tested, outside] = [
+    await readSplit(folder, set, 'test'),
+    await readSplit(folder, set, isTest ? 'oos_test' : 'oos_train'),
+  ];
+  if (!learnable || !tested || !outside)
+    throw new EspalierError('DATA_FOLDER_INVALID', `${folder} does not hold all splits of ${set}`);
   const vectorsOf = (texts: typeof tested) => encodeKept(encoder, texts, options.vectors);
   const { vectors } = learnable.asked;
   const held = isTest ? vectors : everySecond(vectors, learnable.dimension, 0);
@@ -101,7 +106,8 @@ async function measureShots(shots: string): Promise<UnknownRow[]> {
     measured.push(await measureOnce(fresh, shots, seed));
   }
   return measured[0]!.map((row, index) => {
-    const mean = (of: 'auroc' | 'refused' | 'caught') => measured.reduce((sum, own) => sum + own[index]![of], 0) / measured.length;
+    const mean = (of: 'auroc' | 'refused' | 'caught') =>
+      measured.reduce((sum, own) => sum + own[index]![of], 0) / measured.length;
     return { ...row, auroc: mean('auroc'), refused: mean('refused'), caught: mean('caught') };
   });
 }
@@ -109,7 +115,13 @@ async function measureShots(shots: string): Promise<UnknownRow[]> {
 async function measureOnce(fresh: Batch, shots: string, seed: number): Promise<UnknownRow[]> {
   const { labels, dimension } = learnable;
   const head = await train('analytic', fresh, seed);
-  const learned = { batch: fresh, classes: labels.length, dimension, head, discriminant: await train('slda', fresh, seed) };
+  const learned = {
+    batch: fresh,
+    classes: labels.length,
+    dimension,
+    head,
+    discriminant: await train('slda', fresh, seed),
+  };
   const held = await scoreAll(learned, asked.held);
   const inScope = await scoreAll(learned, asked.inScope);
   const outOfScope = await scoreAll(learned, asked.outOfScope);
@@ -155,7 +167,13 @@ function rowOf(shots: string, score: string, { held, inScope, outOfScope }: Scor
     Float64Array.from(all),
     Float64Array.from(all, (_, index) => (index < inScope.length ? 1 : 0)),
   );
-  const row = { shots, score, auroc: 100 * area(new Float64Array(all.length).fill(1)), refused: below(inScope), caught: below(outOfScope) };
+  const row = {
+    shots,
+    score,
+    auroc: 100 * area(new Float64Array(all.length).fill(1)),
+    refused: below(inScope),
+    caught: below(outOfScope),
+  };
   process.stderr.write(
     `${shots} ${score}: AUROC ${row.auroc.toFixed(1)}, refused ${row.refused.toFixed(1)}, caught ${row.caught.toFixed(1)}\n`,
   );

@@ -1,6 +1,6 @@
 /**
- * Times `espalier update`, the real command, on the tasks of a stream one after another, and shows that the time of an update does not
- * depend on what was seen before.
+ * Times `espalier update`, the real command, on the tasks of a stream one after another, and shows that the time of an
+ * update does not depend on what was seen before.
  *
  *   npm run bench:update -- --data DIR --stream NAME [--json]
  */
@@ -24,7 +24,8 @@ interface UpdateRow {
 const { values: options } = parseArgs({
   options: { data: { type: 'string' }, stream: { type: 'string' }, json: { type: 'boolean', default: false } },
 });
-if (!options.data || !options.stream) throw new EspalierError('USAGE', 'bench:update needs --data DIR and --stream NAME');
+if (!options.data || !options.stream)
+  throw new EspalierError('USAGE', 'bench:update needs --data DIR and --stream NAME');
 const root = await mkdtemp(join(tmpdir(), 'espalier-update-'));
 try {
   const rows = await playUpdates(await readStream(options.data, options.stream, 7), options.stream);

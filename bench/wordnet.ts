@@ -48,7 +48,9 @@ export function shuffle<T>(items: Iterable<T>, random: Random): T[] {
   return shuffled;
 }
 
-/** One line of data.noun or data.verb, laid out as wndb(5) says: word and pointer counts first, then what they count. */
+/**
+ * One line of data.noun or data.verb, laid out as wndb(5) says: word and pointer counts first, then what they count.
+ */
 function parseSynset(line: string): Synset {
   const [head = '', ...glossParts] = line.split(' | ');
   const fields = head.split(' ');
@@ -88,13 +90,18 @@ export function readSynsets(file: string): SynsetMap {
   return new Map(synsets.map((synset) => [synset.offset, synset]));
 }
 
-/** Lines of index.sense, senseidx(5): `lemma%partOfSpeech:...`, offset, number of the sense, how often it was tagged. */
+/**
+ * Lines of index.sense, senseidx(5): `lemma%partOfSpeech:...`, offset, number of the sense, how often it was tagged.
+ */
 function readSenses(partOfSpeech: 1 | 2): string[][] {
   const senses = readLines('index.sense').map((line) => line.trim().split(' '));
   return senses.filter(([key]) => key?.includes(`%${partOfSpeech}:`));
 }
 
-/** Offsets of the synsets that occur in WordNet's sense-tagged texts: words that people use. @param partOfSpeech 1 noun, 2 verb */
+/**
+ * Offsets of the synsets that occur in WordNet's sense-tagged texts: words that people use.
+ * @param partOfSpeech 1 noun, 2 verb
+ */
 export function readFrequent(partOfSpeech: 1 | 2): Set<string> {
   const isFrequent = ([, , , count]: string[]) => Number(count) > 0;
   return new Set(
@@ -104,7 +111,10 @@ export function readFrequent(partOfSpeech: 1 | 2): Set<string> {
   );
 }
 
-/** Word in lower case -> offset of its first sense, the one it has most often in those texts. @param partOfSpeech 1 noun, 2 verb */
+/**
+ * Word in lower case -> offset of its first sense, the one it has most often in those texts.
+ * @param partOfSpeech 1 noun, 2 verb
+ */
 export function readForemost(partOfSpeech: 1 | 2): Map<string, string> {
   const firstSenses = readSenses(partOfSpeech).filter(([, , number]) => number === '1');
   return new Map(firstSenses.map(([key, offset]) => [key!.split('%')[0]!.replaceAll('_', ' '), offset!]));
@@ -136,14 +146,18 @@ export function findAncestors(synsets: SynsetMap): Ancestors {
     const distances = new Map([[synset.offset, 0]]);
     // A Map yields what is added while it is walked, so this is a breadth-first search.
     for (const [offset, distance] of distances) {
-      for (const parent of synsets.get(offset)?.hypernyms ?? []) if (!distances.has(parent)) distances.set(parent, distance + 1);
+      for (const parent of synsets.get(offset)?.hypernyms ?? [])
+        if (!distances.has(parent)) distances.set(parent, distance + 1);
     }
     return distances;
   };
   return new Map([...synsets.values()].map((synset) => [synset.offset, ancestorsOf(synset)]));
 }
 
-/** Wu and Palmer (1994): twice the depth of the deepest shared ancestor over the sum of the two depths measured through it. */
+/**
+ * Wu and Palmer (1994): twice the depth of the deepest shared ancestor over the sum of the two depths measured through
+ * it.
+ */
 export function wuPalmer(left: Synset, right: Synset, ancestors: Ancestors): number {
   const rightDistances = ancestors.get(right.offset)!;
   let best = 0;

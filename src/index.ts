@@ -1,8 +1,9 @@
 /**
  * The public entry of Espalier: `import { openEspalier } from 'espalier'`. docs/library.md shows it by example.
  *
- * Stable within a major version: what is exported here, `espalier/extend` and `espalier/testing`; the shapes of `Results` (`resultVersion`); codes and kinds
- * of errors; the format of manifest.json; the names of adapter.onnx's inputs and outputs; and that a database of an older version is brought up to date.
+ * Stable within a major version: what is exported here, `espalier/extend` and `espalier/testing`; the shapes of
+ * `Results` (`resultVersion`); codes and kinds of errors; the format of manifest.json; the names of adapter.onnx's
+ * inputs and outputs; and that a database of an older version is brought up to date.
  */
 export { catalogue, type ErrorCode, type ErrorKind, EspalierError, type Place } from './core/errors.js';
 export type { AdapterDeclaration } from './declaration/declaration.js';
@@ -28,7 +29,7 @@ export { comparisonPage } from './pages/comparison/page.js';
 export { renderReportPage } from './pages/report/page.js';
 export type { Asking, Prediction } from './serving/champion.js';
 export type { Candidate, Decision, Verdict } from './store/candidates.js';
-export type { Comparison } from './study/compare.js';
+export type { Comparison } from './study/comparison.js';
 export type { Decide, Difference, Unfinished } from './update/intentions.js';
 export type { Update } from './update/run-update.js';
 export type { Manifest } from './versions/version-folder.js';

@@ -26,7 +26,9 @@ const roomOf = (file: string) => file.split('/')[0]!;
 function importsOf(file: string): string[] {
   const source = readFileSync(join(sourceRoot, file), 'utf8');
   const found = source.matchAll(/(?:from|import|import\()\s*'(\.{1,2}\/[^']+)'/g);
-  return [...found].map(([, path]) => relative(sourceRoot, resolve(sourceRoot, dirname(file), path!)).replace(/\.jsx?$/, '.ts'));
+  return [...found].map(([, path]) =>
+    relative(sourceRoot, resolve(sourceRoot, dirname(file), path!)).replace(/\.jsx?$/, '.ts'),
+  );
 }
 
 describe('the rooms of src/', () => {
@@ -38,7 +40,9 @@ describe('the rooms of src/', () => {
     const edges = files.flatMap((file) => importsOf(file).map((imported) => [file, imported] as const));
     expect(edges.length).toBeGreaterThan(150);
     const isWrong = (from: string, to: string) => rooms.indexOf(to) > rooms.indexOf(from);
-    expect(edges.filter(([file, imported]) => isWrong(roomOf(file), roomOf(imported))).map((edge) => edge.join(' -> '))).toEqual([]);
+    expect(
+      edges.filter(([file, imported]) => isWrong(roomOf(file), roomOf(imported))).map((edge) => edge.join(' -> ')),
+    ).toEqual([]);
   });
 
   it('import nothing that is not there', () => {
@@ -52,11 +56,15 @@ describe('the rooms of src/', () => {
 
   it('are at most three deep, and none is a drawer for everything', () => {
     expect(files.filter((file) => file.split('/').length > 3)).toEqual([]);
-    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|index)(\/|\.tsx?$)/.test(file) && file !== 'index.ts')).toEqual([]);
+    expect(
+      files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|index)(\/|\.tsx?$)/.test(file) && file !== 'index.ts'),
+    ).toEqual([]);
   });
 
   it('hold no file of 300 lines or more', () => {
-    const lengths = files.map((file) => [file, readFileSync(join(sourceRoot, file), 'utf8').split('\n').length] as const);
+    const lengths = files.map(
+      (file) => [file, readFileSync(join(sourceRoot, file), 'utf8').split('\n').length] as const,
+    );
     expect(lengths.filter(([, lines]) => lines >= 300)).toEqual([]);
   });
 });

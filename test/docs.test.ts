@@ -53,20 +53,29 @@ describe('the docs are in step with the code', () => {
   });
 
   it('no link of README and docs leads nowhere', () => {
-    const files = ['README.md', 'ARCHITECTURE.md', ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)];
+    const files = [
+      'README.md',
+      'ARCHITECTURE.md',
+      ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`),
+    ];
     const links = files
       .filter((file) => file.endsWith('.md'))
       .flatMap((file) =>
-        [...read(file).matchAll(/\]\(([^)#]+)\)/g)].map((match) => new URL(match[1]!, new URL(`../${file}`, import.meta.url))),
+        [...read(file).matchAll(/\]\(([^)#]+)\)/g)].map(
+          (match) => new URL(match[1]!, new URL(`../${file}`, import.meta.url)),
+        ),
       );
     expect(links.length).toBeGreaterThan(5);
-    for (const link of links.filter(({ protocol }) => protocol === 'file:')) expect(() => readFileSync(link), link.pathname).not.toThrow();
+    for (const link of links.filter(({ protocol }) => protocol === 'file:'))
+      expect(() => readFileSync(link), link.pathname).not.toThrow();
   });
 });
 
 function leavesOf(command: Command, parents: readonly string[]): { path: string; command: Command }[] {
   const path = [...parents, command.name()];
-  return command.commands.length === 0 ? [{ path: path.join(' '), command }] : command.commands.flatMap((inner) => leavesOf(inner, path));
+  return command.commands.length === 0
+    ? [{ path: path.join(' '), command }]
+    : command.commands.flatMap((inner) => leavesOf(inner, path));
 }
 
 function surroundings() {

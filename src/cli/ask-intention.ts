@@ -13,7 +13,12 @@ const intentions: readonly Intention[] = ['resume', 'fresh', 'stop'];
 
 /** Asks until it is answered, by a word or its beginning. The end of the input and Ctrl-C are `stop`. */
 export async function askOnTerminal({ stdin, stderr, signal }: Terminal): Promise<Intention> {
-  const lines = createInterface({ input: stdin, output: stderr, signal, prompt: 'resume it, begin afresh, or stop? [resume/fresh/stop] ' });
+  const lines = createInterface({
+    input: stdin,
+    output: stderr,
+    signal,
+    prompt: 'resume it, begin afresh, or stop? [resume/fresh/stop] ',
+  });
   lines.on('SIGINT', () => lines.close());
   try {
     lines.prompt();

@@ -1,10 +1,19 @@
-/** Where the texts come from that a command asks about, and how one line of output comes of each: shared by `predict` and `embed`. */
+/**
+ * Where the texts come from that a command asks about, and how one line of output comes of each: shared by `predict`
+ * and `embed`.
+ */
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { EspalierError } from '../core/errors.js';
 import { diskError } from '../core/files.js';
-import { type Question, type QuestionFormat, questionFormats, questionOf, readQuestions } from '../serving/questions.js';
+import {
+  type Question,
+  type QuestionFormat,
+  questionFormats,
+  questionOf,
+  readQuestions,
+} from '../serving/questions.js';
 import type { Session, Surroundings } from './session.js';
 
 export interface AskOptions {
@@ -18,7 +27,10 @@ export function addAskOptions(command: Command): Command {
   return command
     .option('--input <file>', 'ask what is in this file, line by line; - for standard input')
     .addOption(
-      new Option('--format <format>', 'lines: a text a line; jsonl: a JSON object a line, in and out, with its other fields passed through')
+      new Option(
+        '--format <format>',
+        'lines: a text a line; jsonl: a JSON object a line, in and out, with its other fields passed through',
+      )
         .choices(questionFormats)
         .default('lines'),
     )
@@ -44,7 +56,8 @@ export async function answerLines(
   try {
     for await (const questions of readQuestions(source as AsyncIterable<Buffer>, options)) {
       if (signal.aborted) throw new EspalierError('INTERRUPTED', `stopped after ${asked} lines`);
-      if (asked === 0 && looksLikeJson(questions[0]!, options)) output.note('the first line is JSON: --format jsonl reads its fields');
+      if (asked === 0 && looksLikeJson(questions[0]!, options))
+        output.note('the first line is JSON: --format jsonl reads its fields');
       asked += questions.length;
       silent += questions.filter(({ content }) => 'reason' in content).length;
       const lines = await answer(questions);
@@ -53,7 +66,8 @@ export async function answerLines(
   } catch (thrown) {
     throw input === '-' ? thrown : diskError(thrown, input);
   }
-  if (silent > 0 && output.format === 'text') output.note(`${silent} of ${asked} lines could not be asked; each says why in its place`);
+  if (silent > 0 && output.format === 'text')
+    output.note(`${silent} of ${asked} lines could not be asked; each says why in its place`);
 }
 
 function looksLikeJson({ text }: Question, { format }: Pick<AskOptions, 'format'>): boolean {

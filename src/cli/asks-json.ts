@@ -1,4 +1,7 @@
-/** Whether a command line asks for JSON. It is asked before the words are parsed, because also what cannot be parsed is told in the form that was asked for. */
+/**
+ * Whether a command line asks for JSON. It is asked before the words are parsed, because also what cannot be parsed is
+ * told in the form that was asked for.
+ */
 import type { Command } from 'commander';
 
 /** `--json` counts wherever it is an option: not behind `--`, and not as the value of another option. */

@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * `espalier` where it was called by that name; else node and this very file. `npx espalier` would do in the clone alone: anywhere else npx fetches
- * whatever has that name in the registry.
+ * `espalier` where it was called by that name; else node and this very file. `npx espalier` would do in the clone
+ * alone: anywhere else npx fetches whatever has that name in the registry.
  */
 export function calledAs(script: string | undefined = process.argv[1]): string {
   if (script !== undefined && basename(script) === 'espalier') return 'espalier';

@@ -1,6 +1,6 @@
 /**
- * The sample stream, played for real: four domains of a support desk arrive one after another, and two adapters learn them, one by
- * naive fine-tuning, one by the default. Everything goes through the same functions as the commands.
+ * The sample stream, played for real: four domains of a support desk arrive one after another, and two adapters learn
+ * them, one by naive fine-tuning, one by the default. Everything goes through the same functions as the commands.
  */
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,8 @@ export async function playDemo(output: Output, surroundings: Surroundings, { kee
   const declarations = await declareBoth(workspace);
   const store = await openStore(workspace.database);
   const encoder = await openDeclaredEncoder(declarations.sample, workspace, surroundings.environment);
-  const write = output.format === 'json' ? () => undefined : (text: string) => void surroundings.stdout.write(`${text}\n`);
+  const write =
+    output.format === 'json' ? () => undefined : (text: string) => void surroundings.stdout.write(`${text}\n`);
   const stage = { workspace, store, encoder, output, surroundings, write };
   try {
     const result = await playStream(stage, declarations);
@@ -103,7 +104,9 @@ async function playStream(stage: Stage, declarations: { sample: AdapterDeclarati
   }
   const domains = files.map(({ domain }) => domain);
   const pictures = { naive: await readMatrix(store, naive, domains), sample: await readMatrix(store, sample, domains) };
-  write(renderPicture('fine-tuning on new data alone: accuracy on held-out examples, %', pictures.naive, domains, output));
+  write(
+    renderPicture('fine-tuning on new data alone: accuracy on held-out examples, %', pictures.naive, domains, output),
+  );
   write(renderPicture('\nthe default (analytic)', pictures.sample, domains, output));
   const predictions = await showPredictions(stage, declarations.sample);
   const buffer = await showBuffer(stage);
@@ -161,7 +164,13 @@ async function promote(
   { candidateId }: Update,
   reason: string,
 ): Promise<void> {
-  await approveCandidate({ store, workspace }, declaration, { candidateId, actor, reason, at: new Date(), on: 'override' });
+  await approveCandidate({ store, workspace }, declaration, {
+    candidateId,
+    actor,
+    reason,
+    at: new Date(),
+    on: 'override',
+  });
 }
 
 /** A naive candidate against the good champion: the gate says no, and approving it fails. */
@@ -186,7 +195,10 @@ async function showRefusal(stage: Stage, declaration: AdapterDeclaration): Promi
 
 function describe({ strategy, report }: Update, output: Output): string {
   const judged = report.rows.find((row) => row.suite.startsWith('holdout/earlier'));
-  const kept = judged?.difference == null ? '' : `, earlier domains ${percent(judged.champion!)} -> ${percent(judged.candidate)} %`;
+  const kept =
+    judged?.difference == null
+      ? ''
+      : `, earlier domains ${percent(judged.champion!)} -> ${percent(judged.candidate)} %`;
   return `${strategy.padEnd(9)} ${paintVerdict(report.verdict, output.colours)}${kept}`;
 }
 
@@ -208,12 +220,16 @@ function renderPicture(title: string, matrix: AccuracyMatrix, domains: readonly 
 
 async function showPredictions({ workspace, store, encoder, output, write }: Stage, declaration: AdapterDeclaration) {
   const champion = await openChampion({ workspace, store, openEncoder: async () => encoder }, declaration);
-  const questions = ['why was I billed twice this month??', 'hoodie came with a big hole in the sleeve'].map(questionOf);
+  const questions = ['why was I billed twice this month??', 'hoodie came with a big hole in the sleeve'].map(
+    questionOf,
+  );
   const predictions = (await champion.predict(questions)).flat();
   await champion.close();
   write(`\n${output.colours.bold('The champion answers for its first domain and its last:')}`);
   for (const { text, label, likeliest, confidence = 0 } of predictions)
-    write(`  "${text}"  ->  ${output.colours.green(label ?? `unknown, perhaps ${likeliest}`)} (${percent(confidence)} %)`);
+    write(
+      `  "${text}"  ->  ${output.colours.green(label ?? `unknown, perhaps ${likeliest}`)} (${percent(confidence)} %)`,
+    );
   return predictions;
 }
 

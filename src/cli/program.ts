@@ -23,7 +23,8 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 };
 
 /**
- * The program with every command, or with the one that the words begin with: a command loads what it needs and nothing of the others.
+ * The program with every command, or with the one that the words begin with: a command loads what it needs and nothing
+ * of the others.
  * @param words of the command line; without them every command is there
  */
 export async function newProgram(surroundings: Surroundings, words: readonly string[] = []): Promise<Command> {

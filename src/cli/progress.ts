@@ -1,4 +1,7 @@
-/** Draws the progress of long work on standard error: a bar with rate and time left on a terminal, a line a stage elsewhere. */
+/**
+ * Draws the progress of long work on standard error: a bar with rate and time left on a terminal, a line a stage
+ * elsewhere.
+ */
 import { Presets, SingleBar } from 'cli-progress';
 import { noProgress, type Progress, type Work } from '../core/progress.js';
 import { clip } from '../core/text.js';
@@ -30,7 +33,10 @@ function barProgress(output: Output, stderr: NodeJS.WriteStream): Progress {
   const open = (unit: string, total: number, drawing: string) => {
     shown?.bar.stop();
     const format = `  ${title.padEnd(9)} ${drawing}`;
-    const bar = new SingleBar({ format, stream: stderr, hideCursor: true, clearOnComplete: true, barsize: 20 }, Presets.shades_classic);
+    const bar = new SingleBar(
+      { format, stream: stderr, hideCursor: true, clearOnComplete: true, barsize: 20 },
+      Presets.shades_classic,
+    );
     bar.start(total, 0, { rate: '-', works: '' });
     shown = { bar, unit, since: performance.now() };
     return shown;
@@ -55,7 +61,9 @@ function barProgress(output: Output, stderr: NodeJS.WriteStream): Progress {
         return;
       }
       const { bar } = shown?.unit === side ? shown : open(side, works.length, '{works}');
-      bar.update(works.filter(({ state }) => state === 'done').length, { works: worksInWords(works, output.width - 12) });
+      bar.update(works.filter(({ state }) => state === 'done').length, {
+        works: worksInWords(works, output.width - 12),
+      });
     },
     end(summary) {
       shown?.bar.stop();
@@ -72,7 +80,9 @@ export function worksInWords(works: readonly Work[], width: number): string {
   const words = works.map(({ name, state, steps }) => {
     if (state === 'done') return `✓ ${name}`;
     if (state === 'failed') return `✗ ${name}`;
-    return state === 'waiting' ? `${name} …` : `${name} ${steps ? Math.floor((100 * steps.done) / Math.max(1, steps.total)) : 0} %`;
+    return state === 'waiting'
+      ? `${name} …`
+      : `${name} ${steps ? Math.floor((100 * steps.done) / Math.max(1, steps.total)) : 0} %`;
   });
   return clip(words.join('  '), width);
 }

@@ -6,13 +6,17 @@ import { newProgram } from './program.js';
 import { tellError } from './tell-error.js';
 
 const stop = new AbortController();
-/** A terminal sends Ctrl-C to every process of a command, and npm or the process that looked for a current Node.js passes it on as well. */
+/**
+ * A terminal sends Ctrl-C to every process of a command, and npm or the process that looked for a current Node.js
+ * passes it on as well.
+ */
 const onePressMilliseconds = 300;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   let first: number | undefined;
   process.on(signal, () => {
     first ??= performance.now();
-    if (stop.signal.aborted && performance.now() - first > onePressMilliseconds) process.exit(exitCodeOf('INTERRUPTED'));
+    if (stop.signal.aborted && performance.now() - first > onePressMilliseconds)
+      process.exit(exitCodeOf('INTERRUPTED'));
     if (stop.signal.aborted) return;
     process.stderr.write('\nstopping; press Ctrl-C again to stop at once\n');
     stop.abort();
@@ -41,7 +45,8 @@ process.stdout.on('error', (thrown) => {
 // There is nobody left to tell.
 process.stderr.on('error', () => undefined);
 
-// What is thrown where nobody waits for it leaves the work in an unknown state: it ends here. Rejections that nobody handles come this way too.
+// What is thrown where nobody waits for it leaves the work in an unknown state: it ends here. Rejections that nobody
+// handles come this way too.
 process.on('uncaughtException', (thrown) => process.exit(tellError(thrown, { json, words: process.stderr })));
 
 try {

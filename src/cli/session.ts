@@ -26,7 +26,9 @@ export interface GlobalOptions {
   readonly config?: boolean;
 }
 
-/** A command that holds others. It has no options of its own: it would take them away from the command that is meant. */
+/**
+ * A command that holds others. It has no options of its own: it would take them away from the command that is meant.
+ */
 export function newGroup(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -72,9 +74,19 @@ async function inSessionOf(access: 'read' | 'write', { options, surroundings, wo
   const { environment, signal, workingFolder, stderr } = surroundings;
   const output = outputOf(options, surroundings);
   const folder = options.workspace ?? environment.ESPALIER_WORKSPACE ?? workingFolder;
-  const opened = new OpenWorkspace({ folder, access, environment, actor: options.actor, via: 'cli', config: options.config, signal });
+  const opened = new OpenWorkspace({
+    folder,
+    access,
+    environment,
+    actor: options.actor,
+    via: 'cli',
+    config: options.config,
+    signal,
+  });
   try {
-    await opened.run({ at: timeOf(options.at) }, (site) => work({ ...site, output, progress: openProgress(output, stderr) }));
+    await opened.run({ at: timeOf(options.at) }, (site) =>
+      work({ ...site, output, progress: openProgress(output, stderr) }),
+    );
   } finally {
     await opened.close();
   }

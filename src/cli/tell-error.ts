@@ -1,4 +1,6 @@
-/** How a command that failed says so: in words on standard error, and with --json as an object on standard output too. */
+/**
+ * How a command that failed says so: in words on standard error, and with --json as an object on standard output too.
+ */
 import { CommanderError } from 'commander';
 import { catalogue, describePlace, EspalierError, exitCodeOf, messageOf } from '../core/errors.js';
 import { jsonOf, printable } from '../core/text.js';

@@ -1,4 +1,7 @@
-/** Which kind of refusal each error is, for programs that answer others: a server says 400 to usage, 404 to missing, 409 to conflict. */
+/**
+ * Which kind of refusal each error is, for programs that answer others: a server says 400 to usage, 404 to missing, 409
+ * to conflict.
+ */
 
 export const codesByKind = {
   /** The call, or its input, says what cannot be taken. */

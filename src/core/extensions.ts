@@ -1,6 +1,6 @@
 /**
- * What a workspace adds to the seams. It holds for the time of some work and for everything that the work awaits, so that two workspaces of one process
- * do not see each other's.
+ * What a workspace adds to the seams. It holds for the time of some work and for everything that the work awaits, so
+ * that two workspaces of one process do not see each other's.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 

@@ -6,7 +6,10 @@ import { sweepBeside, unfinishedName } from './left-behind.js';
 
 export type Content = string | Uint8Array | readonly Uint8Array[];
 
-/** Permissions of what others than the owner may neither list nor read. They hold where something is made, and change nothing that is there. */
+/**
+ * Permissions of what others than the owner may neither list nor read. They hold where something is made, and change
+ * nothing that is there.
+ */
 export const privateFolder = 0o700;
 export const privateFile = 0o600;
 
@@ -40,7 +43,10 @@ async function writeWhole(path: string, content: Content, modes: { file: number;
   }
 }
 
-/** Renames, and flushes the folders to disk: without that a name may be lost when the power fails, although the file is there. */
+/**
+ * Renames, and flushes the folders to disk: without that a name may be lost when the power fails, although the file is
+ * there.
+ */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   for (const folder of new Set([dirname(to), dirname(from)])) await syncFolder(folder);

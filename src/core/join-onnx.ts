@@ -17,7 +17,10 @@ export interface Joint {
   readonly names: Readonly<Record<string, string>>;
 }
 
-/** Puts nodes and constants of `second` behind those of `first`, whose graph takes them over. Inputs and outputs are the caller's to set. */
+/**
+ * Puts nodes and constants of `second` behind those of `first`, whose graph takes them over. Inputs and outputs are the
+ * caller's to set.
+ */
 export function appendModel(first: OnnxModel, second: OnnxModel, { prefix, names }: Joint): void {
   const graph = second.graph!;
   const rename = (name: string) => (name === '' ? '' : (names[name] ?? `${prefix}${name}`));

@@ -1,6 +1,6 @@
 /**
- * Names of what is not finished: files and folders that get their name when they are whole, and spools. Each tells which process is at it, so that
- * what a killed one left can be told and removed.
+ * Names of what is not finished: files and folders that get their name when they are whole, and spools. Each tells
+ * which process is at it, so that what a killed one left can be told and removed.
  */
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * Builds ONNX graphs node by node. Everything native in Espalier is such a graph: the embedded encoder, training, adapters.
- * Operators: https://onnx.ai/onnx/operators/ (opset 17).
+ * Builds ONNX graphs node by node. Everything native in Espalier is such a graph: the embedded encoder, training,
+ * adapters. Operators: https://onnx.ai/onnx/operators/ (opset 17).
  */
 import onnxProto from 'onnx-proto';
 
@@ -14,7 +14,16 @@ export type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array 
 /** A number is a fixed size, a string a named free one. */
 export type Dimension = number | string;
 
-const elementCode: Record<ElementType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
+const elementCode: Record<ElementType, number> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+};
 
 /** The type of the numbers in a typed array; bytes are numbers, not truth values. */
 export function elementTypeOf(data: Elements): Exclude<ElementType, 'float16' | 'bool'> {
@@ -43,7 +52,10 @@ export interface Graph {
   nodes(operator: string, inputs: readonly string[], outputs: number, attributes?: Record<string, Attribute>): string[];
   /** Declares `value` an output, under `name`. */
   output(value: string, name: string, type: ElementType, dims: readonly Dimension[]): void;
-  /** Declares `value`, which a node of this graph made, the next output of a body: those go by place, and without a name there is no copy. */
+  /**
+   * Declares `value`, which a node of this graph made, the next output of a body: those go by place, and without a name
+   * there is no copy.
+   */
   result(value: string, type: ElementType, dims: readonly Dimension[]): void;
   /** The inner graph of a Loop. It sees this graph's values by name. */
   body(name: string): Graph;
@@ -72,11 +84,15 @@ function buildGraph(graphName: string, names: { count: number }): Graph {
     nodes(operator, inputs, outputs, attributes = {}) {
       const output = Array.from({ length: outputs }, () => fresh(operator));
       const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value));
-      proto.node.push(onnx.NodeProto.create({ opType: operator, name: output[0]!, input: [...inputs], output, attribute }));
+      proto.node.push(
+        onnx.NodeProto.create({ opType: operator, name: output[0]!, input: [...inputs], output, attribute }),
+      );
       return output;
     },
     output(value, name, type, dims) {
-      proto.node.push(onnx.NodeProto.create({ opType: 'Identity', name: `output_${name}`, input: [value], output: [name] }));
+      proto.node.push(
+        onnx.NodeProto.create({ opType: 'Identity', name: `output_${name}`, input: [value], output: [name] }),
+      );
       proto.output.push(valueInfo(name, type, dims));
     },
     result(value, type, dims) {
@@ -86,7 +102,13 @@ function buildGraph(graphName: string, names: { count: number }): Graph {
     encode(metadata = {}) {
       const opsetImport = [onnx.OperatorSetIdProto.create({ domain: '', version: opset })];
       const metadataProps = metadataOf(metadata);
-      return onnx.ModelProto.encode({ irVersion, producerName: 'espalier', opsetImport, metadataProps, graph: proto }).finish();
+      return onnx.ModelProto.encode({
+        irVersion,
+        producerName: 'espalier',
+        opsetImport,
+        metadataProps,
+        graph: proto,
+      }).finish();
     },
   };
   return graph;

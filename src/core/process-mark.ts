@@ -1,6 +1,6 @@
 /**
- * Marks of processes: what one leaves in a shared place, so that another can tell whether it is still there.
- * A number alone does not do: numbers are used again, and two containers may have the same host name and the same numbers.
+ * Marks of processes: what one leaves in a shared place, so that another can tell whether it is still there. A number
+ * alone does not do: numbers are used again, and two containers may have the same host name and the same numbers.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -43,7 +43,8 @@ export function isGone({ pid, started, place }: ProcessMark): boolean {
 function statusOf(pid: number): { state: string; started: string } | undefined {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses and may hold anything; state is the third, the start the 22nd.
+    // The second field is the program's name in parentheses and may hold anything; state is the third, the start the
+    // 22nd.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0]!, started: fields[19]! };
   } catch {
@@ -52,8 +53,15 @@ function statusOf(pid: number): { state: string; started: string } | undefined {
 }
 
 function ownPlace(): string {
-  const parts = [hostname(), () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'), () => readlinkSync('/proc/self/ns/pid')];
-  return sha256(JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : readOrEmpty(part))))).slice(0, 12);
+  const parts = [
+    hostname(),
+    () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'),
+    () => readlinkSync('/proc/self/ns/pid'),
+  ];
+  return sha256(JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : readOrEmpty(part))))).slice(
+    0,
+    12,
+  );
 }
 
 function readOrEmpty(read: () => string): string {

@@ -15,7 +15,10 @@ export interface Random {
   integers(bound: number, into: Int32Array): void;
 }
 
-/** A stream that depends on all of `parts`: `seededRandom(7, 'holdout', 'intent')`. Generator: sfc32 (Doty-Humphrey, PractRand). */
+/**
+ * A stream that depends on all of `parts`: `seededRandom(7, 'holdout', 'intent')`. Generator: sfc32 (Doty-Humphrey,
+ * PractRand).
+ */
 export function seededRandom(...parts: readonly (string | number)[]): Random {
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
   let [a, b, c, counter] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), 1];
@@ -89,8 +92,8 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
 }
 
 /**
- * A uniform number in [0, 1) that belongs to `key` under `seed`: the same whenever it is asked, and whoever asked before.
- * Keeping the k smallest gives a uniform sample without replacement (bottom-k sampling).
+ * A uniform number in [0, 1) that belongs to `key` under `seed`: the same whenever it is asked, and whoever asked
+ * before. Keeping the k smallest gives a uniform sample without replacement (bottom-k sampling).
  */
 export function uniformOf(seed: number, key: string): number {
   return createHash('sha256').update(`${seed}\u0000${key}`).digest().readUIntBE(0, 6) / 2 ** 48;

@@ -1,6 +1,7 @@
 /**
- * Reads and writes safetensors files (https://github.com/huggingface/safetensors, format section): an 8-byte little-endian length,
- * a JSON header, the raw tensors. Tensors are written in name order, so equal content has equal bytes.
+ * Reads and writes safetensors files (https://github.com/huggingface/safetensors, format section): an 8-byte
+ * little-endian length, a JSON header, the raw tensors. Tensors are written in name order, so equal content has equal
+ * bytes.
  */
 import { EspalierError } from './errors.js';
 
@@ -48,7 +49,10 @@ export function decodeSafetensors(bytes: Buffer, path: string): Tensors {
   try {
     return decode(bytes);
   } catch (cause) {
-    throw new EspalierError('ADAPTER_INVALID', `${path} is not a whole safetensors file`, { at: { file: path }, cause });
+    throw new EspalierError('ADAPTER_INVALID', `${path} is not a whole safetensors file`, {
+      at: { file: path },
+      cause,
+    });
   }
 }
 
@@ -63,7 +67,8 @@ function decode(bytes: Buffer): Tensors {
     const makeArray = arrays[entry.dtype];
     if (!makeArray) throw new RangeError(`${name} has the unknown type ${entry.dtype}`);
     const data = makeArray(contentOf(bytes, start + from, start + to));
-    if (data.length !== entry.shape.reduce((product, size) => product * size, 1)) throw new RangeError(`${name} does not fill its shape`);
+    if (data.length !== entry.shape.reduce((product, size) => product * size, 1))
+      throw new RangeError(`${name} does not fill its shape`);
     tensors[name] = { dims: entry.shape, data };
     end = Math.max(end, start + to);
   }
@@ -73,7 +78,10 @@ function decode(bytes: Buffer): Tensors {
 
 type Content = readonly [buffer: ArrayBuffer, start: number, bytes: number];
 
-/** Bytes where typed arrays of any kind may lie: as they are read where the file is aligned, which ours are, a copy where not. */
+/**
+ * Bytes where typed arrays of any kind may lie: as they are read where the file is aligned, which ours are, a copy
+ * where not.
+ */
 function contentOf(bytes: Buffer, from: number, to: number): Content {
   const start = bytes.byteOffset + from;
   return start % 8 === 0

@@ -1,4 +1,7 @@
-/** Long sequences. A call with a spread takes one argument for each element, and the engine refuses some 130,000 of them. */
+/**
+ * Long sequences. A call with a spread takes one argument for each element, and the engine refuses some 130,000 of
+ * them.
+ */
 
 /** Puts all of `items` behind what `target` holds. */
 export function appendAll<Item>(target: Item[], items: Iterable<Item>): void {

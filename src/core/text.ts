@@ -16,15 +16,17 @@ export function textHash(text: string): string {
 }
 
 /**
- * The one normal form by which two texts count as the same: intake (duplicates and contradictions), the holdout and the guard of eval suites use
- * it. It folds what carries no meaning of its own: Unicode NFKC (width, ligatures), letter case, white space, invisible characters, and
- * punctuation at the end of the text. Punctuation within it stays, because "3.5" is not "35"; so do signs such as "C++" and "C#".
- * A text of punctuation alone is itself.
+ * The one normal form by which two texts count as the same: intake (duplicates and contradictions), the holdout and the
+ * guard of eval suites use it. It folds what carries no meaning of its own: Unicode NFKC (width, ligatures), letter
+ * case, white space, invisible characters, and punctuation at the end of the text. Punctuation within it stays, because
+ * "3.5" is not "35"; so do signs such as "C++" and "C#". A text of punctuation alone is itself.
  */
 export function sameTextForm(text: string): string {
   if (plainAscii.test(text)) return withoutEnds(normaliseText(text.toLowerCase()));
   const folded = text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
-  return withoutEnds(normaliseText(folded.replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '').replace(/\p{Cc}/gu, ' ')));
+  return withoutEnds(
+    normaliseText(folded.replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '').replace(/\p{Cc}/gu, ' ')),
+  );
 }
 
 const plainAscii = /^[\u0020-\u007e]*$/;
@@ -53,8 +55,9 @@ const invisibles = new RegExp(invisible, 'gu');
 const suspects = new RegExp(`[\\p{Cc}\\p{Cs}]|${invisible}`, 'u');
 
 /**
- * Removes characters that are no content: terminal sequences and invisible characters become nothing, other control characters a space, half
- * of a surrogate pair U+FFFD. Tab, line feed and carriage return are white space and stay for normaliseText.
+ * Removes characters that are no content: terminal sequences and invisible characters become nothing, other control
+ * characters a space, half of a surrogate pair U+FFFD. Tab, line feed and carriage return are white space and stay for
+ * normaliseText.
  */
 export function cleanText(text: string): string {
   if (plainAscii.test(text) || !suspects.test(text)) return text;
@@ -76,7 +79,10 @@ export function printable(text: string): string {
   });
 }
 
-/** JSON that cannot steer a terminal: controls and invisible characters that JSON lets through are escaped like the others. */
+/**
+ * JSON that cannot steer a terminal: controls and invisible characters that JSON lets through are escaped like the
+ * others.
+ */
 export function jsonOf(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(jsonEscapes, (characters) =>
     Array.from(characters.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
@@ -104,7 +110,9 @@ export function wrap(text: string, width: number): string {
 
 /** The known name nearest to a mistyped one (Levenshtein distance of at most a third of its length), for hints. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) })).sort((a, b) => a.distance - b.distance);
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best && best.distance <= Math.max(1, Math.ceil(name.length / 3)) ? best.candidate : undefined;
 }

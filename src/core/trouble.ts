@@ -8,7 +8,9 @@ export interface Trouble {
   readonly hint: string;
 }
 
-export type Attempt<T> = { readonly value: T; readonly trouble?: never } | { readonly value?: never; readonly trouble: Trouble };
+export type Attempt<T> =
+  | { readonly value: T; readonly trouble?: never }
+  | { readonly value?: never; readonly trouble: Trouble };
 
 /** An expected error is a trouble; a defect is thrown on. */
 export async function attempt<T>(work: () => Promise<T>, typed: (thrown: unknown) => unknown): Promise<Attempt<T>> {

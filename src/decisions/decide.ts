@@ -48,10 +48,11 @@ export interface DecisionContext {
 }
 
 /**
- * Makes a candidate champion, and offers what it learned to the replay buffer, at once. Before that everything that the decision rests on is checked: the
- * version's files against its manifest, that against the store, and the verdict against the stored results. What is damaged or edited is refused,
- * also with an override.
- * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS, DECISION_BACKDATED
+ * Makes a candidate champion, and offers what it learned to the replay buffer, at once. Before that everything that the
+ * decision rests on is checked: the version's files against its manifest, that against the store, and the verdict
+ * against the stored results. What is damaged or edited is refused, also with an override.
+ * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS,
+ * DECISION_BACKDATED
  */
 export async function approveCandidate(
   { store, workspace }: DecisionContext,
@@ -68,28 +69,49 @@ export async function approveCandidate(
   return transact(store, async (transaction) => {
     const { candidate, champion } = await requireDecidable(transaction, candidateId);
     if ((await countApprovals(transaction, adapter)) !== approvals)
-      throw new EspalierError('CANDIDATE_STALE', `another candidate of ${adapter} was approved while this approval was prepared`);
+      throw new EspalierError(
+        'CANDIDATE_STALE',
+        `another candidate of ${adapter} was approved while this approval was prepared`,
+      );
     const may = mayApprove(candidate.verdict, plan.declaration.gate!);
     if (!may && on === 'verdict') {
       const { sentence } = candidate.report as { sentence: string };
-      throw new EspalierError('CANDIDATE_REFUSED', `the gate says ${candidate.verdict} of candidate ${candidateId}: ${sentence}`);
+      throw new EspalierError(
+        'CANDIDATE_REFUSED',
+        `the gate says ${candidate.verdict} of candidate ${candidateId}: ${sentence}`,
+      );
     }
     const act = may ? 'approve' : 'override';
     await setCandidateStatus(transaction, candidateId, 'approved');
     await setChampionVersion(transaction, candidate.adapter, candidate.version);
-    const decision = { adapter: candidate.adapter, candidateId, act, fromVersion: champion, toVersion: candidate.version } as const;
+    const decision = {
+      adapter: candidate.adapter,
+      candidateId,
+      act,
+      fromVersion: champion,
+      toVersion: candidate.version,
+    } as const;
     await record(transaction, { ...decision, actor, reason, at });
     return { candidate, act, ...(await admitExamples(transaction, adapter, changes)) };
   });
 }
 
 /** @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, DECISION_BACKDATED */
-export async function rejectCandidate(store: Store, { candidateId, actor, reason, at }: Omit<Approval, 'on'>): Promise<Candidate> {
+export async function rejectCandidate(
+  store: Store,
+  { candidateId, actor, reason, at }: Omit<Approval, 'on'>,
+): Promise<Candidate> {
   return transact(store, async (transaction) => {
     const candidate = await requireWaiting(transaction, candidateId);
     await setCandidateStatus(transaction, candidateId, 'rejected');
     const champion = await findChampionVersion(transaction, candidate.adapter);
-    const decision = { adapter: candidate.adapter, candidateId, act: 'reject', fromVersion: champion, toVersion: champion } as const;
+    const decision = {
+      adapter: candidate.adapter,
+      candidateId,
+      act: 'reject',
+      fromVersion: champion,
+      toVersion: champion,
+    } as const;
     await record(transaction, { ...decision, actor, reason, at });
     return candidate;
   });
@@ -104,7 +126,10 @@ export interface Rollback {
   readonly at: Date;
 }
 
-/** Only a version that once was champion can be one again, and only with the files that it had. @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, DECISION_BACKDATED */
+/**
+ * Only a version that once was champion can be one again, and only with the files that it had.
+ * @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, DECISION_BACKDATED
+ */
 export async function rollBack(
   { store, workspace }: DecisionContext,
   { adapter, toVersion, actor, reason, at }: Rollback,
@@ -114,23 +139,40 @@ export async function rollBack(
   return transact(store, async (transaction) => {
     const { from, to } = await chooseEarlier(transaction, adapter, toVersion ?? chosen.to);
     await setChampionVersion(transaction, adapter, to);
-    await record(transaction, { adapter, candidateId: null, act: 'rollback', fromVersion: from, toVersion: to, actor, reason, at });
+    await record(transaction, {
+      adapter,
+      candidateId: null,
+      act: 'rollback',
+      fromVersion: from,
+      toVersion: to,
+      actor,
+      reason,
+      at,
+    });
     return { from, to };
   });
 }
 
 /** @param toVersion undefined: the champion before this one */
-async function chooseEarlier(queries: Queries, adapter: string, toVersion: number | undefined): Promise<{ from: number; to: number }> {
+async function chooseEarlier(
+  queries: Queries,
+  adapter: string,
+  toVersion: number | undefined,
+): Promise<{ from: number; to: number }> {
   const from = await findChampionVersion(queries, adapter);
   if (from === null) throw new EspalierError('NO_CHAMPION', `${adapter} has no champion`);
   const decisions = await listDecisions(queries, adapter);
   const served = decisions.filter(({ act }) => act !== 'reject').map((decision) => decision.toVersion!);
   const before =
-    decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)?.fromVersion ?? null;
+    decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)
+      ?.fromVersion ?? null;
   const to = toVersion ?? before;
   if (to === null || to === from || !served.includes(to)) {
     const earlier = [...new Set(served)].filter((version) => version !== from);
-    const hint = earlier.length === 0 ? 'There is no other.' : `Versions that served: ${earlier.join(', ')}; name one with \`to\`.`;
+    const hint =
+      earlier.length === 0
+        ? 'There is no other.'
+        : `Versions that served: ${earlier.join(', ')}; name one with \`to\`.`;
     throw new EspalierError(
       'NO_EARLIER_VERSION',
       `${adapter} cannot go back from version ${from}${toVersion === undefined ? '' : ` to ${toVersion}`}`,
@@ -163,7 +205,10 @@ interface Decidable {
   readonly champion: number | null;
 }
 
-/** It waits, and the champion is still the one that it was compared with. @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE */
+/**
+ * It waits, and the champion is still the one that it was compared with.
+ * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE
+ */
 async function requireDecidable(queries: Queries, id: number): Promise<Decidable> {
   const candidate = await requireWaiting(queries, id);
   const champion = await findChampionVersion(queries, candidate.adapter);
@@ -171,7 +216,10 @@ async function requireDecidable(queries: Queries, id: number): Promise<Decidable
   return { candidate, champion };
 }
 
-/** Candidates of older rules cannot be judged again, and are decided on what was stored then. @throws VERDICT_DIFFERS */
+/**
+ * Candidates of older rules cannot be judged again, and are decided on what was stored then.
+ * @throws VERDICT_DIFFERS
+ */
 async function requireTrueVerdict(queries: Queries, id: number): Promise<void> {
   const verification = await verifyCandidate(queries, id).catch((thrown: unknown) => {
     if (thrown instanceof EspalierError && thrown.code === 'NOT_VERIFIABLE') return undefined;
@@ -179,12 +227,16 @@ async function requireTrueVerdict(queries: Queries, id: number): Promise<void> {
   });
   const places = (verification?.contenders ?? []).flatMap(({ differences }) => differences);
   if (places.length === 0) return;
-  throw new EspalierError('VERDICT_DIFFERS', `candidate ${id} is not what the stored results give: ${places.slice(0, 3).join(', ')}`);
+  throw new EspalierError(
+    'VERDICT_DIFFERS',
+    `candidate ${id} is not what the stored results give: ${places.slice(0, 3).join(', ')}`,
+  );
 }
 
 async function requireWaiting(queries: Queries, id: number): Promise<Candidate> {
   const candidate = await findCandidate(queries, id);
-  if (candidate.status !== 'waiting') throw new EspalierError('CANDIDATE_DECIDED', `candidate ${id} is ${candidate.status} already`);
+  if (candidate.status !== 'waiting')
+    throw new EspalierError('CANDIDATE_DECIDED', `candidate ${id} is ${candidate.status} already`);
   return candidate;
 }
 
@@ -205,16 +257,32 @@ interface RecordedDecision extends Omit<Decision, 'id' | 'actor' | 'at'> {
 /** A decision without a reason cannot be understood later. @throws USAGE, DECISION_BACKDATED */
 async function record(transaction: Transaction, { actor, at, ...decision }: RecordedDecision): Promise<void> {
   if (decision.reason.trim() === '')
-    throw new EspalierError('USAGE', 'a decision needs a reason', { hint: 'Say why with `reason`.', parameters: ['reason'] });
+    throw new EspalierError('USAGE', 'a decision needs a reason', {
+      hint: 'Say why with `reason`.',
+      parameters: ['reason'],
+    });
   await requireInOrder(transaction, { at, ...decision });
   await recordDecision(transaction, { ...decision, actor: actor.name, at: at.toISOString() });
   const { adapter, act, candidateId, toVersion, fromVersion, reason } = decision;
   const subject = candidateId === null ? `version ${toVersion}` : `candidate ${candidateId}`;
-  await recordAct(transaction, { at, principal: actor, act, adapter, subject, detail: { reason, fromVersion, toVersion } });
+  await recordAct(transaction, {
+    at,
+    principal: actor,
+    act,
+    adapter,
+    subject,
+    detail: { reason, fromVersion, toVersion },
+  });
 }
 
-/** The decisions of an adapter tell who served when; that can be read only where their times are in their order. @throws DECISION_BACKDATED */
-async function requireInOrder(queries: Queries, { adapter, candidateId, at }: Omit<RecordedDecision, 'actor'>): Promise<void> {
+/**
+ * The decisions of an adapter tell who served when; that can be read only where their times are in their order.
+ * @throws DECISION_BACKDATED
+ */
+async function requireInOrder(
+  queries: Queries,
+  { adapter, candidateId, at }: Omit<RecordedDecision, 'actor'>,
+): Promise<void> {
   const last = (await listDecisions(queries, adapter)).at(-1);
   const made = candidateId === null ? undefined : (await findCandidate(queries, candidateId)).createdAt;
   const before = [

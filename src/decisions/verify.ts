@@ -19,12 +19,15 @@ export interface Verification {
 export interface VerifiedContender {
   readonly strategy: string;
   readonly verdict: string;
-  /** Places of the report, such as `rows.3.lower`, where it is not what the stored rows give; empty: all of it agrees. */
+  /**
+   * Places of the report, such as `rows.3.lower`, where it is not what the stored rows give; empty: all of it agrees.
+   */
   readonly differences: readonly string[];
 }
 
 /**
- * Of a run whose rows are not as they were written the verdict is worked out all the same, and the rows are named among the differences.
+ * Of a run whose rows are not as they were written the verdict is worked out all the same, and the rows are named among
+ * the differences.
  * @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE, STORE_CORRUPT
  */
 export async function verifyCandidate(queries: Queries, id: number): Promise<Verification> {
@@ -44,15 +47,19 @@ export async function verifyCandidate(queries: Queries, id: number): Promise<Ver
   const strategies = stored.map(({ strategy }) => strategy);
   const strange = strategies.find((strategy) => evaluated.costs[strategy] === undefined);
   if (strange !== undefined) throw changedRow(`the contender ${strange} of run ${runId}`);
-  const judged = await judgeContenders(queries, { id: runId, plan: plan as Plan, evaluated, strategies }, note).catch((cause) => {
-    const [what] = changed;
-    throw what === undefined ? cause : changedRow(what, { cause });
-  });
+  const judged = await judgeContenders(queries, { id: runId, plan: plan as Plan, evaluated, strategies }, note).catch(
+    (cause) => {
+      const [what] = changed;
+      throw what === undefined ? cause : changedRow(what, { cause });
+    },
+  );
   const contenders = judged.map(({ strategy, report: again }, index): VerifiedContender => {
     const { chosen, report: kept } = stored[index]!;
     // What is decided on is the candidate's own copy.
     const ofCandidate = chosen
-      ? findDifferences({ ...(report as object), column: verdict }, { ...plain(again), column: again.verdict }, ['candidate'])
+      ? findDifferences({ ...(report as object), column: verdict }, { ...plain(again), column: again.verdict }, [
+          'candidate',
+        ])
       : [];
     const differences = [...changed, ...findDifferences(kept, plain(again)), ...ofCandidate];
     return { strategy, verdict: again.verdict, differences };
@@ -79,7 +86,8 @@ const plain = (value: object): object => JSON.parse(JSON.stringify(value)) as ob
 
 function findDifferences(a: unknown, b: unknown, path: readonly string[] = []): string[] {
   if (Object.is(a, b)) return [];
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return [path.join('.') || 'the whole report'];
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
+    return [path.join('.') || 'the whole report'];
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
     findDifferences(left[key], right[key], [...path, key]),

@@ -1,6 +1,6 @@
 /**
- * espalier.config.js in the root of a workspace: code that runs with the rights of whoever calls Espalier. It is never looked for anywhere else. Each of its
- * exports is a member that a `define` function of espalier/extend made.
+ * espalier.config.js in the root of a workspace: code that runs with the rights of whoever calls Espalier. It is never
+ * looked for anywhere else. Each of its exports is a member that a `define` function of espalier/extend made.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,9 @@ export async function importConfig(file: string): Promise<Extensions> {
     const seam = seamOf(value);
     const fault = seam === undefined ? 'no function of espalier/extend made it' : faultOf(seam, value as Named);
     if (fault !== undefined)
-      throw new EspalierError('CONFIG_INVALID', `the export ${name} is not valid: ${fault}`, { at: { file, field: name } });
+      throw new EspalierError('CONFIG_INVALID', `the export ${name} is not valid: ${fault}`, {
+        at: { file, field: name },
+      });
     members[seam!].push(value as Named);
   }
   return { file, members };
@@ -61,12 +63,20 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
 
 /** What every member of a seam must have, and of which type. */
 const required: Readonly<Record<Seam, Readonly<Record<string, string>>>> = {
-  strategy: { summary: 'string', headKinds: 'object', replays: 'boolean', options: 'object', continues: 'function', train: 'function' },
+  strategy: {
+    summary: 'string',
+    headKinds: 'object',
+    replays: 'boolean',
+    options: 'object',
+    continues: 'function',
+    train: 'function',
+  },
   head: { summary: 'string', trainable: 'boolean', forward: 'function' },
 };
 
 function faultOf(seam: Seam, member: Named): string | undefined {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(String(member.name))) return 'its name must be lower-case letters, digits and dashes';
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(String(member.name)))
+    return 'its name must be lower-case letters, digits and dashes';
   const fields = member as unknown as Readonly<Record<string, unknown>>;
   const wrong = Object.entries(required[seam]).find(([field, type]) => typeof fields[field] !== type);
   return wrong && `\`${wrong[0]}\` of a ${seam} must be of the type ${wrong[1]}`;

@@ -95,9 +95,11 @@ function faultOfAlias(
   label: string,
   { labels, aliases }: { labels: 'open' | readonly string[]; aliases: Readonly<Record<string, string>> },
 ): string | undefined {
-  if (labels !== 'open' && labels.includes(alias)) return `\`${alias}\` is a declared label and cannot stand for another`;
+  if (labels !== 'open' && labels.includes(alias))
+    return `\`${alias}\` is a declared label and cannot stand for another`;
   if (Object.hasOwn(aliases, label)) return `\`${alias}\` stands for \`${label}\`, which is an alias itself`;
-  if (labels !== 'open' && !labels.includes(label)) return `\`${alias}\` stands for \`${label}\`, which is not declared under labels`;
+  if (labels !== 'open' && !labels.includes(label))
+    return `\`${alias}\` stands for \`${label}\`, which is not declared under labels`;
   return undefined;
 }
 
@@ -122,37 +124,54 @@ const declaration = z.strictObject({
     .superRefine((tasks, context) => {
       const twice = tasks.findIndex((task, index) => tasks.findIndex((other) => other.name === task.name) < index);
       if (twice >= 0)
-        context.addIssue({ code: 'custom', message: `two tasks are called \`${tasks[twice]!.name}\``, path: [twice, 'name'] });
+        context.addIssue({
+          code: 'custom',
+          message: `two tasks are called \`${tasks[twice]!.name}\``,
+          path: [twice, 'name'],
+        });
     }),
   strategy: z.string().default('analytic'),
   training: training.prefault({}),
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(0.9).default(0.2) }).prefault({}),
   buffer: z
-    .union([z.strictObject({ examples: z.number().int().min(1), policy }), z.strictObject({ bytes: z.number().int().min(1), policy })])
+    .union([
+      z.strictObject({ examples: z.number().int().min(1), policy }),
+      z.strictObject({ bytes: z.number().int().min(1), policy }),
+    ])
     .prefault({ examples: 750 }),
   suites: z
     .array(z.string())
     .default([])
     .superRefine((suites, context) => {
       const twice = suites.findIndex((suite, index) => suites.indexOf(suite) < index);
-      if (twice >= 0) context.addIssue({ code: 'custom', message: `\`${suites[twice]!}\` is listed twice`, path: [twice] });
+      if (twice >= 0)
+        context.addIssue({ code: 'custom', message: `\`${suites[twice]!}\` is listed twice`, path: [twice] });
     }),
   answers: answers.prefault({}),
   gate: gatePolicy.optional(),
   schedule: schedule.optional(),
 });
 
-/** Keys under `training` that kinds of head own, with their bounds and usual values. The training room knows them; this one is told. */
+/**
+ * Keys under `training` that kinds of head own, with their bounds and usual values. The training room knows them; this
+ * one is told.
+ */
 export type SettingsShape = Readonly<Record<string, z.ZodType>>;
 
 type Declared = z.infer<typeof declaration>;
-/** The settings of heads stand among them by name, checked; who owns them reads them with `readSettings` of the training room. */
+/**
+ * The settings of heads stand among them by name, checked; who owns them reads them with `readSettings` of the training
+ * room.
+ */
 export type TrainingSettings = Declared['training'] & Readonly<Record<string, unknown>>;
 export type AdapterDeclaration = Omit<Declared, 'training'> & { training: TrainingSettings };
 export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
 
 function declarationWith(headSettings: SettingsShape) {
-  return z.strictObject({ ...declaration.shape, training: z.strictObject({ ...training.shape, ...headSettings }).prefault({}) });
+  return z.strictObject({
+    ...declaration.shape,
+    training: z.strictObject({ ...training.shape, ...headSettings }).prefault({}),
+  });
 }
 
 /**
@@ -164,7 +183,9 @@ export function parseDeclaration(source: string, file: string, headSettings: Set
   const syntax = document.errors[0];
   if (syntax) {
     const line = syntax.linePos?.[0].line;
-    throw new EspalierError('DECLARATION_INVALID', syntax.message.split('\n')[0]!, { at: line ? { file, line } : { file } });
+    throw new EspalierError('DECLARATION_INVALID', syntax.message.split('\n')[0]!, {
+      at: line ? { file, line } : { file },
+    });
   }
   const parsed = declarationWith(headSettings).safeParse(readValue(document, file));
   if (parsed.success) return parsed.data as AdapterDeclaration;
@@ -179,7 +200,8 @@ export function parseDeclaration(source: string, file: string, headSettings: Set
   }
   const known = [...knownKeys, ...Object.keys(headSettings)];
   const near = known.includes(unknown) ? undefined : nearestName(unknown, known);
-  const details = near === undefined ? { at } : { at, hint: `Did you mean \`${near}\`? docs/adapter.md lists all keys.` };
+  const details =
+    near === undefined ? { at } : { at, hint: `Did you mean \`${near}\`? docs/adapter.md lists all keys.` };
   throw new EspalierError('DECLARATION_INVALID', `unknown key \`${unknown}\``, details);
 }
 
@@ -187,7 +209,11 @@ export function parseDeclaration(source: string, file: string, headSettings: Set
 export function withUsualSettings(stored: AdapterDeclaration, headSettings: SettingsShape): AdapterDeclaration {
   const gate = stored.gate && { gate: { margin: 1 } };
   // A buffer is of examples or of bytes, and the usual one must not make it both.
-  const { buffer, ...usual } = declarationWith(headSettings).parse({ name: 'usual', tasks: [{ name: 'usual' }], ...gate });
+  const { buffer, ...usual } = declarationWith(headSettings).parse({
+    name: 'usual',
+    tasks: [{ name: 'usual' }],
+    ...gate,
+  });
   return fillIn(stored, { ...usual, buffer: { policy: buffer.policy } }) as AdapterDeclaration;
 }
 
@@ -201,7 +227,10 @@ function fillIn(given: unknown, usual: unknown): unknown {
 
 /** Every key that adapter.yaml knows, at any depth, without the settings of heads. */
 export const knownKeys: readonly string[] = [
-  ...new Set([...[declaration, training, answers, scheduleShape].flatMap((schema) => Object.keys(schema.shape)), ...gateKeys]),
+  ...new Set([
+    ...[declaration, training, answers, scheduleShape].flatMap((schema) => Object.keys(schema.shape)),
+    ...gateKeys,
+  ]),
   ...Object.keys(taskShape.shape),
   ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes'],
 ];
@@ -217,7 +246,10 @@ function readValue(document: Document, file: string): unknown {
 
 /** A mistyped key explains the one that is missing; of a union the alternative counts that came nearest. */
 export function mostTelling(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
-  const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues.find((one) => one.code === 'invalid_union') ?? issues[0]!;
+  const issue =
+    issues.find((one) => one.code === 'unrecognized_keys') ??
+    issues.find((one) => one.code === 'invalid_union') ??
+    issues[0]!;
   if (issue.code !== 'invalid_union') return issue;
   const alternatives = issue.errors.filter((inner) => inner.length > 0).sort((a, b) => a.length - b.length);
   const inner = alternatives[0] && mostTelling(alternatives[0]);

@@ -19,7 +19,12 @@ type Named = Readonly<Record<string, unknown>>;
  * @param ordered keys of lists whose order counts
  * @example differencesBetween({ seed: 7 }, { seed: 9 }, 'training')[0].sentence // 'training.seed 7 -> 9'
  */
-export function differencesBetween(planned: unknown, now: unknown, key = '', ordered: ReadonlySet<string> = new Set()): Difference[] {
+export function differencesBetween(
+  planned: unknown,
+  now: unknown,
+  key = '',
+  ordered: ReadonlySet<string> = new Set(),
+): Difference[] {
   if (JSON.stringify(planned) === JSON.stringify(now)) return [];
   if (isList(planned, isNamed) && isList(now, isNamed)) return differencesByName(planned, now, key, ordered);
   if (isList(planned, isWord) && isList(now, isWord) && !ordered.has(key)) return differencesOfSets(planned, now, key);
@@ -34,10 +39,17 @@ export function differencesBetween(planned: unknown, now: unknown, key = '', ord
 
 function differencesOfMaps(planned: Named, now: Named, key: string, ordered: ReadonlySet<string>): Difference[] {
   const names = new Set([...Object.keys(planned), ...Object.keys(now)]);
-  return [...names].flatMap((name) => differencesBetween(planned[name], now[name], key === '' ? name : `${key}.${name}`, ordered));
+  return [...names].flatMap((name) =>
+    differencesBetween(planned[name], now[name], key === '' ? name : `${key}.${name}`, ordered),
+  );
 }
 
-function differencesByName(planned: readonly Named[], now: readonly Named[], key: string, ordered: ReadonlySet<string>): Difference[] {
+function differencesByName(
+  planned: readonly Named[],
+  now: readonly Named[],
+  key: string,
+  ordered: ReadonlySet<string>,
+): Difference[] {
   const nameOf = ({ name }: Named) => String(name);
   const kept = planned.flatMap((before) => {
     const after = now.find((other) => nameOf(other) === nameOf(before));

@@ -1,4 +1,7 @@
-/** The section `gate` of adapter.yaml: what an update may lose, what it must gain, and what happens where nobody can tell. Pure data. */
+/**
+ * The section `gate` of adapter.yaml: what an update may lose, what it must gain, and what happens where nobody can
+ * tell. Pure data.
+ */
 import { z } from 'zod';
 
 /** On the metric's own scale: 0.03 is 3 points. */
@@ -57,11 +60,17 @@ const budgets = z.strictObject({
   milliseconds: z.number().gt(0).optional(),
 });
 
-/** The factor of the anchor's margin where a policy names none; docs/gate.md shows the simulations that it was chosen from. */
+/**
+ * The factor of the anchor's margin where a policy names none; docs/gate.md shows the simulations that it was chosen
+ * from.
+ */
 export const usualAnchorFactor = 1.75;
 
 const anchorLines = z.strictObject({
-  /** A version of the adapter that once served. Without it every case has its own anchor: the version that was first scored on it. */
+  /**
+   * A version of the adapter that once served. Without it every case has its own anchor: the version that was first
+   * scored on it.
+   */
   version: z.number().int().min(1).optional(),
   /** The largest loss against the anchor, as a multiple of the margin that holds against the champion. */
   factor: z.number().min(1).max(4).optional(),
@@ -94,7 +103,9 @@ export const gatePolicy = z.strictObject({
   anchor,
   /** The macro accuracy (mean recall of the labels) on what the champion had learned. */
   macro: macro.optional(),
-  /** Whether a first version must be shown to be above always giving the label that is commonest among what it learned. */
+  /**
+   * Whether a first version must be shown to be above always giving the label that is commonest among what it learned.
+   */
   majority: z.boolean().default(true),
   /** Where the cases of a suite have judged so many contenders on average, the report asks for fresh ones. */
   reuse: z.number().int().min(1).default(50),
@@ -109,6 +120,14 @@ export type GroupPolicy = GatePolicy['groups'][string];
 export type SlicePolicy = GatePolicy['slices'][number];
 
 /** Every key of the section, at any depth. */
-export const gateKeys: readonly string[] = [gatePolicy, limits, domains, group, slice, calibration, budgets, anchorLines, macro].flatMap(
-  (schema) => Object.keys(schema.shape),
-);
+export const gateKeys: readonly string[] = [
+  gatePolicy,
+  limits,
+  domains,
+  group,
+  slice,
+  calibration,
+  budgets,
+  anchorLines,
+  macro,
+].flatMap((schema) => Object.keys(schema.shape));

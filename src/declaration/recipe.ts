@@ -8,7 +8,10 @@
 export const waysToPool = ['mean', 'max', 'sqrt', 'cls', 'last'] as const;
 export type WayToPool = (typeof waysToPool)[number];
 
-/** `mean` pools `last_hidden_state`, `mean:NAME` another output of shape [batch, tokens, dim]; `output:NAME` reads one of shape [batch, dim]. */
+/**
+ * `mean` pools `last_hidden_state`, `mean:NAME` another output of shape [batch, tokens, dim]; `output:NAME` reads one
+ * of shape [batch, dim].
+ */
 export type Pooling = WayToPool | `${WayToPool}:${string}` | `output:${string}`;
 /** `ngrams:N`, with N buckets: a power of two. */
 export type NgramsPart = `ngrams:${number}`;
@@ -30,9 +33,14 @@ export function findRecipeFault(parts: readonly string[]): RecipeFault | undefin
   if (unknown) return unknown;
   if (!parts.some(isPooling)) return { message: 'no pooling is named', hint: `Name at least one of ${poolingNames}.` };
   const [first, second] = parts.flatMap((part, index) => (isPooling(part) ? [] : [index]));
-  if (second !== undefined) return { index: second, message: 'ngrams is named twice', hint: 'Keep one ngrams:N, as the last of the list.' };
+  if (second !== undefined)
+    return { index: second, message: 'ngrams is named twice', hint: 'Keep one ngrams:N, as the last of the list.' };
   if (first === undefined || first === parts.length - 1) return undefined;
-  return { index: first, message: `${parts[first]} is not the last of the list`, hint: `Move ${parts[first]} to the end of the list.` };
+  return {
+    index: first,
+    message: `${parts[first]} is not the last of the list`,
+    hint: `Move ${parts[first]} to the end of the list.`,
+  };
 }
 
 /** The recipe without its lexical part: what the model gives. */

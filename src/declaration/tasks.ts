@@ -1,6 +1,6 @@
 /**
- * An adapter answers one or several questions of a text, its tasks. What is of one name in two tasks is two things: a class is a label of a
- * task, a domain is a slice of the data of a task.
+ * An adapter answers one or several questions of a text, its tasks. What is of one name in two tasks is two things: a
+ * class is a label of a task, a domain is a slice of the data of a task.
  */
 
 import { EspalierError } from '../core/errors.js';
@@ -40,14 +40,17 @@ export function classesAmong(tasks: readonly Task[], examples: Iterable<Class>):
   const multiLabel = multiLabelNames(tasks);
   if (multiLabel.size === 0) return distinctClasses(examples);
   return distinctClasses(
-    [...examples].flatMap(({ task, label }) => labelsIn({ multiLabel: multiLabel.has(task) }, label).map((own) => ({ task, label: own }))),
+    [...examples].flatMap(({ task, label }) =>
+      labelsIn({ multiLabel: multiLabel.has(task) }, label).map((own) => ({ task, label: own })),
+    ),
   );
 }
 
 /** Each once, in the order in which they first came. */
 export function distinctClasses(classes: Iterable<Class>): Class[] {
   const known = new Map<string, Class>();
-  for (const { task, label } of classes) if (!known.has(classKey({ task, label }))) known.set(classKey({ task, label }), { task, label });
+  for (const { task, label } of classes)
+    if (!known.has(classKey({ task, label }))) known.set(classKey({ task, label }), { task, label });
   return [...known.values()];
 }
 
@@ -71,7 +74,10 @@ export function nameWithin(tasks: readonly Task[], task: string, name: string): 
 }
 
 /** The named task, or the only one. @throws TASK_MISSING, TASK_UNKNOWN */
-export function taskNamed({ name: adapter, tasks }: Pick<AdapterDeclaration, 'name' | 'tasks'>, name: string | undefined): Task {
+export function taskNamed(
+  { name: adapter, tasks }: Pick<AdapterDeclaration, 'name' | 'tasks'>,
+  name: string | undefined,
+): Task {
   const names = tasks.map((task) => task.name);
   if (name === undefined) {
     if (tasks.length === 1) return tasks[0]!;
@@ -82,12 +88,23 @@ export function taskNamed({ name: adapter, tasks }: Pick<AdapterDeclaration, 'na
   const task = tasks.find((one) => one.name === name);
   if (task) return task;
   const near = nearestName(name, names);
-  const hint = near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean \`${near}\`? There is: ${names.join(', ')}.`;
-  throw new EspalierError('TASK_UNKNOWN', `${adapter} declares no task \`${name}\``, { hint, parameters: ['task'], choices: names });
+  const hint =
+    near === undefined ? `There is: ${names.join(', ')}.` : `Did you mean \`${near}\`? There is: ${names.join(', ')}.`;
+  throw new EspalierError('TASK_UNKNOWN', `${adapter} declares no task \`${name}\``, {
+    hint,
+    parameters: ['task'],
+    choices: names,
+  });
 }
 
-/** A task of one class has nothing to tell apart, unless a text may be without it. @throws TOO_FEW_CLASSES, naming it */
-export function requireRivals({ name, tasks }: Pick<AdapterDeclaration, 'name' | 'tasks'>, classes: readonly Class[]): void {
+/**
+ * A task of one class has nothing to tell apart, unless a text may be without it.
+ * @throws TOO_FEW_CLASSES, naming it
+ */
+export function requireRivals(
+  { name, tasks }: Pick<AdapterDeclaration, 'name' | 'tasks'>,
+  classes: readonly Class[],
+): void {
   for (const task of new Set(classes.map((one) => one.task))) {
     const own = classes.filter((one) => one.task === task);
     if (own.length > 1 || tasks.some((declared) => declared.name === task && declared.multiLabel)) continue;

@@ -25,7 +25,10 @@ export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv): string {
   const folder = cacheFolderOf(environment);
   if (folder !== undefined) return folder;
-  throw new EspalierError('CACHE_UNKNOWN', 'there is no home folder, and neither ESPALIER_CACHE nor XDG_CACHE_HOME is set');
+  throw new EspalierError(
+    'CACHE_UNKNOWN',
+    'there is no home folder, and neither ESPALIER_CACHE nor XDG_CACHE_HOME is set',
+  );
 }
 
 export function workspaceAt(root: string, headSettings: SettingsShape): Workspace {
@@ -52,13 +55,18 @@ export function findWorkspace(start: string, headSettings: SettingsShape): Works
 
 function declaresAdapters(folder: string): boolean {
   try {
-    return readdirSync(join(folder, 'adapters')).some((name) => existsSync(join(folder, 'adapters', name, 'adapter.yaml')));
+    return readdirSync(join(folder, 'adapters')).some((name) =>
+      existsSync(join(folder, 'adapters', name, 'adapter.yaml')),
+    );
   } catch {
     return false;
   }
 }
 
-/** @param withoutStore a folder that declares adapters, as the git clone of a workspace does whose replay-store/ git left out */
+/**
+ * @param withoutStore a folder that declares adapters, as the git clone of a workspace does whose replay-store/ git
+ * left out
+ */
 function notAWorkspace(start: string, withoutStore: string | undefined): EspalierError {
   if (withoutStore === undefined)
     return new EspalierError('NOT_A_WORKSPACE', `neither ${resolve(start)} nor a folder above it is a workspace`);
@@ -108,7 +116,11 @@ export async function readDeclaration(workspace: Workspace, adapter: string): Pr
   if (!names.includes(adapter)) {
     const near = nearestName(adapter, names) ?? (names.length > 0 ? names.join(', ') : undefined);
     const what = `no adapter \`${adapter}\` in ${workspace.root}`;
-    throw new EspalierError('ADAPTER_NOT_FOUND', what, near === undefined ? {} : { hint: `There is: ${near}.`, choices: names });
+    throw new EspalierError(
+      'ADAPTER_NOT_FOUND',
+      what,
+      near === undefined ? {} : { hint: `There is: ${near}.`, choices: names },
+    );
   }
   const file = join(adapterFolder(workspace, adapter), 'adapter.yaml');
   const declaration = parseDeclaration(await readText(file), file, workspace.headSettings);

@@ -49,7 +49,12 @@ export function planBatches(lengths: readonly number[], limits: BatchLimits): Ba
   return batches;
 }
 
-export function padBatch(tokens: readonly (readonly number[])[], width: number, side: PaddingSide, paddingId: number): PaddedBatch {
+export function padBatch(
+  tokens: readonly (readonly number[])[],
+  width: number,
+  side: PaddingSide,
+  paddingId: number,
+): PaddedBatch {
   const inputIds = new BigInt64Array(tokens.length * width).fill(BigInt(paddingId));
   const attentionMask = new BigInt64Array(tokens.length * width);
   const positionIds = new BigInt64Array(tokens.length * width);

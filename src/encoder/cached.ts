@@ -1,6 +1,8 @@
 /**
- * The encoder behind the store's cache: a text goes through the model once ever for a dense fingerprint. Counts of n-grams are not
- * kept: counting takes about as long as reading a vector, and this way they may be declared anew without encoding anything.
+ * The encoder behind the store's cache: a text goes through the model once ever for a dense fingerprint. Counts of
+ * n-grams are not
+ * kept: counting takes about as long as reading a vector, and this way they may be declared anew without encoding
+ *       anything.
  */
 import { EspalierError, messageOf } from '../core/errors.js';
 import { appendAll } from '../core/sequences.js';
@@ -21,7 +23,9 @@ export interface Warmed {
   readonly unreadable: ReadonlyMap<string, string>;
 }
 
-/** Encodes what is not cached yet. A text that breaks the encoder is set aside with its reason, and is not tried again. */
+/**
+ * Encodes what is not cached yet. A text that breaks the encoder is set aside with its reason, and is not tried again.
+ */
 export async function warmCache(
   store: Store,
   encoder: Encoder,
@@ -97,8 +101,15 @@ interface EncodedSlice {
   readonly broken: readonly UnreadableText[];
 }
 
-/** All at once; where that fails, text by text, to find those that it fails on. @throws what it failed with, where it fails on every text */
-async function encodeSlice(encoder: Encoder, slice: readonly HashedText[], options: EncodeOptions): Promise<EncodedSlice> {
+/**
+ * All at once; where that fails, text by text, to find those that it fails on.
+ * @throws what it failed with, where it fails on every text
+ */
+async function encodeSlice(
+  encoder: Encoder,
+  slice: readonly HashedText[],
+  options: EncodeOptions,
+): Promise<EncodedSlice> {
   try {
     return { rows: await encodeTogether(encoder, slice, options), broken: [] };
   } catch (thrown) {
@@ -124,7 +135,10 @@ async function encodeTogether(encoder: Encoder, texts: readonly HashedText[], op
     texts.map(({ text }) => text),
     options,
   );
-  return texts.map(({ hash }, row) => ({ hash, vector: vectors.subarray(row * encoder.dense, (row + 1) * encoder.dense) }));
+  return texts.map(({ hash }, row) => ({
+    hash,
+    vector: vectors.subarray(row * encoder.dense, (row + 1) * encoder.dense),
+  }));
 }
 
 /** Where the store keeps the vectors of an encoder. */

@@ -1,6 +1,7 @@
 /**
- * Threads that run batches through a model, so that every core encodes and the program's own thread renews leases, shows progress and hears
- * Ctrl-C meanwhile. The first is there from the beginning; others are hired when enough batches wait. Each holds the model by itself.
+ * Threads that run batches through a model, so that every core encodes and the program's own thread renews leases,
+ * shows progress and hears Ctrl-C meanwhile. The first is there from the beginning; others are hired when enough
+ * batches wait. Each holds the model by itself.
  */
 import { Worker } from 'node:worker_threads';
 import PQueue from 'p-queue';
@@ -41,7 +42,10 @@ export class Crew {
     return crew;
   }
 
-  /** [rows, dense] float32. Calls that come while all are busy wait in their order. @throws ENCODER_INVALID, INTERRUPTED */
+  /**
+   * [rows, dense] float32. Calls that come while all are busy wait in their order.
+   * @throws ENCODER_INVALID, INTERRUPTED
+   */
   run(batch: PaddedBatch, signal?: AbortSignal): Promise<Float32Array> {
     if (this.#queue.size >= batchesWorthHiring && this.#queue.concurrency < this.#size) this.#queue.concurrency++;
     return this.#queue.add(async () => {
@@ -81,7 +85,9 @@ class Member {
     this.#worker = new Worker(new URL('./batch-worker.js', import.meta.url));
     this.#worker.on('message', (reply: CrewReply) => this.#waiting?.resolve(reply));
     this.#worker.on('error', (reason) => this.#waiting?.reject(reason));
-    this.#worker.on('exit', (code) => this.#waiting?.reject(new Error(`an encoding thread ended with ${code} and no result`)));
+    this.#worker.on('exit', (code) =>
+      this.#waiting?.reject(new Error(`an encoding thread ended with ${code} and no result`)),
+    );
   }
 
   static async open(request: ModelRequest): Promise<Member> {

@@ -2,7 +2,8 @@
  * What an adapter declares about its encoder.
  *
  * - Encoder: a frozen text model; it turns a text into one vector.
- * - Recipe: what a text's features are made of, part by part (core/recipe.ts): poolings of the model's vectors, and counts of n-grams.
+ * - Recipe: what a text's features are made of, part by part (core/recipe.ts): poolings of the model's vectors, and
+ *   counts of n-grams.
  * - Prompt: words put before each text, which some models were trained with ("query: ").
  */
 import { EspalierError } from '../core/errors.js';
@@ -35,7 +36,9 @@ export const dtypeSuffixes: Readonly<Record<string, string>> = {
   bnb4: '_bnb4',
 };
 
-/** The embedded encoder gains from both its own sentence vector and the mean of its token vectors (1,024 dimensions). */
+/**
+ * The embedded encoder gains from both its own sentence vector and the mean of its token vectors (1,024 dimensions).
+ */
 export function defaultPooling(model: string): readonly RecipePart[] {
   return model === embeddedModel ? ['output:sentence_embedding', 'mean', 'ngrams:2048'] : ['mean'];
 }
@@ -53,5 +56,9 @@ export function checkDeclaration({ dtype, pooling }: EncoderDeclaration): void {
     });
   }
   const fault = findRecipeFault(pooling);
-  if (fault) throw new EspalierError('DECLARATION_INVALID', fault.message, { at: { field: 'encoder.pooling' }, hint: fault.hint });
+  if (fault)
+    throw new EspalierError('DECLARATION_INVALID', fault.message, {
+      at: { field: 'encoder.pooling' },
+      hint: fault.hint,
+    });
 }

@@ -43,7 +43,10 @@ export interface Encoder {
 export interface EncoderOptions extends Whereabouts {
   /** Threads inside one matrix product. */
   readonly threads?: number;
-  /** Batches that run at once, each in a thread with a model of its own; as many as there are cores for them when absent. */
+  /**
+   * Batches that run at once, each in a thread with a model of its own; as many as there are cores for them when
+   * absent.
+   */
   readonly workers?: number;
 }
 
@@ -51,7 +54,10 @@ export interface EncoderOptions extends Whereabouts {
 const window = 2048;
 /** Measured: from 16 rows on the speed stays the same, and a stop is heeded between batches. */
 const usualLimits: BatchLimits = { rows: 32, tokens: 2048 };
-/** These models measure their activations over the whole batch to quantise them: a text's vector would depend on its neighbours. */
+/**
+ * These models measure their activations over the whole batch to quantise them: a text's vector would depend on its
+ * neighbours.
+ */
 const oneByOne: BatchLimits = { rows: 1, tokens: 1 };
 const dynamicallyQuantised = ['q8', 'int8', 'uint8'];
 
@@ -74,14 +80,21 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
   const lexical = bucketsOf(pooling);
 
   /** Rows of `width` columns, of which the model fills the first `dense`. */
-  async function encodeRows(texts: readonly string[], width: number, { signal, progress }: EncodeOptions): Promise<Float32Array> {
+  async function encodeRows(
+    texts: readonly string[],
+    width: number,
+    { signal, progress }: EncodeOptions,
+  ): Promise<Float32Array> {
     const features = new Float32Array(texts.length * width);
     let done = 0;
     for (let start = 0; start < texts.length; start += window) {
       const tokens = await tokeniser.tokenise(texts.slice(start, start + window));
       const encodeBatch = async (batch: Batch) => {
         const inputs = batch.rows.map((row) => tokens[row]!);
-        const pooled = await crew.run(padBatch(inputs, batch.width, tokeniser.paddingSide, tokeniser.paddingId), signal);
+        const pooled = await crew.run(
+          padBatch(inputs, batch.width, tokeniser.paddingSide, tokeniser.paddingId),
+          signal,
+        );
         for (const [i, row] of batch.rows.entries()) {
           const vector = pooled.subarray(i * dense, (i + 1) * dense);
           requireFinite(vector, start + row);
@@ -114,7 +127,10 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
   };
 }
 
-/** The matrices of the embedded encoder are so small that a second thread costs in waiting what it gains; docs/encoder.md has the numbers. */
+/**
+ * The matrices of the embedded encoder are so small that a second thread costs in waiting what it gains;
+ * docs/encoder.md has the numbers.
+ */
 function usualThreads(model: string): number {
   return model === embeddedModel ? 1 : Math.min(4, availableParallelism());
 }
@@ -132,9 +148,13 @@ async function probe(crew: Crew, { tokenise, paddingSide, paddingId }: Tokeniser
 
 function requireFinite(vector: Float32Array, index: number): void {
   if (!Number.isFinite(normOf(vector))) {
-    throw new EspalierError('ENCODER_INVALID', `the encoder model gave a vector that is not a number, for text ${index + 1} of the list`, {
-      hint: 'With dtype fp16 or q4f16 try fp32; otherwise the model file is damaged.',
-    });
+    throw new EspalierError(
+      'ENCODER_INVALID',
+      `the encoder model gave a vector that is not a number, for text ${index + 1} of the list`,
+      {
+        hint: 'With dtype fp16 or q4f16 try fp32; otherwise the model file is damaged.',
+      },
+    );
   }
 }
 

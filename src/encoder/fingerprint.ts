@@ -12,10 +12,13 @@ export interface Fingerprints {
 }
 
 /**
- * SHA-256 over what the files hold and how they are used. Paths and the model's name are left out, so that a folder may be
- * moved or copied to another machine.
+ * SHA-256 over what the files hold and how they are used. Paths and the model's name are left out, so that a folder may
+ * be moved or copied to another machine.
  */
-export async function fingerprintsOf(files: ModelFiles, { pooling, prompt, dtype, normalise }: EncoderDeclaration): Promise<Fingerprints> {
+export async function fingerprintsOf(
+  files: ModelFiles,
+  { pooling, prompt, dtype, normalise }: EncoderDeclaration,
+): Promise<Fingerprints> {
   const contents = {
     model: await sha256OfFile(files.model),
     externalData: await Promise.all(files.externalData.map(sha256OfFile)),
@@ -23,6 +26,7 @@ export async function fingerprintsOf(files: ModelFiles, { pooling, prompt, dtype
     // It holds the padding side and the maximum length, which vectors depend on.
     tokenizerConfig: await sha256OfFile(files.tokenizerConfig),
   };
-  const of = (parts: EncoderDeclaration['pooling']) => sha256(canonicalJson({ ...contents, pooling: parts, prompt, dtype, normalise }));
+  const of = (parts: EncoderDeclaration['pooling']) =>
+    sha256(canonicalJson({ ...contents, pooling: parts, prompt, dtype, normalise }));
   return { whole: of(pooling), dense: of(poolingsOf(pooling)) };
 }

@@ -1,4 +1,7 @@
-/** Downloads a model once into the cache, in the layout of a model folder; from then on it is opened like any other folder. */
+/**
+ * Downloads a model once into the cache, in the layout of a model folder; from then on it is opened like any other
+ * folder.
+ */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AutoModel, AutoTokenizer, type DataType, env } from '@huggingface/transformers';
@@ -22,11 +25,13 @@ export async function fetchFromHub(model: string, dtype: string, options: HubOpt
   const cache = join(options.cacheFolder, 'hub');
   const folder = join(cache, model);
   if (await isDownloaded(folder, dtype)) return folder;
-  if (options.allowHub === false) throw unreachable(model, 'is neither a folder nor in the cache, and downloading is switched off');
+  if (options.allowHub === false)
+    throw unreachable(model, 'is neither a folder nor in the cache, and downloading is switched off');
   try {
     await download(model, dtype, cache, options.hubAddress);
   } catch (thrown) {
-    // What arrived and cannot be loaded is not the network's fault: whoever opens the folder says what is wrong with it.
+    // What arrived and cannot be loaded is not the network's fault: whoever opens the folder says what is wrong with
+    // it.
     if (await stat(join(folder, 'onnx', modelFileName(dtype))).catch(() => undefined)) return folder;
     throw unreachable(model, `could not be fetched from the model hub: ${reasonOf(thrown)}`, thrown);
   }
@@ -35,12 +40,17 @@ export async function fetchFromHub(model: string, dtype: string, options: HubOpt
 }
 
 /** The folder the model is in, where it has been downloaded before. */
-export async function findFromHub(model: string, dtype: string, { cacheFolder }: HubOptions): Promise<string | undefined> {
+export async function findFromHub(
+  model: string,
+  dtype: string,
+  { cacheFolder }: HubOptions,
+): Promise<string | undefined> {
   const folder = join(cacheFolder, 'hub', model);
   return (await isDownloaded(folder, dtype)) ? folder : undefined;
 }
 
-const isDownloaded = async (folder: string, dtype: string) => (await stat(markerIn(folder, dtype)).catch(() => undefined)) !== undefined;
+const isDownloaded = async (folder: string, dtype: string) =>
+  (await stat(markerIn(folder, dtype)).catch(() => undefined)) !== undefined;
 /** Written last: a download that was cut between two files is taken up again. */
 const markerIn = (folder: string, dtype: string) => join(folder, `.downloaded-${dtype}`);
 
@@ -50,7 +60,11 @@ async function download(model: string, dtype: string, cache: string, address = e
   env.remoteHost = address;
   try {
     await AutoTokenizer.from_pretrained(model, { cache_dir: cache });
-    const loaded = await AutoModel.from_pretrained(model, { cache_dir: cache, dtype: dtype as DataType, device: 'cpu' });
+    const loaded = await AutoModel.from_pretrained(model, {
+      cache_dir: cache,
+      dtype: dtype as DataType,
+      device: 'cpu',
+    });
     await loaded.dispose();
   } finally {
     env.remoteHost = usual;

@@ -12,7 +12,8 @@ export interface LoadedTokenizer {
 
 /** Throws ENCODER_INVALID. Never reaches for the network. */
 export async function loadTokenizer(folder: string): Promise<LoadedTokenizer> {
-  // The library's warnings are about other uses of a model than this one, and would stand in the middle of a command's output.
+  // The library's warnings are about other uses of a model than this one, and would stand in the middle of a command's
+  // output.
   env.logLevel = LogLevel.ERROR;
   const file = join(folder, 'tokenizer.json');
   const tokenizer = await orInvalid(file, () => AutoTokenizer.from_pretrained(folder, { local_files_only: true }));

@@ -33,12 +33,18 @@ export async function locateModel({ model, dtype }: EncoderDeclaration, where: W
   if (model === embeddedModel) return requireModelFiles(await ensureUseLite(where.cacheFolder), dtype);
   const folder = await folderNamed(model, where);
   if (folder !== undefined) return requireModelFiles(folder, dtype);
-  if (!isHubName(model)) throw new EspalierError('ENCODER_NOT_FOUND', `"${model}" is neither a folder nor the name of a hub model`);
+  if (!isHubName(model))
+    throw new EspalierError('ENCODER_NOT_FOUND', `"${model}" is neither a folder nor the name of a hub model`);
   return requireModelFiles(await fetchFromHub(model, dtype, where), dtype);
 }
 
-/** The model's folder, where nothing has to be converted or downloaded for it. What is in the folder is not looked at. */
-export async function findModelFolder({ model, dtype }: EncoderDeclaration, where: Whereabouts): Promise<string | undefined> {
+/**
+ * The model's folder, where nothing has to be converted or downloaded for it. What is in the folder is not looked at.
+ */
+export async function findModelFolder(
+  { model, dtype }: EncoderDeclaration,
+  where: Whereabouts,
+): Promise<string | undefined> {
   if (model === embeddedModel) return findUseLite(where.cacheFolder);
   const folder = await folderNamed(model, where);
   if (folder !== undefined) return (await isFolder(folder)) ? folder : undefined;
@@ -68,7 +74,10 @@ async function requireModelFiles(folder: string, dtype: string): Promise<ModelFi
   };
 }
 
-/** `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`, as exporters name them; not what a cut download left behind. */
+/**
+ * `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`, as exporters name them; not what a cut download left
+ * behind.
+ */
 async function externalDataOf(folder: string, name: string): Promise<string[]> {
   const names = await readdir(folder);
   return names
@@ -78,7 +87,8 @@ async function externalDataOf(folder: string, name: string): Promise<string[]> {
 }
 
 async function requireFile(folder: string, name: string): Promise<void> {
-  if (!(await isFile(join(folder, name)))) throw notFound(join(folder, name), `the encoder folder ${folder} lacks ${name}`);
+  if (!(await isFile(join(folder, name))))
+    throw notFound(join(folder, name), `the encoder folder ${folder} lacks ${name}`);
 }
 
 function notFound(file: string, what: string): EspalierError {

@@ -61,10 +61,14 @@ function checkInputs({ inputNames }: InferenceSession, file: string): void {
 function checkOutputs({ outputNames }: InferenceSession, pooling: EncoderDeclaration['pooling'], file: string): void {
   const missing = poolingsOf(pooling).find((one) => !outputNames.includes(outputOf(one)));
   if (missing === undefined) return;
-  throw new EspalierError('ENCODER_OUTPUT_MISSING', `the model has no output ${outputOf(missing)}, which pooling ${missing} reads`, {
-    at: { file },
-    hint: `The model's outputs are ${outputNames.join(', ')}. One of shape [batch, dim] is read with \`pooling: [output:NAME]\`, one of shape [batch, tokens, dim] with \`[mean:NAME]\`.`,
-  });
+  throw new EspalierError(
+    'ENCODER_OUTPUT_MISSING',
+    `the model has no output ${outputOf(missing)}, which pooling ${missing} reads`,
+    {
+      at: { file },
+      hint: `The model's outputs are ${outputNames.join(', ')}. One of shape [batch, dim] is read with \`pooling: [output:NAME]\`, one of shape [batch, tokens, dim] with \`[mean:NAME]\`.`,
+    },
+  );
 }
 
 async function runBatch(
@@ -86,7 +90,9 @@ async function runBatch(
   try {
     outputs = await session.run(feeds, wanted);
   } catch (thrown) {
-    throw new EspalierError('ENCODER_INVALID', `the encoder model failed while it ran: ${messageOf(thrown)}`, { cause: thrown });
+    throw new EspalierError('ENCODER_INVALID', `the encoder model failed while it ran: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
   }
   return poolBatch(outputs as Record<string, Tensor>, batch.spans, plan);
 }

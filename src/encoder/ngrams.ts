@@ -1,13 +1,15 @@
 /**
- * Lexical features of a text, beside what a model makes of it: how many of its distinct n-grams fall into each of N buckets.
+ * Lexical features of a text, beside what a model makes of it: how many of its distinct n-grams fall into each of N
+ * buckets.
  *
- * Feature hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009, without its sign: counts
- * stay counts, as naive Bayes wants them. N-grams that share a bucket are told apart no more; which ones do is fixed by the hash.
+ * Feature hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009, without its
+ * sign: counts stay counts, as naive Bayes wants them. N-grams that share a bucket are told apart no more; which ones
+ * do is fixed by the hash.
  *
  * The name `ngrams:N` stands for exactly this definition, in every fingerprint; another one takes another name.
  *
- * Cost: about twelve n-grams and 2 microseconds a word, whatever N is, and 4N bytes of each row. Where rows are new memory, that
- * memory costs more than the counting (docs/encoder.md has the numbers).
+ * Cost: about twelve n-grams and 2 microseconds a word, whatever N is, and 4N bytes of each row. Where rows are new
+ * memory, that memory costs more than the counting (docs/encoder.md has the numbers).
  */
 import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import { normaliseText } from '../core/text.js';
@@ -26,7 +28,11 @@ export interface Widths {
 }
 
 /** Fills the lexical columns, zeros so far, of `rows`, [texts, dense + lexical]. */
-export async function fillNgrams(texts: readonly string[], rows: Float32Array, { dense, lexical }: Widths): Promise<void> {
+export async function fillNgrams(
+  texts: readonly string[],
+  rows: Float32Array,
+  { dense, lexical }: Widths,
+): Promise<void> {
   if (lexical === 0) return;
   for (const [row, text] of texts.entries()) {
     if (row % textsPerTurn === textsPerTurn - 1) await letEventsThrough();
@@ -41,7 +47,10 @@ export function countNgrams(text: string, counts: Float32Array): void {
   for (const ngram of ngramsOf(text)) counts[hashOf(ngram) & lastBucket]! += 1;
 }
 
-/** "1WORD"; "2WORD WORD", with the text's ends as <s> and </s>; "cPIECE" of "<WORD>", so that pieces know where a word begins and ends. */
+/**
+ * "1WORD"; "2WORD WORD", with the text's ends as <s> and </s>; "cPIECE" of "<WORD>", so that pieces know where a word
+ * begins and ends.
+ */
 export function ngramsOf(text: string): Set<string> {
   const ngrams = new Set<string>();
   let before = '<s>';
@@ -82,8 +91,8 @@ function characterEdges(text: string): number[] {
 const utf8 = new TextEncoder();
 
 /**
- * FNV-1a over UTF-8 (http://www.isthe.com/chongo/tech/comp/fnv/), then the finaliser of MurmurHash3 (Appleby, `fmix32`): buckets are
- * taken from the low bits, which FNV alone mixes poorly. Signed 32 bits.
+ * FNV-1a over UTF-8 (http://www.isthe.com/chongo/tech/comp/fnv/), then the finaliser of MurmurHash3 (Appleby,
+ * `fmix32`): buckets are taken from the low bits, which FNV alone mixes poorly. Signed 32 bits.
  */
 export function hashOf(ngram: string): number {
   let hash = 0x811c9dc5;

@@ -5,7 +5,10 @@ import { findModelFolder, type Whereabouts } from './model-folder.js';
 import { newTokeniser, type Tokeniser } from './tokenise.js';
 
 /** Undefined where the encoder would have to be converted or downloaded first. @throws ENCODER_INVALID */
-export async function openTokeniser(declaration: EncoderDeclaration, where: Whereabouts): Promise<Tokeniser | undefined> {
+export async function openTokeniser(
+  declaration: EncoderDeclaration,
+  where: Whereabouts,
+): Promise<Tokeniser | undefined> {
   const folder = await findModelFolder(declaration, where);
   if (folder === undefined) return undefined;
   const { tokenizer, positions } = await loadTokenizer(folder);

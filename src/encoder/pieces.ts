@@ -1,12 +1,14 @@
 /**
- * The parts of a text that an inflection or a typo leaves: its words, every four letters in a row inside them, and every sign of scripts that
- * write a syllable or a word in one sign. A text that shares none of them with what was learned has nothing to do with it.
+ * The parts of a text that an inflection or a typo leaves: its words, every four letters in a row inside them, and
+ * every sign of scripts that write a syllable or a word in one sign. A text that shares none of them with what was
+ * learned has nothing to do with it.
  *
- * Of texts that are learned the hashes of all parts are kept, up to `mostPieces`: the smallest ones, so that neither the order of
- * learning nor how often one stops and goes on makes a difference. Where some had to go, every hash above the greatest counts as learned.
+ * Of texts that are learned the hashes of all parts are kept, up to `mostPieces`: the smallest ones, so that neither
+ * the order of learning nor how often one stops and goes on makes a difference. Where some had to go, every hash above
+ * the greatest counts as learned.
  *
- * Cost: 4 bytes a part, and at most 4 MiB. Two parts share a hash of 32 bits by chance; among 100,000 that happens to a strange part
- * once in 43,000.
+ * Cost: 4 bytes a part, and at most 4 MiB. Two parts share a hash of 32 bits by chance; among 100,000 that happens to a
+ * strange part once in 43,000.
  */
 import { hashOf, wordsOf } from './ngrams.js';
 
@@ -31,7 +33,11 @@ export function piecesOf(text: string): Set<string> {
 }
 
 /** Hashes of everything in the texts and in `before`, ascending. */
-export function learnPieces(texts: Iterable<string>, before: Int32Array = new Int32Array(0), most = mostPieces): Int32Array {
+export function learnPieces(
+  texts: Iterable<string>,
+  before: Int32Array = new Int32Array(0),
+  most = mostPieces,
+): Int32Array {
   const hashes = new Set(before);
   for (const text of texts) {
     for (const piece of piecesOf(text)) hashes.add(hashOf(piece));

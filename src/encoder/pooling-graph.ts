@@ -7,10 +7,13 @@ import type { EncoderDeclaration } from './declaration.js';
 const floatType = 1;
 
 /**
- * Inputs: the model's outputs that the recipe reads, `attention_mask` int64 [batch, tokens], and `ngram_counts` float32 [batch, N] where it counts
- * n-grams. Output: `embedding` float32 [batch, dimension], what adapter.onnx reads.
+ * Inputs: the model's outputs that the recipe reads, `attention_mask` int64 [batch, tokens], and `ngram_counts` float32
+ * [batch, N] where it counts n-grams. Output: `embedding` float32 [batch, dimension], what adapter.onnx reads.
  */
-export function poolingGraph({ pooling, normalise }: Pick<EncoderDeclaration, 'pooling' | 'normalise'>, dimension: number): Graph {
+export function poolingGraph(
+  { pooling, normalise }: Pick<EncoderDeclaration, 'pooling' | 'normalise'>,
+  dimension: number,
+): Graph {
   const graph = newGraph('pooling');
   const poolings = poolingsOf(pooling);
   const mask = graph.node('Cast', [graph.input('attention_mask', 'int64', ['batch', 'tokens'])], { to: floatType });
@@ -21,7 +24,10 @@ export function poolingGraph({ pooling, normalise }: Pick<EncoderDeclaration, 'p
   });
   const lexical = bucketsOf(pooling);
   if (lexical > 0) parts.push(graph.input('ngram_counts', 'float32', ['batch', lexical]));
-  graph.output(parts.length === 1 ? parts[0]! : graph.node('Concat', parts, { axis: 1 }), 'embedding', 'float32', ['batch', dimension]);
+  graph.output(parts.length === 1 ? parts[0]! : graph.node('Concat', parts, { axis: 1 }), 'embedding', 'float32', [
+    'batch',
+    dimension,
+  ]);
   return graph;
 }
 
@@ -34,13 +40,17 @@ function pooledBy(graph: Graph, pooling: Pooling, mask: string): string {
   const count = graph.node('ReduceSum', [mask, axis]);
   const one = graph.constant(float32([1]));
   if (way === 'max') {
-    const most = graph.node('ReduceMax', [selected(graph, hidden, mask, Number.NEGATIVE_INFINITY)], { axes: [1], keepdims: 0 });
+    const most = graph.node('ReduceMax', [selected(graph, hidden, mask, Number.NEGATIVE_INFINITY)], {
+      axes: [1],
+      keepdims: 0,
+    });
     const isEmpty = graph.node('Less', [count, one]);
     return graph.node('Where', [isEmpty, graph.constant(float32([0])), most]);
   }
   // The number of each token among the real ones, counted from 1.
   const place = graph.node('Mul', [graph.node('CumSum', [mask, graph.constant(int64([1], []))]), mask]);
-  const wanted = way === 'cls' ? graph.node('Equal', [place, one]) : way === 'last' ? lastOf(graph, place, count, mask) : undefined;
+  const wanted =
+    way === 'cls' ? graph.node('Equal', [place, one]) : way === 'last' ? lastOf(graph, place, count, mask) : undefined;
   const read = wanted === undefined ? mask : graph.node('Cast', [wanted], { to: floatType });
   const sum = graph.node('ReduceSum', [selected(graph, hidden, read, 0), axis], { keepdims: 0 });
   if (way !== 'mean' && way !== 'sqrt') return sum;
@@ -62,6 +72,9 @@ function selected(graph: Graph, hidden: string, mask: string, instead: number): 
 
 /** Each row at this length; a row of zeros stays. */
 function scaledTo(graph: Graph, rows: string, length: number): string {
-  const norm = graph.node('Max', [graph.node('ReduceL2', [rows], { axes: [-1], keepdims: 1 }), graph.constant(float32([1e-30]))]);
+  const norm = graph.node('Max', [
+    graph.node('ReduceL2', [rows], { axes: [-1], keepdims: 1 }),
+    graph.constant(float32([1e-30])),
+  ]);
   return graph.node('Mul', [graph.node('Div', [rows, norm]), graph.constant(float32([length]))]);
 }

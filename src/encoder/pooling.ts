@@ -11,12 +11,16 @@ export interface PoolingPlan {
 }
 
 /**
- * One vector a row, [rows, sum of the pooled dimensions] float32. When normalised, each pooled part is brought to length
- * 1/sqrt(parts) by itself, so that the parts weigh the same and the whole has length 1.
+ * One vector a row, [rows, sum of the pooled dimensions] float32. When normalised, each pooled part is brought to
+ * length 1/sqrt(parts) by itself, so that the parts weigh the same and the whole has length 1.
  *
  * @param spans where each row's real tokens are: padding is never read
  */
-export function poolBatch(outputs: Readonly<Record<string, Tensor>>, spans: readonly Span[], plan: PoolingPlan): Float32Array {
+export function poolBatch(
+  outputs: Readonly<Record<string, Tensor>>,
+  spans: readonly Span[],
+  plan: PoolingPlan,
+): Float32Array {
   const parts = plan.pooling.map((pooling) => poolOne(outputs[outputOf(pooling)]!, spans, pooling));
   const dimension = parts.reduce((sum, part) => sum + part.dimension, 0);
   const vectors = new Float32Array(spans.length * dimension);
@@ -66,7 +70,10 @@ function poolOne(output: Tensor, spans: readonly Span[], pooling: Pooling): Pool
   return { rows, dimension };
 }
 
-/** By what the sum of `length` token vectors is divided. `sqrt` lets a long text's vector be longer, as a random walk is. */
+/**
+ * By what the sum of `length` token vectors is divided. `sqrt` lets a long text's vector be longer, as a random walk
+ * is.
+ */
 function divisorOf(way: WayToPool, length: number): number {
   if (way === 'mean') return length;
   return way === 'sqrt' ? Math.sqrt(length) : 1;

@@ -24,7 +24,9 @@ interface ManifestGroup {
 
 /** Format: https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts (WeightsManifestConfig). */
 export async function readTensorflowWeights(modelJson: string): Promise<Weights> {
-  const { weightsManifest } = JSON.parse(await readFile(modelJson, 'utf8')) as { weightsManifest: readonly ManifestGroup[] };
+  const { weightsManifest } = JSON.parse(await readFile(modelJson, 'utf8')) as {
+    weightsManifest: readonly ManifestGroup[];
+  };
   const found = new Map<string, WeightTensor>();
   for (const group of weightsManifest) {
     const shards = await Promise.all(group.paths.map((path) => readFile(join(dirname(modelJson), path))));
@@ -32,7 +34,10 @@ export async function readTensorflowWeights(modelJson: string): Promise<Weights>
   }
   return (name) => {
     const tensor = found.get(name);
-    if (!tensor) throw new EspalierError('ENCODER_INVALID', `${modelJson} has no float32 weight ${name}`, { at: { file: modelJson } });
+    if (!tensor)
+      throw new EspalierError('ENCODER_INVALID', `${modelJson} has no float32 weight ${name}`, {
+        at: { file: modelJson },
+      });
     return tensor;
   };
 }
@@ -42,7 +47,9 @@ function* tensorsOf(group: ManifestGroup, bytes: Buffer, file: string): Generato
   let offset = 0;
   for (const { name, shape, dtype, quantization } of group.weights) {
     if (quantization || (dtype !== 'float32' && dtype !== 'int32')) {
-      throw new EspalierError('ENCODER_INVALID', `weight ${name} is stored in a way that is not read here (${dtype})`, { at: { file } });
+      throw new EspalierError('ENCODER_INVALID', `weight ${name} is stored in a way that is not read here (${dtype})`, {
+        at: { file },
+      });
     }
     const byteLength = 4 * shape.reduce((product, size) => product * size, 1);
     if (offset + byteLength > bytes.length)

@@ -25,11 +25,14 @@ export interface Reading {
 
 /** Where neither the tokenizer nor the model says how many tokens fit. */
 const usualMaximum = 512;
-/** Tokenising is synchronous, at several thousand short texts a second: no more than this many between two turns of the event loop. */
+/**
+ * Tokenising is synchronous, at several thousand short texts a second: no more than this many between two turns of the
+ * event loop.
+ */
 const textsPerTurn = 128;
 /**
- * Characters that are tokenised for each token that fits; the rest of a longer text could not be read anyway. Unicode NFKC writes some characters as
- * eighteen, and a text of very many tokens breaks the tokenizer.
+ * Characters that are tokenised for each token that fits; the rest of a longer text could not be read anyway. Unicode
+ * NFKC writes some characters as eighteen, and a text of very many tokens breaks the tokenizer.
  */
 const charactersPerToken = 64;
 
@@ -84,7 +87,11 @@ function idsOf(tokenizer: PreTrainedTokenizer, text: string, addSpecialTokens = 
 /** The token of the unknown, the special ones, and those that an empty text or a space has. */
 function silentTokens(tokenizer: PreTrainedTokenizer): ReadonlySet<number> {
   const unknown = tokenizer.unk_token_id;
-  return new Set([...(typeof unknown === 'number' ? [unknown] : []), ...idsOf(tokenizer, ''), ...idsOf(tokenizer, ' ')]);
+  return new Set([
+    ...(typeof unknown === 'number' ? [unknown] : []),
+    ...idsOf(tokenizer, ''),
+    ...idsOf(tokenizer, ' '),
+  ]);
 }
 
 /** How many special tokens follow a text: 1 for BERT's [SEP]. */
@@ -95,7 +102,9 @@ function closingTokens(tokenizer: PreTrainedTokenizer): number {
   return start < 0 ? 0 : whole.length - start - bare.length;
 }
 
-/** The library's own truncation cuts the closing special tokens off, which `last` pooling reads; this one keeps them. */
+/**
+ * The library's own truncation cuts the closing special tokens off, which `last` pooling reads; this one keeps them.
+ */
 function truncate(ids: number[], maximum: number, closing: number): number[] {
   if (ids.length <= maximum) return ids;
   return [...ids.slice(0, maximum - closing), ...ids.slice(ids.length - closing)];

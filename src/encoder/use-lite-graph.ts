@@ -1,8 +1,9 @@
 /**
- * Universal Sentence Encoder Lite as an ONNX graph: two pre-norm transformer layers over 256 -> 512 dimensions, mean, tanh.
+ * Universal Sentence Encoder Lite as an ONNX graph: two pre-norm transformer layers over 256 -> 512 dimensions, mean,
+ * tanh.
  *
- * Cer et al. 2018, "Universal Sentence Encoder", https://arxiv.org/abs/1803.11175. The wiring was read off the TensorFlow.js
- * graph; the test holds this graph equal to that one. Shapes: B texts, T <= 128 tokens.
+ * Cer et al. 2018, "Universal Sentence Encoder", https://arxiv.org/abs/1803.11175. The wiring was read off the
+ * TensorFlow.js graph; the test holds this graph equal to that one. Shapes: B texts, T <= 128 tokens.
  */
 import { float32, type Graph, int64, newGraph } from '../core/onnx.js';
 import type { Weights } from './tensorflow-weights.js';
@@ -20,7 +21,10 @@ const whole = 'ConcatPartitions/concat';
 /** onnx.TensorProto.DataType.FLOAT */
 const floatType = 1;
 
-/** Inputs `input_ids` and `attention_mask`, int64 [B, T]; outputs `last_hidden_state` [B, T, 512] (before tanh), `sentence_embedding` [B, 512], and `first_hidden_state` [B, T, 512], after one of the two layers. */
+/**
+ * Inputs `input_ids` and `attention_mask`, int64 [B, T]; outputs `last_hidden_state` [B, T, 512] (before tanh),
+ * `sentence_embedding` [B, 512], and `first_hidden_state` [B, T, 512], after one of the two layers.
+ */
 export function useLiteGraph(weights: Weights): Uint8Array {
   const graph = newGraph('use-lite');
   const inputIds = graph.input('input_ids', 'int64', ['batch', 'sequence']);
@@ -52,7 +56,10 @@ function clip(graph: Graph, input: string): string {
 /** 0 at real tokens and -1e9 at padding. */
 function attentionBias(graph: Graph, mask: string): string {
   const padding = graph.node('Sub', [graph.constant(float32([1])), mask]);
-  return graph.node('Unsqueeze', [graph.node('Mul', [padding, graph.constant(float32([-1e9]))]), graph.constant(int64([1, 2]))]);
+  return graph.node('Unsqueeze', [
+    graph.node('Mul', [padding, graph.constant(float32([-1e9]))]),
+    graph.constant(int64([1, 2])),
+  ]);
 }
 
 /** Twice the embedding plus the timing signal: the original adds the embedding a second time. [B, T, 256] */
@@ -77,11 +84,17 @@ function transformerLayer(context: Context, input: string, index: 0 | 1): string
   const layer = `${encode}/Layer_${index}/TransformerLayer`;
   const attended = selfAttention(context, layerNorm(context, input, layer), index);
   // Only the first layer changes the width; its residual goes through a dense layer, past the norm.
-  const residual = index === 0 ? dense(context, input, `${layer}/dense/kernel/${whole}`, `${layer}/dense/bias/${whole}`) : input;
+  const residual =
+    index === 0 ? dense(context, input, `${layer}/dense/kernel/${whole}`, `${layer}/dense/bias/${whole}`) : input;
   const middle = graph.node('Add', [attended, residual]);
 
   const kernel = (name: string) => `${stack}/Layer_${index}/TransformerLayer/FFN/${name}/Tensordot/Reshape_1`;
-  const wide = dense(context, layerNorm(context, middle, `${layer}/FFN`), kernel('conv1'), `${layer}/FFN/conv1/bias/${whole}`);
+  const wide = dense(
+    context,
+    layerNorm(context, middle, `${layer}/FFN`),
+    kernel('conv1'),
+    `${layer}/FFN/conv1/bias/${whole}`,
+  );
   const narrow = dense(context, graph.node('Relu', [wide]), kernel('conv2'), `${layer}/FFN/conv2/bias/${whole}`);
   return graph.node('Add', [middle, narrow]);
 }
@@ -100,7 +113,9 @@ function selfAttention(context: Context, input: string, index: 0 | 1): string {
 
   const scores = graph.node('MatMul', [splitHeads(scaled, [0, 2, 1, 3]), splitHeads(k!, [0, 2, 3, 1])]);
   const attention = graph.node('Softmax', [graph.node('Add', [scores, bias])], { axis: -1 });
-  const mixed = graph.node('Transpose', [graph.node('MatMul', [attention, splitHeads(v!, [0, 2, 1, 3])])], { perm: [0, 2, 1, 3] });
+  const mixed = graph.node('Transpose', [graph.node('MatMul', [attention, splitHeads(v!, [0, 2, 1, 3])])], {
+    perm: [0, 2, 1, 3],
+  });
   const merged = graph.node('Reshape', [mixed, graph.constant(int64([0, 0, width]))]);
   return dense(context, merged, kernel('output_transform_single'), biasOf('output_transform_single'));
 
@@ -116,12 +131,18 @@ function sentenceEmbedding(context: Context, hidden: string, mask: string): stri
   const { graph } = context;
   const axis = graph.constant(int64([1]));
   const one = graph.constant(float32([1]));
-  const sum = graph.node('ReduceSum', [graph.node('Mul', [hidden, graph.node('Unsqueeze', [mask, graph.constant(int64([2]))])]), axis], {
-    keepdims: 0,
-  });
+  const sum = graph.node(
+    'ReduceSum',
+    [graph.node('Mul', [hidden, graph.node('Unsqueeze', [mask, graph.constant(int64([2]))])]), axis],
+    {
+      keepdims: 0,
+    },
+  );
   const count = graph.node('Max', [graph.node('ReduceSum', [mask, axis]), one]);
   const scope = 'module/Encoder_en/hidden_layers/tanh_layer_0';
-  const bent = graph.node('Tanh', [dense(context, graph.node('Div', [sum, count]), `${scope}/weights`, `${scope}/bias`)]);
+  const bent = graph.node('Tanh', [
+    dense(context, graph.node('Div', [sum, count]), `${scope}/weights`, `${scope}/bias`),
+  ]);
   const square = graph.node('ReduceSum', [graph.node('Mul', [bent, bent]), axis]);
   return graph.node('Div', [bent, graph.node('Sqrt', [graph.node('Max', [square, graph.constant(float32([1e-12]))])])]);
 }

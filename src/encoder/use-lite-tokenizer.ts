@@ -20,7 +20,11 @@ export function useLiteTokenizer(vocabulary: Vocabulary) {
     added_tokens: [],
     normalizer: {
       type: 'Sequence',
-      normalizers: [{ type: 'NFKC' }, { type: 'Prepend', prepend: space }, { type: 'Replace', pattern: { String: ' ' }, content: space }],
+      normalizers: [
+        { type: 'NFKC' },
+        { type: 'Prepend', prepend: space },
+        { type: 'Replace', pattern: { String: ' ' }, content: space },
+      ],
     },
     // The usual Metaspace would not begin a text with two spaces when it has one of its own.
     pre_tokenizer: null,
@@ -47,8 +51,9 @@ export function useLiteTokenizerConfig([unknown]: Vocabulary) {
 }
 
 /**
- * All nine pieces that hold a colon were damaged when the vocabulary was written (":" became null, ":30" became 30). Adding null is
- * adding 0 in JavaScript, so that is what the published encoder computes, and agreement with it is what can be tested.
+ * All nine pieces that hold a colon were damaged when the vocabulary was written (":" became null, ":30" became 30).
+ * Adding null is adding 0 in JavaScript, so that is what the published encoder computes, and agreement with it is what
+ * can be tested.
  */
 function scoreOf(score: number | null): number {
   return score ?? 0;

@@ -70,7 +70,10 @@ async function writeModelFolder(folder: string): Promise<void> {
   await writeFileAtomic(join(folder, manifestName), json(manifest));
 }
 
-/** A folder cannot be renamed over one that is not empty: a damaged one is moved aside first, another process's whole one is kept. */
+/**
+ * A folder cannot be renamed over one that is not empty: a damaged one is moved aside first, another process's whole
+ * one is kept.
+ */
 async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -94,10 +97,14 @@ function sourceFolder(): string {
   try {
     return dirname(createRequire(import.meta.url).resolve(`${sourcePackage}/dist/model.json`));
   } catch (thrown) {
-    throw new EspalierError('ENCODER_NOT_FOUND', `the embedded encoder needs the package ${sourcePackage}, which is not installed`, {
-      hint: `Run \`npm install\` in Espalier's folder, or \`npm install ${sourcePackage}\`.`,
-      cause: thrown,
-    });
+    throw new EspalierError(
+      'ENCODER_NOT_FOUND',
+      `the embedded encoder needs the package ${sourcePackage}, which is not installed`,
+      {
+        hint: `Run \`npm install\` in Espalier's folder, or \`npm install ${sourcePackage}\`.`,
+        cause: thrown,
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Continual-learning metrics over an accuracy matrix: row t holds the accuracies on every domain after update t, undefined where a
- * domain was not yet known or not measured. (Lopez-Paz & Ranzato, NIPS 2017; Chaudhry et al., ECCV 2018.)
+ * Continual-learning metrics over an accuracy matrix: row t holds the accuracies on every domain after update t,
+ * undefined where a domain was not yet known or not measured. (Lopez-Paz & Ranzato, NIPS 2017; Chaudhry et al., ECCV
+ * 2018.)
  */
 import { largestOf } from '../core/sequences.js';
 export type AccuracyMatrix = readonly (readonly (number | undefined)[])[];
@@ -25,8 +26,8 @@ export interface Learning {
 }
 
 /**
- * With fewer than two rows nothing can be forgotten: 0. NaN where there are no accuracies at all. Without `learning` a domain counts as
- * learned in the row that first measures it, and nothing is transferred forward.
+ * With fewer than two rows nothing can be forgotten: 0. NaN where there are no accuracies at all. Without `learning` a
+ * domain counts as learned in the row that first measures it, and nothing is transferred forward.
  */
 export function continualMetrics(matrix: AccuracyMatrix, learning?: Learning): ContinualMetrics {
   const last = matrix.at(-1) ?? [];
@@ -58,15 +59,17 @@ export interface DomainHistory {
 }
 
 /**
- * The metrics where held-out sets have grown between versions: accuracies on different cases must not be subtracted from each other. Nothing is
- * transferred forward.
+ * The metrics where held-out sets have grown between versions: accuracies on different cases must not be subtracted
+ * from each other. Nothing is transferred forward.
  */
 export function continualMetricsOnSameCases(domains: readonly DomainHistory[]): ContinualMetrics {
   const known = domains.flatMap(({ now }) => now ?? []);
   const compared = domains.filter(({ earlier }) => earlier.length > 0);
   return {
     averageAccuracy: known.reduce((sum, value) => sum + value, 0) / known.length,
-    forgetting: meanOrZero(compared.map(({ earlier }) => largestOf(earlier.map(({ before, after }) => before - after)))),
+    forgetting: meanOrZero(
+      compared.map(({ earlier }) => largestOf(earlier.map(({ before, after }) => before - after))),
+    ),
     backwardTransfer: meanOrZero(compared.map(({ earlier: [learned] }) => learned!.after - learned!.before)),
     forwardTransfer: 0,
   };

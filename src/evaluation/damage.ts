@@ -1,6 +1,6 @@
 /**
- * Damaged copies of an adapter: each does one thing wrong that a trained candidate can do wrong, and everything else as the adapter does. A gate that
- * lets one of them pass would let a real candidate pass that does the same.
+ * Damaged copies of an adapter: each does one thing wrong that a trained candidate can do wrong, and everything else as
+ * the adapter does. A gate that lets one of them pass would let a real candidate pass that does the same.
  */
 import { createHash } from 'node:crypto';
 import { seededRandom } from '../core/random.js';
@@ -27,7 +27,10 @@ export interface DamageContext {
   readonly seed: number;
 }
 
-type Change = (output: AdapterOutput, about: { readonly text: AskedText | undefined; readonly key: string }) => Partial<AdapterOutput>;
+type Change = (
+  output: AdapterOutput,
+  about: { readonly text: AskedText | undefined; readonly key: string },
+) => Partial<AdapterOutput>;
 
 export interface Damage {
   readonly name: string;
@@ -69,7 +72,9 @@ export const damages: readonly Damage[] = [
     open({ classes, seed }) {
       const one = numberOf(seed, 'swap', classes.length);
       const other = (one + 1 + numberOf(seed, 'with', classes.length - 1)) % classes.length;
-      return probabilitiesBy((own) => own.map((value, index) => (index === one ? own[other]! : index === other ? own[one]! : value)));
+      return probabilitiesBy((own) =>
+        own.map((value, index) => (index === one ? own[other]! : index === other ? own[one]! : value)),
+      );
     },
   },
   {
@@ -80,7 +85,9 @@ export const damages: readonly Damage[] = [
     name: 'one domain forgotten',
     open({ domains, seed }) {
       const all = [...domains.values()];
-      return all.length < 2 ? undefined : probabilitiesBy((own) => without(own, all[numberOf(seed, 'domain', all.length)]!));
+      return all.length < 2
+        ? undefined
+        : probabilitiesBy((own) => without(own, all[numberOf(seed, 'domain', all.length)]!));
     },
   },
   {
@@ -95,7 +102,9 @@ export const damages: readonly Damage[] = [
   {
     name: 'prior shifted to the commonest',
     open: ({ commonest, shift }) =>
-      probabilitiesBy((own) => normalised(own.map((value, index) => (index === commonest ? value * Math.exp(shift) : value)))),
+      probabilitiesBy((own) =>
+        normalised(own.map((value, index) => (index === commonest ? value * Math.exp(shift) : value))),
+      ),
   },
   {
     name: 'typos break it',
@@ -156,7 +165,9 @@ const collapsedTo = 8;
 
 function drawDirections(dimension: number, seed: number): Float32Array[] {
   const random = seededRandom(seed, 'collapse');
-  return Array.from({ length: collapsedTo }, () => Float32Array.from({ length: dimension }, () => random.normal() / Math.sqrt(dimension)));
+  return Array.from({ length: collapsedTo }, () =>
+    Float32Array.from({ length: dimension }, () => random.normal() / Math.sqrt(dimension)),
+  );
 }
 
 function projected(vector: Float32Array, directions: readonly Float32Array[]): Float32Array {
@@ -168,7 +179,10 @@ function projected(vector: Float32Array, directions: readonly Float32Array[]): F
   return unitLength(result);
 }
 
-/** The adapter as the damage makes it; undefined where it cannot be damaged so. It shares the adapter, and does not close it. */
+/**
+ * The adapter as the damage makes it; undefined where it cannot be damaged so. It shares the adapter, and does not
+ * close it.
+ */
 export function damagedAdapter(adapter: Adapter, damage: Damage, context: DamageContext): Adapter | undefined {
   const change = damage.open(context);
   if (!change) return undefined;

@@ -1,7 +1,9 @@
 /**
- * A kind of suite: what a case looks like, which texts it shows to the encoder, and how the adapter's outputs for them are scored.
+ * A kind of suite: what a case looks like, which texts it shows to the encoder, and how the adapter's outputs for them
+ * are scored.
  *
- * shot: a labelled case that is shown, not asked. asked: a case that is scored. gold: what an asked case's score is held against.
+ * shot: a labelled case that is shown, not asked. asked: a case that is scored. gold: what an asked case's score is
+ *       held against.
  */
 import { z } from 'zod';
 import { largestOf } from '../core/sequences.js';
@@ -13,7 +15,10 @@ import type { Metric } from './metric.js';
 /** What is known of an asked case before any adapter has answered. */
 export interface AskedCase {
   readonly caseId: string;
-  /** What the score is held against: a similarity, 0 or 1 for relevance, the number of a class. Null: the score speaks for itself. */
+  /**
+   * What the score is held against: a similarity, 0 or 1 for relevance, the number of a class. Null: the score speaks
+   * for itself.
+   */
   readonly gold: number | null;
   /** By what cases can be told apart: `label`, `group`, `length`, and what the case brings itself. */
   readonly tags: Readonly<Record<string, string>>;
@@ -49,8 +54,8 @@ export interface Lack {
 }
 
 /**
- * What a suite puts to the test. answers: what the adapter's head says of a text. encoder: what the adapted embedding can be used for, which a
- * head can only change where it moves the embedding.
+ * What a suite puts to the test. answers: what the adapter's head says of a text. encoder: what the adapted embedding
+ * can be used for, which a head can only change where it moves the embedding.
  */
 export type Examines = 'answers' | 'encoder';
 
@@ -73,7 +78,10 @@ export interface Kind<Name extends string, Own extends Case> {
   score(cases: readonly Own[], outputs: readonly AdapterOutput[], task: string): Judgement[] | Promise<Judgement[]>;
   /** The score of guessing, from 0 to 1, as the cases give it; 0 where no guess is better than another. */
   chance(cases: readonly Own[]): number;
-  /** A version scores lower here by having learned more labels, so that nothing is promised by what an earlier version scored. */
+  /**
+   * A version scores lower here by having learned more labels, so that nothing is promised by what an earlier version
+   * scored.
+   */
   readonly fallsWithLabels?: true;
   /** How `espalier eval import` makes cases of rows. */
   readonly importing: ImportKind;
@@ -105,8 +113,19 @@ export function describeCase(
   { texts, about = texts.join('\n'), gold = null, label, tags }: Description,
 ): AskedCase {
   const length = lengthOf(largestOf(texts.map((own) => normaliseText(own).split(' ').length)));
-  const known = { ...tags, ...(label === undefined ? {} : { label }), ...(group === undefined ? {} : { group }), length };
-  return { caseId: id, gold, tags: known, textHash: sameTextHash(about).slice(0, 16), ...(cluster === undefined ? {} : { cluster }) };
+  const known = {
+    ...tags,
+    ...(label === undefined ? {} : { label }),
+    ...(group === undefined ? {} : { group }),
+    length,
+  };
+  return {
+    caseId: id,
+    gold,
+    tags: known,
+    textHash: sameTextHash(about).slice(0, 16),
+    ...(cluster === undefined ? {} : { cluster }),
+  };
 }
 
 function lengthOf(words: number): string {
@@ -135,7 +154,11 @@ export function numberLabels(labels: readonly string[]): number[] {
   return labels.map((label) => numbers.get(label)!);
 }
 
-/** One question with two expected answers: the second of the two cases. @param questionOf what is asked. @param answerOf what is expected */
+/**
+ * One question with two expected answers: the second of the two cases.
+ * @param questionOf what is asked.
+ * @param answerOf what is expected
+ */
 export function contradictionAmong<Own extends Case>(
   cases: readonly Own[],
   questionOf: (item: Own) => string,

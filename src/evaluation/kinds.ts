@@ -1,4 +1,7 @@
-/** All kinds of suite. A new one is one file in kinds/ and one place in this array; reading, checking, scoring and the gate follow. */
+/**
+ * All kinds of suite. A new one is one file in kinds/ and one place in this array; reading, checking, scoring and the
+ * gate follow.
+ */
 import type { Case, Kind } from './kind.js';
 import { bias } from './kinds/bias.js';
 import { calibration } from './kinds/calibration.js';

@@ -8,8 +8,9 @@ export interface Metric {
   readonly isMean: boolean;
   /**
    * @param scores of the cases. @param gold what each is held against, null where the score speaks for itself
-   * @returns the metric as a function of how often each case counts: all 1 is the metric itself, multiplicities are a bootstrap draw.
-   * The cases are sorted once; a call takes time linear in their number. NaN where the drawn cases leave it undefined.
+   * @returns the metric as a function of how often each case counts: all 1 is the metric itself, multiplicities are a
+   * bootstrap draw. The cases are sorted once; a call takes time linear in their number. NaN where the drawn cases
+   * leave it undefined.
    */
   statistic(scores: ArrayLike<number>, gold: ArrayLike<number | null>): (weights: Float64Array) => number;
 }

@@ -21,5 +21,10 @@ export function contradictoryPairs<Own extends Pair>(
   answerOf: (item: Own) => string | number,
   field: string,
 ): Lack | undefined {
-  return contradictionAmong(cases, ({ a, b }) => JSON.stringify([normaliseText(a), normaliseText(b)].sort()), answerOf, field);
+  return contradictionAmong(
+    cases,
+    ({ a, b }) => JSON.stringify([normaliseText(a), normaliseText(b)].sort()),
+    answerOf,
+    field,
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * Seeded changes of a text that must not change the answer. Each example of a held-out set gets one change of a family, drawn by its own
- * number, so that it gets the same one at every update, whatever else is held out.
+ * Seeded changes of a text that must not change the answer. Each example of a held-out set gets one change of a family,
+ * drawn by its own number, so that it gets the same one at every update, whatever else is held out.
  */
 import { pickWeighted, seededRandom } from '../core/random.js';
 import { normaliseText } from '../core/text.js';

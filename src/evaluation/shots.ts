@@ -35,7 +35,10 @@ export function splitCases<Own extends SplitCase>(
   outputs: readonly AdapterOutput[],
 ): { shots: Answered<Own>[]; asked: Answered<Own>[] } {
   const rows = cases.map((item, index) => ({ item, vector: outputs[index]!.adapted }));
-  return { shots: rows.filter(({ item }) => item.split === 'train'), asked: rows.filter(({ item }) => item.split === 'test') };
+  return {
+    shots: rows.filter(({ item }) => item.split === 'train'),
+    asked: rows.filter(({ item }) => item.split === 'test'),
+  };
 }
 
 export function vectorsOf(answered: readonly Answered<Case>[]): Float32Array[] {
@@ -54,7 +57,9 @@ export async function readByProbe<Own extends LabelledCase>(
 }
 
 export function askedOf(cases: readonly LabelledCase[]): AskedCase[] {
-  return cases.filter(({ split }) => split === 'test').map((item) => describeCase(item, { texts: [item.text], label: item.label }));
+  return cases
+    .filter(({ split }) => split === 'test')
+    .map((item) => describeCase(item, { texts: [item.text], label: item.label }));
 }
 
 export function lackOfShots(cases: readonly LabelledCase[]): Lack | undefined {
@@ -63,13 +68,16 @@ export function lackOfShots(cases: readonly LabelledCase[]): Lack | undefined {
   if (!cases.some(({ split }) => split === 'test')) return { what: 'there are no test cases' };
   const index = cases.findIndex(({ label }) => !shown.has(label));
   const unknown = cases[index];
-  if (unknown) return { what: `no training case has the label \`${unknown.label}\` of \`${unknown.id}\``, index, field: 'label' };
+  if (unknown)
+    return { what: `no training case has the label \`${unknown.label}\` of \`${unknown.id}\``, index, field: 'label' };
   return lackOfSplit(cases) ?? contradictoryLabels(cases);
 }
 
 /** What is shown cannot be asked. */
 export function lackOfSplit(cases: readonly SplitCase[]): Lack | undefined {
-  const shown = new Map(cases.flatMap((item) => (item.split === 'train' ? [[normaliseText(item.text), item.id] as const] : [])));
+  const shown = new Map(
+    cases.flatMap((item) => (item.split === 'train' ? [[normaliseText(item.text), item.id] as const] : [])),
+  );
   const index = cases.findIndex((item) => item.split === 'test' && shown.has(normaliseText(item.text)));
   const leaked = cases[index];
   if (!leaked) return undefined;
@@ -80,7 +88,9 @@ export function lackOfSplit(cases: readonly SplitCase[]): Lack | undefined {
   };
 }
 
-export function contradictoryLabels(cases: readonly (Case & { readonly text: string; readonly label: string })[]): Lack | undefined {
+export function contradictoryLabels(
+  cases: readonly (Case & { readonly text: string; readonly label: string })[],
+): Lack | undefined {
   return contradictionAmong(
     cases,
     (item) => normaliseText(item.text),

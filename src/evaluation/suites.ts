@@ -1,4 +1,7 @@
-/** Eval suites are versioned data: `suite.yaml` says what is measured, `cases.jsonl` holds the cases. Read whole, checked whole. */
+/**
+ * Eval suites are versioned data: `suite.yaml` says what is measured, `cases.jsonl` holds the cases. Read whole,
+ * checked whole.
+ */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -67,11 +70,16 @@ interface SuiteHeader {
 }
 
 type SuiteOf<Known> =
-  Known extends Kind<infer Name, infer Own> ? SuiteHeader & { readonly kind: Name; readonly cases: readonly Own[] } : never;
+  Known extends Kind<infer Name, infer Own>
+    ? SuiteHeader & { readonly kind: Name; readonly cases: readonly Own[] }
+    : never;
 
 export type Suite = SuiteOf<KnownKind>;
 
-/** Whether a suite is of that kind, so that its cases are too. @example if (isOfKind(suite, stability)) suite.cases[0].changed */
+/**
+ * Whether a suite is of that kind, so that its cases are too. @example if (isOfKind(suite, stability))
+ * suite.cases[0].changed
+ */
 export function isOfKind<Name extends KnownKind['name']>(
   suite: Suite,
   { name }: { readonly name: Name },
@@ -85,7 +93,9 @@ export async function listSuites(folders: readonly string[]): Promise<Map<string
   for (const folder of folders) {
     if (!existsSync(folder)) continue;
     // A link to a folder is a folder: texts behind it must be kept out of training as well.
-    const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+    const entries = (await readdir(folder, { withFileTypes: true })).filter(
+      (entry) => entry.isDirectory() || entry.isSymbolicLink(),
+    );
     for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (existsSync(join(folder, name, 'suite.yaml')) && !found.has(name)) found.set(name, join(folder, name));
     }
@@ -150,7 +160,10 @@ function requireLogged({ version, log }: Header, contentHash: string, file: stri
     throw new EspalierError('SUITE_INVALID', what, { at: { file, field: 'log' }, hint });
   };
   if (last.version !== version)
-    refuse(`the version is ${version}, the log ends with ${last.version}`, 'Add an entry for the version at the end of `log`.');
+    refuse(
+      `the version is ${version}, the log ends with ${last.version}`,
+      'Add an entry for the version at the end of `log`.',
+    );
   if (last.sha256 !== contentHash)
     refuse(
       `cases.jsonl was edited without a new version: it is not what the log says of version ${version}`,
@@ -192,7 +205,11 @@ function parseCase(kind: AnyKind, line: string, at: { file: string; line: number
   throw invalid(at, parsed.error.issues[0]!, { hint });
 }
 
-function invalid(place: { file: string; line?: number }, { path, message }: z.core.$ZodIssue, more: { hint?: string } = {}): EspalierError {
+function invalid(
+  place: { file: string; line?: number },
+  { path, message }: z.core.$ZodIssue,
+  more: { hint?: string } = {},
+): EspalierError {
   const field = path.join('.');
   return new EspalierError('SUITE_INVALID', message, { at: { ...place, ...(field === '' ? {} : { field }) }, ...more });
 }
@@ -208,7 +225,11 @@ function lackOfCases(kind: AnyKind, cases: readonly Case[]): Lack | undefined {
 }
 
 function placeOf({ index, field }: Lack, lineNumbers: readonly number[], file: string): Place {
-  return { file, ...(index === undefined ? {} : { line: lineNumbers[index]! }), ...(field === undefined ? {} : { field }) };
+  return {
+    file,
+    ...(index === undefined ? {} : { line: lineNumbers[index]! }),
+    ...(field === undefined ? {} : { field }),
+  };
 }
 
 /** Every text a suite shows to the encoder. */

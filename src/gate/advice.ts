@@ -10,13 +10,24 @@ export interface Advice {
 export function adviseOn(report: Report, candidateId: number, adapter: string): Advice[] {
   const approve = { what: 'ship it', command: `espalier candidates approve ${candidateId} --reason "..."` };
   if (report.verdict === 'pass') return [approve];
-  const reject = { what: 'turn it down; its data stays new', command: `espalier candidates reject ${candidateId} --reason "..."` };
+  const reject = {
+    what: 'turn it down; its data stays new',
+    command: `espalier candidates reject ${candidateId} --reason "..."`,
+  };
   const override = { what: 'ship it all the same; marked for ever', command: `${approve.command} --override` };
   const allowed = { ...approve, what: 'ship it although nobody can tell, which the policy allows (gate.inconclusive)' };
   const failed = allFindings(report).filter(({ verdict }) => verdict === 'fail');
   const lost = failed.some(({ rule }) => ['not-inferior', 'not-harmed', 'not-worse', 'anchor', 'macro'].includes(rule));
-  const tournament = { what: 'let other strategies try on the same data', command: `espalier update ${adapter} --tournament` };
-  return [...(lost ? [tournament] : []), ...adviseOnOpen(report).slice(0, 3), reject, report.mayApprove ? allowed : override];
+  const tournament = {
+    what: 'let other strategies try on the same data',
+    command: `espalier update ${adapter} --tournament`,
+  };
+  return [
+    ...(lost ? [tournament] : []),
+    ...adviseOnOpen(report).slice(0, 3),
+    reject,
+    report.mayApprove ? allowed : override,
+  ];
 }
 
 /** What nobody can tell: how many cases it would take, and what they would show. */
@@ -26,7 +37,9 @@ function adviseOnOpen(report: Report): Advice[] {
     const ahead = casesAhead(finding, 0);
     if (finding.rule === 'majority' && finding.verdict === 'inconclusive')
       return [{ what: `${name}: ${moreOfOthers(ahead)}`, command: null }];
-    return ahead === undefined || finding.rule === 'evidence' ? [] : [{ what: `${name}: ${finding.reason}`, command: null }];
+    return ahead === undefined || finding.rule === 'evidence'
+      ? []
+      : [{ what: `${name}: ${finding.reason}`, command: null }];
   });
   return [...rows, ...others];
 }
@@ -43,7 +56,12 @@ function adviseOnRow({ suite, cases, findings }: ReportRow): Advice[] {
   if (!open) return [];
   const more = `${suite}: at this rate about ${casesAhead(open, cases)} more cases`;
   if (open.falls === 'worse')
-    return [{ what: `${more} would show it worse: turn it down, or train it otherwise, rather than wait for them`, command: null }];
+    return [
+      {
+        what: `${more} would show it worse: turn it down, or train it otherwise, rather than wait for them`,
+        command: null,
+      },
+    ];
   const how = suite.startsWith('holdout/')
     ? 'hold more out (holdout.fraction), or bring more data'
     : 'add cases to it, judge it in a group (gate.groups), or allow a wider margin';

@@ -17,21 +17,34 @@ import {
 import { areaUnderRiskCoverage, riskCoverage } from './statistics/selective.js';
 
 /** Over the held-out examples; null where no answer has a probability. */
-export function judgeCalibration(answers: readonly AnsweredCase[], { policy, seed, certainty }: RowSettings): CalibrationReport | null {
+export function judgeCalibration(
+  answers: readonly AnsweredCase[],
+  { policy, seed, certainty }: RowSettings,
+): CalibrationReport | null {
   const held = answers.filter(({ isHoldout, candidate }) => isHoldout && candidate.confidence !== null);
   if (held.length === 0) return null;
   const { bounds: confidences } = certainty;
   const shared = held.filter(({ isKnown, champion }) => isKnown && champion !== null && champion.confidence !== null);
-  const [theirs, ours] = [shared.map(({ champion }) => answerOf(champion!)), shared.map(({ candidate }) => answerOf(candidate))];
+  const [theirs, ours] = [
+    shared.map(({ champion }) => answerOf(champion!)),
+    shared.map(({ candidate }) => answerOf(candidate)),
+  ];
   const findings: Finding[] = [];
-  const compared = shared.length === 0 ? undefined : compareBrier({ theirs, ours, shared, name: 'brier' }, { seed, certainty });
+  const compared =
+    shared.length === 0 ? undefined : compareBrier({ theirs, ours, shared, name: 'brier' }, { seed, certainty });
   const { margin, scope } = policy.calibration ?? {};
   if (compared && margin !== undefined) findings.push(judgeLoss('calibration', compared.evidence, margin));
   if (scope !== undefined) appendAll(findings, judgeScope(answers, scope, { seed, certainty }));
   const all = held.map(({ candidate }) => answerOf(candidate));
   if (policy.calibration?.error !== undefined) {
     const range = { lower: 0, upper: 1 };
-    const options = { confidences, seed: [seed, 'calibration'], range, interval: 'percentile', ...clustered(held) } as const;
+    const options = {
+      confidences,
+      seed: [seed, 'calibration'],
+      range,
+      interval: 'percentile',
+      ...clustered(held),
+    } as const;
     const { upper } = pairedBootstrap(all.length, weightedCalibrationError(all), options);
     findings.push(judgeCeiling(expectedCalibrationError(all), upper, policy.calibration.error));
   }
@@ -71,16 +84,25 @@ function compareBrier(
 }
 
 /**
- * Of texts that are out of scope every answer is wrong, so that its Brier loss is the square of its confidence. A head that grows surer of everything shows it
- * here, also where it is right about nearly all that is in scope and calibration on that tells nothing.
+ * Of texts that are out of scope every answer is wrong, so that its Brier loss is the square of its confidence. A head
+ * that grows surer of everything shows it here, also where it is right about nearly all that is in scope and
+ * calibration on that tells nothing.
  */
-function judgeScope(answers: readonly AnsweredCase[], margin: number, settings: Pick<RowSettings, 'seed' | 'certainty'>): Finding[] {
+function judgeScope(
+  answers: readonly AnsweredCase[],
+  margin: number,
+  settings: Pick<RowSettings, 'seed' | 'certainty'>,
+): Finding[] {
   const outside = answers.filter(
-    ({ tags, champion, candidate }) => tags.scope === 'out' && champion?.confidence != null && candidate.confidence !== null,
+    ({ tags, champion, candidate }) =>
+      tags.scope === 'out' && champion?.confidence != null && candidate.confidence !== null,
   );
   if (outside.length === 0) return [];
   const wrong = ({ confidence }: ScoredAnswer): Answer => ({ confidence: confidence!, correct: false });
-  const sides = { theirs: outside.map(({ champion }) => wrong(champion!)), ours: outside.map(({ candidate }) => wrong(candidate)) };
+  const sides = {
+    theirs: outside.map(({ champion }) => wrong(champion!)),
+    ours: outside.map(({ candidate }) => wrong(candidate)),
+  };
   const { evidence } = compareBrier({ ...sides, shared: outside, name: 'scope' }, settings);
   return [judgeLoss('scope-confidence', evidence, margin)];
 }

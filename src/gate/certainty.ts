@@ -1,4 +1,7 @@
-/** How sure each bound of a verdict must be, given how many contenders were looked at and how often the anchor has refused one. */
+/**
+ * How sure each bound of a verdict must be, given how many contenders were looked at and how often the anchor has
+ * refused one.
+ */
 import type { GatePolicy } from '../declaration/gate-policy.js';
 import type { Confidences } from './statistics/bounds.js';
 
@@ -20,8 +23,9 @@ export interface Certainty {
 }
 
 /**
- * The best of k contenders passes by luck up to k times as often as one, so that each bound holds at 1 - alpha / k (Bonferroni). Whoever tries
- * again after the anchor has refused draws once more on the same cases: the next try has 1 - alpha / (k (1 + refusals)).
+ * The best of k contenders passes by luck up to k times as often as one, so that each bound holds at 1 - alpha / k
+ * (Bonferroni). Whoever tries again after the anchor has refused draws once more on the same cases: the next try has 1
+ * - alpha / (k (1 + refusals)).
  */
 export function certaintyOf({ confidence }: Pick<GatePolicy, 'confidence'>, { field, refusals }: Tries): Certainty {
   const alpha = 1 - confidence;

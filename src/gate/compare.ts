@@ -32,15 +32,23 @@ export interface ComparisonSettings {
 const power = 0.8;
 
 /**
- * Right-or-wrong answers by Tango's score interval and McNemar's exact test, which need no approximation where few answers flip; other
- * metrics, and cases that come in clusters, by the bootstrap. Where all cases came out alike on both sides it has nothing to draw, and would be
- * certain of one case as of a thousand: a share of cases that do not may still be unseen, as large as for answers of which none flipped.
+ * Right-or-wrong answers by Tango's score interval and McNemar's exact test, which need no approximation where few
+ * answers flip; other metrics, and cases that come in clusters, by the bootstrap. Where all cases came out alike on
+ * both sides it has nothing to draw, and would be certain of one case as of a thousand: a share of cases that do not
+ * may still be unseen, as large as for answers of which none flipped.
  * @param before scores of the other side, case by case
  */
-export function compareSuite(suite: PairedSuite, before: readonly number[], { confidences, seed }: ComparisonSettings): Comparison {
+export function compareSuite(
+  suite: PairedSuite,
+  before: readonly number[],
+  { confidences, seed }: ComparisonSettings,
+): Comparison {
   const metric = metricNamed(suite.metric);
   const cases = suite.candidate.length;
-  const [was, is] = [before, suite.candidate].map((scores) => metric.statistic(scores, suite.gold)) as [Weighted, Weighted];
+  const [was, is] = [before, suite.candidate].map((scores) => metric.statistic(scores, suite.gold)) as [
+    Weighted,
+    Weighted,
+  ];
   const ones = new Float64Array(cases).fill(1);
   const values = { before: was(ones), after: is(ones) };
   const flips = metric.isProportion ? countFlips(before, suite.candidate) : null;
@@ -92,7 +100,10 @@ export const weightsOf = (members: readonly Comparison[], weighing: 'cases' | 's
   members.map(({ outcome }) => (weighing === 'cases' ? outcome.cases : 1));
 
 /** The mean of several comparisons, each weighed by its cases or alike. */
-export function compareWhole(members: readonly Comparison[], { weighing, confidences, effect = 1 }: WholeSettings): Comparison {
+export function compareWhole(
+  members: readonly Comparison[],
+  { weighing, confidences, effect = 1 }: WholeSettings,
+): Comparison {
   const weights = weightsOf(members, weighing);
   const strata = members.map(({ outcome }, index): Stratum => {
     const weight = weights[index]!;
@@ -124,10 +135,16 @@ function fewer({ cases, gained, lost }: Flips, effect: number): Flips {
 const casesIn = (members: readonly Comparison[]) => members.reduce((sum, { outcome }) => sum + outcome.cases, 0);
 
 function varianceOfMean(members: readonly Comparison[], strata: readonly Stratum[], total: number): number {
-  return members.reduce((sum, { outcome }, index) => sum + (strata[index]!.weight / total) ** 2 * varianceOf(outcome), 0);
+  return members.reduce(
+    (sum, { outcome }, index) => sum + (strata[index]!.weight / total) ** 2 * varianceOf(outcome),
+    0,
+  );
 }
 
-/** Of right-or-wrong answers the sample variance, with one flip added either way: none seen does not mean that there are none. */
+/**
+ * Of right-or-wrong answers the sample variance, with one flip added either way: none seen does not mean that there are
+ * none.
+ */
 function varianceOf(outcome: Outcome): number {
   if ('variance' in outcome) return outcome.variance;
   const { cases, gained, lost } = outcome;
@@ -139,7 +156,9 @@ function sumFlips(all: readonly Flips[]): Flips {
   return { cases: sum(({ cases }) => cases), gained: sum(({ gained }) => gained), lost: sum(({ lost }) => lost) };
 }
 
-/** The smallest loss that cases like these usually exclude, for a candidate that is no worse; null where there are none. */
+/**
+ * The smallest loss that cases like these usually exclude, for a candidate that is no worse; null where there are none.
+ */
 export function detectableLoss({ outcome }: Comparison, confidences: Confidences): number | null {
   return isUsable(outcome) ? minimumDetectableLoss(outcome, { confidences, power }) : null;
 }
@@ -147,13 +166,23 @@ export function detectableLoss({ outcome }: Comparison, confidences: Confidences
 export interface Question {
   readonly margin: number;
   readonly confidences: Confidences;
-  /** The largest p value of this comparison alone that counts as shown worse, the number of comparisons taken into account. */
+  /**
+   * The largest p value of this comparison alone that counts as shown worse, the number of comparisons taken into
+   * account.
+   */
   readonly shown: number;
 }
 
-/** Cases like these that would bring the lower bound above minus the margin, or show a loss, and which of the two; null: no number would. */
-export function casesNeeded({ outcome }: Pick<Comparison, 'outcome'>, { margin, confidences, shown }: Question): Decision | null {
+/**
+ * Cases like these that would bring the lower bound above minus the margin, or show a loss, and which of the two; null:
+ * no number would.
+ */
+export function casesNeeded(
+  { outcome }: Pick<Comparison, 'outcome'>,
+  { margin, confidences, shown }: Question,
+): Decision | null {
   return isUsable(outcome) ? casesToDecide(outcome, margin, { confidences, power, shown }) : null;
 }
 
-const isUsable = (outcome: Outcome) => outcome.cases > 0 && (!('variance' in outcome) || Number.isFinite(outcome.variance));
+const isUsable = (outcome: Outcome) =>
+  outcome.cases > 0 && (!('variance' in outcome) || Number.isFinite(outcome.variance));

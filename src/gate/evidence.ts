@@ -4,7 +4,10 @@ import type { PairedSuite } from './paired.js';
 import type { Finding, ReportRow, Rule } from './report.js';
 import { normalQuantile } from './statistics/normal.js';
 
-/** Lines that a candidate meets by a bound. Not shown worse, too few cases to slice, and a budget are met by knowing nothing. */
+/**
+ * Lines that a candidate meets by a bound. Not shown worse, too few cases to slice, and a budget are met by knowing
+ * nothing.
+ */
 const boundedRules: readonly Rule[] = ['not-inferior', 'not-harmed', 'floor', 'gain', 'macro'];
 
 export interface HoldoutSize {
@@ -28,7 +31,9 @@ export function requireEvidence(rows: readonly ReportRow[], suites: readonly Pai
   if (asking.some(({ findings }) => findings.some(counts))) return [];
   const needed = isFirst ? casesAboveGuessing(needs) : casesWithin(needs);
   const reason = `${missingOf(asking, suites)}${sayExamples(needed, needs.holdout)}`;
-  return [{ rule: 'evidence', verdict: 'inconclusive', value: 0, limit: 1, reason, needed: needs.holdout ? needed : null }];
+  return [
+    { rule: 'evidence', verdict: 'inconclusive', value: 0, limit: 1, reason, needed: needs.holdout ? needed : null },
+  ];
 }
 
 /** Held-out cases on which a head halfway between guessing and always right is usually shown above guessing. */

@@ -10,8 +10,8 @@ export interface Judged {
 }
 
 /**
- * What passes goes before what is inconclusive, and that before what is refused, so that a person sees the best there is; then the most
- * accurate; of equals the earlier. Undefined where there is none.
+ * What passes goes before what is inconclusive, and that before what is refused, so that a person sees the best there
+ * is; then the most accurate; of equals the earlier. Undefined where there is none.
  */
 export function chooseContender<T extends Judged>(judged: readonly T[]): T | undefined {
   return [...judged].sort(compareJudged)[0];
@@ -38,12 +38,19 @@ export interface FieldRow extends Pick<Contender, 'strategy' | 'chosen' | 'secon
 
 /** The best first, what failed last. */
 export function fieldRows(contenders: readonly Contender[]): FieldRow[] {
-  const judged = contenders.flatMap((contender) => (contender.report ? [judgedRow(contender, contender.report as Report)] : []));
+  const judged = contenders.flatMap((contender) =>
+    contender.report ? [judgedRow(contender, contender.report as Report)] : [],
+  );
   return [...judged.sort(compareJudged), ...contenders.filter(({ report }) => !report).map(failedRow)];
 }
 
-function judgedRow({ report: _, ...contender }: Contender, { verdict, sentence, domains, continual }: Report): FieldRow & Judged {
-  const losses = domains.flatMap(({ domain, champion, candidate }) => (champion === null ? [] : [{ domain, loss: champion - candidate }]));
+function judgedRow(
+  { report: _, ...contender }: Contender,
+  { verdict, sentence, domains, continual }: Report,
+): FieldRow & Judged {
+  const losses = domains.flatMap(({ domain, champion, candidate }) =>
+    champion === null ? [] : [{ domain, loss: champion - candidate }],
+  );
   const worstDomain = losses.sort((a, b) => b.loss - a.loss)[0] ?? null;
   const { averageAccuracy, forgetting } = continual;
   return { ...contender, verdict, averageAccuracy, forgetting, sentence, worstDomain };

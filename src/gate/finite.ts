@@ -1,4 +1,7 @@
-/** Scores that are not numbers: they compare as neither lost nor gained, and would pass for answers of which none changed. */
+/**
+ * Scores that are not numbers: they compare as neither lost nor gained, and would pass for answers of which none
+ * changed.
+ */
 import type { PairedSuite } from './paired.js';
 import type { Finding } from './report.js';
 import type { AnsweredCase } from './slices.js';
@@ -22,5 +25,7 @@ function countOthers({ candidate, champion, anchor }: PairedSuite): number {
 /** An answer whose score and probability can be counted. */
 export function isCountable({ candidate, champion }: AnsweredCase): boolean {
   const isNumber = (value: number | null) => value === null || Number.isFinite(value);
-  return [candidate, champion].every((side) => side === null || (Number.isFinite(side.score) && isNumber(side.confidence)));
+  return [candidate, champion].every(
+    (side) => side === null || (Number.isFinite(side.score) && isNumber(side.confidence)),
+  );
 }

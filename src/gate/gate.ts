@@ -36,7 +36,10 @@ export interface Evaluation {
   readonly refusals?: number;
 }
 
-export type Judgement = Pick<Report, 'rulesVersion' | 'rows' | 'slices' | 'calibration' | 'tasks' | 'findings' | 'notes'>;
+export type Judgement = Pick<
+  Report,
+  'rulesVersion' | 'rows' | 'slices' | 'calibration' | 'tasks' | 'findings' | 'notes'
+>;
 
 export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number): Judgement {
   const { suites, field = onlyTry.field, refusals = onlyTry.refusals } = evaluation;
@@ -61,7 +64,10 @@ const needsOf = ({ holdout }: Evaluation, { domains, margin, confidence }: GateP
   holdout,
 });
 
-function judgeWhatRemains({ cost, lostClasses, silentLabels = [], missing }: Evaluation, { budgets, retired }: GatePolicy): Finding[] {
+function judgeWhatRemains(
+  { cost, lostClasses, silentLabels = [], missing }: Evaluation,
+  { budgets, retired }: GatePolicy,
+): Finding[] {
   const findings: Finding[] = [];
   if (budgets?.bytes !== undefined) findings.push(judgeBudget('bytes of adapter.onnx', cost.bytes, budgets.bytes));
   if (budgets?.milliseconds !== undefined && cost.milliseconds !== null)
@@ -72,7 +78,14 @@ function judgeWhatRemains({ cost, lostClasses, silentLabels = [], missing }: Eva
   }
   if (silentLabels.length > 0) {
     const reason = `the candidate gives no held-out example a label that the champion gave to several: ${silentLabels.join(', ')}`;
-    findings.push({ rule: 'labels-answered', verdict: 'fail', value: silentLabels.length, limit: 0, reason, needed: null });
+    findings.push({
+      rule: 'labels-answered',
+      verdict: 'fail',
+      value: silentLabels.length,
+      limit: 0,
+      reason,
+      needed: null,
+    });
   }
   for (const suite of missing.filter((name) => !retired.includes(name))) {
     const reason = `${suite} judged the champion and is not asked any more; declare it again, or name it under gate.retired`;

@@ -5,8 +5,9 @@ import { proportionLowerBound } from './statistics/proportion.js';
 const mostNeeded = 2000;
 
 /**
- * Whether a head halfway between guessing and always right is expected to be shown above guessing by the exact bound (Clopper & Pearson 1934).
- * Guessing at 4 % takes 4 cases, at a quarter 8, at a half 16. False where guessing is always right: one label alone.
+ * Whether a head halfway between guessing and always right is expected to be shown above guessing by the exact bound
+ * (Clopper & Pearson 1934). Guessing at 4 % takes 4 cases, at a quarter 8, at a half 16. False where guessing is always
+ * right: one label alone.
  */
 export function isEnoughToShow(cases: number, chance: number, confidence: number): boolean {
   if (chance >= 1) return false;

@@ -27,6 +27,8 @@ export interface Judged {
 export interface OwnScore {
   /** NaN of no cases. */
   readonly value: number;
-  /** A one-sided lower bound, for floors. It is asked for where a limit needs it, since it may cost another bootstrap. */
+  /**
+   * A one-sided lower bound, for floors. It is asked for where a limit needs it, since it may cost another bootstrap.
+   */
   readonly lower: () => number;
 }

@@ -47,8 +47,9 @@ export function limitsOf(suite: PairedSuite, policy: GatePolicy): Limits {
 }
 
 /**
- * The largest loss against the anchor; undefined where the policy has none, or was made before there was one by default. A version that is
- * named is a promise of its own, so that the margin against it is that against the champion unless told.
+ * The largest loss against the anchor; undefined where the policy has none, or was made before there was one by
+ * default. A version that is named is a promise of its own, so that the margin against it is that against the champion
+ * unless told.
  */
 function anchorMargin(margin: number, { anchor }: GatePolicy): number | undefined {
   if (!anchor) return undefined;
@@ -59,7 +60,10 @@ function anchorMargin(margin: number, { anchor }: GatePolicy): number | undefine
 const isHoldout = ({ name }: PairedSuite) => name.startsWith('holdout/');
 
 /** The first group that names the suite, or its family. */
-function groupOf({ name, family }: PairedSuite, { groups }: GatePolicy): [string, GatePolicy['groups'][string]] | undefined {
+function groupOf(
+  { name, family }: PairedSuite,
+  { groups }: GatePolicy,
+): [string, GatePolicy['groups'][string]] | undefined {
   return (
     Object.entries(groups).find(([, { suites }]) => suites.includes(name)) ??
     Object.entries(groups).find(([, { suites }]) => suites.includes(family))
@@ -68,7 +72,11 @@ function groupOf({ name, family }: PairedSuite, { groups }: GatePolicy): [string
 
 /** What has a margin of its own is judged by itself alone. */
 function isMember(suite: PairedSuite, group: string, policy: GatePolicy): boolean {
-  return groupOf(suite, policy)?.[0] === group && suite.candidate.length > 0 && policy.suites[suite.name]?.margin === undefined;
+  return (
+    groupOf(suite, policy)?.[0] === group &&
+    suite.candidate.length > 0 &&
+    policy.suites[suite.name]?.margin === undefined
+  );
 }
 
 /** Held-out examples of what is new to the champion. */
@@ -87,7 +95,10 @@ export function limitsAsWhole(suites: readonly PairedSuite[], policy: GatePolicy
   return new Map(lone.map(({ members: [suite], limits }) => [suite!, joined(limitsOf(suite!, policy), limits)]));
 }
 
-/** The stricter of two margins holds. A loss within the margin is no harm beyond it, and is not shown worse beyond it either. */
+/**
+ * The stricter of two margins holds. A loss within the margin is no harm beyond it, and is not shown worse beyond it
+ * either.
+ */
 function joined(own: Limits, whole: Limits): Limits {
   const { harm, watch: _, ...kept } = own;
   const least = (values: readonly (number | undefined)[]) => {
@@ -126,7 +137,10 @@ function wholesOf(suites: readonly PairedSuite[], policy: GatePolicy): LimitedWh
   return wholes.filter(({ members }) => members.length > 0);
 }
 
-/** Of all new examples as one: the gain that the policy asks for, and that the head does better than guessing where no floor says more. */
+/**
+ * Of all new examples as one: the gain that the policy asks for, and that the head does better than guessing where no
+ * floor says more.
+ */
 function limitsOfNew(fresh: readonly PairedSuite[], { gain, domains }: GatePolicy): Limits {
   if (domains.floor !== undefined) return { gain };
   const cases = fresh.reduce((sum, { candidate }) => sum + candidate.length, 0);

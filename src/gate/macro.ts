@@ -21,11 +21,12 @@ interface LabelledCases {
 }
 
 /**
- * The macro accuracy on the held-out examples of what the champion had been shown, or, without a champion, on all. Empty where fewer than two
- * labels have 5 cases. It is judged as "not shown worse" unless the policy has a margin.
+ * The macro accuracy on the held-out examples of what the champion had been shown, or, without a champion, on all.
+ * Empty where fewer than two labels have 5 cases. It is judged as "not shown worse" unless the policy has a margin.
  *
- * The difference is a weighted mean of the cases' differences, each weighing 1 / (labels x cases of its label), so that the paired bootstrap of
- * a mean holds, clusters drawn whole, the labels' sizes taken as given. It costs 10,000 draws of as many clusters as there are.
+ * The difference is a weighted mean of the cases' differences, each weighing 1 / (labels x cases of its label), so that
+ * the paired bootstrap of a mean holds, clusters drawn whole, the labels' sizes taken as given. It costs 10,000 draws
+ * of as many clusters as there are.
  */
 export function compareMacro(suites: readonly PairedSuite[], settings: RowSettings): Judged[] {
   const members = suites.filter(isCounted);
@@ -38,7 +39,12 @@ export function compareMacro(suites: readonly PairedSuite[], settings: RowSettin
   const limits =
     champion === null
       ? { floor: macro?.floor }
-      : { floor: macro?.floor, margin: macro?.margin, marginRule: 'macro' as const, watch: macro?.margin === undefined };
+      : {
+          floor: macro?.floor,
+          margin: macro?.margin,
+          marginRule: 'macro' as const,
+          watch: macro?.margin === undefined,
+        };
   const toChampion = champion === null ? undefined : compare(cases, champion, settings);
   return [
     {
@@ -78,11 +84,14 @@ function gather(members: readonly PairedSuite[]): LabelledCases {
 
 /** Cases of one text belong together, as cases of one cluster do. */
 function clusterNames({ name, candidate, clusters, texts }: PairedSuite): string[] {
-  return candidate.map((_, index) => (clusters ? `${name} ${clusters[index]!}` : (texts?.[index] ?? `${name} ${index}`)));
+  return candidate.map((_, index) =>
+    clusters ? `${name} ${clusters[index]!}` : (texts?.[index] ?? `${name} ${index}`),
+  );
 }
 
 /** What a case counts, 1 on average. */
-const weightOf = ({ candidate, sizes, labels }: LabelledCases, index: number) => candidate.length / (labels * sizes[index]!);
+const weightOf = ({ candidate, sizes, labels }: LabelledCases, index: number) =>
+  candidate.length / (labels * sizes[index]!);
 
 function compare(cases: LabelledCases, champion: readonly number[], { certainty, seed }: RowSettings): Comparison {
   const { candidate, clusters } = cases;
@@ -92,10 +101,16 @@ function compare(cases: LabelledCases, champion: readonly number[], { certainty,
   const { observed: difference, lower, upper, worse, better, variance } = sample;
   const after = before + difference;
   const sides = { before, after, difference, worse, better, flips: null };
-  if (variance > 0 || difference !== 0) return { ...sides, lower, upper, outcome: { cases: candidate.length, difference, variance } };
-  // Nothing was drawn that differs: bounds of answers of which none flipped, as many as the weighted cases are worth (Kish 1965).
+  if (variance > 0 || difference !== 0)
+    return { ...sides, lower, upper, outcome: { cases: candidate.length, difference, variance } };
+  // Nothing was drawn that differs: bounds of answers of which none flipped, as many as the weighted cases are worth
+  // (Kish 1965).
   const shares = candidate.map((_, index) => weightOf(cases, index));
-  const unflipped = { cases: candidate.length ** 2 / shares.reduce((sum, share) => sum + share ** 2, 0), gained: 0, lost: 0 };
+  const unflipped = {
+    cases: candidate.length ** 2 / shares.reduce((sum, share) => sum + share ** 2, 0),
+    gained: 0,
+    lost: 0,
+  };
   return { ...sides, ...tangoBounds(unflipped, certainty.bounds), outcome: unflipped };
 }
 
@@ -110,6 +125,11 @@ function lowerBound(cases: LabelledCases, { certainty, seed }: RowSettings): num
     }
     return sum / total;
   };
-  const options = { confidences: certainty.bounds, seed: [seed, 'macro floor'], clusters: cases.clusters, range: { lower: 0, upper: 1 } };
+  const options = {
+    confidences: certainty.bounds,
+    seed: [seed, 'macro floor'],
+    clusters: cases.clusters,
+    range: { lower: 0, upper: 1 },
+  };
   return pairedBootstrap(cases.candidate.length, statistic, options).lower;
 }

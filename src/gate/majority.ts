@@ -1,10 +1,11 @@
 /**
- * A task on its held-out examples beside the simplest answer there is: always the label that is commonest among what was learned. A first
- * version, which is compared with nothing else, must be shown to be above it.
+ * A task on its held-out examples beside the simplest answer there is: always the label that is commonest among what
+ * was learned. A first version, which is compared with nothing else, must be shown to be above it.
  */
 import { groupBy } from '../core/grouping.js';
 import { accuracy } from '../evaluation/metrics/means.js';
-import { type Comparison, casesNeeded, compareSuite } from './compare.js';
+import { casesNeeded, compareSuite } from './compare.js';
+import type { Comparison } from './compare.js';
 import type { RowSettings } from './judged.js';
 import type { PairedSuite } from './paired.js';
 import type { Finding, LabelRecall, TaskReport } from './report.js';
@@ -55,10 +56,23 @@ function reportOf({ task, learned, cases, isFirst }: TaskAnswers, settings: RowS
 
 const mostNamed = 3;
 
-function compare(task: string, majority: string, cases: readonly TaskCase[], { seed, certainty }: RowSettings): Comparison {
+function compare(
+  task: string,
+  majority: string,
+  cases: readonly TaskCase[],
+  { seed, certainty }: RowSettings,
+): Comparison {
   const clusters = clustersOf(cases);
   const suite: PairedSuite = {
-    ...{ name: `majority of ${task}`, metric: accuracy.name, family: 'majority', chance: 0, gold: [], clusters, champion: null },
+    ...{
+      name: `majority of ${task}`,
+      metric: accuracy.name,
+      family: 'majority',
+      chance: 0,
+      gold: [],
+      clusters,
+      champion: null,
+    },
     ...{ anchor: null, role: 'judged', leftOut: 0, uses: 0, candidate: cases.map(({ score }) => score) },
   };
   const constant = cases.map(({ label }) => Number(label === majority));
@@ -79,7 +93,8 @@ function judgeMajority(comparison: Comparison, cases: number, majority: string, 
   const { before, after, lower, upper, difference } = comparison;
   const finding = { rule: 'majority', value: lower, limit: 0, needed: null } as const;
   const sides = `${percent(after)} of ${cases} held-out cases are right, and always "${majority}" would have ${percent(before)}`;
-  if (lower > 0) return { ...finding, verdict: 'pass', reason: `above the commonest label by at least ${points(lower)}: ${sides}` };
+  if (lower > 0)
+    return { ...finding, verdict: 'pass', reason: `above the commonest label by at least ${points(lower)}: ${sides}` };
   if (upper < 0) return { ...finding, verdict: 'fail', reason: `shown under the commonest label: ${sides}` };
   const decision = casesNeeded(comparison, { margin: 0, confidences: certainty.bounds, shown: certainty.alpha });
   const isHopeful = decision !== null && decision.verdict === 'not-inferior' && difference > 0;

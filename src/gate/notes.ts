@@ -4,7 +4,10 @@ import { groupsOf } from './limits.js';
 import { findOverlap } from './overlap.js';
 import { answersFamily, type PairedSuite } from './paired.js';
 
-/** Each decision tells a little of the cases that made it: used often enough, a holdout is training data (Dwork et al., Science 2015). */
+/**
+ * Each decision tells a little of the cases that made it: used often enough, a holdout is training data (Dwork et al.,
+ * Science 2015).
+ */
 export function noteWear(suites: readonly PairedSuite[], { reuse }: GatePolicy): string[] {
   return suites
     .filter(({ uses }) => uses >= reuse)
@@ -14,7 +17,10 @@ export function noteWear(suites: readonly PairedSuite[], { reuse }: GatePolicy):
     );
 }
 
-/** Of suites that are judged as one; apart, each counts for itself. Nobody needs to be told that those about answers are made of the same texts. */
+/**
+ * Of suites that are judged as one; apart, each counts for itself. Nobody needs to be told that those about answers are
+ * made of the same texts.
+ */
 export function noteOverlap(suites: readonly PairedSuite[], policy: GatePolicy): string[] {
   return groupsOf(suites, policy).flatMap(({ name, members }) => {
     const overlap = members.every(({ family }) => family === answersFamily) ? undefined : findOverlap(members);

@@ -1,4 +1,7 @@
-/** Suites that ask the same texts: what one of them says of a text the others say again, so that together they know less than their cases count. */
+/**
+ * Suites that ask the same texts: what one of them says of a text the others say again, so that together they know less
+ * than their cases count.
+ */
 import { groupBy } from '../core/grouping.js';
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';
@@ -19,21 +22,26 @@ export interface Overlap {
 /** Undefined where no two suites ask the same text, or their texts are not known. */
 export function findOverlap(suites: readonly PairedSuite[]): Overlap | undefined {
   const askedBy = new Map<string, Set<string>>();
-  for (const { name, texts } of suites) for (const text of texts ?? []) askedBy.set(text, (askedBy.get(text) ?? new Set()).add(name));
+  for (const { name, texts } of suites)
+    for (const text of texts ?? []) askedBy.set(text, (askedBy.get(text) ?? new Set()).add(name));
   const shared = [...askedBy.values()].filter((names) => names.size > 1);
   const names = new Set(shared.flatMap((own) => [...own]));
   if (shared.length === 0) return undefined;
   return { texts: shared.length, suites: suites.map(({ name }) => name).filter((name) => names.has(name)) };
 }
 
-/** So many changed answers, shared by all suites that ask the text, are imagined beside those that were seen: none seen does not mean none. */
+/**
+ * So many changed answers, shared by all suites that ask the text, are imagined beside those that were seen: none seen
+ * does not mean none.
+ */
 const imagined = 2;
 
 /**
- * The design effect of a weighted mean of suites (Kish, "Survey sampling", 1965, ch. 5.4 and 8.2): 1 + correlation x (K - 1). K is what the shared
- * texts would do to the variance if an answer that changes on a text changed in every suite that asks it, and the correlation says how far they
- * do. Rao & Scott, "A simple method for the analysis of clustered binary data", Biometrics 1992, divide the number of cases by the effect. Where
- * no answer to a shared text changed, nothing speaks against a correlation of 1. It is linear in the cases.
+ * The design effect of a weighted mean of suites (Kish, "Survey sampling", 1965, ch. 5.4 and 8.2): 1 + correlation x (K
+ * - 1). K is what the shared texts would do to the variance if an answer that changes on a text changed in every suite
+ * that asks it, and the correlation says how far they do. Rao & Scott, "A simple method for the analysis of clustered
+ * binary data", Biometrics 1992, divide the number of cases by the effect. Where no answer to a shared text changed,
+ * nothing speaks against a correlation of 1. It is linear in the cases.
  * @param weights [members] as compareWhole has them
  * @returns at least 1; exactly 1 where no text is shared
  */
@@ -48,7 +56,9 @@ export function designEffect(members: readonly ComparedSuite[], weights: readonl
     const sum = units.get(unit) ?? { share: 0, change: 0 };
     units.set(unit, { share: sum.share + share, change: sum.change + change });
   }
-  const groups = [...groupBy([...units], ([unit]) => names.rootOf(unit)).values()].map((group) => group.map(([, unit]) => unit));
+  const groups = [...groupBy([...units], ([unit]) => names.rootOf(unit)).values()].map((group) =>
+    group.map(([, unit]) => unit),
+  );
   return 1 + correlationWithin(groups) * (sharedShare(groups) - 1);
 }
 
@@ -65,7 +75,11 @@ interface SharedCase extends Unit {
   readonly text: string | undefined;
 }
 
-function casesOf({ suite: { metric, candidate, clusters, texts }, before }: ComparedSuite, member: number, weight: number): SharedCase[] {
+function casesOf(
+  { suite: { metric, candidate, clusters, texts }, before }: ComparedSuite,
+  member: number,
+  weight: number,
+): SharedCase[] {
   // The scores of a rank metric do not add up to it, so that they say nothing of the correlation.
   const { isMean } = metricNamed(metric);
   return candidate.map((score, index) => ({
@@ -83,7 +97,9 @@ function sharedShare(groups: readonly (readonly Unit[])[]): number {
   return together / groups.flat().reduce((sum, { share }) => sum + share ** 2, 0);
 }
 
-/** In [0, 1]: the products of the changes of two units of a text, over what they would be if all of them changed alike. */
+/**
+ * In [0, 1]: the products of the changes of two units of a text, over what they would be if all of them changed alike.
+ */
 function correlationWithin(groups: readonly (readonly Unit[])[]): number {
   let [products, most] = [imagined, imagined];
   for (const group of groups.filter(({ length }) => length > 1)) {

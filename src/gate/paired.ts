@@ -10,7 +10,10 @@ export interface PairedSuite {
   readonly chance: number;
   /** Null: there is no champion. */
   readonly champion: readonly number[] | null;
-  /** Scores of the anchor, an older version that may differ from case to case; null where a case has none, null altogether where no case has one. */
+  /**
+   * Scores of the anchor, an older version that may differ from case to case; null where a case has none, null
+   * altogether where no case has one.
+   */
   readonly anchor: readonly (number | null)[] | null;
   readonly candidate: readonly number[];
   /** What the scores are held against; empty where they say all. */
@@ -26,18 +29,25 @@ export interface PairedSuite {
   readonly examines?: Examined | undefined;
   /** [cases] the true label with its task, for the macro accuracy; null or absent where cases have no label. */
   readonly labels?: readonly string[] | null | undefined;
-  /** [cases] a key of each case's text, so that suites which share texts can be found; null or absent where it is not known. */
+  /**
+   * [cases] a key of each case's text, so that suites which share texts can be found; null or absent where it is not
+   * known.
+   */
   readonly texts?: readonly string[] | null | undefined;
 }
 
 /** The family of suites that are made of held-out texts and ask the head for its answers to them. */
 export const answersFamily = 'answers';
 
-/** answers: a suite asks the head, as holdouts do. encoder: a suite looks at the embedding, which the head does not change. */
+/**
+ * answers: a suite asks the head, as holdouts do. encoder: a suite looks at the embedding, which the head does not
+ * change.
+ */
 export type Examined = 'answers' | 'encoder';
 
 /**
- * judged: a suite that must pass, alone or in its group. earlier: held-out examples of what the champion had been shown, part of one whole.
+ * judged: a suite that must pass, alone or in its group. earlier: held-out examples of what the champion had been
+ *         shown, part of one whole.
  * new: examples of a domain or of labels that the champion does not know, so that there is nothing to lose.
  */
 export type SuiteRole = 'judged' | 'earlier' | 'new';

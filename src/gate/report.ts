@@ -1,4 +1,7 @@
-/** A report: champion and candidate on every suite, side by side, and what the gate says of each. Plain data; it is stored as JSON. */
+/**
+ * A report: champion and candidate on every suite, side by side, and what the gate says of each. Plain data; it is
+ * stored as JSON.
+ */
 import type { Domain } from '../declaration/tasks.js';
 import type { ContinualMetrics } from '../evaluation/continual.js';
 import type { Verdict } from '../store/candidates.js';
@@ -73,7 +76,10 @@ export interface ReportRow {
   readonly findings: readonly Finding[];
 }
 
-/** What a candidate does on a task, label by label, beside always giving the label that is commonest among what was learned. */
+/**
+ * What a candidate does on a task, label by label, beside always giving the label that is commonest among what was
+ * learned.
+ */
 export interface TaskReport {
   readonly task: string;
   readonly majority: string;
@@ -167,15 +173,28 @@ export interface Finding {
 /** It lost, passes since nobody can show that it is worse, and no line asks it for more. */
 export function isOpenLoss({ difference, findings }: Pick<ReportRow, 'difference' | 'findings'>): boolean {
   const asksMore = findings.some(({ rule }) => rule === 'not-inferior' || rule === 'not-harmed' || rule === 'macro');
-  return verdictOf(findings) === 'pass' && (difference ?? 0) < 0 && !asksMore && findings.some(({ rule }) => rule === 'not-worse');
+  return (
+    verdictOf(findings) === 'pass' &&
+    (difference ?? 0) < 0 &&
+    !asksMore &&
+    findings.some(({ rule }) => rule === 'not-worse')
+  );
 }
 
 export interface CalibrationReport {
   readonly candidate: CalibrationSide;
   /** On what it knows; null: there is no champion, or it knew nothing. */
   readonly champion: CalibrationSide | null;
-  /** Brier score of the champion minus the candidate's on what the champion knows, with one-sided bounds: below 0 it got worse. */
-  readonly difference: { readonly cases: number; readonly value: number; readonly lower: number; readonly upper: number } | null;
+  /**
+   * Brier score of the champion minus the candidate's on what the champion knows, with one-sided bounds: below 0 it got
+   * worse.
+   */
+  readonly difference: {
+    readonly cases: number;
+    readonly value: number;
+    readonly lower: number;
+    readonly upper: number;
+  } | null;
   readonly findings: readonly Finding[];
 }
 
@@ -192,7 +211,10 @@ export interface CalibrationSide {
   readonly riskCoverage: readonly RiskAtCoverage[];
 }
 
-/** Equal by construction: neither head changes the embedding, and the encoder is the same. It is no evidence of anything. */
+/**
+ * Equal by construction: neither head changes the embedding, and the encoder is the same. It is no evidence of
+ * anything.
+ */
 export interface UnchangedSuite {
   readonly suite: string;
   readonly version: number;
@@ -241,30 +263,7 @@ export function concernsOf({ rows, slices, calibration, tasks, findings }: Repor
     ...tasks.flatMap((task) => task.findings.map((finding) => ({ name: `task ${task.task}`, finding }))),
     ...findings.map((finding) => ({ name: 'the version', finding })),
   ];
-  return (['fail', 'inconclusive'] as const).flatMap((verdict) => all.filter(({ finding }) => finding.verdict === verdict));
-}
-
-const olderRow = {
-  scope: 'suite',
-  leftOut: 0,
-  worse: null,
-  better: null,
-  detectable: null,
-  anchor: null,
-  uses: 0,
-} as const;
-
-/** A stored report. What an earlier Espalier did not measure is empty. */
-export function readReport(stored: unknown): Report {
-  const report = stored as Report;
-  const rows = report.rows.map((row) => ({
-    ...olderRow,
-    ...row,
-    findings: row.findings.map((finding) => ({ ...finding, needed: finding.needed ?? null })),
-  }));
-  return {
-    ...{ slices: [], calibration: null, tasks: [], newLabels: null, findings: [], notes: [], unchanged: [], unknown: [] },
-    ...report,
-    rows,
-  };
+  return (['fail', 'inconclusive'] as const).flatMap((verdict) =>
+    all.filter(({ finding }) => finding.verdict === verdict),
+  );
 }

@@ -1,9 +1,11 @@
 /**
- * The rows of a report: each suite, and each several suites as one, compared with champion and anchor and judged by its limits.
+ * The rows of a report: each suite, and each several suites as one, compared with champion and anchor and judged by its
+ * limits.
  *
- * Each suite, and each group of suites as one, must be shown not inferior to the champion by more than its margin. What is shown worse
- * beyond it fails; what is neither is inconclusive. Members of a group are too small to pass by themselves: each must not be shown worse,
- * or, where the group says so, must exclude a loss of `harm`. p values are adjusted for the number of comparisons (Holm).
+ * Each suite, and each group of suites as one, must be shown not inferior to the champion by more than its margin. What
+ * is shown worse beyond it fails; what is neither is inconclusive. Members of a group are too small to pass by
+ * themselves: each must not be shown worse, or, where the group says so, must exclude a loss of `harm`. p values are
+ * adjusted for the number of comparisons (Holm).
  */
 
 import { appendAll } from '../core/sequences.js';
@@ -11,7 +13,8 @@ import type { GatePolicy } from '../declaration/gate-policy.js';
 import { accuracy, jaccard } from '../evaluation/metrics/means.js';
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import { type Certainty, certaintyOf, onlyTry, type Tries } from './certainty.js';
-import { type Comparison, casesNeeded, compareSuite, compareWhole, detectableLoss, weightsOf } from './compare.js';
+import { casesNeeded, compareSuite, compareWhole, detectableLoss, weightsOf } from './compare.js';
+import type { Comparison } from './compare.js';
 import { areFinite, notNumbers } from './finite.js';
 import { isEnoughToShow } from './guessing.js';
 import type { Judged, OwnScore, RowSettings } from './judged.js';
@@ -25,7 +28,12 @@ import { scoreInterval } from './score-interval.js';
 import { holm } from './statistics/holm.js';
 
 /** Wholes first, then the suites in their order. */
-export function judgeSuites(suites: readonly PairedSuite[], policy: GatePolicy, seed: number, tries: Tries = onlyTry): ReportRow[] {
+export function judgeSuites(
+  suites: readonly PairedSuite[],
+  policy: GatePolicy,
+  seed: number,
+  tries: Tries = onlyTry,
+): ReportRow[] {
   const settings: RowSettings = { policy, seed, certainty: certaintyOf(policy, tries) };
   const sound = suites.filter(areFinite);
   const members = new Map(sound.map((suite) => [suite, compareSides(suite, settings)]));
@@ -52,8 +60,13 @@ function compareSides(suite: PairedSuite, { seed, certainty }: RowSettings): Sid
   const answered = withAnchor(suite);
   const settings = (side: string) => ({ seed: [seed, side, name] });
   return {
-    toChampion: champion === null ? undefined : compareSuite(suite, champion, { ...settings('champion'), confidences: certainty.bounds }),
-    toAnchor: answered && compareSuite(answered.suite, answered.before, { ...settings('anchor'), confidences: certainty.anchorBounds }),
+    toChampion:
+      champion === null
+        ? undefined
+        : compareSuite(suite, champion, { ...settings('champion'), confidences: certainty.bounds }),
+    toAnchor:
+      answered &&
+      compareSuite(answered.suite, answered.before, { ...settings('anchor'), confidences: certainty.anchorBounds }),
   };
 }
 
@@ -77,13 +90,20 @@ function judgedSuite(suite: PairedSuite, limits: Limits, sides: Sides, settings:
   return { name, scope: 'suite', metric, suites: [suite], limits, score: scoreOf(suite, settings), ...sides };
 }
 
-function judgedWhole(whole: Whole & { readonly limits: Limits }, members: ReadonlyMap<PairedSuite, Sides>, settings: RowSettings): Judged {
+function judgedWhole(
+  whole: Whole & { readonly limits: Limits },
+  members: ReadonlyMap<PairedSuite, Sides>,
+  settings: RowSettings,
+): Judged {
   const { name, members: suites, weighing, limits } = whole;
   const compare = (side: keyof Sides) => compareAsOne(whole, side, members, settings);
   const metrics = [...new Set(suites.map(({ metric }) => metric))];
   const metric = metrics.length === 1 ? metrics[0]! : 'mean of metrics';
   const toChampion = compare('toChampion');
-  const score = weighing === 'cases' ? scoreOf(pooled(name, suites), settings) : { value: toChampion!.after, lower: () => Number.NaN };
+  const score =
+    weighing === 'cases'
+      ? scoreOf(pooled(name, suites), settings)
+      : { value: toChampion!.after, lower: () => Number.NaN };
   return { name, scope: 'whole', metric, suites, limits, toChampion, toAnchor: compare('toAnchor'), score };
 }
 
@@ -113,7 +133,8 @@ function pooled(name: string, suites: readonly PairedSuite[]): PairedSuite {
   const [first] = suites;
   const isClustered = suites.some(({ clusters }) => clusters !== null);
   const cases = suites.reduce((sum, { candidate }) => sum + candidate.length, 0);
-  const clusterNames = (suite: PairedSuite) => suite.candidate.map((_, index) => `${suite.name} ${suite.clusters?.[index] ?? index}`);
+  const clusterNames = (suite: PairedSuite) =>
+    suite.candidate.map((_, index) => `${suite.name} ${suite.clusters?.[index] ?? index}`);
   return {
     ...first!,
     name,
@@ -125,11 +146,15 @@ function pooled(name: string, suites: readonly PairedSuite[]): PairedSuite {
   };
 }
 
-function scoreOf({ metric, candidate: scores, gold, clusters, name }: PairedSuite, { certainty, seed }: RowSettings): OwnScore {
+function scoreOf(
+  { metric, candidate: scores, gold, clusters, name }: PairedSuite,
+  { certainty, seed }: RowSettings,
+): OwnScore {
   const confidence = 2 * certainty.bounds.lower - 1;
   return {
     value: scores.length === 0 ? Number.NaN : metricValue(metricNamed(metric), scores, gold),
-    lower: () => scoreInterval({ metric: metricNamed(metric), scores, gold, clusters }, confidence, [seed, 'floor', name]).lower,
+    lower: () =>
+      scoreInterval({ metric: metricNamed(metric), scores, gold, clusters }, confidence, [seed, 'floor', name]).lower,
   };
 }
 
@@ -155,7 +180,9 @@ export function rowsOf(all: readonly Judged[], settings: RowSettings): ReportRow
 
 /** Holm over those that are compared; what is not has 1. */
 export function adjust(comparisons: readonly (Comparison | undefined)[]): PValues[] {
-  const [worse, better] = (['worse', 'better'] as const).map((side) => holm(comparisons.flatMap((one) => (one ? [one[side]] : []))));
+  const [worse, better] = (['worse', 'better'] as const).map((side) =>
+    holm(comparisons.flatMap((one) => (one ? [one[side]] : []))),
+  );
   let place = 0;
   return comparisons.map((one) => {
     if (!one) return nothingShown;
@@ -200,13 +227,19 @@ function findingsOf(judged: Judged, adjusted: Adjusted, settings: RowSettings): 
   const findings: Finding[] = [];
   if (limits.floor !== undefined) findings.push(judgeFloor(score.value, score.lower(), limits.floor));
   if (limits.chance !== undefined) appendAll(findings, guessingOf(judged, limits.chance, settings));
-  const evidenceOf = (comparison: Comparison, { worse, tests }: PValues, confidences: Certainty['bounds'], level: number): Evidence => ({
+  const evidenceOf = (
+    comparison: Comparison,
+    { worse, tests }: PValues,
+    confidences: Certainty['bounds'],
+    level: number,
+  ): Evidence => ({
     ...{ lower: comparison.lower, upper: comparison.upper, worse, alpha: level, confidence: confidences.lower },
     decision: (margin) => casesNeeded(comparison, { margin, confidences, shown: level / tests }),
   });
   if (toChampion) {
     const evidence = evidenceOf(toChampion, adjusted.champion, bounds, alpha);
-    if (limits.margin !== undefined) findings.push(judgeLoss(limits.marginRule ?? 'not-inferior', evidence, limits.margin));
+    if (limits.margin !== undefined)
+      findings.push(judgeLoss(limits.marginRule ?? 'not-inferior', evidence, limits.margin));
     if (limits.harm !== undefined) findings.push(judgeLoss('not-harmed', evidence, limits.harm));
     if (limits.watch && limits.harm === undefined) findings.push(judgeNotWorse(evidence));
     if (limits.gain !== undefined) findings.push(judgeGain(toChampion, limits.gain));
@@ -219,7 +252,10 @@ function findingsOf(judged: Judged, adjusted: Adjusted, settings: RowSettings): 
 /** A head's answer is right, or shares labels with what is right. */
 const headMetrics: readonly string[] = [accuracy.name, jaccard.name];
 
-/** A suite of the embedding has no bound asked of it here: the head does not make its score. Few new cases are judged with all the others. */
+/**
+ * A suite of the embedding has no bound asked of it here: the head does not make its score. Few new cases are judged
+ * with all the others.
+ */
 function guessingOf({ suites, scope, score, limits }: Judged, chance: number, { certainty }: RowSettings): Finding[] {
   const cases = suites.reduce((sum, { candidate }) => sum + candidate.length, 0);
   const asksHead = suites.some(({ examines, metric }) => examines !== 'encoder' && headMetrics.includes(metric));

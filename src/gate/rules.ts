@@ -1,6 +1,6 @@
 /**
- * What the rules of a policy say of measured numbers. Each passes only by its bound: a number that cannot be told apart from the far
- * side of its limit is inconclusive, and one that is shown to lie there fails.
+ * What the rules of a policy say of measured numbers. Each passes only by its bound: a number that cannot be told apart
+ * from the far side of its limit is inconclusive, and one that is shown to lie there fails.
  */
 
 import type { Finding, Rule } from './report.js';
@@ -20,7 +20,10 @@ export interface Evidence extends Bounds {
   readonly alpha: number;
   /** One-sided, of the bounds. */
   readonly confidence: number;
-  /** Cases that would bring the lower bound above minus the margin or show a loss, and which of the two; null: no number would. */
+  /**
+   * Cases that would bring the lower bound above minus the margin or show a loss, and which of the two; null: no number
+   * would.
+   */
   readonly decision: (margin: number) => Decision | null;
 }
 
@@ -36,8 +39,9 @@ const against: Record<Limited, string> = {
 };
 
 /**
- * Non-inferiority: the lower bound lies above minus the margin. That every one of several passes needs no correction for their number
- * (an intersection-union test: Berger & Hsu, Stat. Sci. 1996); that one is worse does, and its p value has it.
+ * Non-inferiority: the lower bound lies above minus the margin. That every one of several passes needs no correction
+ * for their number (an intersection-union test: Berger & Hsu, Stat. Sci. 1996); that one is worse does, and its p value
+ * has it.
  */
 export function judgeLoss(rule: Limited, evidence: Evidence, margin: number): Finding {
   const { lower, upper, worse, alpha, confidence } = evidence;
@@ -54,7 +58,13 @@ export function judgeLoss(rule: Limited, evidence: Evidence, margin: number): Fi
   }
   const decision = evidence.decision(margin);
   const reason = `${where}cannot tell: up to ${points(-lower)} may be lost, the limit is ${points(margin)}; ${sayDecision(decision)}`;
-  return { ...finding, verdict: 'inconclusive', reason, needed: decision?.cases ?? null, ...(decision && { falls: decision.verdict }) };
+  return {
+    ...finding,
+    verdict: 'inconclusive',
+    reason,
+    needed: decision?.cases ?? null,
+    ...(decision && { falls: decision.verdict }),
+  };
 }
 
 function sayDecision(decision: Decision | null): string {
@@ -67,15 +77,25 @@ function sayDecision(decision: Decision | null): string {
 export function judgeNotWorse({ lower, upper, worse, alpha }: Evidence): Finding {
   const finding = { rule: 'not-worse', value: worse, limit: alpha, needed: null } as const;
   if (worse > alpha) return { ...finding, verdict: 'pass', reason: `not shown worse (p ${worse.toFixed(3)})` };
-  return { ...finding, verdict: 'fail', reason: `shown worse: between ${points(Math.max(0, -upper))} and ${points(-lower)} lost` };
+  return {
+    ...finding,
+    verdict: 'fail',
+    reason: `shown worse: between ${points(Math.max(0, -upper))} and ${points(-lower)} lost`,
+  };
 }
 
 /** @param lower bound of the candidate's own score */
 export function judgeFloor(value: number, lower: number, floor: number): Finding {
   const finding = { rule: 'floor', value: lower, limit: floor, needed: null } as const;
-  if (lower >= floor) return { ...finding, verdict: 'pass', reason: `${points(value)}, at least ${points(lower)}, is not under its floor` };
+  if (lower >= floor)
+    return {
+      ...finding,
+      verdict: 'pass',
+      reason: `${points(value)}, at least ${points(lower)}, is not under its floor`,
+    };
   // Not a number is under every floor.
-  if (!(value >= floor)) return { ...finding, value, verdict: 'fail', reason: `${points(value)} is under its floor, ${points(floor)}` };
+  if (!(value >= floor))
+    return { ...finding, value, verdict: 'fail', reason: `${points(value)} is under its floor, ${points(floor)}` };
   const reason = `cannot tell: ${points(value)} may in truth be ${points(lower)}, under its floor, ${points(floor)}; more cases would decide`;
   return { ...finding, verdict: 'inconclusive', reason };
 }
@@ -93,17 +113,22 @@ export interface Guess {
 }
 
 /**
- * What nothing can be lost on must at least be above guessing, by its bound. Where the cases are too few for that the score decides, so that a
- * small adapter can begin; but no right answer at all never passes.
+ * What nothing can be lost on must at least be above guessing, by its bound. Where the cases are too few for that the
+ * score decides, so that a small adapter can begin; but no right answer at all never passes.
  */
 export function judgeGuessing({ value, lower, chance, cases, isEnough, hasChampion }: Guess): Finding {
   const finding = { rule: 'guessing', value: lower, limit: chance, needed: null } as const;
   const [score, guess] = [points(value), points(chance)];
   if (lower >= chance && value > 0)
-    return { ...finding, verdict: 'pass', reason: `${score}, at least ${points(lower)}, is not under guessing, ${guess}` };
+    return {
+      ...finding,
+      verdict: 'pass',
+      reason: `${score}, at least ${points(lower)}, is not under guessing, ${guess}`,
+    };
   // Of so few cases guessing might well have none right either.
   const isShort = hasChampion && value === 0 && cases * chance < 1 && !isEnough;
-  if (!(value >= chance) && !isShort) return { ...finding, value, verdict: 'fail', reason: `${score} is under guessing, ${guess}` };
+  if (!(value >= chance) && !isShort)
+    return { ...finding, value, verdict: 'fail', reason: `${score} is under guessing, ${guess}` };
   if (isEnough || value === 0) {
     const reason = `cannot tell: ${score} may in truth be ${points(lower)}, and guessing has ${guess}; more cases would decide`;
     return { ...finding, verdict: 'inconclusive', reason };
@@ -114,8 +139,10 @@ export function judgeGuessing({ value, lower, chance, cases, isEnough, hasChampi
 
 export function judgeGain({ lower, upper }: Bounds, wanted: number): Finding {
   const finding = { rule: 'gain', value: lower, limit: wanted, needed: null } as const;
-  if (lower >= wanted) return { ...finding, verdict: 'pass', reason: `gained at least ${points(lower)}; ${points(wanted)} are asked for` };
-  if (upper < wanted) return { ...finding, verdict: 'fail', reason: `gained at most ${points(upper)}; ${points(wanted)} are asked for` };
+  if (lower >= wanted)
+    return { ...finding, verdict: 'pass', reason: `gained at least ${points(lower)}; ${points(wanted)} are asked for` };
+  if (upper < wanted)
+    return { ...finding, verdict: 'fail', reason: `gained at most ${points(upper)}; ${points(wanted)} are asked for` };
   const reason = `cannot tell: gained between ${points(lower)} and ${points(upper)}; ${points(wanted)} are asked for`;
   return { ...finding, verdict: 'inconclusive', reason };
 }
@@ -125,7 +152,12 @@ export function judgeCeiling(value: number, upper: number, limit: number): Findi
   const finding = { rule: 'calibration-error', value: upper, limit, needed: null } as const;
   if (upper <= limit) return { ...finding, verdict: 'pass', reason: `confidence is off by at most ${points(upper)}` };
   if (value > limit)
-    return { ...finding, value, verdict: 'fail', reason: `confidence is off by ${points(value)}; the limit is ${points(limit)}` };
+    return {
+      ...finding,
+      value,
+      verdict: 'fail',
+      reason: `confidence is off by ${points(value)}; the limit is ${points(limit)}`,
+    };
   const reason = `cannot tell: confidence is off by ${points(value)}, perhaps by ${points(upper)}; the limit is ${points(limit)}`;
   return { ...finding, verdict: 'inconclusive', reason };
 }

@@ -22,9 +22,10 @@ export interface ScoreInterval extends Bounds {
 const signed: readonly string[] = ['spearman'];
 
 /**
- * Two-sided: each end is one-sided at (1 + confidence) / 2. Right or wrong by Clopper & Pearson's exact bounds, other metrics and clustered
- * cases by the BCa bootstrap of the cases. Where no draw differs the bootstrap would be certain of one case as of a thousand: a share of
- * cases as large as exact bounds allow for a thing never seen may still lie at the end of the metric's range.
+ * Two-sided: each end is one-sided at (1 + confidence) / 2. Right or wrong by Clopper & Pearson's exact bounds, other
+ * metrics and clustered cases by the BCa bootstrap of the cases. Where no draw differs the bootstrap would be certain
+ * of one case as of a thousand: a share of cases as large as exact bounds allow for a thing never seen may still lie at
+ * the end of the metric's range.
  * @param seed of the draws
  */
 export function scoreInterval(
@@ -52,5 +53,10 @@ export function scoreInterval(
   const standardError = Math.sqrt(variance);
   if (variance > 0 || Number.isNaN(variance)) return { score, standardError, lower, upper };
   const sure = proportionLowerBound(cases, cases, oneSided);
-  return { score, standardError, lower: range.lower + sure * (score - range.lower), upper: range.upper - sure * (range.upper - score) };
+  return {
+    score,
+    standardError,
+    lower: range.lower + sure * (score - range.lower),
+    upper: range.upper - sure * (range.upper - score),
+  };
 }

@@ -1,7 +1,8 @@
 /** The slices of a report, compared with the champion and judged where the policy says so. */
 
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
-import { type Comparison, compareSuite } from './compare.js';
+import { compareSuite } from './compare.js';
+import type { Comparison } from './compare.js';
 import type { Judged, RowSettings } from './judged.js';
 import type { SliceRow } from './report.js';
 import { adjust, rowOf } from './rows.js';
@@ -9,7 +10,10 @@ import { scoreInterval } from './score-interval.js';
 import { type AnsweredCase, cutSlices, type Slice } from './slices.js';
 import { tarone } from './statistics/tarone.js';
 
-/** Slices are many and small: a margin must be met by each, and the p values of those that are judged are adjusted among themselves. */
+/**
+ * Slices are many and small: a margin must be met by each, and the p values of those that are judged are adjusted among
+ * themselves.
+ */
 export function judgeSlices(answers: readonly AnsweredCase[], settings: RowSettings): SliceRow[] {
   const slices = cutSlices(answers, settings.policy.slices);
   const judged = slices.map((slice) => judgedSlice(slice, settings));
@@ -25,12 +29,17 @@ export function judgeSlices(answers: readonly AnsweredCase[], settings: RowSetti
   });
 }
 
-/** Of slices in which nothing or little changed a loss could not be shown, so that they do not make it harder to show in others. */
+/**
+ * Of slices in which nothing or little changed a loss could not be shown, so that they do not make it harder to show in
+ * others.
+ */
 function adjustSlices(comparisons: readonly (Comparison | undefined)[], alpha: number) {
   const compared = comparisons.flatMap((one) => (one ? [{ p: one.worse, least: leastOf(one) }] : []));
   const worse = tarone(compared, alpha);
   let place = 0;
-  return adjust(comparisons).map((adjusted, index) => (comparisons[index] ? { ...adjusted, worse: worse[place++]! } : adjusted));
+  return adjust(comparisons).map((adjusted, index) =>
+    comparisons[index] ? { ...adjusted, worse: worse[place++]! } : adjusted,
+  );
 }
 
 /** All discordant answers lost; the bootstrap has no such bound. */
@@ -46,7 +55,8 @@ function judgedSlice({ paired, policy: own }: Slice, { seed, certainty }: RowSet
   const confidence = 2 * certainty.bounds.lower - 1;
   const score = {
     value: metricValue(metricNamed(metric), scores, gold),
-    lower: () => scoreInterval({ metric: metricNamed(metric), scores, gold, clusters }, confidence, [seed, 'floor', name]).lower,
+    lower: () =>
+      scoreInterval({ metric: metricNamed(metric), scores, gold, clusters }, confidence, [seed, 'floor', name]).lower,
   };
   const toChampion = champion === null ? undefined : compareSuite(paired, champion, comparison);
   return { name, scope: 'suite', metric, suites: [paired], limits, toChampion, toAnchor: undefined, score };

@@ -1,4 +1,6 @@
-/** Answers of the head cut by label, domain, source or length: where a loss sits, and what a policy asks of each part. */
+/**
+ * Answers of the head cut by label, domain, source or length: where a loss sits, and what a policy asks of each part.
+ */
 
 import { groupBy } from '../core/grouping.js';
 import { labelsShown } from '../core/label-sets.js';
@@ -40,35 +42,43 @@ export interface Slice {
 /** Of the held-out examples these are always shown. */
 const usualCuts = ['label', 'domain', 'source', 'length'] as const;
 
-/** Of each cut the slices in alphabetical order; what has one slice only is the whole, and is left out unless a policy asks for it. */
+/**
+ * Of each cut the slices in alphabetical order; what has one slice only is the whole, and is left out unless a policy
+ * asks for it.
+ */
 export function cutSlices(answers: readonly AnsweredCase[], policies: readonly SlicePolicy[]): Slice[] {
   const isAsked = (by: string) => policies.some((policy) => policy.suite === undefined && policy.by === by);
   const shown = usualCuts.filter((by) => !isAsked(by)).map((by) => ({ by, suite: undefined, policy: undefined }));
-  return [...policies.map((policy) => ({ by: policy.by, suite: policy.suite, policy })), ...shown].flatMap(({ by, suite, policy }) => {
-    const own = answers.filter((one) => (suite === undefined ? one.isHoldout : one.suite === suite) && one.isKnown);
-    const parts = groupBy(
-      own.flatMap((one) => valuesOf(one, by).map((value) => ({ one, value }))),
-      ({ value }) => value,
-    );
-    if (!policy && parts.size < 2) return [];
-    return [...parts]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([value, cases]) => ({
-        by,
-        value,
-        paired: pairedSlice(
-          `${suite ?? 'holdout'} ${by}=${value}`,
-          cases.map(({ one }) => one),
-        ),
-        policy,
-      }));
-  });
+  return [...policies.map((policy) => ({ by: policy.by, suite: policy.suite, policy })), ...shown].flatMap(
+    ({ by, suite, policy }) => {
+      const own = answers.filter((one) => (suite === undefined ? one.isHoldout : one.suite === suite) && one.isKnown);
+      const parts = groupBy(
+        own.flatMap((one) => valuesOf(one, by).map((value) => ({ one, value }))),
+        ({ value }) => value,
+      );
+      if (!policy && parts.size < 2) return [];
+      return [...parts]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([value, cases]) => ({
+          by,
+          value,
+          paired: pairedSlice(
+            `${suite ?? 'holdout'} ${by}=${value}`,
+            cases.map(({ one }) => one),
+          ),
+          policy,
+        }));
+    },
+  );
 }
 
 const isRightOrWrong = ({ metric }: AnsweredCase) => metricNamed(metric).isProportion;
 const isSet = ({ metric }: AnsweredCase) => metric === jaccard.name;
 
-/** Where a case belongs: one with a set of labels to each of them, or to those without. Nowhere where it has no such tag, or its score is no answer's. */
+/**
+ * Where a case belongs: one with a set of labels to each of them, or to those without. Nowhere where it has no such
+ * tag, or its score is no answer's.
+ */
 function valuesOf(one: AnsweredCase, by: string): readonly string[] {
   const tag = one.tags[by];
   if (tag === undefined || !(isRightOrWrong(one) || isSet(one))) return [];

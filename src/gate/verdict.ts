@@ -23,18 +23,23 @@ export function summarise(
   return { verdict, sentence, mayApprove: mayApprove(verdict, { inconclusive }) };
 }
 
-const nothingMeasured = 'Not decided: nothing could be compared; declare suites, or bring enough data to hold some out.';
+const nothingMeasured =
+  'Not decided: nothing could be compared; declare suites, or bring enough data to hold some out.';
 
 function sentenceOf(verdict: Verdict, judgement: Judgement): string {
   const { rows } = judgement;
   if (rows.every((row) => row.champion === null)) return sentenceOfFirst(verdict, judgement);
   const gain = describeGain(rows);
-  if (verdict === 'pass' && gain === '') return 'Not worse: nothing was lost by more than its margin, and nothing was gained.';
+  if (verdict === 'pass' && gain === '')
+    return 'Not worse: nothing was lost by more than its margin, and nothing was gained.';
   if (verdict === 'pass') return `Unambiguously improved: nothing got worse by more than its margin${gain}.`;
   const concerned = rows.filter((row) => verdictOf(row.findings) === verdict).sort(compareLosses);
   const others = describeOthers(verdict, judgement);
   if (verdict === 'fail') return `Not improved: ${[...describeLoss(concerned), ...others].join('; ')}${gain}.`;
-  const unclear = concerned.length === 0 ? [] : [`${concerned.map((row) => row.suite).join(', ')} cannot exclude a loss beyond the margin`];
+  const unclear =
+    concerned.length === 0
+      ? []
+      : [`${concerned.map((row) => row.suite).join(', ')} cannot exclude a loss beyond the margin`];
   return `Not decided: ${[...unclear, ...others].join('; ')}${gain}.`;
 }
 
@@ -48,7 +53,9 @@ function sentenceOfFirst(verdict: Verdict, judgement: Judgement): string {
   if (verdict === 'pass') return sentenceOfPass(judgement);
   const concerned = judgement.rows.filter((row) => verdictOf(row.findings) === verdict).map((row) => row.suite);
   const under =
-    concerned.length === 0 ? [] : [`${verdict === 'fail' ? 'under its floor' : 'not shown above its floor'} on ${concerned.join(', ')}`];
+    concerned.length === 0
+      ? []
+      : [`${verdict === 'fail' ? 'under its floor' : 'not shown above its floor'} on ${concerned.join(', ')}`];
   return `A first version: ${[...under, ...describeOthers(verdict, judgement)].join('; ')}.`;
 }
 
@@ -61,7 +68,9 @@ function describeLoss(failed: readonly ReportRow[]): string[] {
   const worst = failed[0];
   if (!worst) return [];
   const rest = failed.length > 1 ? `, and ${failed.length - 1} more` : '';
-  const lost = worst.findings.find(({ rule, verdict }) => verdict === 'fail' && rule !== 'floor' && rule !== 'guessing');
+  const lost = worst.findings.find(
+    ({ rule, verdict }) => verdict === 'fail' && rule !== 'floor' && rule !== 'guessing',
+  );
   if (!lost || worst.difference === null) return [`${worst.suite} is under its floor${rest}`];
   if (lost.rule === 'gain') return [`${worst.suite} gained too little${rest}`];
   if (lost.rule === 'anchor' && worst.difference >= 0) return [`${worst.suite} has lost against the anchor${rest}`];
@@ -74,7 +83,10 @@ function describeLoss(failed: readonly ReportRow[]): string[] {
 function describeOthers(verdict: Verdict, { slices, calibration, tasks, findings }: Judgement): string[] {
   const isConcerned = (finding: Finding) => finding.verdict === verdict;
   const cut = slices.filter((slice) => slice.findings.some(isConcerned));
-  const named = cut.length === 0 ? [] : [`${cut[0]!.by} ${cut[0]!.value}${cut.length > 1 ? ` and ${cut.length - 1} more slices` : ''}`];
+  const named =
+    cut.length === 0
+      ? []
+      : [`${cut[0]!.by} ${cut[0]!.value}${cut.length > 1 ? ` and ${cut.length - 1} more slices` : ''}`];
   return [
     ...named,
     ...[...(calibration?.findings ?? []), ...tasks.flatMap((task) => task.findings), ...findings]

@@ -6,13 +6,21 @@ import { findAnswerForm } from '../store/example-writer.js';
 import { findSampleAnswer } from '../store/examples.js';
 
 /** @throws DECLARATION_INVALID where the task is declared otherwise than when its first example came */
-export async function requireAnswerForm(queries: Queries, adapter: string, { name, multiLabel = false }: Task): Promise<void> {
+export async function requireAnswerForm(
+  queries: Queries,
+  adapter: string,
+  { name, multiLabel = false }: Task,
+): Promise<void> {
   const recorded = await findAnswerForm(queries, adapter, name);
   if (recorded === undefined || recorded === multiLabel) return;
   const first = await findSampleAnswer(queries, adapter, name);
   const what = multiLabel ? 'one label each' : 'sets of labels';
-  throw new EspalierError('DECLARATION_INVALID', `the examples of the task ${name} of ${adapter} have ${what}, such as \`${first}\``, {
-    at: { field: 'tasks' },
-    hint: `Declare it ${multiLabel ? 'without `multiLabel`' : '`multiLabel: true`'}, or bring the examples to a task of another name.`,
-  });
+  throw new EspalierError(
+    'DECLARATION_INVALID',
+    `the examples of the task ${name} of ${adapter} have ${what}, such as \`${first}\``,
+    {
+      at: { field: 'tasks' },
+      hint: `Declare it ${multiLabel ? 'without `multiLabel`' : '`multiLabel: true`'}, or bring the examples to a task of another name.`,
+    },
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * Decides, as examples stream in, which are held out: of every label the same share, at seeded places, and of the domains of a label each about
- * the same share.
+ * Decides, as examples stream in, which are held out: of every label the same share, at seeded places, and of the
+ * domains of a label each about the same share.
  */
 import { rarestLabel } from '../core/label-sets.js';
 import { seededRandom } from '../core/random.js';
@@ -56,7 +56,8 @@ export function openStrata(before: readonly Stratum[]): Strata {
       grown.set(JSON.stringify([label, domain]), [label, domain]);
       return split;
     },
-    grown: () => [...grown.values()].map(([label, domain]) => ({ label, domain, ...labels.get(label)!.domains.get(domain)! })),
+    grown: () =>
+      [...grown.values()].map(([label, domain]) => ({ label, domain, ...labels.get(label)!.domains.get(domain)! })),
   };
 }
 
@@ -67,10 +68,11 @@ function labelCounts(labels: Map<string, LabelCounts>, label: string): LabelCoun
 }
 
 /**
- * The chance with which the next example of a label is held out. Of every 1/fraction examples of the label in a row one is held out (stratified
- * systematic sampling), so that its share is exact to within one example at any moment, however many domains it is spread over. Which one of them it is
- * depends on the domains: one that has had its share waits for the next interval, one that lacks a whole example comes at once, and among the others
- * each place of the interval is as likely. The first example of a label is never held out: a class must have something to learn from. It costs
+ * The chance with which the next example of a label is held out. Of every 1/fraction examples of the label in a row one
+ * is held out (stratified systematic sampling), so that its share is exact to within one example at any moment, however
+ * many domains it is spread over. Which one of them it is depends on the domains: one that has had its share waits for
+ * the next interval, one that lacks a whole example comes at once, and among the others each place of the interval is
+ * as likely. The first example of a label is never held out: a class must have something to learn from. It costs
  * constant time, and an answer depends on earlier examples of the label alone.
  * @param label of all domains @param part of the example's own domain
  */
@@ -79,7 +81,8 @@ export function chanceToHold(label: Counts, part: Counts, fraction: number): num
   const interval = intervalOf(label.received, fraction);
   const missing = interval + 1 - label.held;
   if (missing <= 0) return 0;
-  // Twins of learned texts, or another fraction until now, may leave several to be held out. They are made up for bit by bit.
+  // Twins of learned texts, or another fraction until now, may leave several to be held out. They are made up for bit
+  // by bit.
   const placesLeft = startOf(interval + 1, fraction) - label.received;
   if (missing > 1) return Math.min(missing / placesLeft, (1 + fraction) / 2);
   if (placesLeft === 1) return 1;

@@ -65,7 +65,10 @@ export interface IntakeReport {
   /** Sentences about what is probably a mistake. */
   warnings: string[];
   rejectsFile: string | undefined;
-  /** Of the accepted texts; null where none was accepted, and where the encoder's tokenizer is not there or cannot be loaded. */
+  /**
+   * Of the accepted texts; null where none was accepted, and where the encoder's tokenizer is not there or cannot be
+   * loaded.
+   */
   coverage: Coverage | null;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Takes labelled rows into the store, all files of a request in one transaction: an intake that is refused, stopped or killed has stored nothing.
- * Rows stream through in constant memory. Rejected rows go to a rejects file, whole, with their reason.
+ * Takes labelled rows into the store, all files of a request in one transaction: an intake that is refused, stopped or
+ * killed has stored nothing. Rows stream through in constant memory. Rejected rows go to a rejects file, whole, with
+ * their reason.
  */
 import { EspalierError } from '../core/errors.js';
 import { labelsIn } from '../core/label-sets.js';
@@ -12,7 +13,13 @@ import { readRows } from '../reading/rows.js';
 import { holdArrivals, saveLastArrival } from '../store/arrivals.js';
 import { recordAct } from '../store/audit.js';
 import { type Store, type Transaction, transactOnConnection } from '../store/database.js';
-import { type ExampleWriter, type KnownExample, openExampleWriter, registerAdapter, saveAnswerForm } from '../store/example-writer.js';
+import {
+  type ExampleWriter,
+  type KnownExample,
+  openExampleWriter,
+  registerAdapter,
+  saveAnswerForm,
+} from '../store/example-writer.js';
 import { listAnswers, type NewExample } from '../store/examples.js';
 import { listStrata, saveStrata } from '../store/strata.js';
 import { requireAnswerForm } from './answer-form.js';
@@ -23,8 +30,8 @@ import { openRowReader } from './read-example.js';
 
 /**
  * `evalTexts` of the request must hold every text that a suite asks; `takeExamples` collects them.
- * @throws TASK_MISSING, TASK_UNKNOWN, DECLARATION_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, CSV_COLUMN_MISSING, INPUT_REJECTED,
- * NOTHING_TAKEN, TOO_MANY_REJECTED, INTERRUPTED, STORE_BUSY, DISK_FULL
+ * @throws TASK_MISSING, TASK_UNKNOWN, DECLARATION_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT,
+ * CSV_COLUMN_MISSING, INPUT_REJECTED, NOTHING_TAKEN, TOO_MANY_REJECTED, INTERRUPTED, STORE_BUSY, DISK_FULL
  */
 export async function ingest(store: Store, request: IntakeRequest): Promise<IntakeReport> {
   const task = taskNamed(request.declaration, request.task);
@@ -59,7 +66,10 @@ interface Intake {
   readonly lastArrival: number;
 }
 
-async function beginIntake(transaction: Transaction, open: Omit<Intake, 'labels' | 'strata' | 'lastArrival'>): Promise<Intake> {
+async function beginIntake(
+  transaction: Transaction,
+  open: Omit<Intake, 'labels' | 'strata' | 'lastArrival'>,
+): Promise<Intake> {
   const { request, task } = open;
   const adapter = request.declaration.name;
   const lastArrival = await holdArrivals(transaction, adapter);
@@ -108,7 +118,11 @@ function stoppedAt({ file, line }: Row): EspalierError {
 }
 
 /** @throws TOO_MANY_REJECTED, at once where rows are counted */
-function reject(intake: Intake, row: Row, { field, reason }: { readonly field?: string | undefined; readonly reason: string }): void {
+function reject(
+  intake: Intake,
+  row: Row,
+  { field, reason }: { readonly field?: string | undefined; readonly reason: string },
+): void {
   const { report, rejects, request } = intake;
   report.rejected++;
   rejects.add({ file: row.file, line: row.line, element: row.element, field, reason, raw: row.raw });
@@ -119,7 +133,8 @@ function reject(intake: Intake, row: Row, { field, reason }: { readonly field?: 
 function takeExample(intake: Intake, row: Row, example: NewExample): void {
   const { report, task, request, writer, strata, labels } = intake;
   const known = writer.find(example.twin);
-  const twin = known.find(({ hash }) => hash === example.hash) ?? known.find(({ label }) => label === example.label) ?? known[0];
+  const twin =
+    known.find(({ hash }) => hash === example.hash) ?? known.find(({ label }) => label === example.label) ?? known[0];
   if (twin?.label === example.label) {
     report.duplicates++;
     if (twin.hash !== example.hash) report.twins++;
@@ -144,7 +159,10 @@ function contradictionOf({ hash, label }: NewExample, known: KnownExample, { las
   return `${same} is labelled \`${known.label}\` ${where}; this row says \`${label}\``;
 }
 
-async function endIntake(transaction: Transaction, { request, task, report, labels, strata, lastArrival }: Intake): Promise<void> {
+async function endIntake(
+  transaction: Transaction,
+  { request, task, report, labels, strata, lastArrival }: Intake,
+): Promise<void> {
   const { name: adapter } = request.declaration;
   report.newLabels = labels.newLabels();
   report.warnings = labels.warnings();
@@ -164,12 +182,18 @@ async function endIntake(transaction: Transaction, { request, task, report, labe
   });
 }
 
-function requireFewRejected({ rejected }: IntakeReport, { maxRejected, rejectsFile }: IntakeRequest, rows: number): void {
+function requireFewRejected(
+  { rejected }: IntakeReport,
+  { maxRejected, rejectsFile }: IntakeRequest,
+  rows: number,
+): void {
   if (maxRejected === undefined) return;
   if ('rows' in maxRejected ? rejected <= maxRejected.rows : rejected <= maxRejected.share * rows) return;
   const limit = 'rows' in maxRejected ? `${maxRejected.rows}` : `${maxRejected.share * 100} %`;
   const counted =
-    'rows' in maxRejected ? `more than ${limit} rows were rejected` : `${rejected} of ${rows} rows were rejected, more than ${limit}`;
+    'rows' in maxRejected
+      ? `more than ${limit} rows were rejected`
+      : `${rejected} of ${rows} rows were rejected, more than ${limit}`;
   throw new EspalierError('TOO_MANY_REJECTED', `${counted}; nothing was stored`, {
     hint: `Read ${rejectsFile}: it names line, field and reason of each row. Mend the rows, or raise \`maxRejected\`.`,
     parameters: ['maxRejected'],
@@ -177,14 +201,21 @@ function requireFewRejected({ rejected }: IntakeReport, { maxRejected, rejectsFi
 }
 
 /** An intake may be repeated: that most rows are there already is no error. */
-function requireTaken({ accepted, duplicates, rejected, filtered, rejectsFile }: IntakeReport, first: string | undefined): void {
+function requireTaken(
+  { accepted, duplicates, rejected, filtered, rejectsFile }: IntakeReport,
+  first: string | undefined,
+): void {
   if (accepted > 0) return;
   if (rejected > duplicates) {
     const which =
-      duplicates > 0 ? `${rejected} rows were rejected and ${duplicates} were there already` : `all ${rejected} rows were rejected`;
+      duplicates > 0
+        ? `${rejected} rows were rejected and ${duplicates} were there already`
+        : `all ${rejected} rows were rejected`;
     const hint = `Read ${rejectsFile}: it names line, field and reason of each row. Of files of other tools docs/commands.md makes rows.`;
     throw new EspalierError('INPUT_REJECTED', `${which}; the first: ${first}`, { hint });
   }
-  if (filtered > 0 && duplicates === 0) throw new EspalierError('NOTHING_TAKEN', `--where left out all ${filtered} rows`);
-  if (duplicates === 0) throw new EspalierError('INPUT_EMPTY', 'the input holds no rows: only a header, or an empty array');
+  if (filtered > 0 && duplicates === 0)
+    throw new EspalierError('NOTHING_TAKEN', `--where left out all ${filtered} rows`);
+  if (duplicates === 0)
+    throw new EspalierError('INPUT_EMPTY', 'the input holds no rows: only a header, or an empty array');
 }

@@ -58,7 +58,11 @@ function openSpelling(first: readonly string[]): (label: string) => string {
 }
 
 /** Whoever declares a label means it: it is near to none. */
-function nearnessOf(counted: readonly [string, number][], known: ReadonlySet<string>, declared: ReadonlySet<string>): NewLabel[] {
+function nearnessOf(
+  counted: readonly [string, number][],
+  known: ReadonlySet<string>,
+  declared: ReadonlySet<string>,
+): NewLabel[] {
   const among = new NearLabels(known);
   return counted.map(([label, count]) => {
     const near = declared.has(label) ? undefined : among.find(label);
@@ -82,7 +86,8 @@ function warningsOf(fresh: readonly string[], known: ReadonlySet<string>, declar
 /** Of a closed list that has changed since examples were taken in. */
 function warnOfUndeclared(task: Task, known: ReadonlySet<string>): string[] {
   const aliases = aliasesOf(task);
-  const left = task.labels === 'open' ? [] : [...known].filter((label) => !task.labels.includes(label) && !aliases.has(label));
+  const left =
+    task.labels === 'open' ? [] : [...known].filter((label) => !task.labels.includes(label) && !aliases.has(label));
   if (left.length === 0) return [];
   const more = left.length > 3 ? `, and ${left.length - 3} more` : '';
   return [

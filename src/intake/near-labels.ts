@@ -24,12 +24,16 @@ export class NearLabels {
     this.labels.add(label);
     for (const key of keysOf(label)) if (!this.byKey.has(key)) this.byKey.set(key, label);
     const bare = compact(label);
-    for (const shorter of deletionsOf(bare)) this.byDeletion.set(shorter, [...(this.byDeletion.get(shorter) ?? []), label]);
+    for (const shorter of deletionsOf(bare))
+      this.byDeletion.set(shorter, [...(this.byDeletion.get(shorter) ?? []), label]);
   }
 
   /** The nearest label but itself. */
   find(label: string): NearLabel | undefined {
-    const [byCase, bySeparators, byLook, byAccents, byWords] = keysOf(label).map((key) => this.byKey.get(key)) as (string | undefined)[];
+    const [byCase, bySeparators, byLook, byAccents, byWords] = keysOf(label).map((key) => this.byKey.get(key)) as (
+      | string
+      | undefined
+    )[];
     const found = [
       [byCase, 'letter case'],
       [bySeparators, 'separators'],
@@ -82,11 +86,15 @@ const pairs =
   '\u0410A\u0412B\u0415E\u041aK\u041cM\u041dH\u041eO\u0420P\u0421C\u0422T\u0423Y\u0425X\u0406I\u0408J\u0405S' +
   '\u03b1a\u03bfo\u03c1p\u03bdv\u03c5u\u03b9i\u03bak\u03c7x\u0131i' +
   '\u0391A\u0392B\u0395E\u0396Z\u0397H\u0399I\u039aK\u039cM\u039dN\u039fO\u03a1P\u03a4T\u03a5Y\u03a7X';
-const latin = new Map(Array.from({ length: pairs.length / 2 }, (_, index) => [pairs[2 * index]!, pairs[2 * index + 1]!]));
+const latin = new Map(
+  Array.from({ length: pairs.length / 2 }, (_, index) => [pairs[2 * index]!, pairs[2 * index + 1]!]),
+);
 
 /** Width and ligatures by Unicode NFKC. */
 function lookAlike(label: string): string {
-  return label.normalize('NFKC').replace(/[\p{Script=Cyrillic}\p{Script=Greek}\u0131]/gu, (letter) => latin.get(letter) ?? letter);
+  return label
+    .normalize('NFKC')
+    .replace(/[\p{Script=Cyrillic}\p{Script=Greek}\u0131]/gu, (letter) => latin.get(letter) ?? letter);
 }
 
 function deletionsOf(label: string): string[] {

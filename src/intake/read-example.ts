@@ -40,7 +40,8 @@ export function openRowReader(request: IntakeRequest, task: Task, labels: LabelB
       const reason = reasonOfVoid(fields, isRead);
       return reason === undefined ? readExample(row, fields, reading) : { reason };
     },
-    notRead: () => [...notRead].filter((field) => !voidFields.includes(field)).map((field) => normaliseText(cleanText(field))),
+    notRead: () =>
+      [...notRead].filter((field) => !voidFields.includes(field)).map((field) => normaliseText(cleanText(field))),
   };
 }
 
@@ -66,7 +67,8 @@ function readExample(row: Row, fields: Fields, { request, task, labels, said, re
   const read = task.multiLabel ? readLabelsField : readLabelField;
   const answer = read(fields, { field: names.label, option: '--label-field' }, labels);
   if ('reason' in answer) return { field: names.label, reason: answer.reason };
-  const strange = task.labels === 'open' ? undefined : labelsIn(task, answer.value).find((label) => !labels.declared.has(label));
+  const strange =
+    task.labels === 'open' ? undefined : labelsIn(task, answer.value).find((label) => !labels.declared.has(label));
   if (strange !== undefined) return { field: names.label, reason: undeclared(strange, [...labels.declared]) };
   const domain = readName(fields, names.domain, { option: '--domain-field', otherwise: said.domain });
   if ('reason' in domain) return { field: names.domain ?? 'domain', reason: domain.reason };
@@ -109,8 +111,11 @@ function readName(
 ): ReadText {
   if (field === undefined) return otherwise ?? { reason: `the row has none, and ${option} names no field` };
   const found = fields[field];
-  const isThere = found !== undefined && found !== null && !(typeof found === 'string' && normaliseText(cleanText(found)) === '');
-  return isThere || otherwise === undefined ? readTextField(fields, { field, maxLength: maxNameLength, option }) : otherwise;
+  const isThere =
+    found !== undefined && found !== null && !(typeof found === 'string' && normaliseText(cleanText(found)) === '');
+  return isThere || otherwise === undefined
+    ? readTextField(fields, { field, maxLength: maxNameLength, option })
+    : otherwise;
 }
 
 function readSaid(name: string | undefined): ReadText | undefined {

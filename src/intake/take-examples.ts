@@ -1,4 +1,7 @@
-/** Intake as every caller uses it: what an eval suite asks is kept out whoever calls, and rejected rows have their place in the workspace. */
+/**
+ * Intake as every caller uses it: what an eval suite asks is kept out whoever calls, and rejected rows have their place
+ * in the workspace.
+ */
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
@@ -13,7 +16,10 @@ import type { IntakeReport, IntakeRequest } from './intake-report.js';
 import { TextSample } from './text-sample.js';
 
 export interface TakeRequest extends Omit<IntakeRequest, 'evalTexts' | 'rejectsFile' | 'onAccepted'> {
-  /** Of the adapter's encoder; undefined where that is not there yet. Without it nothing is said of what the encoder can read. */
+  /**
+   * Of the adapter's encoder; undefined where that is not there yet. Without it nothing is said of what the encoder can
+   * read.
+   */
   readonly openTokeniser?: () => Promise<Pick<Tokeniser, 'readingOf'> | undefined>;
 }
 
@@ -31,7 +37,10 @@ export async function takeExamples(workspace: Workspace, store: Store, request: 
   return { ...report, coverage: await coverSample(sample, request) };
 }
 
-/** The rows are stored by now: what fails here must not make the intake look failed. Whatever is wrong with the encoder, an update says. */
+/**
+ * The rows are stored by now: what fails here must not make the intake look failed. Whatever is wrong with the encoder,
+ * an update says.
+ */
 async function coverSample(sample: TextSample, { openTokeniser }: TakeRequest): Promise<Coverage | null> {
   if (sample.offered === 0) return null;
   try {

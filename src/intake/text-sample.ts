@@ -1,6 +1,7 @@
 /**
- * A uniform sample of the texts of an intake, the same in whatever order they come: those with the smallest hashes (bottom-k sampling). Texts that
- * are no more than its size are all in it. Memory: twice the size. Cost: a comparison of two hashes a text.
+ * A uniform sample of the texts of an intake, the same in whatever order they come: those with the smallest hashes
+ * (bottom-k sampling). Texts that are no more than its size are all in it. Memory: twice the size. Cost: a comparison
+ * of two hashes a text.
  */
 interface Sampled {
   readonly hash: string;

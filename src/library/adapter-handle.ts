@@ -8,7 +8,7 @@ import type { Asking, Prediction } from '../serving/champion.js';
 import { openChampionEncoder } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
 import type { BufferedExample } from '../store/buffer.js';
-import type { Comparison } from '../study/compare.js';
+import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import {
   type BufferQuery,

@@ -30,7 +30,11 @@ export interface BufferStats {
 }
 
 /** @param task undefined: of all tasks. @throws ADAPTER_NOT_FOUND, TASK_UNKNOWN */
-export async function readBufferStats({ workspace, store }: BufferSite, adapter: string, task?: string): Promise<BufferStats> {
+export async function readBufferStats(
+  { workspace, store }: BufferSite,
+  adapter: string,
+  task?: string,
+): Promise<BufferStats> {
   const declaration = await readDeclaration(workspace, adapter);
   const held = await summariseBuffer(store, adapter, knownTask(declaration, task));
   const members = held.reduce((sum, cell) => sum + cell.members, 0);
@@ -52,7 +56,11 @@ export interface BufferQuery {
 }
 
 /** In order of arrival. @throws ADAPTER_NOT_FOUND, TASK_UNKNOWN, USAGE */
-export async function listBuffered({ workspace, store }: BufferSite, adapter: string, query: BufferQuery): Promise<BufferedExample[]> {
+export async function listBuffered(
+  { workspace, store }: BufferSite,
+  adapter: string,
+  query: BufferQuery,
+): Promise<BufferedExample[]> {
   const declaration = await readDeclaration(workspace, adapter);
   const { state = 'member', task, ...filter } = query;
   if (!membershipStates.includes(state))
@@ -71,7 +79,11 @@ export interface BufferSheet extends Example {
 }
 
 /** @throws ADAPTER_NOT_FOUND, EXAMPLE_NOT_FOUND */
-export async function readBufferSheet({ workspace, store }: BufferSite, adapter: string, id: number): Promise<BufferSheet> {
+export async function readBufferSheet(
+  { workspace, store }: BufferSite,
+  adapter: string,
+  id: number,
+): Promise<BufferSheet> {
   await readDeclaration(workspace, adapter);
   const example = await findExample(store.queries, adapter, id);
   if (!example) throw new EspalierError('EXAMPLE_NOT_FOUND', `${adapter} has no example ${id}`);
@@ -88,7 +100,11 @@ export interface BufferReason {
 }
 
 /** @throws ADAPTER_NOT_FOUND, EXAMPLE_NOT_FOUND */
-export async function explainMembership(site: BufferSite, adapter: string, id: number): Promise<BufferReason & { sheet: BufferSheet }> {
+export async function explainMembership(
+  site: BufferSite,
+  adapter: string,
+  id: number,
+): Promise<BufferReason & { sheet: BufferSheet }> {
   const sheet = await readBufferSheet(site, adapter, id);
   const { state = null, policy = null, score = null, reason } = sheet.membership ?? {};
   return { id, state, policy, score, reason: reason ?? (await explainAbsence(site, sheet, adapter)), sheet };

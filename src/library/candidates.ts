@@ -3,7 +3,8 @@ import { approveCandidate, rejectCandidate, rollBack } from '../decisions/decide
 import { type Verification, verifyCandidate } from '../decisions/verify.js';
 import { readDeclaration } from '../declaration/workspace.js';
 import { type FieldRow, fieldRows } from '../gate/field.js';
-import { type Report, readReport } from '../gate/report.js';
+import { readReport } from '../gate/read-report.js';
+import type { Report } from '../gate/report.js';
 import { type Flips, listFlips, readHeldTexts } from '../measuring/flips.js';
 import { type Candidate, type Decision, findCandidate, listCandidates, listDecisions } from '../store/candidates.js';
 import { listContenders } from '../store/contenders.js';
@@ -17,7 +18,10 @@ export interface CandidateQuery {
 }
 
 /** Newest first. */
-export async function listProposed({ store }: Pick<Site, 'store'>, { adapter, all }: CandidateQuery): Promise<Candidate[]> {
+export async function listProposed(
+  { store }: Pick<Site, 'store'>,
+  { adapter, all }: CandidateQuery,
+): Promise<Candidate[]> {
   return listCandidates(store.queries, { adapter, status: all ? undefined : 'waiting' });
 }
 
@@ -32,9 +36,14 @@ export interface CandidateSheet extends Candidate {
 }
 
 /** @throws CANDIDATE_NOT_FOUND */
-export async function readCandidate({ workspace, store }: Pick<Site, 'workspace' | 'store'>, id: number): Promise<CandidateSheet> {
+export async function readCandidate(
+  { workspace, store }: Pick<Site, 'workspace' | 'store'>,
+  id: number,
+): Promise<CandidateSheet> {
   const candidate = await findCandidate(store.queries, id);
-  const decisions = (await listDecisions(store.queries, candidate.adapter)).filter((decision) => decision.candidateId === id);
+  const decisions = (await listDecisions(store.queries, candidate.adapter)).filter(
+    (decision) => decision.candidateId === id,
+  );
   const field = fieldRows(await listContenders(store.queries, candidate.runId));
   const { strategy } = field.find(({ chosen }) => chosen)!;
   const flips = await listFlips(store, workspace, candidate.runId, strategy);
@@ -42,11 +51,17 @@ export async function readCandidate({ workspace, store }: Pick<Site, 'workspace'
 }
 
 /** Case -> text, of the held-out cases in which the report says that old and new labels are confused. */
-export async function readConfusedTexts({ store }: Pick<Site, 'store'>, { newLabels }: Report): Promise<ReadonlyMap<string, string>> {
+export async function readConfusedTexts(
+  { store }: Pick<Site, 'store'>,
+  { newLabels }: Report,
+): Promise<ReadonlyMap<string, string>> {
   return readHeldTexts(store, newLabels?.pairs.map(({ caseId }) => caseId) ?? []);
 }
 
-/** Works the verdict out again from the stored results. What differs is told, and not thrown. @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE */
+/**
+ * Works the verdict out again from the stored results. What differs is told, and not thrown.
+ * @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE
+ */
 export async function verifyVerdict({ store }: Pick<Site, 'store'>, id: number): Promise<Verification> {
   return verifyCandidate(store.queries, id);
 }
@@ -69,7 +84,10 @@ export interface Approved {
   readonly evicted: number;
 }
 
-/** @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS, DECISION_BACKDATED, USAGE */
+/**
+ * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS,
+ * DECISION_BACKDATED, USAGE
+ */
 export async function approve(
   { workspace, store, actor, now }: Pick<Site, 'workspace' | 'store' | 'actor' | 'now'>,
   id: number,
@@ -89,7 +107,11 @@ export interface Rejected {
 }
 
 /** @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, DECISION_BACKDATED, USAGE */
-export async function reject({ store, actor, now }: Pick<Site, 'store' | 'actor' | 'now'>, id: number, reason: string): Promise<Rejected> {
+export async function reject(
+  { store, actor, now }: Pick<Site, 'store' | 'actor' | 'now'>,
+  id: number,
+  reason: string,
+): Promise<Rejected> {
   const { adapter } = await rejectCandidate(store, { candidateId: id, actor, reason, at: now });
   return { adapter, rejected: id };
 }

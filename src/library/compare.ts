@@ -1,7 +1,8 @@
 /** Plays strategies on an adapter's own stream. */
 import { EspalierError } from '../core/errors.js';
 import { readDeclaration } from '../declaration/workspace.js';
-import { type Comparison, compareStrategies } from '../study/compare.js';
+import { compareStrategies } from '../study/compare.js';
+import type { Comparison } from '../study/comparison.js';
 import type { Site } from './site.js';
 
 export interface CompareSettings {
@@ -11,8 +12,14 @@ export interface CompareSettings {
   readonly budgets?: readonly number[] | undefined;
 }
 
-/** @throws USAGE, NOTHING_TO_COMPARE, TOO_FEW_CLASSES, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, INTERRUPTED */
-export async function compareOn(site: Site, adapter: string, { strategies, budgets }: CompareSettings): Promise<Comparison> {
+/**
+ * @throws USAGE, NOTHING_TO_COMPARE, TOO_FEW_CLASSES, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, INTERRUPTED
+ */
+export async function compareOn(
+  site: Site,
+  adapter: string,
+  { strategies, budgets }: CompareSettings,
+): Promise<Comparison> {
   const { workspace, store, progress, signal } = site;
   const wrong = budgets?.find((budget) => !Number.isInteger(budget) || budget < 1);
   if (wrong !== undefined)

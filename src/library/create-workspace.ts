@@ -43,7 +43,8 @@ export async function createWorkspace(root: string, adapter: string, source: str
   }
   await writeFileAtomic(file, source);
   await writeUnlessThere(join(root, '.gitignore'), 'adapters/*/versions/\nadapters/*/runs/\n');
-  // A file of its own, so that a clone has the folder, and texts stay out of git also where the repository has a .gitignore already.
+  // A file of its own, so that a clone has the folder, and texts stay out of git also where the repository has a
+  // .gitignore already.
   await writeUnlessThere(join(root, 'replay-store', '.gitignore'), '*\n!.gitignore\n');
   await (await openStore(workspaceAt(root, headSettings).database)).close();
   return { workspace: root, declaration: file };

@@ -1,4 +1,7 @@
-/** Opens the encoder that an adapter declares, with the pooling and the folders that it takes where nothing else is said. */
+/**
+ * Opens the encoder that an adapter declares, with the pooling and the folders that it takes where nothing else is
+ * said.
+ */
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { defaultCacheFolder, type Workspace } from '../declaration/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';

@@ -10,8 +10,15 @@ export interface EvaluateSettings {
   readonly suites?: readonly string[] | undefined;
 }
 
-/** @throws NO_CHAMPION, VERSION_NOT_FOUND, ENCODER_MISMATCH, ADAPTER_INVALID, SUITE_NOT_FOUND, SUITE_INVALID, LABELS_UNKNOWN, INTERRUPTED */
-export async function evaluateAdapter(site: Site, adapter: string, { version, suites }: EvaluateSettings): Promise<VersionEvaluation> {
+/**
+ * @throws NO_CHAMPION, VERSION_NOT_FOUND, ENCODER_MISMATCH, ADAPTER_INVALID, SUITE_NOT_FOUND, SUITE_INVALID,
+ * LABELS_UNKNOWN, INTERRUPTED
+ */
+export async function evaluateAdapter(
+  site: Site,
+  adapter: string,
+  { version, suites }: EvaluateSettings,
+): Promise<VersionEvaluation> {
   const { workspace, store, progress, signal, now } = site;
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await site.openEncoder(declaration);

@@ -43,7 +43,21 @@ export async function* exportExamples(
   }
 }
 
-function rowOf({ id, task, text, label, domain, source, receivedAt, split, provenance }: Example, isSet: boolean): ExampleRow {
+function rowOf(
+  { id, task, text, label, domain, source, receivedAt, split, provenance }: Example,
+  isSet: boolean,
+): ExampleRow {
   const answer = isSet ? { labels: readLabelSet(label) } : { label };
-  return { text, ...answer, task, domain, source, id, received: receivedAt, split, file: provenance.file, line: provenance.line };
+  return {
+    text,
+    ...answer,
+    task,
+    domain,
+    source,
+    id,
+    received: receivedAt,
+    split,
+    file: provenance.file,
+    line: provenance.line,
+  };
 }

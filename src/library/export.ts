@@ -16,7 +16,10 @@ export interface ExportSettings {
   readonly file: string;
   /** Without it the champion. */
   readonly version?: number | undefined;
-  /** `fused`: encoder and adapter in one model, with a script in Python, the tokenizer and a README beside it. `adapter`: adapter.onnx as it is. */
+  /**
+   * `fused`: encoder and adapter in one model, with a script in Python, the tokenizer and a README beside it.
+   * `adapter`: adapter.onnx as it is.
+   */
   readonly what: 'fused' | 'adapter';
 }
 
@@ -29,7 +32,11 @@ export interface ExportedVersion {
 }
 
 /** @throws NO_CHAMPION, ADAPTER_INVALID, ENCODER_MISMATCH, EXPORT_IMPOSSIBLE, DISK_FULL */
-export async function exportVersion(site: Site, adapter: string, { file, version: named, what }: ExportSettings): Promise<ExportedVersion> {
+export async function exportVersion(
+  site: Site,
+  adapter: string,
+  { file, version: named, what }: ExportSettings,
+): Promise<ExportedVersion> {
   const { workspace, store } = site;
   const declaration = await readDeclaration(workspace, adapter);
   const version = named ?? (await findChampionVersion(store.queries, adapter));

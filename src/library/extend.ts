@@ -1,13 +1,21 @@
 /**
- * `espalier/extend`: what the espalier.config.js of a workspace brings, and what it is made of. Each export of the configuration is made by one of the
- * functions here; docs/library.md shows it by example.
+ * `espalier/extend`: what the espalier.config.js of a workspace brings, and what it is made of. Each export of the
+ * configuration is made by one of the functions here; docs/library.md shows it by example.
  */
 import { markMember } from '../core/extensions.js';
 import type { HeadKind, Strategy } from '../training/job.js';
 
 export type { TrainingSettings } from '../declaration/declaration.js';
 export { add, divide, multiply, relu, scale, square, subtract } from '../training/autodiff/elementwise.js';
-export { type Expression, filledWith, minibatch, normal, parameter, whole, zeros } from '../training/autodiff/expression.js';
+export {
+  type Expression,
+  filledWith,
+  minibatch,
+  normal,
+  parameter,
+  whole,
+  zeros,
+} from '../training/autodiff/expression.js';
 export { crossEntropy, distillation } from '../training/autodiff/losses.js';
 export { concatColumns, gatherRows, matmul, mean, rowSum, sum } from '../training/autodiff/matrices.js';
 export type { Objective } from '../training/descent.js';
@@ -31,8 +39,10 @@ export type { Problem } from '../training/problem.js';
 export { strategyNamed } from '../training/strategies.js';
 
 /**
- * A strategy of the workspace's own. It trains in a worker thread, under the name that `training.strategy` or `--strategy` gives it.
- * @example export const careful = defineStrategy({ ...strategyNamed('replay'), name: 'careful', summary: 'replay, under our name' });
+ * A strategy of the workspace's own. It trains in a worker thread, under the name that `training.strategy` or
+ * `--strategy` gives it.
+ * @example export const careful = defineStrategy({ ...strategyNamed('replay'), name: 'careful', summary: 'replay, under
+ * our name' });
  */
 export const defineStrategy = (strategy: Strategy): Strategy => markMember('strategy', strategy);
 

@@ -55,7 +55,12 @@ export async function importFromFile(
       capability,
       file: inputs.files[0]!,
       suiteFolders: workspace.suiteFolders,
-      rejectsFile: join(workspace.root, 'replay-store', 'rejects', `eval-${settings.name}-${randomUUID().slice(0, 8)}.jsonl`),
+      rejectsFile: join(
+        workspace.root,
+        'replay-store',
+        'rejects',
+        `eval-${settings.name}-${randomUUID().slice(0, 8)}.jsonl`,
+      ),
       date: now.toISOString().slice(0, 10),
     });
     const { findings } = await validateSuite(report.folder, await collectTrainingTexts(store));

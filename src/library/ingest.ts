@@ -18,7 +18,10 @@ export interface IngestSettings {
   readonly domainField?: string | undefined;
   /** The task that the labels are of; an adapter of one task needs none. */
   readonly task?: string | undefined;
-  /** Recorded with every row; usually `file`, and `rows` where rows are given. With `sourceField` it is for rows that name none. */
+  /**
+   * Recorded with every row; usually `file`, and `rows` where rows are given. With `sourceField` it is for rows that
+   * name none.
+   */
   readonly source?: string | undefined;
   readonly sourceField?: string | undefined;
   /** Usually `text`. */
@@ -65,7 +68,12 @@ async function* jsonLines(rows: Rows): AsyncGenerator<string> {
 }
 
 /** @throws what `takeExamples` throws, and USAGE where no domain is named */
-export async function ingestFrom(site: Site, adapter: string, from: RowSource, settings: IngestSettings): Promise<IntakeReport> {
+export async function ingestFrom(
+  site: Site,
+  adapter: string,
+  from: RowSource,
+  settings: IngestSettings,
+): Promise<IntakeReport> {
   const { workspace, store, progress, now, actor, signal } = site;
   const {
     source = from.format === 'jsonl' ? 'rows' : 'file',
@@ -87,7 +95,12 @@ export async function ingestFrom(site: Site, adapter: string, from: RowSource, s
   const fields = fieldsOf(settings, taskNamed(declaration, task));
   progress.begin('ingest');
   const columns = Object.values(fields).filter((column) => column !== undefined);
-  const inputs = await openInputs(from.inputs, from.stdin, { format: from.format ?? format, delimiter, encoding, columns });
+  const inputs = await openInputs(from.inputs, from.stdin, {
+    format: from.format ?? format,
+    delimiter,
+    encoding,
+    columns,
+  });
   try {
     const report = await takeExamples(workspace, store, {
       ...{ declaration, task, domain, source, fields, where, maxRejected, now, actor, signal },

@@ -39,7 +39,10 @@ export class OpenWorkspace {
     this.#options = options;
   }
 
-  /** Opens the store where that has not happened yet, and does `work`. Whatever the database reports is an error of Espalier's catalogue. */
+  /**
+   * Opens the store where that has not happened yet, and does `work`. Whatever the database reports is an error of
+   * Espalier's catalogue.
+   */
   async run<T>(call: Call, work: (site: Site) => Promise<T>): Promise<T> {
     const store = await this.#openStore();
     this.#extensions ??= this.#loadExtensions();
@@ -89,7 +92,10 @@ export class OpenWorkspace {
     const file = findConfig(this.workspace.root);
     if (file === undefined) return noExtensions;
     // Most workspaces have no configuration, and most calls do not train.
-    const [{ strategies }, { headKinds }] = await Promise.all([import('../training/strategies.js'), import('../training/heads.js')]);
+    const [{ strategies }, { headKinds }] = await Promise.all([
+      import('../training/strategies.js'),
+      import('../training/heads.js'),
+    ]);
     const namesOf = (members: readonly { readonly name: string }[]) => members.map(({ name }) => name);
     return loadConfig(file, { strategy: namesOf(strategies), head: namesOf(headKinds) });
   }
@@ -111,7 +117,8 @@ export class OpenWorkspace {
 
   #openEncoder(declaration: AdapterDeclaration): Promise<Encoder> {
     const key = JSON.stringify(declaration.encoder);
-    const encoder = this.#encoders.get(key) ?? openDeclaredEncoder(declaration, this.workspace, this.#options.environment);
+    const encoder =
+      this.#encoders.get(key) ?? openDeclaredEncoder(declaration, this.workspace, this.#options.environment);
     this.#encoders.set(key, encoder);
     // An encoder that could not be opened is opened anew at the next call.
     encoder.catch(() => this.#encoders.delete(key));

@@ -1,6 +1,6 @@
 /**
- * What each command prints with --json, by its name, and what the library's method of that name gives. Numbers that are no numbers are null in JSON, and
- * keys without a value are left out.
+ * What each command prints with --json, by its name, and what the library's method of that name gives. Numbers that are
+ * no numbers are null in JSON, and keys without a value are left out.
  */
 import type { ErrorCode, ErrorKind, Place } from '../core/errors.js';
 import type { Verification } from '../decisions/verify.js';
@@ -11,7 +11,7 @@ import type { Prediction } from '../serving/champion.js';
 import type { BufferedExample } from '../store/buffer.js';
 import type { Candidate } from '../store/candidates.js';
 import type { NewCheck } from '../store/schedule.js';
-import type { Comparison } from '../study/compare.js';
+import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
 import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
@@ -25,7 +25,10 @@ import type { WorkspaceStatus } from './status.js';
 import type { SuiteSheet } from './suite-sheet.js';
 import type { SuiteHistory, SuiteListing } from './suites.js';
 
-/** Version of these shapes. A key may be added within a version; the version is raised where a key goes, is renamed, or means something else. */
+/**
+ * Version of these shapes. A key may be added within a version; the version is raised where a key goes, is renamed, or
+ * means something else.
+ */
 export const resultVersion = 1;
 
 export interface Results {

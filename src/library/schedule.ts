@@ -80,7 +80,11 @@ export interface ScheduleStatus {
 }
 
 /** One for each adapter that declares a schedule. @throws SCHEDULE_EMPTY */
-export async function readScheduleStatus({ workspace, store, now }: Pick<Site, 'workspace' | 'store' | 'now'>): Promise<ScheduleStatus[]> {
+export async function readScheduleStatus({
+  workspace,
+  store,
+  now,
+}: Pick<Site, 'workspace' | 'store' | 'now'>): Promise<ScheduleStatus[]> {
   const rows: ScheduleStatus[] = [];
   for (const [adapter, { value, trouble }] of await lookAtAll({ workspace, store }, now)) {
     const checks = await listChecks(store.queries, adapter, 5);

@@ -1,4 +1,6 @@
-/** The champion as a program asks it: for as long as it likes, and the new one from the moment on that it is approved. */
+/**
+ * The champion as a program asks it: for as long as it likes, and the new one from the moment on that it is approved.
+ */
 import { readDeclaration } from '../declaration/workspace.js';
 import { type Asking, type Champion, openChampion, type Prediction } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
@@ -38,7 +40,12 @@ export class ServedChampion {
     adapter: string,
     { follow = false }: { readonly follow?: boolean | undefined },
   ): Promise<ServedChampion> {
-    return new ServedChampion(site, adapter, await openChampion(site, await readDeclaration(site.workspace, adapter)), follow);
+    return new ServedChampion(
+      site,
+      adapter,
+      await openChampion(site, await readDeclaration(site.workspace, adapter)),
+      follow,
+    );
   }
 
   /** The version that answered last; at first the one that was opened. */
@@ -47,8 +54,8 @@ export class ServedChampion {
   }
 
   /**
-   * One answer a text for the named task, or for each task that the champion has learned: text by text, and of one text task by task.
-   * A text that cannot be asked has an answer with a `reason`, and fails nothing.
+   * One answer a text for the named task, or for each task that the champion has learned: text by text, and of one text
+   * task by task. A text that cannot be asked has an answer with a `reason`, and fails nothing.
    * @throws TASK_UNKNOWN, and where it follows what `open` throws
    */
   async predict(texts: readonly string[], asking: Asking = {}): Promise<Prediction[]> {

@@ -1,7 +1,8 @@
 /**
  * The words of the library room.
  *
- * site:  an opened workspace, and how one call acts on it: who acts, as of when, what stops it, and who hears of its progress.
+ * site:  an opened workspace, and how one call acts on it: who acts, as of when, what stops it, and who hears of its
+ *        progress.
  * call:  what a caller may say of these; whatever is left out is as the workspace was opened.
  */
 import { noProgress, type Progress, type Work } from '../core/progress.js';
@@ -38,10 +39,19 @@ export interface Call {
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
 }
 
-/** What long work tells of itself. A stage begins, advances in `unit`s, and ends with a summary; works of one stage may run side by side. */
+/**
+ * What long work tells of itself. A stage begins, advances in `unit`s, and ends with a summary; works of one stage may
+ * run side by side.
+ */
 export type ProgressEvent =
   | { readonly kind: 'begin'; readonly stage: string }
-  | { readonly kind: 'advance'; readonly stage: string; readonly done: number; readonly total: number; readonly unit: string }
+  | {
+      readonly kind: 'advance';
+      readonly stage: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: string;
+    }
   | { readonly kind: 'works'; readonly stage: string; readonly works: readonly Work[] }
   | { readonly kind: 'end'; readonly stage: string; readonly summary: string };
 

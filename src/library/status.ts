@@ -18,7 +18,10 @@ export interface WorkspaceStatus {
 
 export async function readStatus({ workspace, store }: Pick<Site, 'workspace' | 'store'>): Promise<WorkspaceStatus> {
   const names = await listAdapterNames(workspace);
-  return { workspace: workspace.root, adapters: await Promise.all(names.map((name) => describeAdapter(workspace, store, name))) };
+  return {
+    workspace: workspace.root,
+    adapters: await Promise.all(names.map((name) => describeAdapter(workspace, store, name))),
+  };
 }
 
 export interface AdapterStatus {
@@ -49,12 +52,16 @@ async function describeAdapter(workspace: Workspace, store: Store, name: string)
   const version = await trying(() => findChampionVersion(queries, name));
   const champion = version.value ?? null;
   const sound =
-    champion === null ? nothing : await trying(() => readSoundManifest(workspace, queries, { adapter: name, version: champion }));
+    champion === null
+      ? nothing
+      : await trying(() => readSoundManifest(workspace, queries, { adapter: name, version: champion }));
   const waiting = await trying(() => listCandidates(queries, { adapter: name, status: 'waiting' }));
   const lastRun = await trying(() => readLastRun(queries, name));
   const tasks = declared.value?.tasks.map((task) => task.name);
   const newExamples =
-    tasks && !version.trouble ? await trying(() => countUnlearned(queries, { adapter: name, version: champion, tasks })) : nothing;
+    tasks && !version.trouble
+      ? await trying(() => countUnlearned(queries, { adapter: name, version: champion, tasks }))
+      : nothing;
   const troubles = [declared, version, waiting, lastRun, newExamples].flatMap(({ trouble }) => trouble ?? []);
   return {
     name,

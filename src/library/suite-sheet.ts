@@ -8,7 +8,10 @@ export interface ListedSuite {
   readonly folder: string;
   readonly version: number;
   readonly kind: Suite['kind'];
-  /** What it puts to the test: the head's answers, or the encoder, which only a head that moves the embedding can change. */
+  /**
+   * What it puts to the test: the head's answers, or the encoder, which only a head that moves the embedding can
+   * change.
+   */
   readonly examines: 'answers' | 'encoder';
   readonly group: string;
   readonly metric: string;

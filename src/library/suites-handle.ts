@@ -9,11 +9,20 @@ import { type ImportedSuite, type ImportSettings, importFromFile } from './impor
 import type { OpenWorkspace } from './open-workspace.js';
 import type { Call } from './site.js';
 import type { SuiteSheet } from './suite-sheet.js';
-import { listAllSuites, readHistory, readSuiteSheet, type SuiteHistory, type SuiteListing, validateSuites } from './suites.js';
+import {
+  listAllSuites,
+  readHistory,
+  readSuiteSheet,
+  type SuiteHistory,
+  type SuiteListing,
+  validateSuites,
+} from './suites.js';
 
 /** What a caller must say of a new suite; the rest is as `espalier eval import` has it. */
 export type NewSuite = Pick<ImportSettings, 'name' | 'kind'> &
-  Partial<Omit<ImportSettings, 'name' | 'kind' | 'columns'>> & { readonly columns?: Partial<ImportColumns> | undefined };
+  Partial<Omit<ImportSettings, 'name' | 'kind' | 'columns'>> & {
+    readonly columns?: Partial<ImportColumns> | undefined;
+  };
 
 export class SuitesHandle {
   readonly #opened: OpenWorkspace;
@@ -51,7 +60,10 @@ export class SuitesHandle {
 
 const usualSettings = { outLabel: 'out-of-scope', shots: 16, seed: 7, licence: 'not stated' } as const;
 
-/** Where each part of a case stands when nothing else is said. Relevance, group and cluster are read only where they are named. */
+/**
+ * Where each part of a case stands when nothing else is said. Relevance, group and cluster are read only where they are
+ * named.
+ */
 function usualColumns(kind: ImportSettings['kind']): ImportColumns {
   return {
     ...{ text: 'text', label: importableKinds[kind].labelColumn ?? 'label', a: 'a', b: 'b', score: 'score' },

@@ -1,4 +1,6 @@
-/** Looks after suites: what there is, what each measures, and whether it holds together. None of it needs an encoder. */
+/**
+ * Looks after suites: what there is, what each measures, and whether it holds together. None of it needs an encoder.
+ */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EspalierError } from '../core/errors.js';
@@ -19,7 +21,10 @@ export interface SuiteListing {
 }
 
 /** @param named the adapter whose declared suites are marked; without it the only one there is */
-export async function listAllSuites({ workspace }: Pick<Site, 'workspace'>, named: string | undefined): Promise<SuiteListing> {
+export async function listAllSuites(
+  { workspace }: Pick<Site, 'workspace'>,
+  named: string | undefined,
+): Promise<SuiteListing> {
   const adapter = named ?? (await loneAdapter(workspace));
   const declared = adapter === undefined ? undefined : new Set((await readDeclaration(workspace, adapter)).suites);
   const suites: ListedSuite[] = [];
@@ -52,7 +57,11 @@ export interface SuiteHistory {
   readonly lines: readonly HistoryLine[];
 }
 
-/** A suite that is no longer there keeps its history. @param adapter undefined: of all. @throws SUITE_NOT_FOUND, ADAPTER_NOT_FOUND */
+/**
+ * A suite that is no longer there keeps its history.
+ * @param adapter undefined: of all.
+ * @throws SUITE_NOT_FOUND, ADAPTER_NOT_FOUND
+ */
 export async function readHistory(
   { workspace, store }: Pick<Site, 'workspace' | 'store'>,
   suite: string,
@@ -76,7 +85,8 @@ export async function validateSuites(
   baseFolder: string,
 ): Promise<SuiteValidation[]> {
   const known = await listSuites(workspace.suiteFolders);
-  const folders = named === undefined ? [...known.values()] : [known.get(named) ?? folderNamed(named, baseFolder, [...known.keys()])];
+  const folders =
+    named === undefined ? [...known.values()] : [known.get(named) ?? folderNamed(named, baseFolder, [...known.keys()])];
   progress.begin('validate');
   const trained = await collectTrainingTexts(store);
   const validations: SuiteValidation[] = [];
@@ -89,7 +99,8 @@ export async function validateSuites(
 }
 
 /** Whether the figures of a suite must not be believed. */
-export const isInvalid = ({ findings }: SuiteValidation): boolean => findings.some(({ severity }) => severity === 'invalid');
+export const isInvalid = ({ findings }: SuiteValidation): boolean =>
+  findings.some(({ severity }) => severity === 'invalid');
 
 async function folderOf({ suiteFolders }: Workspace, name: string): Promise<string> {
   const known = await listSuites(suiteFolders);

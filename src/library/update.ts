@@ -7,19 +7,25 @@ import { runUpdate, type Update } from '../update/run-update.js';
 import type { Site } from './site.js';
 
 export interface UpdateSettings {
-  /** Strategies that train side by side; the best that passes is proposed. `usual`: a usual field. Without it the declared strategy alone. */
+  /**
+   * Strategies that train side by side; the best that passes is proposed. `usual`: a usual field. Without it the
+   * declared strategy alone.
+   */
   readonly field?: readonly string[] | 'usual' | undefined;
   /** Everything in the store is learned again on the declared encoder, and compared with what the champion answered. */
   readonly reencode?: boolean | undefined;
   /** An unfinished run is ended, and another begins with what is declared and stored now. */
   readonly fresh?: boolean | undefined;
-  /** Decides on an unfinished run whose plan differs from what is declared and stored now; without it the run is resumed. */
+  /**
+   * Decides on an unfinished run whose plan differs from what is declared and stored now; without it the run is
+   * resumed.
+   */
   readonly decide?: Decide | undefined;
 }
 
 /**
- * @throws NO_GATE_POLICY, NOTHING_TO_LEARN, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, SUITE_NOT_FOUND, SUITE_INVALID, ENCODER_MISMATCH,
- * ADAPTER_INVALID, UPDATE_RUNNING, LEASE_LOST, TRAINING_DIVERGED, INTERRUPTED
+ * @throws NO_GATE_POLICY, NOTHING_TO_LEARN, STRATEGY_UNKNOWN, HEAD_UNKNOWN, DECLARATION_INVALID, SUITE_NOT_FOUND,
+ * SUITE_INVALID, ENCODER_MISMATCH, ADAPTER_INVALID, UPDATE_RUNNING, LEASE_LOST, TRAINING_DIVERGED, INTERRUPTED
  */
 export async function updateAdapter(site: Site, adapter: string, settings: UpdateSettings): Promise<Update> {
   const { workspace, store, progress, signal, now, actor } = site;

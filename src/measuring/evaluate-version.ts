@@ -1,4 +1,7 @@
-/** Scores one version of an adapter on suites, apart from any update, and on the holdout of every domain that it has learned. */
+/**
+ * Scores one version of an adapter on suites, apart from any update, and on the holdout of every domain that it has
+ * learned.
+ */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +49,8 @@ export const confidence = 0.95;
 
 /**
  * The outcome is stored, so that the suite's history shows it.
- * @throws NO_CHAMPION, VERSION_NOT_FOUND, ENCODER_MISMATCH, ADAPTER_INVALID, SUITE_NOT_FOUND, SUITE_INVALID, LABELS_UNKNOWN, INTERRUPTED
+ * @throws NO_CHAMPION, VERSION_NOT_FOUND, ENCODER_MISMATCH, ADAPTER_INVALID, SUITE_NOT_FOUND, SUITE_INVALID,
+ * LABELS_UNKNOWN, INTERRUPTED
  */
 export async function evaluateVersion(context: UpdateContext, request: EvaluationRequest): Promise<VersionEvaluation> {
   const { workspace, store, encoder } = context;
@@ -68,7 +72,11 @@ export async function evaluateVersion(context: UpdateContext, request: Evaluatio
   }
 }
 
-async function readVersion(workspace: Workspace, adapter: string, version: number): Promise<{ manifest: Manifest; folder: string }> {
+async function readVersion(
+  workspace: Workspace,
+  adapter: string,
+  version: number,
+): Promise<{ manifest: Manifest; folder: string }> {
   const folder = versionFolder(workspace, adapter, version);
   if (!existsSync(join(folder, versionFiles.manifest)))
     throw new EspalierError('VERSION_NOT_FOUND', `${adapter} has no version ${version}`);
@@ -82,14 +90,19 @@ async function suitesFor(
   known: Manifest,
 ): Promise<{ asked: AskedSuite[]; skipped: string[] }> {
   const suites = named?.filter((name) => !isMadeOfHoldout(name)) ?? declaration.suites;
-  const plan = { declaration: { ...declaration, suites }, throughExample: await lastArrival(context.store.queries, declaration.name) };
+  const plan = {
+    declaration: { ...declaration, suites },
+    throughExample: await lastArrival(context.store.queries, declaration.name),
+  };
   const shown = { classes: known.classes, throughExample: known.data.throughExample };
   const all = await listAsked(context, plan, known, shown);
   const wanted = named === undefined ? all : all.filter(({ suite }) => named.includes(suite.name));
   const lost = named?.find((name) => !wanted.some(({ suite }) => suite.name === name));
   if (lost !== undefined) {
     const hint = suggestAmong(lost, all.map(({ suite }) => suite.name).filter(isMadeOfHoldout));
-    throw new EspalierError('SUITE_NOT_FOUND', `version ${known.version} of ${declaration.name} has no \`${lost}\``, { hint });
+    throw new EspalierError('SUITE_NOT_FOUND', `version ${known.version} of ${declaration.name} has no \`${lost}\``, {
+      hint,
+    });
   }
   const silent = wanted.filter(({ suite }) => suite.cases.length === 0);
   if (named !== undefined && silent[0]) throw labelsUnknown(silent[0], known);
@@ -98,16 +111,27 @@ async function suitesFor(
 
 function labelsUnknown({ suite, task }: AskedSuite, { adapter, version, classes }: Manifest): EspalierError {
   const labels = classes.filter((one) => one.task === task).map(({ label }) => label);
-  const shown = labels.length > 5 ? `${labels.slice(0, 5).join(', ')} and ${labels.length - 5} more` : labels.join(', ');
+  const shown =
+    labels.length > 5 ? `${labels.slice(0, 5).join(', ')} and ${labels.length - 5} more` : labels.join(', ');
   const hint = labels.length === 0 ? `It has not learned the task ${task}.` : `It has learned ${shown}.`;
-  return new EspalierError('LABELS_UNKNOWN', `version ${version} of ${adapter} has learned no label that ${suite.name} asks for`, { hint });
+  return new EspalierError(
+    'LABELS_UNKNOWN',
+    `version ${version} of ${adapter} has learned no label that ${suite.name} asks for`,
+    { hint },
+  );
 }
 
 /** Once for all suites, so that progress counts every text that is new to the cache. */
-async function encodeAll({ store, encoder, progress, signal }: UpdateContext, asked: readonly AskedSuite[]): Promise<void> {
+async function encodeAll(
+  { store, encoder, progress, signal }: UpdateContext,
+  asked: readonly AskedSuite[],
+): Promise<void> {
   progress.begin('encode');
   const texts = asked.flatMap(({ suite }) => textsOf(suite));
-  const { encoded } = await warmCache(store, encoder, texts, { signal, progress: (done, total) => progress.advance(done, total, 'texts') });
+  const { encoded } = await warmCache(store, encoder, texts, {
+    signal,
+    progress: (done, total) => progress.advance(done, total, 'texts'),
+  });
   progress.end(`${encoded} of ${texts.length} texts were new`);
 }
 
@@ -120,9 +144,13 @@ async function measureAll(
   const measured: MeasuredSuite[] = [];
   progress.begin('score');
   for (const [index, one] of asked.entries()) {
-    if (signal.aborted) throw new EspalierError('INTERRUPTED', 'stopped before all suites were scored; nothing was stored');
+    if (signal.aborted)
+      throw new EspalierError('INTERRUPTED', 'stopped before all suites were scored; nothing was stored');
     const vectors = await encodeCached(store, encoder, textsOf(one.suite), { signal });
-    const scores = requireNumbers(one.suite.name, await scoreSuite(one.suite, await adapter.run(vectors, encoder.dimension), one.task));
+    const scores = requireNumbers(
+      one.suite.name,
+      await scoreSuite(one.suite, await adapter.run(vectors, encoder.dimension), one.task),
+    );
     measured.push(measure(one, scores, seed));
     progress.advance(index + 1, asked.length, 'suites');
   }
@@ -130,7 +158,11 @@ async function measureAll(
   return measured;
 }
 
-function measure({ suite, task, domain, leftOut }: AskedSuite, scores: readonly CaseScore[], seed: number): MeasuredSuite {
+function measure(
+  { suite, task, domain, leftOut }: AskedSuite,
+  scores: readonly CaseScore[],
+  seed: number,
+): MeasuredSuite {
   const cases = {
     metric: metricNamed(suite.metric),
     scores: scores.map(({ score }) => score),

@@ -1,4 +1,7 @@
-/** The cases whose answer turned from right to wrong, or the other way, with what was asked: the first thing to read of a candidate. */
+/**
+ * The cases whose answer turned from right to wrong, or the other way, with what was asked: the first thing to read of
+ * a candidate.
+ */
 import { appendAll } from '../core/sequences.js';
 import type { Workspace } from '../declaration/workspace.js';
 import { jaccard } from '../evaluation/metrics/means.js';
@@ -32,7 +35,12 @@ export interface Flips {
 }
 
 /** Of one contender of a run, over suites whose answers are right or wrong; the surest wrong answers first. */
-export async function listFlips({ queries }: Store, { suiteFolders }: Workspace, runId: number, strategy: string): Promise<Flips> {
+export async function listFlips(
+  { queries }: Store,
+  { suiteFolders }: Workspace,
+  runId: number,
+  strategy: string,
+): Promise<Flips> {
   const judged = new Map((await listJudgedSuites(queries, runId)).map((suite) => [suite.suite, suite]));
   const flipped: PairedResult[] = [];
   for (const { suite, metric } of [...judged.values()].sort((a, b) => (a.suite < b.suite ? -1 : 1))) {
@@ -50,7 +58,10 @@ export async function listFlips({ queries }: Store, { suiteFolders }: Workspace,
   }
   const flips = flipped.map((result) => ({
     result,
-    flip: flipOf(result, isMadeOfHoldout(result.suite) ? askedText(result, examples, seed) : suites.get(result.suite)?.get(result.caseId)),
+    flip: flipOf(
+      result,
+      isMadeOfHoldout(result.suite) ? askedText(result, examples, seed) : suites.get(result.suite)?.get(result.caseId),
+    ),
   }));
   const side = (right: boolean) =>
     flips
@@ -61,16 +72,27 @@ export async function listFlips({ queries }: Store, { suiteFolders }: Workspace,
 }
 
 /** Case -> text, of held-out examples that the store still has. */
-export async function readHeldTexts({ queries }: Store, caseIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function readHeldTexts(
+  { queries }: Store,
+  caseIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const texts = await readExampleTexts(
     queries,
     caseIds.flatMap((caseId) => exampleOf(caseId) ?? []),
   );
-  return new Map(caseIds.flatMap((caseId) => (texts.has(exampleOf(caseId)!) ? [[caseId, texts.get(exampleOf(caseId)!)!] as const] : [])));
+  return new Map(
+    caseIds.flatMap((caseId) =>
+      texts.has(exampleOf(caseId)!) ? [[caseId, texts.get(exampleOf(caseId)!)!] as const] : [],
+    ),
+  );
 }
 
 /** What was asked of a held-out example: its text, or the changed one. */
-function askedText({ suite, caseId }: PairedResult, examples: ReadonlyMap<number, string>, seed: number): string | undefined {
+function askedText(
+  { suite, caseId }: PairedResult,
+  examples: ReadonlyMap<number, string>,
+  seed: number,
+): string | undefined {
   const id = exampleOf(caseId);
   const text = id === undefined ? undefined : examples.get(id);
   const family = aspectOf(suite);
@@ -98,9 +120,14 @@ function expectedOf(suite: string, { group }: PairedResult['tags']): string | nu
 }
 
 /** Case -> what is asked, of a suite as it was then; empty where it is not there any more. */
-async function readCaseTexts(folders: readonly string[], { suite, contentHash }: JudgedSuite): Promise<ReadonlyMap<string, string>> {
+async function readCaseTexts(
+  folders: readonly string[],
+  { suite, contentHash }: JudgedSuite,
+): Promise<ReadonlyMap<string, string>> {
   const folder = (await listSuites(folders)).get(suite);
   const read = folder === undefined ? undefined : await readSuite(folder).catch(() => undefined);
   if (read?.contentHash !== contentHash) return new Map();
-  return new Map((read.cases as Suite['cases']).flatMap((item) => ('text' in item ? [[item.id, item.text] as const] : [])));
+  return new Map(
+    (read.cases as Suite['cases']).flatMap((item) => ('text' in item ? [[item.id, item.text] as const] : [])),
+  );
 }

@@ -31,8 +31,12 @@ export async function readSuiteHistory(queries: Queries, suite: string, adapter?
   const judged = groupBy(await listJudgedCases(queries, suite), (one) => `${one.adapter}/${one.version}`);
   const found = [...[...judged.values()].map(ofUpdate), ...(await listVersionScores(queries, suite)).map(ofEvaluation)];
   const wanted = found.filter(({ line }) => adapter === undefined || line.adapter === adapter);
-  const lines = [...groupBy(wanted, ({ line }) => JSON.stringify([line.adapter, line.contentHash, line.cases])).values()].map(joinPoints);
-  return lines.sort((a, b) => (a.adapter === b.adapter ? a.points[0]!.version - b.points[0]!.version : a.adapter < b.adapter ? -1 : 1));
+  const lines = [
+    ...groupBy(wanted, ({ line }) => JSON.stringify([line.adapter, line.contentHash, line.cases])).values(),
+  ].map(joinPoints);
+  return lines.sort((a, b) =>
+    a.adapter === b.adapter ? a.points[0]!.version - b.points[0]!.version : a.adapter < b.adapter ? -1 : 1,
+  );
 }
 
 interface Found {
@@ -56,7 +60,9 @@ function ofEvaluation({ adapter, suiteVersion, contentHash, cases, metric, versi
   };
 }
 
-/** Scoring is deterministic: of two figures of one version on the same cases the first, that of the update, says all. */
+/**
+ * Scoring is deterministic: of two figures of one version on the same cases the first, that of the update, says all.
+ */
 function joinPoints(found: readonly Found[]): HistoryLine {
   const points = new Map<number, HistoryPoint>();
   for (const { point } of found) if (!points.has(point.version)) points.set(point.version, point);

@@ -1,4 +1,7 @@
-/** Checks a suite without scoring it: does it hold together, can it decide anything, and has an adapter seen its texts in training? */
+/**
+ * Checks a suite without scoring it: does it hold together, can it decide anything, and has an adapter seen its texts
+ * in training?
+ */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { EspalierError, type Place } from '../core/errors.js';
@@ -42,12 +45,22 @@ export async function validateSuite(folder: string, trained: TrainingTexts): Pro
   try {
     const suite = await readSuite(folder);
     const cases = askedCases(suite).length;
-    const findings = [leakageOf(suite, folder, trained), sizeOf(cases), chanceMismatch(suite, folder), ...papersOf(suite, folder)];
+    const findings = [
+      leakageOf(suite, folder, trained),
+      sizeOf(cases),
+      chanceMismatch(suite, folder),
+      ...papersOf(suite, folder),
+    ];
     return { suite: suite.name, folder, cases, findings: findings.filter((finding) => finding !== undefined) };
   } catch (thrown) {
     if (!(thrown instanceof EspalierError)) throw thrown;
     const { message, at, hint } = thrown;
-    return { suite: basename(folder), folder, cases: null, findings: [{ severity: 'invalid', what: message, at, hint }] };
+    return {
+      suite: basename(folder),
+      folder,
+      cases: null,
+      findings: [{ severity: 'invalid', what: message, at, hint }],
+    };
   }
 }
 

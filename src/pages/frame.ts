@@ -1,4 +1,7 @@
-/** The frame of a page that needs nothing else: no script, no font, no picture from outside, and a policy that lets none in. */
+/**
+ * The frame of a page that needs nothing else: no script, no font, no picture from outside, and a policy that lets none
+ * in.
+ */
 import { type Markup, markup } from './markup.js';
 import { styleSheet } from './style.js';
 

@@ -9,7 +9,9 @@ export type Content = string | number | Markup | readonly Markup[];
 
 /** @example markup`<b>${name}</b>` */
 export function markup(pieces: TemplateStringsArray, ...contents: readonly Content[]): Markup {
-  return { source: pieces.map((piece, index) => piece + (index < contents.length ? sourceOf(contents[index]!) : '')).join('') };
+  return {
+    source: pieces.map((piece, index) => piece + (index < contents.length ? sourceOf(contents[index]!) : '')).join(''),
+  };
 }
 
 export const nothing: Markup = { source: '' };
@@ -20,7 +22,13 @@ function sourceOf(content: Content): string {
   return 'source' in content ? content.source : content.map(({ source }) => source).join('\n');
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escaped(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => entities[character]!);

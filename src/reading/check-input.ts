@@ -29,7 +29,8 @@ export async function checkInput({ path, name }: InputFile): Promise<{ bytes: nu
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (chunk.includes(0)) throw new EspalierError('INPUT_BINARY', `${name} holds zero bytes: it is not text`, { at: { file: name } });
+      if (chunk.includes(0))
+        throw new EspalierError('INPUT_BINARY', `${name} holds zero bytes: it is not text`, { at: { file: name } });
       const text = decode(decoder, chunk, { file: name, line, before });
       blank &&= text.trim() === '';
       line += countLineFeeds(chunk);
@@ -54,7 +55,11 @@ interface ChunkPlace {
   readonly before: Buffer;
 }
 
-function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | undefined, { file, line, before }: ChunkPlace): string {
+function decode(
+  decoder: InstanceType<typeof TextDecoder>,
+  chunk: Buffer | undefined,
+  { file, line, before }: ChunkPlace,
+): string {
   try {
     return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
   } catch (cause) {
@@ -68,7 +73,10 @@ function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer | undef
   }
 }
 
-/** Line feeds between the start of the chunk and its first invalid byte; a character that `before` begins counts as a whole. */
+/**
+ * Line feeds between the start of the chunk and its first invalid byte; a character that `before` begins counts as a
+ * whole.
+ */
 function lineFeedsBeforeFault(chunk: Buffer, before: Buffer): number {
   const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
   const boundary = before.findIndex((byte) => !isContinuation(byte));

@@ -1,4 +1,7 @@
-/** Reads CSV with a header. Quotes within an unquoted cell are read as they stand; a quoted cell that is closed wrongly costs its row. */
+/**
+ * Reads CSV with a header. Quotes within an unquoted cell are read as they stand; a quoted cell that is closed wrongly
+ * costs its row.
+ */
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
@@ -54,7 +57,9 @@ function csvRow(file: string, header: readonly string[], { record, raw, info }: 
   if (record.some((cell) => cell.startsWith('"')) && !isWellQuoted(raw, delimiter)) {
     return {
       ...row,
-      content: { unreadable: 'a quote ends a quoted cell before the cell ends; a quote within a quoted cell is written twice' },
+      content: {
+        unreadable: 'a quote ends a quoted cell before the cell ends; a quote within a quoted cell is written twice',
+      },
     };
   }
   if (record.length !== header.length) {
@@ -64,7 +69,10 @@ function csvRow(file: string, header: readonly string[], { record, raw, info }: 
   return { ...row, content: { fields: Object.fromEntries(header.map((column, index) => [column, record[index]])) } };
 }
 
-/** A cell may begin with a quote because it was quoted wrongly, or because it was quoted rightly: then it reads without leniency. */
+/**
+ * A cell may begin with a quote because it was quoted wrongly, or because it was quoted rightly: then it reads without
+ * leniency.
+ */
 function isWellQuoted(raw: string, delimiter: string): boolean {
   try {
     parseAtOnce(raw, { delimiter, relax_column_count: true });
@@ -80,6 +88,9 @@ function requireColumns(header: readonly string[], fields: Columns, file: string
     const near = nearestName(column, header);
     const option = `--${role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-field`;
     const hint = `The header has: ${header.join(', ')}. Name the column with ${option}${near === undefined ? '' : ` ${near}`}.`;
-    throw new EspalierError('CSV_COLUMN_MISSING', `${file} has no column \`${column}\``, { at: { file, line: 1, field: column }, hint });
+    throw new EspalierError('CSV_COLUMN_MISSING', `${file} has no column \`${column}\``, {
+      at: { file, line: 1, field: column },
+      hint,
+    });
   }
 }

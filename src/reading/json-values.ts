@@ -1,4 +1,7 @@
-/** Splits one JSON array into its elements, or a file of objects that take several lines each into these, in constant memory. */
+/**
+ * Splits one JSON array into its elements, or a file of objects that take several lines each into these, in constant
+ * memory.
+ */
 import { createReadStream } from 'node:fs';
 import { EspalierError } from '../core/errors.js';
 
@@ -67,7 +70,9 @@ interface Scan {
   ended: boolean;
 }
 
-/** `inside`: the byte belongs to a value; `last`: it is the value's last one; `between`: a value before it has ended. */
+/**
+ * `inside`: the byte belongs to a value; `last`: it is the value's last one; `between`: a value before it has ended.
+ */
 function step(scan: Scan, byte: number): 'inside' | 'last' | 'between' | 'fault' {
   if (byte === lineFeed) scan.line++;
   if (scan.inString) {
@@ -99,8 +104,12 @@ function step(scan: Scan, byte: number): 'inside' | 'last' | 'between' | 'fault'
 const isBlank = (byte: number) => byte <= space || byte === 0xef || byte === 0xbb || byte === 0xbf;
 
 function faultOf(file: string, line: number): EspalierError {
-  return new EspalierError('INPUT_FORMAT', `${file} is not well-formed JSON: its brackets do not match, or it ends within a value`, {
-    at: { file, line },
-    hint: 'Check the end of the file: it may have been cut off. Nothing was stored.',
-  });
+  return new EspalierError(
+    'INPUT_FORMAT',
+    `${file} is not well-formed JSON: its brackets do not match, or it ends within a value`,
+    {
+      at: { file, line },
+      hint: 'Check the end of the file: it may have been cut off. Nothing was stored.',
+    },
+  );
 }

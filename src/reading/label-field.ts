@@ -1,4 +1,7 @@
-/** Labels as rows give them: a name, an integer, a list. What stands for a missing or a serialised value is no label, unless the task declares it. */
+/**
+ * Labels as rows give them: a name, an integer, a list. What stands for a missing or a serialised value is no label,
+ * unless the task declares it.
+ */
 import { writeLabelSet } from '../core/label-sets.js';
 import { type Fields, type FieldToRead, maxNameLength, readTextField, reasonOfMissing } from './text-field.js';
 
@@ -34,7 +37,10 @@ export function readLabelField(fields: Fields, to: Omit<FieldToRead, 'maxLength'
     return found === undefined ? { reason: reasonOfMissing(fields, to.field, to.option) } : readLabel(found, rules);
   if (found.length === 1) return readLabel(found[0], rules);
   return {
-    reason: found.length === 0 ? 'the field is an empty list' : `the field is a list of ${found.length} labels; the task takes one`,
+    reason:
+      found.length === 0
+        ? 'the field is an empty list'
+        : `the field is a list of ${found.length} labels; the task takes one`,
   };
 }
 
@@ -46,7 +52,8 @@ export function readLabelsField(fields: Fields, to: Omit<FieldToRead, 'maxLength
     const text = readTextField(fields, { ...to, maxLength: maxNameLength });
     return 'reason' in text ? text : { reason: 'the field is not a list of labels' };
   }
-  if (parts.length > maxLabels) return { reason: `the field has ${parts.length} labels; at most ${maxLabels} are taken` };
+  if (parts.length > maxLabels)
+    return { reason: `the field has ${parts.length} labels; at most ${maxLabels} are taken` };
   const labels: string[] = [];
   let cleaned = false;
   for (const [index, part] of parts.entries()) {
@@ -85,7 +92,8 @@ function readLabel(found: unknown, rules: LabelRules): ReadLabel {
 }
 
 function judgeLabel(found: unknown, { declared, aliases, spell }: LabelRules): ReadLabel {
-  const written = typeof found === 'boolean' && (declared.has(String(found)) || aliases.has(String(found))) ? String(found) : found;
+  const written =
+    typeof found === 'boolean' && (declared.has(String(found)) || aliases.has(String(found))) ? String(found) : found;
   const read = readTextField({ label: written }, { field: 'label', maxLength: maxNameLength });
   if ('reason' in read) return { reason: found === undefined ? 'the label is missing' : read.reason };
   const { cleaned } = read;
@@ -95,10 +103,26 @@ function judgeLabel(found: unknown, { declared, aliases, spell }: LabelRules): R
   if (declared.has(value)) return { value, cleaned };
   const form = formOf(value);
   if (form === undefined) return { value, cleaned };
-  return { reason: `the label \`${value}\` ${form}; if it is meant so, name it under \`labels\` or \`aliases\` in adapter.yaml` };
+  return {
+    reason: `the label \`${value}\` ${form}; if it is meant so, name it under \`labels\` or \`aliases\` in adapter.yaml`,
+  };
 }
 
-const missing = new Set(['none', 'null', 'nan', 'nat', 'nil', 'n/a', 'na', '#n/a', '<na>', 'undefined', '-', '--', '-1']);
+const missing = new Set([
+  'none',
+  'null',
+  'nan',
+  'nat',
+  'nil',
+  'n/a',
+  'na',
+  '#n/a',
+  '<na>',
+  'undefined',
+  '-',
+  '--',
+  '-1',
+]);
 
 /** Names that printing an object of Python, NumPy or PyTorch leaves. */
 const printedCall =
@@ -107,7 +131,10 @@ const printedCall =
 const forms: readonly [looksLike: (label: string) => boolean, form: string][] = [
   [(label) => missing.has(label.toLowerCase()), 'stands for a missing value'],
   [(label) => /^-\d+$/.test(label), 'is a negative number'],
-  [(label) => /^[+-]?(?:\d+\.\d*|\.\d+)(?:e[+-]?\d+)?$|^[+-]?\d+e[+-]?\d+$/i.test(label), 'is a number that is not whole'],
+  [
+    (label) => /^[+-]?(?:\d+\.\d*|\.\d+)(?:e[+-]?\d+)?$|^[+-]?\d+e[+-]?\d+$/i.test(label),
+    'is a number that is not whole',
+  ],
   [(label) => /^(?:true|false)$/i.test(label), 'is a serialised boolean'],
   [(label) => /^\[.*\]$|^\(.*,.*\)$/.test(label), 'is a list that was printed as text'],
   [(label) => /^\{.*\}$/.test(label), 'is an object that was printed as text'],

@@ -1,6 +1,6 @@
 /**
- * Makes a file of every input, in UTF-8 and readable more than once: standard input, pipes and files of another encoding are spooled to a private
- * file in the temporary folder. Whoever opens inputs closes them.
+ * Makes a file of every input, in UTF-8 and readable more than once: standard input, pipes and files of another
+ * encoding are spooled to a private file in the temporary folder. Whoever opens inputs closes them.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
@@ -32,7 +32,11 @@ export interface OpenInputs {
 }
 
 /** @throws USAGE, FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, DISK_FULL */
-export async function openInputs(inputs: readonly NamedInput[], stdin: NodeJS.ReadableStream, options: InputOptions): Promise<OpenInputs> {
+export async function openInputs(
+  inputs: readonly NamedInput[],
+  stdin: NodeJS.ReadableStream,
+  options: InputOptions,
+): Promise<OpenInputs> {
   await sweepFolder(tmpdir(), new Date());
   requireKnownEncoding(options.encoding);
   const spools: string[] = [];
@@ -81,7 +85,10 @@ async function isRegularFile(path: string): Promise<boolean> {
   } catch (thrown) {
     throw diskError(thrown, path);
   }
-  throw new EspalierError('FILE_UNREADABLE', `${path} is a folder`, { at: { file: path }, hint: `Name its files: ${path}/*.jsonl` });
+  throw new EspalierError('FILE_UNREADABLE', `${path} is a folder`, {
+    at: { file: path },
+    hint: `Name its files: ${path}/*.jsonl`,
+  });
 }
 
 async function spool(from: NodeJS.ReadableStream, to: string, name: string): Promise<void> {
@@ -130,7 +137,8 @@ function requireKnownEncoding(label: string | undefined): void {
   try {
     new TextDecoder(label);
   } catch (cause) {
-    const hint = 'Known ones are utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15, shift_jis and others of the Encoding Standard.';
+    const hint =
+      'Known ones are utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15, shift_jis and others of the Encoding Standard.';
     throw new EspalierError('USAGE', `--encoding \`${label}\` is not known`, { hint, cause });
   }
 }
@@ -162,5 +170,7 @@ const windows1252 =
 
 /** Some releases of Node.js decode Windows-1252 as Latin-1, which has control characters there. */
 function repaired(text: string, encoding: string): string {
-  return encoding === 'windows-1252' ? text.replace(/[\u0080-\u009f]/g, (control) => windows1252[control.charCodeAt(0) - 0x80]!) : text;
+  return encoding === 'windows-1252'
+    ? text.replace(/[\u0080-\u009f]/g, (control) => windows1252[control.charCodeAt(0) - 0x80]!)
+    : text;
 }

@@ -1,4 +1,7 @@
-/** Tells the format of an input from what was said, from its name and from its beginning. What is neither JSON nor CSV is named, and refused. */
+/**
+ * Tells the format of an input from what was said, from its name and from its beginning. What is neither JSON nor CSV
+ * is named, and refused.
+ */
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { EspalierError } from '../core/errors.js';
@@ -24,7 +27,12 @@ const delimiters: Readonly<Record<string, string>> = {
 };
 
 /** @throws USAGE, INPUT_FORMAT, FILE_UNREADABLE */
-export async function recogniseInput(path: string, name: string, said: SaidFormat, columns: readonly string[]): Promise<InputFile> {
+export async function recogniseInput(
+  path: string,
+  name: string,
+  said: SaidFormat,
+  columns: readonly string[],
+): Promise<InputFile> {
   const delimiter = delimiterSaid(said.delimiter);
   const start = await startOf(path);
   const format = formatSaid(said.format) ?? (delimiter === undefined ? formatByName(name) : 'csv');
@@ -70,7 +78,10 @@ async function startOf(path: string): Promise<string> {
   }
 }
 
-/** `values`: an array, or objects over several lines; `lines`: one object a line; `none`: it does not begin as JSON does. */
+/**
+ * `values`: an array, or objects over several lines; `lines`: one object a line; `none`: it does not begin as JSON
+ * does.
+ */
 function shapeOf(start: string): 'values' | 'lines' | 'none' {
   const lines = start.split('\n').filter((line) => line.trim() !== '');
   const first = lines[0]?.trim() ?? '';
@@ -111,10 +122,14 @@ function refuseOtherTools(start: string, name: string): void {
     if (form.test(start)) throw new EspalierError('INPUT_FORMAT', `${name} ${what}`, { at, hint });
   const header = headerOf(start);
   if (formatByName(name) === 'csv' || start.trim() === '' || /[,;\t|]/.test(header)) return;
-  throw new EspalierError('INPUT_FORMAT', `${name} is plain text: its first line has no delimiter, so that it names no columns`, {
-    at,
-    hint: 'An example is a text and its label: bring JSON lines such as {"text": "...", "label": "..."}, or CSV with a header.',
-  });
+  throw new EspalierError(
+    'INPUT_FORMAT',
+    `${name} is plain text: its first line has no delimiter, so that it names no columns`,
+    {
+      at,
+      hint: 'An example is a text and its label: bring JSON lines such as {"text": "...", "label": "..."}, or CSV with a header.',
+    },
+  );
 }
 
 function headerOf(start: string): string {

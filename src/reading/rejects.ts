@@ -1,4 +1,7 @@
-/** The rejects file: one JSON object a rejected row. It is made when the first row is rejected, and only its owner can read it. */
+/**
+ * The rejects file: one JSON object a rejected row. It is made when the first row is rejected, and only its owner can
+ * read it.
+ */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describePlace } from '../core/errors.js';
@@ -51,7 +54,11 @@ export function openRejects(path: string): Rejects {
       return first;
     },
     add(reject) {
-      const place = { file: reject.file, line: reject.line, ...(reject.field === undefined ? {} : { field: reject.field }) };
+      const place = {
+        file: reject.file,
+        line: reject.line,
+        ...(reject.field === undefined ? {} : { field: reject.field }),
+      };
       first ??= `${describePlace(place)}${reject.element === undefined ? '' : `, element ${reject.element}`}: ${reject.reason}`;
       waiting += `${jsonOf(reject)}\n`;
       if (waiting.length > sliceLength) flush();

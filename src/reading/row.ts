@@ -12,7 +12,9 @@ export interface Row {
 }
 
 /** `domain` and `source` are read from the data only where a field is named for them. */
-export type FieldNames = Readonly<Record<'text' | 'label', string> & Partial<Record<'domain' | 'source', string | undefined>>>;
+export type FieldNames = Readonly<
+  Record<'text' | 'label', string> & Partial<Record<'domain' | 'source', string | undefined>>
+>;
 
 /** A longer line is rejected without being held in memory. */
 export const maxLineBytes = 256 * 1024;

@@ -1,4 +1,7 @@
-/** Reads JSON lines, JSON arrays and CSV row by row, in constant memory. A row that cannot be read is handed on with its reason. */
+/**
+ * Reads JSON lines, JSON arrays and CSV row by row, in constant memory. A row that cannot be read is handed on with its
+ * reason.
+ */
 import { createReadStream } from 'node:fs';
 import type { InputFile } from './check-input.js';
 import { readCsv } from './csv-rows.js';
@@ -29,14 +32,22 @@ async function* readJsonValues({ path, name }: InputFile): AsyncIterable<Row> {
     element++;
     const raw = content.toString('utf8').trim();
     const unreadable = `the element has ${bytes} bytes; at most ${maxLineBytes} are read`;
-    yield { file: name, line, element, raw, bytes, content: bytes > maxLineBytes ? { unreadable } : parseObject(raw, 'element') };
+    yield {
+      file: name,
+      line,
+      element,
+      raw,
+      bytes,
+      content: bytes > maxLineBytes ? { unreadable } : parseObject(raw, 'element'),
+    };
   }
 }
 
 function parseObject(raw: string, what: 'line' | 'element'): Row['content'] {
   try {
     const value: unknown = JSON.parse(raw);
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return { fields: value as Record<string, unknown> };
+    if (value !== null && typeof value === 'object' && !Array.isArray(value))
+      return { fields: value as Record<string, unknown> };
     return { unreadable: `the ${what} is not a JSON object${Array.isArray(value) ? ', but an array' : ''}` };
   } catch (thrown) {
     // A comma after the object, as in an array without its brackets, leaves no doubt.

@@ -3,7 +3,10 @@ import { cleanText, nearestName, normaliseText } from '../core/text.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Also of the text's compatibility form (Unicode NFKC), which an encoder may see and which can be eighteen times as long. */
+/**
+ * Also of the text's compatibility form (Unicode NFKC), which an encoder may see and which can be eighteen times as
+ * long.
+ */
 export const maxTextLength = 20_000;
 /** Of a label, a domain, a source. */
 export const maxNameLength = 200;
@@ -28,10 +31,13 @@ export function readTextField(fields: Fields, { field, maxLength, option }: Fiel
   const clean = cleanText(found);
   const value = normaliseText(clean);
   if (value === '') return { reason: 'the field is empty' };
-  if (value.length > maxLength) return { reason: `the field has ${value.length} characters; at most ${maxLength} are taken` };
+  if (value.length > maxLength)
+    return { reason: `the field has ${value.length} characters; at most ${maxLength} are taken` };
   // No character has a longer compatibility form than U+FDFA.
   if (value.length * 18 > maxLength && value.normalize('NFKC').length > maxLength)
-    return { reason: `the field has more than ${maxLength} characters once it is in its compatibility form (Unicode NFKC)` };
+    return {
+      reason: `the field has more than ${maxLength} characters once it is in its compatibility form (Unicode NFKC)`,
+    };
   return { value, cleaned: clean !== found };
 }
 

@@ -13,7 +13,10 @@ const voids: readonly [field: string, values: readonly string[]][] = [
 
 export const voidFields = voids.map(([field]) => field);
 
-/** Why the row counts as void; undefined where it does not. A field that is read for something else says nothing of that. */
+/**
+ * Why the row counts as void; undefined where it does not. A field that is read for something else says nothing of
+ * that.
+ */
 export function reasonOfVoid(fields: Fields, isRead: (field: string) => boolean): string | undefined {
   for (const [field, values] of voids) {
     const value = fields[field];

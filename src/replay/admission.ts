@@ -1,6 +1,6 @@
 /**
- * Offers to the buffer what a candidate has learned, at the moment it becomes champion: the buffer remembers what the champion
- * knows, and a rejected candidate's data never displaces it.
+ * Offers to the buffer what a candidate has learned, at the moment it becomes champion: the buffer remembers what the
+ * champion knows, and a rejected candidate's data never displaces it.
  */
 
 import { canonicalJson, sha256 } from '../core/hash.js';
@@ -23,17 +23,24 @@ export interface Admission {
 }
 
 /**
- * Chooses anew among everything that was ever offered and what was just learned, and gives the rows that change. It reads the store and may
- * take its time: the approval writes the rows when it holds the lock, and only if nobody has decided anything since.
+ * Chooses anew among everything that was ever offered and what was just learned, and gives the rows that change. It
+ * reads the store and may take its time: the approval writes the rows when it holds the lock, and only if nobody has
+ * decided anything since.
  * @throws POLICY_UNKNOWN
  */
-export async function prepareAdmission(store: Store, { declaration, learned, space, now }: Admission): Promise<Membership[]> {
+export async function prepareAdmission(
+  store: Store,
+  { declaration, learned, space, now }: Admission,
+): Promise<Membership[]> {
   const { name: adapter, buffer, training, tasks } = declaration;
   const policy = policyNamed(buffer.policy);
   const known = await listOffered(store.queries, adapter);
   const knownIds = new Set(known.map(({ id }) => id));
   const all = [...known, ...learned.filter(({ id }) => !knownIds.has(id)).map(offeredOf)];
-  const vectors = policy.wantsVectors && space ? await findEmbeddings(store, space, [...new Set(all.map(({ hash }) => hash))]) : undefined;
+  const vectors =
+    policy.wantsVectors && space
+      ? await findEmbeddings(store, space, [...new Set(all.map(({ hash }) => hash))])
+      : undefined;
   const labelOf = balancingLabels(tasks, all);
   const offers = all.map(({ id, hash, domain, bytes, state, ...answer }) => ({
     ...{ exampleId: id, hash, domain, bytes, state, vector: vectors?.get(hash) },
@@ -55,14 +62,24 @@ export async function admitExamples(
   };
 }
 
-function offeredOf({ id, task, label, domain, hash, text }: Example): Omit<Offered, 'state'> & { readonly state?: undefined } {
+function offeredOf({
+  id,
+  task,
+  label,
+  domain,
+  hash,
+  text,
+}: Example): Omit<Offered, 'state'> & { readonly state?: undefined } {
   return { id, task, label, domain, hash, bytes: Buffer.byteLength(text) };
 }
 
 type Answer = Pick<Example, 'task' | 'label'>;
 
 /** By which label an example is balanced. Of a set it is the rarest among all examples. */
-function balancingLabels(tasks: readonly Task[], all: readonly Answer[]): (example: Answer) => { label: string; shown: string } {
+function balancingLabels(
+  tasks: readonly Task[],
+  all: readonly Answer[],
+): (example: Answer) => { label: string; shown: string } {
   const named = new Map(tasks.map((task) => [task.name, task]));
   const counts = new Map<string, number>();
   // A task that is no longer in adapter.yaml still has its examples in the buffer.

@@ -6,8 +6,9 @@ import type { Offer } from './policy.js';
 const mostUnused = 1 / 20;
 
 /**
- * The beginning of an order that the budget holds. Of a budget of bytes it ends at the first example that does not fit, so that short texts
- * are not preferred to long ones. Only where more than a twentieth of the budget is still free is that example passed over.
+ * The beginning of an order that the budget holds. Of a budget of bytes it ends at the first example that does not fit,
+ * so that short texts are not preferred to long ones. Only where more than a twentieth of the budget is still free is
+ * that example passed over.
  */
 export function takeWithin<T extends Offer>(order: readonly T[], budget: BufferBudget): T[] {
   const inBytes = 'bytes' in budget;

@@ -21,12 +21,17 @@ export function changesOf(offers: readonly KnownOffer[], { policy, budget, seed,
     const state: MembershipState = ids.has(exampleId) ? 'member' : before === 'member' ? 'evicted' : 'declined';
     if (state === before || (state === 'declined' && before === 'evicted')) return [];
     const score = choice.scoreOf(offer);
-    return [{ exampleId, state, policy: policy.name, score, reason: reasonFor(offer, state), since: now.toISOString() }];
+    return [
+      { exampleId, state, policy: policy.name, score, reason: reasonFor(offer, state), since: now.toISOString() },
+    ];
   });
 }
 
 /** Why an example is in the buffer or not, in numbers of the buffer as it is now. */
-function explain({ members, whyNot }: Choice<KnownOffer>, budget: BufferBudget): (offer: KnownOffer, state: MembershipState) => string {
+function explain(
+  { members, whyNot }: Choice<KnownOffer>,
+  budget: BufferBudget,
+): (offer: KnownOffer, state: MembershipState) => string {
   const full = usedOf(members, budget);
   const cells = countBy(members, ({ label, domain }) => JSON.stringify([label, domain]));
   const labels = countBy(members, ({ label }) => label);
@@ -34,7 +39,8 @@ function explain({ members, whyNot }: Choice<KnownOffer>, budget: BufferBudget):
     const cell = cells.get(JSON.stringify([label, domain])) ?? 0;
     const place = `${shown} in ${domain} holds ${cell} of the ${labels.get(label) ?? 0} examples of its label`;
     if (state === 'member') return `${before === undefined ? 'admitted' : 'readmitted'}: ${place}, the buffer ${full}`;
-    if ('bytes' in budget && bytes > budget.bytes) return `declined: the text has ${bytes} bytes, the whole buffer ${budget.bytes}`;
+    if ('bytes' in budget && bytes > budget.bytes)
+      return `declined: the text has ${bytes} bytes, the whole buffer ${budget.bytes}`;
     return `${state}: the buffer was full, with ${full}; ${place}, and ${whyNot}`;
   };
 }

@@ -1,4 +1,7 @@
-/** All replay policies. A new one is one file in policies/ and one place in this array; admission, comparison, tests and documentation follow. */
+/**
+ * All replay policies. A new one is one file in policies/ and one place in this array; admission, comparison, tests and
+ * documentation follow.
+ */
 import { EspalierError } from '../core/errors.js';
 import { suggestAmong } from '../core/text.js';
 import { balancedReservoir } from './policies/balanced-reservoir.js';

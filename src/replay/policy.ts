@@ -1,6 +1,6 @@
 /**
- * The seam of replay policies. A policy says which of all examples that were ever offered the buffer holds. It is asked before the store is
- * locked, so it may take its time; what it chose is then written within the approval.
+ * The seam of replay policies. A policy says which of all examples that were ever offered the buffer holds. It is asked
+ * before the store is locked, so it may take its time; what it chose is then written within the approval.
  */
 import type { BufferBudget } from '../declaration/declaration.js';
 import type { MembershipState } from '../store/buffer.js';

@@ -1,7 +1,8 @@
 /**
- * One order of all offers, balanced over labels first and within each label over its domains. Places are given in rounds: each label gets its
- * first place, then its second, and so on, and a label gives its places to its domains in the same way. Ties are settled by a hash, so that
- * neither the alphabet nor the order of arrival favours anyone. A buffer is the beginning of the order, whatever its budget is.
+ * One order of all offers, balanced over labels first and within each label over its domains. Places are given in
+ * rounds: each label gets its first place, then its second, and so on, and a label gives its places to its domains in
+ * the same way. Ties are settled by a hash, so that neither the alphabet nor the order of arrival favours anyone. A
+ * buffer is the beginning of the order, whatever its budget is.
  */
 import { groupBy } from '../core/grouping.js';
 import { uniformOf } from '../core/random.js';
@@ -26,7 +27,10 @@ export function inBalancedRounds<T extends Offer>(
   );
 }
 
-/** The first of every queue, then the second of every queue, and so on; in each round the queues come in order of their ties. */
+/**
+ * The first of every queue, then the second of every queue, and so on; in each round the queues come in order of their
+ * ties.
+ */
 function inTurns<T>(queues: readonly { readonly tie: number; readonly queue: readonly T[] }[]): T[] {
   const sorted = [...queues].sort((a, b) => a.tie - b.tie);
   const order: T[] = [];
@@ -37,7 +41,10 @@ function inTurns<T>(queues: readonly { readonly tie: number; readonly queue: rea
   return order;
 }
 
-/** By a draw that each text has for a seed: the lowest first. Of the beginning of this order every subset is equally likely. */
+/**
+ * By a draw that each text has for a seed: the lowest first. Of the beginning of this order every subset is equally
+ * likely.
+ */
 export function byDraw<T extends Offer>(offers: readonly T[], seed: number): T[] {
   return offers
     .map((offer) => ({ offer, draw: uniformOf(seed, offer.hash) }))

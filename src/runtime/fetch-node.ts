@@ -28,10 +28,15 @@ export interface FetchOptions {
 const abandonedMilliseconds = 3_600_000;
 
 /** The path of the program. @throws Error that says in one line why there is none. */
-export function fetchNode({ environment, pin = pinFor(process.platform, process.arch), tell = () => undefined }: FetchOptions): string {
+export function fetchNode({
+  environment,
+  pin = pinFor(process.platform, process.arch),
+  tell = () => undefined,
+}: FetchOptions): string {
   if (pin === undefined) throw new Error(`the npm registry has none for ${process.platform} ${process.arch}`);
   const cache = cacheFolderOf(environment);
-  if (cache === undefined) throw new Error('there is no home folder to keep it in; set ESPALIER_CACHE to a folder that can be written');
+  if (cache === undefined)
+    throw new Error('there is no home folder to keep it in; set ESPALIER_CACHE to a folder that can be written');
   const folder = join(cache, 'node', `${pin.name}-${pin.version}`);
   const program = join(folder, pin.program);
   if (existsSync(program)) return program;
@@ -69,15 +74,28 @@ function removeAbandoned(parent: string): void {
 function install(pin: Pin, folder: string, environment: NodeJS.ProcessEnv): void {
   for (const [name, content] of Object.entries(pin.files)) writeFileSync(join(folder, name), content);
   const [npm, ...before] = npmCommand(environment);
-  const words = ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--no-global', '--loglevel=error'];
+  const words = [
+    'ci',
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-global',
+    '--loglevel=error',
+  ];
   const retries = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
-  const { error, status, signal, stderr } = spawnSync(npm!, [...before, ...words, ...retries, ...cacheWords(folder, environment)], {
-    cwd: folder,
-    env: environment,
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-    shell: before.length === 0 && process.platform === 'win32',
-  });
+  const { error, status, signal, stderr } = spawnSync(
+    npm!,
+    [...before, ...words, ...retries, ...cacheWords(folder, environment)],
+    {
+      cwd: folder,
+      env: environment,
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      shell: before.length === 0 && process.platform === 'win32',
+    },
+  );
   if (error) throw new Error(`npm could not be started (${codeOf(error)})`);
   if (status !== 0) throw new Error(`npm could not fetch it (${signal ?? codeFrom(stderr)})`);
   const said = spawnSync(join(folder, pin.program), ['--version'], { encoding: 'utf8' });
@@ -87,7 +105,9 @@ function install(pin: Pin, folder: string, environment: NodeJS.ProcessEnv): void
 /** The npm that started this process, else the one beside this Node.js, else that of the path. */
 function npmCommand({ npm_execpath = '' }: NodeJS.ProcessEnv): string[] {
   const place = dirname(process.execPath);
-  const usual = ['node_modules', '../lib/node_modules'].map((modules) => join(place, modules, 'npm', 'bin', 'npm-cli.js'));
+  const usual = ['node_modules', '../lib/node_modules'].map((modules) =>
+    join(place, modules, 'npm', 'bin', 'npm-cli.js'),
+  );
   const script = [npm_execpath, ...usual].find((path) => basename(path) === 'npm-cli.js' && existsSync(path));
   return script === undefined ? ['npm'] : [process.execPath, script];
 }

@@ -1,6 +1,6 @@
 /**
- * The oldest Node.js that Espalier runs under. Its one home is `engines` in package.json. Everything in this room also runs under older releases,
- * down to 18: it imports nothing but Node's own modules.
+ * The oldest Node.js that Espalier runs under. Its one home is `engines` in package.json. Everything in this room also
+ * runs under older releases, down to 18: it imports nothing but Node's own modules.
  */
 import { readFileSync } from 'node:fs';
 
@@ -9,7 +9,10 @@ export interface NodeVersions {
   readonly napi?: string;
 }
 
-/** better-sqlite3 needs Node-API 10, and ends the process without a word where it is missing: before 22.14, and in 23.0 to 23.5. */
+/**
+ * better-sqlite3 needs Node-API 10, and ends the process without a word where it is missing: before 22.14, and in 23.0
+ * to 23.5.
+ */
 const nodeApi = 10;
 
 /** "22.14" */
@@ -21,7 +24,8 @@ export function isRecentEnough({ node, napi }: NodeVersions): boolean {
   return (major > leastMajor || (major === leastMajor && minor >= leastMinor)) && Number(napi ?? 0) >= nodeApi;
 }
 
-export const tooOld = ({ node }: NodeVersions) => `Node.js ${node} is too old, and Espalier needs ${minimumNode} or later`;
+export const tooOld = ({ node }: NodeVersions) =>
+  `Node.js ${node} is too old, and Espalier needs ${minimumNode} or later`;
 
 function readMinimum(): string {
   const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -1,4 +1,7 @@
-/** Which package of the npm registry holds a current Node.js for a platform: `runtime/` names release and hash of each, and npm maintains it. */
+/**
+ * Which package of the npm registry holds a current Node.js for a platform: `runtime/` names release and hash of each,
+ * and npm maintains it.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +37,10 @@ export function pinFor(platform: string, architecture: string, folder = pinsFold
   return { name, version: locked.version, program: join(path, locked.bin.node), files: filesFor(name, locked) };
 }
 
-/** The package is required here, not optional as in `runtime/`: npm is silent about an optional one that cannot be fetched. */
+/**
+ * The package is required here, not optional as in `runtime/`: npm is silent about an optional one that cannot be
+ * fetched.
+ */
 function filesFor(name: string, locked: LockedPackage): Record<string, string> {
   const own = { name: 'espalier-runtime', private: true, dependencies: { [name]: locked.version } };
   const lock = {

@@ -55,7 +55,10 @@ export async function attemptUpdate(site: UpdateSite, look: Look, due: Due, at: 
     if (noFailure.has(error.code)) return undefined;
     const outcome = error.code === 'NOTHING_TO_LEARN' ? 'nothing' : 'failed';
     const reason = outcome === 'nothing' ? error.message : describeTrouble(troubleOf(error));
-    return { check: { ...begun, throughExample, runId: null, outcome, reason: `${due.reason}; ${reason}` }, defect: undefined };
+    return {
+      check: { ...begun, throughExample, runId: null, outcome, reason: `${due.reason}; ${reason}` },
+      defect: undefined,
+    };
   }
 }
 

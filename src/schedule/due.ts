@@ -1,4 +1,7 @@
-/** Whether an update is due, and what an adapter waits for: pure functions of what its triggers and the store know, and the time. */
+/**
+ * Whether an update is due, and what an adapter waits for: pure functions of what its triggers and the store know, and
+ * the time.
+ */
 import type { ReadTrigger } from '../triggers/triggers.js';
 
 export interface ScheduleState {
@@ -27,8 +30,9 @@ export function findDue(state: ScheduleState, now: Date): Due | undefined {
 }
 
 /**
- * When an update that failed is tried again: 1 minute after the first failure, then twice as long each time, and 6 hours at most. A run that was
- * stopped on the way is resumed at once, and waits from its second failure on. Undefined: there is nothing to wait for.
+ * When an update that failed is tried again: 1 minute after the first failure, then twice as long each time, and 6
+ * hours at most. A run that was stopped on the way is resumed at once, and waits from its second failure on. Undefined:
+ * there is nothing to wait for.
  */
 export function waitsUntil({ failures, lastFailure, unfinished: run }: ScheduleState, now: Date): Date | undefined {
   const counted = failures - (run ? 1 : 0);

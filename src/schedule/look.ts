@@ -29,7 +29,10 @@ export interface Look {
   readonly run: UnfinishedRun | undefined;
 }
 
-/** Adapter -> what its schedule waits for, or why that cannot be read. Adapters without a schedule are left out. @throws SCHEDULE_EMPTY */
+/**
+ * Adapter -> what its schedule waits for, or why that cannot be read. Adapters without a schedule are left out.
+ * @throws SCHEDULE_EMPTY
+ */
 export async function lookAtAll(site: Site, now: Date): Promise<Map<string, Attempt<Look>>> {
   const looks = new Map<string, Attempt<Look>>();
   for (const adapter of await listAdapterNames(site.workspace)) {
@@ -37,7 +40,8 @@ export async function lookAtAll(site: Site, now: Date): Promise<Map<string, Atte
     if (trouble) looks.set(adapter, { trouble });
     else if (value) looks.set(adapter, { value });
   }
-  if (looks.size === 0) throw new EspalierError('SCHEDULE_EMPTY', `no adapter in ${site.workspace.root} declares a schedule`);
+  if (looks.size === 0)
+    throw new EspalierError('SCHEDULE_EMPTY', `no adapter in ${site.workspace.root} declares a schedule`);
   return looks;
 }
 
@@ -55,7 +59,13 @@ export async function lookAt(site: Site, adapter: string, now: Date): Promise<Lo
   if (!schedule || !isScheduled(schedule)) return undefined;
   const run = await findUnfinishedRun(site.store.queries, adapter);
   const newExamples = await countNew(site, declaration);
-  return { declaration, schedule, run, newExamples, state: await readState(site, declaration, { schedule, run, newExamples }, now) };
+  return {
+    declaration,
+    schedule,
+    run,
+    newExamples,
+    state: await readState(site, declaration, { schedule, run, newExamples }, now),
+  };
 }
 
 interface Known {

@@ -1,4 +1,7 @@
-/** Starts the updates that are due, one after the other. What happens to one adapter never stops the others, nor the daemon. */
+/**
+ * Starts the updates that are due, one after the other. What happens to one adapter never stops the others, nor the
+ * daemon.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { describeTrouble, troubleOf } from '../core/trouble.js';
@@ -17,7 +20,12 @@ export type ScheduleEvent =
   /** An update ended. */
   | { readonly kind: 'check'; readonly check: NewCheck; readonly defect: string | undefined }
   /** An adapter, or all of them where it is null, cannot be looked at, or its check cannot be recorded. */
-  | { readonly kind: 'trouble'; readonly adapter: string | null; readonly reason: string; readonly defect: string | undefined };
+  | {
+      readonly kind: 'trouble';
+      readonly adapter: string | null;
+      readonly reason: string;
+      readonly defect: string | undefined;
+    };
 
 /** What a daemon knows beside the store. */
 interface Memory {
@@ -73,13 +81,21 @@ async function serve(scheduler: Scheduler, memory: Memory, adapter: string, now:
   memory.unrecorded.delete(adapter);
 }
 
-function withUnrecorded(state: ScheduleState, unrecorded: { failures: number; lastFailure: Date } | undefined): ScheduleState {
+function withUnrecorded(
+  state: ScheduleState,
+  unrecorded: { failures: number; lastFailure: Date } | undefined,
+): ScheduleState {
   if (!unrecorded) return state;
   return { ...state, failures: state.failures + unrecorded.failures, lastFailure: unrecorded.lastFailure };
 }
 
 /** Reports what `work` throws, where it was not reported at the last look, and returns all the same. */
-async function guard(scheduler: Scheduler, { troubles }: Memory, adapter: string | null, work: () => Promise<void>): Promise<void> {
+async function guard(
+  scheduler: Scheduler,
+  { troubles }: Memory,
+  adapter: string | null,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
     troubles.delete(adapter);

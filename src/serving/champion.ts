@@ -16,7 +16,9 @@ import type { Question } from './questions.js';
 import { renamedAnswers } from './renamed.js';
 import { reasonInAnswer, reasonInText } from './unknown.js';
 
-/** An answer of one task. `label` is null exactly where there is a `reason`; so a class may itself be called "unknown". */
+/**
+ * An answer of one task. `label` is null exactly where there is a `reason`; so a class may itself be called "unknown".
+ */
 export interface Prediction {
   readonly text: string;
   readonly task: string;
@@ -28,7 +30,10 @@ export interface Prediction {
   readonly reason?: string;
   /** Of an unknown text: the label that would have been answered. */
   readonly likeliest?: string;
-  /** Probability of the label, or of the likeliest, calibrated; of a set the product over all labels. Absent where the text could not be asked. */
+  /**
+   * Probability of the label, or of the likeliest, calibrated; of a set the product over all labels. Absent where the
+   * text could not be asked.
+   */
   readonly confidence?: number;
   /** Of a multi-label task: the set as a list. */
   readonly labels?: readonly string[];
@@ -46,7 +51,8 @@ export interface Asking {
 export interface Champion {
   readonly version: number;
   /**
-   * Question by question, one answer for the named task, or for each of the adapter's tasks that the champion has learned.
+   * Question by question, one answer for the named task, or for each of the adapter's tasks that the champion has
+   * learned.
    * @throws TASK_UNKNOWN
    */
   predict(questions: readonly Question[], asking?: Asking): Promise<Prediction[][]>;
@@ -60,7 +66,8 @@ export interface ServingContext {
 }
 
 /**
- * The champion is asked through the encoder that it was trained on, also where adapter.yaml declares another one by now.
+ * The champion is asked through the encoder that it was trained on, also where adapter.yaml declares another one by
+ * now.
  * @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID
  */
 export async function openChampion(context: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
@@ -82,7 +89,8 @@ export async function openChampion(context: ServingContext, declaration: Adapter
       const outputs = texts.length === 0 ? [] : await adapter.run(await encoder.encode(texts), encoder.dimension);
       let next = 0;
       return questions.map(({ text, content }) => {
-        if ('reason' in content) return tasks.map((asked) => ({ text, task: asked, label: null, reason: content.reason, version }));
+        if ('reason' in content)
+          return tasks.map((asked) => ({ text, task: asked, label: null, reason: content.reason, version }));
         const answers = answersIn(outputs[next++]!);
         const inText = alwaysAnswer ? undefined : reasonInText(known, content.value);
         return tasks.map((asked) => {
@@ -97,15 +105,22 @@ export async function openChampion(context: ServingContext, declaration: Adapter
 }
 
 /**
- * The encoder whose vectors the champion reads; without a champion the declared one, on which the first will be trained.
+ * The encoder whose vectors the champion reads; without a champion the declared one, on which the first will be
+ * trained.
  * @throws ENCODER_MISMATCH, ADAPTER_INVALID
  */
 export async function openChampionEncoder(context: ServingContext, declaration: AdapterDeclaration): Promise<Encoder> {
   const version = await findChampionVersion(context.store.queries, declaration.name);
-  return version === null ? context.openEncoder(declaration) : (await openEncoderOf(context, declaration, version)).encoder;
+  return version === null
+    ? context.openEncoder(declaration)
+    : (await openEncoderOf(context, declaration, version)).encoder;
 }
 
-async function openEncoderOf({ workspace, store, openEncoder }: ServingContext, declaration: AdapterDeclaration, version: number) {
+async function openEncoderOf(
+  { workspace, store, openEncoder }: ServingContext,
+  declaration: AdapterDeclaration,
+  version: number,
+) {
   const { name: adapter } = declaration;
   const manifest = await readSoundManifest(workspace, store.queries, { adapter, version });
   const encoder = await openEncoder(withEncoderOf(manifest, declaration));
@@ -114,20 +129,29 @@ async function openEncoderOf({ workspace, store, openEncoder }: ServingContext, 
 }
 
 /** Versions of Espalier 0.1 do not say how their encoder made a vector. */
-export function withEncoderOf({ encoder }: Pick<Manifest, 'encoder'>, declaration: AdapterDeclaration): AdapterDeclaration {
+export function withEncoderOf(
+  { encoder }: Pick<Manifest, 'encoder'>,
+  declaration: AdapterDeclaration,
+): AdapterDeclaration {
   const { model, recipe } = encoder;
   if (!recipe) return declaration;
   return { ...declaration, encoder: { ...declaration.encoder, ...recipe, model, pooling: [...recipe.pooling] } };
 }
 
-function tasksAsked(declaration: AdapterDeclaration, { classes, version }: Manifest, task: string | undefined): string[] {
+function tasksAsked(
+  declaration: AdapterDeclaration,
+  { classes, version }: Manifest,
+  task: string | undefined,
+): string[] {
   const learned = new Set(classes.map((one) => one.task));
   const declared = task === undefined ? declaration.tasks : [taskNamed(declaration, task)];
   const asked = declared.map((one) => one.name).filter((one) => learned.has(one));
   if (asked.length > 0) return asked;
   const hint = `It has learned ${[...learned].join(', ')}. Bring examples with \`espalier ingest\`, then \`espalier update\`.`;
   const names = declared.map((one) => one.name).join(', ');
-  throw new EspalierError('TASK_UNKNOWN', `version ${version} of ${declaration.name} has not learned ${names}`, { hint });
+  throw new EspalierError('TASK_UNKNOWN', `version ${version} of ${declaration.name} has not learned ${names}`, {
+    hint,
+  });
 }
 
 function given(answer: Answer) {

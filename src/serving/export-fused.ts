@@ -1,4 +1,7 @@
-/** Writes encoder, pooling and adapter as one ONNX model, from token ids to labels, with what a program in Python needs to feed it. */
+/**
+ * Writes encoder, pooling and adapter as one ONNX model, from token ids to labels, with what a program in Python needs
+ * to feed it.
+ */
 import { copyFile, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
@@ -54,7 +57,10 @@ export async function exportFused({ encoder, where, folder, manifest, file }: Fu
     throw diskError(thrown, tokenizer);
   });
   await writeFileAtomic(`${stem}.py`, fusedScript);
-  await writeFileAtomic(`${stem}.README.md`, fusedReadme({ stem: basename(stem), onnx: basename(file), manifest, declaration }));
+  await writeFileAtomic(
+    `${stem}.README.md`,
+    fusedReadme({ stem: basename(stem), onnx: basename(file), manifest, declaration }),
+  );
   return { files: [file, tokenizer, `${stem}.py`, `${stem}.README.md`], bytes: bytes.length };
 }
 
@@ -68,7 +74,11 @@ async function requireOneFile({ model, externalData }: ModelFiles, adapter: stri
     );
   const bytes = (await stat(model)).size + (await stat(adapter)).size;
   if (bytes > mostBytes)
-    throw new EspalierError('EXPORT_IMPOSSIBLE', `encoder and adapter have ${bytes} bytes; one file holds ${mostBytes}`, details);
+    throw new EspalierError(
+      'EXPORT_IMPOSSIBLE',
+      `encoder and adapter have ${bytes} bytes; one file holds ${mostBytes}`,
+      details,
+    );
 }
 
 /** A model has one opset; ours is raised to, or none. */
@@ -76,9 +86,13 @@ function requireOpset(model: OnnxModel, file: string): void {
   const own = model.opsetImport!.find(({ domain }) => !domain || domain === 'ai.onnx')!;
   const version = Number(own.version);
   if (version < oldestOpset || version > opset)
-    throw new EspalierError('EXPORT_IMPOSSIBLE', `${file} has opset ${version}; ${oldestOpset} to ${opset} can be joined with an adapter`, {
-      at: { file },
-    });
+    throw new EspalierError(
+      'EXPORT_IMPOSSIBLE',
+      `${file} has opset ${version}; ${oldestOpset} to ${opset} can be joined with an adapter`,
+      {
+        at: { file },
+      },
+    );
   own.version = opset;
 }
 
@@ -94,8 +108,14 @@ function joinAll(model: OnnxModel, adapter: OnnxModel, { declaration, dimension 
   const choice = decodeModel(choiceGraph(manifest).encode());
   const outputs = [...adapter.graph!.output!.filter(({ name }) => name === 'probabilities'), ...choice.graph!.output!];
   appendModel(model, pooling, { prefix: 'pooling/', names: { ...own, ...inputs, embedding: 'espalier/embedding' } });
-  appendModel(model, adapter, { prefix: 'adapter/', names: { embedding: 'espalier/embedding', probabilities: 'probabilities' } });
-  appendModel(model, choice, { prefix: 'choice/', names: { probabilities: 'probabilities', label_index: 'label_index' } });
+  appendModel(model, adapter, {
+    prefix: 'adapter/',
+    names: { embedding: 'espalier/embedding', probabilities: 'probabilities' },
+  });
+  appendModel(model, choice, {
+    prefix: 'choice/',
+    names: { probabilities: 'probabilities', label_index: 'label_index' },
+  });
   appendAll(model.graph!.input!, added);
   model.graph!.output = outputs;
 }
@@ -114,7 +134,10 @@ function choiceGraph(manifest: Manifest): Graph {
   if (tasks.length === 0) return graph;
   const indices = tasks.map((asked) => {
     const others = Float32Array.from(classes, ({ task }) => (task === asked ? 0 : -2));
-    const own = graph.node('Add', [probabilities, graph.constant({ type: 'float32', dims: [classes.length], data: others })]);
+    const own = graph.node('Add', [
+      probabilities,
+      graph.constant({ type: 'float32', dims: [classes.length], data: others }),
+    ]);
     return graph.node('ArgMax', [own], { axis: 1, keepdims: 1 });
   });
   const joined =
@@ -136,6 +159,12 @@ async function metadata(encoder: Encoder, manifest: Manifest, files: ModelFiles)
     'espalier.label_tasks': JSON.stringify(exclusiveTasks(manifest)),
     'espalier.thresholds': JSON.stringify(Object.fromEntries(thresholds)),
     'espalier.ngram_buckets': String(bucketsOf(encoder.declaration.pooling)),
-    'espalier.tokens': JSON.stringify({ maximum, closing, padding_side: paddingSide, padding_id: paddingId, unknown_id: unknownId }),
+    'espalier.tokens': JSON.stringify({
+      maximum,
+      closing,
+      padding_side: paddingSide,
+      padding_id: paddingId,
+      unknown_id: unknownId,
+    }),
   };
 }

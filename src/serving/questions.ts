@@ -1,4 +1,7 @@
-/** Reads the texts that a version is asked: one question a line, in plain lines or in JSON lines. A line that holds no text keeps its place, with the reason. */
+/**
+ * Reads the texts that a version is asked: one question a line, in plain lines or in JSON lines. A line that holds no
+ * text keeps its place, with the reason.
+ */
 import { type Line, linesOf } from '../core/lines.js';
 import { maxLineBytes } from '../reading/row.js';
 import { maxTextLength, readTextField } from '../reading/text-field.js';
@@ -24,8 +27,13 @@ export interface QuestionOptions {
 /** Questions that wait are answered together, so many at most. */
 const largestBatch = 64;
 
-/** The questions of a stream in their order, those that are there already together. A question waits for no later one. */
-export async function* readQuestions(source: AsyncIterable<Buffer | string>, options: QuestionOptions): AsyncIterable<Question[]> {
+/**
+ * The questions of a stream in their order, those that are there already together. A question waits for no later one.
+ */
+export async function* readQuestions(
+  source: AsyncIterable<Buffer | string>,
+  options: QuestionOptions,
+): AsyncIterable<Question[]> {
   let isFirst = true;
   for await (const lines of linesOf(source, maxLineBytes)) {
     for (let start = 0; start < lines.length; start += largestBatch) {
@@ -69,7 +77,8 @@ function questionOfJson(raw: string, textField: string): Question {
     return unanswerable(`the line is not JSON: ${(thrown as Error).message}`);
   }
   if (typeof value === 'string') return questionOf(value);
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return unanswerable('the line is not a JSON object');
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return unanswerable('the line is not a JSON object');
   const fields = value as Readonly<Record<string, unknown>>;
   const found = Object.hasOwn(fields, textField) ? fields[textField] : undefined;
   const read = readTextField(fields, { field: textField, maxLength: maxTextLength, option: '--text-field' });

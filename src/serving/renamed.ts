@@ -1,7 +1,7 @@
 /**
- * Answers under the names that adapter.yaml gives to labels now: where `aliases` say that a label which a version has learned stands for another, the
- * other is answered. Of classes that become one in this way the probabilities are added; in a multi-label task, where they do not exclude each
- * other, the largest counts.
+ * Answers under the names that adapter.yaml gives to labels now: where `aliases` say that a label which a version has
+ * learned stands for another, the other is answered. Of classes that become one in this way the probabilities are
+ * added; in a multi-label task, where they do not exclude each other, the largest counts.
  */
 import { aliasesOf, type Class, classKey, distinctClasses, type Task } from '../declaration/tasks.js';
 import { type AdapterOutput, answerReader } from '../versions/adapter-session.js';

@@ -1,4 +1,7 @@
-/** Why an answer is withheld: the text shares nothing with what the encoder or the version knows, or the answer is not sure enough. */
+/**
+ * Why an answer is withheld: the text shares nothing with what the encoder or the version knows, or the answer is not
+ * sure enough.
+ */
 
 import type { Encoder } from '../encoder/encoder.js';
 import { hasWords } from '../encoder/ngrams.js';
@@ -16,11 +19,20 @@ export interface Known {
 export function reasonInText({ encoder, pieces }: Known, text: string): string | undefined {
   if (!hasWords(text)) return 'the text has no letter and no digit';
   if (!encoder.knowsAny(text)) return 'the encoder knows no token of the text';
-  return !pieces || sharesPiece(pieces, text) ? undefined : 'no word of the text, and no part of one, occurs in what was learned';
+  return !pieces || sharesPiece(pieces, text)
+    ? undefined
+    : 'no word of the text, and no part of one, occurs in what was learned';
 }
 
-/** A task without a threshold, as those of several labels and those with few held-out texts are, answers however unsure it is. */
-export function reasonInAnswer({ unknown }: Pick<Manifest, 'unknown'>, task: string, { confidence }: Answer): string | undefined {
+/**
+ * A task without a threshold, as those of several labels and those with few held-out texts are, answers however unsure
+ * it is.
+ */
+export function reasonInAnswer(
+  { unknown }: Pick<Manifest, 'unknown'>,
+  task: string,
+  { confidence }: Answer,
+): string | undefined {
   const threshold = unknown?.[task]?.threshold ?? null;
   if (threshold === null || confidence >= threshold) return undefined;
   return `the confidence is below ${(threshold * 100).toFixed(1)} %, the threshold for unknown texts`;

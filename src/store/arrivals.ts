@@ -1,6 +1,6 @@
 /**
- * The table `arrivals`: examples of an adapter are numbered 1, 2, 3 and so on in the order in which their intakes were committed. Whatever means
- * "arrived up to" or "arrived after" names such a number, and never an id.
+ * The table `arrivals`: examples of an adapter are numbered 1, 2, 3 and so on in the order in which their intakes were
+ * committed. Whatever means "arrived up to" or "arrived after" names such a number, and never an id.
  */
 import type { Queries, Transaction } from './database.js';
 
@@ -11,8 +11,9 @@ export async function lastArrival(queries: Queries, adapter: string): Promise<nu
 }
 
 /**
- * The same, for an intake that numbers examples from there: the adapter's row is its own until the transaction ends, also in a database that lets
- * several write at once. Rejected rows take no number, and an intake that is undone gives its numbers back.
+ * The same, for an intake that numbers examples from there: the adapter's row is its own until the transaction ends,
+ * also in a database that lets several write at once. Rejected rows take no number, and an intake that is undone gives
+ * its numbers back.
  */
 export async function holdArrivals(transaction: Transaction, adapter: string): Promise<number> {
   const { last } = await transaction

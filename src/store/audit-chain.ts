@@ -28,7 +28,10 @@ export function auditHash({ previous, at, actor, via, act, adapter, subject, det
 export interface AuditChain {
   /** Rows that were read, up to and with the broken one. */
   readonly rows: number;
-  /** Hash of the last row that holds. Kept elsewhere, it shows later whether rows were cut off the end, which the chain alone cannot. */
+  /**
+   * Hash of the last row that holds. Kept elsewhere, it shows later whether rows were cut off the end, which the chain
+   * alone cannot.
+   */
   readonly head: string;
   /** The first row that does not hold; undefined: all do. */
   readonly broken: BrokenLink | undefined;
@@ -37,7 +40,10 @@ export interface AuditChain {
 export interface BrokenLink {
   /** Its id. */
   readonly row: number;
-  /** `content`: the row is not what was hashed. `link`: it does not follow the row before it, so that one was removed, added or moved there. */
+  /**
+   * `content`: the row is not what was hashed. `link`: it does not follow the row before it, so that one was removed,
+   * added or moved there.
+   */
   readonly what: 'content' | 'link';
 }
 
@@ -47,7 +53,13 @@ const sliceSize = 1000;
 export async function checkAuditChain(queries: Queries): Promise<AuditChain> {
   let [rows, head, after] = [0, firstPrevious, 0];
   for (;;) {
-    const slice = await queries.selectFrom('audit').selectAll().where('id', '>', after).orderBy('id').limit(sliceSize).execute();
+    const slice = await queries
+      .selectFrom('audit')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(sliceSize)
+      .execute();
     for (const row of slice) {
       rows++;
       const what = row.previous !== head ? 'link' : row.hash !== auditHash(row) ? 'content' : undefined;

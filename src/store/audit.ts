@@ -1,4 +1,6 @@
-/** The table `audit`: who did what, through what, and when. Rows are appended, and each is chained to the one before it. */
+/**
+ * The table `audit`: who did what, through what, and when. Rows are appended, and each is chained to the one before it.
+ */
 import { auditHash, firstPrevious } from './audit-chain.js';
 import type { Transaction } from './database.js';
 
@@ -21,7 +23,10 @@ export interface Act {
 }
 
 /** Appends one row, in the transaction of the act itself, so that neither happens without the other. */
-export async function recordAct(transaction: Transaction, { at, principal, act, adapter, subject, detail = {} }: Act): Promise<void> {
+export async function recordAct(
+  transaction: Transaction,
+  { at, principal, act, adapter, subject, detail = {} }: Act,
+): Promise<void> {
   const { name: actor, via } = principal;
   const newest = transaction.selectFrom('audit').select(({ fn }) => fn.max('id').as('id'));
   const last = await transaction.selectFrom('audit').select('hash').where('id', '=', newest).executeTakeFirst();

@@ -33,13 +33,18 @@ export interface BufferFilter {
 const sliceSize = 1000;
 
 /** Members in order of their example's id. */
-export async function listBuffer(queries: Queries, adapter: string, filter: BufferFilter = {}): Promise<BufferedExample[]> {
+export async function listBuffer(
+  queries: Queries,
+  adapter: string,
+  filter: BufferFilter = {},
+): Promise<BufferedExample[]> {
   let query = selectJoined(queries).where('buffer.adapter', '=', adapter).orderBy('buffer.example_id');
   if (filter.state) query = query.where('state', '=', filter.state);
   if (filter.task !== undefined) query = query.where('task', '=', filter.task);
   if (filter.label !== undefined) query = query.where(hasLabel(filter.label));
   if (filter.domain !== undefined) query = query.where('domain', '=', filter.domain);
-  if (filter.contains !== undefined) query = query.where(sql<boolean>`instr(lower(text), lower(${filter.contains})) > 0`);
+  if (filter.contains !== undefined)
+    query = query.where(sql<boolean>`instr(lower(text), lower(${filter.contains})) > 0`);
   if (filter.limit !== undefined) query = query.limit(filter.limit);
   return (await query.execute()).map(bufferedOf);
 }
@@ -51,7 +56,11 @@ function hasLabel(label: string) {
   return sql<boolean>`(label = ${label} or case when ${isSet} then ${within} else 0 end)`;
 }
 
-export async function findMembership(queries: Queries, adapter: string, exampleId: number): Promise<Membership | undefined> {
+export async function findMembership(
+  queries: Queries,
+  adapter: string,
+  exampleId: number,
+): Promise<Membership | undefined> {
   const row = await queries
     .selectFrom('buffer')
     .select(['example_id', 'state', 'policy', 'score', 'reason', 'since'])
@@ -73,7 +82,10 @@ export interface Offered {
   readonly state: MembershipState;
 }
 
-/** Every example that was ever offered to an adapter's buffer, in order of its id. @throws STORE_CORRUPT where one, or what was decided of it, was changed */
+/**
+ * Every example that was ever offered to an adapter's buffer, in order of its id.
+ * @throws STORE_CORRUPT where one, or what was decided of it, was changed
+ */
 export async function listOffered(queries: Queries, adapter: string): Promise<Offered[]> {
   const rows = await queries
     .selectFrom('buffer')
@@ -90,7 +102,10 @@ export async function listOffered(queries: Queries, adapter: string): Promise<Of
   });
 }
 
-/** Members in order of their example's id, as they may be trained on. @throws STORE_CORRUPT where one, or what was decided of it, was changed */
+/**
+ * Members in order of their example's id, as they may be trained on.
+ * @throws STORE_CORRUPT where one, or what was decided of it, was changed
+ */
 export async function listMembers(store: Store, adapter: string): Promise<Example[]> {
   const members: number[] = [];
   for (let after = 0; ; ) {
@@ -121,7 +136,11 @@ function requireSoundMembership(decided: Decided, seal: number | null): void {
   if (!isSealed(seal, sealedValues(decided))) throw changedRow(`what the buffer says of example ${decided.exampleId}`);
 }
 
-export async function saveMemberships(transaction: Transaction, adapter: string, memberships: readonly Membership[]): Promise<void> {
+export async function saveMemberships(
+  transaction: Transaction,
+  adapter: string,
+  memberships: readonly Membership[],
+): Promise<void> {
   for (let start = 0; start < memberships.length; start += sliceSize) {
     const rows = memberships.slice(start, start + sliceSize).map((membership) => {
       const { exampleId, ...rest } = membership;
@@ -182,7 +201,19 @@ function selectJoined(queries: Queries) {
     .selectFrom('buffer')
     .innerJoin('examples', 'examples.id', 'buffer.example_id')
     .select([
-      ...(['id', 'arrival', 'task', 'text', 'hash', 'label', 'domain', 'source', 'received_at', 'split', 'provenance'] as const),
+      ...([
+        'id',
+        'arrival',
+        'task',
+        'text',
+        'hash',
+        'label',
+        'domain',
+        'source',
+        'received_at',
+        'split',
+        'provenance',
+      ] as const),
       ...(['state', 'policy', 'score', 'reason', 'since'] as const),
     ]);
 }

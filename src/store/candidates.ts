@@ -74,13 +74,21 @@ export async function listCandidates(
   return (await query.execute()).map(candidateOf);
 }
 
-export async function setCandidateStatus(transaction: Transaction, id: number, status: Candidate['status']): Promise<void> {
+export async function setCandidateStatus(
+  transaction: Transaction,
+  id: number,
+  status: Candidate['status'],
+): Promise<void> {
   await transaction.updateTable('candidates').set({ status }).where('id', '=', id).execute();
 }
 
 /** The version that serves, which must be the one that was last decided on. @throws STORE_CORRUPT */
 export async function findChampionVersion(queries: Queries, adapter: string): Promise<number | null> {
-  const row = await queries.selectFrom('adapters').select('champion_version').where('name', '=', adapter).executeTakeFirst();
+  const row = await queries
+    .selectFrom('adapters')
+    .select('champion_version')
+    .where('name', '=', adapter)
+    .executeTakeFirst();
   const decision = await queries
     .selectFrom('decisions')
     .select('to_version')
@@ -147,7 +155,11 @@ export async function nextVersion(queries: Queries, adapter: string): Promise<nu
 
 /** Version -> the champion that it was compared with, over all versions of the adapter that were proposed. */
 export async function listParents(queries: Queries, adapter: string): Promise<ReadonlyMap<number, number | null>> {
-  const rows = await queries.selectFrom('candidates').select(['version', 'champion_version']).where('adapter', '=', adapter).execute();
+  const rows = await queries
+    .selectFrom('candidates')
+    .select(['version', 'champion_version'])
+    .where('adapter', '=', adapter)
+    .execute();
   return new Map(rows.map((row) => [row.version, row.champion_version]));
 }
 

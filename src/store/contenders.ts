@@ -62,7 +62,12 @@ export async function saveReports(
 
 /** In the order of the plan. */
 export async function listContenders(queries: Queries, runId: number): Promise<Contender[]> {
-  const rows = await queries.selectFrom('contenders').selectAll().where('run_id', '=', runId).orderBy('place').execute();
+  const rows = await queries
+    .selectFrom('contenders')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .orderBy('place')
+    .execute();
   return rows.map(({ strategy, seconds, bytes_kept, error, report, chosen }) => ({
     strategy,
     seconds,

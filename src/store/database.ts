@@ -56,7 +56,8 @@ export async function openStoreToRead(path: string): Promise<Store> {
   try {
     return await openStore(path);
   } catch (thrown) {
-    const refusesWriting = thrown instanceof EspalierError && ['DISK_READ_ONLY', 'FILE_UNREADABLE', 'DISK_FULL'].includes(thrown.code);
+    const refusesWriting =
+      thrown instanceof EspalierError && ['DISK_READ_ONLY', 'FILE_UNREADABLE', 'DISK_FULL'].includes(thrown.code);
     if (!refusesWriting || !statSync(path, { throwIfNoEntry: false })?.isFile()) throw thrown;
     return openStoreReadOnly(path);
   }
@@ -110,7 +111,9 @@ function refuseNewer(database: SqliteDatabase.Database, path: string): void {
   const newest = listMigrations().at(-1)?.version ?? 0;
   const current = versionOf(database);
   if (current <= newest) return;
-  throw new EspalierError('STORE_NEWER', `${path} has schema ${current}; this Espalier knows ${newest}`, { at: { file: path } });
+  throw new EspalierError('STORE_NEWER', `${path} has schema ${current}; this Espalier knows ${newest}`, {
+    at: { file: path },
+  });
 }
 
 /** Where nothing can be written, nothing can be brought up to date. */
@@ -127,8 +130,12 @@ function migrate(database: SqliteDatabase.Database): void {
   for (const name of ['same_text_hash', 'twin_hash'])
     database.function(name, { deterministic: true }, (text) => sameTextHash(String(text)));
   database.function('is_label_set', { deterministic: true }, (label) => Number(isLabelSet(String(label))));
-  database.function('example_seal', { deterministic: true, varargs: true }, (...fields) => checksum(JSON.stringify(fields)));
-  database.function('audit_hash', { deterministic: true, varargs: true }, (...columns) => hashOfColumns(columns as (string | null)[]));
+  database.function('example_seal', { deterministic: true, varargs: true }, (...fields) =>
+    checksum(JSON.stringify(fields)),
+  );
+  database.function('audit_hash', { deterministic: true, varargs: true }, (...columns) =>
+    hashOfColumns(columns as (string | null)[]),
+  );
   for (const { version, file } of listMigrations()) {
     if (version <= versionOf(database)) continue;
     database

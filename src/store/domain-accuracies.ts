@@ -9,7 +9,11 @@ export interface DomainAccuracy {
   readonly accuracy: number;
 }
 
-export async function saveDomainAccuracies(transaction: Transaction, adapter: string, rows: readonly DomainAccuracy[]): Promise<void> {
+export async function saveDomainAccuracies(
+  transaction: Transaction,
+  adapter: string,
+  rows: readonly DomainAccuracy[],
+): Promise<void> {
   if (rows.length === 0) return;
   await transaction
     .insertInto('domain_accuracies')

@@ -35,10 +35,15 @@ export async function findEmbeddings(
 }
 
 /** Which of `hashes` have a stored vector that is whole. */
-export async function listEmbedded(store: Store, space: EmbeddingSpace, hashes: readonly string[]): Promise<Set<string>> {
+export async function listEmbedded(
+  store: Store,
+  space: EmbeddingSpace,
+  hashes: readonly string[],
+): Promise<Set<string>> {
   const found = new Set<string>();
   for (let start = 0; start < hashes.length; start += sliceSize) {
-    for (const hash of (await findEmbeddings(store, space, hashes.slice(start, start + sliceSize))).keys()) found.add(hash);
+    for (const hash of (await findEmbeddings(store, space, hashes.slice(start, start + sliceSize))).keys())
+      found.add(hash);
   }
   return found;
 }
@@ -72,8 +77,14 @@ export async function countEmbeddings(store: Store, fingerprint: string): Promis
   return row.count;
 }
 
-/** Undefined where bytes were changed or are missing; such a text is encoded again. Vectors of Espalier 0.1 have no checksum. */
-function soundVector(stored: { vector: Uint8Array; checksum: number | null }, dimension: number): Float32Array | undefined {
+/**
+ * Undefined where bytes were changed or are missing; such a text is encoded again. Vectors of Espalier 0.1 have no
+ * checksum.
+ */
+function soundVector(
+  stored: { vector: Uint8Array; checksum: number | null },
+  dimension: number,
+): Float32Array | undefined {
   if (stored.vector.byteLength !== dimension * Float32Array.BYTES_PER_ELEMENT) return undefined;
   if (stored.checksum !== null && stored.checksum !== checksum(stored.vector)) return undefined;
   const vector = floatsOf(stored.vector);

@@ -73,7 +73,11 @@ export async function removeJudgedSuite(transaction: Transaction, runId: number,
 }
 
 /** Every suite of the run but these. */
-export async function removeOtherSuites(transaction: Transaction, runId: number, suites: readonly string[]): Promise<void> {
+export async function removeOtherSuites(
+  transaction: Transaction,
+  runId: number,
+  suites: readonly string[],
+): Promise<void> {
   const stored = await transaction.selectFrom('eval_suites').select('suite').where('run_id', '=', runId).execute();
   for (const { suite } of stored) if (!suites.includes(suite)) await removeJudgedSuite(transaction, runId, suite);
 }
@@ -89,7 +93,12 @@ function sealedValues(row: Omit<SuiteRow, 'seal'>): ColumnValue[] {
 
 /** In the order in which the report names them, whatever has become of the rows. */
 export async function listStoredSuites(queries: Queries, runId: number): Promise<StoredSuite[]> {
-  const rows = await queries.selectFrom('eval_suites').selectAll().where('run_id', '=', runId).orderBy('place').execute();
+  const rows = await queries
+    .selectFrom('eval_suites')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .orderBy('place')
+    .execute();
   return rows.map((row) => {
     const isSound = isSealed(row.seal, sealedValues(row));
     return { ...suiteOf(row), place: row.place, isSound, scoring: isSound ? scoringOf(row) : undefined };
@@ -97,7 +106,12 @@ export async function listStoredSuites(queries: Queries, runId: number): Promise
 }
 
 export async function listJudgedSuites(queries: Queries, runId: number): Promise<JudgedSuite[]> {
-  const rows = await queries.selectFrom('eval_suites').selectAll().where('run_id', '=', runId).orderBy('place').execute();
+  const rows = await queries
+    .selectFrom('eval_suites')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .orderBy('place')
+    .execute();
   return rows.map(suiteOf);
 }
 
@@ -124,11 +138,16 @@ function scoringOf({ run_id, suite, rules, seals }: SuiteRow): Scoring | undefin
 }
 
 /**
- * How often the cases of each suite of a run have judged contenders of the adapter in earlier runs that proposed one: the mean over the cases,
- * rounded up. Each contender of a field counts. A case is the same where its suite has the same version, or it is the same held-out example;
- * examples that are new in a holdout lower the mean, and do not begin it anew. It reads all stored results of the adapter once.
+ * How often the cases of each suite of a run have judged contenders of the adapter in earlier runs that proposed one:
+ * the mean over the cases, rounded up. Each contender of a field counts. A case is the same where its suite has the
+ * same version, or it is the same held-out example; examples that are new in a holdout lower the mean, and do not begin
+ * it anew. It reads all stored results of the adapter once.
  */
-export async function countEarlierUses(queries: Queries, adapter: string, runId: number): Promise<ReadonlyMap<string, number>> {
+export async function countEarlierUses(
+  queries: Queries,
+  adapter: string,
+  runId: number,
+): Promise<ReadonlyMap<string, number>> {
   const cases = queries.selectFrom('eval_results').select(['suite', 'case_id']).distinct().where('run_id', '=', runId);
   const sizes = await queries
     .selectFrom(cases.as('one'))
@@ -138,20 +157,31 @@ export async function countEarlierUses(queries: Queries, adapter: string, runId:
   const uses = await queries
     .selectFrom('candidates')
     .innerJoin('eval_results as before', 'before.run_id', 'candidates.run_id')
-    .innerJoin(cases.as('now'), (join) => join.onRef('now.suite', '=', 'before.suite').onRef('now.case_id', '=', 'before.case_id'))
-    .innerJoin('eval_suites as then', (join) => join.onRef('then.run_id', '=', 'before.run_id').onRef('then.suite', '=', 'before.suite'))
-    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.suite', '=', 'before.suite').on('asked.run_id', '=', runId))
+    .innerJoin(cases.as('now'), (join) =>
+      join.onRef('now.suite', '=', 'before.suite').onRef('now.case_id', '=', 'before.case_id'),
+    )
+    .innerJoin('eval_suites as then', (join) =>
+      join.onRef('then.run_id', '=', 'before.run_id').onRef('then.suite', '=', 'before.suite'),
+    )
+    .innerJoin('eval_suites as asked', (join) =>
+      join.onRef('asked.suite', '=', 'before.suite').on('asked.run_id', '=', runId),
+    )
     .select(({ fn }) => ['before.suite as suite', fn.countAll<number>().as('uses')])
     .where('candidates.adapter', '=', adapter)
     .where('candidates.run_id', '<', runId)
-    .where((where) => where.or([where('asked.domain', 'is not', null), where('asked.version', '=', where.ref('then.version'))]))
+    .where((where) =>
+      where.or([where('asked.domain', 'is not', null), where('asked.version', '=', where.ref('then.version'))]),
+    )
     .groupBy('before.suite')
     .execute();
   const casesOf = new Map(sizes.map(({ suite, cases: count }) => [suite, count]));
   return new Map(uses.map(({ suite, uses: count }) => [suite, Math.ceil(count / casesOf.get(suite)!)]));
 }
 
-/** The suites that judged a version of the adapter; empty where it is not known. @throws STORE_CORRUPT where one of them was changed */
+/**
+ * The suites that judged a version of the adapter; empty where it is not known.
+ * @throws STORE_CORRUPT where one of them was changed
+ */
 export async function listSuitesOfVersion(queries: Queries, adapter: string, version: number): Promise<JudgedSuite[]> {
   const candidate = await queries
     .selectFrom('candidates')

@@ -28,17 +28,36 @@ export function openExampleWriter(database: Database, adapter: string, task: str
     database.prepare(`INSERT INTO examples (adapter, arrival, task, text, hash, twin, label, domain, source, received_at, split, provenance, seal)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   return {
-    find: (twin) => (isThere.get(adapter, task, twin) === undefined ? [] : (find.all(adapter, task, twin) as KnownExample[])),
+    find: (twin) =>
+      isThere.get(adapter, task, twin) === undefined ? [] : (find.all(adapter, task, twin) as KnownExample[]),
     insert({ text, hash, twin, label, domain, source, receivedAt, split, provenance }, arrival) {
       const seal = sealOf({ task, hash, label, domain, split });
-      insert.run(adapter, arrival, task, text, hash, twin, label, domain, source, receivedAt, split, JSON.stringify(provenance), seal);
+      insert.run(
+        adapter,
+        arrival,
+        task,
+        text,
+        hash,
+        twin,
+        label,
+        domain,
+        source,
+        receivedAt,
+        split,
+        JSON.stringify(provenance),
+        seal,
+      );
     },
   };
 }
 
 /** Whether the task's examples have a set of labels each; undefined where it has none yet. */
 export async function findAnswerForm(queries: Queries, adapter: string, task: string): Promise<boolean | undefined> {
-  const form = queries.selectFrom('answer_forms').select('multi_label').where('adapter', '=', adapter).where('task', '=', task);
+  const form = queries
+    .selectFrom('answer_forms')
+    .select('multi_label')
+    .where('adapter', '=', adapter)
+    .where('task', '=', task);
   const row = await form.executeTakeFirst();
   return row && row.multi_label === 1;
 }

@@ -42,7 +42,13 @@ const columns = [
 const sliceSize = 1000;
 
 /** CRC-32 of what a text is trained on as: it tells an example that was changed outside of Espalier. */
-export function sealOf({ task, hash, label, domain, split }: Pick<Example, 'task' | 'hash' | 'label' | 'domain' | 'split'>): number {
+export function sealOf({
+  task,
+  hash,
+  label,
+  domain,
+  split,
+}: Pick<Example, 'task' | 'hash' | 'label' | 'domain' | 'split'>): number {
   return checksum(JSON.stringify([task, hash, label, domain, split]));
 }
 
@@ -65,13 +71,21 @@ const mostParameters = 30_000;
 
 /** The answer of one example of a task, always of the same; undefined where it has none. */
 export async function findSampleAnswer(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
-  const answers = queries.selectFrom('examples').select('label').where('adapter', '=', adapter).where('task', '=', task);
+  const answers = queries
+    .selectFrom('examples')
+    .select('label')
+    .where('adapter', '=', adapter)
+    .where('task', '=', task);
   return (await answers.orderBy('split').orderBy('arrival').limit(1).executeTakeFirst())?.label;
 }
 
 /** Every answer of a task, once: labels, or sets of labels. */
 export async function listAnswers(queries: Queries, adapter: string, task: string): Promise<string[]> {
-  const answers = queries.selectFrom('examples').select('label').where('adapter', '=', adapter).where('task', '=', task);
+  const answers = queries
+    .selectFrom('examples')
+    .select('label')
+    .where('adapter', '=', adapter)
+    .where('task', '=', task);
   return (await answers.distinct().orderBy('label').execute()).map(({ label }) => label);
 }
 
@@ -122,9 +136,16 @@ export interface ExampleFilter {
 }
 
 /** In order of arrival, as they stand, slice by slice: memory does not grow with their number. */
-export async function* readExamples(store: Store, { adapter, task, split, domain }: ExampleFilter): AsyncIterable<Example> {
+export async function* readExamples(
+  store: Store,
+  { adapter, task, split, domain }: ExampleFilter,
+): AsyncIterable<Example> {
   for (let after = 0; ; ) {
-    let query = store.queries.selectFrom('examples').select(columns).where('adapter', '=', adapter).where('arrival', '>', after);
+    let query = store.queries
+      .selectFrom('examples')
+      .select(columns)
+      .where('adapter', '=', adapter)
+      .where('arrival', '>', after);
     if (task !== undefined) query = query.where('task', '=', task);
     if (split !== undefined) query = query.where('split', '=', split);
     if (domain !== undefined) query = query.where('domain', '=', domain);
@@ -137,12 +158,17 @@ export async function* readExamples(store: Store, { adapter, task, split, domain
 
 /** Of every adapter: what it may train on. */
 export async function listTrainingTexts(queries: Queries): Promise<{ adapter: string; text: string }[]> {
-  return queries.selectFrom('examples').select(['adapter', 'text']).where('split', '=', 'train').orderBy('id').execute();
+  return queries
+    .selectFrom('examples')
+    .select(['adapter', 'text'])
+    .where('split', '=', 'train')
+    .orderBy('id')
+    .execute();
 }
 
 /**
- * Held-out texts of other adapters, which this one was not made for. An adapter that shares a text with this one may answer the same questions, and
- * gives none. In the order of their hashes, which is as good as drawn.
+ * Held-out texts of other adapters, which this one was not made for. An adapter that shares a text with this one may
+ * answer the same questions, and gives none. In the order of their hashes, which is as good as drawn.
  */
 export async function listForeignTexts(queries: Queries, adapter: string, count: number): Promise<string[]> {
   const shared = queries
@@ -176,7 +202,11 @@ export async function listExamplesById(store: Store, ids: readonly number[]): Pr
 }
 
 /** How many arrived after a number, by split. */
-export async function countExamplesAfter(queries: Queries, adapter: string, arrival: number): Promise<Readonly<Record<Split, number>>> {
+export async function countExamplesAfter(
+  queries: Queries,
+  adapter: string,
+  arrival: number,
+): Promise<Readonly<Record<Split, number>>> {
   const countOf = (split: Split) => sql<number>`coalesce(sum(case when split = ${split} then 1 else 0 end), 0)`;
   return queries
     .selectFrom('examples')
@@ -187,7 +217,12 @@ export async function countExamplesAfter(queries: Queries, adapter: string, arri
 }
 
 export async function findExample(queries: Queries, adapter: string, id: number): Promise<Example | undefined> {
-  const row = await queries.selectFrom('examples').select(columns).where('adapter', '=', adapter).where('id', '=', id).executeTakeFirst();
+  const row = await queries
+    .selectFrom('examples')
+    .select(columns)
+    .where('adapter', '=', adapter)
+    .where('id', '=', id)
+    .executeTakeFirst();
   return row && exampleOf(row);
 }
 
@@ -208,8 +243,12 @@ function soundExample(row: ExampleRow, path: string): Example {
 }
 
 export function changedExample(id: number, path?: string): EspalierError {
-  return new EspalierError('STORE_CORRUPT', `example ${id} is not what was taken in: it was changed outside of Espalier`, {
-    ...(path !== undefined && { at: { file: path } }),
-    hint: 'Restore the database from a backup. Nothing is trained or evaluated on a changed example.',
-  });
+  return new EspalierError(
+    'STORE_CORRUPT',
+    `example ${id} is not what was taken in: it was changed outside of Espalier`,
+    {
+      ...(path !== undefined && { at: { file: path } }),
+      hint: 'Restore the database from a backup. Nothing is trained or evaluated on a changed example.',
+    },
+  );
 }

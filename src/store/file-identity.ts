@@ -1,4 +1,7 @@
-/** Whether the database is still the file that its path leads to. A process that has it open would write on into a file that nobody can find any more. */
+/**
+ * Whether the database is still the file that its path leads to. A process that has it open would write on into a file
+ * that nobody can find any more.
+ */
 import { type BigIntStats, statSync } from 'node:fs';
 import { EspalierError } from '../core/errors.js';
 

@@ -1,6 +1,7 @@
 /**
- * The tables `learned` and `left_out`: what each version has learned. Of each of its tasks that is every training example up to an arrival number, but for
- * those that were left out. It is written in the transaction that proposes the version, and never changes.
+ * The tables `learned` and `left_out`: what each version has learned. Of each of its tasks that is every training
+ * example up to an arrival number, but for those that were left out. It is written in the transaction that proposes the
+ * version, and never changes.
  */
 import { sql } from 'kysely';
 import type { Queries, Store, Transaction } from './database.js';
@@ -92,11 +93,18 @@ export async function listUnlearned(store: Store, range: UnlearnedRange): Promis
   const { through, leftOut } = await readLearned(store.queries, range);
   const examples: Example[] = [];
   for (const task of tasks) {
-    const later = { adapter, tasks: [task], split: 'train', afterArrival: through.get(task) ?? 0, throughArrival } as const;
+    const later = {
+      adapter,
+      tasks: [task],
+      split: 'train',
+      afterArrival: through.get(task) ?? 0,
+      throughArrival,
+    } as const;
     for (const example of await listExamples(store, later)) examples.push(example);
   }
   for (const example of await listExamplesById(store, [...leftOut.keys()])) {
-    if (tasks.includes(example.task) && example.arrival <= Math.min(throughArrival, through.get(example.task) ?? 0)) examples.push(example);
+    if (tasks.includes(example.task) && example.arrival <= Math.min(throughArrival, through.get(example.task) ?? 0))
+      examples.push(example);
   }
   return examples.sort(byArrival);
 }
@@ -107,10 +115,13 @@ export interface UnlearnedCount extends Omit<UnlearnedRange, 'throughArrival'> {
 }
 
 /**
- * How many training examples of some tasks arrived since the version was made. Those that were left out are not counted: as a rule the next update
- * leaves them out again.
+ * How many training examples of some tasks arrived since the version was made. Those that were left out are not
+ * counted: as a rule the next update leaves them out again.
  */
-export async function countUnlearned(queries: Queries, { adapter, version, tasks, afterArrival = 0 }: UnlearnedCount): Promise<number> {
+export async function countUnlearned(
+  queries: Queries,
+  { adapter, version, tasks, afterArrival = 0 }: UnlearnedCount,
+): Promise<number> {
   const { through } = await readLearned(queries, { adapter, version });
   let count = 0;
   for (const task of tasks) {

@@ -21,8 +21,12 @@ interface LineageQuestion {
 function selectOfSuite(queries: Queries, adapter: string, suite: string) {
   return queries
     .selectFrom('candidates as candidate')
-    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
-    .leftJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite))
+    .innerJoin('contenders as contender', (join) =>
+      join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1),
+    )
+    .leftJoin('eval_suites as asked', (join) =>
+      join.onRef('asked.run_id', '=', 'candidate.run_id').on('asked.suite', '=', suite),
+    )
     .innerJoin('eval_results as result', (join) =>
       join
         .onRef('result.run_id', '=', 'candidate.run_id')
@@ -32,14 +36,19 @@ function selectOfSuite(queries: Queries, adapter: string, suite: string) {
     .where('candidate.adapter', '=', adapter);
 }
 
-/** Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases. @throws STORE_CORRUPT where they were changed */
+/**
+ * Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases.
+ * @throws STORE_CORRUPT where they were changed
+ */
 export async function listLineageScores(
   queries: Queries,
   { adapter, versions, suite, suiteVersion }: LineageQuestion,
 ): Promise<LineageScore[]> {
   const judged = await queries
     .selectFrom('candidates as candidate')
-    .innerJoin('contenders as contender', (join) => join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1))
+    .innerJoin('contenders as contender', (join) =>
+      join.onRef('contender.run_id', '=', 'candidate.run_id').on('contender.chosen', '=', 1),
+    )
     .innerJoin('eval_suites as asked', 'asked.run_id', 'candidate.run_id')
     .select(['candidate.version', 'candidate.run_id as runId', 'contender.strategy as contender', 'asked.seals'])
     .where('candidate.adapter', '=', adapter)
@@ -78,7 +87,10 @@ export interface RecordedCase {
   readonly confidence: number | null;
 }
 
-/** How cases of a suite came out on a version in its own run, and in the runs that compared their candidates with it; the latest counts. */
+/**
+ * How cases of a suite came out on a version in its own run, and in the runs that compared their candidates with it;
+ * the latest counts.
+ */
 export async function listRecordedCases(queries: Queries, question: RecordedQuestion): Promise<RecordedCase[]> {
   const { adapter, version, suite, suiteVersion, contentHash } = question;
   const results = selectOfSuite(queries, adapter, suite)
@@ -124,7 +136,9 @@ export async function listJudgedCases(queries: Queries, suite: string): Promise<
         .onRef('contender.strategy', '=', 'result.contender')
         .on('contender.chosen', '=', 1),
     )
-    .innerJoin('eval_suites as asked', (join) => join.onRef('asked.run_id', '=', 'result.run_id').onRef('asked.suite', '=', 'result.suite'))
+    .innerJoin('eval_suites as asked', (join) =>
+      join.onRef('asked.run_id', '=', 'result.run_id').onRef('asked.suite', '=', 'result.suite'),
+    )
     .select(['candidate.adapter', 'candidate.version', 'candidate.status', 'candidate.created_at as at'])
     .select(['asked.version as suiteVersion', 'asked.content_hash as contentHash', 'asked.metric'])
     .select(['result.candidate_score as score', 'result.gold'])

@@ -1,7 +1,8 @@
 /**
- * Opens the database where nothing may be written: in an image, on a read-only mount, as a user without the right. SQLite reads a database in WAL
- * mode there only while its writer keeps the side files open; otherwise a private copy is read. It costs the size of the file, in memory, or in
- * the temporary folder where there is a log beside it, which holds what was written last.
+ * Opens the database where nothing may be written: in an image, on a read-only mount, as a user without the right.
+ * SQLite reads a database in WAL mode there only while its writer keeps the side files open; otherwise a private copy
+ * is read. It costs the size of the file, in memory, or in the temporary folder where there is a log beside it, which
+ * holds what was written last.
  */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +40,10 @@ function openShared(path: string): SqliteDatabase.Database | undefined {
   }
 }
 
-/** Bytes 18 and 19 of the header say WAL mode (2), which memory has not; 1 is the other (https://www.sqlite.org/fileformat.html, 1.3.3). */
+/**
+ * Bytes 18 and 19 of the header say WAL mode (2), which memory has not; 1 is the other
+ * (https://www.sqlite.org/fileformat.html, 1.3.3).
+ */
 function openInMemory(path: string): ReadOnlyDatabase {
   const bytes = readFileSync(path);
   if (bytes.length >= 20) bytes.fill(1, 18, 20);

@@ -67,8 +67,17 @@ export async function removeResults(transaction: Transaction, runId: number, sui
 }
 
 /** Of every suite of the run but these. */
-export async function removeOtherResults(transaction: Transaction, runId: number, suites: readonly string[]): Promise<void> {
-  const stored = await transaction.selectFrom('eval_results').select('suite').distinct().where('run_id', '=', runId).execute();
+export async function removeOtherResults(
+  transaction: Transaction,
+  runId: number,
+  suites: readonly string[],
+): Promise<void> {
+  const stored = await transaction
+    .selectFrom('eval_results')
+    .select('suite')
+    .distinct()
+    .where('run_id', '=', runId)
+    .execute();
   for (const { suite } of stored) if (!suites.includes(suite)) await removeResults(transaction, runId, suite);
 }
 
@@ -97,8 +106,15 @@ export async function listResults(queries: Queries, runId: number, question: Res
   return (await readResults(queries, runId, question)).results;
 }
 
-/** What the results of a suite are sealed with as they stand now; slice by slice, so that memory does not grow with their number. */
-export async function sealStoredResults(queries: Queries, runId: number, question: ResultQuestion): Promise<ResultSeal> {
+/**
+ * What the results of a suite are sealed with as they stand now; slice by slice, so that memory does not grow with
+ * their number.
+ */
+export async function sealStoredResults(
+  queries: Queries,
+  runId: number,
+  question: ResultQuestion,
+): Promise<ResultSeal> {
   let seal = noResults;
   for await (const row of eachRow(queries, runId, question)) seal = withRow(seal, row);
   return seal;
@@ -116,7 +132,11 @@ export function withRow({ results, checksum }: ResultSeal, row: ResultRow): Resu
   return { results: results + 1, checksum: (checksum + own) % sumLimit };
 }
 
-export async function* eachRow(queries: Queries, runId: number, { contender, suite }: ResultQuestion): AsyncGenerator<ResultRow> {
+export async function* eachRow(
+  queries: Queries,
+  runId: number,
+  { contender, suite }: ResultQuestion,
+): AsyncGenerator<ResultRow> {
   for (let after: string | undefined; ; ) {
     const rows = await queries
       .selectFrom('eval_results')
@@ -169,7 +189,10 @@ function resultOf(row: ResultRow, contender: string, runId: number): PairedResul
     candidateConfidence: row.candidate_confidence,
     anchorScore: row.anchor_score,
     gold: row.gold,
-    tags: readJson(row.tags, `the result of the case ${row.case_id} of ${row.suite} in run ${runId}`) as PairedResult['tags'],
+    tags: readJson(
+      row.tags,
+      `the result of the case ${row.case_id} of ${row.suite} in run ${runId}`,
+    ) as PairedResult['tags'],
     cluster: row.cluster,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The table `runs`: one row is one update. Its stage is recorded before the next begins; a lease says who works on it, and a fencing
- * token keeps one who was paused and overtaken from writing.
+ * The table `runs`: one row is one update. Its stage is recorded before the next begins; a lease says who works on it,
+ * and a fencing token keeps one who was paused and overtaken from writing.
  */
 import { EspalierError } from '../core/errors.js';
 import { type Queries, type Store, type Transaction, transact } from './database.js';
@@ -47,12 +47,22 @@ export interface TakeOver {
   readonly owner: string;
   readonly now: Date;
   readonly isAlive: IsAlive;
-  /** The run is taken over only to be ended: what it had planned and done is not read, so that a run that was changed can be ended, too. */
+  /**
+   * The run is taken over only to be ended: what it had planned and done is not read, so that a run that was changed
+   * can be ended, too.
+   */
   readonly toEnd?: true | undefined;
 }
 
-/** The unfinished run of the adapter, taken over where its owner is gone. @throws UPDATE_RUNNING, STORE_NEWER, STORE_CORRUPT */
-export async function takeOverRun(store: Store, adapter: string, { owner, now, isAlive, toEnd }: TakeOver): Promise<Run | undefined> {
+/**
+ * The unfinished run of the adapter, taken over where its owner is gone.
+ * @throws UPDATE_RUNNING, STORE_NEWER, STORE_CORRUPT
+ */
+export async function takeOverRun(
+  store: Store,
+  adapter: string,
+  { owner, now, isAlive, toEnd }: TakeOver,
+): Promise<Run | undefined> {
   return transact(store, async (queries) => {
     const row = await queries
       .selectFrom('runs')
@@ -63,7 +73,10 @@ export async function takeOverRun(store: Store, adapter: string, { owner, now, i
     if (!row) return undefined;
     stageOf(row);
     if (row.lease_owner !== owner && new Date(row.lease_until) > now && isAlive(row.lease_owner)) {
-      throw new EspalierError('UPDATE_RUNNING', `run ${row.id} of ${adapter} is at stage ${row.stage}, by ${row.lease_owner}`);
+      throw new EspalierError(
+        'UPDATE_RUNNING',
+        `run ${row.id} of ${adapter} is at stage ${row.stage}, by ${row.lease_owner}`,
+      );
     }
     const taken = toEnd ? runOf({ ...row, plan: '{}', outputs: '{}', seal: null }) : runOf(row, refuseUnfinished);
     const token = row.fencing_token + 1;
@@ -89,7 +102,10 @@ export interface NewRun {
 }
 
 /** @throws UPDATE_RUNNING where another process has begun one in the meantime */
-export async function beginRun(store: Store, { adapter, stage, plan, trigger, owner, startedAt, now }: NewRun): Promise<Run> {
+export async function beginRun(
+  store: Store,
+  { adapter, stage, plan, trigger, owner, startedAt, now }: NewRun,
+): Promise<Run> {
   return transact(store, async (queries) => {
     const other = await queries
       .selectFrom('runs')
@@ -98,7 +114,14 @@ export async function beginRun(store: Store, { adapter, stage, plan, trigger, ow
       .where('status', '=', 'running')
       .executeTakeFirst();
     if (other) throw new EspalierError('UPDATE_RUNNING', `run ${other.id} of ${adapter} has just begun`);
-    const sealed = { adapter, stage, plan: JSON.stringify(plan), outputs: '{}', trigger, started_at: startedAt.toISOString() };
+    const sealed = {
+      adapter,
+      stage,
+      plan: JSON.stringify(plan),
+      outputs: '{}',
+      trigger,
+      started_at: startedAt.toISOString(),
+    };
     const row = await queries
       .insertInto('runs')
       .values({
@@ -118,7 +141,12 @@ export async function beginRun(store: Store, { adapter, stage, plan, trigger, ow
 }
 
 /** Records a stage's output and the next stage. @throws LEASE_LOST */
-export async function advanceRun(transaction: Transaction, run: Run, stage: Stage, outputs: Run['outputs']): Promise<Run> {
+export async function advanceRun(
+  transaction: Transaction,
+  run: Run,
+  stage: Stage,
+  outputs: Run['outputs'],
+): Promise<Run> {
   await requireHeld(transaction, run);
   const columns = ['adapter', 'plan', 'trigger', 'started_at'] as const;
   const begun = await transaction.selectFrom('runs').select(columns).where('id', '=', run.id).executeTakeFirstOrThrow();
@@ -237,7 +265,9 @@ function sealOf({ adapter, stage, plan, outputs, trigger, started_at }: SealedRu
 }
 
 const refuseUnfinished: OnChanged = (what) => {
-  throw changedRow(what, { hint: 'Restore the database from a backup, or end the run and begin anew: `espalier update NAME --fresh`.' });
+  throw changedRow(what, {
+    hint: 'Restore the database from a backup, or end the run and begin anew: `espalier update NAME --fresh`.',
+  });
 };
 
 /** @throws STORE_NEWER, STORE_CORRUPT */

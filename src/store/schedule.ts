@@ -60,7 +60,16 @@ async function hasCheck(queries: Queries, runId: number): Promise<boolean> {
 export async function listChecks(queries: Queries, adapter: string, limit: number): Promise<ScheduleCheck[]> {
   return queries
     .selectFrom('schedule_checks')
-    .select(['id', 'adapter', 'trigger', 'outcome', 'reason', 'run_id as runId', 'through_example as throughExample', 'at'])
+    .select([
+      'id',
+      'adapter',
+      'trigger',
+      'outcome',
+      'reason',
+      'run_id as runId',
+      'through_example as throughExample',
+      'at',
+    ])
     .where('adapter', '=', adapter)
     .orderBy('id', 'desc')
     .limit(limit)
@@ -101,8 +110,8 @@ export async function findLastSettled(
 }
 
 /**
- * Runs of the schedule that made a candidate and have no check: the process ended between the two. Returned as the checks that are missing,
- * oldest first.
+ * Runs of the schedule that made a candidate and have no check: the process ended between the two. Returned as the
+ * checks that are missing, oldest first.
  */
 export async function listMissingChecks(queries: Queries, adapter: string): Promise<NewCheck[]> {
   const rows = await queries

@@ -1,4 +1,7 @@
-/** The tables of replay-store/migrations, as Kysely sees them. Times are ISO 8601 strings; `Json` columns hold JSON text. */
+/**
+ * The tables of replay-store/migrations, as Kysely sees them. Times are ISO 8601 strings; `Json` columns hold JSON
+ * text.
+ */
 import type { Generated } from 'kysely';
 
 type Json = string;
@@ -111,7 +114,14 @@ export interface Schema {
     tags: Json;
     cluster: string | null;
   };
-  domain_accuracies: { adapter: string; version: number; task: string; domain: string; cases: number; accuracy: number };
+  domain_accuracies: {
+    adapter: string;
+    version: number;
+    task: string;
+    domain: string;
+    cases: number;
+    accuracy: number;
+  };
   version_scores: {
     adapter: string;
     version: number;

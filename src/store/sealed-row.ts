@@ -1,10 +1,16 @@
-/** Rows that a disk or a hand has changed outside of Espalier: they are found when they are read, by their checksum or by their form. */
+/**
+ * Rows that a disk or a hand has changed outside of Espalier: they are found when they are read, by their checksum or
+ * by their form.
+ */
 import { checksum } from '../core/checksum.js';
 import { type ErrorDetails, EspalierError } from '../core/errors.js';
 
 export type ColumnValue = string | number | null;
 
-/** CRC-32 of the values of a row, in a fixed order. What SQLite does not give back as it was given has no part in it: a number that is not finite, half of a surrogate pair. */
+/**
+ * CRC-32 of the values of a row, in a fixed order. What SQLite does not give back as it was given has no part in it: a
+ * number that is not finite, half of a surrogate pair.
+ */
 export function sealValues(values: readonly ColumnValue[]): number {
   return checksum(values.map(sealedText).join('\u0000'));
 }

@@ -11,7 +11,8 @@ export function storeError(thrown: unknown, path: string): unknown {
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new EspalierError('STORE_CORRUPT', `${path} is damaged or not a database (${messageOf(thrown)})`, details);
   }
-  if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code)) return new EspalierError('STORE_BUSY', `${path} is held by another process`, details);
+  if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code))
+    return new EspalierError('STORE_BUSY', `${path} is held by another process`, details);
   if (code.startsWith('SQLITE_IOERR')) {
     if (isFull(path)) return new EspalierError('DISK_FULL', `no space left while writing ${path}`, details);
     return new EspalierError('DISK_FAILED', `the disk failed at ${path} (${code}: ${messageOf(thrown)})`, details);
@@ -23,7 +24,9 @@ export function storeError(thrown: unknown, path: string): unknown {
   return diskError(thrown, path);
 }
 
-/** Whoever may not write, or only beside it, is told so; a folder, too many files and a broken disk are other matters. */
+/**
+ * Whoever may not write, or only beside it, is told so; a folder, too many files and a broken disk are other matters.
+ */
 function openingError(thrown: unknown, path: string): EspalierError {
   try {
     closeSync(openSync(path, 'r+'));

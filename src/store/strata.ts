@@ -23,7 +23,12 @@ export async function listStrata(queries: Queries, adapter: string, task: string
     .execute();
 }
 
-export async function saveStrata(transaction: Transaction, adapter: string, task: string, strata: readonly Stratum[]): Promise<void> {
+export async function saveStrata(
+  transaction: Transaction,
+  adapter: string,
+  task: string,
+  strata: readonly Stratum[],
+): Promise<void> {
   for (let start = 0; start < strata.length; start += sliceSize) {
     await transaction
       .insertInto('strata')

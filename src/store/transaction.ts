@@ -1,6 +1,7 @@
 /**
- * Handles of the store. `Queries` asks; a `Transaction` is one more thing: what must happen all or nothing takes that type, so that it does not compile
- * outside of `transact`. A query past an open transaction would wait for ever, since there is one connection, and is refused.
+ * Handles of the store. `Queries` asks; a `Transaction` is one more thing: what must happen all or nothing takes that
+ * type, so that it does not compile outside of `transact`. A query past an open transaction would wait for ever, since
+ * there is one connection, and is refused.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout } from 'node:timers/promises';
@@ -74,7 +75,8 @@ function holdConnection<T>({ queries, database }: Store, work: (transaction: Tra
 }
 
 /**
- * Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one that reads first fails under concurrency in spite of the busy timeout.
+ * Runs `work` in one BEGIN IMMEDIATE transaction: a deferred one that reads first fails under concurrency in spite of
+ * the busy timeout.
  * @throws STORE_BUSY, STORE_GONE, DISK_FULL, DISK_FAILED, DISK_READ_ONLY, STORE_CORRUPT, PAST_TRANSACTION
  */
 export async function transact<T>(store: Store, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -116,8 +118,9 @@ export async function untilFree(work: () => unknown, times: number): Promise<voi
 const cacheKilobytes = 64 * 1024;
 
 /**
- * The same for millions of rows, with statements of better-sqlite3 that are prepared once. The connection belongs to `work` until it ends, so that
- * it may also await its input and an event; other processes can read meanwhile, and wait to write.
+ * The same for millions of rows, with statements of better-sqlite3 that are prepared once. The connection belongs to
+ * `work` until it ends, so that it may also await its input and an event; other processes can read meanwhile, and wait
+ * to write.
  * @throws STORE_BUSY, DISK_FULL, DISK_READ_ONLY, STORE_CORRUPT, PAST_TRANSACTION
  */
 export async function transactOnConnection<T>(

@@ -1,4 +1,7 @@
-/** The table `unreadable`: texts that an encoder cannot turn into a vector. They are set aside, and nothing else waits for them. */
+/**
+ * The table `unreadable`: texts that an encoder cannot turn into a vector. They are set aside, and nothing else waits
+ * for them.
+ */
 import type { Queries } from './database.js';
 
 const sliceSize = 500;
@@ -9,7 +12,11 @@ export interface UnreadableText {
 }
 
 /** Text hash -> reason, of those among `hashes` that the encoder could not read. */
-export async function findUnreadable(queries: Queries, fingerprint: string, hashes: readonly string[]): Promise<Map<string, string>> {
+export async function findUnreadable(
+  queries: Queries,
+  fingerprint: string,
+  hashes: readonly string[],
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (let start = 0; start < hashes.length; start += sliceSize) {
     const rows = await queries
@@ -23,7 +30,11 @@ export async function findUnreadable(queries: Queries, fingerprint: string, hash
   return found;
 }
 
-export async function saveUnreadable(queries: Queries, fingerprint: string, texts: readonly UnreadableText[]): Promise<void> {
+export async function saveUnreadable(
+  queries: Queries,
+  fingerprint: string,
+  texts: readonly UnreadableText[],
+): Promise<void> {
   if (texts.length === 0) return;
   await queries
     .insertInto('unreadable')

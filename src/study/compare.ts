@@ -1,13 +1,21 @@
 /**
- * What every strategy would have made of an adapter's own stream: its domains in the order in which they first came, one update each,
- * from nothing, under several buffer budgets. Nothing is proposed, and of the store only the cache of vectors grows.
+ * What every strategy would have made of an adapter's own stream: its domains in the order in which they first came,
+ * one update each, from nothing, under several buffer budgets. Nothing is proposed, and of the store only the cache of
+ * vectors grows.
  */
 
-import { type ErrorCode, EspalierError } from '../core/errors.js';
+import { EspalierError } from '../core/errors.js';
 import { groupBy } from '../core/grouping.js';
 import { largestOf } from '../core/sequences.js';
 import type { AdapterDeclaration, BufferBudget, TrainingSettings } from '../declaration/declaration.js';
-import { classesAmong, type Domain, distinctDomains, domainKey, nameWithin, requireRivals } from '../declaration/tasks.js';
+import {
+  classesAmong,
+  type Domain,
+  distinctDomains,
+  domainKey,
+  nameWithin,
+  requireRivals,
+} from '../declaration/tasks.js';
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { requireAnswerForm } from '../intake/answer-form.js';
@@ -17,12 +25,11 @@ import { lastArrival } from '../store/arrivals.js';
 import { byArrival, type Example, listExamples } from '../store/examples.js';
 import type { Strategy } from '../training/job.js';
 import { checkSettings, settingsFor } from '../training/options.js';
-import { finetune } from '../training/strategies/finetune.js';
-import { joint } from '../training/strategies/joint.js';
 import { allStrategies, strategyNamed } from '../training/strategies.js';
 import { train } from '../training/train.js';
 import type { UpdateContext } from '../update/context.js';
-import { playStream, type StreamOutcome } from './play-stream.js';
+import { type Comparison, type ComparisonRow, failureOf, nameOfPlay, type Play, roleOf, rowOf } from './comparison.js';
+import { playStream } from './play-stream.js';
 import type { Labelled, StreamStep } from './stream.js';
 
 export type CompareContext = Pick<UpdateContext, 'store' | 'encoder' | 'progress' | 'signal'>;
@@ -35,65 +42,10 @@ export interface CompareRequest {
   readonly budgets?: readonly number[] | undefined;
 }
 
-/** Of naive fine-tuning, which forgets; of joint training on everything at once, which cannot; and of what stands between them. */
-export type Role = 'naive' | 'remedy' | 'joint';
-
-interface Play {
-  readonly strategy: string;
-  readonly role: Role;
-  /** Examples that the replay buffer may hold; 0 where the strategy replays none. */
-  readonly budget: number;
-}
-
-/** Accuracies are shares. */
-export interface PlayedRow extends Play {
-  readonly averageAccuracy: number;
-  readonly forgetting: number;
-  readonly backwardTransfer: number;
-  /** Null where no domain could be answered before it came. */
-  readonly forwardTransfer: number | null;
-  /** Training alone, over all updates. */
-  readonly seconds: number;
-  readonly bytesStored: number;
-  readonly error: null;
-}
-
-/** A strategy that cannot learn this data. */
-export interface FailedRow extends Play {
-  readonly averageAccuracy: null;
-  readonly forgetting: null;
-  readonly backwardTransfer: null;
-  readonly forwardTransfer: null;
-  readonly seconds: null;
-  readonly bytesStored: null;
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string };
-}
-
-export type ComparisonRow = PlayedRow | FailedRow;
-
-export interface PlayedMatrix extends Play {
-  /** Row t: accuracy on every domain after update t. */
-  readonly matrix: AccuracyMatrix;
-}
-
-export interface Comparison {
-  readonly adapter: string;
-  /** One update each; with their task where the adapter has several. */
-  readonly domains: readonly string[];
-  /** Numbers of examples of each domain. */
-  readonly examples: readonly { readonly domain: string; readonly train: number; readonly holdout: number }[];
-  /** Domains of which nothing is held out: they are learned, and not measured. */
-  readonly unmeasured: readonly string[];
-  readonly classes: number;
-  readonly encoder: string;
-  readonly settings: TrainingSettings;
-  /** The best first, what failed last. */
-  readonly rows: readonly ComparisonRow[];
-  /** In the order of the rows, without what failed. */
-  readonly matrices: readonly PlayedMatrix[];
-}
-
-/** @throws NOTHING_TO_COMPARE, TOO_FEW_CLASSES, STRATEGY_UNKNOWN, HEAD_UNKNOWN, POLICY_UNKNOWN, DECLARATION_INVALID, INTERRUPTED */
+/**
+ * @throws NOTHING_TO_COMPARE, TOO_FEW_CLASSES, STRATEGY_UNKNOWN, HEAD_UNKNOWN, POLICY_UNKNOWN, DECLARATION_INVALID,
+ * INTERRUPTED
+ */
 export async function compareStrategies(context: CompareContext, request: CompareRequest): Promise<Comparison> {
   const { declaration } = request;
   checkSettings(strategyNamed(declaration.strategy), declaration.training);
@@ -102,7 +54,9 @@ export async function compareStrategies(context: CompareContext, request: Compar
   const found = await readSteps(context, declaration);
   const budgets = request.budgets ?? usualBudgets(declaration.buffer, found);
   const steps = await encodeSteps(context, found);
-  const plays = chosen.flatMap((strategy) => (strategy.replays ? [...new Set(budgets)] : [0]).map((budget) => ({ strategy, budget })));
+  const plays = chosen.flatMap((strategy) =>
+    (strategy.replays ? [...new Set(budgets)] : [0]).map((budget) => ({ strategy, budget })),
+  );
   const names = plays.map(({ strategy, budget }) => nameOfPlay({ strategy: strategy.name, budget }));
   const widest = largestOf(names.map((name) => name.length));
   const played: { row: ComparisonRow; matrix?: AccuracyMatrix }[] = [];
@@ -124,18 +78,10 @@ export async function compareStrategies(context: CompareContext, request: Compar
     encoder: declaration.encoder.model,
     settings: declaration.training,
     rows: played.map(({ row }) => row),
-    matrices: played.flatMap(({ row: { strategy, role, budget }, matrix }) => (matrix ? [{ strategy, role, budget, matrix }] : [])),
+    matrices: played.flatMap(({ row: { strategy, role, budget }, matrix }) =>
+      matrix ? [{ strategy, role, budget, matrix }] : [],
+    ),
   };
-}
-
-/** "derpp 240"; the budget only where there is one. */
-export function nameOfPlay({ strategy, budget }: Pick<Play, 'strategy' | 'budget'>): string {
-  return budget === 0 ? strategy : `${strategy} ${budget}`;
-}
-
-/** The most accurate of what could be shipped and is no baseline. */
-export function bestRemedy({ rows }: Pick<Comparison, 'rows'>): PlayedRow | undefined {
-  return rows.find((row): row is PlayedRow => row.role === 'remedy' && row.error === null);
 }
 
 /** What one update brings: a domain of a task. */
@@ -176,9 +122,13 @@ async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDecl
     })
     .filter((step) => step.fresh.length > 0);
   if (steps.length < 2) {
-    throw new EspalierError('NOTHING_TO_COMPARE', `${name} has examples of ${steps.length === 0 ? 'no domain' : 'one domain only'}`, {
-      hint: `Bring ${steps.length === 0 ? 'two domains' : 'another'}: \`espalier ingest FILE --adapter ${name} --domain NAME\`.`,
-    });
+    throw new EspalierError(
+      'NOTHING_TO_COMPARE',
+      `${name} has examples of ${steps.length === 0 ? 'no domain' : 'one domain only'}`,
+      {
+        hint: `Bring ${steps.length === 0 ? 'two domains' : 'another'}: \`espalier ingest FILE --adapter ${name} --domain NAME\`.`,
+      },
+    );
   }
   if (held.length === 0) {
     throw new EspalierError('NOTHING_TO_COMPARE', `${name} has no held-out examples to measure by`, {
@@ -201,10 +151,16 @@ function fittingIn(bytes: number, steps: readonly Step[]): number {
   return Math.max(1, Math.floor(bytes / size));
 }
 
-async function encodeSteps({ store, encoder, progress, signal }: CompareContext, found: readonly Step[]): Promise<StreamStep[]> {
+async function encodeSteps(
+  { store, encoder, progress, signal }: CompareContext,
+  found: readonly Step[],
+): Promise<StreamStep[]> {
   progress.begin('encode');
   const texts = found.flatMap(({ fresh, held }) => [...fresh, ...held].map(({ text }) => text));
-  const { encoded } = await warmCache(store, encoder, texts, { signal, progress: (done, total) => progress.advance(done, total, 'texts') });
+  const { encoded } = await warmCache(store, encoder, texts, {
+    signal,
+    progress: (done, total) => progress.advance(done, total, 'texts'),
+  });
   progress.end(`${encoded} new texts of ${texts.length}`);
   const labelled = async (examples: readonly Example[]): Promise<Labelled> => ({
     vectors: await encodeCached(
@@ -257,33 +213,8 @@ async function playOne(
     progress.end(failed ? `failed [${thrown.code}]` : 'stopped');
     if (failed) return { row: failureOf(play, thrown) };
     // Of a comparison nothing is kept but the vectors.
-    if (signal.aborted) throw new EspalierError('INTERRUPTED', 'stopped while comparing', { hint: 'Run it again: it begins anew.' });
+    if (signal.aborted)
+      throw new EspalierError('INTERRUPTED', 'stopped while comparing', { hint: 'Run it again: it begins anew.' });
     throw thrown;
   }
-}
-
-function roleOf({ name }: Strategy): Role {
-  if (name === finetune.name) return 'naive';
-  return name === joint.name ? 'joint' : 'remedy';
-}
-
-function rowOf(play: Play, outcome: StreamOutcome): PlayedRow {
-  const { averageAccuracy, forgetting, backwardTransfer, forwardTransfer, seconds, bytesStored, matrix } = outcome;
-  // One update a domain: what stands above the diagonal was answered before it was learned.
-  const foreseen = matrix.some((row, update) => row[update + 1] !== undefined);
-  return {
-    ...play,
-    averageAccuracy,
-    forgetting,
-    backwardTransfer,
-    forwardTransfer: foreseen ? forwardTransfer : null,
-    seconds,
-    bytesStored,
-    error: null,
-  };
-}
-
-function failureOf(play: Play, { code, message, hint }: EspalierError): FailedRow {
-  const nothing = { averageAccuracy: null, forgetting: null, backwardTransfer: null, forwardTransfer: null, seconds: null };
-  return { ...play, ...nothing, bytesStored: null, error: { code, message, hint } };
 }

@@ -1,6 +1,6 @@
 /**
- * Plays damaged copies of a champion through its own gate: the same suites, the same stored rows, the same policy as an update. It tells what the
- * gate of an adapter can see, and with how many held-out cases.
+ * Plays damaged copies of a champion through its own gate: the same suites, the same stored rows, the same policy as an
+ * update. It tells what the gate of an adapter can see, and with how many held-out cases.
  */
 import { type Class, classKey, domainKey } from '../declaration/tasks.js';
 import { encodeCached } from '../encoder/cached.js';
@@ -24,7 +24,10 @@ import type { Adapter, AdapterOutput } from '../versions/adapter-session.js';
 import type { Manifest } from '../versions/version-folder.js';
 
 export interface CampaignRequest {
-  /** As for an update that learned nothing: its parent is the champion, and both ends of its data are what the champion had been shown. */
+  /**
+   * As for an update that learned nothing: its parent is the champion, and both ends of its data are what the champion
+   * had been shown.
+   */
   readonly plan: Plan;
   readonly damages: readonly Damage[];
   /** Each damage is done once a seed. */
@@ -52,7 +55,8 @@ export async function runCampaign(context: UpdateContext, request: CampaignReque
     const suites = await listAsked(context, plan, champion.manifest, shown);
     const shared = { ...champion, adapter: remembering(champion.adapter) };
     const contenders = await damagedContenders(context, request, { champion: shared, suites });
-    if (older) contenders.set(`${olderVersion} 0`, { adapter: older.adapter, moves: movesEmbedding(older.manifest.headKind) });
+    if (older)
+      contenders.set(`${olderVersion} 0`, { adapter: older.adapter, moves: movesEmbedding(older.manifest.headKind) });
     const lost = older ? lostBy(older.manifest, champion.manifest) : [];
     return await judgeAll(context, plan, { champion: shared, suites, contenders, lost });
   } finally {
@@ -118,7 +122,10 @@ async function answersToHoldouts(
 }
 
 /** What the suites about answers know of the texts that they ask. */
-async function textsAsked({ store, encoder, signal }: UpdateContext, suites: readonly AskedSuite[]): Promise<Map<string, AskedText>> {
+async function textsAsked(
+  { store, encoder, signal }: UpdateContext,
+  suites: readonly AskedSuite[],
+): Promise<Map<string, AskedText>> {
   const groups = new Map<string, string>();
   for (const { suite } of suites) {
     if (isOfKind(suite, stability)) for (const { changed, group } of suite.cases) groups.set(changed, group);
@@ -126,7 +133,12 @@ async function textsAsked({ store, encoder, signal }: UpdateContext, suites: rea
   }
   const vectors = await encodeCached(store, encoder, [...groups.keys()], { signal });
   const { dimension } = encoder;
-  return new Map([...groups.values()].map((group, row) => [keyOf(vectors.subarray(row * dimension, (row + 1) * dimension)), { group }]));
+  return new Map(
+    [...groups.values()].map((group, row) => [
+      keyOf(vectors.subarray(row * dimension, (row + 1) * dimension)),
+      { group },
+    ]),
+  );
 }
 
 function labelsByDomain(classes: readonly Class[], suites: readonly AskedSuite[]) {
@@ -149,16 +161,36 @@ interface Played extends Stage {
   readonly lost: readonly string[];
 }
 
-/** Through stored rows, as an update does it. The run is over when its verdicts are known, and no candidate remains of it. */
-async function judgeAll(context: UpdateContext, plan: Plan, { champion, suites, contenders, lost }: Played): Promise<DamagedCandidate[]> {
+/**
+ * Through stored rows, as an update does it. The run is over when its verdicts are known, and no candidate remains of
+ * it.
+ */
+async function judgeAll(
+  context: UpdateContext,
+  plan: Plan,
+  { champion, suites, contenders, lost }: Played,
+): Promise<DamagedCandidate[]> {
   const { store } = context;
   const sides = { champion, anchor: undefined, contenders: Object.fromEntries(contenders) };
   const now = new Date(plan.at);
   const { name: adapter } = plan.declaration;
-  const run = await beginRun(store, { adapter, stage: 'gate', plan, trigger: 'damage', owner: 'damage campaign', startedAt: now, now });
+  const run = await beginRun(store, {
+    adapter,
+    stage: 'gate',
+    plan,
+    trigger: 'damage',
+    owner: 'damage campaign',
+    startedAt: now,
+    now,
+  });
   await scoreSuites(context, run, { suites, sides, anchorOf: async () => new Map() });
   const names = [...contenders.keys()];
-  const judged = await judgeContenders(store.queries, { id: run.id, plan, evaluated: evaluatedOf(names, lost, suites), strategies: names });
+  const judged = await judgeContenders(store.queries, {
+    id: run.id,
+    plan,
+    evaluated: evaluatedOf(names, lost, suites),
+    strategies: names,
+  });
   await endRun(store.queries, run, { status: 'failed', error: 'a damage campaign proposes nothing', at: now });
   return judged.map(({ strategy, report }) => {
     const at = strategy.lastIndexOf(' ');
@@ -178,6 +210,8 @@ function evaluatedOf(names: readonly string[], lost: readonly string[], suites: 
     cases: 0,
     costs: Object.fromEntries(names.map((name) => [name, { bytes: 0, milliseconds: null }])),
     lostClasses: Object.fromEntries(names.map((name) => [name, lostOf(name)])),
-    encoderScores: Object.fromEntries(suites.flatMap(({ suite }) => (examinesAnswers(suite.kind) ? [] : [[suite.name, null]]))),
+    encoderScores: Object.fromEntries(
+      suites.flatMap(({ suite }) => (examinesAnswers(suite.kind) ? [] : [[suite.name, null]])),
+    ),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Plays a stream of labelled vectors, one update a step, under one strategy and buffer budget, as if each candidate were approved: what
- * `espalier compare` and the benches look at.
+ * Plays a stream of labelled vectors, one update a step, under one strategy and buffer budget, as if each candidate
+ * were approved: what `espalier compare` and the benches look at.
  */
 
 import { labelsIn, rarestLabel, readLabelSet } from '../core/label-sets.js';
@@ -30,12 +30,18 @@ export interface StreamPlay {
 }
 
 export interface StreamOutcome extends ContinualMetrics {
-  /** Row t: accuracy on every domain after update t; undefined where no class of the domain was known, or nothing is held out. */
+  /**
+   * Row t: accuracy on every domain after update t; undefined where no class of the domain was known, or nothing is
+   * held out.
+   */
   readonly matrix: readonly (readonly (number | undefined)[])[];
   readonly domains: readonly string[];
   /** Training alone. */
   readonly seconds: number;
-  /** What the last version keeps to go on from: state, head, and the vectors that the next update replays or trains on again. */
+  /**
+   * What the last version keeps to go on from: state, head, and the vectors that the next update replays or trains on
+   * again.
+   */
   readonly bytesStored: number;
 }
 
@@ -70,7 +76,8 @@ export async function playStream({
         {
           fresh: goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number),
           replayed: readsBuffer(strategy, known) && goesOn ? memory.replayed() : [],
-          learned: goesOn && number > 0 ? rereadRows(memory.rowsUpTo(number - 1), memory.rowsOf(number), strategy) : undefined,
+          learned:
+            goesOn && number > 0 ? rereadRows(memory.rowsUpTo(number - 1), memory.rowsOf(number), strategy) : undefined,
         },
         dimension,
       ),
@@ -91,8 +98,15 @@ export async function playStream({
   return { ...continualMetrics(matrix, { learnedAt, chance }), matrix, domains, seconds, bytesStored };
 }
 
-/** What was learned of each task to which something new comes, where both together are few enough for the strategy to reread. */
-function rereadRows(before: readonly StreamRow[], fresh: readonly StreamRow[], { rereads = 0 }: Strategy): StreamRow[] | undefined {
+/**
+ * What was learned of each task to which something new comes, where both together are few enough for the strategy to
+ * reread.
+ */
+function rereadRows(
+  before: readonly StreamRow[],
+  fresh: readonly StreamRow[],
+  { rereads = 0 }: Strategy,
+): StreamRow[] | undefined {
   const newOf = (task: string) => fresh.filter(({ step }) => step.task === task).length;
   const rows = [...new Set(fresh.map(({ step }) => step.task))].flatMap((task) => {
     const own = before.filter(({ step }) => step.task === task);
@@ -104,7 +118,9 @@ function rereadRows(before: readonly StreamRow[], fresh: readonly StreamRow[], {
 /** Of guessing evenly among the labels; of sets, of giving the commonest. */
 function chanceOn(steps: readonly StreamStep[]): number {
   const labels = steps.flatMap(({ test }) => test.labels);
-  return steps.some(({ multiLabel }) => multiLabel) ? scoreOfCommonestSet(labels.map(readLabelSet)) : 1 / new Set(labels).size;
+  return steps.some(({ multiLabel }) => multiLabel)
+    ? scoreOfCommonestSet(labels.map(readLabelSet))
+    : 1 / new Set(labels).size;
 }
 
 interface Memory {
@@ -152,7 +168,10 @@ interface Measured {
   readonly threads: number;
 }
 
-/** Accuracy on each domain, of sets the mean Jaccard index; a label that is not known yet is answered wrong, a domain of no known label or no example has no accuracy. */
+/**
+ * Accuracy on each domain, of sets the mean Jaccard index; a label that is not known yet is answered wrong, a domain of
+ * no known label or no example has no accuracy.
+ */
 async function measure(head: Head, { domains, steps, classes, threads }: Measured): Promise<(number | undefined)[]> {
   const scorer = await openScorer(head, threads);
   try {
@@ -167,7 +186,11 @@ async function measure(head: Head, { domains, steps, classes, threads }: Measure
   }
 }
 
-async function accuracyOn(steps: readonly StreamStep[], classes: StreamClasses, scorer: Scorer): Promise<number | undefined> {
+async function accuracyOn(
+  steps: readonly StreamStep[],
+  classes: StreamClasses,
+  scorer: Scorer,
+): Promise<number | undefined> {
   let [right, count] = [0, 0];
   let known = false;
   for (const step of steps) {

@@ -79,7 +79,11 @@ export class StreamClasses {
       for (const [index, { vector }] of rows.entries()) vectors.set(vector, index * dimension);
       return { vectors, targets: Int32Array.from(rows, targetOf), ids: Int32Array.from(rows, ({ id }) => id) };
     };
-    const batches = { fresh: batchOf(fresh), replayed: batchOf(replayed), ...(learned && { learned: batchOf(learned) }) };
+    const batches = {
+      fresh: batchOf(fresh),
+      replayed: batchOf(replayed),
+      ...(learned && { learned: batchOf(learned) }),
+    };
     const sets = this.#multiLabel.size > 0 && { multiLabel: [...this.#multiLabel], sets: book.sets };
     return { classes: [...this.#numbers.keys()], tasks: Int32Array.from(this.#taskOf), ...sets, ...batches };
   }

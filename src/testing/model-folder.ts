@@ -1,4 +1,7 @@
-/** Writes the folder of a model that turns tokens into rows of a table: small enough to be made in milliseconds, and a real model all the same. */
+/**
+ * Writes the folder of a model that turns tokens into rows of a table: small enough to be made in milliseconds, and a
+ * real model all the same.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Graph, newGraph } from '../core/onnx.js';
@@ -49,7 +52,12 @@ function tokenizerOf({ vocabulary, specialTokens = false, normalises = false }: 
     normalizer: normalises ? { type: 'Lowercase' } : null,
     pre_tokenizer: { type: normalises ? 'BertPreTokenizer' : 'WhitespaceSplit' },
     post_processor: specialTokens
-      ? { type: 'TemplateProcessing', single: [special('[CLS]'), text, special('[SEP]')], pair: [], special_tokens: ids }
+      ? {
+          type: 'TemplateProcessing',
+          single: [special('[CLS]'), text, special('[SEP]')],
+          pair: [],
+          special_tokens: ids,
+        }
       : null,
     decoder: null,
     model: {

@@ -8,12 +8,17 @@ export interface TestRow {
 
 const fillers = 'please today again my the order account it was still about help with now after before'.split(' ');
 
-/** `each` rows of every label, by turns; a text names its label among words that say nothing. No two texts are the same. */
+/**
+ * `each` rows of every label, by turns; a text names its label among words that say nothing. No two texts are the same.
+ */
 export function testRows(labels: readonly string[], each: number, seed = 7): TestRow[] {
   const random = seededRandom('rows', seed);
   const word = () => pickOne(fillers, random);
   return Array.from({ length: each * labels.length }, (_, index) => {
     const label = labels[index % labels.length]!;
-    return { text: `${word()} ${word()} ${label.replaceAll('_', ' ')} ${word()} ${Math.floor(index / labels.length)}`, label };
+    return {
+      text: `${word()} ${word()} ${label.replaceAll('_', ' ')} ${word()} ${Math.floor(index / labels.length)}`,
+      label,
+    };
   });
 }

@@ -15,11 +15,15 @@ const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
 const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'];
 
 /**
- * Writes the folder of a model that gives each token a random direction of its own; adapter.yaml names the folder as `encoder.model`. Texts with the
- * same letters are near each other, and the counts of n-grams of its recipe tell their words apart. Letters count without their case.
+ * Writes the folder of a model that gives each token a random direction of its own; adapter.yaml names the folder as
+ * `encoder.model`. Texts with the same letters are near each other, and the counts of n-grams of its recipe tell their
+ * words apart. Letters count without their case.
  * @returns the folder
  */
-export async function writeSmallEncoder(folder: string, { words = [], dimension = 32, seed = 7 }: SmallEncoder = {}): Promise<string> {
+export async function writeSmallEncoder(
+  folder: string,
+  { words = [], dimension = 32, seed = 7 }: SmallEncoder = {},
+): Promise<string> {
   const own = words.map((word) => word.toLowerCase());
   const vocabulary = [...new Set([...special, ...letters, ...letters.map((letter) => `##${letter}`), ...own])];
   return writeModelFolder(folder, {

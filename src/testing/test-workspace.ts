@@ -1,4 +1,7 @@
-/** A workspace in a folder of its own, with one adapter on the small encoder: what a test of a program that uses Espalier needs. */
+/**
+ * A workspace in a folder of its own, with one adapter on the small encoder: what a test of a program that uses
+ * Espalier needs.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * What an example's target stands for. Of a task whose labels exclude each other a target is the number of a class; of a multi-label
- * task it is the number of a label set, counted on from the classes.
+ * What an example's target stands for. Of a task whose labels exclude each other a target is the number of a class; of
+ * a multi-label task it is the number of a label set, counted on from the classes.
  */
 import type { LabelSet, TrainingJob } from './job.js';
 
@@ -21,29 +21,42 @@ export function isMultiLabel({ multiLabel = [] }: Pick<TrainingJob, 'multiLabel'
 }
 
 /** The same of targets within one task. @param sets what targets from `classes` on stand for */
-export function trueClasses(target: number, classes: number, sets: readonly (readonly number[])[] = []): readonly number[] {
+export function trueClasses(
+  target: number,
+  classes: number,
+  sets: readonly (readonly number[])[] = [],
+): readonly number[] {
   return target < classes ? [target] : sets[target - classes]!;
 }
 
-/** [targets, classes] 1 where a class is true of an example, row-major. @param sets what targets from `classes` on stand for */
+/**
+ * [targets, classes] 1 where a class is true of an example, row-major.
+ * @param sets what targets from `classes` on stand for
+ */
 export function multiHot(
   targets: Int32Array,
   { classes, sets }: { classes: number; sets?: readonly (readonly number[])[] | undefined },
   into: Int8Array,
 ): Int8Array {
-  for (const [row, target] of targets.entries()) for (const own of trueClasses(target, classes, sets)) into[row * classes + own] = 1;
+  for (const [row, target] of targets.entries())
+    for (const own of trueClasses(target, classes, sets)) into[row * classes + own] = 1;
   return into;
 }
 
-/** By which class each example is balanced: of a set by the rarest among all examples of the job. Sets of no class have a number of their own. */
+/**
+ * By which class each example is balanced: of a set by the rarest among all examples of the job. Sets of no class have
+ * a number of their own.
+ */
 export function balancingClass(job: TrainingJob): (target: number) => number {
   const { fresh, replayed, classes } = job;
   const counts = new Float64Array(classes.length);
-  for (const { targets } of [fresh, replayed]) for (const target of targets) for (const own of classesOf(job, target)) counts[own]!++;
+  for (const { targets } of [fresh, replayed])
+    for (const target of targets) for (const own of classesOf(job, target)) counts[own]!++;
   const known = new Map<number, number>();
   return (target) => {
     if (target < classes.length) return target;
-    const rarest = known.get(target) ?? rarestOf(classesOf(job, target), counts) ?? classes.length + taskOf(job, target);
+    const rarest =
+      known.get(target) ?? rarestOf(classesOf(job, target), counts) ?? classes.length + taskOf(job, target);
     known.set(target, rarest);
     return rarest;
   };

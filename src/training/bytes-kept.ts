@@ -10,7 +10,11 @@ interface Kept extends Pick<TrainingJob, 'settings' | 'dimension'> {
 }
 
 /** State, head, and the vectors that the next update replays or trains on again. */
-export function bytesKept(strategy: Strategy, trained: TrainedHead, { settings, dimension, members, all }: Kept): number {
+export function bytesKept(
+  strategy: Strategy,
+  trained: TrainedHead,
+  { settings, dimension, members, all }: Kept,
+): number {
   const replayed = strategy.replays ? members : 0;
   const again = strategy.continues(trained, settings) ? replayed : all;
   return bytesIn(trained.state) + bytesIn(trained.head.tensors) + again * dimension * Float32Array.BYTES_PER_ELEMENT;

@@ -5,7 +5,14 @@ import { seededRandom } from '../core/random.js';
 import type { Tensor } from '../core/safetensors.js';
 import type { TrainingSettings } from '../declaration/declaration.js';
 import { clipGlobalNorm, noClipping } from './autodiff/clipping.js';
-import { type Constraint, type Epoch, openEpoch, type States, startingStates, type Training } from './autodiff/epoch.js';
+import {
+  type Constraint,
+  type Epoch,
+  openEpoch,
+  type States,
+  startingStates,
+  type Training,
+} from './autodiff/epoch.js';
 import { type Expression, sourcesOf } from './autodiff/expression.js';
 import { constantRate, cosineRate, type LearningRate, withWarmUp } from './autodiff/learning-rate.js';
 import { adamW, sgd } from './autodiff/optimiser.js';
@@ -57,13 +64,29 @@ export async function descend(
   const epoch = await openEpoch(training, settings.threads);
   try {
     const resumed = resumeOptimiser(training, problem.start, keepsOptimiser ? (job.parent?.state ?? {}) : {});
-    const learningRate = rateOf({ ...settings, learningRate: settings.learningRate ?? usualRate }, stepsOf(job) * epochs);
-    const run = { problem, training, epoch, epochs, data: joinData(problem.data, data), resumed, learningRate, progress };
+    const learningRate = rateOf(
+      { ...settings, learningRate: settings.learningRate ?? usualRate },
+      stepsOf(job) * epochs,
+    );
+    const run = {
+      problem,
+      training,
+      epoch,
+      epochs,
+      data: joinData(problem.data, data),
+      resumed,
+      learningRate,
+      progress,
+    };
     const { states, losses } = await runEpochs(run);
     const head = withParameters(problem.start, training, states);
     const steps = resumed.steps + stepsOf(job) * epochs;
     const state = keepsOptimiser ? keepOptimiser(training, states, { head, steps }) : {};
-    return { problem, data, trained: { head, state, facts: { firstLoss: losses[0]!, lastLoss: losses.at(-1)!, ...facts } } };
+    return {
+      problem,
+      data,
+      trained: { head, state, facts: { firstLoss: losses[0]!, lastLoss: losses.at(-1)!, ...facts } },
+    };
   } finally {
     await epoch.close();
   }
@@ -102,7 +125,12 @@ async function runEpochs({
     for (let first = 0; first < steps; first += stepsInOneCall) {
       const count = Math.min(stepsInOneCall, steps - first);
       const orders = Object.fromEntries([...problem.draws].map(([name, draw]) => [name, draw(count)]));
-      const request = { data: joinData(data, orders), states, steps: count, stepsBefore: resumed.steps + done * steps + first };
+      const request = {
+        data: joinData(data, orders),
+        states,
+        steps: count,
+        stepsBefore: resumed.steps + done * steps + first,
+      };
       const after = await epoch.run({ ...request, learningRate: (step) => learningRate(step - resumed.steps) });
       states = after.states;
       total += after.loss * count;
@@ -125,7 +153,10 @@ function stepsOf({ fresh, settings }: TrainingJob): number {
   return Math.ceil(fresh.targets.length / settings.batchSize);
 }
 
-function rateOf({ schedule, learningRate, warmUpSteps }: TrainingSettings & { learningRate: number }, steps: number): LearningRate {
+function rateOf(
+  { schedule, learningRate, warmUpSteps }: TrainingSettings & { learningRate: number },
+  steps: number,
+): LearningRate {
   const later = schedule === 'cosine' ? cosineRate(learningRate, steps - warmUpSteps) : constantRate(learningRate);
   return warmUpSteps > 0 ? withWarmUp(later, warmUpSteps) : later;
 }

@@ -1,7 +1,8 @@
 /**
- * The diagonal of the Fisher information of a head, E over x and over y as the head itself would answer, of (d log p(y|x) / d theta)^2: one
- * gradient an example, squared and then averaged. (The square of an averaged gradient, or labels in place of the head's own answers, are
- * other quantities: Kunstner et al., "Limitations of the empirical Fisher approximation", NeurIPS 2019.)
+ * The diagonal of the Fisher information of a head, E over x and over y as the head itself would answer, of (d log
+ * p(y|x) / d theta)^2: one gradient an example, squared and then averaged. (The square of an averaged gradient, or
+ * labels in place of the head's own answers, are other quantities: Kunstner et al., "Limitations of the empirical
+ * Fisher approximation", NeurIPS 2019.)
  */
 import { pickWeighted, type Random, seededRandom } from '../core/random.js';
 import { isMultiLabel, taskOf } from './answers.js';
@@ -29,8 +30,14 @@ const squaredGradients: Optimiser = {
   },
 };
 
-/** Over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once for each example. */
-export async function fisherDiagonal({ kind, job, data: known }: Problem, head: Head): Promise<Record<string, Float32Array>> {
+/**
+ * Over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once for each
+ * example.
+ */
+export async function fisherDiagonal(
+  { kind, job, data: known }: Problem,
+  head: Head,
+): Promise<Record<string, Float32Array>> {
   const { settings, fresh } = job;
   const count = fresh.targets.length;
   const own = await scoresOf(head, fresh.vectors, settings.threads);
@@ -47,7 +54,9 @@ export async function fisherDiagonal({ kind, job, data: known }: Problem, head: 
     const data = joinData(known, softness, likelihood.data, { order });
     const request = { data, states, steps: count, stepsBefore: 0, learningRate: () => 1 / count };
     const after = await epoch.run(request);
-    return Object.fromEntries(sourcesOf(loss, 'parameter').map(({ name }) => [name, after.states[`${name}_square`] as Float32Array]));
+    return Object.fromEntries(
+      sourcesOf(loss, 'parameter').map(({ name }) => [name, after.states[`${name}_square`] as Float32Array]),
+    );
   } finally {
     await epoch.close();
   }
@@ -59,7 +68,10 @@ interface Likelihood {
   readonly data: Readonly<Record<string, NativeArray>>;
 }
 
-/** Answers are drawn from the head's own probabilities: one of the classes that compete, and each label of a multi-label task for itself. */
+/**
+ * Answers are drawn from the head's own probabilities: one of the classes that compete, and each label of a multi-label
+ * task for itself.
+ */
 function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
   const { classes, settings, tasks, fresh } = job;
   const random = seededRandom(settings.seed, 'answers');
@@ -87,7 +99,10 @@ function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
   const row = (name: string, columns: number) => minibatch(name, [1, columns]);
   const loss = (scores: Expression) =>
     add(
-      crossEntropy(scores, targets('answers', 1), { prior: row('competing', classes.length), weights: row('ofOneLabel', 1) }),
+      crossEntropy(scores, targets('answers', 1), {
+        prior: row('competing', classes.length),
+        weights: row('ofOneLabel', 1),
+      }),
       binaryCrossEntropy(scores, row('drawn', classes.length), row('free', classes.length)),
     );
   return { loss, data };

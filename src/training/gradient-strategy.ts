@@ -14,9 +14,14 @@ interface GradientStrategy {
   readonly measures?: NonNullable<Strategy['measures']>;
   /** Where the settings say none. */
   readonly learningRate?: number;
-  /** The same for a head that has a closed form, which a champion made by it leaves near its optimum; without it `learningRate`. */
+  /**
+   * The same for a head that has a closed form, which a champion made by it leaves near its optimum; without it
+   * `learningRate`.
+   */
   readonly closedFormRate?: number;
-  /** Whether the optimiser goes on with what it carried at the end of the update before, where the settings do not say. */
+  /**
+   * Whether the optimiser goes on with what it carried at the end of the update before, where the settings do not say.
+   */
   readonly keepsOptimiser?: boolean;
   readonly options?: Readonly<Record<string, StrategyOption>>;
   /** The loss of one update. */
@@ -32,9 +37,10 @@ interface GradientStrategy {
 }
 
 /**
- * Chosen for linear heads on CLINC150's validation split. After an analytic champion of nine of its domains, whose ridge head goes on, the tenth
- * gives replay 94.2, 94.5, 94.4 and 93.7 % in all at rates of 0.001, 0.0003, 0.0001 and 0.00003, so that rehearsing strategies keep theirs; ewc
- * 10, 70, 86 and 90 %, so that those without a buffer have a tenth.
+ * Chosen for linear heads on CLINC150's validation split. After an analytic champion of nine of its domains, whose
+ * ridge head goes on, the tenth gives replay 94.2, 94.5, 94.4 and 93.7 % in all at rates of 0.001, 0.0003, 0.0001 and
+ * 0.00003, so that rehearsing strategies keep theirs; ewc 10, 70, 86 and 90 %, so that those without a buffer have a
+ * tenth.
  */
 export const usualRate = 3e-4;
 /** Of strategies without a buffer, for heads that have a closed form. */
@@ -65,7 +71,12 @@ export function gradientStrategy({
         keepsOptimiser: moments === undefined ? keepsOptimiser : moments === 'carried',
         objective: (posed: Problem) => objective(posed, chosen),
       };
-      return learn(job, descent, progress, ({ problem, trained, data = {} }) => remember?.(problem, trained, chosen, data) ?? {});
+      return learn(
+        job,
+        descent,
+        progress,
+        ({ problem, trained, data = {} }) => remember?.(problem, trained, chosen, data) ?? {},
+      );
     },
   };
   return strategy;

@@ -1,6 +1,7 @@
 /**
- * All kinds of head. A new one is one file in heads/ and one place in this array: its formula, settings, sizes and what it can be trained by stand in
- * its file; gradient, training, files, adapter.yaml and tests follow. docs/extending.md does it once.
+ * All kinds of head. A new one is one file in heads/ and one place in this array: its formula, settings, sizes and what
+ * it can be trained by stand in its file; gradient, training, files, adapter.yaml and tests follow. docs/extending.md
+ * does it once.
  */
 import { EspalierError } from '../core/errors.js';
 import { currentExtensions } from '../core/extensions.js';
@@ -16,10 +17,19 @@ import { sldaHead } from './heads/slda.js';
 import type { Head, HeadKind, HeadOutputs, HeadShape, InputSizes } from './job.js';
 
 /** Those that gradient strategies train begin with the usual one. */
-export const headKinds: readonly HeadKind[] = [linearHead, cosineHead, bottleneckHead, ridgeHead, progressiveHead, sldaHead];
+export const headKinds: readonly HeadKind[] = [
+  linearHead,
+  cosineHead,
+  bottleneckHead,
+  ridgeHead,
+  progressiveHead,
+  sldaHead,
+];
 
 /** Names of the kinds that every gradient strategy trains, the usual one first. */
-export const gradientHeads: readonly string[] = headKinds.filter(({ trainable }) => trainable === true).map(({ name }) => name);
+export const gradientHeads: readonly string[] = headKinds
+  .filter(({ trainable }) => trainable === true)
+  .map(({ name }) => name);
 
 /** The settings of all kinds: keys that adapter.yaml may hold under `training`. */
 export const headSettings: SettingsShape = Object.assign({}, ...headKinds.map(({ settings }) => settings ?? {}));
@@ -40,15 +50,18 @@ export function headKindNamed(name: string): HeadKind {
   throw new EspalierError('HEAD_UNKNOWN', `no head is called \`${name}\``, { hint });
 }
 
-/** The formula for a row of `x` [1, d] and `counts` [1, lexical], and so of any number of them: no operation of a head looks at how many there are. */
+/**
+ * The formula for a row of `x` [1, d] and `counts` [1, lexical], and so of any number of them: no operation of a head
+ * looks at how many there are.
+ */
 export function formulaOf(kind: HeadKind, shape: HeadShape): HeadOutputs {
   const inputs = minibatch('x', [1, shape.dimension - shape.lexical]);
   return kind.forward({ inputs, counts: minibatch('counts', [1, shape.lexical]) }, shape);
 }
 
 /**
- * Whether a kind of head changes the embedding before it reads the scores off it. A head that does not cannot change what the encoder is good for: with
- * the same encoder fingerprint its adapted embedding is the encoder's own.
+ * Whether a kind of head changes the embedding before it reads the scores off it. A head that does not cannot change
+ * what the encoder is good for: with the same encoder fingerprint its adapted embedding is the encoder's own.
  */
 export function movesEmbedding(kind: string): boolean {
   return headKindNamed(kind).moves === true;
@@ -59,12 +72,17 @@ export function isOutdated({ kind, shape }: Head): boolean {
   return headKindNamed(kind).isOutdated?.(shape) === true;
 }
 
-/** The kind's own sizes: of a new head, or those that an earlier one was built with. Sizes of other kinds that it may bear are left behind. */
+/**
+ * The kind's own sizes: of a new head, or those that an earlier one was built with. Sizes of other kinds that it may
+ * bear are left behind.
+ */
 export function ownSizes(
   kind: HeadKind,
   settings: TrainingSettings,
   { inputs, kept }: { inputs: InputSizes; kept: HeadShape | undefined },
 ) {
   const usual = kind.sizes?.(settings, inputs) ?? {};
-  return kept ? Object.fromEntries(Object.keys(usual).flatMap((size) => (kept[size] === undefined ? [] : [[size, kept[size]]]))) : usual;
+  return kept
+    ? Object.fromEntries(Object.keys(usual).flatMap((size) => (kept[size] === undefined ? [] : [[size, kept[size]]])))
+    : usual;
 }

@@ -1,8 +1,9 @@
 /**
- * Calibrates a head that was trained by gradient. A second head is trained in the same way without a few examples of each class, and the
- * temperature that suits its scores for those is given to the first, which has learned everything (temperature scaling: Guo et al., "On
- * calibration of modern neural networks", ICML 2017; the scores of learned examples themselves would be too sure). The examples held apart
- * are new ones and, where the strategy replays, members of the buffer, at most so many of each class that all classes count about alike.
+ * Calibrates a head that was trained by gradient. A second head is trained in the same way without a few examples of
+ * each class, and the temperature that suits its scores for those is given to the first, which has learned everything
+ * (temperature scaling: Guo et al., "On calibration of modern neural networks", ICML 2017; the scores of learned
+ * examples themselves would be too sure). The examples held apart are new ones and, where the strategy replays, members
+ * of the buffer, at most so many of each class that all classes count about alike.
  *
  * Cost: training takes twice as long. Labels of multi-label tasks are not calibrated.
  */
@@ -51,7 +52,11 @@ export async function learn(
   const scores = await scoresOf(second.trained.head, held.vectors, job.settings.threads);
   const temperature = temperatures(job, scores, held.targets);
   const mean = temperature.reduce((a, b) => a + b, 0) / temperature.length;
-  return { head: withTemperature(head, temperature), state, facts: { ...facts, temperature: mean, calibratedOn: held.targets.length } };
+  return {
+    head: withTemperature(head, temperature),
+    state,
+    facts: { ...facts, temperature: mean, calibratedOn: held.targets.length },
+  };
 }
 
 interface Parted {
@@ -67,7 +72,9 @@ function holdApart(job: TrainingJob): Parted {
   const counts = new Float64Array(classes.length);
   const targetOf = ({ batch, row }: PickedRow) => batch.targets[row]!;
   for (const one of all) if (targetOf(one) < classes.length) counts[targetOf(one)]!++;
-  const room = counts.map((count) => Math.min(Math.round(count / oneIn), Math.max(1, Math.ceil(enough / classes.length)), count - 1));
+  const room = counts.map((count) =>
+    Math.min(Math.round(count / oneIn), Math.max(1, Math.ceil(enough / classes.length)), count - 1),
+  );
   const apart = new Set<PickedRow>();
   for (const one of shuffled(all, random)) {
     const target = targetOf(one);
@@ -81,7 +88,9 @@ function holdApart(job: TrainingJob): Parted {
       dimension,
     );
   const rest = { ...job, fresh: without(fresh), replayed: without(replayed) };
-  return rest.fresh.targets.length === 0 ? { rest: job, held: pickRows([], dimension) } : { rest, held: pickRows([...apart], dimension) };
+  return rest.fresh.targets.length === 0
+    ? { rest: job, held: pickRows([], dimension) }
+    : { rest, held: pickRows([...apart], dimension) };
 }
 
 /** [classes], one for all classes of a task; 1 where no example of it was held apart. */

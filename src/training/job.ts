@@ -2,7 +2,8 @@
  * The words of the training room.
  *
  * job:      all that one training run needs; plain data, so that it can cross to a worker thread.
- * head:     what is trained, as a kind of head with its sizes and its tensors. The kind says what is computed; see heads.ts.
+ * head:     what is trained, as a kind of head with its sizes and its tensors. The kind says what is computed; see
+ *           heads.ts.
  * state:    what a strategy keeps beside the head to go on from at the next update; may be empty.
  * strategy: how a head is made from a job, and what resists forgetting; see strategies.ts.
  */
@@ -44,9 +45,9 @@ export interface HeadShape extends InputSizes {
 }
 
 /**
- * A classifier over embeddings: x = unit((dense part - mean) * scale) * sqrt(d); then what its kind says, over tensors of the names that
- * its kind uses. `mean` and `scale` [d] every head has; `tasks` [classes] those whose classes belong to more than one task; `multiLabel`
- * [classes], 1 for the classes of multi-label tasks, those that have such.
+ * A classifier over embeddings: x = unit((dense part - mean) * scale) * sqrt(d); then what its kind says, over tensors
+ * of the names that its kind uses. `mean` and `scale` [d] every head has; `tasks` [classes] those whose classes belong
+ * to more than one task; `multiLabel` [classes], 1 for the classes of multi-label tasks, those that have such.
  */
 export interface Head {
   readonly kind: string;
@@ -78,21 +79,33 @@ export interface HeadKind {
   /** One line for tables. */
   readonly summary: string;
   /**
-   * Whether its parameters are trained by gradient: true by every gradient strategy; by its own strategy alone, which gives it what the others
-   * do not; or not at all, since it has a closed form and no parameters.
+   * Whether its parameters are trained by gradient: true by every gradient strategy; by its own strategy alone, which
+   * gives it what the others do not; or not at all, since it has a closed form and no parameters.
    */
   readonly trainable: boolean | 'by its own strategy';
   /** A closed form exists too: a head that it made is near its optimum, and is trained on at a lower rate. */
   readonly hasClosedForm?: true;
   /** It changes the embedding before it reads the scores off it, so that it can damage what the encoder is good for. */
   readonly moves?: true;
-  /** Keys under `training` in adapter.yaml that it reads, with bounds and usual values. Kinds that share a key share its schema. */
+  /**
+   * Keys under `training` in adapter.yaml that it reads, with bounds and usual values. Kinds that share a key share its
+   * schema.
+   */
   readonly settings?: SettingsShape;
-  /** Its own sizes of a new head, which the manifest keeps. @throws DECLARATION_INVALID where the settings are not what its schema allows */
+  /**
+   * Its own sizes of a new head, which the manifest keeps.
+   * @throws DECLARATION_INVALID where the settings are not what its schema allows
+   */
   sizes?(settings: TrainingSettings, inputs: InputSizes): Readonly<Record<string, number>>;
-  /** Whether an earlier Espalier computed such a head otherwise, so that no update can go on from it; it serves all the same. */
+  /**
+   * Whether an earlier Espalier computed such a head otherwise, so that no update can go on from it; it serves all the
+   * same.
+   */
   isOutdated?(shape: HeadShape): boolean;
-  /** The formula: parameters are learned, whole sources stay as they are. Both take their values from the head's tensors of their names. */
+  /**
+   * The formula: parameters are learned, whole sources stay as they are. Both take their values from the head's tensors
+   * of their names.
+   */
   forward(given: HeadInputs, shape: HeadShape): HeadOutputs;
   /** Tensors that are drawn once and never learned. */
   draw?(shape: HeadShape, seed: number): Tensors;
@@ -118,7 +131,9 @@ export interface TrainingJob {
   readonly fresh: Batch;
   /** From the replay buffer; empty for a strategy that does not replay. */
   readonly replayed: Batch;
-  /** Everything that the parent learned, for a strategy that rereads it while it is few; absent where it is not at hand. */
+  /**
+   * Everything that the parent learned, for a strategy that rereads it while it is few; absent where it is not at hand.
+   */
   readonly learned?: Batch;
   /** How many examples the replay buffer may hold. */
   readonly budget: number;
@@ -163,11 +178,13 @@ export interface Strategy {
   readonly headKinds: readonly string[];
   /** Whether the job should carry examples of the replay buffer. */
   readonly replays: boolean;
-  /** Up to how many learned examples of a task the job should carry in whole, the fresh ones among them; absent: none. */
+  /**
+   * Up to how many learned examples of a task the job should carry in whole, the fresh ones among them; absent: none.
+   */
   readonly rereads?: number;
   /**
-   * Whether an update from this parent needs examples of the buffer once, though the strategy does not rehearse them: to measure what
-   * another strategy did not keep.
+   * Whether an update from this parent needs examples of the buffer once, though the strategy does not rehearse them:
+   * to measure what another strategy did not keep.
    */
   measures?(parent: TrainedHead): boolean;
   readonly options: Readonly<Record<string, StrategyOption>>;

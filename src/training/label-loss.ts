@@ -1,6 +1,6 @@
 /**
- * What the labels of a minibatch ask for: cross-entropy over the classes of an example's own task, where those exclude each other, and in
- * a multi-label task the mean over its labels of their binary cross-entropies.
+ * What the labels of a minibatch ask for: cross-entropy over the classes of an example's own task, where those exclude
+ * each other, and in a multi-label task the mean over its labels of their binary cross-entropies.
  */
 import { classesOf, isMultiLabel, taskOf } from './answers.js';
 import { add, multiply } from './autodiff/elementwise.js';
@@ -44,7 +44,11 @@ function lossOfTargets(job: TrainingJob, y: Int32Array): LossAndData {
   const label = y.map((target) => (target < classes ? target : 0));
   const exclusive = exclusiveLoss(job, y, 'label');
   return {
-    data: joinData({ exclusive: Float32Array.from(y, (target) => (target < classes ? 1 : 0)), label }, exclusive.data, independent.data),
+    data: joinData(
+      { exclusive: Float32Array.from(y, (target) => (target < classes ? 1 : 0)), label },
+      exclusive.data,
+      independent.data,
+    ),
     loss(scores, drawn, options) {
       const weights = minibatch('exclusive', [drawn.size, 1], drawn.order);
       return add(exclusive.loss(scores, drawn, { ...options, weights }), independent.loss(scores, drawn, options));
@@ -59,7 +63,8 @@ function exclusiveLoss(job: TrainingJob, y: Int32Array, labels = 'y'): LossAndDa
   if (names.length < 2) {
     return {
       data: {},
-      loss: (scores, { size, order }, { asked: _, ...options } = {}) => crossEntropy(scores, targets(labels, size, order), options),
+      loss: (scores, { size, order }, { asked: _, ...options } = {}) =>
+        crossEntropy(scores, targets(labels, size, order), options),
     };
   }
   const task = y.map((target) => names.indexOf(taskOf(job, target)));
@@ -91,7 +96,11 @@ function independentLoss(job: TrainingJob): LossAndData {
     loss(scores, { size, order }, { asked } = {}) {
       const answers = targets('y', size, order);
       const weights = gatherRows(whole('counted', dims), answers);
-      return binaryCrossEntropy(scores, gatherRows(whole('truth', dims), answers), asked ? multiply(weights, asked) : weights);
+      return binaryCrossEntropy(
+        scores,
+        gatherRows(whole('truth', dims), answers),
+        asked ? multiply(weights, asked) : weights,
+      );
     },
   };
 }

@@ -1,4 +1,7 @@
-/** A sample of everything that a head has learned: new examples in their true share of it, the others from the replay buffer. */
+/**
+ * A sample of everything that a head has learned: new examples in their true share of it, the others from the replay
+ * buffer.
+ */
 import { seededRandom, shuffled } from '../core/random.js';
 import type { Batch } from './job.js';
 import { pickRows } from './rows.js';

@@ -1,7 +1,7 @@
 /**
- * Logistic regression with an L2 penalty, solved in the span of its examples. The minimiser is W = X^T A (representer theorem), so that
- * only the examples' Gram matrix is needed, however wide they are. L-BFGS (Liu & Nocedal, 1989) with the inner product of W-space:
- * the same steps as on W itself, at a cost that does not depend on the width.
+ * Logistic regression with an L2 penalty, solved in the span of its examples. The minimiser is W = X^T A (representer
+ * theorem), so that only the examples' Gram matrix is needed, however wide they are. L-BFGS (Liu & Nocedal, 1989) with
+ * the inner product of W-space: the same steps as on W itself, at a cost that does not depend on the width.
  */
 
 export interface Regression {
@@ -57,7 +57,8 @@ export async function fitLogisticRegression(problem: LogisticProblem): Promise<R
   if (start) {
     point.set(start.coefficients);
     point.set(start.intercepts, size - classes);
-    for (let index = 0; index < size - classes; index++) if (problem.left?.[Math.floor(index / classes)] === 1) point[index] = 0;
+    for (let index = 0; index < size - classes; index++)
+      if (problem.left?.[Math.floor(index / classes)] === 1) point[index] = 0;
   }
   const image = start ? await imageOf(problem, point) : new Float64Array(size);
   const past: Step[] = [];
@@ -67,10 +68,23 @@ export async function fitLogisticRegression(problem: LogisticProblem): Promise<R
   for (let step = 0; step < tolerance.steps && inner(gradient, gradientImage) > tolerance.gradient ** 2; step++) {
     const { point: moved, image: movedImage } = descentDirection(past, gradient, gradientImage);
     const next = new Float64Array(size);
-    const reached = searchLine(problem, { point, image, moved, movedImage, value, slope: inner(moved, gradientImage), gradient: next });
+    const reached = searchLine(problem, {
+      point,
+      image,
+      moved,
+      movedImage,
+      value,
+      slope: inner(moved, gradientImage),
+      gradient: next,
+    });
     if (reached === undefined) break;
     const nextImage = await imageOf(problem, next);
-    remember(past, { moved, movedImage, changed: difference(next, gradient), changedImage: difference(nextImage, gradientImage) });
+    remember(past, {
+      moved,
+      movedImage,
+      changed: difference(next, gradient),
+      changedImage: difference(nextImage, gradientImage),
+    });
     [gradient, gradientImage, value] = [next, nextImage, reached];
   }
   const scores = image.slice(0, size - classes);
@@ -94,7 +108,10 @@ interface Line {
 const leastShare = 2 ** -40;
 
 /** Halves the step until the loss falls enough (Armijo, 1966). Undefined: rounding leaves nothing to gain. */
-function searchLine(problem: LogisticProblem, { point, image, moved, movedImage, value, slope, gradient }: Line): number | undefined {
+function searchLine(
+  problem: LogisticProblem,
+  { point, image, moved, movedImage, value, slope, gradient }: Line,
+): number | undefined {
   add(point, moved, 1);
   add(image, movedImage, 1);
   for (let share = 1; share > leastShare; share /= 2) {
@@ -123,7 +140,9 @@ interface Point {
   readonly image: Float64Array;
 }
 
-/** The two-loop recursion. The direction is a sum of points whose images are known, so that its image costs no product. */
+/**
+ * The two-loop recursion. The direction is a sum of points whose images are known, so that its image costs no product.
+ */
 function descentDirection(past: readonly Step[], gradient: Float64Array, gradientImage: Float64Array): Point {
   const [point, image] = [gradient.slice(), gradientImage.slice()];
   const shares = new Map<Step, number>();
@@ -146,10 +165,16 @@ function descentDirection(past: readonly Step[], gradient: Float64Array, gradien
 }
 
 /**
- * The loss at a point [examples + 1, classes], whose last row are the intercepts; fills the gradient, which is in the same coordinates.
+ * The loss at a point [examples + 1, classes], whose last row are the intercepts; fills the gradient, which is in the
+ * same coordinates.
  * @param image of the point: its first rows are the scores without intercepts
  */
-function lossAt({ targets, classes, c, left }: LogisticProblem, point: Float64Array, image: Float64Array, gradient: Float64Array): number {
+function lossAt(
+  { targets, classes, c, left }: LogisticProblem,
+  point: Float64Array,
+  image: Float64Array,
+  gradient: Float64Array,
+): number {
   const end = targets.length * classes;
   gradient.fill(0, end);
   let loss = 0;
@@ -177,8 +202,14 @@ function lossAt({ targets, classes, c, left }: LogisticProblem, point: Float64Ar
   return norm / 2 + c * loss;
 }
 
-/** What turns the flat product of two points into the inner product of their W and intercepts: the Gram matrix times A, and the intercepts. */
-async function imageOf({ gram, targets, classes, multiply }: LogisticProblem, point: Float64Array): Promise<Float64Array> {
+/**
+ * What turns the flat product of two points into the inner product of their W and intercepts: the Gram matrix times A,
+ * and the intercepts.
+ */
+async function imageOf(
+  { gram, targets, classes, multiply }: LogisticProblem,
+  point: Float64Array,
+): Promise<Float64Array> {
   const count = targets.length;
   const end = count * classes;
   const image = new Float64Array(point.length);
@@ -188,7 +219,10 @@ async function imageOf({ gram, targets, classes, multiply }: LogisticProblem, po
   return image;
 }
 
-/** The Gram matrix times A, [examples, classes]. Four classes at a time, whose sums stay in registers: a third of the time of one by one. */
+/**
+ * The Gram matrix times A, [examples, classes]. Four classes at a time, whose sums stay in registers: a third of the
+ * time of one by one.
+ */
 function productOf(gram: Float64Array, point: Float64Array, count: number, classes: number): Float64Array {
   const width = 4 * Math.ceil(classes / 4);
   const panels = panelsOfFour(point, classes, count);
@@ -215,7 +249,8 @@ function productOf(gram: Float64Array, point: Float64Array, count: number, class
 function panelsOfFour(point: Float64Array, classes: number, count: number): Float64Array {
   const panels = new Float64Array(count * 4 * Math.ceil(classes / 4));
   for (let row = 0; row < count; row++) {
-    for (let one = 0; one < classes; one++) panels[((one >> 2) * count + row) * 4 + (one & 3)] = point[row * classes + one]!;
+    for (let one = 0; one < classes; one++)
+      panels[((one >> 2) * count + row) * 4 + (one & 3)] = point[row * classes + one]!;
   }
   return panels;
 }

@@ -3,7 +3,10 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { elementTypeOf, type Graph } from '../core/onnx.js';
 
 export interface NativeFunction {
-  /** Runs the graph; inputs are typed arrays with their dims, outputs come back as typed arrays by name, written to `outputs` where given. */
+  /**
+   * Runs the graph; inputs are typed arrays with their dims, outputs come back as typed arrays by name, written to
+   * `outputs` where given.
+   */
   run(inputs: NativeInputs, outputs?: NativeInputs): Promise<Record<string, NativeArray>>;
   close(): Promise<void>;
 }
@@ -22,14 +25,19 @@ export async function compile(graph: Graph, threads: number): Promise<NativeFunc
   const session = await InferenceSession.create(graph.encode(), sessionOptions(threads));
   return {
     async run(inputs, outputs) {
-      const results = await (outputs ? session.run(tensorsOf(inputs), tensorsOf(outputs)) : session.run(tensorsOf(inputs)));
+      const results = await (outputs
+        ? session.run(tensorsOf(inputs), tensorsOf(outputs))
+        : session.run(tensorsOf(inputs)));
       return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, result.data as NativeArray]));
     },
     close: () => session.release(),
   };
 }
 
-/** Of `InferenceSession.create`. The type is spelled out: onnxruntime's own declarations compile only where those of a browser are there, too. */
+/**
+ * Of `InferenceSession.create`. The type is spelled out: onnxruntime's own declarations compile only where those of a
+ * browser are there, too.
+ */
 export interface SessionOptions {
   readonly executionProviders: readonly ['cpu'];
   readonly intraOpNumThreads: number;

@@ -6,31 +6,48 @@ import type { TrainingSettings } from '../declaration/declaration.js';
 import { headKindNamed, isOutdated } from './heads.js';
 import type { Strategy, TrainedHead } from './job.js';
 
-/** What the settings say, or else what is standard. @throws DECLARATION_INVALID for an option that the strategy does not know, or out of its bounds */
-export function optionsOf({ name, options }: Strategy, { options: given }: TrainingSettings): Readonly<Record<string, number>> {
+/**
+ * What the settings say, or else what is standard.
+ * @throws DECLARATION_INVALID for an option that the strategy does not know, or out of its bounds
+ */
+export function optionsOf(
+  { name, options }: Strategy,
+  { options: given }: TrainingSettings,
+): Readonly<Record<string, number>> {
   const known = Object.keys(options);
   for (const [option, value] of Object.entries(given)) {
     const at = { field: `training.options.${option}` };
     const { least, most } = options[option] ?? { least: Number.NaN, most: Number.NaN };
     if (!Object.hasOwn(options, option)) {
       const near = nearestName(option, known);
-      const hint = near ? `Did you mean \`${near}\`?` : known.length === 0 ? 'It has none.' : `It has: ${known.join(', ')}.`;
+      const hint = near
+        ? `Did you mean \`${near}\`?`
+        : known.length === 0
+          ? 'It has none.'
+          : `It has: ${known.join(', ')}.`;
       throw new EspalierError('DECLARATION_INVALID', `the strategy ${name} has no option \`${option}\``, { at, hint });
     }
     if (!(value >= least && value <= most))
       throw new EspalierError('DECLARATION_INVALID', `${value} is not between ${least} and ${most}`, { at });
   }
-  return { ...Object.fromEntries(Object.entries(options).map(([option, { standard }]) => [option, standard])), ...given };
+  return {
+    ...Object.fromEntries(Object.entries(options).map(([option, { standard }]) => [option, standard])),
+    ...given,
+  };
 }
 
 /** @throws HEAD_UNKNOWN, DECLARATION_INVALID where the strategy cannot train what the settings ask for */
 export function checkSettings(strategy: Strategy, settings: TrainingSettings): void {
   optionsOf(strategy, settings);
   if (settings.head === undefined || strategy.headKinds.includes(headKindNamed(settings.head).name)) return;
-  throw new EspalierError('DECLARATION_INVALID', `the strategy ${strategy.name} does not train the head ${settings.head}`, {
-    at: { field: 'training.head' },
-    hint: `It trains: ${strategy.headKinds.join(', ')}.`,
-  });
+  throw new EspalierError(
+    'DECLARATION_INVALID',
+    `the strategy ${strategy.name} does not train the head ${settings.head}`,
+    {
+      at: { field: 'training.head' },
+      hint: `It trains: ${strategy.headKinds.join(', ')}.`,
+    },
+  );
 }
 
 /** What a strategy heeds of the settings: another's options, and a head that it does not train, are none of its own. */
@@ -41,7 +58,10 @@ export function settingsFor({ headKinds, options }: Strategy, settings: Training
   return { ...headless, options: own };
 }
 
-/** Several strategies under the same settings. @throws HEAD_UNKNOWN, DECLARATION_INVALID for what none of them knows, or out of its bounds */
+/**
+ * Several strategies under the same settings.
+ * @throws HEAD_UNKNOWN, DECLARATION_INVALID for what none of them knows, or out of its bounds
+ */
 export function checkShared(strategies: readonly [Strategy, ...Strategy[]], settings: TrainingSettings): void {
   const { head, options } = settings;
   const isStrange = (option: string) => !strategies.some((strategy) => Object.hasOwn(strategy.options, option));
@@ -53,7 +73,10 @@ export function checkShared(strategies: readonly [Strategy, ...Strategy[]], sett
   for (const strategy of strategies) checkSettings(strategy, settingsFor(strategy, settings));
 }
 
-/** Whether a strategy that trains by gradient can go on from this parent: it has a head of a kind that it trains, and that is asked for. */
+/**
+ * Whether a strategy that trains by gradient can go on from this parent: it has a head of a kind that it trains, and
+ * that is asked for.
+ */
 export function goesOn(headKinds: readonly string[], parent: TrainedHead, { head }: TrainingSettings): boolean {
   const { kind } = parent.head;
   return headKinds.includes(kind) && (head === undefined || head === kind) && !isOutdated(parent.head);

@@ -1,10 +1,19 @@
 /**
- * What a gradient strategy has at hand to write its loss: the head as an expression, and minibatches of each pool of examples.
+ * What a gradient strategy has at hand to write its loss: the head as an expression, and minibatches of each pool of
+ * examples.
  */
 import { seededRandom } from '../core/random.js';
 import type { Tensor, Tensors } from '../core/safetensors.js';
 import { isMultiLabel } from './answers.js';
-import { type Dims, type Expression, minibatch, type Source, sameDims, sizeOf, sourcesOf } from './autodiff/expression.js';
+import {
+  type Dims,
+  type Expression,
+  minibatch,
+  type Source,
+  sameDims,
+  sizeOf,
+  sourcesOf,
+} from './autodiff/expression.js';
 import { type DataOfLoss, joinData } from './data-of-loss.js';
 import { uncalibrated } from './heads/calibrated.js';
 import { formulaOf, headKindNamed, ownSizes } from './heads.js';
@@ -32,7 +41,10 @@ export interface Problem {
 export interface Drawn extends HeadInputs {
   /** The rows of `data[name]`, [size, ...dims]. */
   rows(name: string, dims: Dims): Source;
-  /** Mean cross-entropy of the labels, in which only the classes of an example's own task compete; binary in multi-label tasks. */
+  /**
+   * Mean cross-entropy of the labels, in which only the classes of an example's own task compete; binary in multi-label
+   * tasks.
+   */
   crossEntropy(scores: Expression, options?: LabelLossOptions): Expression;
 }
 
@@ -56,7 +68,9 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
   const vectors = concatenate(fresh.vectors, replayed.vectors);
   const x = standardise(vectors, { mean: start.tensors.mean!, scale: start.tensors.scale! }, dimension);
   const { scores } = formulaOf(kind, start.shape);
-  const fixed = Object.fromEntries(sourcesOf(scores, 'whole').map(({ name }) => [name, start.tensors[name]!.data as NativeArray]));
+  const fixed = Object.fromEntries(
+    sourcesOf(scores, 'whole').map(({ name }) => [name, start.tensors[name]!.data as NativeArray]),
+  );
   const readsCounts = sourcesOf(scores, 'minibatch').some(({ name }) => name === 'counts');
   const counts = readsCounts ? { counts: lastColumns(vectors, dimension, lexical) } : {};
   const { loss, data: ofLabels } = labelLoss(job);
@@ -110,13 +124,18 @@ function lastColumns(vectors: Float32Array, stride: number, count: number): Floa
   return result;
 }
 
-/** Which task each class belongs to, where there is more than one, and which classes do not compete, where there are such. */
+/**
+ * Which task each class belongs to, where there is more than one, and which classes do not compete, where there are
+ * such.
+ */
 export function taskTensors(job: TrainingJob): Tensors {
   const { tasks, multiLabel = [] } = job;
   const dims = [tasks.length];
   return {
     ...(new Set(tasks).size > 1 && { tasks: { dims, data: new Float32Array(tasks) } }),
-    ...(multiLabel.length > 0 && { multiLabel: { dims, data: Float32Array.from(tasks, (task) => (isMultiLabel(job, task) ? 1 : 0)) } }),
+    ...(multiLabel.length > 0 && {
+      multiLabel: { dims, data: Float32Array.from(tasks, (task) => (isMultiLabel(job, task) ? 1 : 0)) },
+    }),
   };
 }
 
@@ -124,7 +143,8 @@ export function taskTensors(job: TrainingJob): Tensors {
 export function grown(known: Tensor | undefined, begun: Tensor): Tensor {
   if (!known) return begun;
   if (sameDims(known.dims, begun.dims)) return known;
-  if (known.dims.length < 2) return { dims: begun.dims, data: Float32Array.from(begun.data, (value, index) => known.data[index] ?? value) };
+  if (known.dims.length < 2)
+    return { dims: begun.dims, data: Float32Array.from(begun.data, (value, index) => known.data[index] ?? value) };
   const [rows, from, to] = [known.dims[0]!, known.dims[1]!, begun.dims[1]!];
   const data = Float32Array.from(begun.data);
   for (let row = 0; row < rows; row++) data.set(known.data.subarray(row * from, (row + 1) * from), row * to);

@@ -65,7 +65,10 @@ export function readsBuffer(strategy: Strategy, parent: TrainedHead | undefined)
   return strategy.replays || (parent !== undefined && strategy.measures?.(parent) === true);
 }
 
-/** What every training goes through. @throws STRATEGY_UNKNOWN, DECLARATION_INVALID, VECTOR_INVALID, TOO_FEW_CLASSES, TRAINING_DIVERGED */
+/**
+ * What every training goes through.
+ * @throws STRATEGY_UNKNOWN, DECLARATION_INVALID, VECTOR_INVALID, TOO_FEW_CLASSES, TRAINING_DIVERGED
+ */
 export async function trainJob(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
   const strategy = strategyNamed(job.strategy);
   checkSettings(strategy, job.settings);
@@ -75,7 +78,10 @@ export async function trainJob(job: TrainingJob, progress: TrainingProgress): Pr
   for (const { vectors, ids } of [job.fresh, job.replayed, ...(job.learned ? [job.learned] : [])]) {
     const at = vectors.findIndex((value) => !Number.isFinite(value));
     if (at >= 0)
-      throw new EspalierError('VECTOR_INVALID', `the vector of example ${ids[Math.floor(at / job.dimension)]} holds what is not a number`);
+      throw new EspalierError(
+        'VECTOR_INVALID',
+        `the vector of example ${ids[Math.floor(at / job.dimension)]} holds what is not a number`,
+      );
   }
   return strategy.train(job, progress);
 }

@@ -4,7 +4,10 @@ import type { Batch, TrainingJob } from './job.js';
 import { pickRows } from './rows.js';
 
 export interface TaskPart {
-  /** Begins the names of what is kept of it, see under(); the first task has none, so an adapter may begin with one and get more. */
+  /**
+   * Begins the names of what is kept of it, see under(); the first task has none, so an adapter may begin with one and
+   * get more.
+   */
   readonly prefix: string;
   /** The numbers of its classes in the job, in their order. */
   readonly classes: readonly number[];
@@ -24,7 +27,9 @@ export function partsByTask(job: TrainingJob): TaskPart[] {
   return [...new Set(tasks)].map((task, index) => {
     const classes = [...tasks.keys()].filter((number) => tasks[number] === task);
     const places = new Map(classes.map((number, place) => [number, place]));
-    const own = sets.flatMap((set, number) => (set.task === task ? [{ set, target: job.classes.length + number }] : []));
+    const own = sets.flatMap((set, number) =>
+      set.task === task ? [{ set, target: job.classes.length + number }] : [],
+    );
     for (const [place, { target }] of own.entries()) places.set(target, classes.length + place);
     return {
       prefix: index === 0 ? '' : `task${index}.`,
@@ -41,7 +46,9 @@ export function partsByTask(job: TrainingJob): TaskPart[] {
 /** @param places of the part's own targets. A batch that is all of one part is not copied. */
 function rowsOf(batch: Batch, places: ReadonlyMap<number, number>, dimension: number): Batch {
   if (batch.targets.every((target) => places.get(target) === target)) return batch;
-  const rows = [...batch.targets.keys()].filter((row) => places.has(batch.targets[row]!)).map((row) => ({ batch, row }));
+  const rows = [...batch.targets.keys()]
+    .filter((row) => places.has(batch.targets[row]!))
+    .map((row) => ({ batch, row }));
   const own = pickRows(rows, dimension);
   return { ...own, targets: own.targets.map((target) => places.get(target)!) };
 }
@@ -51,7 +58,9 @@ const anyPrefix = /^task\d+\./;
 /** What is kept under names that begin with the prefix, by the rest of their names. */
 export function under<T>(prefix: string, kept: Readonly<Record<string, T>>): Record<string, T> {
   const isOwn = (name: string) => (prefix === '' ? !anyPrefix.test(name) : name.startsWith(prefix));
-  return Object.fromEntries(Object.entries(kept).flatMap(([name, value]) => (isOwn(name) ? [[name.slice(prefix.length), value]] : [])));
+  return Object.fromEntries(
+    Object.entries(kept).flatMap(([name, value]) => (isOwn(name) ? [[name.slice(prefix.length), value]] : [])),
+  );
 }
 
 /** The names, with the prefix before each. */
@@ -64,13 +73,20 @@ export function takeColumns(data: Float32Array, classes: number, numbers: readon
   const rows = data.length / classes;
   const taken = new Float32Array(rows * numbers.length);
   for (let row = 0; row < rows; row++)
-    for (const [place, number] of numbers.entries()) taken[row * numbers.length + place] = data[row * classes + number]!;
+    for (const [place, number] of numbers.entries())
+      taken[row * numbers.length + place] = data[row * classes + number]!;
   return taken;
 }
 
 /** Puts [rows, numbers.length] into the columns `numbers` of [rows, classes]. */
-export function putColumns(columns: Float32Array, numbers: readonly number[], into: Float32Array, classes: number): void {
+export function putColumns(
+  columns: Float32Array,
+  numbers: readonly number[],
+  into: Float32Array,
+  classes: number,
+): void {
   const rows = into.length / classes;
   for (let row = 0; row < rows; row++)
-    for (const [place, number] of numbers.entries()) into[row * classes + number] = columns[row * numbers.length + place]!;
+    for (const [place, number] of numbers.entries())
+      into[row * classes + number] = columns[row * numbers.length + place]!;
 }

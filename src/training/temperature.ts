@@ -1,11 +1,17 @@
-/** The temperature of scores that were made without the examples that they are for: by leaving out, or by holding apart. */
+/**
+ * The temperature of scores that were made without the examples that they are for: by leaving out, or by holding apart.
+ */
 import { taskOf } from './answers.js';
 import { outOfCompetition, type TrainingJob } from './job.js';
 import type { Floats } from './native.js';
 import { fitTemperature } from './ridge/calibration.js';
 
 /** Scores [n, classes] in which only the classes of each example's own task compete. */
-export function amongRivals(scores: Floats, targets: Int32Array, job: Pick<TrainingJob, 'classes' | 'tasks' | 'sets'>): Float64Array {
+export function amongRivals(
+  scores: Floats,
+  targets: Int32Array,
+  job: Pick<TrainingJob, 'classes' | 'tasks' | 'sets'>,
+): Float64Array {
   const classes = job.classes.length;
   return Float64Array.from(scores, (score, at) => {
     const task = taskOf(job, targets[Math.floor(at / classes)]!);
@@ -14,8 +20,9 @@ export function amongRivals(scores: Floats, targets: Int32Array, job: Pick<Train
 }
 
 /**
- * The likeliest temperature if one more example had been answered wrong, by its second best class, at a typical margin. Without it a few
- * examples that are all answered right would ask for certainty (the rule of succession, in its simplest form).
+ * The likeliest temperature if one more example had been answered wrong, by its second best class, at a typical margin.
+ * Without it a few examples that are all answered right would ask for certainty (the rule of succession, in its
+ * simplest form).
  */
 export function cautiousTemperature(scores: Floats, targets: Int32Array, classes: number): number {
   const wrong = typicalError(scores, classes);

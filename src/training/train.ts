@@ -20,11 +20,14 @@ export interface WorkerRequest {
 }
 
 /**
- * A stop is heeded at the next step that reports progress. The thread is never terminated: inside a native call that would abort the
- * whole process.
+ * A stop is heeded at the next step that reports progress. The thread is never terminated: inside a native call that
+ * would abort the whole process.
  * @throws INTERRUPTED, TRAINING_DIVERGED
  */
-export function train(job: TrainingJob, { signal, progress }: { signal: AbortSignal; progress: TrainingProgress }): Promise<TrainedHead> {
+export function train(
+  job: TrainingJob,
+  { signal, progress }: { signal: AbortSignal; progress: TrainingProgress },
+): Promise<TrainedHead> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(stoppedWhileTraining());
     const worker = new Worker(new URL('./worker.js', import.meta.url));

@@ -24,7 +24,8 @@ port.once('message', async ({ job, config, stopped }: WorkerRequest) => {
     if (!error) throw thrown;
     send({ kind: 'refused', error });
   }
-  // A thread whose loop runs dry waits for V8's background compilation, and on Node 20 that may wait for a garbage collection which then never comes
-  // (seen once in some thousand trainings: NodePlatform::DrainTasks and CollectionBarrier). Leaving at once does not; what was sent arrives first.
+  // A thread whose loop runs dry waits for V8's background compilation, and on Node 20 that may wait for a garbage
+  // collection which then never comes (seen once in some thousand trainings: NodePlatform::DrainTasks and
+  // CollectionBarrier). Leaving at once does not; what was sent arrives first.
   process.exit();
 });

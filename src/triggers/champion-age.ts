@@ -1,4 +1,7 @@
-/** The age of the champion in days, where there is something new to learn. An update that made no new champion starts the count again. */
+/**
+ * The age of the champion in days, where there is something new to learn. An update that made no new champion starts
+ * the count again.
+ */
 import { z } from 'zod';
 import { defineTrigger } from './trigger.js';
 

@@ -26,7 +26,10 @@ export function findTimeZoneFault(timeZone: string): CronFault | undefined {
     return undefined;
   } catch {
     const near = nearestName(timeZone, Intl.supportedValuesOf('timeZone'));
-    const hint = near === undefined ? 'Write a name of the IANA time zone database, such as Europe/Berlin.' : `Did you mean \`${near}\`?`;
+    const hint =
+      near === undefined
+        ? 'Write a name of the IANA time zone database, such as Europe/Berlin.'
+        : `Did you mean \`${near}\`?`;
     return { key: 'timeZone', message: `\`${timeZone}\` is not a known time zone`, hint };
   }
 }

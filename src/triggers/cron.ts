@@ -6,7 +6,8 @@ import { defineTrigger } from './trigger.js';
 export const cron = defineTrigger({
   name: 'cron',
   shape: { cron: z.string().optional(), timeZone: z.string().default('UTC') },
-  faultOf: ({ cron: line, timeZone }) => (line === undefined ? findTimeZoneFault(timeZone) : findCronFault({ line, timeZone })),
+  faultOf: ({ cron: line, timeZone }) =>
+    line === undefined ? findTimeZoneFault(timeZone) : findCronFault({ line, timeZone }),
   isDeclared: ({ cron: line }) => line !== undefined,
   /** Since when a firing counts: the last update by cron line, or when the adapter became known. */
   read: async ({ now, settledAt, knownSince }) => ({ since: (await settledAt('cron')) ?? (await knownSince()) ?? now }),

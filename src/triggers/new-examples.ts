@@ -7,6 +7,7 @@ export const newExamples = defineTrigger({
   shape: { newExamples: z.number().int().min(1).optional() },
   isDeclared: ({ newExamples: wanted }) => wanted !== undefined,
   read: async (facts) => ({ have: await facts.newExamples() }),
-  due: ({ newExamples: wanted }, { have }) => (have >= wanted! ? `${have} new examples (threshold ${wanted})` : undefined),
+  due: ({ newExamples: wanted }, { have }) =>
+    have >= wanted! ? `${have} new examples (threshold ${wanted})` : undefined,
   next: ({ newExamples: wanted }, { have }) => `at ${Math.max(wanted! - have, 0)} more examples`,
 });

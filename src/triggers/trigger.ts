@@ -1,6 +1,7 @@
 /**
- * The seam of triggers: what sets a scheduled update off. A trigger owns its keys under `schedule:` in adapter.yaml, what it has to know, and its
- * words. It reads facts through functions, so that it needs no store, and it decides by pure functions of keys, state and time.
+ * The seam of triggers: what sets a scheduled update off. A trigger owns its keys under `schedule:` in adapter.yaml,
+ * what it has to know, and its words. It reads facts through functions, so that it needs no store, and it decides by
+ * pure functions of keys, state and time.
  */
 import type { z } from 'zod';
 

@@ -1,4 +1,7 @@
-/** All triggers. A new one is one file in this room and one place in this array; adapter.yaml, the scheduler and its words follow. */
+/**
+ * All triggers. A new one is one file in this room and one place in this array; adapter.yaml, the scheduler and its
+ * words follow.
+ */
 import { z } from 'zod';
 import { championAge } from './champion-age.js';
 import { cron } from './cron.js';
@@ -19,7 +22,8 @@ export const scheduleShape = z.strictObject(
 export const schedule = scheduleShape.superRefine((keys, context) => {
   for (const trigger of allTriggers) {
     const fault = trigger.faultOf?.(keys);
-    if (fault) context.addIssue({ code: 'custom', message: fault.message, path: [fault.key], params: { hint: fault.hint } });
+    if (fault)
+      context.addIssue({ code: 'custom', message: fault.message, path: [fault.key], params: { hint: fault.hint } });
   }
 });
 
@@ -41,7 +45,11 @@ export async function readTriggers(keys: ScheduleKeys, facts: ScheduleFacts): Pr
   return Promise.all(
     declared.map(async (trigger) => {
       const state = await trigger.read(facts);
-      return { name: trigger.name, due: (now: Date) => trigger.due(keys, state, now), next: (now: Date) => trigger.next(keys, state, now) };
+      return {
+        name: trigger.name,
+        due: (now: Date) => trigger.due(keys, state, now),
+        next: (now: Date) => trigger.next(keys, state, now),
+      };
     }),
   );
 }

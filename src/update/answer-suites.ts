@@ -1,10 +1,11 @@
 /**
- * Suites about the answers of a head, made from the adapter's own held-out texts: does an answer stay when a text is written otherwise
- * (robustness), or by somebody else (invariance), and is the head less sure of texts that it was not made for (scope)? A head over a frozen
- * encoder can lose these, and nobody needs to write a case for it.
+ * Suites about the answers of a head, made from the adapter's own held-out texts: does an answer stay when a text is
+ * written otherwise (robustness), or by somebody else (invariance), and is the head less sure of texts that it was not
+ * made for (scope)? A head over a frozen encoder can lose these, and nobody needs to write a case for it.
  *
- * Which examples are asked, and how each is changed, depends on their numbers and the seed alone: an example that is asked again at the next
- * update is asked the same. Cost: up to `answers.cases` texts a suite and task are encoded once.
+ * Which examples are asked, and how each is changed, depends on their numbers and the seed alone: an example that is
+ * asked again at the next update is asked the same. Cost: up to `answers.cases` texts a suite and task are encoded
+ * once.
  */
 
 import { sha256 } from '../core/hash.js';
@@ -18,7 +19,9 @@ import { answersFamily } from '../gate/paired.js';
 import type { Example } from '../store/examples.js';
 import { type AskedSuite, answersPrefix } from './asked-suite.js';
 
-/** Raised whenever the perturbations or the choice of texts change, so that scores of different cases are not compared. */
+/**
+ * Raised whenever the perturbations or the choice of texts change, so that scores of different cases are not compared.
+ */
 const answersVersion = 1;
 
 /** One case a slice tells nothing. */
@@ -48,11 +51,17 @@ export function answerSuites(declaration: AdapterDeclaration, { held, outOfScope
 }
 
 const capabilities: Readonly<Record<PerturbationFamily, string>> = {
-  robustness: 'Whether an answer stays when a text is written otherwise: typing errors, letter case, punctuation, length, order.',
+  robustness:
+    'Whether an answer stays when a text is written otherwise: typing errors, letter case, punctuation, length, order.',
   invariance: 'Whether an answer stays whoever writes: names, gender, spelling, greeting, signature.',
 };
 
-function changedSuite(declaration: AdapterDeclaration, task: string, family: PerturbationFamily, held: readonly Example[]): Suite {
+function changedSuite(
+  declaration: AdapterDeclaration,
+  task: string,
+  family: PerturbationFamily,
+  held: readonly Example[],
+): Suite {
   const { answers, training, tasks } = declaration;
   const cases = drawn(held, answers.cases, [training.seed, family]).flatMap(({ id, text }) => {
     const change = changeText(family, text, { key: String(id), seed: training.seed });
@@ -93,7 +102,10 @@ function headerOf(name: string, capability: string, cases: readonly unknown[]) {
   };
 }
 
-/** Those with the smallest numbers of their own: one that is held out later takes the place of another, and moves no third. */
+/**
+ * Those with the smallest numbers of their own: one that is held out later takes the place of another, and moves no
+ * third.
+ */
 function drawn(held: readonly Example[], count: number, [seed, suite]: readonly [number, string]): Example[] {
   return held
     .map((example) => ({ example, draw: uniformOf(seed, `${suite} ${example.id}`) }))

@@ -1,4 +1,7 @@
-/** Whether a gate's policy speaks of things that there are: a line that names nothing would guard nothing, and nobody would know. */
+/**
+ * Whether a gate's policy speaks of things that there are: a line that names nothing would guard nothing, and nobody
+ * would know.
+ */
 
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
@@ -12,16 +15,24 @@ import { findChangedSuite } from '../store/eval-suites.js';
 import { isMadeOfHoldout } from './asked-suite.js';
 
 /** @throws DECLARATION_INVALID, SUITE_INVALID */
-export async function checkPolicy(queries: Queries, { name, gate }: AdapterDeclaration, suites: readonly Suite[]): Promise<void> {
+export async function checkPolicy(
+  queries: Queries,
+  { name, gate }: AdapterDeclaration,
+  suites: readonly Suite[],
+): Promise<void> {
   const policy = gate!;
   checkNames(policy, suites);
   await checkAnchor(queries, name, policy);
   for (const suite of suites) {
     const judged = { suite: suite.name, version: suite.version, contentHash: suite.contentHash };
     if ((await findChangedSuite(queries, judged)) === undefined) continue;
-    throw new EspalierError('SUITE_INVALID', `the cases of ${suite.name} have changed, and it is still version ${suite.version}`, {
-      hint: 'Raise `version` in its suite.yaml: figures of different cases must not be compared.',
-    });
+    throw new EspalierError(
+      'SUITE_INVALID',
+      `the cases of ${suite.name} have changed, and it is still version ${suite.version}`,
+      {
+        hint: 'Raise `version` in its suite.yaml: figures of different cases must not be compared.',
+      },
+    );
   }
 }
 
@@ -37,7 +48,8 @@ function checkNames({ suites: lines, groups, slices }: GatePolicy, suites: reado
       requireKnown(member, [...names, ...families, answersFamily], `gate.groups.${group}.suites`);
     for (const member of members) {
       const other = groupOf.get(member);
-      if (other !== undefined) throw invalid(`\`${member}\` is in two groups, ${other} and ${group}`, 'gate.groups', undefined);
+      if (other !== undefined)
+        throw invalid(`\`${member}\` is in two groups, ${other} and ${group}`, 'gate.groups', undefined);
       groupOf.set(member, group);
     }
   }
@@ -53,13 +65,20 @@ function requireKnown(name: string, known: readonly string[], field: string): vo
 /** Only what once served has been agreed on. */
 async function checkAnchor(queries: Queries, adapter: string, { anchor }: GatePolicy): Promise<void> {
   if (anchor?.version === undefined) return;
-  const served = (await listDecisions(queries, adapter)).filter(({ act }) => act !== 'reject').map(({ toVersion }) => toVersion!);
+  const served = (await listDecisions(queries, adapter))
+    .filter(({ act }) => act !== 'reject')
+    .map(({ toVersion }) => toVersion!);
   if (served.includes(anchor.version)) return;
   const hint =
-    served.length === 0 ? 'Take `anchor` out until a first version serves.' : `Versions that served: ${[...new Set(served)].join(', ')}.`;
+    served.length === 0
+      ? 'Take `anchor` out until a first version serves.'
+      : `Versions that served: ${[...new Set(served)].join(', ')}.`;
   throw invalid(`version ${anchor.version} of ${adapter} never served`, 'gate.anchor.version', hint);
 }
 
 function invalid(message: string, field: string, hint: string | undefined): EspalierError {
-  return new EspalierError('DECLARATION_INVALID', message, { at: { file: 'adapter.yaml', field }, ...(hint !== undefined && { hint }) });
+  return new EspalierError('DECLARATION_INVALID', message, {
+    at: { file: 'adapter.yaml', field },
+    ...(hint !== undefined && { hint }),
+  });
 }

@@ -21,7 +21,10 @@ export interface UpdateRequest {
   readonly reencode?: true | undefined;
   /** An unfinished run is ended, and another begins. */
   readonly fresh?: true | undefined;
-  /** What becomes of an unfinished run whose plan differs from what is declared and stored now; without it the run is resumed. */
+  /**
+   * What becomes of an unfinished run whose plan differs from what is declared and stored now; without it the run is
+   * resumed.
+   */
   readonly decide?: Decide | undefined;
   /** What started it: a person's name, or a trigger of the schedule. */
   readonly trigger: string;
@@ -40,7 +43,10 @@ export interface Claimed {
   readonly givenUp: GivenUp | undefined;
 }
 
-/** An unfinished run of the adapter, where there is one that does what is asked for; else a new one. @throws UPDATE_RUNNING, INTERRUPTED */
+/**
+ * An unfinished run of the adapter, where there is one that does what is asked for; else a new one.
+ * @throws UPDATE_RUNNING, INTERRUPTED
+ */
 export async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<Claimed> {
   const { store } = context;
   const { declaration, field, reencode, trigger, at } = request;
@@ -49,17 +55,31 @@ export async function claimRun(context: UpdateContext, request: UpdateRequest): 
   const beginNew = async (beforehand: () => Promise<void>) => {
     const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });
     await beforehand();
-    const request = { adapter: declaration.name, stage: stages[0], plan, trigger, owner, startedAt: at, now: new Date() };
+    const request = {
+      adapter: declaration.name,
+      stage: stages[0],
+      plan,
+      trigger,
+      owner,
+      startedAt: at,
+      now: new Date(),
+    };
     const run = await beginRun(store, request);
     await clearRunFolders(context.workspace, run);
     return run;
   };
-  const unfinished = await takeOverRun(store, declaration.name, { owner, now: new Date(), isAlive: mayBeAlive, toEnd: request.fresh });
+  const unfinished = await takeOverRun(store, declaration.name, {
+    owner,
+    now: new Date(),
+    isAlive: mayBeAlive,
+    toEnd: request.fresh,
+  });
   if (!unfinished) return { run: await beginNew(async () => undefined), resumed: undefined, givenUp: undefined };
   const { id, stage } = unfinished;
   try {
     const decided = await decideOn(context, request, unfinished, asked);
-    if (decided.intention === 'resume') return { run: unfinished, resumed: { at: stage, differs: decided.differs }, givenUp: undefined };
+    if (decided.intention === 'resume')
+      return { run: unfinished, resumed: { at: stage, differs: decided.differs }, givenUp: undefined };
     const { reason } = decided;
     const run = await beginNew(() => failRun(context, unfinished, `given up: ${reason}`));
     return { run, resumed: undefined, givenUp: { run: id, stage, reason } };
@@ -75,7 +95,12 @@ type Decided =
   | { readonly intention: 'fresh'; readonly reason: string };
 
 /** @throws INTERRUPTED */
-async function decideOn(context: UpdateContext, request: UpdateRequest, run: Run, asked: readonly string[]): Promise<Decided> {
+async function decideOn(
+  context: UpdateContext,
+  request: UpdateRequest,
+  run: Run,
+  asked: readonly string[],
+): Promise<Decided> {
   const { declaration, reencode, fresh, decide = () => 'resume' } = request;
   if (fresh) return { intention: 'fresh', reason: 'a fresh run was asked for' };
   const champion = await findChampionVersion(context.store.queries, declaration.name);
@@ -96,17 +121,23 @@ interface Wanted {
   readonly encoder: string;
 }
 
-/** One that an earlier Espalier began may have no field, tell classes apart by their labels alone, or have stored less than a verdict needs now. */
+/**
+ * One that an earlier Espalier began may have no field, tell classes apart by their labels alone, or have stored less
+ * than a verdict needs now.
+ */
 function reasonToGiveUp({ plan, outputs }: Run, { asked, reencode, champion, encoder }: Wanted): string | undefined {
   if (String((plan as Partial<Plan>).field) !== String(asked)) return 'another strategy was asked for';
-  if ((plan as Plan).reencode !== reencode) return reencode ? 'everything is to be encoded again' : 'it encoded everything again';
+  if ((plan as Plan).reencode !== reencode)
+    return reencode ? 'everything is to be encoded again' : 'it encoded everything again';
   if ((plan as Plan).encoderFingerprint !== encoder) return 'the encoder is another now';
   // A candidate that was compared with another version than the champion cannot be approved.
   if ((plan as Plan).parentVersion !== champion) return 'the champion is another now';
   const mixes = Object.values((outputs as Partial<Outputs>).mix ?? {});
   const evaluated = (outputs as Partial<Outputs>).evaluate;
   const isOlder =
-    mixes.some(({ unreadableIds, classes }) => !unreadableIds || classes.some((one: unknown) => typeof one === 'string')) ||
+    mixes.some(
+      ({ unreadableIds, classes }) => !unreadableIds || classes.some((one: unknown) => typeof one === 'string'),
+    ) ||
     (evaluated && evaluated.rules !== evaluationRules);
   return isOlder ? 'an earlier Espalier began it' : undefined;
 }

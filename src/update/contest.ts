@@ -1,4 +1,7 @@
-/** The field of an update: the strategies that train for it, and how each reads the adapter's settings. One is a field too. */
+/**
+ * The field of an update: the strategies that train for it, and how each reads the adapter's settings. One is a field
+ * too.
+ */
 import type { AdapterDeclaration, TrainingSettings } from '../declaration/declaration.js';
 import { distinctClasses, distinctDomains } from '../declaration/tasks.js';
 import type { Strategy } from '../training/job.js';
@@ -7,8 +10,9 @@ import { allStrategies, strategyNamed } from '../training/strategies.js';
 import type { Mix, Mixes, Plan } from './context.js';
 
 /**
- * Of a tournament that names none: what keeps most of what was learned, at little cost. slda wins where classes are few and coarse. derpp is
- * best over many updates of its own: after another champion it has only that champion's scores, and is left to those who name it.
+ * Of a tournament that names none: what keeps most of what was learned, at little cost. slda wins where classes are few
+ * and coarse. derpp is best over many updates of its own: after another champion it has only that champion's scores,
+ * and is left to those who name it.
  */
 const usualNames = ['analytic', 'slda', 'er-ace', 'replay', 'progressive'];
 
@@ -26,7 +30,9 @@ export function fieldNamed(names: readonly string[]): Strategy[] {
 
 /** What the declared strategy alone heeds may stand in adapter.yaml, too. @throws HEAD_UNKNOWN, DECLARATION_INVALID */
 export function checkField(contenders: readonly Strategy[], { strategy, training }: AdapterDeclaration): void {
-  const declared = allStrategies().filter(({ name }) => name === strategy && !contenders.some((contender) => contender.name === name));
+  const declared = allStrategies().filter(
+    ({ name }) => name === strategy && !contenders.some((contender) => contender.name === name),
+  );
   checkShared([...contenders, ...declared] as [Strategy, ...Strategy[]], training);
 }
 

@@ -19,16 +19,24 @@ export interface UpdateContext {
   readonly signal: AbortSignal;
 }
 
-/** Fixed when a run begins, and kept with it: a resumed run does what it set out to do, whatever has been edited since. */
+/**
+ * Fixed when a run begins, and kept with it: a resumed run does what it set out to do, whatever has been edited since.
+ */
 export interface Plan {
   readonly declaration: AdapterDeclaration;
-  /** Names of the strategies that train for it, each once, in the order of all strategies; the best becomes the candidate. */
+  /**
+   * Names of the strategies that train for it, each once, in the order of all strategies; the best becomes the
+   * candidate.
+   */
   readonly field: readonly string[];
   /** The version it will be. */
   readonly version: number;
   /** The champion it starts from and is compared with, or null. */
   readonly parentVersion: number | null;
-  /** Arrival number of the last example that the champion was shown, or 0; held-out examples up to it are what it can lose. */
+  /**
+   * Arrival number of the last example that the champion was shown, or 0; held-out examples up to it are what it can
+   * lose.
+   */
   readonly afterExample: number;
   /** Arrival number of the last example that the update looks at. */
   readonly throughExample: number;
@@ -52,7 +60,10 @@ export interface Mix {
   /** Left out because the encoder cannot read them. */
   readonly unreadableIds: readonly number[];
   readonly replayedIds: readonly number[];
-  /** Everything that the champion learned of tasks that have few examples, for a strategy that rereads it; absent: nothing. */
+  /**
+   * Everything that the champion learned of tasks that have few examples, for a strategy that rereads it; absent:
+   * nothing.
+   */
   readonly learnedIds?: readonly number[];
   readonly bufferSnapshotHash: string;
   readonly fresh: number;
@@ -114,5 +125,7 @@ export function championOf({ declaration, parentVersion }: Plan): { adapter: str
 }
 
 export async function readChampionManifest(workspace: Workspace, plan: Plan): Promise<Manifest | undefined> {
-  return plan.parentVersion === null ? undefined : readManifest(versionFolder(workspace, plan.declaration.name, plan.parentVersion));
+  return plan.parentVersion === null
+    ? undefined
+    : readManifest(versionFolder(workspace, plan.declaration.name, plan.parentVersion));
 }

@@ -27,7 +27,12 @@ async function piecesOfChampion({ workspace, store }: UpdateContext, plan: Plan)
   const kept = await readPieces(versionFolder(workspace, adapter, champion.version), champion);
   if (kept) return kept;
   const known = await readLearned(store.queries, championOf(plan));
-  const range = { adapter, tasks: [...known.through.keys()], afterArrival: 0, throughArrival: largestOf([0, ...known.through.values()]) };
+  const range = {
+    adapter,
+    tasks: [...known.through.keys()],
+    afterArrival: 0,
+    throughArrival: largestOf([0, ...known.through.values()]),
+  };
   const shown = await listExamples(store, { ...range, split: 'train' });
   return learnPieces(shown.filter((example) => hasLearned(known, example)).map(({ text }) => text));
 }

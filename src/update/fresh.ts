@@ -18,7 +18,11 @@ export interface Fresh {
 type FreshContext = Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>;
 
 /** @param continues whether the champion's head is trained further; else everything is new */
-export async function chooseFresh({ store, workspace, encoder }: FreshContext, plan: Plan, continues: boolean): Promise<Fresh> {
+export async function chooseFresh(
+  { store, workspace, encoder }: FreshContext,
+  plan: Plan,
+  continues: boolean,
+): Promise<Fresh> {
   const candidates = await listNew(store, plan, continues);
   const evalTexts = await collectEvalTexts(workspace.suiteFolders);
   const isLeaked = (example: Example) => evalTexts.has(sameTextHash(example.text));
@@ -45,6 +49,8 @@ export async function keepReadable<T extends Pick<Example, 'hash'>>(
   { denseFingerprint }: Pick<Encoder, 'denseFingerprint'>,
   examples: readonly T[],
 ): Promise<T[]> {
-  const unreadable = await findUnreadable(store.queries, denseFingerprint, [...new Set(examples.map(({ hash }) => hash))]);
+  const unreadable = await findUnreadable(store.queries, denseFingerprint, [
+    ...new Set(examples.map(({ hash }) => hash)),
+  ]);
   return examples.filter(({ hash }) => !unreadable.has(hash));
 }

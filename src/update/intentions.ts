@@ -1,4 +1,7 @@
-/** Compares the plan of an unfinished run with what is declared and stored now: whoever mended something may not want the old plan. */
+/**
+ * Compares the plan of an unfinished run with what is declared and stored now: whoever mended something may not want
+ * the old plan.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
@@ -36,7 +39,11 @@ export interface Resumed {
 
 type DifferenceContext = Pick<UpdateContext, 'store' | 'workspace'>;
 
-export async function findDifferences(context: DifferenceContext, plan: Plan, declaration: AdapterDeclaration): Promise<Difference[]> {
+export async function findDifferences(
+  context: DifferenceContext,
+  plan: Plan,
+  declaration: AdapterDeclaration,
+): Promise<Difference[]> {
   const planned = withUsualSettings(plan.declaration, context.workspace.headSettings);
   const settings = differencesBetween(relevant(planned), relevant(declaration), '', ordered);
   return [...settings, ...(await findEditedSuites(context, plan, declaration)), ...(await findArrivals(context, plan))];
@@ -45,7 +52,10 @@ export async function findDifferences(context: DifferenceContext, plan: Plan, de
 /** Lists whose order counts. */
 const ordered: ReadonlySet<string> = new Set(['encoder.pooling']);
 
-/** Without the name, which cannot differ; the strategy, in whose place the plan has a field; and the schedule, which no update reads. */
+/**
+ * Without the name, which cannot differ; the strategy, in whose place the plan has a field; and the schedule, which no
+ * update reads.
+ */
 function relevant({ name: _, strategy: __, schedule: ___, ...settings }: AdapterDeclaration) {
   return settings;
 }
@@ -60,13 +70,17 @@ async function findEditedSuites(
   return suites
     .filter((name) => suiteHashes[name] !== undefined && suiteHashes[name] !== now[name])
     .map((name) => {
-      const sentence = now[name] === undefined ? `suite ${name}: its files are gone` : `suite ${name}: its files were edited`;
+      const sentence =
+        now[name] === undefined ? `suite ${name}: its files are gone` : `suite ${name}: its files were edited`;
       return { key: `suite ${name}`, planned: suiteHashes[name], now: now[name], sentence };
     });
 }
 
 /** Suite -> SHA-256 of suite.yaml and of the cases; without those that cannot be found. */
-export async function hashSuites(folders: readonly string[], names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+export async function hashSuites(
+  folders: readonly string[],
+  names: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
   const known = await listSuites(folders);
   const hashes: Record<string, string> = {};
   for (const name of names) {
@@ -77,16 +91,24 @@ export async function hashSuites(folders: readonly string[], names: readonly str
   return hashes;
 }
 
-async function findArrivals({ store }: DifferenceContext, { declaration, throughExample }: Plan): Promise<Difference[]> {
+async function findArrivals(
+  { store }: DifferenceContext,
+  { declaration, throughExample }: Plan,
+): Promise<Difference[]> {
   const { train, holdout } = await countExamplesAfter(store.queries, declaration.name, throughExample);
   if (train + holdout === 0) return [];
-  const arrived = train + holdout === 1 ? '1 more example has arrived' : `${train + holdout} more examples have arrived`;
+  const arrived =
+    train + holdout === 1 ? '1 more example has arrived' : `${train + holdout} more examples have arrived`;
   const sentence = `${arrived}: ${train} to learn from, ${holdout} held out`;
   return [{ key: 'examples', planned: { train: 0, holdout: 0 }, now: { train, holdout }, sentence }];
 }
 
 /** Holds the run while it is decided: a person may take longer than a lease lasts. @throws INTERRUPTED, LEASE_LOST */
-export async function askIntention({ store }: UpdateContext, run: Run, ask: () => ReturnType<Decide>): Promise<'resume' | 'fresh'> {
+export async function askIntention(
+  { store }: UpdateContext,
+  run: Run,
+  ask: () => ReturnType<Decide>,
+): Promise<'resume' | 'fresh'> {
   const lease = keepLease((now) => renewLease(store, run, now), { path: store.path });
   try {
     const intention = await ask();
@@ -95,7 +117,11 @@ export async function askIntention({ store }: UpdateContext, run: Run, ask: () =
   } finally {
     lease.stop();
   }
-  throw new EspalierError('INTERRUPTED', `run ${run.id} of ${run.adapter} was left as it is, unfinished at its stage ${run.stage}`, {
-    hint: `\`espalier update ${run.adapter}\` asks again; with --fresh it ends that run and begins anew.`,
-  });
+  throw new EspalierError(
+    'INTERRUPTED',
+    `run ${run.id} of ${run.adapter} was left as it is, unfinished at its stage ${run.stage}`,
+    {
+      hint: `\`espalier update ${run.adapter}\` asks again; with --fresh it ends that run and begins anew.`,
+    },
+  );
 }

@@ -1,4 +1,7 @@
-/** What an update does to the set of labels, in sentences: what is new to the champion, and what it answers that nobody backs any more. */
+/**
+ * What an update does to the set of labels, in sentences: what is new to the champion, and what it answers that nobody
+ * backs any more.
+ */
 import { aliasesOf, multiLabelNames, nameWithin } from '../declaration/tasks.js';
 import type { Evaluated, LabelCount, Plan } from './context.js';
 
@@ -9,7 +12,9 @@ export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string
   const { declaration, parentVersion } = plan;
   const name = ({ task, label }: LabelCount) => nameWithin(declaration.tasks, task, label);
   const say = (labels: readonly LabelCount[], countOf: ((count: LabelCount) => number) | null) => {
-    const shown = labels.slice(0, mostNamed).map((one) => (countOf ? `${name(one)} (${examples(countOf(one))})` : name(one)));
+    const shown = labels
+      .slice(0, mostNamed)
+      .map((one) => (countOf ? `${name(one)} (${examples(countOf(one))})` : name(one)));
     const more = labels.length - shown.length;
     return `${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
   };
@@ -19,7 +24,9 @@ export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string
   const notes: string[] = [];
   if (fresh.length > 0) notes.push(`New to the champion: ${say(fresh, ({ learned }) => learned)}.`);
   if (empty.length > 0)
-    notes.push(`The champion answers what no example in the store stands behind any more: ${say(empty, null)}. It can be answered still.`);
+    notes.push(
+      `The champion answers what no example in the store stands behind any more: ${say(empty, null)}. It can be answered still.`,
+    );
   if (undeclared.length > 0)
     notes.push(
       `adapter.yaml does not declare what the candidate has learned and may answer: ${say(undeclared, ({ stored }) => stored)}. Declare it again, map it by an alias if it was renamed, or expect such answers.`,
@@ -29,7 +36,9 @@ export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string
 
 const examples = (count: number) => `${count} ${count === 1 ? 'example' : 'examples'}`;
 
-/** Of a closed list. An alias is answered as what it stands for. A task that is not declared at all is not judged here. */
+/**
+ * Of a closed list. An alias is answered as what it stands for. A task that is not declared at all is not judged here.
+ */
 function isUndeclared({ task: name, label }: LabelCount, { declaration }: Plan): boolean {
   const task = declaration.tasks.find((one) => one.name === name);
   return task !== undefined && task.labels !== 'open' && !task.labels.includes(label) && !aliasesOf(task).has(label);

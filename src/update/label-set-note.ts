@@ -10,12 +10,17 @@ const none = writeLabelSet([]);
 const statistics = { 'micro-F1': microF1, 'macro-F1': macroF1, 'exact match': exactMatch };
 
 /** In percent, of the cases that the candidate was asked, and before it of the champion where it answered them all. */
-export function noteLabelSets({ suite, metric }: Pick<JudgedSuite, 'suite' | 'metric'>, results: readonly PairedResult[]): string[] {
+export function noteLabelSets(
+  { suite, metric }: Pick<JudgedSuite, 'suite' | 'metric'>,
+  results: readonly PairedResult[],
+): string[] {
   if (metric !== jaccard.name || results.length === 0) return [];
   const weights = new Float64Array(results.length).fill(1);
   const sideOf = (answers: readonly string[]) => answers.map((answer, index) => setOf(results[index]!, answer));
   const ours = sideOf(results.map(({ candidateAnswer }) => candidateAnswer ?? none));
-  const answered = results.flatMap(({ championScore, championAnswer }) => (championScore === null ? [] : [championAnswer ?? none]));
+  const answered = results.flatMap(({ championScore, championAnswer }) =>
+    championScore === null ? [] : [championAnswer ?? none],
+  );
   const theirs = answered.length === results.length ? sideOf(answered) : undefined;
   const figures = Object.entries(statistics).map(([name, statistic]) => {
     const percent = (cases: readonly AnsweredSet[]) => (100 * statistic(cases)(weights)).toFixed(1);

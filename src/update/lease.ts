@@ -18,15 +18,21 @@ export function mayBeAlive(owner: string): boolean {
 }
 
 /**
- * Whether somebody works on the run; one that is neither over nor live was interrupted, and can be resumed. `now` is the clock that leases go by, which
- * is never `--at`.
+ * Whether somebody works on the run; one that is neither over nor live was interrupted, and can be resumed. `now` is
+ * the clock that leases go by, which is never `--at`.
  */
-export function isLive({ status, owner, leaseUntil }: Pick<RunSummary, 'status' | 'owner' | 'leaseUntil'>, now: Date): boolean {
+export function isLive(
+  { status, owner, leaseUntil }: Pick<RunSummary, 'status' | 'owner' | 'leaseUntil'>,
+  now: Date,
+): boolean {
   return status === 'running' && new Date(leaseUntil) > now && mayBeAlive(owner);
 }
 
 export interface Lease {
-  /** Aborts with LEASE_LOST when another process goes on with the run, or with what keeps the store from being written until the lease is over. */
+  /**
+   * Aborts with LEASE_LOST when another process goes on with the run, or with what keeps the store from being written
+   * until the lease is over.
+   */
   readonly lost: AbortSignal;
   stop(): void;
 }
@@ -39,7 +45,10 @@ export interface LeaseTerms {
 }
 
 /** Renews the lease until stopped. `renew` writes it into the store. */
-export function keepLease(renew: (now: Date) => Promise<void>, { path, milliseconds = leaseMilliseconds }: LeaseTerms): Lease {
+export function keepLease(
+  renew: (now: Date) => Promise<void>,
+  { path, milliseconds = leaseMilliseconds }: LeaseTerms,
+): Lease {
   const controller = new AbortController();
   let until = Date.now() + milliseconds;
   const attempt = async () => {

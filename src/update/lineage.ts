@@ -1,4 +1,6 @@
-/** The champion and the versions that it was made from, and what each of them scored when it was judged, case by case. */
+/**
+ * The champion and the versions that it was made from, and what each of them scored when it was judged, case by case.
+ */
 
 import { kindNamed } from '../evaluation/kinds.js';
 import { metricNamed } from '../evaluation/metrics.js';
@@ -23,8 +25,9 @@ export async function readLineage(
 export type FirstScores = ReadonlyMap<string, number>;
 
 /**
- * What each case of a suite scored when a version of the lineage first answered it, so that losses of many updates cannot add up unseen. A metric
- * that ranks cases against each other has no meaning over scores of several versions: there it is the oldest version that scored all of them.
+ * What each case of a suite scored when a version of the lineage first answered it, so that losses of many updates
+ * cannot add up unseen. A metric that ranks cases against each other has no meaning over scores of several versions:
+ * there it is the oldest version that scored all of them.
  */
 export async function firstScores(
   queries: Queries,

@@ -1,4 +1,6 @@
-/** What a contender scored on one suite, as the gate sees it: what was learned, what is new, and what the head answered. */
+/**
+ * What a contender scored on one suite, as the gate sees it: what was learned, what is new, and what the head answered.
+ */
 import { nameWithin } from '../declaration/tasks.js';
 import { clusterNames } from '../evaluation/score-suite.js';
 import type { PairedSuite, SuiteRole } from '../gate/paired.js';
@@ -13,8 +15,8 @@ export interface Measured {
 }
 
 /**
- * What the champion had been shown is what it can lose. Held-out rows that arrived later, also of a domain that it knows, and labels that it has
- * not learned are suites of their own: gains there must not outweigh losses here.
+ * What the champion had been shown is what it can lose. Held-out rows that arrived later, also of a domain that it
+ * knows, and labels that it has not learned are suites of their own: gains there must not outweigh losses here.
  */
 export function pairedSuites({ suite, results }: Measured, plan: Plan, uses: number): PairedSuite[] {
   if (plan.parentVersion === null) return [pairedSuite({ suite, results }, 'judged', uses)];
@@ -28,17 +30,26 @@ export function pairedSuites({ suite, results }: Measured, plan: Plan, uses: num
       results: answered.filter((result) => wasShown(suite, result, plan)),
       role: suite.domain === null ? 'judged' : 'earlier',
     },
-    { name: `${suite.suite}, new examples`, results: answered.filter((result) => !wasShown(suite, result, plan)), role: 'new' },
+    {
+      name: `${suite.suite}, new examples`,
+      results: answered.filter((result) => !wasShown(suite, result, plan)),
+      role: 'new',
+    },
     { name: `${suite.suite}, new labels`, results: results.filter((result) => !isAnswered(result)), role: 'new' },
   ] as const;
   const kept = parts.filter((part) => part.results.length > 0);
   if (kept.length === 0) return [pairedSuite({ suite, results }, parts[0].role, uses)];
-  return kept.map((part) => pairedSuite({ suite: { ...suite, suite: part.name }, results: part.results }, part.role, uses));
+  return kept.map((part) =>
+    pairedSuite({ suite: { ...suite, suite: part.name }, results: part.results }, part.role, uses),
+  );
 }
 
 const isAnswered = ({ championScore }: PairedResult) => championScore !== null;
 
-/** Of holdouts: the row arrived when the champion's last training data did, or before. Of other suites every case counts. */
+/**
+ * Of holdouts: the row arrived when the champion's last training data did, or before. Of other suites every case
+ * counts.
+ */
 export function wasShown({ domain }: JudgedSuite, { caseId, tags }: PairedResult, { afterExample }: Plan): boolean {
   // Results that were stored before arrivals had numbers of their own name the example's id, which was its number then.
   return domain === null || Number(tags.arrival ?? caseId) <= afterExample;
@@ -91,7 +102,8 @@ const fewestAnswers = 5;
 /** What the champion answered to several held-out examples that it had been shown, and the candidate never does. */
 export function silentLabels(answered: readonly AnsweredLabels[]): string[] {
   const theirs = new Map<string, number>();
-  for (const one of answered) for (const [label, count] of one.theirs) theirs.set(label, (theirs.get(label) ?? 0) + count);
+  for (const one of answered)
+    for (const [label, count] of one.theirs) theirs.set(label, (theirs.get(label) ?? 0) + count);
   const isGiven = (label: string) => answered.some(({ ours }) => ours.has(label));
   return [...theirs].filter(([label, count]) => count >= fewestAnswers && !isGiven(label)).map(([label]) => label);
 }
@@ -102,7 +114,10 @@ function tagOf(results: readonly PairedResult[], name: string): string[] | null 
   return values.length === results.length ? values : null;
 }
 
-/** Answers of heads to held-out examples, and of other suites those that the gate looks at: the cases of a slice that the policy names, and texts out of scope. */
+/**
+ * Answers of heads to held-out examples, and of other suites those that the gate looks at: the cases of a slice that
+ * the policy names, and texts out of scope.
+ */
 export function answersOf({ suite, results }: Measured, plan: Plan): AnsweredCase[] {
   const isFirst = plan.parentVersion === null;
   const isCut = suite.domain !== null || plan.declaration.gate!.slices.some((slice) => slice.suite === suite.suite);
@@ -114,7 +129,8 @@ export function answersOf({ suite, results }: Measured, plan: Plan): AnsweredCas
     metric: suite.metric,
     tags: result.tags,
     cluster: result.cluster,
-    champion: result.championScore === null ? null : { score: result.championScore, confidence: result.championConfidence },
+    champion:
+      result.championScore === null ? null : { score: result.championScore, confidence: result.championConfidence },
     candidate: { score: result.candidateScore, confidence: result.candidateConfidence },
   }));
 }

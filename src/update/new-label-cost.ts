@@ -9,8 +9,9 @@ import { type Measured, wasShown } from './measured.js';
 const mostPairs = 3;
 
 /**
- * Of held-out examples that the champion had right and the candidate has wrong: a loss to a new label is competition, one to another old label
- * is forgetting. Pairs are counted both ways, whatever the champion said. Null where no label is new.
+ * Of held-out examples that the champion had right and the candidate has wrong: a loss to a new label is competition,
+ * one to another old label is forgetting. Pairs are counted both ways, whatever the champion said. Null where no label
+ * is new.
  */
 export function newLabelCost(measured: readonly Measured[], plan: Plan, evaluated: Evaluated): NewLabelCost | null {
   const pairs = new Map<string, ConfusedPair>();
@@ -36,7 +37,11 @@ export function newLabelCost(measured: readonly Measured[], plan: Plan, evaluate
   return { labels, toNew, toOld, pairs: worst };
 }
 
-function countPair(pairs: Map<string, ConfusedPair>, pair: Pick<ConfusedPair, 'older' | 'newer'>, { caseId, tags }: PairedResult): void {
+function countPair(
+  pairs: Map<string, ConfusedPair>,
+  pair: Pick<ConfusedPair, 'older' | 'newer'>,
+  { caseId, tags }: PairedResult,
+): void {
   const key = JSON.stringify([pair.older, pair.newer]);
   const before = pairs.get(key) ?? { ...pair, cases: 0, caseId, expected: tags.label! };
   pairs.set(key, { ...before, cases: before.cases + 1 });

@@ -1,4 +1,7 @@
-/** Texts that an adapter was not made for: of suites that say so of their texts, and what other adapters of the workspace hold out. */
+/**
+ * Texts that an adapter was not made for: of suites that say so of their texts, and what other adapters of the
+ * workspace hold out.
+ */
 
 import { uniformOf } from '../core/random.js';
 import { appendAll } from '../core/sequences.js';

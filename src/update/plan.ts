@@ -29,8 +29,19 @@ export interface PlanRequest {
   readonly at: Date;
 }
 
-/** @throws NO_GATE_POLICY, SUITE_NOT_FOUND, SUITE_INVALID, STRATEGY_UNKNOWN, HEAD_UNKNOWN, POLICY_UNKNOWN, DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID */
-export async function planUpdate({ workspace, store, encoder, declaration, field, reencode, at }: PlanRequest): Promise<Plan> {
+/**
+ * @throws NO_GATE_POLICY, SUITE_NOT_FOUND, SUITE_INVALID, STRATEGY_UNKNOWN, HEAD_UNKNOWN, POLICY_UNKNOWN,
+ * DECLARATION_INVALID, ENCODER_MISMATCH, NOTHING_TO_LEARN, ADAPTER_INVALID
+ */
+export async function planUpdate({
+  workspace,
+  store,
+  encoder,
+  declaration,
+  field,
+  reencode,
+  at,
+}: PlanRequest): Promise<Plan> {
   const { name } = declaration;
   if (!declaration.gate) throw new EspalierError('NO_GATE_POLICY', `${name} declares no gate`);
   const declared = await readDeclaredSuites(workspace, declaration);
@@ -44,7 +55,9 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
   policyNamed(declaration.buffer.policy);
   const parentVersion = await findChampionVersion(store.queries, name);
   const parent =
-    parentVersion === null ? undefined : await readSoundManifest(workspace, store.queries, { adapter: name, version: parentVersion });
+    parentVersion === null
+      ? undefined
+      : await readSoundManifest(workspace, store.queries, { adapter: name, version: parentVersion });
   const plan: Plan = {
     declaration,
     field: contenders.map((strategy) => strategy.name),
@@ -58,7 +71,8 @@ export async function planUpdate({ workspace, store, encoder, declaration, field
     ...(reencode && { reencode }),
     at: at.toISOString(),
   };
-  if (parent && !reencode) requireSameEncoder(parent.encoder, encoder, { adapter: name, what: `version ${parent.version}` });
+  if (parent && !reencode)
+    requireSameEncoder(parent.encoder, encoder, { adapter: name, what: `version ${parent.version}` });
   await requireNews({ workspace, store, encoder }, plan);
   return plan;
 }
@@ -69,9 +83,13 @@ async function requireNews(context: Pick<PlanRequest, 'workspace' | 'store' | 'e
   if (fresh.length > 0) return;
   const { name } = plan.declaration;
   const what =
-    plan.parentVersion === null ? `${name} has no examples` : `${name} has no example that version ${plan.parentVersion} has not learned`;
+    plan.parentVersion === null
+      ? `${name} has no examples`
+      : `${name} has no example that version ${plan.parentVersion} has not learned`;
   const why =
-    leftOut.size === 0 ? '' : `, but for ${leftOut.size} that are left out: a suite has their text, or the encoder cannot read it`;
+    leftOut.size === 0
+      ? ''
+      : `, but for ${leftOut.size} that are left out: a suite has their text, or the encoder cannot read it`;
   throw new EspalierError('NOTHING_TO_LEARN', `${what}${why}`);
 }
 
@@ -98,6 +116,8 @@ export function requireSameEncoder(
   throw new EspalierError(
     'ENCODER_MISMATCH',
     `${adapter} ${what} was trained on ${trained.model} (${then}); the encoder is now ${encoder.declaration.model} (${now})`,
-    { hint: `Restore the encoder in adapter.yaml, or learn everything again on the new one: \`espalier update ${adapter} --reencode\`.` },
+    {
+      hint: `Restore the encoder in adapter.yaml, or learn everything again on the new one: \`espalier update ${adapter} --reencode\`.`,
+    },
   );
 }

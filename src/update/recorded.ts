@@ -5,8 +5,8 @@ import { type AskedSuite, isMadeOfHoldout } from './asked-suite.js';
 import type { SideScore } from './sides.js';
 
 /**
- * What a version scored on a suite when it was judged or compared with, case by case. Declared suites must hold the same cases as then; of suites that
- * grow with the holdout the version of their making must be the same.
+ * What a version scored on a suite when it was judged or compared with, case by case. Declared suites must hold the
+ * same cases as then; of suites that grow with the holdout the version of their making must be the same.
  */
 export async function recordedScores(
   queries: Queries,
@@ -15,6 +15,14 @@ export async function recordedScores(
   { suite }: AskedSuite,
 ): Promise<ReadonlyMap<string, SideScore>> {
   const contentHash = isMadeOfHoldout(suite.name) ? undefined : suite.contentHash;
-  const cases = await listRecordedCases(queries, { adapter, version, suite: suite.name, suiteVersion: suite.version, contentHash });
-  return new Map(cases.map(({ caseId, score, answer, confidence }) => [caseId, { score, confidence, answer: answer ?? undefined }]));
+  const cases = await listRecordedCases(queries, {
+    adapter,
+    version,
+    suite: suite.name,
+    suiteVersion: suite.version,
+    contentHash,
+  });
+  return new Map(
+    cases.map(({ caseId, score, answer, confidence }) => [caseId, { score, confidence, answer: answer ?? undefined }]),
+  );
 }

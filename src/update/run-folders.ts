@@ -6,8 +6,8 @@ import { runFolder, type Workspace } from '../declaration/workspace.js';
 import type { Run } from '../store/runs.js';
 
 /**
- * An adapter has one unfinished run at most. When that has just begun, whatever lies here is of runs that are over; where a database was restored
- * from a backup, even under the number that the run now has.
+ * An adapter has one unfinished run at most. When that has just begun, whatever lies here is of runs that are over;
+ * where a database was restored from a backup, even under the number that the run now has.
  */
 export async function clearRunFolders(workspace: Workspace, { adapter, id }: Run): Promise<void> {
   const folder = dirname(runFolder(workspace, adapter, id));

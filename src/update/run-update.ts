@@ -1,8 +1,9 @@
 /**
- * The main path: encode -> mix new and replayed -> train -> evaluate champion and contenders -> gate -> propose the best.
+ * The main path: encode -> mix new and replayed -> train -> evaluate champion and contenders -> gate -> propose the
+ * best.
  *
- * Every stage is recorded before the next begins. A run that was killed is taken over at its stage and ends in the same bytes,
- * because all that it depends on was fixed in its plan.
+ * Every stage is recorded before the next begins. A run that was killed is taken over at its stage and ends in the same
+ * bytes, because all that it depends on was fixed in its plan.
  */
 import { EspalierError, messageOf } from '../core/errors.js';
 import { type FieldRow, fieldRows } from '../gate/field.js';
@@ -55,7 +56,10 @@ export async function runUpdate(context: UpdateContext, request: UpdateRequest):
   }
 }
 
-/** A stage that was stopped says INTERRUPTED; where the lost lease stopped it, why that was lost says more. Any other error came by itself. */
+/**
+ * A stage that was stopped says INTERRUPTED; where the lost lease stopped it, why that was lost says more. Any other
+ * error came by itself.
+ */
 function firstCause(thrown: unknown, signal: AbortSignal, lost: AbortSignal): unknown {
   const isStop = thrown instanceof EspalierError && thrown.code === 'INTERRUPTED';
   return isStop && lost.aborted && signal.reason === lost.reason ? lost.reason : thrown;
@@ -78,7 +82,12 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
 async function propose({ context, run, plan }: StageSite, outputs: Partial<Outputs>): Promise<number> {
   const { mix, train, gate } = outputsOf(outputs, ['mix', 'train', 'gate']);
   const { strategy, report } = gate;
-  const candidateId = await proposeCandidate(context, run, plan, { strategy, report, mix: mix[strategy]!, trained: train[strategy]! });
+  const candidateId = await proposeCandidate(context, run, plan, {
+    strategy,
+    report,
+    mix: mix[strategy]!,
+    trained: train[strategy]!,
+  });
   context.progress.end(`candidate ${candidateId}`);
   return candidateId;
 }

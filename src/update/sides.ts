@@ -1,4 +1,7 @@
-/** Scores one suite with everything that is compared on it: the champion, the contenders, and what each case once scored. */
+/**
+ * Scores one suite with everything that is compared on it: the champion, the contenders, and what each case once
+ * scored.
+ */
 import { type Class, classKey } from '../declaration/tasks.js';
 import { encodeCached } from '../encoder/cached.js';
 import type { Case } from '../evaluation/kind.js';
@@ -61,10 +64,14 @@ export function openedOf(adapter: Adapter | undefined, manifest: Manifest): Open
 const versionMoves = ({ manifest }: Opened) => movesEmbedding(manifest.headKind);
 
 /**
- * Whether a contender can score otherwise than the champion on a suite. Where neither changes the embedding, both have the encoder's own, and its
- * suites are equal by construction: nothing is encoded or scored.
+ * Whether a contender can score otherwise than the champion on a suite. Where neither changes the embedding, both have
+ * the encoder's own, and its suites are equal by construction: nothing is encoded or scored.
  */
-export function canDiffer({ suite }: AskedSuite, { champion }: Pick<Sides, 'champion'>, { moves }: Pick<Contender, 'moves'>): boolean {
+export function canDiffer(
+  { suite }: AskedSuite,
+  { champion }: Pick<Sides, 'champion'>,
+  { moves }: Pick<Contender, 'moves'>,
+): boolean {
   return examinesAnswers(suite.kind) || moves || (champion !== undefined && versionMoves(champion));
 }
 
@@ -85,8 +92,9 @@ export interface Scorers {
 }
 
 /**
- * Champion and anchor answer once; each contender is paired with them case by case. Contenders that cannot differ have no results. Suites whose kind scores
- * case by case come in slices of 2,048 cases, and only one slice's vectors and results are in memory; the others come whole. At least one slice comes.
+ * Champion and anchor answer once; each contender is paired with them case by case. Contenders that cannot differ have
+ * no results. Suites whose kind scores case by case come in slices of 2,048 cases, and only one slice's vectors and
+ * results are in memory; the others come whole. At least one slice comes.
  */
 export async function* scoreInSlices(
   context: Pick<UpdateContext, 'store' | 'encoder' | 'signal'>,
@@ -99,7 +107,8 @@ export async function* scoreInSlices(
     yield { results: [], isLast: true };
     return;
   }
-  const recordedOf = async (side: Opened | undefined) => (side && !side.adapter ? recorded(side.manifest.version, asked) : undefined);
+  const recordedOf = async (side: Opened | undefined) =>
+    side && !side.adapter ? recorded(side.manifest.version, asked) : undefined;
   const known: KnownScores = {
     champion: await recordedOf(sides.champion),
     anchor: await recordedOf(sides.anchor),

@@ -1,4 +1,7 @@
-/** Says before the training begins that a version will be large: with thousands of classes it takes hundreds of megabytes. */
+/**
+ * Says before the training begins that a version will be large: with thousands of classes it takes hundreds of
+ * megabytes.
+ */
 import { groupBy } from '../core/grouping.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { HeadShape } from '../training/job.js';
@@ -30,7 +33,9 @@ function estimateVersion(plan: Plan, name: string, { mix, encoder, parent }: Siz
   const strategy = strategyNamed(name);
   const classes = [...groupBy(mix.classes, ({ task }) => task).values()].map(({ length }) => length);
   const { dimension, lexical } = encoder;
-  return strategy.estimateBytes?.(settingsOf(plan, strategy), { fresh: mix.fresh, parent, dimension, lexical, classes }) ?? 0;
+  return (
+    strategy.estimateBytes?.(settingsOf(plan, strategy), { fresh: mix.fresh, parent, dimension, lexical, classes }) ?? 0
+  );
 }
 
 function describeSize(strategy: string, bytes: number): string {

@@ -54,8 +54,12 @@ export function defineStage<Name extends keyof Outputs, Needs extends keyof Outp
 }
 
 /** @throws STORE_CORRUPT where a stage that is over has left nothing */
-export function outputsOf<Needs extends keyof Outputs>(outputs: Partial<Outputs>, needs: readonly Needs[]): Pick<Outputs, Needs> {
+export function outputsOf<Needs extends keyof Outputs>(
+  outputs: Partial<Outputs>,
+  needs: readonly Needs[],
+): Pick<Outputs, Needs> {
   const missing = needs.find((name) => outputs[name] === undefined);
-  if (missing !== undefined) throw new EspalierError('STORE_CORRUPT', `the run has no output of its stage ${missing}, which is over`);
+  if (missing !== undefined)
+    throw new EspalierError('STORE_CORRUPT', `the run has no output of its stage ${missing}, which is over`);
   return outputs as Pick<Outputs, Needs>;
 }

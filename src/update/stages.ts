@@ -31,7 +31,10 @@ export const updateStages: readonly UpdateStage[] = [
     needs: ['mix'],
     async run({ context, run, plan }, { mix }) {
       const { trained, failed, save } = await trainField(context, run, plan, mix);
-      const summary = [`version ${plan.version} by ${Object.keys(trained).join(', ')}`, ...failed.map((name) => `${name} failed`)];
+      const summary = [
+        `version ${plan.version} by ${Object.keys(trained).join(', ')}`,
+        ...failed.map((name) => `${name} failed`),
+      ];
       return { output: trained, summary: summary.join('; '), save };
     },
   }),
@@ -39,7 +42,10 @@ export const updateStages: readonly UpdateStage[] = [
     name: 'evaluate',
     needs: ['encode', 'mix', 'train'],
     async run({ context, run, plan }, { encode: { coverage }, mix, train }) {
-      const evaluated = await evaluateField(context, run, plan, { mixes: trainedMixes({ mix, train }), trained: train });
+      const evaluated = await evaluateField(context, run, plan, {
+        mixes: trainedMixes({ mix, train }),
+        trained: train,
+      });
       // The report of a candidate tells the coverage, too.
       return { output: { ...evaluated, ...(coverage && { coverage }) }, summary: `${evaluated.cases} cases` };
     },

@@ -1,6 +1,7 @@
 /**
- * Scores suites one after another and stores their results slice by slice, so that memory does not grow with the number of cases. A suite is done once
- * its own row is stored, in the transaction of the last of its results: a run that was killed goes on with the suites that are not done.
+ * Scores suites one after another and stores their results slice by slice, so that memory does not grow with the number
+ * of cases. A suite is done once its own row is stored, in the transaction of the last of its results: a run that was
+ * killed goes on with the suites that are not done.
  */
 import { EspalierError } from '../core/errors.js';
 import { largestOf } from '../core/sequences.js';
@@ -71,7 +72,12 @@ interface Expected {
 }
 
 /** The same suite with the same cases, by the same rules, with all of its results as they were stored. */
-async function isStillDone(queries: Queries, run: Run, stored: StoredSuite, { asked, place, sides }: Expected): Promise<boolean> {
+async function isStillDone(
+  queries: Queries,
+  run: Run,
+  stored: StoredSuite,
+  { asked, place, sides }: Expected,
+): Promise<boolean> {
   const { place: storedPlace, scoring, isSound, ...judged } = stored;
   if (!isSound || scoring?.rules !== evaluationRules || storedPlace !== place) return false;
   const expected = judgedSuite(asked, sides, judged.knownToAnchor);
@@ -83,7 +89,12 @@ async function isStillDone(queries: Queries, run: Run, stored: StoredSuite, { as
   return true;
 }
 
-async function scoreOne(context: ScoringContext, run: Run, toScore: SuitesToScore, place: number): Promise<ResultSeals> {
+async function scoreOne(
+  context: ScoringContext,
+  run: Run,
+  toScore: SuitesToScore,
+  place: number,
+): Promise<ResultSeals> {
   const { store } = context;
   const { sides } = toScore;
   const asked = toScore.suites[place]!;
@@ -104,7 +115,11 @@ async function scoreOne(context: ScoringContext, run: Run, toScore: SuitesToScor
     await write(async (transaction) => {
       seals = await addResults(transaction, run.id, results, seals);
       if (!isLast) return;
-      await saveJudgedSuite(transaction, run.id, judgedSuite(asked, sides, isAnchored), { place, rules: evaluationRules, seals });
+      await saveJudgedSuite(transaction, run.id, judgedSuite(asked, sides, isAnchored), {
+        place,
+        rules: evaluationRules,
+        seals,
+      });
     });
   }
   return seals;
@@ -122,7 +137,8 @@ function judgedSuite(
     examines: kindNamed(suite.kind).examines,
     domain: domain?.domain ?? null,
     knownToChampion:
-      champion !== undefined && (!domain || champion.manifest.domains.some((known) => domainKey(known) === domainKey(domain))),
+      champion !== undefined &&
+      (!domain || champion.manifest.domains.some((known) => domainKey(known) === domainKey(domain))),
     knownToAnchor,
   };
 }

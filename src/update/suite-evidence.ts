@@ -1,6 +1,7 @@
 /**
- * What the stored results of one suite say of one contender, in the form in which the gate and the report read it. Results are read suite by suite, and
- * of a suite only this remains in memory: columns of numbers, and of held-out examples what slices are cut by.
+ * What the stored results of one suite say of one contender, in the form in which the gate and the report read it.
+ * Results are read suite by suite, and of a suite only this remains in memory: columns of numbers, and of held-out
+ * examples what slices are cut by.
  */
 import { groupBy } from '../core/grouping.js';
 import { multiLabelNames } from '../declaration/tasks.js';
@@ -86,7 +87,8 @@ function taskCase({ suite }: JudgedSuite, { tags, cluster, candidateScore }: Pai
   return { suite, label: tags.label!, cluster: cluster ?? null, score: candidateScore };
 }
 
-const confidencesOf = (results: readonly PairedResult[]) => results.flatMap(({ candidateConfidence }) => candidateConfidence ?? []);
+const confidencesOf = (results: readonly PairedResult[]) =>
+  results.flatMap(({ candidateConfidence }) => candidateConfidence ?? []);
 
 function domainChange({ suite: { suite, task, domain }, results }: Measured, { parentVersion }: Plan): DomainChange[] {
   if (domain === null) return [];

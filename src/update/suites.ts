@@ -1,10 +1,21 @@
-/** What an update is measured on: the declared suites, and the holdout of every domain ever learned. Each asks one task of the adapter. */
+/**
+ * What an update is measured on: the declared suites, and the holdout of every domain ever learned. Each asks one task
+ * of the adapter.
+ */
 
 import { EspalierError } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
 import { readLabelSet } from '../core/label-sets.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
-import { type Class, classesAmong, classKey, type Domain, domainKey, nameWithin, type Task } from '../declaration/tasks.js';
+import {
+  type Class,
+  classesAmong,
+  classKey,
+  type Domain,
+  domainKey,
+  nameWithin,
+  type Task,
+} from '../declaration/tasks.js';
 import { chanceOf } from '../evaluation/chance.js';
 import type { Case } from '../evaluation/kind.js';
 import { examinesAnswers, kindNamed, kindsThatAsk } from '../evaluation/kinds.js';
@@ -26,9 +37,13 @@ export async function readDeclaredSuites(
   return (await readSuites(suiteFolders, suites)).map((suite) => {
     const task = suite.task ?? names[0]!;
     if (examinesAnswers(suite.kind) && !names.includes(task)) {
-      throw new EspalierError('SUITE_INVALID', `the suite ${suite.name} asks the task \`${task}\`, which ${name} does not declare`, {
-        hint: `Set \`task\` in its suite.yaml to ${names.join(' or ')}, or take it out of adapter.yaml.`,
-      });
+      throw new EspalierError(
+        'SUITE_INVALID',
+        `the suite ${suite.name} asks the task \`${task}\`, which ${name} does not declare`,
+        {
+          hint: `Set \`task\` in its suite.yaml to ${names.join(' or ')}, or take it out of adapter.yaml.`,
+        },
+      );
     }
     requireKindOfTask(suite, tasks.find((one) => one.name === task)!);
     return { suite, task, domain: undefined, leftOut: 0 };
@@ -49,7 +64,10 @@ function requireKindOfTask({ name, kind }: Suite, { name: task, multiLabel = fal
   );
 }
 
-/** What a version had been shown when it was made: held-out rows of these labels that arrived by then are what it can lose. */
+/**
+ * What a version had been shown when it was made: held-out rows of these labels that arrived by then are what it can
+ * lose.
+ */
 export interface Shown {
   readonly classes: readonly Class[];
   /** Arrival number of the last example that it learned from, or might have. */
@@ -57,9 +75,10 @@ export interface Shown {
 }
 
 /**
- * Holdouts first, of domains that have one; then suites about the head's own answers; then the declared ones. Cases whose class no contender has
- * ever seen are left out, and counted.
- * @param shown of the champion, whose held-out rows make the suites about answers; of the version itself where there is no champion
+ * Holdouts first, of domains that have one; then suites about the head's own answers; then the declared ones. Cases
+ * whose class no contender has ever seen are left out, and counted.
+ * @param shown of the champion, whose held-out rows make the suites about answers; of the version itself where there is
+ * no champion
  */
 export async function listAsked(
   context: Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>,
@@ -72,17 +91,25 @@ export async function listAsked(
   const isKnown = knowing(known.classes);
   const declared = (await readDeclaredSuites(workspace, declaration)).map((asked) => withKnownLabels(asked, isKnown));
   const tasks = declaration.tasks.map(({ name }) => name);
-  const range = { adapter: declaration.name, tasks, split: 'holdout', afterArrival: 0, throughArrival: throughExample } as const;
+  const range = {
+    adapter: declaration.name,
+    tasks,
+    split: 'holdout',
+    afterArrival: 0,
+    throughArrival: throughExample,
+  } as const;
   const held = await keepReadable(store, encoder, await listExamples(store, range));
   const holdouts = known.domains.map((domain) => {
     const own = held.filter(
-      (example) => domainKey(example) === domainKey(domain) && classesAmong(declaration.tasks, [example]).every(isKnown),
+      (example) =>
+        domainKey(example) === domainKey(domain) && classesAmong(declaration.tasks, [example]).every(isKnown),
     );
     return { suite: holdoutOf(declaration, known, domain, own), task: domain.task, domain, leftOut: 0 };
   });
   const wasLearned = knowing(shown.classes);
   const losable = held.filter(
-    (example) => example.arrival <= shown.throughExample && classesAmong(declaration.tasks, [example]).every(wasLearned),
+    (example) =>
+      example.arrival <= shown.throughExample && classesAmong(declaration.tasks, [example]).every(wasLearned),
   );
   const outOfScope = declaration.answers.scope ? await outOfScopeTexts(context, declaration) : [];
   return [
@@ -97,20 +124,29 @@ function knowing(classes: readonly Class[]): (one: Class) => boolean {
   return (one) => keys.has(classKey(one));
 }
 
-/** A case that asks for a label which nobody has learned measures nothing. Cases of the encoder's suites ask for none. */
+/**
+ * A case that asks for a label which nobody has learned measures nothing. Cases of the encoder's suites ask for none.
+ */
 function withKnownLabels(asked: AskedSuite, isKnown: (one: Class) => boolean): AskedSuite {
   const { suite, task } = asked;
   if (!examinesAnswers(suite.kind)) return asked;
   const kind = kindNamed(suite.kind);
   const labelsOf = (item: Case) => kind.asked([item]).flatMap(({ labels }) => labels ?? []);
-  const cases = (suite.cases as readonly Case[]).filter((item) => labelsOf(item).every((label) => isKnown({ task, label })));
+  const cases = (suite.cases as readonly Case[]).filter((item) =>
+    labelsOf(item).every((label) => isKnown({ task, label })),
+  );
   if (cases.length === suite.cases.length) return asked;
   // The cases are some of the suite's own, which the compiler cannot see through the union of kinds.
   return { ...asked, suite: { ...suite, cases } as unknown as Suite, leftOut: suite.cases.length - cases.length };
 }
 
 /** `holdout/<domain>`, or `holdout/<task>/<domain>` where the adapter has several tasks. */
-function holdoutOf({ tasks }: AdapterDeclaration, { classes }: Known, { task, domain }: Domain, held: readonly Example[]): Suite {
+function holdoutOf(
+  { tasks }: AdapterDeclaration,
+  { classes }: Known,
+  { task, domain }: Domain,
+  held: readonly Example[],
+): Suite {
   const name = nameWithin(tasks, task, domain);
   const shared = {
     name: `${holdoutPrefix}${name}`,

@@ -1,4 +1,7 @@
-/** The held-out examples of each task whose labels exclude each other, whatever their domain, beside what was learned of it. */
+/**
+ * The held-out examples of each task whose labels exclude each other, whatever their domain, beside what was learned of
+ * it.
+ */
 import { groupBy } from '../core/grouping.js';
 import type { TaskAnswers } from '../gate/majority.js';
 import type { Evaluated, Plan } from './context.js';
@@ -15,7 +18,9 @@ export function taskAnswers(
   );
   return [...held].map(([task, own]) => ({
     task,
-    learned: counts.filter((one) => one.task === task && one.learned > 0).map(({ label, learned }) => ({ label, examples: learned })),
+    learned: counts
+      .filter((one) => one.task === task && one.learned > 0)
+      .map(({ label, learned }) => ({ label, examples: learned })),
     cases: own.flatMap(({ taskCases }) => taskCases),
     isFirst: plan.parentVersion === null,
   }));

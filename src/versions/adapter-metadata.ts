@@ -1,4 +1,7 @@
-/** What adapter.onnx says of itself in its metadata_props, so that a program that has nothing but the file knows what goes in and what comes out. */
+/**
+ * What adapter.onnx says of itself in its metadata_props, so that a program that has nothing but the file knows what
+ * goes in and what comes out.
+ */
 import type { Class } from '../declaration/tasks.js';
 import type { EncoderDeclaration } from '../encoder/declaration.js';
 

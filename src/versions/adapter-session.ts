@@ -11,7 +11,10 @@ import { type Manifest, verifiedFile, versionFiles } from './version-folder.js';
 
 /** Of one task: the classes of others do not compete. */
 export interface Answer {
-  /** The label of the highest score; of a multi-label task the set of those that are likelier than not, as writeLabelSet gives it. */
+  /**
+   * The label of the highest score; of a multi-label task the set of those that are likelier than not, as writeLabelSet
+   * gives it.
+   */
   readonly label: string;
   /** Its probability; of a set the product over all labels, as if none said anything of another. */
   readonly confidence: number;
@@ -34,7 +37,10 @@ export interface AdapterOutput {
 }
 
 export interface Adapter {
-  /** @param vectors [n, dimension] float32. @throws ADAPTER_INVALID where an output is not a number: its label would be a guess */
+  /**
+   * @param vectors [n, dimension] float32.
+   * @throws ADAPTER_INVALID where an output is not a number: its label would be a guess
+   */
   run(vectors: Float32Array, dimension: number): Promise<AdapterOutput[]>;
   close(): Promise<void>;
 }
@@ -46,7 +52,10 @@ export interface AdapterOptions {
   readonly threads?: number | undefined;
   /** Names of the tasks whose classes do not compete. */
   readonly multiLabel?: readonly string[] | undefined;
-  /** Columns of the dense part of a vector. Versions of Espalier 0.1 append class scores to the adapted embedding; beyond `dense` columns they are cut. */
+  /**
+   * Columns of the dense part of a vector. Versions of Espalier 0.1 append class scores to the adapted embedding;
+   * beyond `dense` columns they are cut.
+   */
   readonly dense?: number | undefined;
 }
 
@@ -57,7 +66,10 @@ export async function openAdapter(
   { threads = 1, multiLabel = [], dense }: AdapterOptions = {},
 ): Promise<Adapter> {
   const session = await InferenceSession.create(file, sessionOptions(threads)).catch((cause) => {
-    throw new EspalierError('ADAPTER_INVALID', `${file} cannot be loaded: it may be truncated`, { at: { file }, cause });
+    throw new EspalierError('ADAPTER_INVALID', `${file} cannot be loaded: it may be truncated`, {
+      at: { file },
+      cause,
+    });
   });
   const answersOf = answerReader(classes, multiLabel);
   return {
@@ -65,7 +77,9 @@ export async function openAdapter(
       const outputs: AdapterOutput[] = [];
       for (let start = 0; start < vectors.length; start += sliceRows * dimension) {
         const slice = vectors.subarray(start, start + sliceRows * dimension);
-        const results = await session.run({ embedding: new Tensor('float32', slice, [slice.length / dimension, dimension]) });
+        const results = await session.run({
+          embedding: new Tensor('float32', slice, [slice.length / dimension, dimension]),
+        });
         requireNumbers(results, file);
         appendAll(outputs, readOutputs(results, { classes: classes.length, dense, answersOf }));
       }
@@ -89,13 +103,16 @@ export function answerReader(
 ): (probabilities: Float32Array) => ReadonlyMap<string, Answer> {
   const tasks = columnsByTask(classes);
   const answer = (task: string, columns: readonly number[], probabilities: Float32Array) =>
-    multiLabel.includes(task) ? setAmong(columns, probabilities, classes) : answerAmong(columns, probabilities, classes);
+    multiLabel.includes(task)
+      ? setAmong(columns, probabilities, classes)
+      : answerAmong(columns, probabilities, classes);
   return (probabilities) => new Map([...tasks].map(([task, columns]) => [task, answer(task, columns, probabilities)]));
 }
 
 function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMapType, file: string): void {
   const isSound = [probabilities, adapted].every((output) => allFinite(output!.data as Float32Array));
-  if (!isSound) throw new EspalierError('ADAPTER_INVALID', `${file} gives values that are not numbers`, { at: { file } });
+  if (!isSound)
+    throw new EspalierError('ADAPTER_INVALID', `${file} gives values that are not numbers`, { at: { file } });
 }
 
 /** A loop: a call for each of millions of numbers would cost as much as the products. */
@@ -115,7 +132,10 @@ interface OutputReader {
   readonly answersOf: (probabilities: Float32Array) => AdapterOutput['answers'];
 }
 
-function readOutputs(results: InferenceSession.OnnxValueMapType, { classes, dense, answersOf }: OutputReader): AdapterOutput[] {
+function readOutputs(
+  results: InferenceSession.OnnxValueMapType,
+  { classes, dense, answersOf }: OutputReader,
+): AdapterOutput[] {
   const probabilities = results.probabilities!.data as Float32Array;
   const adapted = results.adapted!.data as Float32Array;
   const count = probabilities.length / classes;

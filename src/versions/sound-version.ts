@@ -1,4 +1,7 @@
-/** Whether the files of a version are those that were proposed. Asked before a version begins to serve, so that what is damaged or swapped never does. */
+/**
+ * Whether the files of a version are those that were proposed. Asked before a version begins to serve, so that what is
+ * damaged or swapped never does.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
@@ -17,7 +20,11 @@ export interface VersionName {
  * The manifest, which must be that of this version and, where the store knows its hash, the very one that was proposed.
  * @throws ADAPTER_INVALID
  */
-export async function readSoundManifest(workspace: Workspace, queries: Queries, { adapter, version }: VersionName): Promise<Manifest> {
+export async function readSoundManifest(
+  workspace: Workspace,
+  queries: Queries,
+  { adapter, version }: VersionName,
+): Promise<Manifest> {
   const folder = versionFolder(workspace, adapter, version);
   const manifest = await readManifest(folder);
   const file = join(folder, versionFiles.manifest);
@@ -34,7 +41,9 @@ export async function readSoundManifest(workspace: Workspace, queries: Queries, 
 export async function requireSoundVersion(workspace: Workspace, queries: Queries, version: VersionName): Promise<void> {
   const folder = versionFolder(workspace, version.adapter, version.version);
   if (!existsSync(folder))
-    throw new EspalierError('ADAPTER_INVALID', `${version.adapter} version ${version.version} has no folder`, { at: { file: folder } });
+    throw new EspalierError('ADAPTER_INVALID', `${version.adapter} version ${version.version} has no folder`, {
+      at: { file: folder },
+    });
   const manifest = await readSoundManifest(workspace, queries, version);
   for (const name of Object.keys(manifest.files)) await verifiedFile(folder, manifest, name);
 }

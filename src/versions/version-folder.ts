@@ -1,10 +1,12 @@
 /**
- * The files of a trained version. A version is never without its manifest, and never read without checking the hashes in it.
+ * The files of a trained version. A version is never without its manifest, and never read without checking the hashes
+ * in it.
  *
  *   adapter.onnx         embedding in, logits out; what serves
  *   adapter.safetensors  the head's tensors
  *   state.safetensors    what the strategy goes on from
- *   pieces.safetensors   which parts of texts it has learned (encoder/pieces.ts); absent in versions that were made before it was kept
+ *   pieces.safetensors which parts of texts it has learned (encoder/pieces.ts); absent in versions that were made
+ *   before it was kept
  *   manifest.json        where it comes from, and the SHA-256 of the others
  */
 import { existsSync } from 'node:fs';
@@ -44,9 +46,17 @@ export interface Manifest {
   /** Every domain that it or its ancestors learned from. */
   readonly domains: readonly Domain[];
   /** Examples with an arrival number in (afterExample, throughExample] were new to it. */
-  readonly data: { readonly afterExample: number; readonly throughExample: number; readonly fresh: number; readonly replayed: number };
+  readonly data: {
+    readonly afterExample: number;
+    readonly throughExample: number;
+    readonly fresh: number;
+    readonly replayed: number;
+  };
   readonly bufferSnapshotHash: string;
-  /** By task: the smallest confidence of an answer that is given, and how it was chosen; absent in versions of Espalier 0.1. */
+  /**
+   * By task: the smallest confidence of an answer that is given, and how it was chosen; absent in versions of Espalier
+   * 0.1.
+   */
   readonly unknown?: Readonly<Record<string, UnknownThreshold>>;
   readonly facts: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, unknown>>;
@@ -116,7 +126,10 @@ export async function writeTrained(
 const encodePieces = (pieces: Int32Array) =>
   encodeSafetensors({ pieces: { dims: [pieces.length], data: pieces } }, { format: 'espalier-pieces-1' });
 
-/** Last of all: a folder with a manifest is whole. @throws ADAPTER_INVALID where a file is not the one that was written */
+/**
+ * Last of all: a folder with a manifest is whole.
+ * @throws ADAPTER_INVALID where a file is not the one that was written
+ */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   for (const name of Object.keys(manifest.files)) await verifiedFile(folder, manifest, name);
   await writePrivateFile(join(folder, versionFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -129,14 +142,20 @@ export async function readManifest(folder: string): Promise<Manifest> {
   try {
     return manifestOf(JSON.parse(await readText(file)) as Manifest | ManifestOfOneTask);
   } catch (cause) {
-    throw cause instanceof EspalierError ? cause : new EspalierError('ADAPTER_INVALID', `${file} is not JSON`, { at: { file }, cause });
+    throw cause instanceof EspalierError
+      ? cause
+      : new EspalierError('ADAPTER_INVALID', `${file} is not JSON`, { at: { file }, cause });
   }
 }
 
 function manifestOf(stored: Manifest | ManifestOfOneTask): Manifest {
   if (!('task' in stored)) return stored;
   const { task, classes, domains, ...rest } = stored;
-  return { ...rest, classes: classes.map((label) => ({ task, label })), domains: domains.map((domain) => ({ task, domain })) };
+  return {
+    ...rest,
+    classes: classes.map((label) => ({ task, label })),
+    domains: domains.map((domain) => ({ task, domain })),
+  };
 }
 
 /** The path of one of the version's files, its content checked against the manifest. @throws ADAPTER_INVALID */
@@ -172,7 +191,8 @@ export async function readTrained(folder: string, manifest: Manifest): Promise<T
   const tensors = await readVerified(folder, manifest, versionFiles.head);
   const head: Head = { kind: manifest.headKind, shape: manifest.headShape, tensors };
   const missing = tensorNames(head).find((name) => !tensors[name]);
-  if (missing !== undefined) throw new EspalierError('ADAPTER_INVALID', `${folder} lacks the tensor ${missing} of its head`);
+  if (missing !== undefined)
+    throw new EspalierError('ADAPTER_INVALID', `${folder} lacks the tensor ${missing} of its head`);
   return { head, state: await readVerified(folder, manifest, versionFiles.state), facts: manifest.facts };
 }
 

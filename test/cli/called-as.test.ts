@@ -33,5 +33,11 @@ describe('how to go on', () => {
 });
 
 it('a path is quoted where a shell would read more into it', () => {
-  expect(['/a/b-c_1.0', '/a b', "/Ann's", '/a$b', ''].map(quoted)).toEqual(['/a/b-c_1.0', "'/a b'", "'/Ann'\\''s'", "'/a$b'", "''"]);
+  expect(['/a/b-c_1.0', '/a b', "/Ann's", '/a$b', ''].map(quoted)).toEqual([
+    '/a/b-c_1.0',
+    "'/a b'",
+    "'/Ann'\\''s'",
+    "'/a$b'",
+    "''",
+  ]);
 });

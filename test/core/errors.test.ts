@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { codesByKind } from '#espalier/core/error-kinds.js';
-import { catalogue, describePlace, type ErrorCode, EspalierError, messageOf, systemCodeOf } from '#espalier/core/errors.js';
+import {
+  catalogue,
+  describePlace,
+  type ErrorCode,
+  EspalierError,
+  messageOf,
+  systemCodeOf,
+} from '#espalier/core/errors.js';
 
 describe('the catalogue', () => {
   it('is what docs/errors.md says, code by code', () => {
     const kindOf = (code: string) => new EspalierError(code as ErrorCode, '').kind;
-    const rows = Object.entries(catalogue).map(([code, [meaning, remedy]]) => `| \`${code}\` | ${kindOf(code)} | ${meaning} | ${remedy} |`);
+    const rows = Object.entries(catalogue).map(
+      ([code, [meaning, remedy]]) => `| \`${code}\` | ${kindOf(code)} | ${meaning} | ${remedy} |`,
+    );
     const table = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
       .split('\n')
       .filter((line) => /^\| (`|code)/.test(line));
@@ -15,7 +24,9 @@ describe('the catalogue', () => {
 
   it('gives every error just one kind, and docs/errors.md says what each means', () => {
     expect(Object.values(codesByKind).flat().sort()).toEqual(Object.keys(catalogue).sort());
-    const documented = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').matchAll(/^\| ([a-z]+) \| .* \| \d{3} \|$/gm);
+    const documented = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8').matchAll(
+      /^\| ([a-z]+) \| .* \| \d{3} \|$/gm,
+    );
     expect([...documented].map(([, kind]) => kind)).toEqual(Object.keys(codesByKind));
   });
 

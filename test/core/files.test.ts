@@ -72,7 +72,8 @@ describe('writeFileAtomic', () => {
 
 it('removeUnfinished takes away what a killed process left half-written, and nothing else', async () => {
   const folder = newFolder();
-  for (const name of ['adapter.onnx', 'adapter.onnx.1a2b3c4d.part', 'part']) writeFileSync(join(folder, name), 'content');
+  for (const name of ['adapter.onnx', 'adapter.onnx.1a2b3c4d.part', 'part'])
+    writeFileSync(join(folder, name), 'content');
   await removeUnfinished(folder);
   expect(readdirSync(folder).sort()).toEqual(['adapter.onnx', 'part']);
 });

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLabelSet, labelsIn, labelsShown, rarestLabel, readLabelSet, writeLabelSet } from '#espalier/core/label-sets.js';
+import {
+  isLabelSet,
+  labelsIn,
+  labelsShown,
+  rarestLabel,
+  readLabelSet,
+  writeLabelSet,
+} from '#espalier/core/label-sets.js';
 
 const anyLabels = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { maxLength: 8 });
 

@@ -21,7 +21,8 @@ describe('what a killed process left unfinished', () => {
       'notes.part',
       'old.1a2b3c4d.part',
     ];
-    for (const name of [...stays, `file.${dead}.0011aabb.part`, `.${dead}.0011aabb.part`]) writeFileSync(join(folder, name), 'x');
+    for (const name of [...stays, `file.${dead}.0011aabb.part`, `.${dead}.0011aabb.part`])
+      writeFileSync(join(folder, name), 'x');
     mkdirSync(join(folder, `suite.${dead}.0011aabb.part`, 'inner'), { recursive: true });
     await sweepFolder(folder, now);
     expect(readdirSync(folder).sort()).toEqual(stays.sort());
@@ -29,7 +30,11 @@ describe('what a killed process left unfinished', () => {
 
   it('on another machine, or before this one was started anew, is removed when a day has passed', async () => {
     const folder = temporaryFolder();
-    const [old, young, mine] = [`old.${elsewhere}.0011aabb.part`, `young.${elsewhere}.0011aabb.part`, unfinishedName('mine')];
+    const [old, young, mine] = [
+      `old.${elsewhere}.0011aabb.part`,
+      `young.${elsewhere}.0011aabb.part`,
+      unfinishedName('mine'),
+    ];
     for (const name of [old, young, mine]) writeFileSync(join(folder, name), 'x');
     for (const name of [old, mine]) utimesSync(join(folder, name), 0, 0);
     await sweepFolder(folder, now);

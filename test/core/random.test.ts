@@ -12,7 +12,9 @@ describe('seededRandom', () => {
   // Made with another implementation of SHA-256 seeding and sfc32 (Python, hashlib).
   it('gives the numbers that every machine gives', () => {
     const random = seededRandom(7, 'holdout', 'intent');
-    expect(draw(4, random.uniform).map((value) => value * 2 ** 32)).toEqual([2_133_636_834, 2_726_859_628, 2_448_166_467, 240_698_142]);
+    expect(draw(4, random.uniform).map((value) => value * 2 ** 32)).toEqual([
+      2_133_636_834, 2_726_859_628, 2_448_166_467, 240_698_142,
+    ]);
   });
 
   it.each([
@@ -103,7 +105,9 @@ describe('uniformOf', () => {
   });
 
   it('fills sixteen bins evenly over many keys, and over many seeds', () => {
-    expect(chiSquare(Array.from({ length: 4000 }, (_, index) => uniformOf(7, `key ${index}`)))).toBeLessThan(chiSquareLimit);
+    expect(chiSquare(Array.from({ length: 4000 }, (_, index) => uniformOf(7, `key ${index}`)))).toBeLessThan(
+      chiSquareLimit,
+    );
     expect(chiSquare(Array.from({ length: 4000 }, (_, seed) => uniformOf(seed, 'key')))).toBeLessThan(chiSquareLimit);
   });
 });

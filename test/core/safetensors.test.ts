@@ -26,7 +26,12 @@ const sample: Tensors = {
 const anyTensors: fc.Arbitrary<Tensors> = fc.dictionary(
   fc.stringMatching(/^[a-z][a-z0-9._]{0,20}$/),
   fc
-    .tuple(fc.nat(4), fc.nat(4), fc.constantFrom(Float32Array, Float64Array, Int32Array), fc.infiniteStream(fc.double()))
+    .tuple(
+      fc.nat(4),
+      fc.nat(4),
+      fc.constantFrom(Float32Array, Float64Array, Int32Array),
+      fc.infiniteStream(fc.double()),
+    )
     .map(([rows, columns, type, values]) => {
       const content = Array.from({ length: rows * columns }, () => values.next().value as number);
       return { dims: [rows, columns], data: type.from(content) };

@@ -18,6 +18,8 @@ describe('sequences longer than the arguments that a call can take', () => {
   });
 
   it('may be one group of near-duplicates', () => {
-    expect(foldGroups([many], new Int32Array(many.length), { folds: 2, seed: 7 }).map(({ length }) => length)).toEqual([400_000]);
+    expect(foldGroups([many], new Int32Array(many.length), { folds: 2, seed: 7 }).map(({ length }) => length)).toEqual([
+      400_000,
+    ]);
   });
 });

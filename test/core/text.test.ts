@@ -17,7 +17,18 @@ const hostileText = fc
   .array(
     fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('\u001b[2J', '\u001b]0;title\u0007', '\u009b31m', '\u0000', '\r', '\n', '\t', '\u007f', '\u202e', '\u2067'),
+      fc.constantFrom(
+        '\u001b[2J',
+        '\u001b]0;title\u0007',
+        '\u009b31m',
+        '\u0000',
+        '\r',
+        '\n',
+        '\t',
+        '\u007f',
+        '\u202e',
+        '\u2067',
+      ),
       fc.integer({ min: 0, max: 0x9f }).map((code) => String.fromCodePoint(code)),
     ),
   )
@@ -108,7 +119,8 @@ describe('cleanText', () => {
       '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
       '\u2764\ufe0f',
     ];
-    for (const text of texts) expect([cleanText(text), printable(text).replace(/[\u2409\u240a]/g, '')]).toEqual([text, text.trimEnd()]);
+    for (const text of texts)
+      expect([cleanText(text), printable(text).replace(/[\u2409\u240a]/g, '')]).toEqual([text, text.trimEnd()]);
   });
 
   it('leaves nothing that UTF-8 cannot hold, and changes nothing the second time', () => {

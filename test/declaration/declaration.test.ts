@@ -16,7 +16,16 @@ describe('a declaration of a name and a task', () => {
       encoder: { model: 'use-lite', prompt: '', dtype: 'fp32', normalise: true },
       tasks: [{ name: 'intent', labels: 'open' }],
       strategy: 'analytic',
-      training: { seed: 7, threads: 1, epochs: 10, batchSize: 64, weightDecay: 0.01, features: 'relu', rank: 64, options: {} },
+      training: {
+        seed: 7,
+        threads: 1,
+        epochs: 10,
+        batchSize: 64,
+        weightDecay: 0.01,
+        features: 'relu',
+        rank: 64,
+        options: {},
+      },
       holdout: { fraction: 0.2 },
       buffer: { examples: 750 },
       suites: [],
@@ -53,7 +62,13 @@ describe('DECLARATION_INVALID: an unknown key', () => {
     ['in place of one that is needed', `${start}gate:\n  margn: 0.1\n`, 5, 'gate.margn', 'margin'],
     ['in one of two forms', `${start}buffer:\n  exampels: 10\n`, 5, 'buffer.exampels', 'examples'],
     ['in a list', `${start}    lables: open\n`, 4, 'tasks.0.lables', 'labels'],
-    ['under a suite', `${start}gate:\n  margin: 0.1\n  suites:\n    verbs:\n      flor: 0.5\n`, 8, 'gate.suites.verbs.flor', 'floor'],
+    [
+      'under a suite',
+      `${start}gate:\n  margin: 0.1\n  suites:\n    verbs:\n      flor: 0.5\n`,
+      8,
+      'gate.suites.verbs.flor',
+      'floor',
+    ],
   ])('%s: file, line, key and the nearest name', async (_where, source, line, field, nearest) => {
     const error = await refusalOf(source);
     expect(error.code).toBe('DECLARATION_INVALID');
@@ -91,14 +106,29 @@ describe('DECLARATION_INVALID: a wrong value', () => {
     ['a pooling that is no text', `${start}encoder:\n  pooling: [3]\n`, 5, 'encoder.pooling.0'],
     ['no pooling', `${start}encoder:\n  pooling: []\n`, 5, 'encoder.pooling'],
     ['n-grams alone', `${start}encoder:\n  pooling: ['ngrams:4096']\n`, 5, 'encoder.pooling'],
-    ['n-grams that are not the last', `${start}encoder:\n  pooling:\n    - mean\n    - ngrams:4096\n    - max\n`, 7, 'encoder.pooling.1'],
+    [
+      'n-grams that are not the last',
+      `${start}encoder:\n  pooling:\n    - mean\n    - ngrams:4096\n    - max\n`,
+      7,
+      'encoder.pooling.1',
+    ],
     ['n-grams twice', `${start}encoder:\n  pooling: [mean, 'ngrams:256', 'ngrams:512']\n`, 5, 'encoder.pooling.2'],
-    ['buckets that are no power of two', `${start}encoder:\n  pooling: [mean, 'ngrams:1000']\n`, 5, 'encoder.pooling.1'],
+    [
+      'buckets that are no power of two',
+      `${start}encoder:\n  pooling: [mean, 'ngrams:1000']\n`,
+      5,
+      'encoder.pooling.1',
+    ],
     ['a suite twice', `${start}suites:\n  - tones\n  - tones\n`, 6, 'suites.1'],
     ['a single label', `${start}    labels: [one]\n`, 4, 'tasks.0.labels'],
     ['no task', `name: a\ntasks: []\n`, 2, 'tasks'],
     ['two tasks of one name', `name: a\ntasks:\n  - name: one\n  - name: two\n  - name: one\n`, 5, 'tasks.2.name'],
-    ['33 tasks', `name: a\ntasks:\n${Array.from({ length: 33 }, (_, index) => `  - name: t${index}\n`).join('')}`, 3, 'tasks'],
+    [
+      '33 tasks',
+      `name: a\ntasks:\n${Array.from({ length: 33 }, (_, index) => `  - name: t${index}\n`).join('')}`,
+      3,
+      'tasks',
+    ],
     ['a task whose name climbs', `name: a\ntasks:\n  - name: a/b\n`, 3, 'tasks.0.name'],
     ['a name that climbs', `name: ../up\ntasks: [{ name: intent }]\n`, 1, 'name'],
   ])('%s', async (_what, source, line, field) => {
@@ -174,8 +204,19 @@ describe('DECLARATION_INVALID: what is not YAML', () => {
 });
 
 it('a recipe may hold every kind of part, and comes back as it was written', () => {
-  const recipe = ['output:sentence_embedding', 'mean', 'max', 'sqrt', 'cls', 'last', 'sqrt:first_hidden_state', 'ngrams:65536'];
-  expect(parseDeclaration(`${start}encoder:\n  pooling: ${JSON.stringify(recipe)}\n`, file, headSettings).encoder.pooling).toEqual(recipe);
+  const recipe = [
+    'output:sentence_embedding',
+    'mean',
+    'max',
+    'sqrt',
+    'cls',
+    'last',
+    'sqrt:first_hidden_state',
+    'ngrams:65536',
+  ];
+  expect(
+    parseDeclaration(`${start}encoder:\n  pooling: ${JSON.stringify(recipe)}\n`, file, headSettings).encoder.pooling,
+  ).toEqual(recipe);
 });
 
 it('knownKeys holds every key that a full declaration uses', () => {

@@ -8,9 +8,17 @@ const sentences = (planned: unknown, now: unknown) =>
 
 describe('what differs between two readings of adapter.yaml', () => {
   it('is nothing between equal ones, in whatever order their keys and their sets are', () => {
-    const planned = { training: { seed: 7, width: 64 }, suites: ['a', 'b'], tasks: [{ name: 'x', labels: ['p', 'q'] }] };
+    const planned = {
+      training: { seed: 7, width: 64 },
+      suites: ['a', 'b'],
+      tasks: [{ name: 'x', labels: ['p', 'q'] }],
+    };
     expect(
-      sentences(planned, { suites: ['b', 'a'], tasks: [{ labels: ['q', 'p'], name: 'x' }], training: { width: 64, seed: 7 } }),
+      sentences(planned, {
+        suites: ['b', 'a'],
+        tasks: [{ labels: ['q', 'p'], name: 'x' }],
+        training: { width: 64, seed: 7 },
+      }),
     ).toEqual([]);
   });
 
@@ -34,8 +42,16 @@ describe('what differs between two readings of adapter.yaml', () => {
     ],
     [{ encoder: { model: 'one' } }, { encoder: { model: 'other' } }, 'encoder.model one -> other'],
     [{ tasks: [{ name: 'x' }] }, { tasks: [{ name: 'x' }, { name: 'y' }] }, 'tasks: y added'],
-    [{ tasks: [{ name: 'x', labels: 'open' }] }, { tasks: [{ name: 'x', labels: ['a'] }] }, 'tasks.x.labels open -> ["a"]'],
-    [{ tasks: [{ name: 'x', labels: ['a'] }] }, { tasks: [{ name: 'x', labels: ['a', 'b'] }] }, 'tasks.x.labels: b added'],
+    [
+      { tasks: [{ name: 'x', labels: 'open' }] },
+      { tasks: [{ name: 'x', labels: ['a'] }] },
+      'tasks.x.labels open -> ["a"]',
+    ],
+    [
+      { tasks: [{ name: 'x', labels: ['a'] }] },
+      { tasks: [{ name: 'x', labels: ['a', 'b'] }] },
+      'tasks.x.labels: b added',
+    ],
     [{ training: { prior: 'observed' } }, { training: { prior: { a: 0.5 } } }, 'training.prior observed -> {"a":0.5}'],
   ])('%j and %j', (planned, now, sentence) => {
     expect(sentences(planned, now)).toEqual([sentence]);
@@ -57,7 +73,9 @@ describe('what differs between two readings of adapter.yaml', () => {
       training: { prior: __, ...training },
       ...stored
     } = now;
-    expect(sentences(withUsualSettings({ ...stored, training } as unknown as typeof now, headSettings), now)).toEqual([]);
+    expect(sentences(withUsualSettings({ ...stored, training } as unknown as typeof now, headSettings), now)).toEqual(
+      [],
+    );
     const { gate: ___, ...ungated } = now;
     expect(sentences(withUsualSettings(ungated as typeof now, headSettings), ungated)).toEqual([]);
   });

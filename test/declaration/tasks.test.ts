@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { distinctClasses, distinctDomains, nameWithin, requireRivals, taskNamed, taskNumbers } from '#espalier/declaration/tasks.js';
+import {
+  distinctClasses,
+  distinctDomains,
+  nameWithin,
+  requireRivals,
+  taskNamed,
+  taskNumbers,
+} from '#espalier/declaration/tasks.js';
 import { declare } from '../support/declaration.js';
 import { errorOf } from '../support/errors.js';
 
@@ -9,12 +16,22 @@ const two = { name: 'support', tasks };
 
 describe('a class', () => {
   it('is a label of a task: one label in two tasks is two classes', () => {
-    const rows = [classOf('tone', 'other'), classOf('intent', 'other'), classOf('tone', 'other'), classOf('intent', 'refund')];
+    const rows = [
+      classOf('tone', 'other'),
+      classOf('intent', 'other'),
+      classOf('tone', 'other'),
+      classOf('intent', 'refund'),
+    ];
     expect(distinctClasses(rows.map((row) => ({ ...row, text: 'kept out' })))).toEqual([rows[0], rows[1], rows[3]]);
   });
 
   it('has the number of its task, in the order in which the tasks came, wherever the class stands', () => {
-    const classes = [classOf('tone', 'glad'), classOf('intent', 'refund'), classOf('tone', 'cross'), classOf('intent', 'glad')];
+    const classes = [
+      classOf('tone', 'glad'),
+      classOf('intent', 'refund'),
+      classOf('tone', 'cross'),
+      classOf('intent', 'glad'),
+    ];
     expect(taskNumbers(classes)).toEqual(Int32Array.of(0, 1, 0, 1));
   });
 
@@ -22,7 +39,10 @@ describe('a class', () => {
     const classes = [classOf('intent', 'refund'), classOf('tone', 'glad'), classOf('intent', 'cancel')];
     requireRivals(two, [...classes, classOf('tone', 'cross')]);
     const error = await errorOf(async () => requireRivals(two, classes));
-    expect([error.code, error.message]).toEqual(['TOO_FEW_CLASSES', 'support has examples of `glad` only in its task tone']);
+    expect([error.code, error.message]).toEqual([
+      'TOO_FEW_CLASSES',
+      'support has examples of `glad` only in its task tone',
+    ]);
   });
 });
 
@@ -33,7 +53,10 @@ describe('a domain', () => {
   });
 
   it('is shown with its task only where the adapter has several', () => {
-    expect([nameWithin(tasks, 'tone', 'a/b'), nameWithin(tasks.slice(0, 1), 'intent', 'a/b')]).toEqual(['tone/a/b', 'a/b']);
+    expect([nameWithin(tasks, 'tone', 'a/b'), nameWithin(tasks.slice(0, 1), 'intent', 'a/b')]).toEqual([
+      'tone/a/b',
+      'a/b',
+    ]);
   });
 });
 
@@ -51,7 +74,10 @@ describe('the task that is meant', () => {
   });
 
   it('must be declared', async () => {
-    const [near, far] = [await errorOf(async () => taskNamed(two, 'tones')), await errorOf(async () => taskNamed(declare(), 'weather'))];
+    const [near, far] = [
+      await errorOf(async () => taskNamed(two, 'tones')),
+      await errorOf(async () => taskNamed(declare(), 'weather')),
+    ];
     expect([near.code, near.hint]).toEqual(['TASK_UNKNOWN', 'Did you mean `tone`? There is: intent, tone.']);
     expect([far.code, far.hint]).toEqual(['TASK_UNKNOWN', 'There is: intent.']);
   });

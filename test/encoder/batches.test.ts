@@ -5,15 +5,20 @@ import { padBatch, planBatches } from '#espalier/encoder/batches.js';
 describe('planBatches', () => {
   it('puts each text into exactly one batch, within the limits', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(200)), fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 400 }), (lengths, rows, tokens) => {
-        const batches = planBatches(lengths, { rows, tokens });
-        expect(batches.flatMap((batch) => batch.rows).sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
-        for (const batch of batches) {
-          expect(batch.width).toBe(Math.max(1, ...batch.rows.map((row) => lengths[row]!)));
-          expect(batch.rows.length).toBeLessThanOrEqual(rows);
-          expect(batch.rows.length === 1 || batch.rows.length * batch.width <= tokens).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.array(fc.nat(200)),
+        fc.integer({ min: 1, max: 16 }),
+        fc.integer({ min: 1, max: 400 }),
+        (lengths, rows, tokens) => {
+          const batches = planBatches(lengths, { rows, tokens });
+          expect(batches.flatMap((batch) => batch.rows).sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i));
+          for (const batch of batches) {
+            expect(batch.width).toBe(Math.max(1, ...batch.rows.map((row) => lengths[row]!)));
+            expect(batch.rows.length).toBeLessThanOrEqual(rows);
+            expect(batch.rows.length === 1 || batch.rows.length * batch.width <= tokens).toBe(true);
+          }
+        },
+      ),
     );
   });
 

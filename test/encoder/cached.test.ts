@@ -39,7 +39,9 @@ it('a change of n-grams encodes nothing anew, and rows are those that encode giv
 
 it('a text that breaks the encoder is set aside with its reason, the others are encoded, and it is not tried again', async () => {
   const store = await temporaryStore();
-  const model = await writeSmallModel(join(root, 'breaks'), { table: { ...table, blue: [Number.POSITIVE_INFINITY, 0, 0] } });
+  const model = await writeSmallModel(join(root, 'breaks'), {
+    table: { ...table, blue: [Number.POSITIVE_INFINITY, 0, 0] },
+  });
   const declaration = { model, pooling: ['mean'], prompt: '', dtype: 'fp32', normalise: true } as const;
   const encoder = await openEncoder(declaration, { cacheFolder: root });
   const first = await warmCache(store, encoder, ['red', 'blue', 'green', 'red blue']);
@@ -55,7 +57,9 @@ it('a text that breaks the encoder is set aside with its reason, the others are 
 it('an encoder that can read no text at all is an error, and nothing is set aside', async () => {
   const store = await temporaryStore();
   const broken = Object.fromEntries(Object.keys(table).map((word) => [word, [1, Number.NaN, 1]]));
-  const model = await writeSmallModel(join(root, 'reads-nothing'), { table: { ...broken, '[PAD]': [0, 0, 0], '[UNK]': [1, 1, 1] } });
+  const model = await writeSmallModel(join(root, 'reads-nothing'), {
+    table: { ...broken, '[PAD]': [0, 0, 0], '[UNK]': [1, 1, 1] },
+  });
   const declaration = { model, pooling: ['mean'], prompt: '', dtype: 'fp32', normalise: true } as const;
   const encoder = await openEncoder(declaration, { cacheFolder: root });
   await errorOf(warmCache(store, encoder, ['red', 'blue']));

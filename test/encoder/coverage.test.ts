@@ -20,14 +20,23 @@ const long = 'the parcel did not come '.repeat(60);
 const chinese = '\u8acb\u9000\u6b3e\u7d66\u6211';
 
 it('counts texts that are cut, and those of which no token is known', async () => {
-  expect(await coverTexts(encoder, [long, 'where is my parcel', chinese, `${long} at all`])).toEqual({ texts: 4, cut: 2, unknown: 1 });
+  expect(await coverTexts(encoder, [long, 'where is my parcel', chinese, `${long} at all`])).toEqual({
+    texts: 4,
+    cut: 2,
+    unknown: 1,
+  });
 });
 
 it('looks at a bounded number of texts and of characters, the first ones, and tells how many there are', async () => {
   const read: string[] = [];
   const reader = { readingOf: (text: string) => ({ isCut: read.push(text) > 3, knowsAny: true }) };
   const many = Array.from({ length: mostTexts + 5 }, (_, index) => `text ${index}`);
-  expect(await coverTexts(reader, many)).toEqual({ texts: mostTexts, among: mostTexts + 5, cut: mostTexts - 3, unknown: 0 });
+  expect(await coverTexts(reader, many)).toEqual({
+    texts: mostTexts,
+    among: mostTexts + 5,
+    cut: mostTexts - 3,
+    unknown: 0,
+  });
   expect(read).toEqual(many.slice(0, mostTexts));
   const vast = Array.from({ length: 20 }, () => 'x'.repeat(300_000));
   expect(await coverTexts(reader, vast, 900)).toMatchObject({ texts: 4, among: 900 });
@@ -81,7 +90,9 @@ describe('a tokeniser without its model', () => {
     ['no name at all', 'not a name'],
   ])('is not there where the encoder is not: %s', async (_, model) => {
     const empty = temporaryFolder();
-    expect(await openTokeniser({ ...declaration, model }, { cacheFolder: join(empty, 'cache'), baseFolder: empty })).toBeUndefined();
+    expect(
+      await openTokeniser({ ...declaration, model }, { cacheFolder: join(empty, 'cache'), baseFolder: empty }),
+    ).toBeUndefined();
     expect(existsSync(join(empty, 'cache'))).toBe(false);
   });
 
@@ -89,7 +100,9 @@ describe('a tokeniser without its model', () => {
     const cache = temporaryFolder();
     const folder = join(cache, 'hub', 'somebody', 'some-model');
     await writeSmallModel(folder);
-    expect(await openTokeniser({ ...declaration, model: 'somebody/some-model' }, { cacheFolder: cache })).toBeUndefined();
+    expect(
+      await openTokeniser({ ...declaration, model: 'somebody/some-model' }, { cacheFolder: cache }),
+    ).toBeUndefined();
     writeFileSync(join(folder, '.downloaded-fp32'), '');
     const tokeniser = await openTokeniser({ ...declaration, model: 'somebody/some-model' }, { cacheFolder: cache });
     expect(tokeniser!.knowsAny('red')).toBe(true);

@@ -9,8 +9,15 @@ import { words, writeSmallModel } from './small-model.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const root = temporaryFolder();
-const declarationOf = (model: string): EncoderDeclaration => ({ model, pooling: ['mean'], prompt: '', dtype: 'fp32', normalise: true });
-const open = (model: string, workers: number) => openEncoder(declarationOf(model), { cacheFolder: root, threads: 1, workers });
+const declarationOf = (model: string): EncoderDeclaration => ({
+  model,
+  pooling: ['mean'],
+  prompt: '',
+  dtype: 'fp32',
+  normalise: true,
+});
+const open = (model: string, workers: number) =>
+  openEncoder(declarationOf(model), { cacheFolder: root, threads: 1, workers });
 const texts = Array.from({ length: 3000 }, (_, index) =>
   Array.from({ length: 1 + (index % 7) }, (__, place) => words[(index * (place + 3)) % words.length]!).join(' '),
 );

@@ -11,7 +11,13 @@ import { table, writeSmallModel } from './small-model.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const root = temporaryFolder();
-const useLite: EncoderDeclaration = { model: 'use-lite', pooling: defaultPooling('use-lite'), prompt: '', dtype: 'fp32', normalise: true };
+const useLite: EncoderDeclaration = {
+  model: 'use-lite',
+  pooling: defaultPooling('use-lite'),
+  prompt: '',
+  dtype: 'fp32',
+  normalise: true,
+};
 
 describe('encode', () => {
   let encoder: Encoder;
@@ -130,7 +136,10 @@ describe('a recipe with n-grams', () => {
     const model = await writeSmallModel(join(root, 'prompted'));
     const rows = await Promise.all(
       ['', 'green '].map(async (prompt) => {
-        const encoder = await openEncoder({ ...useLite, model, prompt, pooling: ['cls', 'ngrams:256'] }, { cacheFolder: root });
+        const encoder = await openEncoder(
+          { ...useLite, model, prompt, pooling: ['cls', 'ngrams:256'] },
+          { cacheFolder: root },
+        );
         const row = await encoder.encode(['red']);
         await encoder.close();
         return row;
@@ -142,7 +151,13 @@ describe('a recipe with n-grams', () => {
 });
 
 describe('the fingerprint', () => {
-  const base: EncoderDeclaration = { model: join(root, 'model'), pooling: ['mean'], prompt: '', dtype: 'fp32', normalise: true };
+  const base: EncoderDeclaration = {
+    model: join(root, 'model'),
+    pooling: ['mean'],
+    prompt: '',
+    dtype: 'fp32',
+    normalise: true,
+  };
   let original: string;
 
   async function fingerprintOf(declaration: EncoderDeclaration): Promise<string> {
@@ -170,7 +185,8 @@ describe('the fingerprint', () => {
   });
 
   it('changes with each ingredient', async () => {
-    const model = (change: Partial<Parameters<typeof writeSmallModel>[1]>) => (folder: string) => writeSmallModel(folder, change);
+    const model = (change: Partial<Parameters<typeof writeSmallModel>[1]>) => (folder: string) =>
+      writeSmallModel(folder, change);
     const fingerprints = await Promise.all([
       fingerprintOf({ ...base, pooling: ['cls'] }),
       fingerprintOf({ ...base, pooling: ['mean', 'cls'] }),
@@ -202,12 +218,16 @@ describe('the fingerprint', () => {
     expect(await densePartOf(['mean'])).toBe(original);
     expect(await densePartOf(['mean', 'ngrams:256'])).toBe(original);
     expect(await densePartOf(['mean', 'ngrams:65536'])).toBe(original);
-    expect(await densePartOf(['mean', 'cls', 'ngrams:256'])).toBe(await fingerprintOf({ ...base, pooling: ['mean', 'cls'] }));
+    expect(await densePartOf(['mean', 'cls', 'ngrams:256'])).toBe(
+      await fingerprintOf({ ...base, pooling: ['mean', 'cls'] }),
+    );
   });
 
   it('of the embedded encoder does not depend on where the cache is', async () => {
     const elsewhere = temporaryFolder();
-    const [here, there] = await Promise.all([root, elsewhere].map((cacheFolder) => openEncoder(useLite, { cacheFolder })));
+    const [here, there] = await Promise.all(
+      [root, elsewhere].map((cacheFolder) => openEncoder(useLite, { cacheFolder })),
+    );
     expect(here!.fingerprint).toBe(there!.fingerprint);
     await Promise.all([here!.close(), there!.close()]);
   });

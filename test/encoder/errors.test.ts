@@ -117,7 +117,11 @@ describe('ENCODER_OUTPUT_MISSING', () => {
   it('lists the outputs there are when there is no last_hidden_state', async () => {
     const folder = await writeSmallModel(newFolder(), {
       graph: (graph, rows) =>
-        graph.output(lookUp(graph, textInputs(graph), rows), 'token_embeddings', 'float32', ['batch', 'tokens', dimension]),
+        graph.output(lookUp(graph, textInputs(graph), rows), 'token_embeddings', 'float32', [
+          'batch',
+          'tokens',
+          dimension,
+        ]),
     });
     const error = await errorOf(open(folder));
     expect(error.code).toBe('ENCODER_OUTPUT_MISSING');
@@ -126,14 +130,18 @@ describe('ENCODER_OUTPUT_MISSING', () => {
   });
 
   it('lists the outputs there are when the named one is missing', async () => {
-    const error = await errorOf(open(await writeSmallModel(newFolder()), { pooling: ['mean', 'output:sentence_embedding'] }));
+    const error = await errorOf(
+      open(await writeSmallModel(newFolder()), { pooling: ['mean', 'output:sentence_embedding'] }),
+    );
     expect(error.code).toBe('ENCODER_OUTPUT_MISSING');
     expect(error.message).toContain('no output sentence_embedding');
     expect(error.hint).toContain('last_hidden_state');
   });
 
   it('lists the outputs there are when the one to pool is missing', async () => {
-    const error = await errorOf(open(await writeSmallModel(newFolder()), { pooling: ['mean', 'max:first_hidden_state', 'ngrams:256'] }));
+    const error = await errorOf(
+      open(await writeSmallModel(newFolder()), { pooling: ['mean', 'max:first_hidden_state', 'ngrams:256'] }),
+    );
     expect(error.code).toBe('ENCODER_OUTPUT_MISSING');
     expect(error.message).toContain('no output first_hidden_state, which pooling max:first_hidden_state reads');
     expect(error.hint).toContain('last_hidden_state');

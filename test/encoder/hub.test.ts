@@ -12,7 +12,13 @@ import { temporaryFolder } from './temporary-folder.js';
 
 const root = temporaryFolder();
 const cacheFolder = join(root, 'cache');
-const declarationOf = (model: string): EncoderDeclaration => ({ model, pooling: ['mean'], prompt: '', dtype: 'fp32', normalise: true });
+const declarationOf = (model: string): EncoderDeclaration => ({
+  model,
+  pooling: ['mean'],
+  prompt: '',
+  dtype: 'fp32',
+  normalise: true,
+});
 
 describe('a hub model', () => {
   let server: Server;

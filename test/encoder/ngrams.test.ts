@@ -16,7 +16,10 @@ const buckets = fc.constantFrom(256, 1024, 4096);
 describe('the n-grams of a text', () => {
   it('are its words, its pairs of words, and the pieces of its words', () => {
     expect([...ngramsOf('Go on!')].toSorted()).toEqual(
-      [...['1go', '1on', '2<s> go', '2go on', '2on </s>'], ...['c<go', 'cgo>', 'c<go>', 'c<on', 'con>', 'c<on>']].toSorted(),
+      [
+        ...['1go', '1on', '2<s> go', '2go on', '2on </s>'],
+        ...['c<go', 'cgo>', 'c<go>', 'c<on', 'con>', 'c<on>'],
+      ].toSorted(),
     );
   });
 
@@ -62,10 +65,13 @@ describe('their counts', () => {
   });
 
   it('do not depend on where duplicates stand, but for the pairs', () => {
-    const withoutPairs = (words: readonly string[]) => [...ngramsOf(words.join(' '))].filter((ngram) => !ngram.startsWith('2')).toSorted();
+    const withoutPairs = (words: readonly string[]) =>
+      [...ngramsOf(words.join(' '))].filter((ngram) => !ngram.startsWith('2')).toSorted();
     fc.assert(
       fc.property(
-        sentence.chain((words) => fc.tuple(fc.constant(words), fc.shuffledSubarray([...words, ...words], { minLength: 2 * words.length }))),
+        sentence.chain((words) =>
+          fc.tuple(fc.constant(words), fc.shuffledSubarray([...words, ...words], { minLength: 2 * words.length })),
+        ),
         ([words, shuffled]) => void expect(withoutPairs(shuffled)).toEqual(withoutPairs(words)),
       ),
     );
@@ -101,7 +107,8 @@ describe('their counts', () => {
 
 /** From a Python program written for this test from the definition (unicodedata categories L and N, no shared code). */
 describe('the buckets that another implementation finds', () => {
-  const inBuckets = (counts: Float32Array) => Object.fromEntries([...counts.entries()].filter(([, count]) => count > 0));
+  const inBuckets = (counts: Float32Array) =>
+    Object.fromEntries([...counts.entries()].filter(([, count]) => count > 0));
   const ones = (places: readonly number[]) => Object.fromEntries(places.map((place) => [place, 1]));
 
   it.each([
@@ -126,7 +133,9 @@ describe('the buckets that another implementation finds', () => {
   });
 
   it('of 256, where two n-grams share one', () => {
-    const single = [6, 13, 19, 28, 33, 35, 42, 44, 50, 53, 61, 71, 82, 86, 107, 126, 161, 175, 180, 183, 231, 246, 251, 254];
+    const single = [
+      6, 13, 19, 28, 33, 35, 42, 44, 50, 53, 61, 71, 82, 86, 107, 126, 161, 175, 180, 183, 231, 246, 251, 254,
+    ];
     expect(inBuckets(countsOf('Café 東京 𠮷野家 3 😀', 256))).toEqual({ ...ones(single), 155: 2, 211: 2 });
   });
 });

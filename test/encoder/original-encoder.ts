@@ -16,12 +16,16 @@ export const firstLayer =
   'module_apply_default/Encoder_en/KonaTransformer/Encode/TransformerStack/Layer_0/TransformerLayer/FFN/layer_postprocess/add';
 
 /** Token lists -> [lists, 512], row-major; or the value of another node of the graph. */
-export async function openOriginalEncoder(node?: string): Promise<(tokens: readonly (readonly number[])[]) => Promise<Float32Array>> {
+export async function openOriginalEncoder(
+  node?: string,
+): Promise<(tokens: readonly (readonly number[])[]) => Promise<Float32Array>> {
   await tf.setBackend('cpu');
   const { modelTopology, weightsManifest } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
   const shards = weightsManifest[0].paths.map((path: string) => readFileSync(join(folder, path)));
   const weightData = Uint8Array.from(Buffer.concat(shards)).buffer;
-  const model = await tf.loadGraphModel({ load: async () => ({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }) });
+  const model = await tf.loadGraphModel({
+    load: async () => ({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
+  });
   return async (tokens) => {
     const places = tokens.flatMap((ids, row) => ids.map((_, column) => [row, column] as [number, number]));
     const indices = tf.tensor2d(places, [places.length, 2], 'int32');

@@ -1,9 +1,10 @@
 /**
- * The tokenizer of the original encoder, as a plain forward search written for this test from its description: a lattice of all
- * vocabulary pieces, best sum of scores at each character, walked back from the end. Shares nothing with the tokenizer under test.
+ * The tokenizer of the original encoder, as a plain forward search written for this test from its description: a
+ * lattice of all vocabulary pieces, best sum of scores at each character, walked back from the end. Shares nothing with
+ * the tokenizer under test.
  *
- * Two habits of the original matter and are kept: an end that no piece reaches counts as score 0 and as one unknown character, and a
- * best score of exactly 0 counts as "nothing found yet".
+ * Two habits of the original matter and are kept: an end that no piece reaches counts as score 0 and as one unknown
+ * character, and a best score of exactly 0 counts as "nothing found yet".
  */
 export type Vocabulary = readonly (readonly [piece: string, score: number | null])[];
 

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { hasWords } from '#espalier/encoder/ngrams.js';
 import { learnPieces, piecesOf, sharesPiece } from '#espalier/encoder/pieces.js';
 
-const sentence = fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 6 }).map((words) => words.join(' '));
+const sentence = fc
+  .array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 6 })
+  .map((words) => words.join(' '));
 const anyText = fc.string({ unit: 'grapheme' }).filter(hasWords);
 const texts = fc.array(fc.oneof(sentence, anyText), { minLength: 1, maxLength: 12 });
 /** Also so few that most pieces have to go. */
@@ -31,9 +33,12 @@ describe('what was learned', () => {
   });
 
   const learned = learnPieces(['Where is my refund?', '\u6211\u8981\u9000\u6b3e']);
-  it.each(['WHERE', 'refnud my', 'refunding', 'unrefundable items', '\u9000\u8d27'])('%s shares something with it', (text) => {
-    expect(sharesPiece(learned, text)).toBe(true);
-  });
+  it.each(['WHERE', 'refnud my', 'refunding', 'unrefundable items', '\u9000\u8d27'])(
+    '%s shares something with it',
+    (text) => {
+      expect(sharesPiece(learned, text)).toBe(true);
+    },
+  );
   it.each(['Guten Morgen', 'fun', 'her', '\u4f60\u597d', '???'])('%s shares nothing with it', (text) => {
     expect(sharesPiece(learned, text)).toBe(false);
   });

@@ -5,7 +5,16 @@ import { int64 } from '#espalier/core/onnx.js';
 import { type Pooling, type WayToPool, waysToPool } from '#espalier/declaration/recipe.js';
 import type { EncoderDeclaration } from '#espalier/encoder/declaration.js';
 import { openEncoder } from '#espalier/encoder/encoder.js';
-import { dimension, lookUp, positionedTable, positionTable, type SmallModel, table, textInputs, writeSmallModel } from './small-model.js';
+import {
+  dimension,
+  lookUp,
+  positionedTable,
+  positionTable,
+  type SmallModel,
+  table,
+  textInputs,
+  writeSmallModel,
+} from './small-model.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 // Of different lengths, so that all but the longest are padded when they share a batch.
@@ -55,7 +64,10 @@ describe.each(['left', 'right'] as const)('padding on the %s', (paddingSide) => 
     const positioned = texts.map((text) =>
       rowsOf(text).map((row, position) => row.map((value, i) => value + positionTable[position]![i]!)),
     );
-    expectRows(await encodeWith({ paddingSide, graph: positionedTable }, { pooling: [pooling] }), positioned.map(expected[pooling]));
+    expectRows(
+      await encodeWith({ paddingSide, graph: positionedTable }, { pooling: [pooling] }),
+      positioned.map(expected[pooling]),
+    );
   });
 
   it('special tokens are tokens: cls is [CLS] and last is [SEP]', async () => {
@@ -64,8 +76,14 @@ describe.each(['left', 'right'] as const)('padding on the %s', (paddingSide) => 
   });
 
   it('truncation keeps the closing special token', async () => {
-    const vectors = await encodeWith({ paddingSide, specialTokens: true, maximumLength: 3 }, { pooling: ['mean', 'last'] });
-    const wanted = texts.map((text) => [...expected.mean([table['[CLS]']!, rowsOf(text)[0]!, table['[SEP]']!]), ...table['[SEP]']!]);
+    const vectors = await encodeWith(
+      { paddingSide, specialTokens: true, maximumLength: 3 },
+      { pooling: ['mean', 'last'] },
+    );
+    const wanted = texts.map((text) => [
+      ...expected.mean([table['[CLS]']!, rowsOf(text)[0]!, table['[SEP]']!]),
+      ...table['[SEP]']!,
+    ]);
     expectRows(vectors, wanted);
   });
 });
@@ -116,8 +134,14 @@ describe('a named output', () => {
   it('is read as it is', async () => {
     const graph: SmallModel['graph'] = (small) => {
       const largest = small.node('ReduceMax', [lookUp(small, textInputs(small))], { axes: [2], keepdims: 0 });
-      // [batch, tokens] -> the first two tokens' largest elements; the texts are padded to at least two by the longest of them.
-      const first = small.node('Slice', [largest, small.constant(int64([0])), small.constant(int64([1])), small.constant(int64([1]))]);
+      // [batch, tokens] -> the first two tokens' largest elements; the texts are padded to at least two by the longest
+      // of them.
+      const first = small.node('Slice', [
+        largest,
+        small.constant(int64([0])),
+        small.constant(int64([1])),
+        small.constant(int64([1])),
+      ]);
       small.output(first, 'largest', 'float32', ['batch', 1]);
     };
     expect(await encodeWith({ graph }, { pooling: ['output:largest'] })).toEqual([[4], [12], [8], [4]]);
@@ -142,7 +166,11 @@ describe('a model of a reduced dtype', () => {
 
   it('that measures its activations over the batch still gives a text one vector, in any company', async () => {
     const graph: SmallModel['graph'] = (small, rows) => {
-      const [quantised, scale, zero] = small.nodes('DynamicQuantizeLinear', [lookUp(small, textInputs(small), rows)], 3);
+      const [quantised, scale, zero] = small.nodes(
+        'DynamicQuantizeLinear',
+        [lookUp(small, textInputs(small), rows)],
+        3,
+      );
       const hidden = small.node('DequantizeLinear', [quantised!, scale!, zero!]);
       small.output(hidden, 'last_hidden_state', 'float32', ['batch', 'tokens', dimension]);
     };
@@ -163,7 +191,10 @@ describe('a model of a reduced dtype', () => {
       small.output(half, 'last_hidden_state', 'float16', ['batch', 'tokens', dimension]);
     };
     const rows = { ...table, red: [-0.5, 6e-8, 65504], green: [1 / 3, -2, 0], blue: [1, 2, 3] };
-    const vectors = await encodeWith({ graph, table: rows, file: 'onnx/model_fp16.onnx' }, { dtype: 'fp16', pooling: ['last'] });
+    const vectors = await encodeWith(
+      { graph, table: rows, file: 'onnx/model_fp16.onnx' },
+      { dtype: 'fp16', pooling: ['last'] },
+    );
     expect(vectors[0]).toEqual([-0.5, 2 ** -24, 65504]);
     expect(vectors[2]![0]).toBeCloseTo(1 / 3, 3);
     expect(vectors[1]).toEqual([1, 2, 3]);

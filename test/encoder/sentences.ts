@@ -91,7 +91,15 @@ export const oddSentences: readonly string[] = [
   'x\u0301\u0302\u0303 stacked marks',
 ];
 
-const subjects = ['my order', 'the new phone', 'your colleague', 'an old invoice', 'this app', 'the blue jacket', 'our contract'];
+const subjects = [
+  'my order',
+  'the new phone',
+  'your colleague',
+  'an old invoice',
+  'this app',
+  'the blue jacket',
+  'our contract',
+];
 const predicates = ['has not arrived', 'stopped working', 'was charged twice', 'looks wonderful', 'needs a signature'];
 const endings = [
   'since Monday.',
@@ -115,7 +123,9 @@ export const longSentences: readonly string[] = [
 ];
 
 /** Exactly 128 and 129 tokens: "\u2581the" is one piece. */
-export const sentencesAtTheLimit: readonly string[] = [128, 129].map((count) => Array.from({ length: count }, () => 'the').join(' '));
+export const sentencesAtTheLimit: readonly string[] = [128, 129].map((count) =>
+  Array.from({ length: count }, () => 'the').join(' '),
+);
 
 /** Runs of one character have several best splits: the same pieces in another order. */
 export const tiedSentences: readonly string[] = ['00000000000000000000'];

@@ -1,6 +1,6 @@
 /**
- * Model folders small enough to check by hand: seven words, three dimensions, `last_hidden_state` = a table's row for each token.
- * The row of the padding token is large, so that a pooling that reads padding is far off.
+ * Model folders small enough to check by hand: seven words, three dimensions, `last_hidden_state` = a table's row for
+ * each token. The row of the padding token is large, so that a pooling that reads padding is far off.
  */
 import { float32, type Graph } from '#espalier/core/onnx.js';
 import { writeModelFolder } from '#espalier/testing/model-folder.js';
@@ -35,7 +35,10 @@ export interface SmallModel {
   readonly graph?: (graph: Graph, rows: Readonly<Record<string, readonly number[]>>) => void;
 }
 
-export function writeSmallModel(folder: string, { table: rows = table, graph = tokenTable, ...model }: SmallModel = {}): Promise<string> {
+export function writeSmallModel(
+  folder: string,
+  { table: rows = table, graph = tokenTable, ...model }: SmallModel = {},
+): Promise<string> {
   return writeModelFolder(folder, { ...model, vocabulary: words, dimension, graph: (empty) => graph(empty, rows) });
 }
 
@@ -47,7 +50,10 @@ export function tokenTable(graph: Graph, rows = table): void {
 /** As `tokenTable`, plus a row of `positionTable` for `position_ids`. */
 export function positionedTable(graph: Graph, rows = table): void {
   const positions = graph.input('position_ids', 'int64', ['batch', 'tokens']);
-  const added = graph.node('Gather', [graph.constant(float32(positionTable.flat(), [positionTable.length, dimension])), positions]);
+  const added = graph.node('Gather', [
+    graph.constant(float32(positionTable.flat(), [positionTable.length, dimension])),
+    positions,
+  ]);
   graph.output(graph.node('Add', [lookUp(graph, textInputs(graph), rows), added]), 'last_hidden_state', 'float32', [
     'batch',
     'tokens',

@@ -17,7 +17,13 @@ describe('the embedded encoder', () => {
 
   beforeAll(async () => {
     cacheFolder = await mkdtemp(join(tmpdir(), 'espalier-encoder-'));
-    const declaration = { model: 'use-lite', pooling: ['output:sentence_embedding'], prompt: '', dtype: 'fp32', normalise: false } as const;
+    const declaration = {
+      model: 'use-lite',
+      pooling: ['output:sentence_embedding'],
+      prompt: '',
+      dtype: 'fp32',
+      normalise: false,
+    } as const;
     encoder = await openEncoder(declaration, { cacheFolder });
   });
   afterAll(async () => {
@@ -60,8 +66,16 @@ describe('the embedded encoder', () => {
 
   it('agrees with the original on the token vectors after the first layer, as their means and largest elements show', async () => {
     const pooling = ['mean:first_hidden_state', 'max:first_hidden_state', 'last:first_hidden_state'] as const;
-    const first = await openEncoder({ model: 'use-lite', pooling, prompt: '', dtype: 'fp32', normalise: false }, { cacheFolder });
-    const sentences = [...plainSentences.slice(0, 12), ...oddSentences.slice(0, 12), longSentences[0]!, ...sentencesAtTheLimit];
+    const first = await openEncoder(
+      { model: 'use-lite', pooling, prompt: '', dtype: 'fp32', normalise: false },
+      { cacheFolder },
+    );
+    const sentences = [
+      ...plainSentences.slice(0, 12),
+      ...oddSentences.slice(0, 12),
+      longSentences[0]!,
+      ...sentencesAtTheLimit,
+    ];
     const original = await openOriginalEncoder(firstLayer);
     const tokenize = originalTokenizer(originalVocabulary());
     const ours = await first.encode(sentences);
@@ -85,7 +99,9 @@ describe('the embedded encoder', () => {
 
 /** Token vectors [tokens, 512] -> their mean, their largest elements, and the last of them. */
 function pooled(tokens: Float32Array): Float32Array {
-  const rows = Array.from({ length: tokens.length / dimension }, (_, row) => tokens.subarray(row * dimension, (row + 1) * dimension));
+  const rows = Array.from({ length: tokens.length / dimension }, (_, row) =>
+    tokens.subarray(row * dimension, (row + 1) * dimension),
+  );
   const mean = rows[0]!.map((_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
   const max = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!)));
   return Float32Array.from([...mean, ...max, ...rows.at(-1)!]);

@@ -51,7 +51,14 @@ describe('the tokenizer of the embedded encoder', () => {
 
   it('the oracle itself finds the best pieces of a vocabulary that is small enough to check by hand', () => {
     const reserved = Array.from({ length: 6 }, (_, i) => [`<${i}>`, 0] as const);
-    const tokenize = originalTokenizer([...reserved, ['\u2581', -5], ['a', -2], ['b', -2], ['ab', -3], ['\u2581a', -4]]);
+    const tokenize = originalTokenizer([
+      ...reserved,
+      ['\u2581', -5],
+      ['a', -2],
+      ['b', -2],
+      ['ab', -3],
+      ['\u2581a', -4],
+    ]);
     // "_ab": _a + b = -6 is better than _ + ab = -8 and _ + a + b = -9.
     expect(tokenize('ab')).toEqual([10, 8]);
     // Unknown characters merge into one; after them the score starts anew.

@@ -1,6 +1,6 @@
 /**
- * Every suite that ships, on the embedded encoder's real vectors: an adapter whose bottleneck collapses the embedding on to a few directions
- * must show in each of them.
+ * Every suite that ships, on the embedded encoder's real vectors: an adapter whose bottleneck collapses the embedding
+ * on to a few directions must show in each of them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -32,7 +32,8 @@ const twins = (() => {
 const nowhere = (() => {
   const random = seededRandom('nowhere');
   const centre = new Float32Array(dimension);
-  for (let at = 0; at < asked.vectors.length; at++) centre[at % dimension]! += asked.vectors[at]! / asked.targets.length;
+  for (let at = 0; at < asked.vectors.length; at++)
+    centre[at % dimension]! += asked.vectors[at]! / asked.targets.length;
   return asked.vectors.map((_, at) => centre[at % dimension]! + 0.3 * random.normal());
 })();
 const labelOf = (target: number) => classes[target]!.label;
@@ -128,14 +129,18 @@ const suites: readonly [Suite, Float32Array][] = [
       'robustness',
       askedCases.map(({ id }) => ({ id, text: '', perturbed: '', group: 'noise' })),
     ),
-    Float32Array.from([...asked.targets.keys()].flatMap((index) => [...row(asked.vectors, index), ...row(twins, index)])),
+    Float32Array.from(
+      [...asked.targets.keys()].flatMap((index) => [...row(asked.vectors, index), ...row(twins, index)]),
+    ),
   ],
   [
     suiteOf(
       'stability',
       askedCases.map(({ id }) => ({ id, text: '', changed: '', group: 'noise' })),
     ),
-    Float32Array.from([...asked.targets.keys()].flatMap((index) => [...row(asked.vectors, index), ...row(twins, index)])),
+    Float32Array.from(
+      [...asked.targets.keys()].flatMap((index) => [...row(asked.vectors, index), ...row(twins, index)]),
+    ),
   ],
   [
     suiteOf('scope', [
@@ -153,11 +158,19 @@ const suites: readonly [Suite, Float32Array][] = [
       }),
     ),
     Float32Array.from(
-      pairs.flatMap(({ isSame }, index) => (isSame ? [] : rows(asked.vectors, [order[2 * index]!, order[2 * index + 1]!]))),
+      pairs.flatMap(({ isSame }, index) =>
+        isSame ? [] : rows(asked.vectors, [order[2 * index]!, order[2 * index + 1]!]),
+      ),
     ),
   ],
   [suiteOf('calibration', labelled), both],
-  [suiteOf('bias', [...shotCases, ...askedCases.map((item, index) => ({ ...item, group: index % 2 === 0 ? 'even' : 'odd' }))]), both],
+  [
+    suiteOf('bias', [
+      ...shotCases,
+      ...askedCases.map((item, index) => ({ ...item, group: index % 2 === 0 ? 'even' : 'odd' })),
+    ]),
+    both,
+  ],
 ];
 
 const folder = temporaryFolder();
@@ -204,10 +217,13 @@ it('there is a suite of every kind to spoil', () => {
 });
 
 describe('an adapter that collapses the embedding', () => {
-  it.each(suites.map((suite) => [suite[0].kind, suite] as const))('does worse on a suite of kind %s', async (_, suite) => {
-    const [healthy, spoilt] = [await measure(head, 'healthy', suite), await measure(damaged, 'damaged', suite)];
-    expect(spoilt).toBeLessThan(healthy - 0.02);
-  });
+  it.each(suites.map((suite) => [suite[0].kind, suite] as const))(
+    'does worse on a suite of kind %s',
+    async (_, suite) => {
+      const [healthy, spoilt] = [await measure(head, 'healthy', suite), await measure(damaged, 'damaged', suite)];
+      expect(spoilt).toBeLessThan(healthy - 0.02);
+    },
+  );
 });
 
 describe('an adapter whose weights are not numbers', () => {

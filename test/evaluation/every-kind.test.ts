@@ -46,7 +46,11 @@ describe.each(every)('the kind of suite $name', (kind) => {
   const suite = asSuite(kind, copiesOf(kind, 12));
 
   it('has an example that is sound, and a place in docs/suites.md', async () => {
-    const folder = writeSuite(mkdtempSync(join(root, 'evals-')), { name: 'example', kind: kind.name, cases: kind.example });
+    const folder = writeSuite(mkdtempSync(join(root, 'evals-')), {
+      name: 'example',
+      kind: kind.name,
+      cases: kind.example,
+    });
     expect((await readSuite(folder)).cases).toEqual(kind.example);
     expect(kind.lackOf(suite.cases)).toBeUndefined();
     expect(readFileSync(new URL('../../docs/suites.md', import.meta.url), 'utf8')).toContain(`\`${kind.name}\``);
@@ -65,7 +69,8 @@ describe.each(every)('the kind of suite $name', (kind) => {
     }
     expect(textsOf(suite).every((text) => typeof text === 'string' && text !== '')).toBe(true);
     expect(idealOutputs(suite)).toHaveLength(textsOf(suite).length);
-    if (kind.examines === 'encoder') expect([kind.asks, ...asked.map(({ labels }) => labels)].every((one) => one === undefined)).toBe(true);
+    if (kind.examines === 'encoder')
+      expect([kind.asks, ...asked.map(({ labels }) => labels)].every((one) => one === undefined)).toBe(true);
   });
 
   it('has a chance from 0 to 1, below the best that can be expected', () => {
@@ -90,7 +95,10 @@ describe.each(every)('the kind of suite $name', (kind) => {
   });
 
   it('gives each asked case one score, a number, the same when it is asked again', async () => {
-    const [first, again] = [await scoreSuite(suite, idealOutputs(suite), 'intent'), await scoreSuite(suite, idealOutputs(suite), 'intent')];
+    const [first, again] = [
+      await scoreSuite(suite, idealOutputs(suite), 'intent'),
+      await scoreSuite(suite, idealOutputs(suite), 'intent'),
+    ];
     expect(first.map(({ caseId }) => caseId)).toEqual(askedCases(suite).map(({ caseId }) => caseId));
     expect(first.every(({ score }) => Number.isFinite(score))).toBe(true);
     expect(again).toEqual(first);
@@ -101,12 +109,15 @@ describe.each(every)('the kind of suite $name', (kind) => {
     const spoilt: Fields[] = [
       { ...item, stranger: 'a' },
       ...Object.keys(item).flatMap((key) => [null, [], { '': null }].map((value) => ({ ...item, [key]: value }))),
-      ...['', 5].flatMap((value) => Object.keys(item).flatMap((key) => (typeof item[key] === 'string' ? [{ ...item, [key]: value }] : []))),
+      ...['', 5].flatMap((value) =>
+        Object.keys(item).flatMap((key) => (typeof item[key] === 'string' ? [{ ...item, [key]: value }] : [])),
+      ),
       ...Object.keys(item).map((key) => Object.fromEntries(Object.entries(item).filter(([own]) => own !== key))),
     ];
     // An empty list is a set of labels, and a query that names no document is refused as a whole suite.
     const accepted = spoilt.filter((value) => kind.schema.safeParse(value).success);
-    for (const value of accepted) expect(Object.values(value).some((inner) => Array.isArray(inner) && inner.length === 0)).toBe(true);
+    for (const value of accepted)
+      expect(Object.values(value).some((inner) => Array.isArray(inner) && inner.length === 0)).toBe(true);
     const folder = writeSuite(mkdtempSync(join(root, 'evals-')), {
       name: 'spoilt',
       kind: kind.name,
@@ -123,7 +134,9 @@ describe.each(every)('the kind of suite $name', (kind) => {
     const evals = mkdtempSync(join(root, 'evals-'));
     const twice = [...kind.example, kind.example[0]!];
     for (const [name, cases] of Object.entries({ none: [], twice })) {
-      expect((await errorOf(readSuite(writeSuite(evals, { name, kind: kind.name, cases })))).code).toBe('SUITE_INVALID');
+      expect((await errorOf(readSuite(writeSuite(evals, { name, kind: kind.name, cases })))).code).toBe(
+        'SUITE_INVALID',
+      );
     }
   });
 
@@ -156,7 +169,9 @@ function rowsOf({ importing }: AnyKind, cases: readonly (Case & Fields)[]): Reco
     label: ({ label, labels, scope }) => label ?? labels ?? (scope === 'out' ? outLabel : 'in scope'),
     perturbed: ({ perturbed, changed }) => perturbed ?? changed,
   };
-  return cases.map((item) => Object.fromEntries(importing.columns.map((role) => [role, reading[role]?.(item) ?? item[role]])));
+  return cases.map((item) =>
+    Object.fromEntries(importing.columns.map((role) => [role, reading[role]?.(item) ?? item[role]])),
+  );
 }
 
 function judgementsIn(cases: readonly (Case & Fields)[]): Record<string, unknown>[] {
@@ -164,7 +179,11 @@ function judgementsIn(cases: readonly (Case & Fields)[]): Record<string, unknown
   const queries = cases.filter(({ relevant }) => relevant !== undefined);
   const documents = cases.filter(({ relevant }) => relevant === undefined);
   const graded = queries.flatMap(({ text, relevant }) =>
-    Object.entries(relevant as Record<string, number>).map(([id, relevance]) => ({ query: text, document: textOf.get(id), relevance })),
+    Object.entries(relevant as Record<string, number>).map(([id, relevance]) => ({
+      query: text,
+      document: textOf.get(id),
+      relevance,
+    })),
   );
   const named = new Set(graded.map(({ document }) => document));
   const others = documents.filter(({ text }) => !named.has(text));
@@ -177,7 +196,16 @@ async function importRows(kind: AnyKind, rows: readonly unknown[]) {
   writeFileSync(path, jsonLines(rows));
   const rejectsFile = join(folder, 'rejects.jsonl');
   const report = await importSuite({
-    ...{ name: 'mine', kind: kind.name, shots: 1, seed: 7, task: undefined, capability: undefined, licence: 'CC0-1.0', outLabel },
+    ...{
+      name: 'mine',
+      kind: kind.name,
+      shots: 1,
+      seed: 7,
+      task: undefined,
+      capability: undefined,
+      licence: 'CC0-1.0',
+      outLabel,
+    },
     file: { path, name: 'rows.jsonl', format: 'jsonl' },
     columns: { ...importColumns, relevance: kind.importing.columns.includes('query') ? 'relevance' : undefined },
     ...{ suiteFolders: [join(folder, 'evals')], rejectsFile, date: '2026-11-25' },

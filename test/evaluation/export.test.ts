@@ -3,8 +3,26 @@ import { harnessResults, mtebTaskResults } from '#espalier/evaluation/export.js'
 import type { MeasuredSuite } from '#espalier/evaluation/measured-suite.js';
 
 const tones: MeasuredSuite = {
-  ...{ suite: 'tones', suiteVersion: 3, contentHash: 'c'.repeat(64), kind: 'probe', metric: 'accuracy', task: 'intent', domain: null },
-  ...{ cases: 40, leftOut: 0, shots: 16, score: 0.75, lower: 0.588, upper: 0.873, standardError: 0.069, chance: 0.5, ceiling: 1 },
+  ...{
+    suite: 'tones',
+    suiteVersion: 3,
+    contentHash: 'c'.repeat(64),
+    kind: 'probe',
+    metric: 'accuracy',
+    task: 'intent',
+    domain: null,
+  },
+  ...{
+    cases: 40,
+    leftOut: 0,
+    shots: 16,
+    score: 0.75,
+    lower: 0.588,
+    upper: 0.873,
+    standardError: 0.069,
+    chance: 0.5,
+    ceiling: 1,
+  },
 };
 const likeness: MeasuredSuite = { ...tones, suite: 'likeness', kind: 'sts', metric: 'spearman', shots: 0, score: 0.6 };
 const holdout: MeasuredSuite = { ...tones, suite: 'holdout/../../billing', kind: 'classification', leftOut: 2 };
@@ -54,9 +72,10 @@ describe('scores for MTEB', () => {
   });
 
   it('stay in their folder, whatever a domain is called', () => {
-    const names = mtebTaskResults({ ...version, measured: [holdout, { ...holdout, suite: 'holdout/..?..?billing' }] }, []).map(
-      ({ file }) => file,
-    );
+    const names = mtebTaskResults(
+      { ...version, measured: [holdout, { ...holdout, suite: 'holdout/..?..?billing' }] },
+      [],
+    ).map(({ file }) => file);
     for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]+\.json$/);
     expect(new Set(names).size).toBe(2);
   });

@@ -22,13 +22,27 @@ async function importRows(kind: KnownKind['name'], rows: readonly object[], name
   writeFileSync(path, jsonLines(rows));
   const rejectsFile = join(folder, 'rejects.jsonl');
   const report = await importSuite({
-    ...{ name: 'mine', kind, shots: 1, seed: 7, task: undefined, capability: undefined, licence: 'CC0-1.0', outLabel: 'none of these' },
+    ...{
+      name: 'mine',
+      kind,
+      shots: 1,
+      seed: 7,
+      task: undefined,
+      capability: undefined,
+      licence: 'CC0-1.0',
+      outLabel: 'none of these',
+    },
     ...{ file: { path, name: 'rows.jsonl', format: 'jsonl' }, columns: { ...columns, ...named } },
     ...{ suiteFolders: [join(folder, 'evals')], rejectsFile, date: '2026-11-25' },
   });
   const suite = await readSuite(report.folder);
   const rejects = report.rejected === 0 ? [] : readFileSync(rejectsFile, 'utf8').trim().split('\n');
-  return { report, suite, cases: suite.cases as object[], rejects: rejects.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return {
+    report,
+    suite,
+    cases: suite.cases as object[],
+    rejects: rejects.map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
 }
 
 /** Without characters that intake takes out. */
@@ -36,7 +50,8 @@ const word = fc
   .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
   .map(cleanText)
   .filter((text) => normaliseText(text) !== '');
-const words = (count: { minLength: number; maxLength: number }) => fc.uniqueArray(word, { selector: normaliseText, ...count });
+const words = (count: { minLength: number; maxLength: number }) =>
+  fc.uniqueArray(word, { selector: normaliseText, ...count });
 const runs = { numRuns: 25 };
 
 describe('retrieval, of rows that judge a document for a query', () => {
@@ -52,7 +67,11 @@ describe('retrieval, of rows that judge a document for a query', () => {
           ...queries.map((query, index) => ({ query, document: documents[index]!, relevance: 2 })),
           ...more
             .filter(([query, document]) => query !== document)
-            .map(([query, document, relevance]) => ({ query: queries[query]!, document: documents[document]!, relevance })),
+            .map(([query, document, relevance]) => ({
+              query: queries[query]!,
+              document: documents[document]!,
+              relevance,
+            })),
           { query: queries[0]!, document: documents[5]!, relevance: 0 },
         ]),
     )
@@ -65,14 +84,22 @@ describe('retrieval, of rows that judge a document for a query', () => {
         if (suite.kind !== 'retrieval') throw new Error(suite.kind);
         const textOf = new Map(suite.cases.map((item) => [item.id, item.text]));
         const queries = suite.cases.flatMap((item) => (item.kind === 'query' ? [item] : []));
-        const read = queries.flatMap(({ text, relevant }) => Object.entries(relevant).map(([id, grade]) => [text, textOf.get(id), grade]));
+        const read = queries.flatMap(({ text, relevant }) =>
+          Object.entries(relevant).map(([id, grade]) => [text, textOf.get(id), grade]),
+        );
         const said = rows.filter(({ relevance }) => relevance > 0);
         expect(new Set(read.map(String))).toEqual(
-          new Set(said.map(({ query, document, relevance }) => String([normaliseText(query), normaliseText(document), relevance]))),
+          new Set(
+            said.map(({ query, document, relevance }) =>
+              String([normaliseText(query), normaliseText(document), relevance]),
+            ),
+          ),
         );
         const documents = new Set(rows.map(({ document }) => normaliseText(document)));
         expect([report.shown, report.cases]).toEqual([documents.size, documents.size + queries.length]);
-        expect(new Set(suite.cases.flatMap((item) => (item.kind === 'document' ? [item.text] : [])))).toEqual(documents);
+        expect(new Set(suite.cases.flatMap((item) => (item.kind === 'document' ? [item.text] : [])))).toEqual(
+          documents,
+        );
       }),
       runs,
     );
@@ -102,8 +129,18 @@ describe('retrieval, of rows that judge a document for a query', () => {
     ['a grade below 0', { query: 'wet', document: 'Swim.', relevance: -1 }, 'relevance', /below 0/],
     ['a grade that is no number', { query: 'wet', document: 'Swim.', relevance: 'high' }, 'relevance', /not a number/],
     ['no document', { query: 'wet', relevance: 1 }, 'document', /no field `document`/],
-    ['two grades', { query: 'wet', document: 'Take an umbrella.', relevance: 2 }, undefined, /line-2 asks, and expects `2` instead of `1`/],
-    ['two groups of a query', { query: 'wet', document: 'Swim.', relevance: 1, group: 'sea' }, undefined, /line-2 asks/],
+    [
+      'two grades',
+      { query: 'wet', document: 'Take an umbrella.', relevance: 2 },
+      undefined,
+      /line-2 asks, and expects `2` instead of `1`/,
+    ],
+    [
+      'two groups of a query',
+      { query: 'wet', document: 'Swim.', relevance: 1, group: 'sea' },
+      undefined,
+      /line-2 asks/,
+    ],
   ])('rejects %s', async (_, row, field, reason) => {
     const graded = two.map((one) => ({ ...one, relevance: 1, group: 'air' }));
     const { rejects } = await importRows('retrieval', [...graded, { group: 'air', ...row }], { group: 'group' });
@@ -112,9 +149,15 @@ describe('retrieval, of rows that judge a document for a query', () => {
   });
 
   it('names the query that nothing answers', async () => {
-    const rows = [...two.map((one) => ({ ...one, relevance: 1 })), { query: 'dry', document: 'Wear a coat.', relevance: 0 }];
+    const rows = [
+      ...two.map((one) => ({ ...one, relevance: 1 })),
+      { query: 'dry', document: 'Wear a coat.', relevance: 0 },
+    ];
     const error = await errorOf(importRows('retrieval', rows));
-    expect([error.code, error.message]).toEqual(['SUITE_INVALID', expect.stringContaining('`line-3-query` names no relevant document')]);
+    expect([error.code, error.message]).toEqual([
+      'SUITE_INVALID',
+      expect.stringContaining('`line-3-query` names no relevant document'),
+    ]);
   });
 });
 
@@ -127,7 +170,12 @@ describe('multi-label, of rows with a list of labels, or one that bars part', ()
       { text: 'a quiet day', labels: [] },
     ];
     const { suite, cases } = await importRows('multi-label', rows, { label: 'labels' });
-    expect(cases.map((item) => (item as { labels: string[] }).labels)).toEqual([['flood', 'storm'], ['flood'], ['flood', 'storm'], []]);
+    expect(cases.map((item) => (item as { labels: string[] }).labels)).toEqual([
+      ['flood', 'storm'],
+      ['flood'],
+      ['flood', 'storm'],
+      [],
+    ]);
     // Both of the commonest set, half of it, both, none.
     expect(suite.chance).toBeCloseTo((1 + 0.5 + 1 + 0) / 4, 4);
   });
@@ -197,9 +245,19 @@ describe('robustness, of texts and their twins', () => {
   });
 
   it.each([
-    ['a twin that is the text itself', { text: 'three', perturbed: ' three ', group: 'typo' }, 'perturbed', /nothing was perturbed/],
+    [
+      'a twin that is the text itself',
+      { text: 'three', perturbed: ' three ', group: 'typo' },
+      'perturbed',
+      /nothing was perturbed/,
+    ],
     ['a second twin of a text', { text: 'one', perturbed: 'oen', group: 'typo' }, undefined, /line-1 asks/],
-    ['a twin of two texts', { text: 'three', perturbed: 'tow', group: 'typo' }, undefined, /expects `three` instead of `two`/],
+    [
+      'a twin of two texts',
+      { text: 'three', perturbed: 'tow', group: 'typo' },
+      undefined,
+      /expects `three` instead of `two`/,
+    ],
     ['a row without its group', { text: 'three', perturbed: 'there' }, 'group', /no field `group`/],
   ])('rejects %s', async (_, row, field, reason) => {
     const sound = [
@@ -237,7 +295,13 @@ describe('bias, of rows with and without a group', () => {
         const { cases } = await importRows('bias', all, { cluster: 'frame' });
         expect(cases).toEqual(
           all.map(({ text, label, group, frame }, index) => ({
-            ...{ id: `line-${index + 1}`, text: normaliseText(text), label, split: group ? 'test' : 'train', cluster: `${frame}` },
+            ...{
+              id: `line-${index + 1}`,
+              text: normaliseText(text),
+              label,
+              split: group ? 'test' : 'train',
+              cluster: `${frame}`,
+            },
             ...(group ? { group } : {}),
           })),
         );

@@ -25,7 +25,15 @@ function requestOf(content: string, change: Partial<ImportRequest> = {}, format:
   writeFileSync(path, content);
   return {
     file: { path, name: `rows.${format}`, format },
-    ...{ name: 'mine', kind: 'classification', shots: 2, seed: 7, task: undefined, capability: undefined, licence: 'CC0-1.0' },
+    ...{
+      name: 'mine',
+      kind: 'classification',
+      shots: 2,
+      seed: 7,
+      task: undefined,
+      capability: undefined,
+      licence: 'CC0-1.0',
+    },
     columns,
     outLabel: 'out-of-scope',
     suiteFolders: [join(folder, 'evals')],
@@ -58,7 +66,13 @@ describe('an imported suite', () => {
     const report = await importSuite(request);
     expect(report).toMatchObject({ cases: 8, shown: 0, duplicates: 0, rejected: 0, rejectsFile: undefined });
     const suite = await readSuite(report.folder);
-    expect(suite).toMatchObject({ name: 'mine', version: 1, chance: 0.5, task: 'sort', capability: 'Tells fruit from tools.' });
+    expect(suite).toMatchObject({
+      name: 'mine',
+      version: 1,
+      chance: 0.5,
+      task: 'sort',
+      capability: 'Tells fruit from tools.',
+    });
     expect(suite.log).toEqual([{ version: 1, date: '2026-11-24', sha256: suite.contentHash, note: 'Imported.' }]);
     const readme = readFileSync(join(report.folder, 'README.md'), 'utf8');
     for (const part of ['rows.jsonl', sha256(content), 'CC0-1.0', '2026-11-24']) expect(readme).toContain(part);
@@ -79,7 +93,9 @@ describe('an imported suite', () => {
         async (all) => {
           const { folder } = await importSuite(requestOf(jsonLines(all)));
           const { cases } = await readSuite(folder);
-          expect(cases).toEqual(all.map(({ text, label }, index) => ({ id: `line-${index + 1}`, text: stored(text), label })));
+          expect(cases).toEqual(
+            all.map(({ text, label }, index) => ({ id: `line-${index + 1}`, text: stored(text), label })),
+          );
         },
       ),
       { numRuns: 25 },
@@ -90,7 +106,10 @@ describe('an imported suite', () => {
     const csv = 'what,kind\n"a, plum",fruit\n"a\nsaw",tool\n';
     const named = { ...columns, text: 'what', label: 'kind' };
     const { folder } = await importSuite(requestOf(csv, { columns: named }, 'csv'));
-    expect((await readSuite(folder)).cases.map((item) => ('text' in item ? item.text : ''))).toEqual(['a, plum', 'a saw']);
+    expect((await readSuite(folder)).cases.map((item) => ('text' in item ? item.text : ''))).toEqual([
+      'a, plum',
+      'a saw',
+    ]);
   });
 
   it('of a kind that shows some cases has so many shots of each label, the same for the same seed', async () => {
@@ -99,7 +118,10 @@ describe('an imported suite', () => {
       const { folder, shown } = await importSuite(requestOf(content, { kind: 'probe', seed }));
       expect(shown).toBe(4);
       const { cases } = await readSuite(folder);
-      const train = cases.filter((item) => 'split' in item && item.split === 'train') as { id: string; label: string }[];
+      const train = cases.filter((item) => 'split' in item && item.split === 'train') as {
+        id: string;
+        label: string;
+      }[];
       expect(train.map(({ label }) => label).sort()).toEqual(['fruit', 'fruit', 'tool', 'tool']);
       return train.map(({ id }) => id).join();
     };
@@ -145,8 +167,18 @@ describe('a row that cannot be a case', () => {
   it.each([
     ['that is not JSON', 'nonsense', undefined, /not JSON/],
     ['without its label', JSON.stringify({ text: 'nail' }), 'label', /no field `label`/],
-    ['of invisible characters alone', JSON.stringify({ text: '\u200b\u001b[2J', label: 'tool' }), 'text', /the field is empty/],
-    ['that contradicts another', JSON.stringify({ text: ' plum ', label: 'tool' }), undefined, /line-1 .*`tool` instead of `fruit`/],
+    [
+      'of invisible characters alone',
+      JSON.stringify({ text: '\u200b\u001b[2J', label: 'tool' }),
+      'text',
+      /the field is empty/,
+    ],
+    [
+      'that contradicts another',
+      JSON.stringify({ text: ' plum ', label: 'tool' }),
+      undefined,
+      /line-1 .*`tool` instead of `fruit`/,
+    ],
   ])('%s is rejected with line, field and reason', async (_, line, field, reason) => {
     const request = requestOf(`${jsonLines([...fruit, ...tools])}${line}\n`);
     expect(await importSuite(request)).toMatchObject({ cases: 8, rejected: 1, rejectsFile: request.rejectsFile });
@@ -161,12 +193,19 @@ describe('a row that cannot be a case', () => {
       { a: 'u', b: 'v', score: 2 },
       { a: 'y', b: 'x', score: 1 },
     ];
-    expect(await importSuite(requestOf(jsonLines(rows), { kind: 'sts' }))).toMatchObject({ cases: 2, duplicates: 1, rejected: 0 });
+    expect(await importSuite(requestOf(jsonLines(rows), { kind: 'sts' }))).toMatchObject({
+      cases: 2,
+      duplicates: 1,
+      rejected: 0,
+    });
   });
 
   it('is named where there are only such rows', async () => {
     const error = await errorOf(importSuite(requestOf('{"text": "x"}\n')));
-    expect([error.code, error.message]).toEqual(['INPUT_REJECTED', expect.stringContaining('rows.jsonl, line 1, field label')]);
+    expect([error.code, error.message]).toEqual([
+      'INPUT_REJECTED',
+      expect.stringContaining('rows.jsonl, line 1, field label'),
+    ]);
   });
 });
 
@@ -191,7 +230,9 @@ describe('an import that fails', () => {
     expect((await errorOf(importSuite(request))).code).toBe('SUITE_EXISTS');
     const own = join(root, 'elsewhere');
     mkdirSync(own, { recursive: true });
-    expect((await errorOf(importSuite({ ...request, suiteFolders: [own, ...request.suiteFolders] }))).code).toBe('SUITE_EXISTS');
+    expect((await errorOf(importSuite({ ...request, suiteFolders: [own, ...request.suiteFolders] }))).code).toBe(
+      'SUITE_EXISTS',
+    );
     expect([readFileSync(join(folder, 'cases.jsonl'), 'utf8'), readdirSync(own)]).toEqual([before, []]);
   });
 });

@@ -30,9 +30,13 @@ describe('k-means', () => {
     const clusters = await kMeans(vectors, 5, 'seed');
     const means = [0, 1, 2, 3, 4].map((cluster) => {
       const own = vectors.filter((_, index) => clusters[index] === cluster);
-      return Float64Array.from({ length: 9 }, (_, axis) => own.reduce((sum, vector) => sum + vector[axis]!, 0) / own.length);
+      return Float64Array.from(
+        { length: 9 },
+        (_, axis) => own.reduce((sum, vector) => sum + vector[axis]!, 0) / own.length,
+      );
     });
-    const distance = (vector: Float32Array, mean: Float64Array) => Math.hypot(...Array.from(vector, (value, axis) => value - mean[axis]!));
+    const distance = (vector: Float32Array, mean: Float64Array) =>
+      Math.hypot(...Array.from(vector, (value, axis) => value - mean[axis]!));
     for (const [index, vector] of vectors.entries()) {
       const distances = means.map((mean) => distance(vector, mean));
       expect(distances[clusters[index]!]).toBeLessThan(Math.min(...distances) + 1e-6);
@@ -70,30 +74,39 @@ describe('the nearest vectors', () => {
     const found = await nearest(asking, pool, 7);
     expect(found).toHaveLength(asking.length);
     for (const [at, vector] of asking.entries()) {
-      const sorted = pool.map((one, index) => ({ index, similarity: dot(vector, one) })).sort((a, b) => b.similarity - a.similarity);
+      const sorted = pool
+        .map((one, index) => ({ index, similarity: dot(vector, one) }))
+        .sort((a, b) => b.similarity - a.similarity);
       expect(found[at]!.map(({ index }) => index)).toEqual(sorted.slice(0, 7).map(({ index }) => index));
-      for (const [place, { similarity }] of found[at]!.entries()) expect(similarity).toBeCloseTo(sorted[place]!.similarity, 5);
+      for (const [place, { similarity }] of found[at]!.entries())
+        expect(similarity).toBeCloseTo(sorted[place]!.similarity, 5);
     }
   });
 
   it('equal vectors are equally similar to the bit, wherever they stand and however many are beside them', async () => {
     const whole = fc.integer({ min: 1, max: 70 });
     await fc.assert(
-      fc.asyncProperty(whole, whole, fc.integer({ min: 1, max: 1200 }), fc.integer(), async (asking, pooled, length, seed) => {
-        const drawn = seededRandom('equal vectors', seed);
-        const distinct = [0, 1, 2].map(() => unit(Array.from({ length }, () => drawn.normal())));
-        const pick = (count: number) => Array.from({ length: count }, () => drawn.integer(3));
-        const [rows, columns] = [pick(asking), pick(pooled)];
-        const vectorsOf = (numbers: readonly number[]) => numbers.map((number) => distinct[number]!);
-        const known = new Map<string, number>();
-        for (const [row, cosines] of (await similarities(vectorsOf(rows), vectorsOf(columns))).entries()) {
-          for (const [column, cosine] of cosines.entries()) {
-            const pair = `${rows[row]} ${columns[column]}`;
-            expect(cosine).toBe(known.get(pair) ?? cosine);
-            known.set(pair, cosine);
+      fc.asyncProperty(
+        whole,
+        whole,
+        fc.integer({ min: 1, max: 1200 }),
+        fc.integer(),
+        async (asking, pooled, length, seed) => {
+          const drawn = seededRandom('equal vectors', seed);
+          const distinct = [0, 1, 2].map(() => unit(Array.from({ length }, () => drawn.normal())));
+          const pick = (count: number) => Array.from({ length: count }, () => drawn.integer(3));
+          const [rows, columns] = [pick(asking), pick(pooled)];
+          const vectorsOf = (numbers: readonly number[]) => numbers.map((number) => distinct[number]!);
+          const known = new Map<string, number>();
+          for (const [row, cosines] of (await similarities(vectorsOf(rows), vectorsOf(columns))).entries()) {
+            for (const [column, cosine] of cosines.entries()) {
+              const pair = `${rows[row]} ${columns[column]}`;
+              expect(cosine).toBe(known.get(pair) ?? cosine);
+              known.set(pair, cosine);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -37,7 +37,12 @@ describe('every kind', () => {
   });
 
   it('says what it knows of a case before anybody answers: what it is held against, and by what it can be told apart', () => {
-    const item = { ...asked('a', 'glad'), group: 'letters', cluster: 'one author', text: 'nine words of text that nobody has read yet' };
+    const item = {
+      ...asked('a', 'glad'),
+      group: 'letters',
+      cluster: 'one author',
+      text: 'nine words of text that nobody has read yet',
+    };
     const [known] = askedCases(suiteOf('probe', [shot('s', 'glad'), shot('t', 'sad'), item]));
     expect(known).toEqual({
       caseId: 'a',
@@ -56,12 +61,17 @@ describe('every kind', () => {
     [21, 'long'],
   ])('a text of %i words is %s', (words, length) => {
     const text = Array<string>(words).fill('word').join('  ');
-    expect(askedCases(suiteOf('classification', [{ id: '1', text, label: 'a' }]))[0]!.tags).toEqual({ label: 'a', length });
+    expect(askedCases(suiteOf('classification', [{ id: '1', text, label: 'a' }]))[0]!.tags).toEqual({
+      label: 'a',
+      length,
+    });
   });
 
   it('of two texts the longer one counts', () => {
     const long = Array<string>(30).fill('word').join(' ');
-    expect(askedCases(suiteOf('sts', [{ id: '1', a: 'word', b: long, score: 1 }]))[0]!.tags).toEqual({ length: 'long' });
+    expect(askedCases(suiteOf('sts', [{ id: '1', a: 'word', b: long, score: 1 }]))[0]!.tags).toEqual({
+      length: 'long',
+    });
   });
 });
 
@@ -74,7 +84,12 @@ describe('a kind that scores case by case', () => {
     stability: (id: string) => ({ id, group: 'case', text: `text ${id}`, changed: `TEXT ${id}` }),
     scope: (id: string) => ({ id, text: `text ${id}`, scope: id < 'd' ? 'in' : 'out' }),
     sts: (id: string) => ({ id, a: `text ${id}`, b: `other ${id}`, score: id.charCodeAt(0) }),
-    'pair-classification': (id: string) => ({ id, a: `text ${id}`, b: `other ${id}`, label: id < 'd' ? 'same' : 'different' }),
+    'pair-classification': (id: string) => ({
+      id,
+      a: `text ${id}`,
+      b: `other ${id}`,
+      label: id < 'd' ? 'same' : 'different',
+    }),
   };
   const outputOf = (text: string): AdapterOutput => {
     const share = [...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) / 2000;
@@ -111,7 +126,9 @@ describe('a kind that scores case by case', () => {
 
 describe('classification', () => {
   it('lets a case bring tags of its own', () => {
-    const [known] = askedCases(suiteOf('classification', [{ id: '1', text: 'a', label: 'x', tags: { source: 'chat' } }]));
+    const [known] = askedCases(
+      suiteOf('classification', [{ id: '1', text: 'a', label: 'x', tags: { source: 'chat' } }]),
+    );
     expect(known!.tags).toEqual({ source: 'chat', label: 'x', length: 'short' });
   });
 });

@@ -25,7 +25,10 @@ describe('sets of labels', () => {
 
   it('count as often as their weight says, as if they stood there so often', () => {
     for (const statistic of [microF1, macroF1, exactMatch])
-      expect(statistic(cases)([2, 0, 1, 3])).toBeCloseTo(statistic([0, 0, 2, 3, 3, 3].map((index) => cases[index]!))(once(6)), 12);
+      expect(statistic(cases)([2, 0, 1, 3])).toBeCloseTo(
+        statistic([0, 0, 2, 3, 3, 3].map((index) => cases[index]!))(once(6)),
+        12,
+      );
   });
 
   it('are all right where no label is expected or given', () => {
@@ -45,7 +48,9 @@ describe('the note of a report', () => {
 
   it('has the champion before the candidate where it answered all', () => {
     const [note] = noteLabelSets(suite, [result('a', 'a', 'b'), result('b', 'b', 'b')]);
-    expect(note).toMatch(/^holdout\/spring: micro-F1 50\.0 -> 100\.0 %, macro-F1 33\.3 -> 100\.0 %, exact match 50\.0 -> 100\.0 %/);
+    expect(note).toMatch(
+      /^holdout\/spring: micro-F1 50\.0 -> 100\.0 %, macro-F1 33\.3 -> 100\.0 %, exact match 50\.0 -> 100\.0 %/,
+    );
   });
 
   it('is of the candidate alone where the champion did not, and there is none of other metrics', () => {

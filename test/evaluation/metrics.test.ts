@@ -13,7 +13,8 @@ interface Reference {
 }
 
 const reference = JSON.parse(readFileSync(new URL('reference/metrics.json', import.meta.url), 'utf8')) as Reference;
-const value = (name: string, scores: readonly number[], gold: readonly (number | null)[]) => metricValue(metricNamed(name), scores, gold);
+const value = (name: string, scores: readonly number[], gold: readonly (number | null)[]) =>
+  metricValue(metricNamed(name), scores, gold);
 
 describe('spearman', () => {
   it.each(reference.spearman)('is that of the reference: $spearman', ({ a, b, spearman }) => {
@@ -51,7 +52,9 @@ describe('v-measure', () => {
   });
 
   it('does not depend on how clusters and classes are numbered', () => {
-    expect(value('v-measure', [7, 7, 2, 2, 2], [0, 0, 0, 9, 9])).toBe(value('v-measure', [0, 0, 1, 1, 1], [3, 3, 3, 1, 1]));
+    expect(value('v-measure', [7, 7, 2, 2, 2], [0, 0, 0, 9, 9])).toBe(
+      value('v-measure', [0, 0, 1, 1, 1], [3, 3, 3, 1, 1]),
+    );
   });
 });
 
@@ -61,7 +64,10 @@ describe('a mean', () => {
   });
 
   it('is a proportion only where answers are right or wrong', () => {
-    expect(metrics.filter(({ isProportion }) => isProportion).map(({ name }) => name)).toEqual(['accuracy', 'consistency']);
+    expect(metrics.filter(({ isProportion }) => isProportion).map(({ name }) => name)).toEqual([
+      'accuracy',
+      'consistency',
+    ]);
   });
 });
 
@@ -73,10 +79,13 @@ describe('a metric that nobody knows', () => {
 });
 
 describe('how often a case counts', () => {
-  const drawn = fc.array(fc.record({ score: fc.integer({ min: 0, max: 4 }), gold: fc.integer({ min: 0, max: 1 }), times: fc.nat(3) }), {
-    minLength: 1,
-    maxLength: 30,
-  });
+  const drawn = fc.array(
+    fc.record({ score: fc.integer({ min: 0, max: 4 }), gold: fc.integer({ min: 0, max: 1 }), times: fc.nat(3) }),
+    {
+      minLength: 1,
+      maxLength: 30,
+    },
+  );
 
   it.each(metrics.map(({ name }) => name))('%s: a weight is the same as that many copies of the case', (name) => {
     fc.assert(
@@ -109,7 +118,8 @@ describe('how often a case counts', () => {
 });
 
 describe('continualMetrics', () => {
-  // Worked by hand: after the third update the first domain is at 0.7 (best 0.9, first 0.8), the second at 0.9 (best and first 0.85).
+  // Worked by hand: after the third update the first domain is at 0.7 (best 0.9, first 0.8), the second at 0.9 (best
+  // and first 0.85).
   const matrix = [
     [0.8, undefined, undefined],
     [0.9, 0.85, undefined],

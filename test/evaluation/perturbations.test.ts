@@ -14,7 +14,10 @@ describe.each(families)('a change of the family %s', (family) => {
     expect(changeText(family, text, { key: '12', seed: 7 })).toEqual(changeText(family, text, { key: '12', seed: 7 }));
     const distinct = new Set(changesOf(family, text).map((change) => change!.changed));
     expect(distinct.size).toBeGreaterThan(20);
-    const other = Array.from({ length: 40 }, (_, index) => changeText(family, text, { key: String(index), seed: 8 })!.changed);
+    const other = Array.from(
+      { length: 40 },
+      (_, index) => changeText(family, text, { key: String(index), seed: 8 })!.changed,
+    );
     expect(other).not.toEqual(changesOf(family, text, 40).map((change) => change!.changed));
   });
 
@@ -74,7 +77,9 @@ describe('invariance', () => {
   });
 
   it('swaps persons and spelling with their capital letters, and nothing else', () => {
-    expect(changedBy('invariance', 'gender', 'HE and my Mother want the colours')[0]).toBe('SHE and my Father want the colours');
+    expect(changedBy('invariance', 'gender', 'HE and my Mother want the colours')[0]).toBe(
+      'SHE and my Father want the colours',
+    );
     expect(changedBy('invariance', 'dialect spelling', 'He likes the Colour grey')[0]).toBe('He likes the Color gray');
   });
 });

@@ -12,7 +12,9 @@ interface Reference {
   readonly probabilities: readonly number[][];
 }
 
-const reference = JSON.parse(readFileSync(new URL('reference/logistic_regression.json', import.meta.url), 'utf8')) as Reference[];
+const reference = JSON.parse(
+  readFileSync(new URL('reference/logistic_regression.json', import.meta.url), 'utf8'),
+) as Reference[];
 
 function unit(values: readonly number[]): Float32Array {
   const length = Math.hypot(...values);
@@ -20,8 +22,13 @@ function unit(values: readonly number[]): Float32Array {
 }
 
 const random = seededRandom('probe');
-const around = (centre: readonly number[], noise: number) => unit(centre.map((value) => value + noise * random.normal()));
-const centres: Record<string, number[]> = { north: [1, 0, 0, 0, 0, 0], east: [0, 1, 0, 0, 0, 0], up: [0, 0, 1, 0, 0, 0] };
+const around = (centre: readonly number[], noise: number) =>
+  unit(centre.map((value) => value + noise * random.normal()));
+const centres: Record<string, number[]> = {
+  north: [1, 0, 0, 0, 0, 0],
+  east: [0, 1, 0, 0, 0, 0],
+  up: [0, 0, 1, 0, 0, 0],
+};
 const labels = Object.keys(centres);
 const draw = (perClass: number, noise: number) => {
   const drawn = Array.from({ length: perClass * labels.length }, (_, index) => labels[index % labels.length]!);
@@ -50,7 +57,9 @@ describe('a probe', () => {
       await fitProbe(shots.vectors, shots.labels),
       await fitProbe(shots.vectors.toReversed(), shots.labels.toReversed()),
     ];
-    expect(asked.vectors.map((vector) => back.read(vector).label)).toEqual(asked.vectors.map((vector) => there.read(vector).label));
+    expect(asked.vectors.map((vector) => back.read(vector).label)).toEqual(
+      asked.vectors.map((vector) => there.read(vector).label),
+    );
   });
 
   it('is as sure of an answer as it says, and its probabilities sum to 1', async () => {
@@ -72,7 +81,8 @@ describe('a probe', () => {
       for (const [index, vector] of row.asked.entries()) {
         const { probabilities } = probe.read(Float32Array.from(vector));
         expect(probabilities.size).toBe(classes);
-        for (const [label, share] of row.probabilities[index]!.entries()) expect(probabilities.get(`${label}`)).toBeCloseTo(share, 5);
+        for (const [label, share] of row.probabilities[index]!.entries())
+          expect(probabilities.get(`${label}`)).toBeCloseTo(share, 5);
       }
     },
   );
@@ -80,7 +90,8 @@ describe('a probe', () => {
   it('is fitted in time that hardly depends on how wide the vectors are', async () => {
     const wide = (label: string) => {
       const vector = new Float32Array(4000);
-      for (let index = 0; index < vector.length; index++) vector[index] = (label === labels[index % 3] ? 0.1 : 0) + random.normal();
+      for (let index = 0; index < vector.length; index++)
+        vector[index] = (label === labels[index % 3] ? 0.1 : 0) + random.normal();
       const length = Math.hypot(...vector);
       return vector.map((value) => value / length);
     };
@@ -97,7 +108,9 @@ describe('the minimum', () => {
   it('has no gradient left: the weights are c times the sum of each error times its example', async () => {
     const { vectors, labels: drawn } = draw(6, 0.8);
     const targets = Int32Array.from(drawn, (label) => labels.indexOf(label));
-    const gram = Float64Array.from(vectors.flatMap((a) => vectors.map((b) => a.reduce((sum, value, index) => sum + value * b[index]!, 0))));
+    const gram = Float64Array.from(
+      vectors.flatMap((a) => vectors.map((b) => a.reduce((sum, value, index) => sum + value * b[index]!, 0))),
+    );
     const { coefficients, intercepts } = await fitLogisticRegression({ gram, targets, classes: 3, c: 2 });
     const sumOver = (share: (row: number) => number, axis: number) =>
       vectors.reduce((sum, vector, row) => sum + share(row) * vector[axis]!, 0);
@@ -109,7 +122,10 @@ describe('the minimum', () => {
     }
     function shareOf(row: number, one: number): number {
       const scores = intercepts.map((intercept, own) =>
-        vectors.reduce((sum, _, other) => sum + gram[row * vectors.length + other]! * coefficients[other * 3 + own]!, intercept),
+        vectors.reduce(
+          (sum, _, other) => sum + gram[row * vectors.length + other]! * coefficients[other * 3 + own]!,
+          intercept,
+        ),
       );
       return Math.exp(scores[one]!) / scores.reduce((sum, score) => sum + Math.exp(score), 0);
     }

@@ -118,9 +118,14 @@ const groups: SuiteSource = {
   ],
 };
 const logOf = (version: number, { cases }: SuiteSource) =>
-  ['log:', `  - version: ${version}`, '    date: 2026-11-25', `    sha256: ${sha256(jsonLines(cases))}`, '    note: Created.', ''].join(
-    '\n',
-  );
+  [
+    'log:',
+    `  - version: ${version}`,
+    '    date: 2026-11-25',
+    `    sha256: ${sha256(jsonLines(cases))}`,
+    '    note: Created.',
+    '',
+  ].join('\n');
 
 describe('a suite', () => {
   const withLine = (source: SuiteSource, line: string) => (folder: string) =>
@@ -139,7 +144,10 @@ describe('a suite', () => {
     async (source) => {
       const suite = await readSuite(writeSuite(newFolder(), source));
       expect(suite).toMatchObject({ name: source.name, version: 1, kind: source.kind, cases: source.cases });
-      const changed = { ...source, cases: [...source.cases.slice(0, -1), { ...(source.cases.at(-1) as object), id: 'other' }] };
+      const changed = {
+        ...source,
+        cases: [...source.cases.slice(0, -1), { ...(source.cases.at(-1) as object), id: 'other' }],
+      };
       expect((await readSuite(writeSuite(newFolder(), changed))).contentHash).not.toBe(suite.contentHash);
     },
   );
@@ -171,9 +179,21 @@ describe('a suite', () => {
   const lineAfter = (source: SuiteSource) => source.cases.length + 2;
 
   it.each<
-    [what: string, source: SuiteSource, damage: (folder: string) => void, at: { file: string; line?: number; field?: string }, says: RegExp]
+    [
+      what: string,
+      source: SuiteSource,
+      damage: (folder: string) => void,
+      at: { file: string; line?: number; field?: string },
+      says: RegExp,
+    ]
   >([
-    ['a line that is not JSON', probe, withLine(probe, '{"id": '), { file: 'cases.jsonl', line: lineAfter(probe) }, /not JSON/],
+    [
+      'a line that is not JSON',
+      probe,
+      withLine(probe, '{"id": '),
+      { file: 'cases.jsonl', line: lineAfter(probe) },
+      /not JSON/,
+    ],
     [
       'a case without its label',
       probe,
@@ -202,7 +222,13 @@ describe('a suite', () => {
       { file: 'cases.jsonl', line: lineAfter(sts), field: 'score' },
       /number/,
     ],
-    ['one id twice', probe, withCases(sad, glad, asked, asked), { file: 'cases.jsonl', line: 4, field: 'id' }, /`3` occurs twice/],
+    [
+      'one id twice',
+      probe,
+      withCases(sad, glad, asked, asked),
+      { file: 'cases.jsonl', line: 4, field: 'id' },
+      /`3` occurs twice/,
+    ],
     ['no cases', probe, withCases(), { file: 'cases.jsonl' }, /there are no cases/],
     ['nothing to ask', probe, withCases(sad, glad), { file: 'cases.jsonl' }, /no test cases/],
     ['one class to learn', probe, withCases(sad, asked), { file: 'cases.jsonl' }, /fewer than two labels/],
@@ -306,8 +332,20 @@ describe('a suite', () => {
       { file: 'cases.jsonl', line: 4, field: 'scope' },
       /`9` is out of scope/,
     ],
-    ['nothing out of scope', scope, withCases(...scope.cases.slice(0, 2)), { file: 'cases.jsonl' }, /not of both scopes/],
-    ['nothing in scope to show', scope, withCases(...scope.cases.slice(1)), { file: 'cases.jsonl' }, /no training cases/],
+    [
+      'nothing out of scope',
+      scope,
+      withCases(...scope.cases.slice(0, 2)),
+      { file: 'cases.jsonl' },
+      /not of both scopes/,
+    ],
+    [
+      'nothing in scope to show',
+      scope,
+      withCases(...scope.cases.slice(1)),
+      { file: 'cases.jsonl' },
+      /no training cases/,
+    ],
     ['one twin only', twins, withCases(twins.cases[0]), { file: 'cases.jsonl' }, /fewer than two texts/],
     [
       'one text with two twins',
@@ -323,7 +361,13 @@ describe('a suite', () => {
       { file: 'cases.jsonl', line: groups.cases.length + 1, field: 'group' },
       /.+/,
     ],
-    ['one group only', groups, withCases(...groups.cases.slice(0, -1)), { file: 'cases.jsonl' }, /fewer than two groups/],
+    [
+      'one group only',
+      groups,
+      withCases(...groups.cases.slice(0, -1)),
+      { file: 'cases.jsonl' },
+      /fewer than two groups/,
+    ],
     [
       'a ceiling that guessing reaches',
       probe,
@@ -366,8 +410,20 @@ describe('a suite', () => {
       { file: 'suite.yaml', field: 'higher_is_better' },
       /.+/,
     ],
-    ['no version', probe, withHeader((header) => header.replace('version: 1\n', '')), { file: 'suite.yaml', field: 'version' }, /.+/],
-    ['a key that is unknown', probe, withHeader((header) => `${header}colour: red\n`), { file: 'suite.yaml' }, /colour/],
+    [
+      'no version',
+      probe,
+      withHeader((header) => header.replace('version: 1\n', '')),
+      { file: 'suite.yaml', field: 'version' },
+      /.+/,
+    ],
+    [
+      'a key that is unknown',
+      probe,
+      withHeader((header) => `${header}colour: red\n`),
+      { file: 'suite.yaml' },
+      /colour/,
+    ],
     ['a header that is not YAML', probe, withHeader((header) => `${header}chance: [1\n`), { file: 'suite.yaml' }, /.+/],
     [
       'the name of another folder',
@@ -396,7 +452,10 @@ describe('a suite', () => {
 describe('suites of several folders', () => {
   it("the workspace's own suite takes the place of the shipped one of that name", async () => {
     const [own, theirs] = [newFolder(), newFolder()];
-    const mine = writeSuite(own, { ...probe, cases: [...probe.cases, { id: '4', text: 'mine', label: 'glad', split: 'test' }] });
+    const mine = writeSuite(own, {
+      ...probe,
+      cases: [...probe.cases, { id: '4', text: 'mine', label: 'glad', split: 'test' }],
+    });
     writeSuite(theirs, probe);
     const other = writeSuite(theirs, sts);
     expect(await listSuites([own, theirs])).toEqual(
@@ -427,7 +486,11 @@ describe('suites of several folders', () => {
 
 it('a suite behind a link is found, and its texts are kept out of training', async () => {
   const [real, linked] = [newFolder(), newFolder()];
-  const folder = writeSuite(real, { name: 'tones', kind: 'classification', cases: [{ id: '1', text: 'a sunny day', label: 'glad' }] });
+  const folder = writeSuite(real, {
+    name: 'tones',
+    kind: 'classification',
+    cases: [{ id: '1', text: 'a sunny day', label: 'glad' }],
+  });
   symlinkSync(folder, join(linked, 'tones'));
   expect([...(await listSuites([linked])).keys()]).toEqual(['tones']);
   expect((await collectEvalTexts([linked])).get(sameTextHash('A sunny day'))).toBe('tones');

@@ -22,7 +22,10 @@ describe('the anchor', () => {
   it('is there by default, at 1.75 times the margin', () => {
     expect(anchorOf(drifted(940))).toMatchObject({ verdict: 'fail', limit: expect.closeTo(-0.0875, 12) });
     expect(anchorOf(drifted(860))).toMatchObject({ verdict: 'pass', limit: expect.closeTo(-0.0875, 12) });
-    expect(anchorOf(drifted(940), { domains: { margin: 0.1 } })).toMatchObject({ verdict: 'pass', limit: expect.closeTo(-0.175, 12) });
+    expect(anchorOf(drifted(940), { domains: { margin: 0.1 } })).toMatchObject({
+      verdict: 'pass',
+      limit: expect.closeTo(-0.175, 12),
+    });
   });
 
   it.each([
@@ -32,7 +35,9 @@ describe('the anchor', () => {
     ['is a version, with the margin that holds against the champion', { version: 1 }, -0.05],
     ['is a version with a factor', { version: 1, factor: 1.5 }, -0.075],
   ])('%s', (_what, anchor, limit) => {
-    expect(anchorOf(drifted(940), { anchor })?.limit).toEqual(limit === undefined ? undefined : expect.closeTo(limit, 12));
+    expect(anchorOf(drifted(940), { anchor })?.limit).toEqual(
+      limit === undefined ? undefined : expect.closeTo(limit, 12),
+    );
   });
 
   it('knows its words, and no others', () => {
@@ -51,7 +56,9 @@ describe('the anchor', () => {
 
   it('is harder to pass with every refusal: who tries again draws again', () => {
     const value = (refusals: number) =>
-      judge(evaluationOf([drifted(860)], { refusals }), policyWith(), seed).rows[0]!.findings.find(({ rule }) => rule === 'anchor')!.value;
+      judge(evaluationOf([drifted(860)], { refusals }), policyWith(), seed).rows[0]!.findings.find(
+        ({ rule }) => rule === 'anchor',
+      )!.value;
     expect(value(1)).toBeLessThan(value(0));
     expect(value(9)).toBeLessThan(value(1));
     const tries = (field: number, refusals: number) => certaintyOf({ confidence: 0.95 }, { field, refusals });

@@ -30,8 +30,20 @@ describe('a pass rests on a line that asked the head', () => {
   it.each<[string, readonly PairedSuite[], Record<string, unknown>, Partial<Evaluation>, string]>([
     ['no suite and a budget', [], budgets, {}, 'nothing could be compared'],
     ['only what is new, and a budget', [fresh(30, 10)], budgets, {}, 'only what is new to the champion'],
-    ['slices alone', [], { slices: [{ by: 'label' }] }, { answers: repeat(40, 0).map(() => answer('a')) }, 'nothing could be compared'],
-    ['suites of the encoder', [{ ...kept, role: 'judged', name: 'verbs', examines: 'encoder' }], {}, {}, 'nothing could be compared'],
+    [
+      'slices alone',
+      [],
+      { slices: [{ by: 'label' }] },
+      { answers: repeat(40, 0).map(() => answer('a')) },
+      'nothing could be compared',
+    ],
+    [
+      'suites of the encoder',
+      [{ ...kept, role: 'judged', name: 'verbs', examines: 'encoder' }],
+      {},
+      {},
+      'nothing could be compared',
+    ],
     [
       'a group of which nothing asks the head',
       [{ ...kept, role: 'judged', name: 'verbs', examines: 'encoder' }],
@@ -55,7 +67,11 @@ describe('a pass rests on a line that asked the head', () => {
 });
 
 describe('a score that is not a number', () => {
-  const broken = pairedSuite({ champion: repeat(200, 1), candidate: [...repeat(190, 1), ...repeat(10, Number.NaN)], name: 'desk' });
+  const broken = pairedSuite({
+    champion: repeat(200, 1),
+    candidate: [...repeat(190, 1), ...repeat(10, Number.NaN)],
+    name: 'desk',
+  });
 
   it.each<[string, PairedSuite]>([
     ['in a suite', broken],
@@ -96,30 +112,35 @@ describe('a new domain', () => {
     const rows = findings([kept, fresh(2, 2), fresh(1, 3, 'holdout/other')]);
     expect(rows).toContainEqual(['holdout/new domains', 'guessing: inconclusive']);
     expect(rows).toContainEqual(['holdout/new', '']);
-    expect(findings([kept, fresh(4, 1), fresh(3, 1, 'holdout/other')])).toContainEqual(['holdout/new domains', 'guessing: pass']);
+    expect(findings([kept, fresh(4, 1), fresh(3, 1, 'holdout/other')])).toContainEqual([
+      'holdout/new domains',
+      'guessing: pass',
+    ]);
   });
 });
 
 describe('a first version', () => {
-  const first = (right: number, wrong: number) => pairedSuite({ candidate: [...repeat(right, 1), ...repeat(wrong, 0)], name: 'holdout/a' });
+  const first = (right: number, wrong: number) =>
+    pairedSuite({ candidate: [...repeat(right, 1), ...repeat(wrong, 0)], name: 'holdout/a' });
 
   it('can begin on few cases by its score, and is held to the bound where cases allow', () => {
-    expect([first(2, 3), first(3, 4), first(30, 70), first(40, 60), first(10, 90)].map((suite) => say([suite]).verdict)).toEqual([
-      'pass',
-      'pass',
-      'inconclusive',
-      'pass',
-      'fail',
-    ]);
+    expect(
+      [first(2, 3), first(3, 4), first(30, 70), first(40, 60), first(10, 90)].map((suite) => say([suite]).verdict),
+    ).toEqual(['pass', 'pass', 'inconclusive', 'pass', 'fail']);
   });
 });
 
 describe('a report without held-out cases', () => {
   const reasonFor = (labels: number, fraction = 0.2) =>
-    judge(evaluationOf([], { holdout: { fraction, labels } }), policyWith(), seed).findings.find(({ rule }) => rule === 'evidence')!;
+    judge(evaluationOf([], { holdout: { fraction, labels } }), policyWith(), seed).findings.find(
+      ({ rule }) => rule === 'evidence',
+    )!;
 
   it('says how many would do, by the rule, the share that is held out and the number of labels', () => {
-    expect(reasonFor(2)).toMatchObject({ needed: 16, reason: expect.stringContaining('at least 16 held-out cases are needed') });
+    expect(reasonFor(2)).toMatchObject({
+      needed: 16,
+      reason: expect.stringContaining('at least 16 held-out cases are needed'),
+    });
     expect(reasonFor(2).reason).toContain('about 80 more examples');
     expect(reasonFor(2, 0.5).reason).toContain('about 32 more examples');
     expect(reasonFor(1000).needed).toBeLessThan(5);

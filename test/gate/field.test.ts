@@ -3,12 +3,18 @@ import { chooseContender, fieldRows, type Judged } from '#espalier/gate/field.js
 import type { Contender } from '#espalier/store/contenders.js';
 
 type Named = Judged & { readonly name: string };
-const of = (name: string, verdict: Judged['verdict'], averageAccuracy: number | null): Named => ({ name, verdict, averageAccuracy });
+const of = (name: string, verdict: Judged['verdict'], averageAccuracy: number | null): Named => ({
+  name,
+  verdict,
+  averageAccuracy,
+});
 const chosen = (...field: Named[]) => chooseContender(field)?.name;
 
 describe('of a field is chosen', () => {
   it('the most accurate of those that pass, however accurate the others are', () => {
-    expect(chosen(of('a', 'fail', 0.99), of('b', 'pass', 0.7), of('c', 'pass', 0.8), of('d', 'inconclusive', 0.9))).toBe('c');
+    expect(
+      chosen(of('a', 'fail', 0.99), of('b', 'pass', 0.7), of('c', 'pass', 0.8), of('d', 'inconclusive', 0.9)),
+    ).toBe('c');
   });
 
   it('where none passes, the most accurate of those that are inconclusive', () => {
@@ -23,10 +29,13 @@ describe('of a field is chosen', () => {
     expect(chosen(of('a', 'fail', 0.8), of('b', 'pass', 0.8), of('c', 'pass', 0.8))).toBe('b');
   });
 
-  it.each([Number.NaN, null])('the earlier too where nothing is held out (%s), and what was measured before what was not', (nothing) => {
-    expect(chosen(of('a', 'pass', nothing), of('b', 'pass', nothing))).toBe('a');
-    expect(chosen(of('a', 'pass', nothing), of('b', 'pass', 0))).toBe('b');
-  });
+  it.each([Number.NaN, null])(
+    'the earlier too where nothing is held out (%s), and what was measured before what was not',
+    (nothing) => {
+      expect(chosen(of('a', 'pass', nothing), of('b', 'pass', nothing))).toBe('a');
+      expect(chosen(of('a', 'pass', nothing), of('b', 'pass', 0))).toBe('b');
+    },
+  );
 
   it('the only one; and none of none', () => {
     expect(chosen(of('a', 'fail', 0))).toBe('a');
@@ -35,9 +44,20 @@ describe('of a field is chosen', () => {
 });
 
 describe('the rows of a field', () => {
-  const stored = (strategy: string, verdict: string, averageAccuracy: number, domains: readonly unknown[] = []): Contender => ({
+  const stored = (
+    strategy: string,
+    verdict: string,
+    averageAccuracy: number,
+    domains: readonly unknown[] = [],
+  ): Contender => ({
     ...{ strategy, seconds: 1.5, bytesKept: 2048, error: null, chosen: strategy === 'derpp' },
-    report: { verdict, sentence: `${strategy} it is.`, rows: [], domains, continual: { averageAccuracy, forgetting: 0.1 } },
+    report: {
+      verdict,
+      sentence: `${strategy} it is.`,
+      rows: [],
+      domains,
+      continual: { averageAccuracy, forgetting: 0.1 },
+    },
   });
   const failed: Contender = {
     ...{ strategy: 'er-ace', seconds: null, bytesKept: null, chosen: false, report: null },
@@ -51,7 +71,13 @@ describe('the rows of a field', () => {
       ['analytic', 'fail', undefined],
       ['er-ace', null, 'TRAINING_DIVERGED'],
     ]);
-    expect(rows[0]).toMatchObject({ chosen: true, averageAccuracy: 0.8, forgetting: 0.1, sentence: 'derpp it is.', seconds: 1.5 });
+    expect(rows[0]).toMatchObject({
+      chosen: true,
+      averageAccuracy: 0.8,
+      forgetting: 0.1,
+      sentence: 'derpp it is.',
+      seconds: 1.5,
+    });
   });
 
   it('name the domain on which the champion is furthest ahead, of those that it knew', () => {
@@ -60,7 +86,10 @@ describe('the rows of a field', () => {
       { domain: 'shipping', cases: 4, champion: 0.5, candidate: 0.75 },
       { domain: 'returns', cases: 4, champion: null, candidate: 0 },
     ];
-    expect(fieldRows([stored('derpp', 'fail', 0.5, domains)])[0]?.worstDomain).toEqual({ domain: 'billing', loss: 0.25 });
+    expect(fieldRows([stored('derpp', 'fail', 0.5, domains)])[0]?.worstDomain).toEqual({
+      domain: 'billing',
+      loss: 0.25,
+    });
     expect(fieldRows([stored('derpp', 'pass', 0.5, domains.slice(2))])[0]?.worstDomain).toBeNull();
   });
 });

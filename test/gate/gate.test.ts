@@ -22,29 +22,51 @@ describe('a first version, without a champion', () => {
     [[0, 0, 0, 0, 1], 'fail', 0.2],
   ] as const)('with the answers %j is held against guessing: %s', (candidate, verdict, value) => {
     expect(judgeOne({ candidate }).findings).toEqual([
-      { rule: 'guessing', verdict, value, limit: 0.25, reason: expect.stringContaining('guessing, 25.0 points'), needed: null },
+      {
+        rule: 'guessing',
+        verdict,
+        value,
+        limit: 0.25,
+        reason: expect.stringContaining('guessing, 25.0 points'),
+        needed: null,
+      },
     ]);
   });
 
   it('has no differences', () => {
-    const nothing = { champion: null, difference: null, lower: null, upper: null, worse: null, gained: null, lost: null, detectable: null };
+    const nothing = {
+      champion: null,
+      difference: null,
+      lower: null,
+      upper: null,
+      worse: null,
+      gained: null,
+      lost: null,
+      detectable: null,
+    };
     expect(judgeOne({ candidate: [1] })).toMatchObject(nothing);
   });
 });
 
 describe('a floor', () => {
   const floored = (right: number, cases: number) =>
-    judgeOne({ candidate: [...repeat(right, 1), ...repeat(cases - right, 0)] }, policyWith({ suites: { suite: { floor: 0.6 } } })).findings;
+    judgeOne(
+      { candidate: [...repeat(right, 1), ...repeat(cases - right, 0)] },
+      policyWith({ suites: { suite: { floor: 0.6 } } }),
+    ).findings;
 
   it('is passed only by the lower bound, exact for right-or-wrong answers', () => {
     const [finding] = floored(140, 200);
-    // P(X >= 140 | n = 200, p) = 0.05 at this p, by the beta quantile of Clopper and Pearson (scipy.stats.beta.ppf(0.05, 140, 61)).
+    // P(X >= 140 | n = 200, p) = 0.05 at this p, by the beta quantile of Clopper and Pearson
+    // (scipy.stats.beta.ppf(0.05, 140, 61)).
     expect(finding!.value).toBeCloseTo(0.6421982672396, 10);
     expect(finding).toMatchObject({ rule: 'floor', verdict: 'pass', limit: 0.6 });
   });
 
   it('is inconclusive where the score lies above it and the bound below', () => {
-    expect(floored(13, 20)).toMatchObject([{ verdict: 'inconclusive', reason: expect.stringContaining('more cases would decide') }]);
+    expect(floored(13, 20)).toMatchObject([
+      { verdict: 'inconclusive', reason: expect.stringContaining('more cases would decide') },
+    ]);
   });
 
   it('fails a score under it, and one that is not a number', () => {
@@ -63,7 +85,9 @@ describe('not-inferior', () => {
         verdict: 'pass',
         value: row.lower,
         limit: -0.05,
-        reason: expect.stringMatching(/^with 95 % confidence not worse by more than 5\.0 points: at most 1\.\d points lost$/),
+        reason: expect.stringMatching(
+          /^with 95 % confidence not worse by more than 5\.0 points: at most 1\.\d points lost$/,
+        ),
         needed: null,
       },
     ]);
@@ -77,7 +101,9 @@ describe('not-inferior', () => {
       {
         verdict: 'fail',
         value: row.lower,
-        reason: expect.stringMatching(/^shown worse: between \d+\.\d points and \d+\.\d points lost; the limit is 5\.0 points$/),
+        reason: expect.stringMatching(
+          /^shown worse: between \d+\.\d points and \d+\.\d points lost; the limit is 5\.0 points$/,
+        ),
       },
     ]);
     expect(row).toMatchObject({ champion: 0.95, candidate: 0.76, gained: 2, lost: 40 });
@@ -89,7 +115,9 @@ describe('not-inferior', () => {
     const needed = row.findings[0]!.needed!;
     expect(row.findings[0]!.reason).toContain(`about ${needed} cases would show that it is within the limit`);
     const times = needed / 100;
-    const more = judgeOne(pairsOf([90 * times, 4 * times, 4 * times, 2 * times].map(Math.round) as [number, number, number, number]));
+    const more = judgeOne(
+      pairsOf([90 * times, 4 * times, 4 * times, 2 * times].map(Math.round) as [number, number, number, number]),
+    );
     expect(saying(more.findings)).toEqual(['not-inferior: pass']);
   });
 
@@ -106,7 +134,9 @@ describe('not-inferior', () => {
 
   it('asks for more certainty before one of many suites counts as worse (Holm)', () => {
     const worse = pairedSuite({ ...pairsOf([80, 9, 1, 10]), name: 'worse' });
-    const others = Array.from({ length: 30 }, (_, index) => pairedSuite({ ...pairsOf([95, 0, 0, 5]), name: `other ${index}` }));
+    const others = Array.from({ length: 30 }, (_, index) =>
+      pairedSuite({ ...pairsOf([95, 0, 0, 5]), name: `other ${index}` }),
+    );
     expect(verdictOf(judgeAll([worse])[0]!.findings)).toBe('fail');
     const among = judgeAll([worse, ...others])[0]!;
     expect(verdictOf(among.findings)).toBe('inconclusive');
@@ -163,7 +193,10 @@ describe('cases that come in clusters', () => {
   it('count for less than their number', () => {
     const scores = pairsOf([90, 0, 2, 8]);
     const alone = judgeOne(scores);
-    const clustered = judgeOne({ ...scores, clusters: scores.candidate.map((_, index) => `text ${Math.floor(index / 10)}`) });
+    const clustered = judgeOne({
+      ...scores,
+      clusters: scores.candidate.map((_, index) => `text ${Math.floor(index / 10)}`),
+    });
     expect(clustered.upper! - clustered.lower!).not.toBe(alone.upper! - alone.lower!);
     expect(clustered).toMatchObject({ gained: 2, lost: 0 });
     const spread = judgeOne({
@@ -190,19 +223,32 @@ describe('earlier domains', () => {
   });
 
   it('fail where one of them is shown worse, though the whole lost little', () => {
-    const rows = judgeAll([...small, ...['e', 'f', 'g'].map((name) => domain(name, [450, 0, 0, 50])), domain('h', [30, 15, 0, 5])]);
-    expect(rows.filter(({ findings }) => verdictOf(findings) === 'fail').map(({ suite }) => suite)).toEqual(['holdout/h']);
+    const rows = judgeAll([
+      ...small,
+      ...['e', 'f', 'g'].map((name) => domain(name, [450, 0, 0, 50])),
+      domain('h', [30, 15, 0, 5]),
+    ]);
+    expect(rows.filter(({ findings }) => verdictOf(findings) === 'fail').map(({ suite }) => suite)).toEqual([
+      'holdout/h',
+    ]);
   });
 
   it('of which there is one are judged once, by the lines of both', () => {
     const only = domain('a', [95, 5, 0, 20]);
     const [row, ...others] = judgeAll([only], policyWith({ domains: { margin: 0.03, harm: 0.2 } }));
     expect(others).toEqual([]);
-    expect(row).toMatchObject({ suite: 'holdout/a', scope: 'suite', findings: [{ rule: 'not-inferior', limit: -0.03 }] });
+    expect(row).toMatchObject({
+      suite: 'holdout/a',
+      scope: 'suite',
+      findings: [{ rule: 'not-inferior', limit: -0.03 }],
+    });
   });
 
   it('that lost and are not shown worse say so with their p, and are open losses', () => {
-    const rows = judgeAll([domain('a', [100, 3, 0, 10]), domain('b', [400, 0, 0, 10])], policyWith({ domains: { margin: 0.1 } }));
+    const rows = judgeAll(
+      [domain('a', [100, 3, 0, 10]), domain('b', [400, 0, 0, 10])],
+      policyWith({ domains: { margin: 0.1 } }),
+    );
     const row = rows.find(({ suite }) => suite === 'holdout/a')!;
     expect(row.findings).toMatchObject([
       { rule: 'not-worse', verdict: 'pass', reason: expect.stringMatching(/^not shown worse \(p 0\.\d{3}\)$/) },
@@ -216,19 +262,26 @@ describe('earlier domains', () => {
       pairedSuite({ ...pairsOf(counts as [number, number, number, number]), name: `s${index}` }),
     );
     const [finding] = judgeAll(suites).find(({ suite }) => suite === 's0')!.findings;
-    expect(finding).toMatchObject({ verdict: 'inconclusive', falls: 'worse', reason: expect.stringContaining('would show it worse') });
+    expect(finding).toMatchObject({
+      verdict: 'inconclusive',
+      falls: 'worse',
+      reason: expect.stringContaining('would show it worse'),
+    });
     expect(finding!.needed).toBeGreaterThan(130);
   });
 
   it('must each exclude a loss of `harm` where the policy names one', () => {
-    const harm = (limit: number) => judgeAll(small, policyWith({ domains: { harm: limit } })).map(({ findings }) => saying(findings)[0]);
+    const harm = (limit: number) =>
+      judgeAll(small, policyWith({ domains: { harm: limit } })).map(({ findings }) => saying(findings)[0]);
     expect(harm(0.1).slice(1)).toEqual(small.map(() => 'not-harmed: pass'));
     expect(harm(0.03).slice(1)).toEqual(small.map(() => 'not-harmed: inconclusive'));
   });
 
   it('that are new are shown; what is gained on them is judged where the policy asks for a gain', () => {
     const fresh = pairedSuite({ ...pairsOf([0, 0, 20, 5]), name: 'holdout/new', role: 'new' });
-    expect(judgeAll([fresh]).map(({ suite, findings }) => [suite, saying(findings)])).toEqual([['holdout/new', ['guessing: pass']]]);
+    expect(judgeAll([fresh]).map(({ suite, findings }) => [suite, saying(findings)])).toEqual([
+      ['holdout/new', ['guessing: pass']],
+    ]);
     const gain = (wanted: number) => saying(rowNamed('holdout/new', [fresh], policyWith({ gain: wanted })).findings);
     expect([gain(0.3), gain(0.8), gain(0.95)]).toEqual([
       ['guessing: pass', 'gain: pass'],
@@ -239,24 +292,38 @@ describe('earlier domains', () => {
 });
 
 describe('a group', () => {
-  const members = Array.from({ length: 20 }, (_, index) => pairedSuite({ ...pairsOf([70, 1, 1, 28]), name: `s${index}`, family: 'small' }));
+  const members = Array.from({ length: 20 }, (_, index) =>
+    pairedSuite({ ...pairsOf([70, 1, 1, 28]), name: `s${index}`, family: 'small' }),
+  );
   const policy = policyWith({ margin: 0.03, groups: { general: { suites: ['small'], margin: 0.03, harm: 0.1 } } });
 
   it('lets suites pass together that could not pass by themselves', () => {
-    expect(verdictOf(judgeAll(members, policyWith({ margin: 0.03 })).flatMap(({ findings }) => findings))).toBe('inconclusive');
+    expect(verdictOf(judgeAll(members, policyWith({ margin: 0.03 })).flatMap(({ findings }) => findings))).toBe(
+      'inconclusive',
+    );
     const rows = judgeAll(members, policy);
     expect(verdictOf(rows.flatMap(({ findings }) => findings))).toBe('pass');
     expect(rows[0]).toMatchObject({ suite: 'group/general', scope: 'whole', cases: 2000, gained: 20, lost: 20 });
   });
 
   it('does not hide a member that lost much', () => {
-    const rows = judgeAll([...members.slice(1), pairedSuite({ ...pairsOf([50, 20, 0, 30]), name: 'hurt', family: 'small' })], policy);
+    const rows = judgeAll(
+      [...members.slice(1), pairedSuite({ ...pairsOf([50, 20, 0, 30]), name: 'hurt', family: 'small' })],
+      policy,
+    );
     expect(rows.filter(({ findings }) => verdictOf(findings) === 'fail').map(({ suite }) => suite)).toEqual(['hurt']);
   });
 
   it('counts each member alike, of whatever metric and size', () => {
     const gold = Array.from({ length: 30 }, (_, index) => index);
-    const similarity = pairedSuite({ name: 'sts', family: 'small', metric: 'spearman', gold, champion: gold, candidate: gold });
+    const similarity = pairedSuite({
+      name: 'sts',
+      family: 'small',
+      metric: 'spearman',
+      gold,
+      champion: gold,
+      candidate: gold,
+    });
     const lost = pairedSuite({ ...pairsOf([500, 100, 0, 400]), name: 'large', family: 'small' });
     const whole = rowNamed('group/general', [similarity, lost], policy);
     expect(whole).toMatchObject({ metric: 'mean of metrics', gained: null, lost: null });
@@ -264,7 +331,11 @@ describe('a group', () => {
   });
 
   it('leaves a suite alone that has a margin of its own', () => {
-    const own = policyWith({ margin: 0.03, groups: { general: { suites: ['small'], harm: 0.1 } }, suites: { s3: { margin: 0.2 } } });
+    const own = policyWith({
+      margin: 0.03,
+      groups: { general: { suites: ['small'], harm: 0.1 } },
+      suites: { s3: { margin: 0.2 } },
+    });
     expect(rowNamed('s3', members, own).findings).toMatchObject([{ rule: 'not-inferior', limit: -0.2 }]);
     expect(rowNamed('group/general', members, own).cases).toBe(1900);
   });
@@ -282,7 +353,9 @@ describe('the anchor', () => {
   });
 
   it('has a margin of its own where one is declared', () => {
-    expect(saying(judgeOne(drifted, policyWith({ anchor: { version: 1, margin: 0.3 } })).findings)).toContain('anchor: pass');
+    expect(saying(judgeOne(drifted, policyWith({ anchor: { version: 1, margin: 0.3 } })).findings)).toContain(
+      'anchor: pass',
+    );
   });
 });
 
@@ -312,8 +385,14 @@ describe('what concerns no one suite', () => {
 
   it('is a budget of bytes or milliseconds', () => {
     const policy = policyWith({ budgets: { bytes: 2000, milliseconds: 1.5 } });
-    expect(saying(found({ cost: { bytes: 2000, milliseconds: 1.5 } }, policy))).toEqual(['budget: pass', 'budget: pass']);
-    expect(saying(found({ cost: { bytes: 2001, milliseconds: 1.6 } }, policy))).toEqual(['budget: fail', 'budget: fail']);
+    expect(saying(found({ cost: { bytes: 2000, milliseconds: 1.5 } }, policy))).toEqual([
+      'budget: pass',
+      'budget: pass',
+    ]);
+    expect(saying(found({ cost: { bytes: 2001, milliseconds: 1.6 } }, policy))).toEqual([
+      'budget: fail',
+      'budget: fail',
+    ]);
   });
 
   it('is a suite whose labels the head does not know: never a silent pass', () => {
@@ -345,7 +424,8 @@ describe('confidence in texts out of scope', () => {
     candidate: { score: 1, confidence: 0.99 },
   };
   const found = (theirs: number, ours: number, lines: Record<string, unknown> = { calibration: { scope: 0.1 } }) =>
-    judge(evaluationOf([], { answers: [inside, ...outside(theirs, ours)] }), policyWith(lines), seed).calibration!.findings;
+    judge(evaluationOf([], { answers: [inside, ...outside(theirs, ours)] }), policyWith(lines), seed).calibration!
+      .findings;
 
   it('must not rise by more than the margin, as the square of it: every answer there is wrong', () => {
     expect(saying(found(0.3, 0.7))).toEqual(['scope-confidence: fail']);
@@ -408,14 +488,26 @@ describe('the verdict', () => {
   });
 
   it('names what a first version failed', () => {
-    const [good, bad] = [pairedSuite({ candidate: [1, 1, 0], name: 'good' }), pairedSuite({ candidate: [0, 0, 0], name: 'bad' })];
-    expect(say([good])).toMatchObject({ verdict: 'pass', sentence: 'A first version: every suite is at or above its floor.' });
+    const [good, bad] = [
+      pairedSuite({ candidate: [1, 1, 0], name: 'good' }),
+      pairedSuite({ candidate: [0, 0, 0], name: 'bad' }),
+    ];
+    expect(say([good])).toMatchObject({
+      verdict: 'pass',
+      sentence: 'A first version: every suite is at or above its floor.',
+    });
     expect(say([good, bad])).toMatchObject({ verdict: 'fail', sentence: 'A first version: under its floor on bad.' });
   });
 
   it('never passes where nothing was judged', () => {
-    expect(say([])).toMatchObject({ verdict: 'inconclusive', sentence: expect.stringContaining('nothing could be compared') });
-    expect(say([gain])).toMatchObject({ verdict: 'inconclusive', sentence: expect.stringContaining('only what is new') });
+    expect(say([])).toMatchObject({
+      verdict: 'inconclusive',
+      sentence: expect.stringContaining('nothing could be compared'),
+    });
+    expect(say([gain])).toMatchObject({
+      verdict: 'inconclusive',
+      sentence: expect.stringContaining('only what is new'),
+    });
   });
 });
 
@@ -446,10 +538,18 @@ describe('whatever the results and the policy', () => {
     fc.integer({ min: 0, max: 90 }),
   );
   const suites = fc.uniqueArray(
-    fc.record({ name: fc.constantFrom('a', 'b', 'c', 'd', 'holdout/e', 'holdout/f', 'holdout/n'), counts, anchored: fc.boolean() }),
+    fc.record({
+      name: fc.constantFrom('a', 'b', 'c', 'd', 'holdout/e', 'holdout/f', 'holdout/n'),
+      counts,
+      anchored: fc.boolean(),
+    }),
     { selector: ({ name }) => name, minLength: 1 },
   );
-  const roles: Record<string, PairedSuite['role']> = { 'holdout/e': 'earlier', 'holdout/f': 'earlier', 'holdout/n': 'new' };
+  const roles: Record<string, PairedSuite['role']> = {
+    'holdout/e': 'earlier',
+    'holdout/f': 'earlier',
+    'holdout/n': 'new',
+  };
 
   it('a pass means that every line of the policy is met by its interval', () => {
     let passes = 0;
@@ -474,7 +574,8 @@ describe('whatever the results and the policy', () => {
         if (summarise(judgement, policy).verdict !== 'pass') return;
         passes++;
         expectLinesMet(paired, policy, judgement.rows);
-        if (policy.budgets?.bytes !== undefined) expect(evaluation.cost.bytes).toBeLessThanOrEqual(policy.budgets.bytes);
+        if (policy.budgets?.bytes !== undefined)
+          expect(evaluation.cost.bytes).toBeLessThanOrEqual(policy.budgets.bytes);
         expect(allFindings(judgement).length).toBeGreaterThan(0);
       }),
       { seed: 20261124, numRuns: 1500 },
@@ -488,7 +589,8 @@ describe('whatever the results and the policy', () => {
     const lowerOf = (name: string) => rows.find(({ suite }) => suite === name)!.lower!;
     const earlier = paired.filter(({ role }) => role === 'earlier');
     const grouped = paired.filter(
-      ({ family, champion, name }) => family === 'grouped' && champion !== null && policy.suites[name]?.margin === undefined,
+      ({ family, champion, name }) =>
+        family === 'grouped' && champion !== null && policy.suites[name]?.margin === undefined,
     );
     const inGroup = policy.groups.g ? grouped : [];
     for (const suite of paired) {
@@ -517,6 +619,7 @@ describe('whatever the results and the policy', () => {
       );
     const fresh = paired.filter(({ role, candidate }) => role === 'new' && candidate.length > 0);
     const gaining = fresh.length > 1 ? ['holdout/new domains'] : fresh.map(({ name }) => name);
-    if (policy.gain !== undefined) for (const name of gaining) expect(lowerOf(name)).toBeGreaterThanOrEqual(policy.gain);
+    if (policy.gain !== undefined)
+      for (const name of gaining) expect(lowerOf(name)).toBeGreaterThanOrEqual(policy.gain);
   }
 });

@@ -13,10 +13,19 @@ interface Recall {
 
 function holdout(recalls: readonly Recall[], overrides: Partial<PairedSuite> = {}): PairedSuite {
   const rows = recalls.flatMap(({ label, cases, was, is }) =>
-    Array.from({ length: cases }, (_, index) => ({ label, champion: Number(index < was), candidate: Number(index < is) })),
+    Array.from({ length: cases }, (_, index) => ({
+      label,
+      champion: Number(index < was),
+      candidate: Number(index < is),
+    })),
   );
   return pairedSuite({
-    ...{ name: 'holdout/shop', role: 'earlier', champion: rows.map((row) => row.champion), candidate: rows.map((row) => row.candidate) },
+    ...{
+      name: 'holdout/shop',
+      role: 'earlier',
+      champion: rows.map((row) => row.champion),
+      candidate: rows.map((row) => row.candidate),
+    },
     labels: rows.map(({ label }) => label),
     ...overrides,
   });
@@ -32,7 +41,9 @@ const rareLost = holdout([common, { label: 'rare', cases: 20, was: 20, is: 10 }]
 
 describe('macro accuracy', () => {
   it('is the mean recall of the labels that have 5 cases', () => {
-    const row = macroOf(holdout([common, { label: 'rare', cases: 10, was: 10, is: 5 }, { label: 'tiny', cases: 4, was: 0, is: 0 }]))!;
+    const row = macroOf(
+      holdout([common, { label: 'rare', cases: 10, was: 10, is: 5 }, { label: 'tiny', cases: 4, was: 0, is: 0 }]),
+    )!;
     expect(row.champion).toBeCloseTo((380 / 400 + 1) / 2, 12);
     expect(row.candidate).toBeCloseTo((380 / 400 + 0.5) / 2, 12);
     expect(row.difference).toBeCloseTo(-0.25, 12);

@@ -46,12 +46,18 @@ describe('a first version beside always giving the commonest label', () => {
     expect(task!.findings[0]).toMatchObject({ rule: 'majority', limit: 0, needed: expect.any(Number) });
     expect(task!.findings[0]!.needed).toBeGreaterThan(81);
     const [hopeless] = verdictOf(taskOf({ ordinary: [80, 0], safety: [0, 1] })).tasks;
-    expect(hopeless!.findings[0]).toMatchObject({ needed: null, reason: expect.stringContaining('bring examples of the other labels') });
+    expect(hopeless!.findings[0]).toMatchObject({
+      needed: null,
+      reason: expect.stringContaining('bring examples of the other labels'),
+    });
   });
 
   it('is not asked of later versions, nor where the policy turns it off', () => {
     const counts = { ordinary: [80, 0], safety: [0, 1] } as const;
-    expect(verdictOf(taskOf(counts), { majority: false })).toMatchObject({ verdict: 'pass', tasks: [{ findings: [] }] });
+    expect(verdictOf(taskOf(counts), { majority: false })).toMatchObject({
+      verdict: 'pass',
+      tasks: [{ findings: [] }],
+    });
     expect(verdictOf(taskOf(counts, { isFirst: false })).tasks).toMatchObject([{ findings: [], baseline: 80 / 81 }]);
   });
 
@@ -60,7 +66,9 @@ describe('a first version beside always giving the commonest label', () => {
       { label: 'a', examples: 5 },
       { label: 'b', examples: 9 },
     ];
-    expect(verdictOf(taskOf({ a: [9, 0], b: [1, 0] }, { learned })).tasks).toMatchObject([{ majority: 'b', baseline: 0.1 }]);
+    expect(verdictOf(taskOf({ a: [9, 0], b: [1, 0] }, { learned })).tasks).toMatchObject([
+      { majority: 'b', baseline: 0.1 },
+    ]);
   });
 });
 
@@ -69,7 +77,9 @@ it('a task is told in one paragraph: macro, the worst three labels, labels witho
   const task = taskOf(counts);
   const { tasks } = verdictOf({ ...task, learned: [...task.learned, { label: 'heat\u001b[31m', examples: 1 }] });
   const told = sayTask(tasks[0]!, { tasks });
-  expect(told).toContain('90 held-out cases: 93.3 % right, always "ordinary" would have 88.9 %; mean of the labels (macro) 48.3 %');
+  expect(told).toContain(
+    '90 held-out cases: 93.3 % right, always "ordinary" would have 88.9 %; mean of the labels (macro) 48.3 %',
+  );
   expect(told).toContain('worst labels: safety 0 of 1, fraud 1 of 4, theft 1 of 2;');
   expect(told).toContain('1 of 6 labels without a held-out case');
   expect(told).not.toContain('\u001b');

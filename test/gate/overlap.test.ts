@@ -8,7 +8,9 @@ const policy = policyWith({ groups: { g: { suites: ['probe'], margin: 0.05, harm
 const textsOf = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
 /** Four suites of 200 cases of which the same four are lost; each has texts of its own, or all have the same. */
 const suites = (isShared: boolean, counts: readonly [number, number, number, number] = [180, 4, 0, 16]) =>
-  ['a', 'b', 'c', 'd'].map((name) => pairedSuite({ ...pairsOf(counts), name, texts: textsOf(isShared ? 'same' : name, 200) }));
+  ['a', 'b', 'c', 'd'].map((name) =>
+    pairedSuite({ ...pairsOf(counts), name, texts: textsOf(isShared ? 'same' : name, 200) }),
+  );
 const effect = (members: readonly PairedSuite[]) =>
   designEffect(
     members.map((suite) => ({ suite, before: suite.champion! })),
@@ -21,7 +23,11 @@ describe('suites that share texts', () => {
     expect(effect(suites(false))).toBe(1);
     expect(effect(suites(true))).toBeCloseTo(4, 6);
     expect(effect(suites(true, [200, 0, 0, 0]))).toBeCloseTo(4, 6);
-    const alone = judgeSuites([suites(true)[0]!], policyWith({ groups: { g: { suites: ['probe'], margin: 0.05 } } }), 7)[0]!;
+    const alone = judgeSuites(
+      [suites(true)[0]!],
+      policyWith({ groups: { g: { suites: ['probe'], margin: 0.05 } } }),
+      7,
+    )[0]!;
     expect(whole(suites(true)).lower).toBeCloseTo(alone.lower!, 9);
     expect(whole(suites(true)).lower).toBeLessThan(whole(suites(false)).lower! - 0.005);
   });
@@ -43,7 +49,9 @@ describe('suites that share texts', () => {
   it('are named in a note', () => {
     const notes = (members: readonly PairedSuite[]) => judge(evaluationOf(members), policy, 7).notes;
     expect(notes(suites(false))).toEqual([]);
-    expect(notes(suites(true))).toEqual([expect.stringMatching(/^In group\/g 200 texts are asked by several suites \(a, b, c, d\)/)]);
+    expect(notes(suites(true))).toEqual([
+      expect.stringMatching(/^In group\/g 200 texts are asked by several suites \(a, b, c, d\)/),
+    ]);
   });
 
   it('of which only some do widen the bounds by their share', () => {

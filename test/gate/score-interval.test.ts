@@ -4,7 +4,9 @@ import { scoreInterval } from '#espalier/gate/score-interval.js';
 
 const answers = (right: number, cases: number) => Array.from({ length: cases }, (_, index) => (index < right ? 1 : 0));
 const of = (metric: string, scores: readonly number[], clusters: readonly string[] | null = null) =>
-  scoreInterval({ metric: metricNamed(metric), scores, gold: scores.map((_, index) => index), clusters }, 0.95, ['test']);
+  scoreInterval({ metric: metricNamed(metric), scores, gold: scores.map((_, index) => index), clusters }, 0.95, [
+    'test',
+  ]);
 
 describe('the interval of one score', () => {
   it.each([

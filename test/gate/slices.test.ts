@@ -26,7 +26,8 @@ function answers(
   }));
 }
 
-const judged = (all: readonly AnsweredCase[], policy: GatePolicy = policyWith()) => judge(evaluationOf([], { answers: all }), policy, 7);
+const judged = (all: readonly AnsweredCase[], policy: GatePolicy = policyWith()) =>
+  judge(evaluationOf([], { answers: all }), policy, 7);
 const named = (rows: readonly SliceRow[]) => rows.map(({ by, value, cases }) => `${by} ${value}: ${cases}`);
 const verdicts = (rows: readonly SliceRow[]) =>
   rows.map(({ value, findings }) => `${value} ${findings.map(({ rule, verdict }) => `${rule} ${verdict}`)}`);
@@ -40,11 +41,14 @@ describe('held-out examples', () => {
   });
 
   it('of labels that the champion does not know are in no slice', () => {
-    const fresh = answers([0, 0, 9, 3], { label: 'new' }).map((answer) => ({ ...answer, isKnown: false, champion: null }));
-    expect(named(judged([...answers([20, 0, 0, 5]), ...answers([9, 0, 0, 1], { label: 'b' }), ...fresh]).slices)).toEqual([
-      'label a: 25',
-      'label b: 10',
-    ]);
+    const fresh = answers([0, 0, 9, 3], { label: 'new' }).map((answer) => ({
+      ...answer,
+      isKnown: false,
+      champion: null,
+    }));
+    expect(
+      named(judged([...answers([20, 0, 0, 5]), ...answers([9, 0, 0, 1], { label: 'b' }), ...fresh]).slices),
+    ).toEqual(['label a: 25', 'label b: 10']);
   });
 });
 
@@ -54,7 +58,10 @@ describe('slices of a policy', () => {
   it('fail where shown worse among all that are judged, and only there', () => {
     const lossy = [...answers([10, 14, 0, 0], { label: 'hurt' }), ...answers([20, 2, 1, 2], { label: 'fine' })];
     expect(verdicts(judged(lossy, policy).slices)).toEqual(['fine not-worse pass', 'hurt not-worse fail']);
-    expect(summarise(judged(lossy, policy), policy)).toMatchObject({ verdict: 'fail', sentence: expect.stringContaining('label hurt') });
+    expect(summarise(judged(lossy, policy), policy)).toMatchObject({
+      verdict: 'fail',
+      sentence: expect.stringContaining('label hurt'),
+    });
   });
 
   it('that are too small are shown and not judged', () => {
@@ -63,7 +70,10 @@ describe('slices of a policy', () => {
 
   it('are held to a margin and a floor where they have one', () => {
     const strict = policyWith({ slices: [{ by: 'label', margin: 0.1, floor: 0.5 }] });
-    const rows = judged([...answers([98, 1, 1, 0], { label: 'kept' }), ...answers([15, 0, 0, 25], { label: 'low' })], strict).slices;
+    const rows = judged(
+      [...answers([98, 1, 1, 0], { label: 'kept' }), ...answers([15, 0, 0, 25], { label: 'low' })],
+      strict,
+    ).slices;
     expect(verdicts(rows)).toEqual(['kept floor pass,not-inferior pass', 'low floor fail,not-inferior pass']);
   });
 
@@ -86,8 +96,13 @@ describe('slices of a policy', () => {
 
   it('judge a first version by their floor', () => {
     const first = answers([30, 0, 0, 10]).map((answer) => ({ ...answer, champion: null }));
-    const floor = (share: number) => verdicts(judged(first, policyWith({ slices: [{ by: 'label', floor: share }] })).slices);
-    expect([floor(0.5), floor(0.7), floor(0.9)]).toEqual([['a floor pass'], ['a floor inconclusive'], ['a floor fail']]);
+    const floor = (share: number) =>
+      verdicts(judged(first, policyWith({ slices: [{ by: 'label', floor: share }] })).slices);
+    expect([floor(0.5), floor(0.7), floor(0.9)]).toEqual([
+      ['a floor pass'],
+      ['a floor inconclusive'],
+      ['a floor fail'],
+    ]);
   });
 });
 

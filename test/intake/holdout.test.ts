@@ -10,15 +10,21 @@ function splits(rows: readonly Row[], fraction: number, seed: number): Split[] {
   return rows.map(([label, domain]) => strata.assign([label], domain, { fraction, seed }));
 }
 
-const oneStratum = (count: number, label = 'balance', domain = 'banking') => Array.from({ length: count }, (): Row => [label, domain]);
+const oneStratum = (count: number, label = 'balance', domain = 'banking') =>
+  Array.from({ length: count }, (): Row => [label, domain]);
 const heldIn = (all: readonly Split[]) => all.filter((split) => split === 'holdout').length;
 const fractions = fc.double({ min: 0.01, max: 0.89, noNaN: true });
-const rows = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('x', 'y', 'z', 'w')), { maxLength: 200 });
+const rows = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('x', 'y', 'z', 'w')), {
+  maxLength: 200,
+});
 
 describe('what is held out', () => {
-  it.each([0.2, 0.25, 1 / 3, 0.3, 0.07, 0.7])('is a share of %f of a label, exact to within one example at any moment', (fraction) => {
-    for (let seed = 0; seed < 20; seed++) expectExactShare(oneStratum(400), fraction, seed);
-  });
+  it.each([0.2, 0.25, 1 / 3, 0.3, 0.07, 0.7])(
+    'is a share of %f of a label, exact to within one example at any moment',
+    (fraction) => {
+      for (let seed = 0; seed < 20; seed++) expectExactShare(oneStratum(400), fraction, seed);
+    },
+  );
 
   it('is the exact share of every label, whatever domains it is spread over, for any fraction and seed', () => {
     fc.assert(fc.property(rows, fractions, fc.nat(), (own, fraction, seed) => expectExactShare(own, fraction, seed)));
@@ -42,26 +48,30 @@ describe('what is held out', () => {
   });
 
   it('is near the share with a thousand labels of two or three examples each, and nothing where each has one', () => {
-    const times = (count: number) => Array.from({ length: 1000 * count }, (_, index): Row => [`label ${index % 1000}`, 'd']);
+    const times = (count: number) =>
+      Array.from({ length: 1000 * count }, (_, index): Row => [`label ${index % 1000}`, 'd']);
     expect(heldIn(splits(times(1), 0.2, 7))).toBe(0);
     expect(Math.abs(heldIn(splits(times(2), 0.2, 7)) - 400)).toBeLessThan(60);
     expect(Math.abs(heldIn(splits(times(3), 0.2, 7)) - 600)).toBeLessThan(60);
   });
 
-  it.each([2, 3, 5])('is about the share of each of %i large domains of a label, in blocks and in any order', (domains) => {
-    for (let seed = 0; seed < 20; seed++) {
-      const blocks = Array.from({ length: 100 * domains }, (_, index): Row => ['a', `d${Math.floor(index / 100)}`]);
-      const mixed = [...blocks].sort((a, b) => a[1].localeCompare(b[1]));
-      const shuffled = blocks.map((_, index) => blocks[(index * 37) % blocks.length]!);
-      for (const own of [blocks, mixed, shuffled]) {
-        const all = splits(own, 0.2, seed);
-        for (let domain = 0; domain < domains; domain++) {
-          const held = heldIn(all.filter((_, index) => own[index]![1] === `d${domain}`));
-          expect(Math.abs(held - 20)).toBeLessThanOrEqual(3);
+  it.each([2, 3, 5])(
+    'is about the share of each of %i large domains of a label, in blocks and in any order',
+    (domains) => {
+      for (let seed = 0; seed < 20; seed++) {
+        const blocks = Array.from({ length: 100 * domains }, (_, index): Row => ['a', `d${Math.floor(index / 100)}`]);
+        const mixed = [...blocks].sort((a, b) => a[1].localeCompare(b[1]));
+        const shuffled = blocks.map((_, index) => blocks[(index * 37) % blocks.length]!);
+        for (const own of [blocks, mixed, shuffled]) {
+          const all = splits(own, 0.2, seed);
+          for (let domain = 0; domain < domains; domain++) {
+            const held = heldIn(all.filter((_, index) => own[index]![1] === `d${domain}`));
+            expect(Math.abs(held - 20)).toBeLessThanOrEqual(3);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   it('is decided without knowing what comes later', () => {
     fc.assert(
@@ -96,7 +106,8 @@ describe('what is held out', () => {
   it('is every place of an interval about equally often', () => {
     const held = new Array<number>(5).fill(0);
     for (let seed = 0; seed < 1000; seed++)
-      for (const [place, split] of splits(oneStratum(10), 0.2, seed).slice(5).entries()) if (split === 'holdout') held[place]!++;
+      for (const [place, split] of splits(oneStratum(10), 0.2, seed).slice(5).entries())
+        if (split === 'holdout') held[place]!++;
     for (const count of held) expect(Math.abs(count - 200)).toBeLessThan(50);
   });
 

@@ -56,21 +56,44 @@ const rejectsIn = (path: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-const closedLabels = (): AdapterDeclaration => ({ ...declare(), tasks: [{ name: 'intent', labels: ['balance', 'transfer'] }] });
-const many = (count: number) => Array.from({ length: count }, (_, index) => ({ text: `text ${index}`, label: `label ${index % 7}` }));
-const nothing = { accepted: 0, heldOut: 0, duplicates: 0, contradictions: 0, leaked: 0, rejected: 0, rejectsFile: undefined };
+const closedLabels = (): AdapterDeclaration => ({
+  ...declare(),
+  tasks: [{ name: 'intent', labels: ['balance', 'transfer'] }],
+});
+const many = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ text: `text ${index}`, label: `label ${index % 7}` }));
+const nothing = {
+  accepted: 0,
+  heldOut: 0,
+  duplicates: 0,
+  contradictions: 0,
+  leaked: 0,
+  rejected: 0,
+  rejectsFile: undefined,
+};
 
 describe('the order of arrival', () => {
   const numbers = async (store: Store, adapter: string) =>
-    (await store.queries.selectFrom('examples').select('arrival').where('adapter', '=', adapter).orderBy('arrival').execute()).map(
-      ({ arrival }) => arrival,
-    );
+    (
+      await store.queries
+        .selectFrom('examples')
+        .select('arrival')
+        .where('adapter', '=', adapter)
+        .orderBy('arrival')
+        .execute()
+    ).map(({ arrival }) => arrival);
   const texts = (from: number, to: number) => many(to).slice(from);
 
   it('is numbered without a gap: rejected and repeated rows take no number', async () => {
     const store = await temporaryStore();
     const rows = texts(0, 6);
-    const path = jsonLines([rows[0]!, { text: '', label: 'x' }, rows[0]!, { text: 'text 0', label: 'another' }, ...rows.slice(1, 4)]);
+    const path = jsonLines([
+      rows[0]!,
+      { text: '', label: 'x' },
+      rows[0]!,
+      { text: 'text 0', label: 'another' },
+      ...rows.slice(1, 4),
+    ]);
     expect(await take(store, { path })).toMatchObject({ accepted: 4, rejected: 2, duplicates: 1 });
     expect(await take(store, { path: jsonLines(rows) })).toMatchObject({ accepted: 2, duplicates: 4 });
     expect(await numbers(store, 'support')).toEqual([1, 2, 3, 4, 5, 6]);
@@ -115,7 +138,12 @@ describe('the same text in other letters', () => {
   it('is a duplicate with the same label, within a file and in a later one; the first spelling is kept', async () => {
     const store = await temporaryStore();
     const first = await take(store, { path: jsonLines(spellings.map((text) => ({ text, label: 'late' }))) });
-    expect(first).toMatchObject({ accepted: 1, duplicates: spellings.length - 1, twins: spellings.length - 3, rejected: 0 });
+    expect(first).toMatchObject({
+      accepted: 1,
+      duplicates: spellings.length - 1,
+      twins: spellings.length - 3,
+      rejected: 0,
+    });
     const again = await take(store, { path: jsonLines(spellings.slice(1).map((text) => ({ text, label: 'late' }))) });
     expect(again).toMatchObject({ accepted: 0, duplicates: spellings.length - 1 });
     expect((await examplesOf(store)).map(({ text }) => text)).toEqual([spellings[0]]);
@@ -141,7 +169,21 @@ describe('the same text in other letters', () => {
   });
 
   it('is another text where numbers, signs or inner punctuation differ', async () => {
-    const texts = ['3.5', '35', 'C++', 'C', 'C#', "we're here", 'were here', 'a, b', 'a b', '???', '!!!', '\u{1f600}', '\u{1f622}'];
+    const texts = [
+      '3.5',
+      '35',
+      'C++',
+      'C',
+      'C#',
+      "we're here",
+      'were here',
+      'a, b',
+      'a b',
+      '???',
+      '!!!',
+      '\u{1f600}',
+      '\u{1f622}',
+    ];
     const report = await take(await temporaryStore(), { path: jsonLines(texts.map((text) => ({ text, label: 'a' }))) });
     expect(report).toMatchObject({ accepted: texts.length, duplicates: 0 });
   });
@@ -192,7 +234,11 @@ describe('rows that are accepted', () => {
     const store = await temporaryStore();
     const path = join(folder, 'rows.csv');
     writeFileSync(path, '\ufeffutterance,intent,domain\n"my card, please",card,banking\nbook a table,reserve,dining\n');
-    const report = await take(store, { path, format: 'csv', fields: { text: 'utterance', label: 'intent', domain: 'domain' } });
+    const report = await take(store, {
+      path,
+      format: 'csv',
+      fields: { text: 'utterance', label: 'intent', domain: 'domain' },
+    });
     expect(report).toMatchObject({ ...nothing, accepted: 2 });
     expect((await examplesOf(store)).map(({ text, label, domain }) => [text, label, domain])).toEqual([
       ['my card, please', 'card', 'banking'],
@@ -282,7 +328,12 @@ describe('rows that are rejected', () => {
 
   it.each([
     ['no text', { label: 'a' }, 'text', 'the row has no field `text`'],
-    ['a mistyped field', { txt: 'a', label: 'a' }, 'text', 'no field `text`; it has `txt`, `label`: name one with --text-field txt'],
+    [
+      'a mistyped field',
+      { txt: 'a', label: 'a' },
+      'text',
+      'no field `text`; it has `txt`, `label`: name one with --text-field txt',
+    ],
     ['no label', { text: 'a' }, 'label', 'the row has no field `label`'],
     ['a null', { text: null, label: 'a' }, 'text', 'the field is null'],
     ['an empty text', { text: '', label: 'a' }, 'text', 'the field is empty'],
@@ -293,9 +344,24 @@ describe('rows that are rejected', () => {
     ['true for a label', { text: 'a', label: true }, 'label', 'the field is the boolean true, not text'],
     ['a text of invisible characters', { text: '\u200b\u2060\u00ad', label: 'a' }, 'text', 'the field is empty'],
     ['a label of invisible characters', { text: 'a', label: '\u200b' }, 'label', 'the field is empty'],
-    ['a text too long in its compatibility form', { text: '\ufdfa'.repeat(8000), label: 'a' }, 'text', 'compatibility form (Unicode NFKC)'],
-    ['too long a text', { text: 'a'.repeat(20_001), label: 'a' }, 'text', 'the field has 20001 characters; at most 20000 are taken'],
-    ['too long a label', { text: 'a', label: 'a'.repeat(201) }, 'label', 'the field has 201 characters; at most 200 are taken'],
+    [
+      'a text too long in its compatibility form',
+      { text: '\ufdfa'.repeat(8000), label: 'a' },
+      'text',
+      'compatibility form (Unicode NFKC)',
+    ],
+    [
+      'too long a text',
+      { text: 'a'.repeat(20_001), label: 'a' },
+      'text',
+      'the field has 20001 characters; at most 20000 are taken',
+    ],
+    [
+      'too long a label',
+      { text: 'a', label: 'a'.repeat(201) },
+      'label',
+      'the field has 201 characters; at most 200 are taken',
+    ],
     ['a line that is not JSON', '{"text": "a"', undefined, 'the line is not JSON'],
   ])('%s: line, field, reason and the row as it stood', async (_what, row, field, reason) => {
     const store = await temporaryStore();
@@ -311,7 +377,10 @@ describe('rows that are rejected', () => {
   it('a text that an eval suite holds, in whatever letter case: it is named', async () => {
     const store = await temporaryStore();
     const evalTexts = new Map([[sameTextHash('Play some music'), 'music']]);
-    const report = await take(store, { path: jsonLines([good, { text: ' PLAY  some music', label: 'play' }]), evalTexts });
+    const report = await take(store, {
+      path: jsonLines([good, { text: ' PLAY  some music', label: 'play' }]),
+      evalTexts,
+    });
     expect(report).toMatchObject({ accepted: 1, leaked: 1, rejected: 1 });
     expect(rejectsIn(report.rejectsFile!)[0].reason).toContain('a case of the eval suite `music`');
     expect((await examplesOf(store)).map((example) => example.text)).toEqual(['good']);
@@ -348,7 +417,9 @@ describe('rows that are rejected', () => {
     ]);
     const error = await errorOf(take(store, { path, rejectsFile }));
     expect(error.code).toBe('INPUT_REJECTED');
-    expect(error.message).toContain(`all 2 rows were rejected; the first: ${basename(path)}, line 1, field text: the row has no field`);
+    expect(error.message).toContain(
+      `all 2 rows were rejected; the first: ${basename(path)}, line 1, field text: the row has no field`,
+    );
     expect(error.hint).toContain(rejectsFile);
     expect(rejectsIn(rejectsFile)).toHaveLength(2);
   });
@@ -376,8 +447,13 @@ describe('an intake that is stopped', () => {
     const store = await temporaryStore();
     const controller = new AbortController();
     const path = jsonLines(rows);
-    const error = await errorOf(take(store, { path, signal: controller.signal, progress: (done) => done > 0 && controller.abort() }));
-    expect(error).toMatchObject({ code: 'INTERRUPTED', message: expect.stringMatching(/stopped at line 501 of .*; nothing was stored/) });
+    const error = await errorOf(
+      take(store, { path, signal: controller.signal, progress: (done) => done > 0 && controller.abort() }),
+    );
+    expect(error).toMatchObject({
+      code: 'INTERRUPTED',
+      message: expect.stringMatching(/stopped at line 501 of .*; nothing was stored/),
+    });
     expect(await dumpOf(store)).toEqual([[], [], [], []]);
   });
 
@@ -425,7 +501,10 @@ describe('an adapter of several tasks', () => {
       expect(await take(store, { path, declaration, task })).toMatchObject({ ...nothing, accepted: 2 });
     expect(await take(store, { path, declaration, task: 'tone' })).toMatchObject({ ...nothing, duplicates: 2 });
     const other = jsonLines([{ text: 'where is it', label: 'glad' }, rows[1]!]);
-    expect(await take(store, { path: other, declaration, task: 'tone' })).toMatchObject({ duplicates: 1, contradictions: 1 });
+    expect(await take(store, { path: other, declaration, task: 'tone' })).toMatchObject({
+      duplicates: 1,
+      contradictions: 1,
+    });
     expect((await examplesOf(store)).map(({ task, text, label }) => [task, text, label])).toEqual(
       ['intent', 'tone'].flatMap((task) => rows.map(({ text, label }) => [task, text, label])),
     );

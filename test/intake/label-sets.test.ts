@@ -46,7 +46,10 @@ async function take(store: Store, rows: readonly unknown[], declaration = declar
     signal: new AbortController().signal,
     progress: () => undefined,
   });
-  return { report, rejects: report.rejectsFile === undefined ? [] : readFileSync(report.rejectsFile, 'utf8').trim().split('\n') };
+  return {
+    report,
+    rejects: report.rejectsFile === undefined ? [] : readFileSync(report.rejectsFile, 'utf8').trim().split('\n'),
+  };
 }
 
 describe('a text that comes again', () => {
@@ -78,7 +81,9 @@ const shares = { common: 0.7, usual: 0.4, some: 0.2, few: 0.08, rare: 0.04 };
 /** Sets over five labels of which the last are rare. */
 function drawnSets(count: number, seed: number): string[][] {
   const random = seededRandom('sets', seed);
-  return Array.from({ length: count }, () => Object.entries(shares).flatMap(([label, share]) => (random.uniform() < share ? [label] : [])));
+  return Array.from({ length: count }, () =>
+    Object.entries(shares).flatMap(([label, share]) => (random.uniform() < share ? [label] : [])),
+  );
 }
 
 describe('the holdout of sets', () => {
@@ -106,11 +111,15 @@ describe('the holdout of sets', () => {
 
   it('leaves every label something to learn from', () => {
     fc.assert(
-      fc.property(fc.array(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd')), { maxLength: 30 }), fc.nat(), (sets, seed) => {
-        const splits = splitAll(sets, seed);
-        const learned = new Set(sets.flatMap((set, index) => (splits[index] === 'train' ? set : [])));
-        expect(sets.flat().every((label) => learned.has(label))).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd')), { maxLength: 30 }),
+        fc.nat(),
+        (sets, seed) => {
+          const splits = splitAll(sets, seed);
+          const learned = new Set(sets.flatMap((set, index) => (splits[index] === 'train' ? set : [])));
+          expect(sets.flat().every((label) => learned.has(label))).toBe(true);
+        },
+      ),
     );
   });
 });
@@ -118,7 +127,10 @@ describe('the holdout of sets', () => {
 describe('the buffer of sets', () => {
   it.each([
     ['', declare()],
-    [', also where adapter.yaml has the task no more', { ...declare(), tasks: [{ name: 'other', labels: 'open' as const }] }],
+    [
+      ', also where adapter.yaml has the task no more',
+      { ...declare(), tasks: [{ name: 'other', labels: 'open' as const }] },
+    ],
   ])('is full and not over its budget, and keeps all there is of a rare label%s', async (_, declaration) => {
     const store = await temporaryStore();
     await take(

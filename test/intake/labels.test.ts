@@ -14,13 +14,21 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const folder = temporaryFolder();
 let files = 0;
 
-const declare = (task = '{ name: intent }') => parseDeclaration(`name: support\ntasks: [${task}]`, 'adapter.yaml', headSettings);
+const declare = (task = '{ name: intent }') =>
+  parseDeclaration(`name: support\ntasks: [${task}]`, 'adapter.yaml', headSettings);
 
 async function take(store: Store, rows: readonly unknown[], overrides: Partial<IntakeRequest> = {}) {
   const path = join(folder, `${files++}.jsonl`);
   writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const report = await ingest(store, {
-    ...{ declaration: declare(), domain: 'desk', source: 'test', fields: { text: 'text', label: 'label' }, evalTexts: new Map(), now },
+    ...{
+      declaration: declare(),
+      domain: 'desk',
+      source: 'test',
+      fields: { text: 'text', label: 'label' },
+      evalTexts: new Map(),
+      now,
+    },
     files: [{ path, name: basename(path), format: 'jsonl' }],
     rejectsFile: join(folder, 'rejects', `${files++}.jsonl`),
     actor: { name: 'ada', via: 'cli' },
@@ -34,13 +42,17 @@ async function take(store: Store, rows: readonly unknown[], overrides: Partial<I
 
 const labelsOf = async (store: Store) =>
   (await store.queries.selectFrom('examples').select('label').orderBy('id').execute()).map(({ label }) => label);
-const rowsOf = (labels: readonly unknown[]) => labels.map((label, index) => ({ text: `text ${index} of ${files}`, label }));
+const rowsOf = (labels: readonly unknown[]) =>
+  labels.map((label, index) => ({ text: `text ${index} of ${files}`, label }));
 
 describe('labels that are new', () => {
   it('are listed with their counts and with what they are near to, among themselves too', async () => {
     const store = await temporaryStore();
     await take(store, rowsOf(['refund', 'refund', 'login']));
-    const { report } = await take(store, rowsOf(['refund', 'Refund', 'Refund', 'late_parcel', 'late parcel', 'late parcel']));
+    const { report } = await take(
+      store,
+      rowsOf(['refund', 'Refund', 'Refund', 'late_parcel', 'late parcel', 'late parcel']),
+    );
     expect(report.newLabels).toEqual([
       { label: 'Refund', count: 2, near: { label: 'refund', differsBy: 'letter case' } },
       { label: 'late parcel', count: 2, near: undefined },
@@ -63,7 +75,9 @@ describe('labels that are new', () => {
     expect(await warningsUnder('{ name: intent, labels: [refund, delivery] }')).toEqual([
       expect.stringMatching(/does not declare any more \(late_parcel\)\. .*map its old name with `aliases`/),
     ]);
-    expect(await warningsUnder('{ name: intent, labels: [refund, delivery], aliases: { late_parcel: delivery } }')).toEqual([]);
+    expect(
+      await warningsUnder('{ name: intent, labels: [refund, delivery], aliases: { late_parcel: delivery } }'),
+    ).toEqual([]);
     expect(await warningsUnder('{ name: intent }')).toEqual([]);
   });
 
@@ -73,7 +87,9 @@ describe('labels that are new', () => {
   ])('are warned of where numbers stand beside names: %j, then %j', async (first, then) => {
     const store = await temporaryStore();
     expect((await take(store, rowsOf(first))).report.warnings).toEqual([]);
-    expect((await take(store, rowsOf(then))).report.warnings).toEqual([expect.stringMatching(/numbers \(0.*names \(refund\)/)]);
+    expect((await take(store, rowsOf(then))).report.warnings).toEqual([
+      expect.stringMatching(/numbers \(0.*names \(refund\)/),
+    ]);
   });
 
   it('of a multi-label task are the labels of its sets', async () => {
@@ -82,7 +98,9 @@ describe('labels that are new', () => {
     const store = await temporaryStore();
     await take(store, [{ text: 'a', labels: ['noise', 'price'] }], { declaration, fields });
     const { report } = await take(store, [{ text: 'b', labels: ['noise', 'Price'] }], { declaration, fields });
-    expect(report.newLabels).toEqual([{ label: 'Price', count: 1, near: { label: 'price', differsBy: 'letter case' } }]);
+    expect(report.newLabels).toEqual([
+      { label: 'Price', count: 1, near: { label: 'price', differsBy: 'letter case' } },
+    ]);
   });
 });
 
@@ -155,7 +173,10 @@ describe('labels as they are written', () => {
       { text: 'c', labels: "['noise']" },
     ];
     const { reasons } = await take(store, rows, { declaration, fields: { text: 'text', label: 'labels' } });
-    expect([await labelsOf(store), reasons]).toEqual([['["noise","price"]', '[]'], [expect.stringContaining('list that was printed')]]);
+    expect([await labelsOf(store), reasons]).toEqual([
+      ['["noise","price"]', '[]'],
+      [expect.stringContaining('list that was printed')],
+    ]);
   });
 });
 
@@ -210,7 +231,9 @@ describe('rows that an annotator turned down', () => {
   });
 
   it('say nothing where the field is the label itself', async () => {
-    const { report } = await take(await temporaryStore(), [{ text: 'a', answer: 'reject' }], { fields: { text: 'text', label: 'answer' } });
+    const { report } = await take(await temporaryStore(), [{ text: 'a', answer: 'reject' }], {
+      fields: { text: 'text', label: 'answer' },
+    });
     expect(report.accepted).toBe(1);
   });
 });
@@ -222,7 +245,9 @@ describe('fields', () => {
     const store = await temporaryStore();
     const { report } = await take(store, [row, { ...row, text: 'b' }]);
     expect([report.accepted, report.notRead]).toEqual([2, ['domain', 'source', '_input_hash']]);
-    expect(await store.queries.selectFrom('examples').select(['domain', 'source']).where('id', '=', 1).executeTakeFirst()).toEqual({
+    expect(
+      await store.queries.selectFrom('examples').select(['domain', 'source']).where('id', '=', 1).executeTakeFirst(),
+    ).toEqual({
       domain: 'desk',
       source: 'test',
     });
@@ -242,7 +267,9 @@ describe('fields', () => {
       ],
       { fields, domain: undefined },
     );
-    expect(reasons).toEqual([expect.stringContaining('no field `domain`; it has `text`, `label`: name one with --domain-field')]);
+    expect(reasons).toEqual([
+      expect.stringContaining('no field `domain`; it has `text`, `label`: name one with --domain-field'),
+    ]);
   });
 });
 
@@ -265,7 +292,9 @@ describe('how much may be rejected', () => {
     expect((await take(store, rows)).report).toMatchObject({ accepted: 0, duplicates: 3, rejected: 1 });
     const wrong = rows.slice(0, 3).map((row, index) => ({ ...row, label: index === 0 ? 'a' : 'other' }));
     expect((await errorOf(take(store, wrong))).code).toBe('INPUT_REJECTED');
-    expect((await errorOf(take(store, rows, { where: [{ field: 'label', value: 'none of them' }] }))).code).toBe('NOTHING_TAKEN');
+    expect((await errorOf(take(store, rows, { where: [{ field: 'label', value: 'none of them' }] }))).code).toBe(
+      'NOTHING_TAKEN',
+    );
   });
 });
 
@@ -274,7 +303,9 @@ it.runIf(process.platform !== 'win32')(
   async () => {
     const rejectsFile = join(temporaryFolder(), 'rejects', 'one.jsonl');
     const raw = { text: 'a\u202eb\u009b31m\u200b', labels: 'x' };
-    await take(await temporaryStore(), [raw, { text: 'good', label: 'x' }, { text: 'fine', label: 'x' }], { rejectsFile });
+    await take(await temporaryStore(), [raw, { text: 'good', label: 'x' }, { text: 'fine', label: 'x' }], {
+      rejectsFile,
+    });
     const content = readFileSync(rejectsFile, 'utf8');
     expect(content).toMatch(/^[\x20-\x7e\n]+$/);
     expect(JSON.parse(JSON.parse(content).raw)).toEqual(raw);

@@ -10,9 +10,9 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const blocks = [...readFileSync(join(root, 'docs', 'library.md'), 'utf8').matchAll(/^```(\S+)( config)?\n([\s\S]*?)^```$/gm)].map(
-  ([, language, config, code]) => ({ language, isConfig: config !== undefined, code: code! }),
-);
+const blocks = [
+  ...readFileSync(join(root, 'docs', 'library.md'), 'utf8').matchAll(/^```(\S+)( config)?\n([\s\S]*?)^```$/gm),
+].map(([, language, config, code]) => ({ language, isConfig: config !== undefined, code: code! }));
 const isImport = (line: string) => line.startsWith('import ');
 const lines = blocks.filter(({ language }) => language === 'ts').flatMap(({ code }) => code.split('\n'));
 
@@ -43,12 +43,23 @@ describe('docs/library.md', () => {
       `const moreRows = ${JSON.stringify(testRows(['refund', 'shipping'], 20))};`,
       `const laterRows = ${JSON.stringify(testRows(['refund', 'invoice'], 12, 8))};`,
     ];
-    writeFileSync(join(project, 'page.ts'), [...lines.filter(isImport), ...given, ...lines.filter((line) => !isImport(line))].join('\n'));
+    writeFileSync(
+      join(project, 'page.ts'),
+      [...lines.filter(isImport), ...given, ...lines.filter((line) => !isImport(line))].join('\n'),
+    );
     writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
-    const compilerOptions = { target: 'ES2022', module: 'NodeNext', lib: ['ES2023', 'ESNext.Disposable'], types: ['node'], strict: true };
+    const compilerOptions = {
+      target: 'ES2022',
+      module: 'NodeNext',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      types: ['node'],
+      strict: true,
+    };
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['page.ts'] }));
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    await run(process.execPath, [compiler, '-p', project]).catch(({ stdout }: { stdout: string }) => expect(stdout).toBe(''));
+    await run(process.execPath, [compiler, '-p', project]).catch(({ stdout }: { stdout: string }) =>
+      expect(stdout).toBe(''),
+    );
     const { stdout } = await run(process.execPath, ['page.js'], { cwd: project });
     expect(stdout).toContain("[ 'triage' ] 1");
     expect(stdout).toContain('42 accepted, 0 rejected');

@@ -20,7 +20,8 @@ const configure = (source: string, name = 'espalier.config.mjs') => writeFileSyn
 /** A module is loaded once in a process: each case is a process of its own. */
 const failure = async (...words: string[]) => {
   const { stdout } = await espalier(desk.folder, ['status', '--json', ...words]);
-  return (JSON.parse(stdout) as { error: { code: string; message: string; at: { file: string; field?: string } } }).error;
+  return (JSON.parse(stdout) as { error: { code: string; message: string; at: { file: string; field?: string } } })
+    .error;
 };
 
 beforeAll(async () => {
@@ -42,7 +43,9 @@ describe('a strategy of the workspace', () => {
     ]);
     const triage = await desk.espalier.adapter();
     expect(await triage.update({ field: ['careful'] })).toMatchObject({ strategy: 'careful' });
-    expect((await triage.compare({ strategies: ['careful'] }).catch((thrown: unknown) => thrown)) as object).toMatchObject({
+    expect(
+      (await triage.compare({ strategies: ['careful'] }).catch((thrown: unknown) => thrown)) as object,
+    ).toMatchObject({
       code: 'NOTHING_TO_COMPARE',
     });
   });
@@ -53,11 +56,17 @@ describe('a strategy of the workspace', () => {
     await elsewhere.ingest(testRows(['refund', 'shipping'], 20), { domain: 'desk' });
     await using closed = await openEspalier({ workspace: desk.folder, config: false });
     const here = await closed.adapter();
-    const attempts = await Promise.allSettled([elsewhere.update({ field: ['careful'] }), here.update({ field: ['careful'] })]);
-    for (const attempt of attempts) expect(attempt).toMatchObject({ status: 'rejected', reason: { code: 'STRATEGY_UNKNOWN' } });
+    const attempts = await Promise.allSettled([
+      elsewhere.update({ field: ['careful'] }),
+      here.update({ field: ['careful'] }),
+    ]);
+    for (const attempt of attempts)
+      expect(attempt).toMatchObject({ status: 'rejected', reason: { code: 'STRATEGY_UNKNOWN' } });
     for (const refusal of [['--no-config'], []]) {
       const environment = refusal.length === 0 ? { ESPALIER_NO_CONFIG: '1' } : {};
-      const { code, stderr } = await espalier(desk.folder, ['update', 'triage', '--strategy', 'careful', ...refusal], { environment });
+      const { code, stderr } = await espalier(desk.folder, ['update', 'triage', '--strategy', 'careful', ...refusal], {
+        environment,
+      });
       expect([code, stderr]).toEqual([1, expect.stringContaining('[STRATEGY_UNKNOWN]')]);
     }
   });
@@ -66,10 +75,25 @@ describe('a strategy of the workspace', () => {
 describe('a configuration', () => {
   it.each([
     ['that throws', "throw new Error('no luck');", 'no luck', undefined],
-    ['with an export that no define function made', 'export const stray = { name: "stray" };', 'the export stray', 'stray'],
+    [
+      'with an export that no define function made',
+      'export const stray = { name: "stray" };',
+      'the export stray',
+      'stray',
+    ],
     ['with a strategy that lacks its training', careful.replace('gradientStrategy({', '({'), '`headKinds`', 'careful'],
-    ['with the name of a built-in strategy', careful.replace("name: 'careful'", "name: 'replay'"), 'strategy `replay`', 'strategy replay'],
-    ['with a name that no path could have', careful.replace("name: 'careful'", "name: '../careful'"), 'its name must be', 'careful'],
+    [
+      'with the name of a built-in strategy',
+      careful.replace("name: 'careful'", "name: 'replay'"),
+      'strategy `replay`',
+      'strategy replay',
+    ],
+    [
+      'with a name that no path could have',
+      careful.replace("name: 'careful'", "name: '../careful'"),
+      'its name must be',
+      'careful',
+    ],
   ])('%s is refused with its place', async (_, source, message, field) => {
     configure(source);
     const error = await failure();
@@ -91,7 +115,9 @@ describe('a configuration', () => {
     configure(`${careful}const one: number = 1; void one;\n`, 'espalier.config.ts');
     const { code, stderr } = await espalier(desk.folder, ['status']);
     const reads = 'typescript' in process.features && process.features.typescript;
-    expect([code, stderr]).toEqual(reads ? [0, expect.anything()] : [1, expect.stringContaining('cannot read TypeScript')]);
+    expect([code, stderr]).toEqual(
+      reads ? [0, expect.anything()] : [1, expect.stringContaining('cannot read TypeScript')],
+    );
     rmSync(join(desk.folder, 'espalier.config.ts'));
   });
 

@@ -46,7 +46,10 @@ describe('an adapter', () => {
       { id: '1', a: 'a text of a suite', b: 'another text of it', score: 1 },
       { id: '2', a: 'a third text', b: 'a fourth text of it', score: 0 },
     ];
-    writeFileSync(join(desk.folder, 'evals', 'own', 'cases.jsonl'), pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
+    writeFileSync(
+      join(desk.folder, 'evals', 'own', 'cases.jsonl'),
+      pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''),
+    );
     const rows = async function* () {
       yield { text: 'a text of a suite', label: 'refund' };
       yield* testRows(labels, 20);
@@ -55,7 +58,9 @@ describe('an adapter', () => {
     expect(report).toMatchObject({ accepted: 60, leaked: 1, rejected: 1 });
     writeFileSync(join(desk.folder, 'more.jsonl'), '{"text":"one more refund","label":"refund"}\n');
     expect(await triage.ingest(join(desk.folder, 'more.jsonl'), { domain: 'desk' })).toMatchObject({ accepted: 1 });
-    await expect(triage.ingest([null as unknown as object], { domain: 'desk' })).rejects.toMatchObject({ code: 'INPUT_REJECTED' });
+    await expect(triage.ingest([null as unknown as object], { domain: 'desk' })).rejects.toMatchObject({
+      code: 'INPUT_REJECTED',
+    });
     await expect(triage.ingest([], {})).rejects.toMatchObject({ code: 'USAGE' });
   });
 
@@ -77,14 +82,18 @@ describe('an adapter', () => {
     expect(approved).toMatchObject({ adapter: 'triage', champion: 1, act: 'approve' });
     const [answer] = await triage.predict(['the shipping order again'], { alwaysAnswer: true });
     expect(answer).toMatchObject({ label: 'shipping', task: 'label', version: 1 });
-    expect((await desk.espalier.candidates.show(1)).decisions).toMatchObject([{ act: 'approve', actor: 'ana', reason: 'the first' }]);
+    expect((await desk.espalier.candidates.show(1)).decisions).toMatchObject([
+      { act: 'approve', actor: 'ana', reason: 'the first' },
+    ]);
   });
 
   it('has results that are what the commands print', { timeout: 300_000 }, async () => {
     const { espalier } = desk;
     const triage = await espalier.adapter('triage');
     expect(asPrinted(await espalier.status())).toEqual(await printed('status'));
-    expect(asPrinted(await espalier.candidates.list({ all: true }))).toEqual(await printed('candidates', 'list', '--all'));
+    expect(asPrinted(await espalier.candidates.list({ all: true }))).toEqual(
+      await printed('candidates', 'list', '--all'),
+    );
     expect(asPrinted(await espalier.candidates.show(1))).toEqual(await printed('candidates', 'show', '1'));
     expect(asPrinted(await espalier.candidates.verify(1))).toEqual(await printed('candidates', 'verify', '1'));
     expect(asPrinted(await triage.buffer.stats())).toEqual(await printed('buffer', 'stats'));
@@ -96,11 +105,15 @@ describe('an adapter', () => {
     expect(asPrinted(await triage.buffer.why(first!.id))).toEqual(await printed('buffer', 'why', String(first!.id)));
     expect(asPrinted(await espalier.suites.show('own'))).toEqual(await printed('eval', 'show', 'own'));
     expect(asPrinted(await espalier.suites.list())).toEqual(await printed('eval', 'list'));
-    expect(asPrinted(await espalier.suites.history('holdout/desk'))).toEqual(await printed('eval', 'history', 'holdout/desk'));
+    expect(asPrinted(await espalier.suites.history('holdout/desk'))).toEqual(
+      await printed('eval', 'history', 'holdout/desk'),
+    );
     expect(asPrinted(await espalier.suites.validate('own'))).toEqual(await printed('eval', 'validate', 'own'));
     const evaluated = await triage.evaluate({ at: new Date('2026-11-25T08:00:00Z') });
     expect(asPrinted(evaluated)).toEqual(await printed('eval', 'run', 'triage', '--at', '2026-11-25T08:00:00Z'));
-    expect(asPrinted((await triage.predict(['my invoice']))[0])).toEqual(await printed('predict', 'triage', 'my invoice'));
+    expect(asPrinted((await triage.predict(['my invoice']))[0])).toEqual(
+      await printed('predict', 'triage', 'my invoice'),
+    );
     expect(asPrinted((await triage.embed(['my invoice']))[0])).toEqual(await printed('embed', 'triage', 'my invoice'));
   });
 

@@ -5,7 +5,16 @@ import { now, temporaryStore } from '../support/store.js';
 
 const store = await temporaryStore();
 const measured: VersionScore = {
-  ...{ adapter: 'desk', version: 1, suite: 'tones', suiteVersion: 1, contentHash: 'old', cases: 40, metric: 'accuracy', task: 'intent' },
+  ...{
+    adapter: 'desk',
+    version: 1,
+    suite: 'tones',
+    suiteVersion: 1,
+    contentHash: 'old',
+    cases: 40,
+    metric: 'accuracy',
+    task: 'intent',
+  },
   ...{ score: 0.5, lower: 0.3, upper: 0.7, at: now.toISOString() },
 };
 
@@ -24,7 +33,13 @@ describe('the history of a suite', () => {
   });
 
   it('joins the versions of an adapter on the same cases, in order', () => {
-    expect(lines[0]).toMatchObject({ adapter: 'desk', suiteVersion: 1, contentHash: 'old', cases: 40, metric: 'accuracy' });
+    expect(lines[0]).toMatchObject({
+      adapter: 'desk',
+      suiteVersion: 1,
+      contentHash: 'old',
+      cases: 40,
+      metric: 'accuracy',
+    });
     expect(lines[0]!.points.map(({ version, score }) => [version, score])).toEqual([
       [1, 0.5],
       [3, 0.7],
@@ -32,7 +47,9 @@ describe('the history of a suite', () => {
   });
 
   it('never joins figures of another content, another number of cases or another adapter', () => {
-    const rest = lines.slice(1).map(({ adapter, contentHash, cases, points }) => [adapter, contentHash, cases, points.length]);
+    const rest = lines
+      .slice(1)
+      .map(({ adapter, contentHash, cases, points }) => [adapter, contentHash, cases, points.length]);
     expect(rest).toEqual([
       ['desk', 'new', 40, 1],
       ['desk', 'old', 44, 1],
@@ -45,8 +62,12 @@ describe('the history of a suite', () => {
   });
 
   it('holds a version once on the same cases: measured again, the figure replaces itself', async () => {
-    await saveVersionScores(store.queries, [{ ...measured, adapter: 'till', score: 0.91, at: '2026-11-25T00:00:00.000Z' }]);
+    await saveVersionScores(store.queries, [
+      { ...measured, adapter: 'till', score: 0.91, at: '2026-11-25T00:00:00.000Z' },
+    ]);
     const [line] = await readSuiteHistory(store.queries, 'tones', 'till');
-    expect(line!.points).toEqual([{ version: 1, score: 0.91, at: '2026-11-25T00:00:00.000Z', measuredBy: 'eval run', status: null }]);
+    expect(line!.points).toEqual([
+      { version: 1, score: 0.91, at: '2026-11-25T00:00:00.000Z', measuredBy: 'eval run', status: null },
+    ]);
   });
 });

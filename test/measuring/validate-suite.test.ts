@@ -10,11 +10,19 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = temporaryFolder();
 const shipped = fileURLToPath(new URL('../../evals', import.meta.url));
-const cases = Array.from({ length: 100 }, (_, index) => ({ id: `${index}`, text: `text ${index}`, label: index % 2 ? 'odd' : 'even' }));
+const cases = Array.from({ length: 100 }, (_, index) => ({
+  id: `${index}`,
+  text: `text ${index}`,
+  label: index % 2 ? 'odd' : 'even',
+}));
 
 /** A suite with a chance that fits. */
 function parity(count = 100): string {
-  const folder = writeSuite(mkdtempSync(join(root, 'evals-')), { name: 'parity', kind: 'classification', cases: cases.slice(0, count) });
+  const folder = writeSuite(mkdtempSync(join(root, 'evals-')), {
+    name: 'parity',
+    kind: 'classification',
+    cases: cases.slice(0, count),
+  });
   const header = join(folder, 'suite.yaml');
   writeFileSync(header, readFileSync(header, 'utf8').replace('chance: 0', 'chance: 0.5'));
   writeFileSync(join(folder, 'README.md'), '# parity\n');
@@ -53,7 +61,10 @@ describe('a suite that is checked', () => {
   it('is warned of where it has fewer than 100 cases, with what so many can decide', async () => {
     const [small] = await findingsOf(parity(50));
     // z^2 / (n + z^2) of n = 50.
-    expect(small).toMatchObject({ severity: 'warning', what: expect.stringMatching(/only 50 cases .* below 5\.1 points/) });
+    expect(small).toMatchObject({
+      severity: 'warning',
+      what: expect.stringMatching(/only 50 cases .* below 5\.1 points/),
+    });
     expect((await findingsOf(parity(100))).map(({ what }) => what)).toEqual([expect.stringContaining('no log')]);
   });
 

@@ -10,7 +10,9 @@ const long: Say = (name) => `${name}_with_a_name_that_goes_on_and_on_without_a_b
 
 /** Paper has the rules of print, and none of a narrow screen. */
 const onPaper = (page: string) =>
-  page.replaceAll('@media print', '@media all').replaceAll(/@media (screen and )?\(max-width: 640px\)/g, '@media not all');
+  page
+    .replaceAll('@media print', '@media all')
+    .replaceAll(/@media (screen and )?\(max-width: 640px\)/g, '@media not all');
 
 describe.skipIf(browser === undefined)('the page of a report in a browser', () => {
   it.each([

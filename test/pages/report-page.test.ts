@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Report, readReport } from '#espalier/gate/report.js';
+import { readReport } from '#espalier/gate/read-report.js';
+import type { Report } from '#espalier/gate/report.js';
 import { renderReportPage } from '#espalier/pages/report/page.js';
 import { expectNoControls } from '../support/plain.js';
 import { flipsOf, pageOf, reportOf, row, type Say } from '../support/report.js';
@@ -63,7 +64,9 @@ describe('the page of a report', () => {
   });
 
   it('puts the dot between its whiskers, all on one axis, and the loss left of zero', () => {
-    for (const { suite, lower, difference, upper } of reportOf(asIs).rows.filter((one) => one.upper !== null && one.upper < 0.3)) {
+    for (const { suite, lower, difference, upper } of reportOf(asIs).rows.filter(
+      (one) => one.upper !== null && one.upper < 0.3,
+    )) {
       const svg = drawnOf(page, suite);
       const [zero] = placesIn(svg, /class="zero" x1="([\d.]+)%/);
       const [from, to] = placesIn(svg, /class="whisker" x1="([\d.]+)%" x2="([\d.]+)%/);
@@ -118,7 +121,10 @@ describe('the page of a report', () => {
   });
 
   it('shows 200 flips at most, and says how many more there are', () => {
-    const whole = renderReportPage({ ...pageOf(asIs), flips: { lost: flipsOf(asIs, 230, 'lost'), gained: flipsOf(asIs, 5, 'gained') } });
+    const whole = renderReportPage({
+      ...pageOf(asIs),
+      flips: { lost: flipsOf(asIs, 230, 'lost'), gained: flipsOf(asIs, 5, 'gained') },
+    });
     expect(whole.match(/<td class="answer soft">/g)).toHaveLength(200);
     expect(whole).toContain('30 more that were lost are not on this page');
     expect(whole).toContain('5 more that were gained are not on this page');
@@ -133,6 +139,7 @@ describe('the page of a report', () => {
     const stored = JSON.parse(JSON.stringify({ ...rest, continual, rows: [older, unmeasured] })) as unknown;
     const old = withReport(readReport(stored));
     expect(old).toContain('<th scope="row">old<small>');
-    for (const source of [old, page]) expect(source.slice(source.indexOf('<body>'))).not.toMatch(/\b(NaN|undefined|null|Infinity)\b/);
+    for (const source of [old, page])
+      expect(source.slice(source.indexOf('<body>'))).not.toMatch(/\b(NaN|undefined|null|Infinity)\b/);
   });
 });

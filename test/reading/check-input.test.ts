@@ -70,12 +70,15 @@ describe('INPUT_ENCODING names the line', () => {
     ['1 of 4', '👋', 1],
     ['2 of 4', '👋', 2],
     ['3 of 4', '👋', 3],
-  ])('when a good character lies across two chunks (%s bytes in the first) before the bad one', async (_what, character, bytesBefore) => {
-    const filling = Buffer.alloc(chunkSize - bytesBefore, 'aaaaaaa\n');
-    const content = Buffer.concat([filling, Buffer.from(`${character}\n`), lines(10), latin1, Buffer.from('\n')]);
-    const line = content.subarray(0, content.length - 2).filter((byte) => byte === 10).length + 1;
-    expect((await errorOf(check(content))).at).toEqual({ file: 'rows.jsonl', line });
-  });
+  ])(
+    'when a good character lies across two chunks (%s bytes in the first) before the bad one',
+    async (_what, character, bytesBefore) => {
+      const filling = Buffer.alloc(chunkSize - bytesBefore, 'aaaaaaa\n');
+      const content = Buffer.concat([filling, Buffer.from(`${character}\n`), lines(10), latin1, Buffer.from('\n')]);
+      const line = content.subarray(0, content.length - 2).filter((byte) => byte === 10).length + 1;
+      expect((await errorOf(check(content))).at).toEqual({ file: 'rows.jsonl', line });
+    },
+  );
 
   it.each([[0xc3], [0xf0, 0x9f], [0xf0, 0x9f, 0x91]])(
     'when the bad character itself begins at the end of a chunk (%#)',

@@ -35,7 +35,8 @@ async function read(path: string, options: Partial<InputOptions> = {}, stdin = R
   }
 }
 
-const spools = () => readdirSync(tmpdir()).filter((name) => name.endsWith('.input') && name.includes(`-${process.pid}-`));
+const spools = () =>
+  readdirSync(tmpdir()).filter((name) => name.endsWith('.input') && name.includes(`-${process.pid}-`));
 
 describe('the delimiter of CSV', () => {
   it.each([[','], [';'], ['\t'], ['|']])('%j is recognised by the header, quoted or not', async (delimiter) => {
@@ -49,11 +50,15 @@ describe('the delimiter of CSV', () => {
   });
 
   it('is the one that finds the wanted columns, whatever else the header holds', async () => {
-    expect((await read(write('mixed.csv', 'id,note,more;text;label\n1;hello, you;x\n'))).rows).toEqual([['hello, you', 'x']]);
+    expect((await read(write('mixed.csv', 'id,note,more;text;label\n1;hello, you;x\n'))).rows).toEqual([
+      ['hello, you', 'x'],
+    ]);
   });
 
   it('may be said, and Excel may say it', async () => {
-    expect((await read(write('said', 'text|label\na,b|x\n'), { delimiter: 'bar', columns: [] })).rows).toEqual([['a,b', 'x']]);
+    expect((await read(write('said', 'text|label\na,b|x\n'), { delimiter: 'bar', columns: [] })).rows).toEqual([
+      ['a,b', 'x'],
+    ]);
     expect((await read(write('sep.csv', '\ufeffsep=;\r\ntext;label\r\na;x\r\n'))).rows).toEqual([['a', 'x']]);
     expect((await errorOf(read(write('odd.csv', 'a\n'), { delimiter: 'colon' }))).code).toBe('USAGE');
   });
@@ -63,7 +68,8 @@ describe('the encoding', () => {
   const text = 'text,label\nGr\u00fc\u00dfe \u201chier\u201d \u20ac,x\n';
   const rows = [['Gr\u00fc\u00dfe \u201chier\u201d \u20ac', 'x']];
   const utf16be = () => Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
-  const windows = () => Buffer.from(text.replace('\u201c', '\u0093').replace('\u201d', '\u0094').replace('\u20ac', '\u0080'), 'latin1');
+  const windows = () =>
+    Buffer.from(text.replace('\u201c', '\u0093').replace('\u201d', '\u0094').replace('\u20ac', '\u0080'), 'latin1');
 
   it.each([
     ['UTF-8 with a mark', () => Buffer.from(`\ufeff${text}`)],
@@ -101,7 +107,8 @@ describe('the shape of JSON', () => {
     ['one object a line', objects.map((one) => JSON.stringify(one)).join('\n'), 'jsonl'],
     ['lines with a comma at their end', objects.map((one) => `${JSON.stringify(one)},`).join('\n'), 'jsonl'],
   ])('is recognised: %s', async (_what, content, format) => {
-    for (const name of ['rows.json', 'rows.jsonl', 'rows']) expect(await read(write(name, `\ufeff${content}`))).toEqual({ format, rows });
+    for (const name of ['rows.json', 'rows.jsonl', 'rows'])
+      expect(await read(write(name, `\ufeff${content}`))).toEqual({ format, rows });
     expect(await read(write('said', content), { format: 'jsonl' })).toEqual({ format, rows });
   });
 
@@ -132,9 +139,14 @@ describe('the shape of JSON', () => {
   });
 
   it('an array is read in slices: elements lie across the chunks, and one that is too long is rejected', async () => {
-    const many = Array.from({ length: 5000 }, (_, index) => ({ text: `${index} ${'\u00e9\u{1f44b}'.repeat(index % 20)}`, label: 'x' }));
+    const many = Array.from({ length: 5000 }, (_, index) => ({
+      text: `${index} ${'\u00e9\u{1f44b}'.repeat(index % 20)}`,
+      label: 'x',
+    }));
     const long = { text: 'a'.repeat(400_000), label: 'x' };
-    const { rows } = await read(write('many.json', JSON.stringify([...many, long, { text: 'last', label: 'y' }], null, 1)));
+    const { rows } = await read(
+      write('many.json', JSON.stringify([...many, long, { text: 'last', label: 'y' }], null, 1)),
+    );
     expect(rows.slice(0, -2)).toEqual(many.map(({ text }) => [text, 'x']));
     expect(rows.slice(-2)).toEqual([expect.stringMatching(/the element has 4\d{5} bytes; at most/), ['last', 'y']]);
   });
@@ -149,14 +161,17 @@ describe('an input that can be read only once', () => {
     expect(spools()).toEqual([]);
   });
 
-  it.runIf(process.platform === 'linux').each([undefined, 'jsonl'])('a named pipe, with --format %s', async (format) => {
-    const pipe = join(folder, `pipe-${format}`);
-    execFileSync('mkfifo', [pipe]);
-    const reading = read(pipe, { format });
-    // Opening a pipe waits for its other end, which this process must be free to open.
-    spawn('sh', ['-c', `printf '%s' '${content}' > '${pipe}'`]);
-    expect(await reading).toEqual(expected);
-  });
+  it.runIf(process.platform === 'linux').each([undefined, 'jsonl'])(
+    'a named pipe, with --format %s',
+    async (format) => {
+      const pipe = join(folder, `pipe-${format}`);
+      execFileSync('mkfifo', [pipe]);
+      const reading = read(pipe, { format });
+      // Opening a pipe waits for its other end, which this process must be free to open.
+      spawn('sh', ['-c', `printf '%s' '${content}' > '${pipe}'`]);
+      expect(await reading).toEqual(expected);
+    },
+  );
 });
 
 describe('what is neither JSON nor CSV', () => {
@@ -167,7 +182,11 @@ describe('what is neither JSON nor CSV', () => {
     ['notes.txt', 'a line of text\nanother\n', /plain text/, /"label"/],
   ])('is named: %s', async (name, content, what, hint) => {
     const error = await errorOf(read(write(name, content)));
-    expect([error.code, error.message, error.hint]).toEqual(['INPUT_FORMAT', expect.stringMatching(what), expect.stringMatching(hint)]);
+    expect([error.code, error.message, error.hint]).toEqual([
+      'INPUT_FORMAT',
+      expect.stringMatching(what),
+      expect.stringMatching(hint),
+    ]);
   });
 
   it.each([
@@ -180,7 +199,10 @@ describe('what is neither JSON nor CSV', () => {
 
   it('a folder, and a file that is not there', async () => {
     mkdirSync(join(folder, 'inner'));
-    expect(await errorOf(read(join(folder, 'inner')))).toMatchObject({ code: 'FILE_UNREADABLE', hint: expect.stringContaining('*.jsonl') });
+    expect(await errorOf(read(join(folder, 'inner')))).toMatchObject({
+      code: 'FILE_UNREADABLE',
+      hint: expect.stringContaining('*.jsonl'),
+    });
     expect((await errorOf(read(join(folder, 'none')))).code).toBe('FILE_NOT_FOUND');
   });
 });

@@ -80,7 +80,8 @@ describe('JSON lines', () => {
       most = Math.max(most, process.memoryUsage().arrayBuffers - before);
     }, 1);
     try {
-      for await (const row of readRows({ path, name: 'rows', format: 'jsonl' }, fields)) expect(row.raw).toHaveLength(1024);
+      for await (const row of readRows({ path, name: 'rows', format: 'jsonl' }, fields))
+        expect(row.raw).toHaveLength(1024);
     } finally {
       clearInterval(watch);
     }
@@ -116,7 +117,11 @@ describe('CSV', () => {
 
   it('hands on a row with too few or too many cells with its reason, and reads the next', async () => {
     const rows = await read('csv', 'text,label\na\nb,y,z\nc,x\n');
-    expect(rows.map(reasonOf)).toEqual(['the row has 1 cell; the header has 2', 'the row has 3 cells; the header has 2', undefined]);
+    expect(rows.map(reasonOf)).toEqual([
+      'the row has 1 cell; the header has 2',
+      'the row has 3 cells; the header has 2',
+      undefined,
+    ]);
     expect(rows[1]!.raw).toBe('["b","y","z"]');
     expect(fieldsOf(rows[2])).toEqual({ text: 'c', label: 'x' });
   });
@@ -132,7 +137,11 @@ describe('CSV', () => {
 
   it('hands on a row whose quoted cell ends too early with its reason, and reads the next', async () => {
     const rows = await read('csv', 'text,label\n"12" pipe",x\n"say "hi", you",x\nb,y\n');
-    expect(rows.map(reasonOf)).toEqual([expect.stringContaining('a quote ends'), expect.stringContaining('a quote ends'), undefined]);
+    expect(rows.map(reasonOf)).toEqual([
+      expect.stringContaining('a quote ends'),
+      expect.stringContaining('a quote ends'),
+      undefined,
+    ]);
     expect(fieldsOf(rows[2])).toEqual({ text: 'b', label: 'y' });
   });
 

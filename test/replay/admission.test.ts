@@ -51,7 +51,9 @@ describe('an admission', () => {
     const learned = await stored(two, 'support', examples);
     await admit(two, learned.slice(0, 13));
     await admit(two, learned.slice(13));
-    expect((await membersOf(two)).map((member) => member.text)).toEqual((await membersOf(one)).map((member) => member.text));
+    expect((await membersOf(two)).map((member) => member.text)).toEqual(
+      (await membersOf(one)).map((member) => member.text),
+    );
   });
 
   it('balances over the labels of every task: one name in two tasks is two cells', async () => {
@@ -62,7 +64,11 @@ describe('an admission', () => {
       ...slice(20, 'a').map((example) => ({ ...example, task: 'tone' })),
       ...slice(20, 'b').map((example) => ({ ...example, task: 'tone' })),
     ];
-    await admit(store, await stored(store, 'support', examples), { ...declaration, tasks, buffer: { ...declaration.buffer, examples: 9 } });
+    await admit(store, await stored(store, 'support', examples), {
+      ...declaration,
+      tasks,
+      buffer: { ...declaration.buffer, examples: 9 },
+    });
     const cells = (await membersOf(store)).map(({ task, label }) => `${task}/${label}`);
     expect(cells.toSorted()).toEqual(['intent/a', 'tone/a', 'tone/b'].flatMap((cell) => [cell, cell, cell]));
     expect((await membersOf(store))[0]!.membership.reason).toContain('intent/a in banking');
@@ -77,7 +83,14 @@ describe('an admission', () => {
     );
     const rows = learned.map(({ id }, index) => {
       const state = index < 10 ? ('member' as const) : ('evicted' as const);
-      return { exampleId: id, state, policy: 'balanced-reservoir', score: 0.5, reason: 'of old', since: now.toISOString() };
+      return {
+        exampleId: id,
+        state,
+        policy: 'balanced-reservoir',
+        score: 0.5,
+        reason: 'of old',
+        since: now.toISOString(),
+      };
     });
     await transact(store, (transaction) => saveMemberships(transaction, 'support', rows));
     expect(await admit(store, learned)).toEqual({ admitted: 8, evicted: 8 });

@@ -27,7 +27,11 @@ const streams = fc
       maxLength: 120,
     },
   )
-  .map((offers) => offers.map((offer, index): Offer => ({ ...offer, shown: offer.label, exampleId: index + 1, hash: `hash ${index}` })));
+  .map((offers) =>
+    offers.map(
+      (offer, index): Offer => ({ ...offer, shown: offer.label, exampleId: index + 1, hash: `hash ${index}` }),
+    ),
+  );
 const budgets = fc.oneof(
   fc.integer({ min: 1, max: 30 }).map((examples): BufferBudget => ({ examples })),
   fc.integer({ min: 1, max: 300 }).map((bytes): BufferBudget => ({ bytes })),
@@ -38,7 +42,8 @@ const idsOf = (offers: readonly Offer[]) => offers.map((offer) => offer.exampleI
 const weightOf = (offers: readonly Offer[], budget: BufferBudget) =>
   'bytes' in budget ? offers.reduce((sum, offer) => sum + offer.bytes, 0) : offers.length;
 const limitOf = (budget: BufferBudget) => ('bytes' in budget ? budget.bytes : budget.examples);
-const without = (offers: readonly Offer[], members: readonly Offer[]) => offers.filter((offer) => !members.includes(offer));
+const without = (offers: readonly Offer[], members: readonly Offer[]) =>
+  offers.filter((offer) => !members.includes(offer));
 const drawOf = ({ hash }: Offer, seed = 7) => uniformOf(seed, hash);
 
 function countsBy(offers: readonly Offer[], keyOf: (offer: Offer) => string): Map<string, number> {
@@ -86,7 +91,8 @@ describe('the balanced reservoir', () => {
         const free = limitOf(budget) - weightOf(members, budget);
         const gone = without(offers, members);
         if ('examples' in budget) expect(members).toHaveLength(Math.min(offers.length, budget.examples));
-        else if (gone.length > 0 && free > budget.bytes / 20) for (const { bytes } of gone) expect(bytes).toBeGreaterThan(free);
+        else if (gone.length > 0 && free > budget.bytes / 20)
+          for (const { bytes } of gone) expect(bytes).toBeGreaterThan(free);
       }),
     );
   });
@@ -99,7 +105,9 @@ describe('the balanced reservoir', () => {
         for (const loser of without(offers, members)) {
           const held = labels.get(loser.label) ?? 0;
           expect(Math.max(0, ...labels.values()) - held).toBeLessThanOrEqual(1);
-          const ofLabel = members.filter(({ label }) => label === loser.label).map((member) => cells.get(cellOf(member))!);
+          const ofLabel = members
+            .filter(({ label }) => label === loser.label)
+            .map((member) => cells.get(cellOf(member))!);
           expect(Math.max(0, ...ofLabel) - (cells.get(cellOf(loser)) ?? 0)).toBeLessThanOrEqual(1);
         }
       }),
@@ -112,7 +120,8 @@ describe('the balanced reservoir', () => {
       fc.property(streams, exampleBudgets, (offers, budget) => {
         const members = chooseMembers(offers, budget, 7);
         for (const gone of without(offers, members)) {
-          for (const kept of members) if (cellOf(kept) === cellOf(gone)) expect(drawOf(kept)).toBeLessThan(drawOf(gone));
+          for (const kept of members)
+            if (cellOf(kept) === cellOf(gone)) expect(drawOf(kept)).toBeLessThan(drawOf(gone));
         }
       }),
       { numRuns: 300 },
@@ -133,7 +142,9 @@ describe('the balanced reservoir', () => {
   it('gives the same for the same stream and seed, and another sample for another seed', () => {
     const offers = streamOf(200, () => 'a');
     expect(chooseMembers(offers, { examples: 20 }, 1)).toEqual(chooseMembers(offers, { examples: 20 }, 1));
-    expect(idsOf(chooseMembers(offers, { examples: 20 }, 1))).not.toEqual(idsOf(chooseMembers(offers, { examples: 20 }, 2)));
+    expect(idsOf(chooseMembers(offers, { examples: 20 }, 1))).not.toEqual(
+      idsOf(chooseMembers(offers, { examples: 20 }, 2)),
+    );
   });
 
   it('takes back the lowest draws of a cell when its budget is raised, and gives the highest away when it is lowered', () => {
@@ -154,12 +165,20 @@ describe('the balanced reservoir', () => {
     const giant: Offer = { exampleId: 99, hash: 'giant', label: 'big', shown: 'big', domain: 'x', bytes: 1000 };
     const { members, changes } = inGoes([[...small, giant]], { bytes: 100 });
     expect(idsOf(members)).toEqual(idsOf(small));
-    expect(changes[0]!.at(-1)).toMatchObject({ exampleId: 99, state: 'declined', reason: expect.stringContaining('1000 bytes') });
+    expect(changes[0]!.at(-1)).toMatchObject({
+      exampleId: 99,
+      state: 'declined',
+      reason: expect.stringContaining('1000 bytes'),
+    });
   });
 
   it('gives a rare label its room beside a flood', () => {
     const flood = streamOf(1000, () => 'flood');
-    const rare = streamOf(10, () => 'rare').map((offer) => ({ ...offer, exampleId: offer.exampleId + 5000, hash: `rare ${offer.hash}` }));
+    const rare = streamOf(10, () => 'rare').map((offer) => ({
+      ...offer,
+      exampleId: offer.exampleId + 5000,
+      hash: `rare ${offer.hash}`,
+    }));
     const counts = countsBy(chooseMembers([...rare, ...flood], { examples: 50 }, 7), labelOf);
     expect([counts.get('rare'), counts.get('flood')]).toEqual([10, 40]);
   });
@@ -167,7 +186,9 @@ describe('the balanced reservoir', () => {
   it('keeps every label of 24 that came in each of 52 weeks, in 750 places, each with about as many', () => {
     const weeks = Array.from({ length: 52 }, (_, week) => `week-${week}`);
     const labels = Array.from({ length: 24 }, (_, index) => String.fromCharCode(97 + index));
-    const offers = weeks.flatMap((domain) => labels.flatMap((label) => [0, 1, 2].map((copy) => ({ domain, label, copy }))));
+    const offers = weeks.flatMap((domain) =>
+      labels.flatMap((label) => [0, 1, 2].map((copy) => ({ domain, label, copy }))),
+    );
     const all = offers.map(({ domain, label, copy }, index): Offer => {
       return { exampleId: index, hash: `${domain} ${label} ${copy}`, label, shown: label, domain, bytes: 1 };
     });
@@ -187,7 +208,8 @@ describe('the balanced reservoir', () => {
       return { exampleId: index, hash: label, label, shown: label, domain: 'x', bytes: 1 };
     });
     const kept = new Array<number>(200).fill(0);
-    for (let seed = 0; seed < 400; seed++) for (const { exampleId } of chooseMembers(offers, { examples: 50 }, seed)) kept[exampleId]!++;
+    for (let seed = 0; seed < 400; seed++)
+      for (const { exampleId } of chooseMembers(offers, { examples: 50 }, seed)) kept[exampleId]!++;
     expect(chiSquare(kept, 100, 0.25)).toBeLessThan(limitOfChiSquare(199));
   });
 
@@ -197,10 +219,19 @@ describe('the balanced reservoir', () => {
       { label: 'a', domain: 'b in c' },
     ].flatMap((cell, number) =>
       streamOf(20, () => cell.label).map((offer) => {
-        return { ...offer, domain: cell.domain, exampleId: number * 100 + offer.exampleId, hash: `${number} ${offer.hash}` };
+        return {
+          ...offer,
+          domain: cell.domain,
+          exampleId: number * 100 + offer.exampleId,
+          hash: `${number} ${offer.hash}`,
+        };
       }),
     );
-    const crowd = streamOf(20, () => 'z').map((offer) => ({ ...offer, exampleId: offer.exampleId + 500, hash: `z ${offer.hash}` }));
+    const crowd = streamOf(20, () => 'z').map((offer) => ({
+      ...offer,
+      exampleId: offer.exampleId + 500,
+      hash: `z ${offer.hash}`,
+    }));
     const counts = countsBy(chooseMembers([...offers, ...crowd], { examples: 30 }, 7), labelOf);
     expect([...counts.values()]).toEqual([10, 10, 10]);
   });
@@ -211,7 +242,9 @@ function chiSquare(counts: readonly number[], wanted: number, share: number): nu
   return counts.reduce((sum, count) => sum + (count - wanted) ** 2 / (wanted * (1 - share)), 0);
 }
 
-/** About the 99.9 % quantile (Wilson & Hilferty, 1931). Seeds are fixed, so that a test that passes once passes always. */
+/**
+ * About the 99.9 % quantile (Wilson & Hilferty, 1931). Seeds are fixed, so that a test that passes once passes always.
+ */
 function limitOfChiSquare(freedom: number): number {
   const part = 2 / (9 * freedom);
   return freedom * (1 - part + 3.09 * Math.sqrt(part)) ** 3;
@@ -228,30 +261,41 @@ describe('the sample of a cell is uniform', () => {
     expect(chiSquare(kept, rounds / 4, 0.25)).toBeLessThan(limitOfChiSquare(59));
   });
 
-  it.each([1, 3])('over early and late, short and long examples, with a budget in bytes and %i labels that take turns', (labels) => {
-    const random = seededRandom('sizes');
-    const sizes = Array.from({ length: 600 }, () => 20 + random.integer(180));
-    const offers = streamOf(600, (index) => `label ${index % labels}`).map((offer, index) => ({ ...offer, bytes: sizes[index]! }));
-    const bySize = [...offers].sort((a, b) => a.bytes - b.bytes);
-    const [byTime, byLength] = [new Array<number>(10).fill(0), new Array<number>(10).fill(0)];
-    let total = 0;
-    for (let seed = firstSeed; seed < firstSeed + rounds; seed++) {
-      const members = new Set(idsOf(chooseMembers(offers, { bytes: 13_200 }, seed)));
-      total += members.size;
-      for (const [index, { exampleId }] of offers.entries()) if (members.has(exampleId)) byTime[Math.floor(index / 60)]!++;
-      for (const [index, { exampleId }] of bySize.entries()) if (members.has(exampleId)) byLength[Math.floor(index / 60)]!++;
-    }
-    const share = total / (rounds * 600);
-    expect(share).toBeGreaterThan(0.19);
-    for (const counts of [byTime, byLength]) expect(chiSquare(counts, total / 10, share)).toBeLessThan(limitOfChiSquare(9));
-  });
+  it.each([1, 3])(
+    'over early and late, short and long examples, with a budget in bytes and %i labels that take turns',
+    (labels) => {
+      const random = seededRandom('sizes');
+      const sizes = Array.from({ length: 600 }, () => 20 + random.integer(180));
+      const offers = streamOf(600, (index) => `label ${index % labels}`).map((offer, index) => ({
+        ...offer,
+        bytes: sizes[index]!,
+      }));
+      const bySize = [...offers].sort((a, b) => a.bytes - b.bytes);
+      const [byTime, byLength] = [new Array<number>(10).fill(0), new Array<number>(10).fill(0)];
+      let total = 0;
+      for (let seed = firstSeed; seed < firstSeed + rounds; seed++) {
+        const members = new Set(idsOf(chooseMembers(offers, { bytes: 13_200 }, seed)));
+        total += members.size;
+        for (const [index, { exampleId }] of offers.entries())
+          if (members.has(exampleId)) byTime[Math.floor(index / 60)]!++;
+        for (const [index, { exampleId }] of bySize.entries())
+          if (members.has(exampleId)) byLength[Math.floor(index / 60)]!++;
+      }
+      const share = total / (rounds * 600);
+      expect(share).toBeGreaterThan(0.19);
+      for (const counts of [byTime, byLength])
+        expect(chiSquare(counts, total / 10, share)).toBeLessThan(limitOfChiSquare(9));
+    },
+  );
 });
 
 describe('the membership rows of a balanced reservoir', () => {
   it('tell one history: whoever leaves was a member, and under one budget in examples nobody comes back', () => {
     fc.assert(
       fc.property(streams, exampleBudgets, fc.integer({ min: 1, max: 40 }), (offers, budget, size) => {
-        const goes = Array.from({ length: Math.ceil(offers.length / size) }, (_, go) => offers.slice(go * size, (go + 1) * size));
+        const goes = Array.from({ length: Math.ceil(offers.length / size) }, (_, go) =>
+          offers.slice(go * size, (go + 1) * size),
+        );
         const states = new Map<number, Membership['state']>();
         for (const [go, changed] of inGoes(goes, budget).changes.entries()) {
           const fresh = new Set(goes[go]!.map(({ exampleId }) => exampleId));
@@ -283,7 +327,11 @@ describe('the membership rows of a balanced reservoir', () => {
     );
     const next: Offer = { exampleId: 9, hash: hashOfHighDraw(), label: 'much', shown: 'much', domain: 'x', bytes: 1 };
     const [change] = balanceBuffer([...known, next], { budget: { examples: 3 }, seed: 7, now });
-    expect(change).toMatchObject({ exampleId: 9, state: 'declined', reason: expect.stringContaining('declined: the buffer was full') });
+    expect(change).toMatchObject({
+      exampleId: 9,
+      state: 'declined',
+      reason: expect.stringContaining('declined: the buffer was full'),
+    });
   });
 });
 

@@ -11,7 +11,9 @@ import type { KnownOffer, Offer } from '#espalier/replay/policy.js';
 import { errorOf } from '../support/errors.js';
 import { now } from '../support/store.js';
 
-const vectors = fc.option(fc.array(fc.float({ noNaN: true, min: -1, max: 1 }), { minLength: 5, maxLength: 5 }), { nil: undefined });
+const vectors = fc.option(fc.array(fc.float({ noNaN: true, min: -1, max: 1 }), { minLength: 5, maxLength: 5 }), {
+  nil: undefined,
+});
 const streams = fc
   .array(
     fc.record({
@@ -26,7 +28,12 @@ const streams = fc
     offers.map(
       ({ vector, ...offer }, index): Offer => ({
         ...offer,
-        ...{ shown: offer.label, exampleId: index + 1, hash: `hash ${index}`, vector: vector && Float32Array.from(vector) },
+        ...{
+          shown: offer.label,
+          exampleId: index + 1,
+          hash: `hash ${index}`,
+          vector: vector && Float32Array.from(vector),
+        },
       }),
     ),
   );
@@ -85,13 +92,17 @@ describe.each(replayPolicies)('the policy $name', (policy) => {
       return { exampleId: index + 1, hash: `hash ${index}`, label, shown: label, domain: 'x', bytes: 3, vector };
     });
     const before = policy.choose({ offers: offers.slice(0, 20), budget: { examples: 8 }, seed: 7 }).members;
-    const known = offers.map((offer): KnownOffer => ({ ...offer, state: before.includes(offer) ? 'member' : undefined }));
+    const known = offers.map(
+      (offer): KnownOffer => ({ ...offer, state: before.includes(offer) ? 'member' : undefined }),
+    );
     const balance = { policy, budget: { examples: 8 }, seed: 7, now };
     const rows = changesOf(known, balance);
     const evicted = rows.filter(({ state }) => state === 'evicted');
     expect(evicted.length).toBeGreaterThan(0);
     for (const { reason } of evicted)
-      expect(reason).toMatch(/^evicted: the buffer was full, with 8 of 8 examples; .* holds \d+ of the \d+ examples of its label, and ./);
+      expect(reason).toMatch(
+        /^evicted: the buffer was full, with 8 of 8 examples; .* holds \d+ of the \d+ examples of its label, and ./,
+      );
     const states = new Map(rows.map(({ exampleId, state }) => [exampleId, state]));
     expect(
       changesOf(
@@ -110,7 +121,9 @@ describe('the plain reservoir', () => {
     });
     let rare = 0;
     for (let seed = 0; seed < 200; seed++)
-      rare += reservoir.choose({ offers, budget: { examples: 50 }, seed }).members.filter(({ label }) => label === 'rare').length;
+      rare += reservoir
+        .choose({ offers, budget: { examples: 50 }, seed })
+        .members.filter(({ label }) => label === 'rare').length;
     // 5 a seed are expected, with a variance of 50 * 0.1 * 0.9 * 350 / 399.
     expect(Math.abs(rare / 200 - 5)).toBeLessThan(4 * Math.sqrt((50 * 0.1 * 0.9 * (350 / 399)) / 200));
   });
@@ -124,7 +137,10 @@ describe('herding', () => {
   });
   const unit = (vector: Float32Array) => vector.map((value) => value / Math.hypot(...vector));
   const meanOf = (offers: readonly Offer[]) =>
-    Array.from({ length: 8 }, (_, column) => offers.reduce((sum, { vector }) => sum + unit(vector!)[column]!, 0) / offers.length);
+    Array.from(
+      { length: 8 },
+      (_, column) => offers.reduce((sum, { vector }) => sum + unit(vector!)[column]!, 0) / offers.length,
+    );
   const distance = (offers: readonly Offer[]) => {
     const [all, some] = [meanOf(cloud), meanOf(offers)];
     return Math.hypot(...all.map((value, column) => value - some[column]!));
@@ -134,7 +150,9 @@ describe('herding', () => {
     const taken: Offer[] = [];
     for (let step = 0; step < 12; step++) {
       const waiting = cloud.filter((offer) => !taken.includes(offer));
-      taken.push(waiting.reduce((best, offer) => (distance([...taken, offer]) < distance([...taken, best]) ? offer : best)));
+      taken.push(
+        waiting.reduce((best, offer) => (distance([...taken, offer]) < distance([...taken, best]) ? offer : best)),
+      );
     }
     const { members } = herding.choose({ offers: cloud, budget: { examples: 12 }, seed: 7 });
     expect(idsOf(members)).toEqual(idsOf(taken));
@@ -143,7 +161,9 @@ describe('herding', () => {
   it('stands for the cloud better than a sample of the same size does', () => {
     const herded = distance(herding.choose({ offers: cloud, budget: { examples: 12 }, seed: 7 }).members);
     for (let seed = 0; seed < 20; seed++)
-      expect(herded).toBeLessThan(distance(reservoir.choose({ offers: cloud, budget: { examples: 12 }, seed }).members) / 3);
+      expect(herded).toBeLessThan(
+        distance(reservoir.choose({ offers: cloud, budget: { examples: 12 }, seed }).members) / 3,
+      );
   });
 });
 

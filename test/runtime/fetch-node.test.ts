@@ -23,10 +23,19 @@ function fetchFrom(address: string, pins: string | undefined, cache: string): Pr
     import { pinFor } from '#espalier/runtime/pins.js';
     const pin = pinFor(process.platform, process.arch, process.argv[1] || undefined);
     try { console.log(fetchNode({ environment: process.env, pin })) } catch (thrown) { console.log(thrown.message); process.exitCode = 1 }`;
-  const environment = { ...process.env, ESPALIER_CACHE: cache, npm_config_registry: address, npm_config_cache: join(cache, '..', 'npm') };
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script, pins ?? ''], { cwd: projectRoot, env: environment });
+  const environment = {
+    ...process.env,
+    ESPALIER_CACHE: cache,
+    npm_config_registry: address,
+    npm_config_cache: join(cache, '..', 'npm'),
+  };
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, pins ?? ''], {
+    cwd: projectRoot,
+    env: environment,
+  });
   let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, printed: printed.trim() })));
 }
 
@@ -125,7 +134,10 @@ describe('a current Node.js cannot be had', () => {
     expect(found.name).toBe(name);
     const { packages } = JSON.parse(found.files['package-lock.json']!);
     expect(Object.keys(packages)).toEqual(['', `node_modules/${name}`]);
-    expect(packages[`node_modules/${name}`]).toMatchObject({ version: found.version, integrity: expect.stringMatching(/^sha512-/) });
+    expect(packages[`node_modules/${name}`]).toMatchObject({
+      version: found.version,
+      integrity: expect.stringMatching(/^sha512-/),
+    });
     expect(existsSync(join(projectRoot, 'runtime', 'package.json'))).toBe(true);
   });
 });

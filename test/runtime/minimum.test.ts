@@ -29,7 +29,9 @@ describe('a Node.js', () => {
 
   it('that is too old is refused before the store is loaded', () => {
     const old = () => requireRecentNode({ node: '20.20.2', napi: '9' });
-    expect(old).toThrowError(expect.objectContaining({ code: 'NODE_TOO_OLD', message: expect.stringContaining(`needs ${minimumNode}`) }));
+    expect(old).toThrowError(
+      expect.objectContaining({ code: 'NODE_TOO_OLD', message: expect.stringContaining(`needs ${minimumNode}`) }),
+    );
     expect(() => requireRecentNode()).not.toThrow();
   });
 });
@@ -54,7 +56,9 @@ describe('the oldest Node.js that is supported', () => {
   });
 
   it('is no newer than any that is fetched where the own one is too old', () => {
-    const fetched = Object.values(JSON.parse(read('runtime', 'package.json')).optionalDependencies as Record<string, string>);
+    const fetched = Object.values(
+      JSON.parse(read('runtime', 'package.json')).optionalDependencies as Record<string, string>,
+    );
     expect(fetched.length).toBeGreaterThan(3);
     expect(fetched.filter((node) => !isRecentEnough({ node, napi: '10' }))).toEqual([]);
   });

@@ -34,7 +34,9 @@ function start(words: readonly string[], environment: NodeJS.ProcessEnv, old = t
   let [stdout, stderr] = ['', ''];
   child.stdin.end('what it is asked');
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const outcome = new Promise<Outcome>((resolve) => child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
+  const outcome = new Promise<Outcome>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
+  );
   const says = (text: string) =>
     new Promise<void>((resolve, reject) => {
       child.stdout.on('data', () => stdout.includes(text) && resolve());
@@ -75,43 +77,53 @@ it('a Node.js that is recent enough fetches nothing', async () => {
   expect(existsSync(join(cache, 'node'))).toBe(false);
 });
 
-describe.skipIf(pin === undefined || process.platform === 'win32')('a command that runs under a current Node.js', () => {
-  const run = (script: string) => start([withNode, 'node', '-e', script], { ESPALIER_CACHE: filledCache() });
+describe.skipIf(pin === undefined || process.platform === 'win32')(
+  'a command that runs under a current Node.js',
+  () => {
+    const run = (script: string) => start([withNode, 'node', '-e', script], { ESPALIER_CACHE: filledCache() });
 
-  it('is the same espalier, silently', async () => {
-    const { code, stdout, stderr } = await start([entry, '--version'], { ESPALIER_CACHE: filledCache() }).outcome;
-    expect([code, stdout, stderr]).toEqual([0, '0.1.0\n', '']);
-  });
+    it('is the same espalier, silently', async () => {
+      const { code, stdout, stderr } = await start([entry, '--version'], { ESPALIER_CACHE: filledCache() }).outcome;
+      expect([code, stdout, stderr]).toEqual([0, '0.1.0\n', '']);
+    });
 
-  it('is the `node` of what it starts, and has the same input and arguments', async () => {
-    const cache = filledCache();
-    const script = 'console.log(process.argv[1], process.versions.node, require("fs").readFileSync(0, "utf8"))';
-    const { code, stdout } = await start([withNode, 'node', '-e', script, "it's $HOME"], { ESPALIER_CACHE: cache }).outcome;
-    expect([code, stdout]).toEqual([0, `it's $HOME ${process.versions.node} what it is asked\n`]);
-    const sub = await start([withNode, 'sh', '-c', 'command -v node'], { ESPALIER_CACHE: cache }).outcome;
-    expect(sub.stdout.trim()).toBe(join(cache, 'node', `${pin!.name}-${pin!.version}`, pin!.program));
-    expect(readdirSync(join(cache, 'node'))).toHaveLength(1);
-  });
+    it('is the `node` of what it starts, and has the same input and arguments', async () => {
+      const cache = filledCache();
+      const script = 'console.log(process.argv[1], process.versions.node, require("fs").readFileSync(0, "utf8"))';
+      const { code, stdout } = await start([withNode, 'node', '-e', script, "it's $HOME"], { ESPALIER_CACHE: cache })
+        .outcome;
+      expect([code, stdout]).toEqual([0, `it's $HOME ${process.versions.node} what it is asked\n`]);
+      const sub = await start([withNode, 'sh', '-c', 'command -v node'], { ESPALIER_CACHE: cache }).outcome;
+      expect(sub.stdout.trim()).toBe(join(cache, 'node', `${pin!.name}-${pin!.version}`, pin!.program));
+      expect(readdirSync(join(cache, 'node'))).toHaveLength(1);
+    });
 
-  it.each([0, 1, 2, 70, 130])('ends with its exit code %i', async (code) => {
-    expect(await run(`process.exit(${code})`).outcome).toMatchObject({ code, signal: null });
-  });
+    it.each([0, 1, 2, 70, 130])('ends with its exit code %i', async (code) => {
+      expect(await run(`process.exit(${code})`).outcome).toMatchObject({ code, signal: null });
+    });
 
-  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends by %s where it was ended so', async (signal) => {
-    expect(await run(`process.kill(process.pid, '${signal}'); setTimeout(() => 0, 60000)`).outcome).toMatchObject({ code: null, signal });
-  });
+    it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends by %s where it was ended so', async (signal) => {
+      expect(await run(`process.kill(process.pid, '${signal}'); setTimeout(() => 0, 60000)`).outcome).toMatchObject({
+        code: null,
+        signal,
+      });
+    });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('gets %s passed on, and may end as it likes', async (signal) => {
-    const started = run(
-      `process.on('${signal}', () => { console.log('got it'); process.exit(9) }); console.log('ready'); setTimeout(() => 0, 60000)`,
-    );
-    await started.says('ready');
-    started.kill(signal);
-    expect(await started.outcome).toMatchObject({ code: 9, stdout: 'ready\ngot it\n' });
-  });
+    it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('gets %s passed on, and may end as it likes', async (signal) => {
+      const started = run(
+        `process.on('${signal}', () => { console.log('got it'); process.exit(9) }); console.log('ready'); setTimeout(() => 0, 60000)`,
+      );
+      await started.says('ready');
+      started.kill(signal);
+      expect(await started.outcome).toMatchObject({ code: 9, stdout: 'ready\ngot it\n' });
+    });
 
-  it('says in one line which command there is not', async () => {
-    const { code, stderr } = await start([withNode, 'no-such-command'], { ESPALIER_CACHE: filledCache() }).outcome;
-    expect([code, stderr.trim().split('\n').at(-1)]).toEqual([1, 'espalier: no-such-command could not be started (ENOENT)']);
-  });
-});
+    it('says in one line which command there is not', async () => {
+      const { code, stderr } = await start([withNode, 'no-such-command'], { ESPALIER_CACHE: filledCache() }).outcome;
+      expect([code, stderr.trim().split('\n').at(-1)]).toEqual([
+        1,
+        'espalier: no-such-command could not be started (ENOENT)',
+      ]);
+    });
+  },
+);

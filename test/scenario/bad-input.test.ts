@@ -18,7 +18,10 @@ import {
 import { expectNoControls } from '../support/plain.js';
 import { jsonLines, writeSuite } from '../support/suite.js';
 
-/** A desk without data, and one with a champion of billing and a second candidate; each test that changes one works in a copy. */
+/**
+ * A desk without data, and one with a champion of billing and a second candidate; each test that changes one works in a
+ * copy.
+ */
 let empty: string;
 let desk: string;
 beforeAll(async () => {
@@ -30,12 +33,27 @@ beforeAll(async () => {
 });
 
 /** Others are 1. An input of which nothing was taken has a code of its own. */
-const exitCodes: Record<string, number> = { USAGE: 2, INPUT_EMPTY: 3, INPUT_REJECTED: 3, NOTHING_TAKEN: 3, TOO_MANY_REJECTED: 3 };
+const exitCodes: Record<string, number> = {
+  USAGE: 2,
+  INPUT_EMPTY: 3,
+  INPUT_REJECTED: 3,
+  NOTHING_TAKEN: 3,
+  TOO_MANY_REJECTED: 3,
+};
 
 /** Runs a command that must be refused with this code, short, clean and with a hint; gives back what it said. */
-async function refused(folder: string, words: readonly string[], code: string, options: CommandOptions = {}): Promise<string> {
+async function refused(
+  folder: string,
+  words: readonly string[],
+  code: string,
+  options: CommandOptions = {},
+): Promise<string> {
   const outcome = await espalier(folder, words, options);
-  expect([outcome.code, outcome.stdout, outcome.stderr]).toEqual([exitCodes[code] ?? 1, '', expect.stringContaining(`[${code}]`)]);
+  expect([outcome.code, outcome.stdout, outcome.stderr]).toEqual([
+    exitCodes[code] ?? 1,
+    '',
+    expect.stringContaining(`[${code}]`),
+  ]);
   expect(outcome.stderr).toMatch(/\n {2}hint {2}\S.*\n$/);
   expect(outcome.stderr).not.toMatch(/\n\s+at .*\.js:\d+/);
   expectNoControls(outcome.stderr);
@@ -43,17 +61,28 @@ async function refused(folder: string, words: readonly string[], code: string, o
 }
 
 const ingest = (file: string, ...more: string[]) => ['ingest', file, '--adapter', 'desk', '--domain', 'd', ...more];
-const countExamples = (folder: string) => rowsOf<{ count: number }>(folder, 'select count(*) as count from examples')[0]!.count;
+const countExamples = (folder: string) =>
+  rowsOf<{ count: number }>(folder, 'select count(*) as count from examples')[0]!.count;
 
 describe('an input file that is wrong as a whole', () => {
   it.each<[what: string, name: string, content: string | Buffer, code: string, says: RegExp]>([
     ['empty', 'rows.jsonl', '', 'INPUT_EMPTY', /rows\.jsonl is empty/],
     ['nothing but blank lines', 'rows.jsonl', '\n \n\n', 'INPUT_EMPTY', /rows\.jsonl is empty/],
-    ['binary', 'rows.jsonl', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]), 'INPUT_BINARY', /holds zero bytes: it is not text/],
+    [
+      'binary',
+      'rows.jsonl',
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]),
+      'INPUT_BINARY',
+      /holds zero bytes: it is not text/,
+    ],
     [
       'not UTF-8',
       'rows.jsonl',
-      Buffer.concat([Buffer.from('{"text":"a","label":"b"}\n{"text":"caf'), Buffer.from([0xe9]), Buffer.from('","label":"b"}\n')]),
+      Buffer.concat([
+        Buffer.from('{"text":"a","label":"b"}\n{"text":"caf'),
+        Buffer.from([0xe9]),
+        Buffer.from('","label":"b"}\n'),
+      ]),
       'INPUT_ENCODING',
       /near line 2 .*\n {2}at {4}rows\.jsonl, line 2\n/,
     ],
@@ -99,7 +128,12 @@ describe('rows that are wrong', () => {
       ),
     ]);
     expectNoControls(stdout + stderr);
-    expect(rowsOf(folder, 'select text from examples').map(({ text }) => text)).toEqual(['good one', 'zero byte', 'red', 'good two']);
+    expect(rowsOf(folder, 'select text from examples').map(({ text }) => text)).toEqual([
+      'good one',
+      'zero byte',
+      'red',
+      'good two',
+    ]);
     const [rejects] = readdirSync(join(folder, 'replay-store', 'rejects')) as [string];
     const written = readFileSync(join(folder, 'replay-store', 'rejects', rejects), 'utf8');
     const rejected = written
@@ -121,13 +155,18 @@ describe('rows that are wrong', () => {
     expect(said).toContain(
       `all ${billing.length} rows were rejected; the first: intents.jsonl, line 1, field label: the row has no field \`label\``,
     );
-    const report = await succeedJson<{ accepted: number }>(copyOf(empty), ingest('intents.jsonl', '--label-field', 'intent'));
+    const report = await succeedJson<{ accepted: number }>(
+      copyOf(empty),
+      ingest('intents.jsonl', '--label-field', 'intent'),
+    );
     expect(report.accepted).toBe(billing.length);
   });
 
   it('with a label that was never declared, where labels are closed, are rejected with the nearest', async () => {
     const folder = writeDesk(
-      deskDeclaration((source) => source.replace('- name: intent', '- name: intent\n    labels: [refund_status, cancel_subscription]')),
+      deskDeclaration((source) =>
+        source.replace('- name: intent', '- name: intent\n    labels: [refund_status, cancel_subscription]'),
+      ),
     );
     writeFileSync(join(folder, 'rows.jsonl'), jsonLines([{ text: 'money?', label: 'refund_statsu' }]));
     expect(await refused(folder, ingest('rows.jsonl'), 'INPUT_REJECTED')).toContain(
@@ -154,14 +193,20 @@ describe('rows that are wrong', () => {
       folder,
       "select id, text from examples where domain = 'shipping' and split = 'train'",
     );
-    const pairs = trained.slice(0, 2).map(({ text }, index) => ({ id: `${index}`, a: text, b: 'something else', score: index }));
+    const pairs = trained
+      .slice(0, 2)
+      .map(({ text }, index) => ({ id: `${index}`, a: text, b: 'something else', score: index }));
     writeSuite(join(folder, 'evals'), { name: 'late', kind: 'sts', cases: pairs });
     const { plan } = await succeedJson<{ plan: { version: number } }>(folder, ['update', 'desk', ...at(13)]);
-    const [{ mix }] = rowsOf<{ mix: string }>(folder, "select outputs ->> '$.mix.analytic' as mix from runs where id = 3") as [
-      { mix: string },
-    ];
+    const [{ mix }] = rowsOf<{ mix: string }>(
+      folder,
+      "select outputs ->> '$.mix.analytic' as mix from runs where id = 3",
+    ) as [{ mix: string }];
     expect(plan.version).toBe(3);
-    expect(JSON.parse(mix)).toMatchObject({ fresh: trained.length - 2, leakedIds: trained.slice(0, 2).map(({ id }) => id) });
+    expect(JSON.parse(mix)).toMatchObject({
+      fresh: trained.length - 2,
+      leakedIds: trained.slice(0, 2).map(({ id }) => id),
+    });
     const statistics = rowsOf<{ count: number }>(
       folder,
       "select outputs ->> '$.train.analytic.facts.examplesInStatistics' as count from runs where id in (1, 2, 3)",
@@ -178,7 +223,11 @@ describe('rows that are wrong', () => {
         { text: 'a fresh text', label: 'a' },
       ]),
     );
-    expect(await succeedJson(folder, ingest('rows.jsonl'))).toMatchObject({ accepted: 1, contradictions: 1, rejected: 1 });
+    expect(await succeedJson(folder, ingest('rows.jsonl'))).toMatchObject({
+      accepted: 1,
+      contradictions: 1,
+      rejected: 1,
+    });
     expect(rowsOf(folder, 'select label from examples where id = 1')).toEqual([{ label: billing[0]!.label }]);
   });
 });
@@ -191,7 +240,9 @@ describe('what an intake tells', () => {
     expect(await refused(folder, ingest('rows.jsonl', '--max-rejected', '50%'), 'TOO_MANY_REJECTED')).toContain(
       '2 of 3 rows were rejected',
     );
-    expect(await refused(folder, ingest('rows.jsonl', '--where', 'label=b'), 'NOTHING_TAKEN')).toContain('left out all 3 rows');
+    expect(await refused(folder, ingest('rows.jsonl', '--where', 'label=b'), 'NOTHING_TAKEN')).toContain(
+      'left out all 3 rows',
+    );
     expect(countExamples(folder)).toBe(0);
     const { code, stderr } = await espalier(folder, ingest('rows.jsonl'));
     expect([code, stderr.trimEnd().split('\n').at(-1)]).toEqual([
@@ -280,7 +331,9 @@ describe('a trained version whose files are damaged', () => {
   it('truncated, does not serve and is not gone on from', async () => {
     const folder = copyOf(desk);
     truncateSync(onnxOf(folder), 1000);
-    expect(await refused(folder, ['predict', 'desk', 'hello'], 'ADAPTER_INVALID')).toMatch(/its SHA-256 differs from the manifest's/);
+    expect(await refused(folder, ['predict', 'desk', 'hello'], 'ADAPTER_INVALID')).toMatch(
+      /its SHA-256 differs from the manifest's/,
+    );
     const before = rowsOf(folder, 'select id from candidates');
     await refused(folder, ['update', 'desk'], 'ADAPTER_INVALID');
     expect(rowsOf(folder, 'select id from candidates')).toEqual(before);
@@ -334,7 +387,9 @@ describe('a database', () => {
     chmodSync(databaseOf(folder), 0o444);
     chmodSync(store, 0o555);
     try {
-      await refused(folder, ['candidates', 'reject', '2', '--reason', 'no'], 'DISK_READ_ONLY', { permissions: 'obeyed' });
+      await refused(folder, ['candidates', 'reject', '2', '--reason', 'no'], 'DISK_READ_ONLY', {
+        permissions: 'obeyed',
+      });
       expect(readFileSync(databaseOf(folder))).toEqual(before);
     } finally {
       chmodSync(store, 0o755);
@@ -343,12 +398,19 @@ describe('a database', () => {
 
   it('on a full disk takes none of the rows, and all when there is room again', async () => {
     const folder = copyOf(empty);
-    const rows = Array.from({ length: 3000 }, (_, index) => ({ text: `${'many words '.repeat(20)}${index}`, label: `label ${index % 3}` }));
+    const rows = Array.from({ length: 3000 }, (_, index) => ({
+      text: `${'many words '.repeat(20)}${index}`,
+      label: `label ${index % 3}`,
+    }));
     writeFileSync(join(folder, 'rows.jsonl'), jsonLines(rows));
     const full = { preload: 'small-disk.mjs', environment: { ESPALIER_TEST_PAGES: '300' } };
     expect(await refused(folder, ingest('rows.jsonl'), 'DISK_FULL', full)).toContain('no space left');
     expect(countExamples(folder)).toBe(0);
-    expect(await succeedJson(folder, ingest('rows.jsonl'))).toMatchObject({ accepted: rows.length, duplicates: 0, rejected: 0 });
+    expect(await succeedJson(folder, ingest('rows.jsonl'))).toMatchObject({
+      accepted: rows.length,
+      duplicates: 0,
+      rejected: 0,
+    });
   });
 
   it('on a full disk leaves an update to be resumed', async () => {
@@ -372,9 +434,9 @@ describe('a decision', () => {
     const folder = copyOf(desk);
     await succeed(folder, ['update', 'desk', ...at(13)]);
     await succeed(folder, ['candidates', 'approve', '3', '--reason', 'the newer one', ...at(14)]);
-    expect(await refused(folder, ['candidates', 'approve', '2', '--reason', 'the older one'], 'CANDIDATE_STALE')).toContain(
-      'espalier update',
-    );
+    expect(
+      await refused(folder, ['candidates', 'approve', '2', '--reason', 'the older one'], 'CANDIDATE_STALE'),
+    ).toContain('espalier update');
     expect(rowsOf(folder, 'select champion_version from adapters')).toEqual([{ champion_version: 3 }]);
   });
 
@@ -397,7 +459,9 @@ describe('escape sequences', () => {
   it('that came in before there was a check never reach a terminal', async () => {
     const folder = copyOf(desk);
     withDatabase(folder, (database) => {
-      database.prepare('update examples set text = ?, label = ?, domain = ?, source = ? where id = 1').run(red, red, red, red);
+      database
+        .prepare('update examples set text = ?, label = ?, domain = ?, source = ? where id = 1')
+        .run(red, red, red, red);
       database.prepare("update buffer set reason = ?, state = 'member' where example_id = 1").run(red);
       database
         .prepare(

@@ -1,4 +1,7 @@
-/** Every text, blob and real column of the store, changed by one character: an approval over it is refused with a typed error, or is the same. */
+/**
+ * Every text, blob and real column of the store, changed by one character: an approval over it is refused with a typed
+ * error, or is the same.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EspalierError } from '#espalier/core/errors.js';
 import { approveCandidate } from '#espalier/decisions/decide.js';
@@ -78,7 +81,10 @@ interface Change {
   readonly where: string;
 }
 
-/** By one character or one byte in the middle; a number by a little. @returns whether there is such a row, and the database takes the change */
+/**
+ * By one character or one byte in the middle; a number by a little.
+ * @returns whether there is such a row, and the database takes the change
+ */
 function change(folder: string, { table, column, where }: Change): boolean {
   return withDatabase(folder, (database) => {
     const row = database
@@ -103,7 +109,9 @@ function mutated(value: string | number | Buffer): string | number | Buffer {
   if (typeof value === 'number') return value + 0.125;
   if (typeof value === 'string') {
     const middle = Math.floor(value.length / 2);
-    return value.length === 0 ? 'x' : value.slice(0, middle) + (value[middle] === 'x' ? 'y' : 'x') + value.slice(middle + 1);
+    return value.length === 0
+      ? 'x'
+      : value.slice(0, middle) + (value[middle] === 'x' ? 'y' : 'x') + value.slice(middle + 1);
   }
   const bytes = Buffer.from(value);
   bytes[Math.floor(bytes.length / 2)]! ^= 0x10;
@@ -111,13 +119,18 @@ function mutated(value: string | number | Buffer): string | number | Buffer {
 }
 
 function columnsOf(table: string): string[] {
-  return rowsOf<{ name: string; type: string }>(waiting, `select name, type from pragma_table_info('${table}')`).flatMap(
-    ({ name, type }) => (['TEXT', 'BLOB', 'REAL'].includes(type) ? [name] : []),
-  );
+  return rowsOf<{ name: string; type: string }>(
+    waiting,
+    `select name, type from pragma_table_info('${table}')`,
+  ).flatMap(({ name, type }) => (['TEXT', 'BLOB', 'REAL'].includes(type) ? [name] : []));
 }
 
 /** "refused CODE", "the same", or "changed". Anything that is no typed error fails. */
-async function outcomeOf(folder: string, work: (folder: string) => Promise<unknown>, undisturbed: unknown): Promise<string> {
+async function outcomeOf(
+  folder: string,
+  work: (folder: string) => Promise<unknown>,
+  undisturbed: unknown,
+): Promise<string> {
   try {
     const outcome = await work(folder);
     return JSON.stringify(outcome) === JSON.stringify(undisturbed) ? 'the same' : 'changed';
@@ -127,7 +140,9 @@ async function outcomeOf(folder: string, work: (folder: string) => Promise<unkno
   }
 }
 
-/** A row that names another adapter or task is a row of nobody: nothing that reads this adapter's rows comes upon it. */
+/**
+ * A row that names another adapter or task is a row of nobody: nothing that reads this adapter's rows comes upon it.
+ */
 const rowsOfNobody = ['buffer.adapter', 'examples.adapter', 'examples.task'];
 
 describe('an update that is approved over a changed row', () => {

@@ -22,7 +22,9 @@ let said: string;
 beforeAll(async () => {
   root = temporaryFolder();
   said = await succeed(root, ['init', 'work', '--adapter', 'desk']);
-  await succeed(join(root, 'work'), ['ingest', '-', '--adapter', 'desk', '--domain', 'd', ...at(9)], { input: jsonLines(billing) });
+  await succeed(join(root, 'work'), ['ingest', '-', '--adapter', 'desk', '--domain', 'd', ...at(9)], {
+    input: jsonLines(billing),
+  });
 });
 
 it('init says what git leaves out, and how it is backed up', () => {

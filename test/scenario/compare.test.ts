@@ -9,7 +9,8 @@ import { uniformOf } from '#espalier/core/random.js';
 import { comparisonPage } from '#espalier/pages/comparison/page.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import type { NewExample } from '#espalier/store/examples.js';
-import { type CompareContext, type Comparison, compareStrategies } from '#espalier/study/compare.js';
+import { type CompareContext, compareStrategies } from '#espalier/study/compare.js';
+import type { Comparison } from '#espalier/study/comparison.js';
 import { espalier } from '../support/command.js';
 import { declare } from '../support/declaration.js';
 import { at, billing, databaseOf, rowsOf, shipping, writeDesk } from '../support/desk.js';
@@ -20,9 +21,10 @@ import { newExample, stored, temporaryStore } from '../support/store.js';
 const hostile = `<script>alert("1")</script> & 'co'`;
 
 /** Every fourth is held out. */
-const examples = [...billing.map((row) => ({ ...row, domain: 'billing' })), ...shipping.map((row) => ({ ...row, domain: hostile }))].map(
-  (row, index) => newExample({ ...row, split: index % 4 === 0 ? 'holdout' : 'train' }),
-);
+const examples = [
+  ...billing.map((row) => ({ ...row, domain: 'billing' })),
+  ...shipping.map((row) => ({ ...row, domain: hostile })),
+].map((row, index) => newExample({ ...row, split: index % 4 === 0 ? 'holdout' : 'train' }));
 
 describe('espalier compare', () => {
   let desk: string;
@@ -40,7 +42,17 @@ describe('espalier compare', () => {
     await stored(store, 'desk', examples);
     await store.close();
     before = census();
-    const words = ['compare', 'desk', '--strategies', 'joint,finetune,replay', '--budgets', '6,20', '--report', 'out/page.html', '--json'];
+    const words = [
+      'compare',
+      'desk',
+      '--strategies',
+      'joint,finetune,replay',
+      '--budgets',
+      '6,20',
+      '--report',
+      'out/page.html',
+      '--json',
+    ];
     const { code, stdout, stderr } = await espalier(desk, [...words, ...at(9)]);
     expect([code, stderr]).toEqual([0, 'report: out/page.html\n']);
     comparison = JSON.parse(stdout) as Comparison;
@@ -60,7 +72,9 @@ describe('espalier compare', () => {
   it('puts the most accurate first; naive fine-tuning forgets and joint training says so', () => {
     const accuracies = comparison.rows.map(({ averageAccuracy }) => averageAccuracy!);
     expect(accuracies).toEqual([...accuracies].sort((a, b) => b - a));
-    const [joint, naive] = ['joint', 'finetune'].map((name) => comparison.rows.find(({ strategy }) => strategy === name)!);
+    const [joint, naive] = ['joint', 'finetune'].map(
+      (name) => comparison.rows.find(({ strategy }) => strategy === name)!,
+    );
     expect([joint!.role, naive!.role]).toEqual(['joint', 'naive']);
     expect(joint!.averageAccuracy).toBeGreaterThan(naive!.averageAccuracy! + 0.1);
     expect(naive!.forgetting).toBeGreaterThan(0.3);
@@ -87,7 +101,11 @@ describe('espalier compare', () => {
   });
 
   it('colours the cells of its matrices where there are colours', () => {
-    const printed = renderComparison(revived(comparison), { ...plainOutput, colours: pc.createColors(true), width: 80 });
+    const printed = renderComparison(revived(comparison), {
+      ...plainOutput,
+      colours: pc.createColors(true),
+      width: 80,
+    });
     expect(printed).toMatch(new RegExp(`${escapeCharacter}\\[4[123]m`));
     expectReport(printed.replace(new RegExp(`${escapeCharacter}\\[\\d+m`, 'g'), ''));
   });
@@ -114,7 +132,9 @@ describe('several tasks', () => {
   const tasks = ['intent', 'tone'].map((name) => ({ name, labels: 'open' as const }));
   const rows = (task: string, domain: string, labels: readonly string[]) =>
     labels.flatMap((label) =>
-      [1, 2, 3, 4].map((n) => newExample({ text: `${domain} ${label} ${n}`, task, domain, label, split: n === 4 ? 'holdout' : 'train' })),
+      [1, 2, 3, 4].map((n) =>
+        newExample({ text: `${domain} ${label} ${n}`, task, domain, label, split: n === 4 ? 'holdout' : 'train' }),
+      ),
     );
   const context = async (store: Store): Promise<CompareContext> => ({
     ...{ store, encoder: pseudoEncoder, progress: noProgress },
@@ -133,7 +153,11 @@ describe('several tasks', () => {
     const asked = { declaration: { ...declaration, tasks }, strategies: ['analytic', 'replay'], budgets: [12] };
     const comparison = await compareStrategies(await context(store), asked);
     expect(comparison.domains).toEqual(batches.map(([task, domain]) => `${task}/${domain}`));
-    expect(comparison).toMatchObject({ classes: 4, unmeasured: [], examples: batches.map(() => ({ train: 6, holdout: 2 })) });
+    expect(comparison).toMatchObject({
+      classes: 4,
+      unmeasured: [],
+      examples: batches.map(() => ({ train: 6, holdout: 2 })),
+    });
     for (const { matrix } of comparison.matrices) {
       // Not before a class of the task is known; from then on, also what the domain itself has not taught.
       expect(matrix[0]!.map((value) => value === undefined)).toEqual([false, true, false, true]);
@@ -155,7 +179,9 @@ describe('what cannot be compared', () => {
   beforeAll(async () => {
     store = await temporaryStore();
     const rows = (domain: string, split: NewExample['split'], labels: readonly string[]) =>
-      labels.flatMap((label) => [1, 2, 3, 4].map((n) => newExample({ text: `${domain} ${split} ${label} ${n}`, domain, split, label })));
+      labels.flatMap((label) =>
+        [1, 2, 3, 4].map((n) => newExample({ text: `${domain} ${split} ${label} ${n}`, domain, split, label })),
+      );
     await stored(store, 'support', [...rows('one', 'train', ['a', 'b']), ...rows('one', 'holdout', ['a', 'b'])]);
     await stored(store, 'support', rows('two', 'train', ['c', 'd']));
     await stored(store, 'alone', [...rows('only', 'train', ['a', 'b']), ...rows('only', 'holdout', ['a', 'b'])]);
@@ -171,19 +197,34 @@ describe('what cannot be compared', () => {
 
   it('is one domain, or no example held out: it says what to bring', async () => {
     const alone = await errorOf(compareStrategies(context(), { declaration: { ...declaration, name: 'alone' } }));
-    expect(alone).toMatchObject({ code: 'NOTHING_TO_COMPARE', hint: expect.stringContaining('--adapter alone --domain') });
+    expect(alone).toMatchObject({
+      code: 'NOTHING_TO_COMPARE',
+      hint: expect.stringContaining('--adapter alone --domain'),
+    });
     const blind = await errorOf(compareStrategies(context(), { declaration: { ...declaration, name: 'blind' } }));
-    expect(blind).toMatchObject({ code: 'NOTHING_TO_COMPARE', message: expect.stringContaining('no held-out examples') });
+    expect(blind).toMatchObject({
+      code: 'NOTHING_TO_COMPARE',
+      message: expect.stringContaining('no held-out examples'),
+    });
   });
 
   it('is a strategy that nobody knows, or a budget that is no number of examples', async () => {
     const unknown = await errorOf(compareStrategies(context(), { declaration, strategies: ['repley'] }));
     expect(unknown).toMatchObject({ code: 'STRATEGY_UNKNOWN', hint: expect.stringContaining('replay') });
     const { stdin, stdout, stderr } = process;
-    const surroundings = { stdin, stdout, stderr, environment: {}, workingFolder: '.', signal: new AbortController().signal };
+    const surroundings = {
+      stdin,
+      stdout,
+      stderr,
+      environment: {},
+      workingFolder: '.',
+      signal: new AbortController().signal,
+    };
     for (const budgets of ['0', '1.5', '-3', '', '20,x']) {
       const words = ['node', 'espalier', 'compare', 'support', `--budgets=${budgets}`];
-      expect(await errorOf((await newProgram(surroundings)).parseAsync(words)), budgets).toMatchObject({ code: 'USAGE' });
+      expect(await errorOf((await newProgram(surroundings)).parseAsync(words)), budgets).toMatchObject({
+        code: 'USAGE',
+      });
     }
   });
 
@@ -197,7 +238,11 @@ describe('what cannot be compared', () => {
 
   it('is a strategy that diverges: a row says so with its code, and the others are played', async () => {
     const wild = { ...declaration, training: { ...declaration.training, learningRate: 1e30 } };
-    const comparison = await compareStrategies(context(), { declaration: wild, strategies: ['finetune', 'analytic'], budgets: [5] });
+    const comparison = await compareStrategies(context(), {
+      declaration: wild,
+      strategies: ['finetune', 'analytic'],
+      budgets: [5],
+    });
     expect(comparison.rows.map(({ strategy, error }) => [strategy, error?.code])).toEqual([
       ['analytic', undefined],
       ['finetune', 'TRAINING_DIVERGED'],
@@ -210,15 +255,27 @@ describe('what cannot be compared', () => {
 
   it('is what was stopped', async () => {
     const stop = new AbortController();
-    const progress = { ...noProgress, advance: (_: number, __: number, unit: string) => unit === 'updates' && stop.abort() };
-    const stopped = compareStrategies(context({ signal: stop.signal, progress }), { declaration, strategies: ['finetune'] });
+    const progress = {
+      ...noProgress,
+      advance: (_: number, __: number, unit: string) => unit === 'updates' && stop.abort(),
+    };
+    const stopped = compareStrategies(context({ signal: stop.signal, progress }), {
+      declaration,
+      strategies: ['finetune'],
+    });
     expect(await errorOf(stopped)).toMatchObject({ code: 'INTERRUPTED', hint: expect.stringContaining('begins anew') });
   });
 });
 
 const escapeCharacter = '\u001b';
 
-const plainOutput = { format: 'text', colours: pc.createColors(false), width: 80, result: () => undefined, note: () => undefined } as const;
+const plainOutput = {
+  format: 'text',
+  colours: pc.createColors(false),
+  width: 80,
+  result: () => undefined,
+  note: () => undefined,
+} as const;
 
 /** JSON has null where nothing was measured. */
 function revived(comparison: Comparison): Comparison {

@@ -8,7 +8,9 @@ import { jsonLines } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const { label } = billing[0]!;
-const long = billing.slice(0, 3).map(({ text }) => ({ text: `${text} ${'and so on and so forth '.repeat(60)}`, label }));
+const long = billing
+  .slice(0, 3)
+  .map(({ text }) => ({ text: `${text} ${'and so on and so forth '.repeat(60)}`, label }));
 const strange = [{ text: '\u8acb\u9000\u6b3e\u7d66\u6211', label }];
 const input = jsonLines([...billing, ...long, ...strange]);
 const words = ['ingest', '-', '--adapter', 'desk', '--domain', 'billing', '--format', 'jsonl', ...at(9)];
@@ -32,7 +34,9 @@ describe('ingest', () => {
     expect(told).toContain(
       `warning: 3 of ${all} texts (${(300 / all).toFixed(1)} %) are longer than the encoder reads; their ends were cut off`,
     );
-    expect(told).toContain(`warning: 1 of ${all} texts (${(100 / all).toFixed(1)} %) have no token that the encoder knows`);
+    expect(told).toContain(
+      `warning: 1 of ${all} texts (${(100 / all).toFixed(1)} %) have no token that the encoder knows`,
+    );
     const { accepted, coverage } = await succeedJson<Told>(copyOf(desk), words, { input });
     expect([accepted, coverage]).toEqual([all, { texts: all, cut: 3, unknown: 1 }]);
   });
@@ -53,7 +57,11 @@ describe('ingest', () => {
     expect(existsSync(cache)).toBe(false);
     expect((await succeedJson<Told>(copyOf(desk), words, { input, environment })).coverage).toBeNull();
     // Without a home there is no place to look in.
-    const { code } = await espalier(copyOf(desk), words, { input, bare: true, environment: { HOME: '', PATH: process.env.PATH! } });
+    const { code } = await espalier(copyOf(desk), words, {
+      input,
+      bare: true,
+      environment: { HOME: '', PATH: process.env.PATH! },
+    });
     expect(code).toBe(0);
   });
 });
@@ -64,6 +72,8 @@ it('update says so at the stage that encodes, and in the report', async () => {
   const { code, stdout, stderr } = await espalier(folder, ['update', 'desk', ...at(10)]);
   expect(code).toBe(0);
   const all = billing.length + 4;
-  expect(stderr).toMatch(new RegExp(`encode .*texts were new; 3 of ${all} texts .* are longer than the encoder reads; 1 of ${all} texts`));
+  expect(stderr).toMatch(
+    new RegExp(`encode .*texts were new; 3 of ${all} texts .* are longer than the encoder reads; 1 of ${all} texts`),
+  );
   expect(stdout).toContain(`3 of ${all} texts`);
 });

@@ -21,7 +21,13 @@ const root = temporaryFolder();
 let encoder: Encoder;
 const stores: Store[] = [];
 beforeAll(async () => {
-  const declaration = { model: embeddedModel, pooling: defaultPooling(embeddedModel), prompt: '', dtype: 'fp32', normalise: true };
+  const declaration = {
+    model: embeddedModel,
+    pooling: defaultPooling(embeddedModel),
+    prompt: '',
+    dtype: 'fp32',
+    normalise: true,
+  };
   encoder = await openEncoder(declaration, { cacheFolder: defaultCacheFolder(process.env) });
 });
 afterAll(async () => {
@@ -41,7 +47,15 @@ async function played(head: string, seeds: readonly number[]): Promise<DamagedCa
   for (const [index, data] of ['1-billing.jsonl', '4-returns.jsonl'].entries()) {
     await succeed(folder, ['ingest', sample(data), '--adapter', 'desk', '--domain', data, ...at(8 + index)]);
     await succeed(folder, ['update', 'desk', ...at(10 + index)]);
-    await succeed(folder, ['candidates', 'approve', String(index + 1), '--override', '--reason', 'a champion', ...at(12 + index)]);
+    await succeed(folder, [
+      'candidates',
+      'approve',
+      String(index + 1),
+      '--override',
+      '--reason',
+      'a champion',
+      ...at(12 + index),
+    ]);
   }
   const workspace = workspaceAt(folder, headSettings);
   const declaration = await readDeclaration(workspace, 'desk');
@@ -75,7 +89,9 @@ describe.each([
 
   it('lets no damaged candidate pass, and names what was damaged', () => {
     const damaged = candidates.filter((one) => !isTwin(one));
-    expect(damaged.filter(({ report }) => report.verdict === 'pass').map(({ damage, seed }) => `${damage} ${seed}`)).toEqual([]);
+    expect(
+      damaged.filter(({ report }) => report.verdict === 'pass').map(({ damage, seed }) => `${damage} ${seed}`),
+    ).toEqual([]);
     const linesOf = (name: string) => damaged.filter(({ damage }) => damage === name).flatMap(({ lines }) => lines);
     expect(linesOf('typos break it')).toContain('answers/robustness');
     expect(linesOf("one group's names flip it").some((line) => line.startsWith('group name: '))).toBe(true);
@@ -85,6 +101,8 @@ describe.each([
   });
 
   it('lets an undamaged twin pass', () => {
-    expect(candidates.filter(isTwin).map(({ report }) => [report.verdict, report.sentence])).toEqual([['pass', expect.any(String)]]);
+    expect(candidates.filter(isTwin).map(({ report }) => [report.verdict, report.sentence])).toEqual([
+      ['pass', expect.any(String)],
+    ]);
   });
 });

@@ -1,4 +1,7 @@
-/** What a decision rests on is checked when it is made: files, manifest and verdict. What is damaged is refused, and the champion stays. */
+/**
+ * What a decision rests on is checked when it is made: files, manifest and verdict. What is damaged is refused, and the
+ * champion stays.
+ */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +20,8 @@ beforeAll(async () => {
 }, 120_000);
 
 const folderOf = (folder: string, version: number) => join(folder, 'adapters', 'desk', 'versions', String(version));
-const approve = (folder: string) => espalier(folder, ['candidates', 'approve', '3', '--override', '--reason', 'ship', ...at(16)]);
+const approve = (folder: string) =>
+  espalier(folder, ['candidates', 'approve', '3', '--override', '--reason', 'ship', ...at(16)]);
 
 const damages: readonly (readonly [string, (folder: string, version: number) => void, string])[] = [
   ['its folder is gone', (folder, version) => rmSync(folderOf(folder, version), { recursive: true }), 'has no folder'],
@@ -29,7 +33,11 @@ const damages: readonly (readonly [string, (folder: string, version: number) => 
     },
     'SHA-256 differs',
   ],
-  ['its state is gone', (folder, version) => rmSync(join(folderOf(folder, version), 'state.safetensors')), 'is missing'],
+  [
+    'its state is gone',
+    (folder, version) => rmSync(join(folderOf(folder, version), 'state.safetensors')),
+    'is missing',
+  ],
   [
     'two labels were swapped in its manifest',
     (folder, version) => {
@@ -74,7 +82,10 @@ describe('a verdict that somebody edited', () => {
   it.each([
     ['the column', "update candidates set verdict = case verdict when 'pass' then 'fail' else 'pass' end where id = 3"],
     ['the report', "update candidates set report = json_set(report, '$.sentence', 'fine') where id = 3"],
-    ['a result', "update eval_results set candidate_score = 1 - candidate_score where run_id = 3 and suite = 'holdout/billing'"],
+    [
+      'a result',
+      "update eval_results set candidate_score = 1 - candidate_score where run_id = 3 and suite = 'holdout/billing'",
+    ],
   ])('is not decided on, not even by override: %s', async (_, statement) => {
     const folder = copyOf(desk);
     withDatabase(folder, (database) => database.exec(statement));
@@ -109,7 +120,9 @@ describe('a champion whose files are damaged', () => {
   it('is named by status, which goes on past it', async () => {
     const folder = copyOf(desk);
     damages[0]![1](folder, 1);
-    const { adapters } = await succeedJson<{ adapters: { champion: number; damage: string | null }[] }>(folder, ['status']);
+    const { adapters } = await succeedJson<{ adapters: { champion: number; damage: string | null }[] }>(folder, [
+      'status',
+    ]);
     expect(adapters).toMatchObject([{ champion: 1, damage: expect.stringContaining('manifest') }]);
     expect(await succeed(folder, ['status'])).toContain('damaged');
   });
@@ -151,7 +164,10 @@ describe('a decision that is dated back', () => {
     const folder = copyOf(desk);
     const before = rowsOf(folder, 'select * from decisions');
     const { code, stderr } = await espalier(folder, words);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[DECISION_BACKDATED\]\n {2}hint {2}Leave --at out, or give a time/)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/\[DECISION_BACKDATED\]\n {2}hint {2}Leave --at out, or give a time/),
+    ]);
     expect(stderr).toContain(message);
     expect(rowsOf(folder, 'select * from decisions')).toEqual(before);
     expect(rowsOf(folder, 'select champion_version as version from adapters')).toEqual([{ version: 1 }]);

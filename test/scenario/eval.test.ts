@@ -58,7 +58,8 @@ describe('espalier eval run', () => {
       "select suite, avg(candidate_score) as score from eval_results where suite <> 'answers/scope' group by suite order by suite desc",
     );
     expect(judged.map(({ suite }) => suite)).toEqual(['holdout/billing', 'answers/robustness', 'answers/invariance']);
-    for (const { suite, score } of judged) expect(evaluation.measured.find((one) => one.suite === suite)!.score).toBeCloseTo(score, 12);
+    for (const { suite, score } of judged)
+      expect(evaluation.measured.find((one) => one.suite === suite)!.score).toBeCloseTo(score, 12);
   });
 
   it('exports what it measured', () => {
@@ -68,7 +69,16 @@ describe('espalier eval run', () => {
   });
 
   it('asks any suite that is named, and draws it in 80 columns', async () => {
-    const text = await succeed(desk, ['eval', 'run', 'desk', '--version', '1', '--suites', 'stray,holdout/billing', ...at(12)]);
+    const text = await succeed(desk, [
+      'eval',
+      'run',
+      'desk',
+      '--version',
+      '1',
+      '--suites',
+      'stray,holdout/billing',
+      ...at(12),
+    ]);
     expect(text).toMatch(/version 1, the champion(.|\n)* holdout\/billing (.|\n)* stray /);
     expect(text).not.toContain('desk-tones');
     expectPlain(text);
@@ -89,7 +99,9 @@ describe('espalier eval run', () => {
 describe('espalier eval history', () => {
   it('tells what updates and evaluations measured, once', async () => {
     const { lines } = await succeedJson<{ lines: HistoryLine[] }>(desk, ['eval', 'history', 'answers/robustness']);
-    expect(lines).toMatchObject([{ adapter: 'desk', points: [{ version: 1, measuredBy: 'update', status: 'approved' }] }]);
+    expect(lines).toMatchObject([
+      { adapter: 'desk', points: [{ version: 1, measuredBy: 'update', status: 'approved' }] },
+    ]);
     expect(lines[0]!.points).toHaveLength(1);
   });
 
@@ -101,7 +113,10 @@ describe('espalier eval history', () => {
 
 describe('espalier eval list and show', () => {
   it('name every suite, mark those of the adapter, and let no text of a suite steer the terminal', async () => {
-    const [listed, shown] = await Promise.all([succeed(desk, ['eval', 'list']), succeed(desk, ['eval', 'show', 'stray'])]);
+    const [listed, shown] = await Promise.all([
+      succeed(desk, ['eval', 'list']),
+      succeed(desk, ['eval', 'show', 'stray']),
+    ]);
     expect([...listed.matchAll(/^ \* {2}(\S+)/gm)].map(([, name]) => name)).toEqual(['desk-likeness', 'desk-tones']);
     expect(listed).toMatch(/ {4}sentiment-lines /);
     expectPlain(listed);
@@ -133,14 +148,25 @@ describe('espalier eval import and validate', () => {
     const rows = ['how,Turn it off.,2', 'how,Sell it.,0', 'why,It was hot.,1'];
     writeFileSync(join(desk, 'judged.csv'), `question,answer,grade\n${rows.join('\n')}\n`);
     const fields = ['--query-field', 'question', '--document-field', 'answer', '--relevance-field', 'grade'];
-    const told = await succeed(desk, ['eval', 'import', 'judged.csv', '--name', 'judged', '--kind', 'retrieval', ...fields]);
+    const told = await succeed(desk, [
+      'eval',
+      'import',
+      'judged.csv',
+      '--name',
+      'judged',
+      '--kind',
+      'retrieval',
+      ...fields,
+    ]);
     expect(told).toContain('judged: 2 cases to ask, 3 documents');
     expectPlain(told);
     expect(readFileSync(join(desk, 'evals', 'judged', 'README.md'), 'utf8')).toContain('relevance from `grade`');
   });
 
   it('take what would steer a terminal out of texts', async () => {
-    const rows = ['x', 'y'].flatMap((label) => Array.from({ length: 20 }, (_, index) => ({ text: `${hostile} ${label} ${index}`, label })));
+    const rows = ['x', 'y'].flatMap((label) =>
+      Array.from({ length: 20 }, (_, index) => ({ text: `${hostile} ${label} ${index}`, label })),
+    );
     writeFileSync(join(desk, 'hostile.jsonl'), jsonLines(rows));
     await succeed(desk, ['eval', 'import', 'hostile.jsonl', '--name', 'cleaned', '--kind', 'knn']);
     const cases = readFileSync(join(desk, 'evals', 'cleaned', 'cases.jsonl'), 'utf8')
@@ -170,6 +196,8 @@ describe('espalier eval import and validate', () => {
         { id: '2', text: 'b', label: 'y' },
       ],
     });
-    expect(await succeed(desk, ['eval', 'validate', folder])).toContain('1 checked: 0 sound, 1 with warnings, 0 invalid');
+    expect(await succeed(desk, ['eval', 'validate', folder])).toContain(
+      '1 checked: 0 sound, 1 with warnings, 0 invalid',
+    );
   });
 });

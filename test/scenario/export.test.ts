@@ -47,7 +47,9 @@ describe('embed', () => {
   });
 
   it('prints what the champion reads, also where another encoder is declared by now; without a champion what is declared', async () => {
-    const declared = deskDeclaration((source) => source.replace('  model: use-lite\n', '  model: use-lite\n  pooling: [mean]\n'));
+    const declared = deskDeclaration((source) =>
+      source.replace('  model: use-lite\n', '  model: use-lite\n  pooling: [mean]\n'),
+    );
     const folder = copyOf(desk);
     declare(folder, declared);
     const ask = (where: string) => succeed(where, ['embed', 'desk', 'where is my refund']);
@@ -63,32 +65,38 @@ describe('export --fused', () => {
   it('writes one model with script, tokenizer and README', async () => {
     const { files } = await succeedJson<{ files: string[] }>(desk, ['export', 'desk', '--fused', 'out/desk.onnx']);
     for (const file of files) expect(existsSync(file), file).toBe(true);
-    expect(metadataOf(join(desk, 'out/desk.onnx'))).toMatchObject({ 'espalier.label_tasks': ['intent'], 'espalier.ngram_buckets': 2048 });
+    expect(metadataOf(join(desk, 'out/desk.onnx'))).toMatchObject({
+      'espalier.label_tasks': ['intent'],
+      'espalier.ngram_buckets': 2048,
+    });
   });
 
-  it.skipIf(!canRun)('answers in Python as predict does, to 1e-5 (skipped without onnxruntime, numpy and tokenizers)', async () => {
-    const texts = [
-      ...billing.slice(0, 20).map(({ text }) => text),
-      "caf\u00e9  l'\u00e9t\u00e9",
-      'R\u00dcCKZAHLUNG',
-      '???',
-      '\u8acb\u9000\u6b3e',
-      'x '.repeat(400).trim(),
-    ];
-    const input = `${texts.join('\n')}\n`;
-    const { stdout, stderr } = spawnSync(python, [join(desk, 'out/desk.py')], { input, encoding: 'utf8' });
-    expect(stderr).toBe('');
-    const theirs = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    const printed = await succeed(desk, ['predict', 'desk', '--json', '--always-answer'], { input });
-    const ours = printed
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(theirs.map(({ label }) => label)).toEqual(ours.map(({ label }) => label));
-    for (const [index, { confidence }] of ours.entries())
-      expect(Math.abs(theirs[index].confidence - confidence), texts[index]).toBeLessThan(1e-5);
-  });
+  it.skipIf(!canRun)(
+    'answers in Python as predict does, to 1e-5 (skipped without onnxruntime, numpy and tokenizers)',
+    async () => {
+      const texts = [
+        ...billing.slice(0, 20).map(({ text }) => text),
+        "caf\u00e9  l'\u00e9t\u00e9",
+        'R\u00dcCKZAHLUNG',
+        '???',
+        '\u8acb\u9000\u6b3e',
+        'x '.repeat(400).trim(),
+      ];
+      const input = `${texts.join('\n')}\n`;
+      const { stdout, stderr } = spawnSync(python, [join(desk, 'out/desk.py')], { input, encoding: 'utf8' });
+      expect(stderr).toBe('');
+      const theirs = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const printed = await succeed(desk, ['predict', 'desk', '--json', '--always-answer'], { input });
+      const ours = printed
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect(theirs.map(({ label }) => label)).toEqual(ours.map(({ label }) => label));
+      for (const [index, { confidence }] of ours.entries())
+        expect(Math.abs(theirs[index].confidence - confidence), texts[index]).toBeLessThan(1e-5);
+    },
+  );
 });

@@ -1,9 +1,22 @@
-/** A disk that fails, is full, or gives no more files ends a command with an error that says so, and the next one goes on. */
+/**
+ * A disk that fails, is full, or gives no more files ends a command with an error that says so, and the next one goes
+ * on.
+ */
 import { copyFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, startEspalier, succeed } from '../support/command.js';
-import { at, copyOf, databaseOf, declare, deskDeclaration, ingestWords, rowsOf, trainedDesk, withDatabase } from '../support/desk.js';
+import {
+  at,
+  copyOf,
+  databaseOf,
+  declare,
+  deskDeclaration,
+  ingestWords,
+  rowsOf,
+  trainedDesk,
+  withDatabase,
+} from '../support/desk.js';
 import { jsonLines } from '../support/suite.js';
 
 let start: string;
@@ -27,7 +40,11 @@ describe('an update where a file cannot be written', () => {
   ])('%s is %s, and the next update ends what it began', async (fault, code) => {
     const folder = copyOf(start);
     const failed = await espalier(folder, update, { preload, environment: { ESPALIER_TEST_FAIL: fault } });
-    expect([failed.code, failed.stdout, failed.stderr]).toEqual([1, '', expect.stringContaining(`[${code}]\n  at    /`)]);
+    expect([failed.code, failed.stdout, failed.stderr]).toEqual([
+      1,
+      '',
+      expect.stringContaining(`[${code}]\n  at    /`),
+    ]);
     expect(versionsOf(folder)).toEqual(['1']);
     expect(rowsOf(folder, 'select status from runs where id = 2')).toEqual([{ status: 'running' }]);
     expect(await succeed(folder, update)).toContain('an earlier run was taken over at its stage');
@@ -54,7 +71,9 @@ describe('a store whose disk fails', () => {
 
 describe('a store that is not where it was', () => {
   /** Some seconds of training. */
-  const slow = deskDeclaration((source) => source.replace('epochs: 20', 'epochs: 400').replace('batchSize: 16', 'batchSize: 1'));
+  const slow = deskDeclaration((source) =>
+    source.replace('epochs: 20', 'epochs: 400').replace('batchSize: 16', 'batchSize: 1'),
+  );
 
   it.each([
     ['moved away', (_: string, path: string) => renameSync(path, `${path}.aside`), 'was removed or moved away'],
@@ -90,7 +109,12 @@ describe('a run at a stage that this Espalier does not know', () => {
     const stop = setTimeout(() => running.process.kill('SIGKILL'), 20_000);
     const { code, stderr } = await running.outcome;
     clearTimeout(stop);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('at the stage `distil`, which this Espalier does not know [STORE_NEWER]')]);
-    expect(rowsOf(folder, 'select stage, status from runs where id = 2')).toEqual([{ stage: 'distil', status: 'running' }]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('at the stage `distil`, which this Espalier does not know [STORE_NEWER]'),
+    ]);
+    expect(rowsOf(folder, 'select stage, status from runs where id = 2')).toEqual([
+      { stage: 'distil', status: 'running' },
+    ]);
   });
 });

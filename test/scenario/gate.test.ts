@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '#espalier/gate/report.js';
 import { espalier, succeed, succeedJson } from '../support/command.js';
-import { at, copyOf, declare, deskDeclaration, ingestWords, rowsOf, trainedDesk, withDatabase, writeDesk } from '../support/desk.js';
+import {
+  at,
+  copyOf,
+  declare,
+  deskDeclaration,
+  ingestWords,
+  rowsOf,
+  trainedDesk,
+  withDatabase,
+  writeDesk,
+} from '../support/desk.js';
 import { expectReport } from '../support/plain.js';
 import { jsonLines } from '../support/suite.js';
 
@@ -29,7 +39,10 @@ describe('a verdict', () => {
     rmSync(join(bare, 'evals'), { recursive: true });
     rmSync(join(bare, 'adapters', 'desk', 'versions'), { recursive: true });
     const verified = await succeedJson<unknown>(bare, ['candidates', 'verify', '2']);
-    expect(verified).toEqual({ candidate: 2, contenders: [{ strategy: 'finetune', verdict: 'fail', differences: [] }] });
+    expect(verified).toEqual({
+      candidate: 2,
+      contenders: [{ strategy: 'finetune', verdict: 'fail', differences: [] }],
+    });
   });
 
   it.each([
@@ -55,10 +68,14 @@ describe('a verdict', () => {
   it('by the rules of an older Espalier is said to be beyond verifying', async () => {
     const older = copyOf(desk);
     withDatabase(older, (database) => {
-      for (const table of ['candidates', 'contenders']) database.exec(`update ${table} set report = json_remove(report, '$.rulesVersion')`);
+      for (const table of ['candidates', 'contenders'])
+        database.exec(`update ${table} set report = json_remove(report, '$.rulesVersion')`);
     });
     const { stderr } = await espalier(older, ['candidates', 'verify', '2']);
-    expect([errorCode(stderr), stderr]).toEqual(['NOT_VERIFIABLE', expect.stringContaining('whose rules or stored results differ')]);
+    expect([errorCode(stderr), stderr]).toEqual([
+      'NOT_VERIFIABLE',
+      expect.stringContaining('whose rules or stored results differ'),
+    ]);
   });
 });
 
@@ -82,7 +99,15 @@ describe('the report of a candidate', () => {
   it('is one screen: what was lost and gained as whiskers, where, the flips with their texts, and what to do', async () => {
     const printed = await succeed(desk, ['candidates', 'show', '2']);
     expectReport(printed);
-    for (const part of ['FAIL', 'Not improved: lost', 'holdout/billing', '●', 'where it was lost', 'right before, wrong now', 'next'])
+    for (const part of [
+      'FAIL',
+      'Not improved: lost',
+      'holdout/billing',
+      '●',
+      'where it was lost',
+      'right before, wrong now',
+      'next',
+    ])
       expect(printed).toContain(part);
     const { flips } = await succeedJson<Shown>(desk, ['candidates', 'show', '2']);
     expect(flips.lost.length).toBeGreaterThan(5);
@@ -97,7 +122,10 @@ describe('the report of a candidate', () => {
       'payment_failed',
       'refund_status',
     ]);
-    expect(report.calibration).toMatchObject({ champion: { cases: expect.any(Number) }, difference: { cases: expect.any(Number) } });
+    expect(report.calibration).toMatchObject({
+      champion: { cases: expect.any(Number) },
+      difference: { cases: expect.any(Number) },
+    });
     expect(report.calibration!.difference!.value).toBeLessThan(0);
   });
 
@@ -120,14 +148,31 @@ describe('a policy', () => {
   }
 
   it.each([
-    ['a suite that the adapter does not ask', '  suites: { desk-tone: { margin: 0.1 } }', 'gate.suites.desk-tone', 'desk-tones'],
-    ['a group of suites that it does not ask', '  groups: { all: { suites: [desk-likenes] } }', 'gate.groups.all.suites', 'desk-likeness'],
+    [
+      'a suite that the adapter does not ask',
+      '  suites: { desk-tone: { margin: 0.1 } }',
+      'gate.suites.desk-tone',
+      'desk-tones',
+    ],
+    [
+      'a group of suites that it does not ask',
+      '  groups: { all: { suites: [desk-likenes] } }',
+      'gate.groups.all.suites',
+      'desk-likeness',
+    ],
     ['a slice of such a suite', '  slices: [{ by: label, suite: desk-tonse }]', 'gate.slices.0.suite', 'desk-tones'],
-    ['one suite in two groups', '  groups: { a: { suites: [probe] }, b: { suites: [probe] } }', 'gate.groups', 'two groups'],
+    [
+      'one suite in two groups',
+      '  groups: { a: { suites: [probe] }, b: { suites: [probe] } }',
+      'gate.groups',
+      'two groups',
+    ],
     ['an anchor that never served', '  anchor: { version: 2 }', 'gate.anchor.version', 'Versions that served: 1'],
   ])('that names %s is refused, with the field', async (_what, lines, field, hint) => {
     const { code, stdout } = await updateUnder(lines);
-    const { error } = JSON.parse(stdout) as { error: { code: string; message: string; hint: string; at: { field: string } } };
+    const { error } = JSON.parse(stdout) as {
+      error: { code: string; message: string; hint: string; at: { field: string } };
+    };
     expect([code, error.code, error.at.field]).toEqual([1, 'DECLARATION_INVALID', field]);
     expect(`${error.message} ${error.hint}`).toContain(hint);
   });
@@ -148,7 +193,11 @@ describe('a policy', () => {
       folder,
       deskDeclaration((source) => source.replace(/gate:[\s\S]*$/, `gate:\n  ${undecided}\n`)),
     );
-    const { report, candidateId } = await succeedJson<{ report: Report; candidateId: number }>(folder, ['update', 'desk', ...at(13)]);
+    const { report, candidateId } = await succeedJson<{ report: Report; candidateId: number }>(folder, [
+      'update',
+      'desk',
+      ...at(13),
+    ]);
     expect(report.verdict).toBe('inconclusive');
     await succeed(folder, ['candidates', 'approve', String(candidateId), '--reason', 'looked at it', ...at(14)]);
     expect(rowsOf(folder, 'select act from decisions order by id desc limit 1')).toEqual([{ act: 'approve' }]);
@@ -167,16 +216,25 @@ describe('a policy', () => {
       ]),
     );
     await succeed(folder, ['ingest', 'more.jsonl', '--adapter', 'desk', '--domain', 'shipping', ...at(14)]);
-    const { report } = await succeedJson<{ report: Report }>(folder, ['update', 'desk', '--strategy', 'finetune', ...at(15)]);
+    const { report } = await succeedJson<{ report: Report }>(folder, [
+      'update',
+      'desk',
+      '--strategy',
+      'finetune',
+      ...at(15),
+    ]);
     const earlier = report.rows.find(({ suite }) => suite === 'holdout/billing')!;
     expect(earlier.anchor).toBeGreaterThan(earlier.champion! + 0.2);
     const whole = report.rows.find(({ suite }) => suite === 'holdout/earlier domains')!;
     expect(whole.findings.find(({ rule }) => rule === 'anchor')!.verdict).toBe('fail');
-    expect(await succeedJson(folder, ['candidates', 'verify', '3'])).toMatchObject({ contenders: [{ differences: [] }] });
+    expect(await succeedJson(folder, ['candidates', 'verify', '3'])).toMatchObject({
+      contenders: [{ differences: [] }],
+    });
   }, 60_000);
 
   it('is not met while a suite that judged the champion is missing, until it is retired', async () => {
-    const without = (retired: string) => gate(retired).replace('suites: [desk-tones, desk-likeness]', 'suites: [desk-likeness]');
+    const without = (retired: string) =>
+      gate(retired).replace('suites: [desk-tones, desk-likeness]', 'suites: [desk-likeness]');
     const folder = copyOf(desk);
     declare(folder, without(''));
     const { report } = await succeedJson<{ report: Report }>(folder, ['update', 'desk', ...at(13)]);
@@ -207,7 +265,16 @@ it('a bottleneck that was trained until likeness is lost is refused by the simil
     mkdirSync(join(folder, 'adapters', 'tone'), { recursive: true });
     writeFileSync(join(folder, 'adapters', 'tone', 'adapter.yaml'), source);
   };
-  const things = ['the invoice', 'my parcel', 'this order', 'the refund', 'my account', 'the password', 'a delivery', 'the coupon'];
+  const things = [
+    'the invoice',
+    'my parcel',
+    'this order',
+    'the refund',
+    'my account',
+    'the password',
+    'a delivery',
+    'the coupon',
+  ];
   const ways = {
     polite: [
       'could you please check %',
@@ -230,7 +297,9 @@ it('a bottleneck that was trained until likeness is lost is refused by the simil
   place(tone('epochs: 60, learningRate: 0.01'));
   await succeed(folder, ['ingest', 'second.jsonl', '--adapter', 'tone', '--domain', 'mail', ...at(11)]);
   const { report } = await succeedJson<{ report: Report }>(folder, ['update', 'tone', ...at(12)]);
-  const failed = report.rows.filter(({ findings }) => findings.some(({ verdict }) => verdict === 'fail')).map(({ suite }) => suite);
+  const failed = report.rows
+    .filter(({ findings }) => findings.some(({ verdict }) => verdict === 'fail'))
+    .map(({ suite }) => suite);
   expect(report.verdict).toBe('fail');
   expect(failed).toEqual(expect.arrayContaining(['wordnet-gloss-similarity', 'wordnet-definition-pairs']));
   expect(report.unchanged).toEqual([]);

@@ -2,7 +2,17 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, type RunningCommand, startEspalier, succeed } from '../support/command.js';
-import { at, billing, copyOf, declare, deskDeclaration, ingestWords, rowsOf, trainedDesk, withDatabase } from '../support/desk.js';
+import {
+  at,
+  billing,
+  copyOf,
+  declare,
+  deskDeclaration,
+  ingestWords,
+  rowsOf,
+  trainedDesk,
+  withDatabase,
+} from '../support/desk.js';
 import { jsonLines } from '../support/suite.js';
 
 /** Some seconds of training, by tiny steps; with `replay`, many of them. */
@@ -55,13 +65,20 @@ describe('Ctrl-C', () => {
     setTimeout(() => running.process.kill('SIGINT'), 20);
     const { code, stdout, stderr } = await running.outcome;
     expect([code, stdout]).toEqual([130, '']);
-    expect(stderr).toMatch(/stopped while training \[INTERRUPTED\]\n {2}hint {2}Run the same command again: it goes on at its stage\.\n$/);
-    expect(rowsOf(folder, 'select status, stage from runs where id = 2')).toEqual([{ status: 'running', stage: 'train' }]);
+    expect(stderr).toMatch(
+      /stopped while training \[INTERRUPTED\]\n {2}hint {2}Run the same command again: it goes on at its stage\.\n$/,
+    );
+    expect(rowsOf(folder, 'select status, stage from runs where id = 2')).toEqual([
+      { status: 'running', stage: 'train' },
+    ]);
     expect(readdirSync(join(adapterFolder(folder), 'versions'))).toEqual(['1']);
     expect(filesIn(folder).filter(([name]) => String(name).endsWith('.part'))).toEqual([]);
     shorten(folder);
     const next = await espalier(folder, updateBy('replay'));
-    expect([next.code, next.stdout]).toEqual([0, expect.stringContaining('an earlier run was taken over at its stage train')]);
+    expect([next.code, next.stdout]).toEqual([
+      0,
+      expect.stringContaining('an earlier run was taken over at its stage train'),
+    ]);
     expect(next.stderr).not.toContain('  mix ');
   });
 
@@ -76,13 +93,16 @@ describe('Ctrl-C', () => {
     const countVectors = () => rowsOf<{ count: number }>(folder, 'select count(*) as count from embeddings')[0]!.count;
     const before = countVectors();
     const running = startEspalier(folder, update);
-    while (countVectors() === before && running.process.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (countVectors() === before && running.process.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     running.process.kill('SIGINT');
     const { code, stderr } = await running.outcome;
     expect([code, stderr]).toEqual([130, expect.stringContaining('encoding was stopped [INTERRUPTED]')]);
     const kept = countVectors() - before;
     expect(kept).toBeGreaterThan(0);
-    expect(rowsOf(folder, 'select status, stage from runs where id = 2')).toEqual([{ status: 'running', stage: 'encode' }]);
+    expect(rowsOf(folder, 'select status, stage from runs where id = 2')).toEqual([
+      { status: 'running', stage: 'encode' },
+    ]);
     expect(existsSync(join(adapterFolder(folder), 'runs', '2'))).toBe(false);
     const next = await espalier(folder, update);
     expect(next.code).toBe(0);
@@ -99,7 +119,9 @@ describe('two updates at once', () => {
     const second = await espalier(folder, update);
     first.process.kill('SIGCONT');
     expect([second.code, second.stdout]).toEqual([1, '']);
-    expect(second.stderr).toMatch(/run 2 of desk is at stage \w+, by .* \[UPDATE_RUNNING\]\n {2}hint {2}Wait for it to end/);
+    expect(second.stderr).toMatch(
+      /run 2 of desk is at stage \w+, by .* \[UPDATE_RUNNING\]\n {2}hint {2}Wait for it to end/,
+    );
     expect((await first.outcome).code).toBe(0);
     expect(rowsOf(folder, 'select status from runs where id > 1')).toEqual([{ status: 'done' }]);
   });
@@ -117,7 +139,10 @@ describe('an update that was paused until its lease ran out', () => {
     shorten(folder);
     const other = await espalier(folder, update);
     expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('candidate 2: desk version 2 by finetune')]);
-    const [made, manifest] = [filesIn(folder), readFileSync(join(adapterFolder(folder), 'versions', '2', 'manifest.json'))];
+    const [made, manifest] = [
+      filesIn(folder),
+      readFileSync(join(adapterFolder(folder), 'versions', '2', 'manifest.json')),
+    ];
     paused.process.kill('SIGCONT');
     const { code, stdout, stderr } = await paused.outcome;
     expect([code, stdout]).toEqual([1, '']);

@@ -17,14 +17,18 @@ beforeAll(() => {
 });
 
 const versionOf = (version: number) => join(desk, 'adapters', 'desk', 'versions', String(version));
-const manifestOf = (version: number) => JSON.parse(readFileSync(join(versionOf(version), 'manifest.json'), 'utf8')) as Manifest;
+const manifestOf = (version: number) =>
+  JSON.parse(readFileSync(join(versionOf(version), 'manifest.json'), 'utf8')) as Manifest;
 
 describe('init', () => {
   it('makes a workspace that the other commands find, also from a folder inside it', async () => {
     const folder = join(copyOf(desk), 'fresh');
     const printed = await succeed(desk, ['init', folder, '--adapter', 'mail']);
     expect(printed).toContain(' update mail');
-    const status = await succeedJson<{ workspace: string; adapters: { name: string }[] }>(join(folder, 'adapters', 'mail'), ['status']);
+    const status = await succeedJson<{ workspace: string; adapters: { name: string }[] }>(
+      join(folder, 'adapters', 'mail'),
+      ['status'],
+    );
     expect(status).toMatchObject({ workspace: folder, adapters: [{ name: 'mail', champion: null }] });
     expect(existsSync(databaseOf(folder))).toBe(true);
   });
@@ -66,7 +70,8 @@ describe('the first domain', () => {
     expect(stdout).toContain('candidate 1: desk version 1 by analytic, no champion yet');
     expect(stdout).toContain('PASS');
     expect(stdout).toContain('espalier candidates approve 1 --reason');
-    for (const stage of ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose']) expect(stderr).toContain(`  ${stage} `);
+    for (const stage of ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'])
+      expect(stderr).toContain(`  ${stage} `);
   });
 
   it('serves only once a person has approved it', async () => {
@@ -92,20 +97,40 @@ describe('the second domain, fine-tuned naively', () => {
   });
 
   it('cannot be approved without --override', async () => {
-    const { code, stdout, stderr } = await espalier(desk, ['candidates', 'approve', '2', '--reason', 'it is new', ...at(13)]);
+    const { code, stdout, stderr } = await espalier(desk, [
+      'candidates',
+      'approve',
+      '2',
+      '--reason',
+      'it is new',
+      ...at(13),
+    ]);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain('[CANDIDATE_REFUSED]');
     expect(stderr).toContain('--override');
-    expect(rowsOf(desk, 'select status from candidates where id = 2 union all select act from decisions where candidate_id = 2')).toEqual([
-      { status: 'waiting' },
-    ]);
+    expect(
+      rowsOf(
+        desk,
+        'select status from candidates where id = 2 union all select act from decisions where candidate_id = 2',
+      ),
+    ).toEqual([{ status: 'waiting' }]);
   });
 
   it('approved with --override, is recorded as an override in decisions and audit for ever', async () => {
     const forced = copyOf(desk);
-    const printed = await succeed(forced, ['candidates', 'approve', '2', '--override', '--reason', 'a drill', ...at(13)]);
+    const printed = await succeed(forced, [
+      'candidates',
+      'approve',
+      '2',
+      '--override',
+      '--reason',
+      'a drill',
+      ...at(13),
+    ]);
     expect(printed).toContain('by override');
-    expect(rowsOf(forced, 'select act, reason from decisions where candidate_id = 2')).toEqual([{ act: 'override', reason: 'a drill' }]);
+    expect(rowsOf(forced, 'select act, reason from decisions where candidate_id = 2')).toEqual([
+      { act: 'override', reason: 'a drill' },
+    ]);
     expect(rowsOf(forced, "select actor, detail ->> 'reason' as reason from audit where act = 'override'")).toEqual([
       { actor: 'ann', reason: 'a drill' },
     ]);
@@ -116,7 +141,9 @@ describe('the second domain, fine-tuned naively', () => {
   it('is turned down with a reason, and its data stays new', async () => {
     const printed = await succeed(desk, ['candidates', 'reject', '2', '--reason', 'it forgets', ...at(13)]);
     expect(printed).toContain('candidate 2 of desk is rejected');
-    const { adapters } = await succeedJson<{ adapters: { newExamples: number; waiting: number[] }[] }>(desk, ['status']);
+    const { adapters } = await succeedJson<{ adapters: { newExamples: number; waiting: number[] }[] }>(desk, [
+      'status',
+    ]);
     expect(adapters[0]).toMatchObject({
       champion: 1,
       waiting: [],
@@ -153,10 +180,19 @@ describe('the second domain, in closed form', () => {
 
   it('becomes champion, and the buffer takes its examples in', async () => {
     const before = rowsOf(desk, "select example_id from buffer where state = 'member'").length;
-    const promoted = await succeedJson<Promotion>(desk, ['candidates', 'approve', '3', '--reason', 'better everywhere', ...at(15)]);
+    const promoted = await succeedJson<Promotion>(desk, [
+      'candidates',
+      'approve',
+      '3',
+      '--reason',
+      'better everywhere',
+      ...at(15),
+    ]);
     expect(promoted).toMatchObject({ adapter: 'desk', champion: 3 });
     expect(promoted.admitted).toBeGreaterThan(0);
-    expect(rowsOf(desk, "select example_id from buffer where state = 'member'").length).toBe(before + promoted.admitted - promoted.evicted);
+    expect(rowsOf(desk, "select example_id from buffer where state = 'member'").length).toBe(
+      before + promoted.admitted - promoted.evicted,
+    );
   });
 
   it('leaves every act in the audit, in order', () => {
@@ -178,9 +214,10 @@ describe('the second domain, in closed form', () => {
 
 describe('a version on disk', () => {
   it('of few examples was made from all that was ever learned, beyond what the buffer holds', () => {
-    const [{ learned }] = rowsOf<{ learned: number }>(desk, "select count(*) as learned from examples where split = 'train'") as [
-      { learned: number },
-    ];
+    const [{ learned }] = rowsOf<{ learned: number }>(
+      desk,
+      "select count(*) as learned from examples where split = 'train'",
+    ) as [{ learned: number }];
     const { facts, data } = manifestOf(3);
     expect(data.fresh + data.replayed).toBeLessThan(learned);
     expect([facts.examplesInStatistics, facts.examplesReread]).toEqual([learned, learned]);
@@ -210,8 +247,14 @@ describe('a version on disk', () => {
     expect(second.classes.map(({ label }) => label).sort()).toEqual(
       [...new Set([...billing, ...shipping].map(({ label }) => label))].sort(),
     );
-    expect(Object.keys(second.files).sort()).toEqual(['adapter.onnx', 'adapter.safetensors', 'pieces.safetensors', 'state.safetensors']);
-    for (const [name, hash] of Object.entries(second.files)) expect(await sha256OfFile(join(versionOf(3), name))).toBe(hash);
+    expect(Object.keys(second.files).sort()).toEqual([
+      'adapter.onnx',
+      'adapter.safetensors',
+      'pieces.safetensors',
+      'state.safetensors',
+    ]);
+    for (const [name, hash] of Object.entries(second.files))
+      expect(await sha256OfFile(join(versionOf(3), name))).toBe(hash);
   });
 
   it('names the buffer that it was trained beside: what the first approval had let in', () => {
@@ -220,7 +263,9 @@ describe('a version on disk', () => {
       desk,
       "select hash, label from buffer join examples on examples.id = buffer.example_id where domain = 'billing' and (state = 'member' or since > '2026-11-24T10:00:00.000Z')",
     );
-    expect(manifestOf(3).bufferSnapshotHash).toBe(sha256(JSON.stringify(members.map(({ hash, label }) => ['intent', hash, label]).sort())));
+    expect(manifestOf(3).bufferSnapshotHash).toBe(
+      sha256(JSON.stringify(members.map(({ hash, label }) => ['intent', hash, label]).sort())),
+    );
   });
 
   it('runs in a plain ONNX Runtime: embedding in, logits out, and the label that predict gives', async () => {
@@ -229,7 +274,10 @@ describe('a version on disk', () => {
     const session = await InferenceSession.create(join(versionOf(3), 'adapter.onnx'));
     const { classes, encoder, headShape } = manifestOf(3);
     const embeddings = new Map(
-      rowsOf<{ hash: string; vector: Buffer }>(desk, 'select hash, vector from embeddings').map(({ hash, vector }) => [hash, vector]),
+      rowsOf<{ hash: string; vector: Buffer }>(desk, 'select hash, vector from embeddings').map(({ hash, vector }) => [
+        hash,
+        vector,
+      ]),
     );
     for (const [index, text] of texts.entries()) {
       // The cache holds what the model gives; n-grams are counted from the text.
@@ -271,10 +319,10 @@ describe('predict', () => {
 
 describe('the buffer', () => {
   it('stats: within its budget, cell by cell', async () => {
-    const stats = await succeedJson<{ members: number; budget: unknown; cells: { members: number; domain: string }[] }>(desk, [
-      'buffer',
-      'stats',
-    ]);
+    const stats = await succeedJson<{ members: number; budget: unknown; cells: { members: number; domain: string }[] }>(
+      desk,
+      ['buffer', 'stats'],
+    );
     expect(stats).toMatchObject({ members: 40, budget: { examples: 40 } });
     expect(stats.cells).toHaveLength(6);
     for (const { members } of stats.cells) expect(members).toBeGreaterThanOrEqual(6);
@@ -313,7 +361,11 @@ describe('the buffer', () => {
     const why = (id: number) => succeed(desk, ['buffer', 'why', String(id)]);
     const member = pick("state = 'member'");
     const shown = await succeed(desk, ['buffer', 'show', String(member)]);
-    const [letIn, putOut, heldOut] = [await why(member), await why(pick("state = 'evicted'")), await why(pick("split = 'holdout'"))];
+    const [letIn, putOut, heldOut] = [
+      await why(member),
+      await why(pick("state = 'evicted'")),
+      await why(pick("split = 'holdout'")),
+    ];
     expect(shown).toMatch(/\nlabel {5}\w+\n(.*\n)*buffer {4}member\n/);
     expect(letIn).toMatch(/reason +admitted: .*\nrule +balanced-reservoir, draw 0\.\d{4}, since 2026-11-24T1[05]:00/);
     expect(putOut).toMatch(/reason +evicted: the buffer was full, .*\nrule +balanced-reservoir, draw/);

@@ -1,4 +1,7 @@
-/** A task of which a text may have several labels, or none, through the real command: two updates, the second with a label that is new. */
+/**
+ * A task of which a text may have several labels, or none, through the real command: two updates, the second with a
+ * label that is new.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +23,12 @@ const clauses: Readonly<Record<string, readonly string[]>> = {
     'music from the bar came through the floor',
     'doors banged from six',
   ],
-  breakfast: ['the eggs were cold', 'the best bread of the whole trip', 'we queued for a plate of bacon', 'the jam was made in the house'],
+  breakfast: [
+    'the eggs were cold',
+    'the best bread of the whole trip',
+    'we queued for a plate of bacon',
+    'the jam was made in the house',
+  ],
   price: [
     'a lot of money for one night',
     'the bill had a fee nobody mentioned',
@@ -34,7 +42,12 @@ const clauses: Readonly<Record<string, readonly string[]>> = {
     'a steep hill with luggage',
   ],
 };
-const openings = ['We stayed two nights', 'It was our third visit', 'Booked for a wedding', 'A short stop on the way south'];
+const openings = [
+  'We stayed two nights',
+  'It was our third visit',
+  'Booked for a wedding',
+  'A short stop on the way south',
+];
 
 interface Row {
   readonly text: string;
@@ -57,7 +70,8 @@ function write(labels: readonly string[], count: number, always?: string): Row[]
 
 const spring = write(['noise', 'breakfast', 'price'], 90);
 const summer = write(['noise', 'breakfast', 'price', 'location'], 60, 'location');
-const csv = (rows: readonly Row[]) => `text,labels\n${rows.map(({ text, labels }) => `"${text}",${labels.join('|')}\n`).join('')}`;
+const csv = (rows: readonly Row[]) =>
+  `text,labels\n${rows.map(({ text, labels }) => `"${text}",${labels.join('|')}\n`).join('')}`;
 
 const declaration = `name: guests
 tasks:
@@ -89,8 +103,13 @@ describe('rows with sets of labels', () => {
   const known = spring.find(({ labels }) => labels.length > 1)!;
 
   it('are the same set in any order, from a list and from a cell that bars part', async () => {
-    const input = jsonLines([known.labels.toReversed(), known.labels.join('|')].map((labels) => ({ text: known.text, labels })));
-    expect(await succeedJson(folder, [...ingest('-', 'spring'), ...at(13)], { input })).toMatchObject({ duplicates: 2, rejected: 0 });
+    const input = jsonLines(
+      [known.labels.toReversed(), known.labels.join('|')].map((labels) => ({ text: known.text, labels })),
+    );
+    expect(await succeedJson(folder, [...ingest('-', 'spring'), ...at(13)], { input })).toMatchObject({
+      duplicates: 2,
+      rejected: 0,
+    });
   });
 
   it('are rejected, each with its line and reason, where they are none, or say another set of a text that is there', async () => {
@@ -106,10 +125,16 @@ describe('rows with sets of labels', () => {
       ...Array.from({ length: 7 }, (): [object, RegExp] => [{ text: known.text, labels: known.labels }, /^$/]),
     ];
     const input = jsonLines(rows.map(([row]) => row));
-    const report = await succeedJson<{ rejected: number; rejectsFile: string }>(folder, [...ingest('-', 'spring'), ...at(13)], { input });
+    const report = await succeedJson<{ rejected: number; rejectsFile: string }>(
+      folder,
+      [...ingest('-', 'spring'), ...at(13)],
+      { input },
+    );
     expect(report).toMatchObject({ duplicates: 7, rejected: 7 });
     const rejects = readFileSync(report.rejectsFile, 'utf8').trim().split('\n');
-    for (const { line, field, reason } of rejects.map((one) => JSON.parse(one) as { line: number; field: string; reason: string }))
+    for (const { line, field, reason } of rejects.map(
+      (one) => JSON.parse(one) as { line: number; field: string; reason: string },
+    ))
       expect([field, reason]).toEqual(['labels', expect.stringMatching(rows[line - 1]![1])]);
   });
 });
@@ -152,22 +177,28 @@ describe('the champion', () => {
     expect(both.labels).toEqual(['breakfast', 'location']);
     expect(both.label).toBe('["breakfast","location"]');
     expect(both.probabilities!.map(({ label }) => label).sort()).toEqual(['breakfast', 'location', 'noise', 'price']);
-    for (const { label, probability } of both.probabilities!) expect(probability >= 0.5).toBe(both.labels!.includes(label));
+    for (const { label, probability } of both.probabilities!)
+      expect(probability >= 0.5).toBe(both.labels!.includes(label));
     expect((await ask('We stayed two nights.')).labels).toEqual([]);
-    const lines = await succeed(folder, ['predict', 'guests'], { input: 'We stayed two nights.\nthe eggs were cold\n' });
+    const lines = await succeed(folder, ['predict', 'guests'], {
+      input: 'We stayed two nights.\nthe eggs were cold\n',
+    });
     expect(lines).toMatch(/^\(none\) +\d+\.\d %.*\nbreakfast \d+\.\d %/);
   });
 
   it('has a buffer that counts an example for each of its labels, and finds it by any', async () => {
-    const { members, cells } = await succeedJson<{ members: number; cells: { label: string; members: number }[] }>(folder, [
-      ...['buffer', 'stats', '--adapter', 'guests'],
-    ]);
+    const { members, cells } = await succeedJson<{ members: number; cells: { label: string; members: number }[] }>(
+      folder,
+      [...['buffer', 'stats', '--adapter', 'guests']],
+    );
     expect(members).toBe(40);
     expect(new Set(cells.map(({ label }) => label))).toEqual(new Set(['(none)', ...Object.keys(clauses)]));
     const listed = await succeedJson<{ label: string }[]>(folder, [
       ...['buffer', 'list', '--adapter', 'guests', '--label', 'price', '--limit', '100'],
     ]);
-    expect(listed.length).toBe(cells.filter(({ label }) => label === 'price').reduce((sum, cell) => sum + cell.members, 0));
+    expect(listed.length).toBe(
+      cells.filter(({ label }) => label === 'price').reduce((sum, cell) => sum + cell.members, 0),
+    );
     for (const { label } of listed) expect(JSON.parse(label)).toContain('price');
   });
 
@@ -175,7 +206,10 @@ describe('the champion', () => {
     const file = join(folder, 'adapters', 'guests', 'adapter.yaml');
     writeFileSync(file, declaration.replace('    multiLabel: true\n', ''));
     const input = jsonLines([{ text: 'a single label', label: 'noise' }]);
-    const refused = [await espalier(folder, [...ingest('-', 'autumn')], { input }), await espalier(folder, ['compare', 'guests'])];
+    const refused = [
+      await espalier(folder, [...ingest('-', 'autumn')], { input }),
+      await espalier(folder, ['compare', 'guests']),
+    ];
     writeFileSync(file, declaration);
     for (const { code, stderr } of refused)
       expect([code, stderr]).toEqual([
@@ -187,10 +221,9 @@ describe('the champion', () => {
 
 describe('a comparison of strategies', () => {
   it('plays what can learn sets, and says what cannot', async () => {
-    const { rows } = await succeedJson<{ rows: { strategy: string; averageAccuracy: number | null; error: { code: string } | null }[] }>(
-      folder,
-      [...['compare', 'guests', '--strategies', 'analytic,finetune,slda', '--budgets', '40']],
-    );
+    const { rows } = await succeedJson<{
+      rows: { strategy: string; averageAccuracy: number | null; error: { code: string } | null }[];
+    }>(folder, [...['compare', 'guests', '--strategies', 'analytic,finetune,slda', '--budgets', '40']]);
     const by = (name: string) => rows.find(({ strategy }) => strategy === name)!;
     expect(by('analytic').averageAccuracy!).toBeGreaterThan(by('finetune').averageAccuracy!);
     expect(by('slda').error!.code).toBe('DECLARATION_INVALID');

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, succeed } from '../support/command.js';
-import { at, copyOf, databaseOf, declare, deskDeclaration, trainedDesk, withDatabase, writeDesk } from '../support/desk.js';
+import {
+  at,
+  copyOf,
+  databaseOf,
+  declare,
+  deskDeclaration,
+  trainedDesk,
+  withDatabase,
+  writeDesk,
+} from '../support/desk.js';
 import { jsonLines } from '../support/suite.js';
 
 let desk: string;
@@ -90,7 +99,13 @@ describe('JSON lines', () => {
     const input = `${rows.map((row) => JSON.stringify(row)).join('\n')}\n{broken\n\n[1]\n${JSON.stringify(asked)}\n`;
     const answers = await answersTo(input, ['--format', 'jsonl']);
     expect(answers).toHaveLength(8);
-    expect(answers[0]).toMatchObject({ id: 'a7', text: asked, label: 'cancel_subscription', nested: { x: [1] }, input: { label: 'gold' } });
+    expect(answers[0]).toMatchObject({
+      id: 'a7',
+      text: asked,
+      label: 'cancel_subscription',
+      nested: { x: [1] },
+      input: { label: 'gold' },
+    });
     expect(answers[1]).toMatchObject({ id: 8, text: 'two\nlines: cancel my subscription' });
     expect(answers[2]).toMatchObject({ id: 9, label: null, reason: expect.stringContaining('`text`') });
     expect(answers[3]).toMatchObject({ id: 10, label: null, reason: 'empty text' });
@@ -103,7 +118,12 @@ describe('JSON lines', () => {
   });
 
   it('may hold the text in another field', async () => {
-    const answers = await answersTo(`${JSON.stringify({ question: asked })}\n`, ['--format', 'jsonl', '--text-field', 'question']);
+    const answers = await answersTo(`${JSON.stringify({ question: asked })}\n`, [
+      '--format',
+      'jsonl',
+      '--text-field',
+      'question',
+    ]);
     expect(answers[0]).toMatchObject({ question: asked, text: asked, label: 'cancel_subscription' });
   });
 });
@@ -118,7 +138,12 @@ describe('what cannot be known', () => {
   it('a text that shares nothing with what is known is unknown, with the reason and the likeliest label', async () => {
     const answers = await answersTo('???\n\u{1f642}\u{1f642}\n\u8acb\u9000\u6b3e\u7d66\u6211\n');
     for (const answer of answers) {
-      expect(answer).toMatchObject({ label: null, unknown: true, likeliest: expect.any(String), confidence: expect.any(Number) });
+      expect(answer).toMatchObject({
+        label: null,
+        unknown: true,
+        likeliest: expect.any(String),
+        confidence: expect.any(Number),
+      });
       expect(answer.reason).toMatch(/no letter and no digit|no token/);
     }
     const always = await answersTo('???\n', ['--json', '--always-answer']);
@@ -143,8 +168,14 @@ describe('what cannot be known', () => {
 
 describe('an adapter with so few examples that no threshold can be chosen', () => {
   const rows = [
-    ...['where is my parcel', 'my parcel has not come', 'the parcel is late'].map((text) => ({ text, label: 'parcel' })),
-    ...['I want my money back', 'please refund the order', 'give me a refund'].map((text) => ({ text, label: 'refund' })),
+    ...['where is my parcel', 'my parcel has not come', 'the parcel is late'].map((text) => ({
+      text,
+      label: 'parcel',
+    })),
+    ...['I want my money back', 'please refund the order', 'give me a refund'].map((text) => ({
+      text,
+      label: 'refund',
+    })),
   ];
 
   async function smallDesk(multiLabel: boolean): Promise<string> {
@@ -208,7 +239,10 @@ describe('a workspace that cannot be written', () => {
     lock(copy);
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('espalier-store-'));
     const { code, stderr } = await espalier(copy, ['predict', 'desk', asked], { permissions: 'obeyed' });
-    expect([code, stderr]).toEqual([1, expect.stringContaining("desk's champion is none, but the last decision made it version 1")]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("desk's champion is none, but the last decision made it version 1"),
+    ]);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('espalier-store-'))).toEqual(before);
     unlock(copy);
   });

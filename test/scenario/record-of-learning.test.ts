@@ -14,9 +14,20 @@ beforeAll(async () => {
 });
 
 const approve = (folder: string, id: number, hour: number) =>
-  succeedJson<{ admitted: number }>(folder, ['candidates', 'approve', `${id}`, '--override', '--reason', 'ship', ...at(hour)]);
+  succeedJson<{ admitted: number }>(folder, [
+    'candidates',
+    'approve',
+    `${id}`,
+    '--override',
+    '--reason',
+    'ship',
+    ...at(hour),
+  ]);
 const shippingIds = (folder: string) =>
-  rowsOf<{ id: number }>(folder, "select id from examples where domain = 'shipping' and split = 'train' order by id").map(({ id }) => id);
+  rowsOf<{ id: number }>(
+    folder,
+    "select id from examples where domain = 'shipping' and split = 'train' order by id",
+  ).map(({ id }) => id);
 
 /** A suite that has the texts of these examples. */
 function suiteOf(folder: string, ids: readonly number[]): void {
@@ -40,12 +51,16 @@ describe('examples that an eval suite has', () => {
     expect(why).toMatchObject({ state: null, reason: 'version 2 has not learned it: an eval suite had its text' });
 
     const nothing = await espalier(folder, ['update', 'desk', ...at(14)]);
-    expect([nothing.code, nothing.stderr]).toEqual([1, expect.stringMatching(/but for 3 that are left out.*\[NOTHING_TO_LEARN\]/)]);
+    expect([nothing.code, nothing.stderr]).toEqual([
+      1,
+      expect.stringMatching(/but for 3 that are left out.*\[NOTHING_TO_LEARN\]/),
+    ]);
 
     rmSync(join(folder, 'evals', 'late'), { recursive: true });
     await succeed(folder, ['update', 'desk', '--strategy', 'replay', ...at(15)]);
     const mix = JSON.parse(
-      rowsOf<{ mix: string }>(folder, "select outputs ->> '$.mix.replay' as mix from runs order by id desc limit 1")[0]!.mix,
+      rowsOf<{ mix: string }>(folder, "select outputs ->> '$.mix.replay' as mix from runs order by id desc limit 1")[0]!
+        .mix,
     );
     expect(mix).toMatchObject({ fresh: 3, leakedIds: [] });
     expect(mix.replayedIds.filter((id: number) => leaked.includes(id))).toEqual([]);

@@ -7,9 +7,13 @@ import { espalier, succeed, succeedJson } from '../support/command.js';
 import { at, billing, copyOf, declare, deskDeclaration, ingestWords, rowsOf, trainedDesk } from '../support/desk.js';
 import { jsonLines } from '../support/suite.js';
 
-const onTokenMean = deskDeclaration((source) => source.replace('model: use-lite', 'model: use-lite\n  pooling: [mean]'));
+const onTokenMean = deskDeclaration((source) =>
+  source.replace('model: use-lite', 'model: use-lite\n  pooling: [mean]'),
+);
 
-/** Version 1 of billing is champion on the usual recipe, shipping has arrived, and adapter.yaml declares another recipe. */
+/**
+ * Version 1 of billing is champion on the usual recipe, shipping has arrived, and adapter.yaml declares another recipe.
+ */
 let desk: string;
 beforeAll(async () => {
   desk = await trainedDesk();
@@ -20,7 +24,10 @@ beforeAll(async () => {
 describe('after a change of encoder', () => {
   it('an update is refused, with the command that helps', async () => {
     const { code, stderr } = await espalier(desk, ['update', 'desk', ...at(12)]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[ENCODER_MISMATCH\][\s\S]*espalier update desk --reencode/)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/\[ENCODER_MISMATCH\][\s\S]*espalier update desk --reencode/),
+    ]);
   });
 
   it('the champion still answers, through the encoder that it was trained on', async () => {
@@ -34,7 +41,10 @@ describe('after a change of encoder', () => {
       "select case_id as id, candidate_score as score from eval_results where run_id = 1 and suite = 'holdout/billing' order by case_id",
     );
     const { report } = await succeedJson<{ report: Report }>(folder, ['update', 'desk', '--reencode', ...at(12)]);
-    const trained = rowsOf<{ count: number }>(folder, "select count(*) as count from examples where split = 'train'")[0]!.count;
+    const trained = rowsOf<{ count: number }>(
+      folder,
+      "select count(*) as count from examples where split = 'train'",
+    )[0]!.count;
     const [run] = rowsOf<{ mix: string }>(folder, "select outputs ->> '$.mix.analytic' as mix from runs where id = 2");
     expect(JSON.parse(run!.mix)).toMatchObject({ continues: false, fresh: trained, replayedIds: [] });
     const compared = rowsOf<{ id: string; score: number }>(
@@ -57,7 +67,10 @@ describe('after a change of encoder', () => {
     writeFileSync(
       join(folder, 'more.jsonl'),
       jsonLines(
-        ['front', 'back', 'garage', 'garden'].map((door) => ({ text: `a parcel never came to my ${door} door`, label: 'missing_parcel' })),
+        ['front', 'back', 'garage', 'garden'].map((door) => ({
+          text: `a parcel never came to my ${door} door`,
+          label: 'missing_parcel',
+        })),
       ),
     );
     await succeed(folder, ['ingest', 'more.jsonl', '--adapter', 'desk', '--domain', 'shipping', ...at(14)]);
@@ -80,7 +93,10 @@ describe('examples export', () => {
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as { text: string; label: string; split: string; domain: string });
     const all = await rowsPrinted();
-    const stored = rowsOf<{ text: string; label: string; split: string }>(desk, 'select text, label, split from examples order by id');
+    const stored = rowsOf<{ text: string; label: string; split: string }>(
+      desk,
+      'select text, label, split from examples order by id',
+    );
     expect(all.map(({ text, label, split }) => ({ text, label, split }))).toEqual(stored);
     expect(await rowsPrinted('--split', 'holdout', '--domain', 'shipping')).toEqual(
       all.filter(({ split, domain }) => split === 'holdout' && domain === 'shipping'),

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { espalier, succeed, succeedJson } from '../support/command.js';
 import { at, declare, deskDeclaration, ingestWords, rowsOf, trainedDesk, writeDesk } from '../support/desk.js';
 
-const withPolicy = (policy: string) => deskDeclaration((source) => source.replace('examples: 40', `examples: 12\n  policy: ${policy}`));
+const withPolicy = (policy: string) =>
+  deskDeclaration((source) => source.replace('examples: 40', `examples: 12\n  policy: ${policy}`));
 
 describe('an adapter that declares herding', () => {
   it('keeps the examples nearest to the mean of their label, by vectors that the update left in the store, and says so', async () => {

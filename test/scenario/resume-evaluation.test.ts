@@ -14,7 +14,9 @@ const update = ['update', 'desk', ...at(12)];
 
 let start: string;
 beforeAll(async () => {
-  const declaration = deskDeclaration((source) => source.replace('[desk-tones, desk-likeness]', '[desk-many, desk-likeness]'));
+  const declaration = deskDeclaration((source) =>
+    source.replace('[desk-tones, desk-likeness]', '[desk-many, desk-likeness]'),
+  );
   start = writeDesk(declaration);
   writeSuite(join(start, 'evals'), { name: 'desk-many', kind: 'classification', cases: manyCases });
   writeFileSync(join(start, 'adapters', 'desk', 'adapter.yaml'), declaration);
@@ -25,9 +27,14 @@ beforeAll(async () => {
 });
 
 async function killAt(folder: string, moment: string): Promise<void> {
-  const killed = await espalier(folder, update, { preload: 'die-at.mjs', environment: { ESPALIER_TEST_DIE_AT: moment } });
+  const killed = await espalier(folder, update, {
+    preload: 'die-at.mjs',
+    environment: { ESPALIER_TEST_DIE_AT: moment },
+  });
   expect([killed.signal, killed.stdout]).toEqual(['SIGKILL', '']);
-  expect(rowsOf(folder, 'select stage, status from runs where id = 2')).toEqual([{ stage: 'evaluate', status: 'running' }]);
+  expect(rowsOf(folder, 'select stage, status from runs where id = 2')).toEqual([
+    { stage: 'evaluate', status: 'running' },
+  ]);
 }
 
 /** All that the evaluation left, and what was made of it. */
@@ -37,7 +44,10 @@ function outcomeIn(folder: string) {
     suites: rowsOf(folder, 'select * from eval_suites where run_id = 2 order by place'),
     contenders: rowsOf(folder, 'select strategy, report, chosen from contenders where run_id = 2'),
     candidates: rowsOf(folder, 'select * from candidates where run_id = 2'),
-    run: rowsOf(folder, "select status, stage, plan, json_remove(outputs, '$.encode') as outputs from runs where id = 2"),
+    run: rowsOf(
+      folder,
+      "select status, stage, plan, json_remove(outputs, '$.encode') as outputs from runs where id = 2",
+    ),
   };
 }
 
@@ -51,7 +61,9 @@ function rowNumbers(folder: string): Record<string, string> {
 }
 
 const doneSuites = (folder: string) =>
-  rowsOf<{ suite: string }>(folder, 'select suite from eval_suites where run_id = 2 order by place').map(({ suite }) => suite);
+  rowsOf<{ suite: string }>(folder, 'select suite from eval_suites where run_id = 2 order by place').map(
+    ({ suite }) => suite,
+  );
 
 describe('an update that is killed while it evaluates', () => {
   let undisturbed: ReturnType<typeof outcomeIn>;
@@ -86,7 +98,10 @@ describe('an update that is killed while it evaluates', () => {
     const folder = copyOf(start);
     const slicesBefore = order.indexOf('desk-many');
     await killAt(folder, `results:${slicesBefore + 3}`);
-    const stored = rowsOf<{ count: number }>(folder, "select count(*) as count from eval_results where run_id = 2 and suite = 'desk-many'");
+    const stored = rowsOf<{ count: number }>(
+      folder,
+      "select count(*) as count from eval_results where run_id = 2 and suite = 'desk-many'",
+    );
     expect(stored[0]!.count).toBeGreaterThan(0);
     expect(stored[0]!.count).toBeLessThan(5000);
     expect(doneSuites(folder)).not.toContain('desk-many');
@@ -95,7 +110,10 @@ describe('an update that is killed while it evaluates', () => {
   });
 
   it.each([
-    ['a result was changed', "update eval_results set candidate_score = 1 - candidate_score where run_id = 2 and case_id = 'case-77'"],
+    [
+      'a result was changed',
+      "update eval_results set candidate_score = 1 - candidate_score where run_id = 2 and case_id = 'case-77'",
+    ],
     [
       'a result is gone',
       "delete from eval_results where run_id = 2 and suite = 'holdout/billing' and rowid = (select min(rowid) from eval_results where run_id = 2)",
@@ -103,7 +121,10 @@ describe('an update that is killed while it evaluates', () => {
     ['they are of other rules', 'update eval_suites set rules = rules + 1, seal = null'],
     ['their suite had other cases', "update eval_suites set content_hash = 'another', seal = null where run_id = 2"],
     ['the row of the suite was changed', 'update eval_suites set chance = 0.125 where run_id = 2'],
-    ['they are of no suite that is asked', "update eval_suites set suite = 'gone' where suite = 'holdout/billing' and run_id = 2"],
+    [
+      'they are of no suite that is asked',
+      "update eval_suites set suite = 'gone' where suite = 'holdout/billing' and run_id = 2",
+    ],
   ])('does not take results for done of which %s', async (_, statement) => {
     const folder = copyOf(start);
     await killAt(folder, 'evaluate:before');

@@ -2,7 +2,17 @@ import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, succeed, succeedJson } from '../support/command.js';
-import { at, copyOf, declare, deskDeclaration, ingestWords, rowsOf, shipping, trainedDesk, withDatabase } from '../support/desk.js';
+import {
+  at,
+  copyOf,
+  declare,
+  deskDeclaration,
+  ingestWords,
+  rowsOf,
+  shipping,
+  trainedDesk,
+  withDatabase,
+} from '../support/desk.js';
 import { expectReport } from '../support/plain.js';
 import { jsonLines } from '../support/suite.js';
 import { onTerminal } from '../support/terminal.js';
@@ -16,16 +26,28 @@ beforeAll(async () => {
 
 const updateWords = (strategy: string) => ['update', 'desk', '--strategy', strategy, ...at(12)];
 
-/** Runs an update that kills itself at `moment`; gives back the stages that it had ended by then, as far as it could tell. */
+/**
+ * Runs an update that kills itself at `moment`; gives back the stages that it had ended by then, as far as it could
+ * tell.
+ */
 async function killAt(folder: string, moment: string, strategy = 'analytic'): Promise<string> {
-  const killed = await espalier(folder, updateWords(strategy), { preload: 'die-at.mjs', environment: { ESPALIER_TEST_DIE_AT: moment } });
+  const killed = await espalier(folder, updateWords(strategy), {
+    preload: 'die-at.mjs',
+    environment: { ESPALIER_TEST_DIE_AT: moment },
+  });
   expect([killed.signal, killed.stdout]).toEqual(['SIGKILL', '']);
   return killed.stderr;
 }
 
 const runOf = (folder: string) => rowsOf(folder, 'select stage, status from runs where id = 2')[0];
 
-const versionFiles = ['adapter.onnx', 'adapter.safetensors', 'manifest.json', 'pieces.safetensors', 'state.safetensors'];
+const versionFiles = [
+  'adapter.onnx',
+  'adapter.safetensors',
+  'manifest.json',
+  'pieces.safetensors',
+  'state.safetensors',
+];
 
 /** Everything that version 2 is: its files byte by byte, and what the store says of it. */
 function versionIn(folder: string) {
@@ -201,7 +223,10 @@ describe('a killed update, after something was mended', () => {
     await killAt(stopped, 'train:before');
     declare(stopped, mended);
     appendFileSync(join(stopped, 'evals', 'desk-likeness', 'suite.yaml'), '# read again\n');
-    const rows = ['the invoice is wrong once more', 'my parcel is lost once more'].map((text) => ({ text, label: 'another' }));
+    const rows = ['the invoice is wrong once more', 'my parcel is lost once more'].map((text) => ({
+      text,
+      label: 'another',
+    }));
     writeFileSync(join(stopped, 'more.jsonl'), jsonLines(rows));
     await succeed(stopped, [...ingestWords('more'), ...at(11)]);
   });
@@ -252,8 +277,14 @@ describe('a killed update, after something was mended', () => {
   it('asks nothing on a terminal where nothing differs', async () => {
     const folder = copyOf(start);
     await killAt(folder, 'train:before');
-    const { screen, code } = await onTerminal(folder, updateWords('analytic'), { asked: '[resume/fresh/stop]', typed: 'stop' });
-    expect([code, screen]).toEqual([0, expect.stringContaining('an earlier run was taken over at its stage train\r\n')]);
+    const { screen, code } = await onTerminal(folder, updateWords('analytic'), {
+      asked: '[resume/fresh/stop]',
+      typed: 'stop',
+    });
+    expect([code, screen]).toEqual([
+      0,
+      expect.stringContaining('an earlier run was taken over at its stage train\r\n'),
+    ]);
   });
 });
 
@@ -261,7 +292,10 @@ describe('a database that is restored from a backup, after a run that it does no
   /** The same texts with their labels the other way round: the plan of the run is the same to the letter. */
   function takeSwapped(folder: string): Promise<string> {
     const labels = [...new Set(shipping.map(({ label }) => label))];
-    const swapped = shipping.map(({ text, label }) => ({ text, label: labels[(labels.indexOf(label) + 1) % labels.length]! }));
+    const swapped = shipping.map(({ text, label }) => ({
+      text,
+      label: labels[(labels.indexOf(label) + 1) % labels.length]!,
+    }));
     writeFileSync(join(folder, 'shipping.jsonl'), jsonLines(swapped));
     return succeed(folder, [...ingestWords('shipping'), ...at(11)]);
   }

@@ -3,7 +3,16 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { espalier, startEspalier, succeed, succeedJson } from '../support/command.js';
-import { at, copyOf, deskDeclaration, ingestWords, rowsOf, trainedDesk, withDatabase, writeDesk } from '../support/desk.js';
+import {
+  at,
+  copyOf,
+  deskDeclaration,
+  ingestWords,
+  rowsOf,
+  trainedDesk,
+  withDatabase,
+  writeDesk,
+} from '../support/desk.js';
 
 const scheduled = deskDeclaration((source) => `${source}schedule:\n  newExamples: 60\n`);
 const once = (hour: number) => ['schedule', 'start', '--once', ...at(hour)];
@@ -78,7 +87,9 @@ describe('a champion that nobody decided on', () => {
     const folder = copyOf(trained);
     withDatabase(folder, (database) => database.exec('update adapters set champion_version = 2'));
     const { adapters } = await succeedJson<{ adapters: Row[] }>(folder, ['status']);
-    expect(adapters).toMatchObject([{ name: 'desk', champion: null, trouble: { code: 'STORE_CORRUPT' }, strategy: 'analytic' }]);
+    expect(adapters).toMatchObject([
+      { name: 'desk', champion: null, trouble: { code: 'STORE_CORRUPT' }, strategy: 'analytic' },
+    ]);
     expect((await espalier(folder, once(12))).stderr).toContain('failed: desk [SCHEDULE_FAILED]');
   });
 });
@@ -104,7 +115,9 @@ describe('a process that is killed', () => {
     const folder = copyOf(due);
     expect((await espalier(folder, once(9), dieAt('train:before'))).signal).toBe('SIGKILL');
     expect(await succeed(folder, ['status'])).toContain('interrupted at train');
-    expect(await succeed(folder, ['schedule', 'status', ...at(9)])).toContain('next: run 1, which was interrupted at train, is resumed');
+    expect(await succeed(folder, ['schedule', 'status', ...at(9)])).toContain(
+      'next: run 1, which was interrupted at train, is resumed',
+    );
     const { stderr } = await espalier(folder, once(10));
     expect(stderr).toContain('run 1 was interrupted at train, and is resumed; candidate 1');
     expect(rowsOf(folder, 'select trigger, outcome, run_id from schedule_checks')).toEqual([
@@ -135,7 +148,10 @@ describe('a process that is killed', () => {
 describe('a full disk', () => {
   it('stops an update, which the next look resumes', async () => {
     const folder = copyOf(due);
-    const full = await espalier(folder, once(9), { preload: 'small-disk.mjs', environment: { ESPALIER_TEST_PAGES: '1' } });
+    const full = await espalier(folder, once(9), {
+      preload: 'small-disk.mjs',
+      environment: { ESPALIER_TEST_PAGES: '1' },
+    });
     expect(full.code).toBe(1);
     expect(full.stderr).toContain('DISK_FULL');
     expect(await succeed(folder, once(9))).toBe('1 started.\n');
@@ -148,7 +164,9 @@ describe('an update that another process runs', () => {
     const folder = copyOf(due);
     await espalier(folder, once(9), { preload: 'die-at.mjs', environment: { ESPALIER_TEST_DIE_AT: 'train:before' } });
     const later = new Date(Date.now() + 3_600_000).toISOString();
-    withDatabase(folder, (database) => database.prepare("update runs set lease_owner = 'elsewhere:1:x', lease_until = ?").run(later));
+    withDatabase(folder, (database) =>
+      database.prepare("update runs set lease_owner = 'elsewhere:1:x', lease_until = ?").run(later),
+    );
     expect(await succeed(folder, ['status'])).toContain('running at train');
     const noEncoder = { ESPALIER_CACHE: '/dev/null/none' };
     expect(await succeed(folder, once(10), { environment: noEncoder })).toBe('Nothing is due.\n');

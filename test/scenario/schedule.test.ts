@@ -3,7 +3,9 @@ import { espalier, startEspalier, succeed, succeedJson } from '../support/comman
 import { declare, deskDeclaration, ingestWords, rowsOf, writeDesk } from '../support/desk.js';
 import { expectReport } from '../support/plain.js';
 
-const scheduled = deskDeclaration((source) => `${source}schedule:\n  cron: "0 6 * * 1"\n  timeZone: Europe/Berlin\n  newExamples: 60\n`);
+const scheduled = deskDeclaration(
+  (source) => `${source}schedule:\n  cron: "0 6 * * 1"\n  timeZone: Europe/Berlin\n  newExamples: 60\n`,
+);
 const when = (time: string) => ['--at', `2026-10-${time}:00Z`];
 
 interface Check {
@@ -79,8 +81,13 @@ describe('an update that fails', () => {
   });
 
   it('stays due, and is tried again after a minute, then after two', async () => {
-    expect(await statusAt('20T10:00')).toMatchObject({ failures: 1, next: 'again at 2026-10-20T10:01:00.000Z, after 1 failure in a row' });
-    expect(await succeed(desk, ['schedule', 'start', '--once', '--at', '2026-10-20T10:00:59Z'])).toBe('Nothing is due.\n');
+    expect(await statusAt('20T10:00')).toMatchObject({
+      failures: 1,
+      next: 'again at 2026-10-20T10:01:00.000Z, after 1 failure in a row',
+    });
+    expect(await succeed(desk, ['schedule', 'start', '--once', '--at', '2026-10-20T10:00:59Z'])).toBe(
+      'Nothing is due.\n',
+    );
     expect((await failAt('20T10:01')).code).toBe(1);
     expect(await runOnce('20T10:02')).toEqual([]);
     expect((await statusAt('20T10:02')).next).toBe('again at 2026-10-20T10:03:00.000Z, after 2 failures in a row');
@@ -99,7 +106,11 @@ describe('an update that fails', () => {
     expect((await failAt('26T05:00')).code).toBe(1);
     declare(desk, scheduled);
     expect(await runOnce('26T05:01')).toMatchObject([
-      { trigger: 'cron', outcome: 'candidate', reason: expect.stringMatching(/2026-10-26T05:00.*candidate 3 waits for a person/) },
+      {
+        trigger: 'cron',
+        outcome: 'candidate',
+        reason: expect.stringMatching(/2026-10-26T05:00.*candidate 3 waits for a person/),
+      },
     ]);
     expect(await runOnce('26T05:02')).toEqual([]);
   });

@@ -10,7 +10,11 @@ import { expectReport } from '../support/plain.js';
 import { jsonLines } from '../support/suite.js';
 
 /** Who takes care of an intent. One team is called as an intent of others is. */
-const teams: Readonly<Record<string, string>> = { cancel_subscription: 'keepers', payment_failed: 'refund_status', refund_status: 'books' };
+const teams: Readonly<Record<string, string>> = {
+  cancel_subscription: 'keepers',
+  payment_failed: 'refund_status',
+  refund_status: 'books',
+};
 const withTeam = billing.map(({ text, label }) => ({ text, label: teams[label]! }));
 
 /** A champion of one task meets a second: the same texts, another question. */
@@ -22,14 +26,22 @@ beforeAll(async () => {
   desk = await trainedDesk();
   // As it was written before there were several tasks.
   const { classes, domains, ...rest } = readManifest(1) as Manifest;
-  const old = { ...rest, task: 'intent', classes: classes.map(({ label }) => label), domains: domains.map(({ domain }) => domain) };
+  const old = {
+    ...rest,
+    task: 'intent',
+    classes: classes.map(({ label }) => label),
+    domains: domains.map(({ domain }) => domain),
+  };
   writeFileSync(manifestFile(1), JSON.stringify(old));
   // That Espalier did not keep the manifest's hash.
   withDatabase(desk, (database) => database.exec('update candidates set manifest_hash = null'));
   declare(
     desk,
     deskDeclaration((source) =>
-      source.replace('- name: intent\n', '- name: intent\n  - name: team\n    labels: [keepers, refund_status, books]\n'),
+      source.replace(
+        '- name: intent\n',
+        '- name: intent\n  - name: team\n    labels: [keepers, refund_status, books]\n',
+      ),
     ),
   );
   writeFileSync(join(desk, 'teams.jsonl'), jsonLines(withTeam));
@@ -50,7 +62,10 @@ describe('examples of a second task', () => {
   });
 
   it('may be of texts that have a label in the first', async () => {
-    expect(await succeedJson(desk, [...ingestTeams, '--task', 'team', ...at(11)])).toMatchObject({ contradictions: 0, rejected: 0 });
+    expect(await succeedJson(desk, [...ingestTeams, '--task', 'team', ...at(11)])).toMatchObject({
+      contradictions: 0,
+      rejected: 0,
+    });
     expect(rowsOf(desk, 'select task, count(*) as texts from examples group by task order by task')).toEqual([
       { task: 'intent', texts: billing.length },
       { task: 'team', texts: billing.length },
@@ -66,9 +81,13 @@ describe('an update that brings a second task', () => {
 
   it('is judged by the holdouts of both, and leaves the first as good as it was', () => {
     expect(report.verdict).toBe('pass');
-    expect(report.rows.map(({ suite }) => suite)).toEqual(expect.arrayContaining(['holdout/intent/billing', 'holdout/team/billing']));
+    expect(report.rows.map(({ suite }) => suite)).toEqual(
+      expect.arrayContaining(['holdout/intent/billing', 'holdout/team/billing']),
+    );
     const earlier = report.rows.find(({ suite }) => suite === 'holdout/intent/billing')!;
-    const [intent, team] = ['intent', 'team'].map((task) => report.domains.find(({ learned }) => learned.task === task)!);
+    const [intent, team] = ['intent', 'team'].map(
+      (task) => report.domains.find(({ learned }) => learned.task === task)!,
+    );
     expect(intent).toMatchObject({
       domain: 'intent/billing',
       learned: { task: 'intent', domain: 'billing' },
@@ -118,7 +137,8 @@ describe('a champion of two tasks', () => {
       ]),
     );
     const shareRight = (task: string, rows: readonly { label: string }[]) =>
-      answers.filter((answer) => answer.task === task).filter(({ label }, index) => label === rows[index]!.label).length / rows.length;
+      answers.filter((answer) => answer.task === task).filter(({ label }, index) => label === rows[index]!.label)
+        .length / rows.length;
     expect(shareRight('intent', billing)).toBeGreaterThan(0.9);
     expect(shareRight('team', withTeam)).toBeGreaterThan(0.9);
   });
@@ -139,7 +159,9 @@ describe('a champion of two tasks', () => {
     const printed = await succeed(desk, ['buffer', 'stats']);
     expectReport(printed);
     expect(printed).toContain('desk: 40 of 40 examples, 6 cells');
-    const members = [...printed.matchAll(/^ (intent|team) +billing +\w+ +(\d+) /gm)].map(([, , count]) => Number(count));
+    const members = [...printed.matchAll(/^ (intent|team) +billing +\w+ +(\d+) /gm)].map(([, , count]) =>
+      Number(count),
+    );
     expect(members).toHaveLength(6);
     expect(Math.max(...members) - Math.min(...members)).toBeLessThanOrEqual(1);
     const listed = await succeed(desk, ['buffer', 'list', '--task', 'team', '--label', 'refund_status']);

@@ -10,7 +10,8 @@ const nameless = 54_321;
 
 /** Only root can become somebody else, who must be able to read the checkout. */
 const canBeNameless =
-  process.getuid?.() === 0 && spawnSync(nodeFor(nameless), [entry, '--version'], { uid: nameless, gid: nameless, env: {} }).status === 0;
+  process.getuid?.() === 0 &&
+  spawnSync(nodeFor(nameless), [entry, '--version'], { uid: nameless, gid: nameless, env: {} }).status === 0;
 
 /** The paths of everything in a folder, itself first. */
 function pathsIn(folder: string): string[] {
@@ -33,7 +34,10 @@ describe.skipIf(!canBeNameless)('a user id without a name and without a home', (
 
   it('is told what to set where an encoder needs a folder for its model', async () => {
     const { code, stderr } = await espalier(folder, ['update', 'desk', ...at(9)], bare);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/\[CACHE_UNKNOWN\]\n {2}hint {2}Set ESPALIER_CACHE to a folder/)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/\[CACHE_UNKNOWN\]\n {2}hint {2}Set ESPALIER_CACHE to a folder/),
+    ]);
   });
 });
 

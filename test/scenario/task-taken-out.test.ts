@@ -1,4 +1,7 @@
-/** A task that adapter.yaml has no more stays in the head, with its examples in the buffer, whether a text has one label in it or a set. */
+/**
+ * A task that adapter.yaml has no more stays in the head, with its examples in the buffer, whether a text has one label
+ * in it or a set.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -10,12 +13,20 @@ import { at } from '../support/desk.js';
 import { jsonLines } from '../support/suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const money = ['I was charged twice', 'the invoice is wrong', 'my card was declined', 'where is my refund', 'send me a receipt'];
+const money = [
+  'I was charged twice',
+  'the invoice is wrong',
+  'my card was declined',
+  'where is my refund',
+  'send me a receipt',
+];
 const hurry = ['it is urgent', 'answer today', 'this cannot wait', 'be quick', 'we leave at noon'];
 const notes = [
   ...money.map((text) => ({ text, labels: ['money'] })),
   ...hurry.map((text) => ({ text, labels: ['hurry'] })),
-  ...money.flatMap((text, index) => [0, 1].map((by) => ({ text: `${text} and ${hurry[(index + by) % 5]}`, labels: ['hurry', 'money'] }))),
+  ...money.flatMap((text, index) =>
+    [0, 1].map((by) => ({ text: `${text} and ${hurry[(index + by) % 5]}`, labels: ['hurry', 'money'] })),
+  ),
   ...['thank you all', 'have a nice day', 'greetings'].map((text) => ({ text, labels: [] })),
 ];
 const glad = ['what a joy', 'so happy with it', 'lovely work', 'delighted', 'a wonderful day', 'it made me smile'];
@@ -31,13 +42,17 @@ const declare = (...tasks: readonly string[]) =>
     `name: three\ntasks: [${tasks.join(', ')}]\ntraining: { width: 128 }\ngate: { confidence: 0.8, margin: 0.9, inconclusive: allow }\n`,
   );
 const ingest = (task: string, rows: readonly unknown[], hour: number) =>
-  succeed(folder, ['ingest', '-', '--adapter', 'three', '--domain', 'spring', '--task', task, ...at(hour)], { input: jsonLines(rows) });
+  succeed(folder, ['ingest', '-', '--adapter', 'three', '--domain', 'spring', '--task', task, ...at(hour)], {
+    input: jsonLines(rows),
+  });
 const update = async (version: number, hour: number) => {
   await succeed(folder, ['update', 'three', ...at(hour)]);
   await succeed(folder, ['candidates', 'approve', `${version}`, '--override', '--reason', 'go on', ...at(hour)]);
 };
 const manifestOf = (version: number) =>
-  JSON.parse(readFileSync(join(folder, 'adapters', 'three', 'versions', `${version}`, 'manifest.json'), 'utf8')) as Manifest;
+  JSON.parse(
+    readFileSync(join(folder, 'adapters', 'three', 'versions', `${version}`, 'manifest.json'), 'utf8'),
+  ) as Manifest;
 
 beforeAll(async () => {
   for (const part of ['replay-store', join('adapters', 'three')]) mkdirSync(join(folder, part), { recursive: true });

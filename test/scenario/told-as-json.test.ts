@@ -19,7 +19,10 @@ beforeAll(() => {
 });
 
 /** Exactly one object, with all its keys. */
-async function failureOf(words: readonly string[], fault?: string): Promise<Failure['error'] & { exit: number | null; stderr: string }> {
+async function failureOf(
+  words: readonly string[],
+  fault?: string,
+): Promise<Failure['error'] & { exit: number | null; stderr: string }> {
   const options = fault === undefined ? {} : { preload: './fail-with.mjs', environment: { ESPALIER_TEST_FAIL: fault } };
   const { code: exit, stdout, stderr } = await espalier(desk, words, options);
   const { error } = JSON.parse(stdout) as Failure;
@@ -45,7 +48,10 @@ describe('with --json', () => {
   });
 
   it('a refusal and an error of the system are objects, with their place', async () => {
-    expect(await failureOf(['candidates', 'show', '7', '--json'])).toMatchObject({ code: 'CANDIDATE_NOT_FOUND', exit: 1 });
+    expect(await failureOf(['candidates', 'show', '7', '--json'])).toMatchObject({
+      code: 'CANDIDATE_NOT_FOUND',
+      exit: 1,
+    });
     const told = await failureOf(['ingest', 'none.jsonl', '--adapter', 'desk', '--domain', 'x', '--json']);
     expect(told).toMatchObject({ code: 'FILE_NOT_FOUND', at: { file: 'none.jsonl' }, exit: 1 });
   });
@@ -101,13 +107,23 @@ describe('without it', () => {
     await espalier(folder, ingestWords('billing'));
     withDatabase(folder, (database) => database.pragma('application_id = 1'));
     const { code, stderr } = await espalier(folder, ['status']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`${databaseOf(folder)} is a database of another program [STORE_CORRUPT]`)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${databaseOf(folder)} is a database of another program [STORE_CORRUPT]`),
+    ]);
   });
 });
 
 describe('--json', () => {
   const { stdin, stdout, stderr } = process;
-  const surroundings = { stdin, stdout, stderr, environment: {}, workingFolder: '.', signal: new AbortController().signal };
+  const surroundings = {
+    stdin,
+    stdout,
+    stderr,
+    environment: {},
+    workingFolder: '.',
+    signal: new AbortController().signal,
+  };
   it.each<readonly [string, boolean]>([
     ['status --json', true],
     ['candidates list --json', true],
@@ -127,8 +143,13 @@ describe('--json', () => {
 describe('the exit codes', () => {
   it('are what docs/commands.md says, for every code of the catalogue', () => {
     const docs = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
-    const rows = [...docs.matchAll(/^\| (\d+) \| .* \| (.*) \|$/gm)].map(([, exit, codes]) => ({ exit: Number(exit), codes: codes! }));
-    const named = rows.flatMap(({ exit, codes }) => [...codes.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => [code!, exit] as const));
+    const rows = [...docs.matchAll(/^\| (\d+) \| .* \| (.*) \|$/gm)].map(([, exit, codes]) => ({
+      exit: Number(exit),
+      codes: codes!,
+    }));
+    const named = rows.flatMap(({ exit, codes }) =>
+      [...codes.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => [code!, exit] as const),
+    );
     const documented = new Map(named);
     const others = rows.find(({ codes }) => codes === 'all others')!.exit;
     for (const code of Object.keys(catalogue) as ErrorCode[])

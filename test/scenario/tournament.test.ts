@@ -38,7 +38,9 @@ describe('a tournament', () => {
     expect([told.code, told.stderr]).toEqual([0, expect.stringContaining('version 2 by analytic, finetune')]);
     expectReport(told.stdout);
     expect(told.stdout).toContain('candidate 2: desk version 2 by analytic, compared with version 1');
-    expect(told.stdout).toMatch(/\n ▸ analytic +PASS( +-?\d+\.\d){2} +billing -?\d+\.\d +\d+\.\d +\d+\.\d+\n {3}finetune +FAIL /);
+    expect(told.stdout).toMatch(
+      /\n ▸ analytic +PASS( +-?\d+\.\d){2} +billing -?\d+\.\d +\d+\.\d +\d+\.\d+\n {3}finetune +FAIL /,
+    );
     expect(told.stdout).toMatch(/\nfinetune FAIL\n {2}Not improved: lost .* on\s+holdout\/billing/);
   });
 
@@ -48,8 +50,12 @@ describe('a tournament', () => {
       "select count(*) as cases, count(distinct champion) as champions from (select group_concat(distinct champion_score) as champion, count(*) as contenders from eval_results where run_id = 2 group by suite, case_id having contenders <> 2 or champion like '%,%')",
     );
     expect(counted).toEqual({ cases: 0, champions: 0 });
-    expect(rowsOf(undisturbed, 'select distinct contender from eval_results where run_id = 2 order by 1')).toHaveLength(2);
-    expect(JSON.parse(readFileSync(join(versionIn(undisturbed), 'manifest.json'), 'utf8'))).toMatchObject({ strategy: 'analytic' });
+    expect(rowsOf(undisturbed, 'select distinct contender from eval_results where run_id = 2 order by 1')).toHaveLength(
+      2,
+    );
+    expect(JSON.parse(readFileSync(join(versionIn(undisturbed), 'manifest.json'), 'utf8'))).toMatchObject({
+      strategy: 'analytic',
+    });
     expect(runsIn(undisturbed)).toEqual([]);
   });
 
@@ -65,7 +71,10 @@ describe('a tournament', () => {
 
   it('that is killed ends in the same bytes, and trains nobody twice', async () => {
     const folder = copyOf(start);
-    const killed = await espalier(folder, tournament, { preload: 'die-at.mjs', environment: { ESPALIER_TEST_DIE_AT: 'train:before' } });
+    const killed = await espalier(folder, tournament, {
+      preload: 'die-at.mjs',
+      environment: { ESPALIER_TEST_DIE_AT: 'train:before' },
+    });
     expect(killed.signal).toBe('SIGKILL');
     const run = join(folder, 'adapters', 'desk', 'runs', '2');
     for (const name of ['analytic', 'finetune']) {
@@ -75,7 +84,10 @@ describe('a tournament', () => {
     await succeed(folder, tournament);
     expect(contendersOf(folder).map(({ seconds }) => seconds)).toEqual([1234, 1234]);
     for (const name of readdirSync(versionIn(undisturbed)))
-      expect(readFileSync(join(versionIn(folder), name)).equals(readFileSync(join(versionIn(undisturbed), name))), name).toBe(true);
+      expect(
+        readFileSync(join(versionIn(folder), name)).equals(readFileSync(join(versionIn(undisturbed), name))),
+        name,
+      ).toBe(true);
     for (const table of ['eval_results', 'candidates', 'domain_accuracies', 'audit'])
       expect(rowsOf(folder, `select * from ${table}`), table).toEqual(rowsOf(undisturbed, `select * from ${table}`));
     const withoutSeconds = (rows: { seconds: number }[]) => rows.map((row) => ({ ...row, seconds: 0 }));

@@ -25,7 +25,9 @@ async function play(between: (folder: string, part: number) => Promise<unknown>)
   expect(await succeed(folder, ['candidates', 'verify', '2'])).toContain('the same, to the last digit');
   const [{ report }] = rowsOf(folder, 'select report from candidates where id = 2') as [{ report: string }];
   const manifest = JSON.parse(readFileSync(join(folder, 'adapters', 'desk', 'versions', '2', 'manifest.json'), 'utf8'));
-  const ids = (rowsOf(folder, "select id from examples where adapter = 'desk' order by id") as { id: number }[]).map(({ id }) => id);
+  const ids = (rowsOf(folder, "select id from examples where adapter = 'desk' order by id") as { id: number }[]).map(
+    ({ id }) => id,
+  );
   const { rows, domains } = JSON.parse(report) as Pick<Report, 'rows' | 'domains'>;
   // Bounds are drawn over cases in the order of their names, which are ids.
   const scores = rows
@@ -41,7 +43,10 @@ it('a desk is trained and judged the same beside another adapter as alone', asyn
   const beside = await play(async (folder, part) => {
     mkdirSync(join(folder, 'adapters', 'mood'), { recursive: true });
     writeFileSync(join(folder, 'adapters', 'mood', 'adapter.yaml'), declaration.replace('name: desk', 'name: mood'));
-    const lines = Array.from({ length: 150 }, (_, index) => ({ text: `note ${part} ${index}`, label: index % 2 === 0 ? 'glad' : 'cross' }));
+    const lines = Array.from({ length: 150 }, (_, index) => ({
+      text: `note ${part} ${index}`,
+      label: index % 2 === 0 ? 'glad' : 'cross',
+    }));
     writeFileSync(join(folder, 'mood.jsonl'), jsonLines(lines));
     await succeed(folder, ['ingest', 'mood.jsonl', '--adapter', 'mood', '--domain', 'notes', ...at(1)]);
   });

@@ -7,14 +7,33 @@ import { succeed, succeedJson } from '../support/command.js';
 import { at, writeDesk } from '../support/desk.js';
 import { jsonLines } from '../support/suite.js';
 
-const goods = ['the kettle', 'a lamp', 'my chair', 'this radio', 'the carpet', 'a mirror', 'our table', 'the clock', 'a vase', 'the shelf'];
-const bad = ['% broke after a day', '% arrived with a crack', '% stopped working', '% came in pieces', '% has a deep scratch'];
+const goods = [
+  'the kettle',
+  'a lamp',
+  'my chair',
+  'this radio',
+  'the carpet',
+  'a mirror',
+  'our table',
+  'the clock',
+  'a vase',
+  'the shelf',
+];
+const bad = [
+  '% broke after a day',
+  '% arrived with a crack',
+  '% stopped working',
+  '% came in pieces',
+  '% has a deep scratch',
+];
 const good = ['I love %', '% looks wonderful', 'so happy with %', '% is a delight', 'everybody admires %'];
 /** The same said in other words. */
 const worse = ['% fell apart', '% came damaged', '% does not work', '% was in bits', '% has a nasty dent'];
 const fine = ['I adore %', '% is gorgeous', 'so pleased with %', '% is a joy', 'we all like %'];
 const rowsOf = (things: readonly string[], ways: Readonly<Record<'A' | 'B', readonly string[]>>) =>
-  (['A', 'B'] as const).flatMap((label) => ways[label].flatMap((way) => things.map((thing) => ({ text: way.replace('%', thing), label }))));
+  (['A', 'B'] as const).flatMap((label) =>
+    ways[label].flatMap((way) => things.map((thing) => ({ text: way.replace('%', thing), label }))),
+  );
 
 const declaration = `name: desk
 tasks: [{ name: intent }]

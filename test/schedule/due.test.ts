@@ -25,7 +25,11 @@ const state = (overrides: Partial<Known> = {}): Known => ({
   unfinished: undefined,
   ...overrides,
 });
-async function stateOf(keys: ScheduleKeys, { settled, champion, newExamples, ...state }: Known, now: Date): Promise<ScheduleState> {
+async function stateOf(
+  keys: ScheduleKeys,
+  { settled, champion, newExamples, ...state }: Known,
+  now: Date,
+): Promise<ScheduleState> {
   const facts = {
     now,
     settledAt: async () => settled,
@@ -35,8 +39,10 @@ async function stateOf(keys: ScheduleKeys, { settled, champion, newExamples, ...
   };
   return { ...state, triggers: await readTriggers(keys, facts) };
 }
-const findDue = async (keys: ScheduleKeys, known: Known, now: Date) => due.findDue(await stateOf(keys, known, now), now);
-const describeNext = async (keys: ScheduleKeys, known: Known, now: Date) => due.describeNext(await stateOf(keys, known, now), now);
+const findDue = async (keys: ScheduleKeys, known: Known, now: Date) =>
+  due.findDue(await stateOf(keys, known, now), now);
+const describeNext = async (keys: ScheduleKeys, known: Known, now: Date) =>
+  due.describeNext(await stateOf(keys, known, now), now);
 const nextCron = ({ cron, timeZone }: ScheduleKeys, after: Date) => nextFiring({ line: cron!, timeZone }, after);
 
 /** Every time a cron line falls due in (from, to). */
@@ -63,7 +69,8 @@ describe('a cron line', () => {
 
   it('falls due once on the night that has an hour twice, and once on the night that lacks one', async () => {
     const nightly: ScheduleKeys = { cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
-    const days = (from: string, to: string) => firings(nightly, time(from), time(to)).map((fired) => fired.slice(0, 10));
+    const days = (from: string, to: string) =>
+      firings(nightly, time(from), time(to)).map((fired) => fired.slice(0, 10));
     expect(days('2026-10-24T12:00', '2026-10-26T12:00')).toEqual(['2026-10-25', '2026-10-26']);
     expect(days('2026-03-28T12:00', '2026-03-30T12:00')).toEqual(['2026-03-29', '2026-03-30']);
   });
@@ -115,7 +122,9 @@ describe('a schedule that cannot be followed', () => {
 
   it('a line for the 29 February is followed', async () => {
     expect(parse('  cron: "0 0 29 2 *"\n')().schedule?.cron).toBe('0 0 29 2 *');
-    expect(nextCron({ cron: '0 0 29 2 *', timeZone: 'UTC' }, time('2026-10-13T00:00'))).toEqual(time('2028-02-29T00:00'));
+    expect(nextCron({ cron: '0 0 29 2 *', timeZone: 'UTC' }, time('2026-10-13T00:00'))).toEqual(
+      time('2028-02-29T00:00'),
+    );
   });
 });
 
@@ -127,7 +136,15 @@ describe('the wait after failures', () => {
   };
 
   it('is twice as long each time, and 6 hours at most', async () => {
-    expect([0, 1, 2, 3, 9, 10, 5000].map((failures) => minutesAfter(failures))).toEqual([undefined, 1, 2, 4, 256, 360, 360]);
+    expect([0, 1, 2, 3, 9, 10, 5000].map((failures) => minutesAfter(failures))).toEqual([
+      undefined,
+      1,
+      2,
+      4,
+      256,
+      360,
+      360,
+    ]);
   });
 
   it('is over when it is over, and says nothing of a failure in the future', async () => {
@@ -184,7 +201,9 @@ describe('what is next', () => {
     expect(await describeNext({ ...mondays, newExamples: 150 }, state({ newExamples: 30 }), now)).toBe(
       '2026-10-19T04:00:00.000Z, or at 120 more examples',
     );
-    expect(await describeNext({ newExamples: 150, timeZone: 'UTC' }, state({ newExamples: 400 }), now)).toBe('at 0 more examples');
+    expect(await describeNext({ newExamples: 150, timeZone: 'UTC' }, state({ newExamples: 400 }), now)).toBe(
+      'at 0 more examples',
+    );
     expect(await describeNext(mondays, state(), now)).toBe('2026-10-19T04:00:00.000Z');
   });
 });
@@ -192,7 +211,8 @@ describe('what is next', () => {
 describe('the age of the champion', () => {
   const monthly: ScheduleKeys = { championAge: 30, timeZone: 'UTC' };
   const champion = time('2026-09-01T06:00');
-  const known = (overrides: Partial<Known> = {}) => state({ champion, settled: undefined, newExamples: 1, ...overrides });
+  const known = (overrides: Partial<Known> = {}) =>
+    state({ champion, settled: undefined, newExamples: 1, ...overrides });
 
   it('is due to the minute, where anything new has come', async () => {
     expect(await findDue(monthly, known(), time('2026-10-01T05:59'))).toBeUndefined();
@@ -204,9 +224,15 @@ describe('the age of the champion', () => {
   });
 
   it('counts from the last update that it began, which a person may have rejected, and not from one before the champion', async () => {
-    expect(await findDue(monthly, known({ settled: time('2026-10-01T06:00') }), time('2026-10-30T06:00'))).toBeUndefined();
-    expect(await findDue(monthly, known({ settled: time('2026-10-01T06:00') }), time('2026-10-31T06:00'))).toBeDefined();
-    expect(await findDue(monthly, known({ settled: time('2026-08-01T06:00') }), time('2026-09-30T06:00'))).toBeUndefined();
+    expect(
+      await findDue(monthly, known({ settled: time('2026-10-01T06:00') }), time('2026-10-30T06:00')),
+    ).toBeUndefined();
+    expect(
+      await findDue(monthly, known({ settled: time('2026-10-01T06:00') }), time('2026-10-31T06:00')),
+    ).toBeDefined();
+    expect(
+      await findDue(monthly, known({ settled: time('2026-08-01T06:00') }), time('2026-09-30T06:00')),
+    ).toBeUndefined();
   });
 
   it("is nobody's without a champion, and says when it will be", async () => {
@@ -214,6 +240,8 @@ describe('the age of the champion', () => {
     expect(await findDue(monthly, known({ champion: undefined }), time('2030-01-01T00:00'))).toBeUndefined();
     expect(await describeNext(monthly, known({ champion: undefined }), now)).toBe('never again');
     expect(await describeNext(monthly, known(), now)).toBe('2026-10-01T06:00:00.000Z');
-    expect(await describeNext(monthly, known({ newExamples: 0 }), now)).toBe('2026-10-01T06:00:00.000Z if anything new has come');
+    expect(await describeNext(monthly, known({ newExamples: 0 }), now)).toBe(
+      '2026-10-01T06:00:00.000Z if anything new has come',
+    );
   });
 });

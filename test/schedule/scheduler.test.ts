@@ -45,7 +45,9 @@ describe('a defect in a scheduled update', () => {
 
 describe('a check that cannot be recorded', () => {
   it('is told, and the look ends well', async () => {
-    store.database.exec("create temp trigger full before insert on schedule_checks begin select raise(abort, 'no room'); end");
+    store.database.exec(
+      "create temp trigger full before insert on schedule_checks begin select raise(abort, 'no room'); end",
+    );
     const events = await lookOnce('2026-11-24T09:00:00Z', new TypeError('x'));
     expect(events).toMatchObject([
       { kind: 'check', check: { adapter: 'desk' } },

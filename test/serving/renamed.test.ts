@@ -6,7 +6,8 @@ import { headSettings } from '#espalier/training/heads.js';
 import { answerReader } from '#espalier/versions/adapter-session.js';
 
 const classes = ['late_parcel', 'refund', 'delivery'].map((label) => ({ task: 'intent', label }));
-const tasksWith = (yaml: string) => parseDeclaration(`name: desk\ntasks:\n  - name: intent\n${yaml}`, 'adapter.yaml', headSettings).tasks;
+const tasksWith = (yaml: string) =>
+  parseDeclaration(`name: desk\ntasks:\n  - name: intent\n${yaml}`, 'adapter.yaml', headSettings).tasks;
 
 /** What a head with these probabilities answers. */
 function answered(yaml: string, probabilities: readonly number[], multiLabel: readonly string[] = []) {
@@ -39,7 +40,9 @@ describe('an answer', () => {
   });
 
   it('finds the label however the alias is typed', () => {
-    expect(answered('    aliases: { " late_parcel\u200b": delivery }\n', [0.5, 0.3, 0.2]).answer.label).toBe('delivery');
+    expect(answered('    aliases: { " late_parcel\u200b": delivery }\n', [0.5, 0.3, 0.2]).answer.label).toBe(
+      'delivery',
+    );
   });
 
   it('of a multi-label task has the label once, as likely as the likelier of the two', () => {

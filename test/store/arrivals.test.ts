@@ -1,4 +1,6 @@
-/** Whatever means "arrived up to" or "arrived after" goes by a number that an adapter gives in order, and not by an id. */
+/**
+ * Whatever means "arrived up to" or "arrived after" goes by a number that an adapter gives in order, and not by an id.
+ */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type SqliteDatabase from 'better-sqlite3';
@@ -45,14 +47,24 @@ describe('the order of arrival', () => {
     ]);
     expect(await countExamplesAfter(store.queries, 'mood', 1)).toEqual({ train: 2, holdout: 1 });
     expect(await countExamplesAfter(store.queries, 'mood', 4)).toEqual({ train: 0, holdout: 0 });
-    expect(await countAnswers(store.queries, 'mood', 3)).toEqual([{ task: 'intent', answer: 'balance', train: 2, held: 1 }]);
+    expect(await countAnswers(store.queries, 'mood', 3)).toEqual([
+      { task: 'intent', answer: 'balance', train: 2, held: 1 },
+    ]);
     const version = { adapter: 'mood', version: 1 };
     await transact(store, (transaction) =>
-      saveLearned(transaction, version, { through: new Map([['intent', 2]]), leftOut: new Map([[4, 'leaked' as const]]) }),
+      saveLearned(transaction, version, {
+        through: new Map([['intent', 2]]),
+        leftOut: new Map([[4, 'leaked' as const]]),
+      }),
     );
     const record = await readLearned(store.queries, version);
     const all = [];
-    for await (const example of readExamples(store, { adapter: 'mood', task: undefined, split: undefined, domain: undefined }))
+    for await (const example of readExamples(store, {
+      adapter: 'mood',
+      task: undefined,
+      split: undefined,
+      domain: undefined,
+    }))
       all.push(example);
     expect(all.map(({ text }) => text)).toEqual(['p', 'q', 'r', 's']);
     expect(all.filter((example) => hasLearned(record, example)).map(({ text }) => text)).toEqual(['q']);
@@ -72,8 +84,15 @@ describe('the order of arrival', () => {
         newExample({ text: 'd', task: 'tone' }),
       ]),
     );
-    const range = { adapter: 'desk', tasks: ['tone', 'intent'], split: 'train', afterArrival: 0, throughArrival: 9 } as const;
-    const texts = async (most?: number) => (await listExamples(store, { ...range, ...(most && { most }) })).map(({ text }) => text);
+    const range = {
+      adapter: 'desk',
+      tasks: ['tone', 'intent'],
+      split: 'train',
+      afterArrival: 0,
+      throughArrival: 9,
+    } as const;
+    const texts = async (most?: number) =>
+      (await listExamples(store, { ...range, ...(most && { most }) })).map(({ text }) => text);
     expect([await texts(), await texts(3)]).toEqual([
       ['a', 'b', 'c', 'd'],
       ['a', 'b', 'c'],
@@ -85,7 +104,9 @@ describe('the order of arrival', () => {
     await store.queries.deleteFrom('examples').where('text', '=', 's').execute();
     expect(await lastArrival(store.queries, 'mood')).toBe(4);
     await arrive(store, 'mood', ['t']);
-    expect(await store.queries.selectFrom('examples').select('arrival').where('text', '=', 't').execute()).toEqual([{ arrival: 5 }]);
+    expect(await store.queries.selectFrom('examples').select('arrival').where('text', '=', 't').execute()).toEqual([
+      { arrival: 5 },
+    ]);
   });
 
   it('gives no number twice: the database itself refuses it', async () => {
@@ -105,7 +126,11 @@ describe('the order of arrival', () => {
   it('tells what a champion had been shown of a holdout; results of before name the example alone', () => {
     const suite = { domain: 'd' } as Parameters<typeof wasShown>[0];
     const shown = (caseId: string, tags: Record<string, string>) =>
-      wasShown(suite, { caseId, tags } as Parameters<typeof wasShown>[1], { afterExample: 10 } as Parameters<typeof wasShown>[2]);
+      wasShown(
+        suite,
+        { caseId, tags } as Parameters<typeof wasShown>[1],
+        { afterExample: 10 } as Parameters<typeof wasShown>[2],
+      );
     expect([shown('999', { arrival: '10' }), shown('3', { arrival: '11' })]).toEqual([true, false]);
     expect([shown('10', {}), shown('11', {})]).toEqual([true, false]);
   });
@@ -130,7 +155,10 @@ function arriveElsewhere(path: string, name: string): Promise<void> {
     }
     await store.close();`;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, path, name], { cwd: projectRoot, stdio: 'inherit' });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, path, name], {
+      cwd: projectRoot,
+      stdio: 'inherit',
+    });
     child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`process ${name} ended with ${code}`))));
   });
 }
@@ -161,9 +189,14 @@ describe('a store that was written before arrivals had numbers of their own', ()
     );
 
   const arrivals = async (store: Store, adapter: string) =>
-    (await store.queries.selectFrom('examples').select('arrival').where('adapter', '=', adapter).orderBy('arrival').execute()).map(
-      ({ arrival }) => arrival,
-    );
+    (
+      await store.queries
+        .selectFrom('examples')
+        .select('arrival')
+        .where('adapter', '=', adapter)
+        .orderBy('arrival')
+        .execute()
+    ).map(({ arrival }) => arrival);
 
   it('keeps the ids as numbers, so that what names one of them means the same, and goes on after the greatest', async () => {
     const store = await openOld((database) =>

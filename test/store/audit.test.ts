@@ -15,7 +15,8 @@ const act = {
   subject: 'candidate 1',
 } as const;
 
-const record = (store: Store, change: object = {}) => transact(store, (transaction) => recordAct(transaction, { ...act, ...change }));
+const record = (store: Store, change: object = {}) =>
+  transact(store, (transaction) => recordAct(transaction, { ...act, ...change }));
 
 describe('the audit', () => {
   it('keeps time, actor, door, act, adapter, subject and detail, and the hash of the row before', async () => {
@@ -47,7 +48,10 @@ describe('the audit', () => {
     ['changed', `update audit set actor = 'eve'`],
     ['deleted', 'delete from audit'],
     ['replaced', `replace into audit values (1, '', 'eve', '', '', '', '', '', 'x', '')`],
-    ['replaced by one that follows the same row', `replace into audit values (9, '', 'eve', '', '', '', '', '', '${firstPrevious}', '')`],
+    [
+      'replaced by one that follows the same row',
+      `replace into audit values (9, '', 'eve', '', '', '', '', '', '${firstPrevious}', '')`,
+    ],
     [
       'changed on a conflict',
       `insert into audit values (1, '', '', '', '', '', '', '', 'x', '') on conflict (id) do update set actor = 'eve'`,
@@ -99,14 +103,28 @@ describe('the chain of the audit', () => {
 
   it('holds where nothing was changed, and tells its head', async () => {
     const store = await openToForgery();
-    const { hash } = await store.queries.selectFrom('audit').select('hash').where('id', '=', 5).executeTakeFirstOrThrow();
+    const { hash } = await store.queries
+      .selectFrom('audit')
+      .select('hash')
+      .where('id', '=', 5)
+      .executeTakeFirstOrThrow();
     expect(await checkAuditChain(store.queries)).toEqual({ rows: 5, head: hash, broken: undefined });
-    expect(await checkAuditChain((await temporaryStore()).queries)).toEqual({ rows: 0, head: firstPrevious, broken: undefined });
+    expect(await checkAuditChain((await temporaryStore()).queries)).toEqual({
+      rows: 0,
+      head: firstPrevious,
+      broken: undefined,
+    });
   });
 
-  it.each(['at', 'actor', 'via', 'act', 'adapter', 'subject', 'detail', 'hash'])('shows where %s was edited', async (column) => {
-    expect(await brokenAfter(`update audit set ${column} = 'forged' where id = 3`)).toEqual({ row: 3, what: 'content' });
-  });
+  it.each(['at', 'actor', 'via', 'act', 'adapter', 'subject', 'detail', 'hash'])(
+    'shows where %s was edited',
+    async (column) => {
+      expect(await brokenAfter(`update audit set ${column} = 'forged' where id = 3`)).toEqual({
+        row: 3,
+        what: 'content',
+      });
+    },
+  );
 
   it('shows a row that was edited and hashed again, at the row after it', async () => {
     const store = await openToForgery();
@@ -150,7 +168,11 @@ describe('an audit that was written before it was chained', () => {
     });
     const store = await openStore(path);
     await record(store);
-    const rows = await store.queries.selectFrom('audit').select(['id', 'actor', 'via', 'subject']).orderBy('id').execute();
+    const rows = await store.queries
+      .selectFrom('audit')
+      .select(['id', 'actor', 'via', 'subject'])
+      .orderBy('id')
+      .execute();
     expect(rows).toEqual([
       { id: 1, actor: 'ann', via: null, subject: '1 examples' },
       { id: 2, actor: 'ann', via: null, subject: '2 examples' },
@@ -158,7 +180,9 @@ describe('an audit that was written before it was chained', () => {
       { id: 8, actor: 'ada', via: 'cli', subject: 'candidate 1' },
     ]);
     expect(await checkAuditChain(store.queries)).toMatchObject({ rows: 4, broken: undefined });
-    await expect(sql.raw(`update audit set actor = 'eve'`).execute(store.queries)).rejects.toThrow('audit rows are never changed');
+    await expect(sql.raw(`update audit set actor = 'eve'`).execute(store.queries)).rejects.toThrow(
+      'audit rows are never changed',
+    );
     await store.close();
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findMembership, listBuffer, listOffered, type Membership, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
+import {
+  findMembership,
+  listBuffer,
+  listOffered,
+  type Membership,
+  saveMemberships,
+  summariseBuffer,
+} from '#espalier/store/buffer.js';
 import { type Store, transact } from '#espalier/store/database.js';
 import { newExample, now, stored, temporaryStore } from '../support/store.js';
 
@@ -35,7 +42,12 @@ async function storeOfFive(): Promise<Store> {
 describe('the buffer', () => {
   it('lists examples with their membership, in order of arrival', async () => {
     const [first, ...rest] = await listBuffer((await storeOfFive()).queries, 'a');
-    expect(first).toMatchObject({ id: 1, text: 'where is my money', domain: 'banking', membership: membership(1, 'member') });
+    expect(first).toMatchObject({
+      id: 1,
+      text: 'where is my money',
+      domain: 'banking',
+      membership: membership(1, 'member'),
+    });
     expect(rest.map((example) => example.id)).toEqual([2, 3, 4, 5]);
   });
 

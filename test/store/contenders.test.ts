@@ -14,7 +14,15 @@ const error = { code: 'TRAINING_DIVERGED', message: 'the loss is 1e+9', hint: 'L
 
 async function storeWithRun() {
   const store = await temporaryStore();
-  const run = await beginRun(store, { adapter: 'desk', stage: 'train', plan: {}, trigger: 'ann', owner: 'one', startedAt: now, now });
+  const run = await beginRun(store, {
+    adapter: 'desk',
+    stage: 'train',
+    plan: {},
+    trigger: 'ann',
+    owner: 'one',
+    startedAt: now,
+    now,
+  });
   return { store, queries: store.queries, run: run.id };
 }
 
@@ -22,7 +30,11 @@ const attempt = (strategy: string) => ({ strategy, seconds: 1.5, bytesKept: 2048
 
 it('contenders come back in the order of the plan, with their reports, and the one that was chosen', async () => {
   const { store, queries, run } = await storeWithRun();
-  const attempts = [attempt('replay'), { strategy: 'derpp', seconds: null, bytesKept: null, error }, attempt('analytic')];
+  const attempts = [
+    attempt('replay'),
+    { strategy: 'derpp', seconds: null, bytesKept: null, error },
+    attempt('analytic'),
+  ];
   await transact(store, (transaction) => saveContenders(transaction, run, attempts));
   const reports = [
     { strategy: 'replay', report: { verdict: 'fail' } },

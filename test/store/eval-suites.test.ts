@@ -16,7 +16,15 @@ import { beginRun, endRun } from '#espalier/store/runs.js';
 import { now, temporaryStore } from '../support/store.js';
 
 const suite = (name: string, overrides: Partial<JudgedSuite> = {}): JudgedSuite => ({
-  ...{ suite: name, version: 1, contentHash: `${name} as first written`, family: 'probe', metric: 'accuracy', chance: 0.5, task: 'intent' },
+  ...{
+    suite: name,
+    version: 1,
+    contentHash: `${name} as first written`,
+    family: 'probe',
+    metric: 'accuracy',
+    chance: 0.5,
+    task: 'intent',
+  },
   ...{ examines: 'encoder', domain: null, knownToChampion: true, knownToAnchor: false, leftOut: 0 },
   ...overrides,
 });
@@ -29,7 +37,15 @@ interface Asked {
 }
 
 const result = (contender: string, name: string, caseId: string): PairedResult => ({
-  ...{ contender, suite: name, caseId, championScore: 1, candidateScore: 1, championAnswer: null, candidateAnswer: null },
+  ...{
+    contender,
+    suite: name,
+    caseId,
+    championScore: 1,
+    candidateScore: 1,
+    championAnswer: null,
+    candidateAnswer: null,
+  },
   ...{ championConfidence: null, candidateConfidence: null, anchorScore: null, gold: null, tags: {}, cluster: null },
 });
 
@@ -47,15 +63,33 @@ async function judged(
   version: number | undefined,
   { adapter = 'desk', cases = ['1'], contenders = ['analytic'] }: Asked = {},
 ): Promise<number> {
-  const run = await beginRun(store, { adapter, stage: 'gate', plan: {}, trigger: 'manual', owner: 'one', startedAt: now, now });
+  const run = await beginRun(store, {
+    adapter,
+    stage: 'gate',
+    plan: {},
+    trigger: 'manual',
+    owner: 'one',
+    startedAt: now,
+    now,
+  });
   await saveSuites(store, run.id, suites);
-  const results = contenders.flatMap((contender) => suites.flatMap((one) => cases.map((caseId) => result(contender, one.suite, caseId))));
+  const results = contenders.flatMap((contender) =>
+    suites.flatMap((one) => cases.map((caseId) => result(contender, one.suite, caseId))),
+  );
   await transact(store, (transaction) => addResults(transaction, run.id, results));
   await endRun(store.queries, run, { status: 'done', error: null, at: now });
   if (version !== undefined) {
     const [report, createdAt] = [{}, now.toISOString()];
     await transact(store, (transaction) =>
-      insertCandidate(transaction, { adapter, version, runId: run.id, championVersion: null, verdict: 'pass', report, createdAt }),
+      insertCandidate(transaction, {
+        adapter,
+        version,
+        runId: run.id,
+        championVersion: null,
+        verdict: 'pass',
+        report,
+        createdAt,
+      }),
     );
   }
   return run.id;
@@ -63,7 +97,10 @@ async function judged(
 
 it('the suites of a run come back whole, in their order, also when the stage is done again', async () => {
   const store = await temporaryStore();
-  const suites = [suite('verbs', { leftOut: 3, knownToAnchor: true }), suite('holdout/shop', { domain: 'shop', knownToChampion: false })];
+  const suites = [
+    suite('verbs', { leftOut: 3, knownToAnchor: true }),
+    suite('holdout/shop', { domain: 'shop', knownToChampion: false }),
+  ];
   const run = await judged(store, suites, 1);
   await saveSuites(store, run, suites);
   expect(await listJudgedSuites(store.queries, run)).toEqual(suites);
@@ -74,10 +111,26 @@ it('the suites of a run come back whole, in their order, also when the stage is 
 it('a suite says by what rules it was scored and what its results are sealed with, and tells when its row was changed', async () => {
   const store = await temporaryStore();
   const run = await judged(store, [suite('verbs'), suite('nouns')], undefined);
-  const stored = (name: string) => listStoredSuites(store.queries, run).then((all) => all.find((one) => one.suite === name));
+  const stored = (name: string) =>
+    listStoredSuites(store.queries, run).then((all) => all.find((one) => one.suite === name));
   expect(await stored('nouns')).toEqual({ ...suite('nouns'), place: 1, isSound: true, scoring: { rules: 3, seals } });
-  const changes = ["metric = 'jaccard'", 'chance = 0.25', 'left_out = 9', "content_hash = 'x'", 'rules = 2', "seals = '{}'", 'place = 5'];
-  for (const change of [...changes, 'known_to_champion = 0', "task = 'tone'", "domain = 'shop'", "family = 'sts'", 'version = 2']) {
+  const changes = [
+    "metric = 'jaccard'",
+    'chance = 0.25',
+    'left_out = 9',
+    "content_hash = 'x'",
+    'rules = 2',
+    "seals = '{}'",
+    'place = 5',
+  ];
+  for (const change of [
+    ...changes,
+    'known_to_champion = 0',
+    "task = 'tone'",
+    "domain = 'shop'",
+    "family = 'sts'",
+    'version = 2',
+  ]) {
     store.database.exec(`savepoint before_change; update eval_suites set ${change} where suite = 'verbs'`);
     expect([change, (await stored('verbs'))!.isSound]).toEqual([change, false]);
     store.database.exec('rollback to before_change; release before_change');

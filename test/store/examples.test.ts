@@ -41,7 +41,9 @@ describe('examples', () => {
   it('are listed by split and range of arrival numbers, in order of arrival: the start is excluded, the end included', async () => {
     const store = await storeOfFour();
     const list = async (afterArrival: number, throughArrival: number, split: 'train' | 'holdout' = 'train') =>
-      (await listExamples(store, { adapter: 'a', tasks: ['intent'], split, afterArrival, throughArrival })).map((example) => example.text);
+      (await listExamples(store, { adapter: 'a', tasks: ['intent'], split, afterArrival, throughArrival })).map(
+        (example) => example.text,
+      );
     expect(await list(0, 99)).toEqual(['one', 'three', 'four']);
     expect(await list(1, 3)).toEqual(['three']);
     expect(await list(0, 99, 'holdout')).toEqual(['two']);
@@ -74,7 +76,9 @@ describe('examples', () => {
 
   it('hold one text once in a task, whatever its label', async () => {
     const store = await storeOfFour();
-    const again = transact(store, (transaction) => insertExamples(transaction, 'a', [newExample({ text: 'one', label: 'other' })]));
+    const again = transact(store, (transaction) =>
+      insertExamples(transaction, 'a', [newExample({ text: 'one', label: 'other' })]),
+    );
     await expect(again).rejects.toThrow('UNIQUE');
   });
 });
@@ -88,7 +92,9 @@ describe('strata', () => {
         { label: 'y', domain: 'one', received: 1, held: 1 },
       ]),
     );
-    await transact(store, (transaction) => saveStrata(transaction, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5, held: 0 }]));
+    await transact(store, (transaction) =>
+      saveStrata(transaction, 'a', 'intent', [{ label: 'x', domain: 'two', received: 5, held: 0 }]),
+    );
     expect(await listStrata(store.queries, 'a', 'intent')).toEqual([
       { label: 'y', domain: 'one', received: 1, held: 1 },
       { label: 'x', domain: 'two', received: 5, held: 0 },

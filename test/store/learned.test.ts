@@ -137,7 +137,10 @@ describe('a database that was written before this was recorded', () => {
     const store = await openStore(path);
     expect(await unlearned(store, null)).toEqual([1]);
     await store.queries.updateTable('examples').set({ label: 'y' }).execute();
-    expect(await errorOf(unlearned(store, null))).toMatchObject({ code: 'STORE_CORRUPT', message: expect.stringContaining('example 1 ') });
+    expect(await errorOf(unlearned(store, null))).toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: expect.stringContaining('example 1 '),
+    });
     await store.close();
   });
 });

@@ -34,7 +34,10 @@ async function expectRefusal(path: string, code: string): Promise<void> {
 async function writeStore(): Promise<string> {
   const path = newPath();
   const store = await openStore(path);
-  const vectors = Array.from({ length: 50 }, (_, index) => ({ hash: `${index}`, vector: new Float32Array(256).fill(index) }));
+  const vectors = Array.from({ length: 50 }, (_, index) => ({
+    hash: `${index}`,
+    vector: new Float32Array(256).fill(index),
+  }));
   await saveEmbeddings(store, 'encoder', vectors);
   await store.close();
   return path;
@@ -71,7 +74,15 @@ describe('openStore', () => {
 
   it('holds foreign keys', async () => {
     const store = await openStore(newPath());
-    const membership = { adapter: 'a', example_id: 99, state: 'member', policy: 'p', score: 0, reason: '', since: '' } as const;
+    const membership = {
+      adapter: 'a',
+      example_id: 99,
+      state: 'member',
+      policy: 'p',
+      score: 0,
+      reason: '',
+      since: '',
+    } as const;
     await expect(store.queries.insertInto('buffer').values(membership).execute()).rejects.toThrow('FOREIGN KEY');
     await store.close();
   });
@@ -120,7 +131,9 @@ describe('STORE_CORRUPT', () => {
 
   it('a database of another program', async () => {
     const path = newPath();
-    withDatabase(path, (database) => database.exec('CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES (1)'));
+    withDatabase(path, (database) =>
+      database.exec('CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES (1)'),
+    );
     await expectRefusal(path, 'STORE_CORRUPT');
   });
 
@@ -160,7 +173,9 @@ function startOpening(path: string) {
         process.stdout.write(' ' + error.code + ' ' + error.message);
       }
     });`;
-  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, ['--input-type=module', '-e', script, path], { cwd: projectRoot });
+  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, ['--input-type=module', '-e', script, path], {
+    cwd: projectRoot,
+  });
   let output = '';
   const ready = new Promise<void>((resolve) => {
     child.stdout.on('data', (data) => {

@@ -1,6 +1,7 @@
 /**
- * What is asked at every command, every look of the schedule or every row is answered by an index, in the order in which it is wanted: no table is read
- * whole, and nothing is sorted that an index has in order. The queries are those that the store's functions send, without statistics of the planner.
+ * What is asked at every command, every look of the schedule or every row is answered by an index, in the order in
+ * which it is wanted: no table is read whole, and nothing is sorted that an index has in order. The queries are those
+ * that the store's functions send, without statistics of the planner.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { holdArrivals, lastArrival, saveLastArrival } from '#espalier/store/arrivals.js';
@@ -12,7 +13,12 @@ import { listContenders } from '#espalier/store/contenders.js';
 import { type Store, transact } from '#espalier/store/database.js';
 import { listDomainAccuracies } from '#espalier/store/domain-accuracies.js';
 import { findEmbeddings } from '#espalier/store/embeddings.js';
-import { countEarlierUses, findChangedSuite, listJudgedSuites, listSuitesOfVersion } from '#espalier/store/eval-suites.js';
+import {
+  countEarlierUses,
+  findChangedSuite,
+  listJudgedSuites,
+  listSuitesOfVersion,
+} from '#espalier/store/eval-suites.js';
 import { countAnswers } from '#espalier/store/example-counts.js';
 import { findAnswerForm, openExampleWriter } from '#espalier/store/example-writer.js';
 import * as examples from '#espalier/store/examples.js';
@@ -45,7 +51,9 @@ beforeAll(async () => {
     await insertExamples(
       transaction,
       adapter,
-      texts.map((index) => newExample({ text: `${index}`, task: tasks[index % 2]!, split: index % 5 === 0 ? 'holdout' : 'train' })),
+      texts.map((index) =>
+        newExample({ text: `${index}`, task: tasks[index % 2]!, split: index % 5 === 0 ? 'holdout' : 'train' }),
+      ),
     );
     await saveMemberships(
       transaction,
@@ -54,7 +62,15 @@ beforeAll(async () => {
     );
     await saveLearned(transaction, version, { through: new Map([['intent', 20]]), leftOut: new Map([[5, 'leaked']]) });
   });
-  const run = await beginRun(store, { adapter, stage: 'encode', plan: {}, trigger: 'ann', owner: 'one', startedAt: now, now });
+  const run = await beginRun(store, {
+    adapter,
+    stage: 'encode',
+    plan: {},
+    trigger: 'ann',
+    owner: 'one',
+    startedAt: now,
+    now,
+  });
   runId = run.id;
 });
 
@@ -82,7 +98,10 @@ const ofIntake: readonly Hot[] = [
   ],
   [
     'the last arrival, held and saved',
-    (asked) => transact(asked, async (transaction) => saveLastArrival(transaction, adapter, await holdArrivals(transaction, adapter))),
+    (asked) =>
+      transact(asked, async (transaction) =>
+        saveLastArrival(transaction, adapter, await holdArrivals(transaction, adapter)),
+      ),
   ],
   ['the form of answers', ({ queries }) => findAnswerForm(queries, adapter, 'intent')],
   ['an answer of a task', ({ queries }) => examples.findSampleAnswer(queries, adapter, 'intent')],
@@ -90,7 +109,13 @@ const ofIntake: readonly Hot[] = [
     'an act of the audit',
     (asked) =>
       transact(asked, (transaction) =>
-        recordAct(transaction, { at: now, principal: { name: 'a', via: 'cli' }, act: 'ingested', adapter, subject: '' }),
+        recordAct(transaction, {
+          at: now,
+          principal: { name: 'a', via: 'cli' },
+          act: 'ingested',
+          adapter,
+          subject: '',
+        }),
       ),
   ],
 ];
@@ -120,12 +145,20 @@ const ofExamples: readonly Hot[] = [
     ({ queries }) => countUnlearned(queries, { ...version, tasks }),
     'COVERING INDEX examples_by_split (adapter=? AND task=? AND split=? AND arrival>?)',
   ],
-  ['vectors by hash', (asked) => findEmbeddings(asked, { fingerprint: 'f', dimension: 2 }, ['a', 'b']), '(fingerprint=? AND hash=?)'],
+  [
+    'vectors by hash',
+    (asked) => findEmbeddings(asked, { fingerprint: 'f', dimension: 2 }, ['a', 'b']),
+    '(fingerprint=? AND hash=?)',
+  ],
   ['unreadable texts by hash', ({ queries }) => findUnreadable(queries, 'f', ['a', 'b'])],
 ];
 
 const ofBuffer: readonly Hot[] = [
-  ['members', ({ queries }) => listBuffer(queries, adapter, { state: 'member' }), 'buffer_by_state (adapter=? AND state=?)'],
+  [
+    'members',
+    ({ queries }) => listBuffer(queries, adapter, { state: 'member' }),
+    'buffer_by_state (adapter=? AND state=?)',
+  ],
   ['the first members', ({ queries }) => listBuffer(queries, adapter, { state: 'member', limit: 10 })],
   ['everything that was offered', ({ queries }) => listBuffer(queries, adapter)],
   ['everything that was offered, without texts', ({ queries }) => listOffered(queries, adapter)],
@@ -140,11 +173,18 @@ const ofRuns: readonly Hot[] = [
   ['checks of the schedule', ({ queries }) => listChecks(queries, adapter, 10)],
   ['what the checks settled', ({ queries }) => readSettledChecks(queries, adapter)],
   ['when a trigger last settled', ({ queries }) => findLastSettled(queries, { adapter, trigger: 'cron' })],
-  ['checks that are missing', ({ queries }) => listMissingChecks(queries, adapter), 'schedule_checks_by_run (run_id=?)'],
+  [
+    'checks that are missing',
+    ({ queries }) => listMissingChecks(queries, adapter),
+    'schedule_checks_by_run (run_id=?)',
+  ],
 ];
 
 const ofCandidates: readonly Hot[] = [
-  ['those that wait, of an adapter', ({ queries }) => candidates.listCandidates(queries, { adapter, status: 'waiting' })],
+  [
+    'those that wait, of an adapter',
+    ({ queries }) => candidates.listCandidates(queries, { adapter, status: 'waiting' }),
+  ],
   [
     'those that wait, of all adapters',
     ({ queries }) => candidates.listCandidates(queries, { status: 'waiting' }),
@@ -152,7 +192,11 @@ const ofCandidates: readonly Hot[] = [
   ],
   ['all of an adapter', ({ queries }) => candidates.listCandidates(queries, { adapter })],
   ['one by its number', ({ queries }) => candidates.findCandidate(queries, 1).catch(() => undefined)],
-  ['the champion', ({ queries }) => candidates.findChampionVersion(queries, adapter), 'decisions_by_adapter (adapter=?)'],
+  [
+    'the champion',
+    ({ queries }) => candidates.findChampionVersion(queries, adapter),
+    'decisions_by_adapter (adapter=?)',
+  ],
   ['since when it serves', ({ queries }) => candidates.findChampionSince(queries, adapter)],
   ['the hash of its manifest', ({ queries }) => candidates.findManifestHash(queries, adapter, 1)],
   ['the next version', ({ queries }) => candidates.nextVersion(queries, adapter)],
@@ -171,7 +215,11 @@ const ofResults: readonly Hot[] = [
   ['scores of a lineage', ({ queries }) => past.listLineageScores(queries, { ...recorded, versions: [1, 2] })],
   ['recorded cases of a version', ({ queries }) => past.listRecordedCases(queries, recorded)],
   ['accuracies by domain', ({ queries }) => listDomainAccuracies(queries, adapter)],
-  ['scores of a suite apart from updates', ({ queries }) => listVersionScores(queries, 's'), 'version_scores_by_suite (suite=?)'],
+  [
+    'scores of a suite apart from updates',
+    ({ queries }) => listVersionScores(queries, 's'),
+    'version_scores_by_suite (suite=?)',
+  ],
   ['the score of a version on a suite', ({ queries }) => findVersionScore(queries, recorded)],
   ['the chain of the audit', ({ queries }) => checkAuditChain(queries)],
 ];
@@ -192,7 +240,10 @@ describe.each([
   });
 });
 
-/** These order, group or count rows of one run, task or suite, which no index has in that order; what they read is still found by an index. */
+/**
+ * These order, group or count rows of one run, task or suite, which no index has in that order; what they read is still
+ * found by an index.
+ */
 const sorting: readonly Hot[] = [
   ['strata of a task', ({ queries }) => listStrata(queries, adapter, 'intent')],
   ['contenders of a run', ({ queries }) => listContenders(queries, runId)],
@@ -205,7 +256,16 @@ const sorting: readonly Hot[] = [
 ];
 
 describe('queries that have to sort', () => {
-  const tables = ['examples', 'buffer', 'eval_results', 'embeddings', 'strata', 'candidates', 'contenders', 'eval_suites'];
+  const tables = [
+    'examples',
+    'buffer',
+    'eval_results',
+    'embeddings',
+    'strata',
+    'candidates',
+    'contenders',
+    'eval_suites',
+  ];
   it.each(sorting.map(([name, ask]) => ({ name, ask })))('read no table whole: $name', async ({ ask }) => {
     const steps = await plansOf(ask);
     expect(steps.filter((step) => tables.some((table) => step.startsWith(`SCAN ${table}`)))).toEqual([]);

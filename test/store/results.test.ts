@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { findCandidate, insertCandidate, listCandidates, nextVersion, setCandidateStatus } from '#espalier/store/candidates.js';
+import {
+  findCandidate,
+  insertCandidate,
+  listCandidates,
+  nextVersion,
+  setCandidateStatus,
+} from '#espalier/store/candidates.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { listDomainAccuracies, saveDomainAccuracies } from '#espalier/store/domain-accuracies.js';
 import {
@@ -21,21 +27,44 @@ import { now, temporaryStore } from '../support/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 async function finishedRun(store: Store, adapter = 'support'): Promise<number> {
-  const run = await beginRun(store, { adapter, stage: 'gate', plan: {}, trigger: 'manual', owner: 'one', startedAt: now, now });
+  const run = await beginRun(store, {
+    adapter,
+    stage: 'gate',
+    plan: {},
+    trigger: 'manual',
+    owner: 'one',
+    startedAt: now,
+    now,
+  });
   await endRun(store.queries, run, { status: 'done', error: null, at: now });
   return run.id;
 }
 
 async function propose(store: Store, version: number, adapter = 'support'): Promise<number> {
   const [runId, createdAt] = [await finishedRun(store, adapter), now.toISOString()];
-  const candidate = { adapter, version, runId, championVersion: null, verdict: 'pass', report: { gained: [1, 2] }, createdAt } as const;
+  const candidate = {
+    adapter,
+    version,
+    runId,
+    championVersion: null,
+    verdict: 'pass',
+    report: { gained: [1, 2] },
+    createdAt,
+  } as const;
   return transact(store, (transaction) => insertCandidate(transaction, candidate));
 }
 
 const result = (caseId: string, suite = 'verbs', contender = 'analytic'): PairedResult => ({
   ...{ contender, suite, caseId, championScore: null, candidateScore: 0.1 + 0.2 },
   ...{ championAnswer: null, candidateAnswer: 'run' },
-  ...{ championConfidence: null, candidateConfidence: 0.75, anchorScore: 0.5, gold: 3, tags: { label: 'go' }, cluster: 'text 1' },
+  ...{
+    championConfidence: null,
+    candidateConfidence: 0.75,
+    anchorScore: 0.5,
+    gold: 3,
+    tags: { label: 'go' },
+    cluster: 'text 1',
+  },
 });
 
 describe('candidates', () => {
@@ -63,9 +92,14 @@ describe('candidates', () => {
 
   it('are listed newest first, by adapter and status', async () => {
     const store = await temporaryStore();
-    const [first, second, other] = [await propose(store, 1), await propose(store, 2), await propose(store, 1, 'billing')];
+    const [first, second, other] = [
+      await propose(store, 1),
+      await propose(store, 2),
+      await propose(store, 1, 'billing'),
+    ];
     await transact(store, (transaction) => setCandidateStatus(transaction, first, 'rejected'));
-    const list = async (filter: Parameters<typeof listCandidates>[1]) => (await listCandidates(store.queries, filter)).map(({ id }) => id);
+    const list = async (filter: Parameters<typeof listCandidates>[1]) =>
+      (await listCandidates(store.queries, filter)).map(({ id }) => id);
     expect(await list({})).toEqual([other, second, first]);
     expect(await list({ adapter: 'support' })).toEqual([second, first]);
     expect(await list({ adapter: 'support', status: 'waiting' })).toEqual([second]);
@@ -82,7 +116,9 @@ describe('the results of a run', () => {
   it('come back suite by suite as they were measured, in order of case, in any number', async () => {
     const store = await temporaryStore();
     const run = await finishedRun(store);
-    await transact(store, (transaction) => addResults(transaction, run, [result('b'), result('a', 'nouns'), result('a')]));
+    await transact(store, (transaction) =>
+      addResults(transaction, run, [result('b'), result('a', 'nouns'), result('a')]),
+    );
     expect(await listResults(store.queries, run, verbs)).toEqual([result('a'), result('b')]);
     const many = Array.from({ length: 2500 }, (_, index) => result(String(index).padStart(4, '0'), 'adverbs'));
     await transact(store, (transaction) => addResults(transaction, run, many));
@@ -93,32 +129,54 @@ describe('the results of a run', () => {
     const store = await temporaryStore();
     const [run, other] = [await finishedRun(store), await finishedRun(store)];
     for (const id of [run, other])
-      await transact(store, (transaction) => addResults(transaction, id, [result('a'), result('a', 'nouns'), result('a', 'adverbs')]));
+      await transact(store, (transaction) =>
+        addResults(transaction, id, [result('a'), result('a', 'nouns'), result('a', 'adverbs')]),
+      );
     await transact(store, (transaction) => removeResults(transaction, run, 'nouns'));
     await transact(store, (transaction) => removeOtherResults(transaction, run, ['verbs']));
-    const countOf = async (id: number, suite: string) => (await listResults(store.queries, id, { ...verbs, suite })).length;
-    expect([await countOf(run, 'verbs'), await countOf(run, 'nouns'), await countOf(run, 'adverbs')]).toEqual([1, 0, 0]);
-    expect([await countOf(other, 'verbs'), await countOf(other, 'nouns'), await countOf(other, 'adverbs')]).toEqual([1, 1, 1]);
+    const countOf = async (id: number, suite: string) =>
+      (await listResults(store.queries, id, { ...verbs, suite })).length;
+    expect([await countOf(run, 'verbs'), await countOf(run, 'nouns'), await countOf(run, 'adverbs')]).toEqual([
+      1, 0, 0,
+    ]);
+    expect([await countOf(other, 'verbs'), await countOf(other, 'nouns'), await countOf(other, 'adverbs')]).toEqual([
+      1, 1, 1,
+    ]);
   });
 
   it('have one seal, whatever the order and the slices in which they were stored, and another when any column is another', async () => {
     const store = await temporaryStore();
     const [run, other] = [await finishedRun(store), await finishedRun(store)];
     const strange = result('half of a pair: \ud83d', 'verbs');
-    const seals = await transact(store, (transaction) => addResults(transaction, run, [strange, result('b'), result('a')]));
+    const seals = await transact(store, (transaction) =>
+      addResults(transaction, run, [strange, result('b'), result('a')]),
+    );
     const inSlices = await transact(store, (transaction) => addResults(transaction, other, [result('a')]));
-    expect(await transact(store, (transaction) => addResults(transaction, other, [result('b'), strange], inSlices))).toEqual(seals);
+    expect(
+      await transact(store, (transaction) => addResults(transaction, other, [result('b'), strange], inSlices)),
+    ).toEqual(seals);
     expect(seals.analytic!.results).toBe(3);
     expect(await sealStoredResults(store.queries, run, verbs)).toEqual(seals.analytic);
     const columns = ['case_id', 'champion_answer', 'candidate_answer', 'tags', 'cluster'];
-    const numbers = ['champion_score', 'candidate_score', 'champion_confidence', 'candidate_confidence', 'anchor_score', 'gold'];
+    const numbers = [
+      'champion_score',
+      'candidate_score',
+      'champion_confidence',
+      'candidate_confidence',
+      'anchor_score',
+      'gold',
+    ];
     const changes = [
       ...columns.map((column) => `${column} = coalesce(${column}, '') || ' '`),
       ...numbers.map((column) => `${column} = coalesce(${column}, 0) + 0.125`),
-      ...['candidate_confidence', 'anchor_score', 'gold', 'candidate_answer', 'cluster'].map((column) => `${column} = null`),
+      ...['candidate_confidence', 'anchor_score', 'gold', 'candidate_answer', 'cluster'].map(
+        (column) => `${column} = null`,
+      ),
     ];
     for (const change of changes) {
-      store.database.exec(`savepoint before_change; update eval_results set ${change} where run_id = ${run} and case_id = 'a'`);
+      store.database.exec(
+        `savepoint before_change; update eval_results set ${change} where run_id = ${run} and case_id = 'a'`,
+      );
       const { seal } = await readResults(store.queries, run, verbs);
       expect([change, isSameSeal(seal, seals.analytic)]).toEqual([change, false]);
       store.database.exec('rollback to before_change; release before_change');
@@ -127,9 +185,20 @@ describe('the results of a run', () => {
 
   it('hold the accuracy matrix by version, task and domain', async () => {
     const store = await temporaryStore();
-    const row = (version: number, task: string, domain: string) => ({ version, task, domain, cases: 3, accuracy: 1 / 3 });
+    const row = (version: number, task: string, domain: string) => ({
+      version,
+      task,
+      domain,
+      cases: 3,
+      accuracy: 1 / 3,
+    });
     await transact(store, (transaction) =>
-      saveDomainAccuracies(transaction, 'support', [row(2, 'b', 'x'), row(1, 'b', 'x'), row(1, 'a', 'y'), row(1, 'a', 'x')]),
+      saveDomainAccuracies(transaction, 'support', [
+        row(2, 'b', 'x'),
+        row(1, 'b', 'x'),
+        row(1, 'a', 'y'),
+        row(1, 'a', 'x'),
+      ]),
     );
     await transact(store, (transaction) => saveDomainAccuracies(transaction, 'support', []));
     expect(await listDomainAccuracies(store.queries, 'support')).toEqual([

@@ -139,7 +139,9 @@ describe('LEASE_LOST: whoever was overtaken while it was paused', () => {
     const store = await temporaryStore();
     const run = await begin(store);
     await endRun(store.queries, run, { status: 'done', error: null, at: now });
-    expect((await errorOf(endRun(store.queries, run, { status: 'failed', error: 'late', at: now }))).code).toBe('LEASE_LOST');
+    expect((await errorOf(endRun(store.queries, run, { status: 'failed', error: 'late', at: now }))).code).toBe(
+      'LEASE_LOST',
+    );
   });
 });
 
@@ -148,7 +150,10 @@ it('a lease is not renewed in a file that its path does not lead to any more', a
   const run = await begin(store);
   await renewLease(store, run, later(1));
   renameSync(store.path, `${store.path}.aside`);
-  expect(await errorOf(renewLease(store, run, later(2)))).toMatchObject({ code: 'STORE_GONE', at: { file: store.path } });
+  expect(await errorOf(renewLease(store, run, later(2)))).toMatchObject({
+    code: 'STORE_GONE',
+    at: { file: store.path },
+  });
   renameSync(`${store.path}.aside`, store.path);
   await renewLease(store, run, later(3));
 });

@@ -1,4 +1,7 @@
-/** A workspace of the release before, opened by today's code: everything is still there, and every command goes on from it. */
+/**
+ * A workspace of the release before, opened by today's code: everything is still there, and every command goes on from
+ * it.
+ */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +39,11 @@ function contentsOf(path: string, columns?: ReadonlyMap<string, readonly string[
   const tables = names.map((table) => {
     const wanted = columns === undefined ? '*' : (columns.get(table) ?? []).join();
     const rows =
-      wanted === '' ? [] : (database.prepare(`SELECT ${wanted} FROM ${table} ORDER BY ${wanted === '*' ? '1' : wanted}`).all() as object[]);
+      wanted === ''
+        ? []
+        : (database
+            .prepare(`SELECT ${wanted} FROM ${table} ORDER BY ${wanted === '*' ? '1' : wanted}`)
+            .all() as object[]);
     return [table, rows] as const;
   });
   database.close();
@@ -66,7 +73,8 @@ describe('a store of schema 5', () => {
 
   it('knows what its versions learned, in which order examples arrived, and chains its audit', async () => {
     const store = await openStore(join(oldWorkspace(), 'replay-store', 'espalier.db'));
-    const through = async (version: number) => Object.fromEntries((await readLearned(store.queries, { adapter: 'desk', version })).through);
+    const through = async (version: number) =>
+      Object.fromEntries((await readLearned(store.queries, { adapter: 'desk', version })).through);
     expect([await through(1), await through(2)]).toEqual([{ intent: 20 }, { intent: 44 }]);
     expect(await store.queries.selectFrom('arrivals').selectAll().orderBy('adapter').execute()).toEqual([
       { adapter: 'desk', last: 44 },
@@ -94,7 +102,11 @@ describe('a workspace of schema 5', () => {
   it('goes on: its candidates, buffer and champion are there, it takes examples in, and the next update continues from the champion', async () => {
     const folder = oldWorkspace();
     const newExamples = async () =>
-      (await succeedJson<Status>(folder, ['status'])).adapters.map(({ name, champion, newExamples: count }) => [name, champion, count]);
+      (await succeedJson<Status>(folder, ['status'])).adapters.map(({ name, champion, newExamples: count }) => [
+        name,
+        champion,
+        count,
+      ]);
     expect(await newExamples()).toEqual([
       ['desk', 1, 16],
       ['mood', null, 3],
@@ -112,9 +124,23 @@ describe('a workspace of schema 5', () => {
     await succeed(folder, ['ingest', file, '--adapter', 'desk', '--domain', 'winter', '--at', '2026-11-01T09:00:00Z']);
     expect((await newExamples())[0]).toEqual(['desk', 1, 18]);
     await succeed(folder, ['update', 'desk', '--at', '2026-11-01T10:00:00Z']);
-    const manifest = JSON.parse(readFileSync(join(folder, 'adapters', 'desk', 'versions', '3', 'manifest.json'), 'utf8'));
-    expect(manifest).toMatchObject({ parent: 1, data: { afterExample: 20, throughExample: 46, fresh: 18, replayed: 12 } });
-    const approval = ['candidates', 'approve', '3', '--override', '--reason', 'a drill', '--at', '2026-11-01T11:00:00Z'];
+    const manifest = JSON.parse(
+      readFileSync(join(folder, 'adapters', 'desk', 'versions', '3', 'manifest.json'), 'utf8'),
+    );
+    expect(manifest).toMatchObject({
+      parent: 1,
+      data: { afterExample: 20, throughExample: 46, fresh: 18, replayed: 12 },
+    });
+    const approval = [
+      'candidates',
+      'approve',
+      '3',
+      '--override',
+      '--reason',
+      'a drill',
+      '--at',
+      '2026-11-01T11:00:00Z',
+    ];
     expect(await succeed(folder, approval)).toContain('version 3 is champion');
     expect((await newExamples())[0]).toEqual(['desk', 3, 0]);
     expect(await succeed(folder, ['candidates', 'verify', '3'])).toContain('the same, to the last digit');

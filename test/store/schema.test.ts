@@ -14,7 +14,9 @@ it('the migrations end in exactly the schema of expected-schema.sql', async () =
 it('every table is strict: a value of another type is refused, not converted', async () => {
   const store = await temporaryStore();
   const { rows } = await sql<{ name: string; strict: number }>`
-    select name, strict from pragma_table_list where schema = 'main' and name not like 'sqlite_%'`.execute(store.queries);
+    select name, strict from pragma_table_list where schema = 'main' and name not like 'sqlite_%'`.execute(
+    store.queries,
+  );
   expect(rows.length).toBeGreaterThan(5);
   expect(rows.filter((row) => !row.strict)).toEqual([]);
 });

@@ -66,9 +66,15 @@ describe('PAST_TRANSACTION: a query within a transaction, but past it', () => {
     ['a transaction of prepared statements', (store) => transactOnConnection(store, async () => 1)],
   ])('is refused and not waited for: %s', async (_what, ask) => {
     const store = await temporaryStore();
-    for (const within of [() => transact(store, () => ask(store)), () => transactOnConnection(store, () => ask(store))]) {
+    for (const within of [
+      () => transact(store, () => ask(store)),
+      () => transactOnConnection(store, () => ask(store)),
+    ]) {
       const error = await errorOf(within());
-      expect([error.code, error.message]).toEqual(['PAST_TRANSACTION', `a query was asked past the open transaction of ${store.path}`]);
+      expect([error.code, error.message]).toEqual([
+        'PAST_TRANSACTION',
+        `a query was asked past the open transaction of ${store.path}`,
+      ]);
     }
     expect(await lastArrival(store.queries, 'a')).toBe(0);
   });
@@ -129,9 +135,11 @@ describe('DISK_FULL: the disk is full while vectors are saved', () => {
     const error = await errorOf(saveEmbeddings(store, 'encoder', vectors(20, 400)));
     expect(error.code).toBe('DISK_FULL');
     expect(await countEmbeddings(store, 'encoder')).toBe(20);
-    expect((await findEmbeddings(store, { fingerprint: 'encoder', dimension: vectors(7, 1)[0]!.vector.length }, ['7'])).get('7')).toEqual(
-      vectors(7, 1)[0]!.vector,
-    );
+    expect(
+      (await findEmbeddings(store, { fingerprint: 'encoder', dimension: vectors(7, 1)[0]!.vector.length }, ['7'])).get(
+        '7',
+      ),
+    ).toEqual(vectors(7, 1)[0]!.vector);
     expect((await sql<{ integrity_check: string }>`pragma integrity_check`.execute(store.queries)).rows).toEqual([
       { integrity_check: 'ok' },
     ]);
@@ -142,7 +150,10 @@ describe('DISK_FULL: the disk is full while vectors are saved', () => {
 });
 
 const vectors = (first: number, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ hash: `${first + index}`, vector: new Float32Array(512).fill(first + index) }));
+  Array.from({ length: count }, (_, index) => ({
+    hash: `${first + index}`,
+    vector: new Float32Array(512).fill(first + index),
+  }));
 
 async function usedPages(store: Store): Promise<number> {
   return (await sql<{ page_count: number }>`pragma page_count`.execute(store.queries)).rows[0]!.page_count;

@@ -22,7 +22,10 @@ const labelled = (...rows: readonly (readonly [string, Direction])[]): Labelled 
 });
 const step = (name: string, train: Labelled, test: Labelled): StreamStep => ({ name, task: 'intent', train, test });
 
-/** Labels are points of the compass. The third domain brings one label of the first again, so part of it is known before it comes. */
+/**
+ * Labels are points of the compass. The third domain brings one label of the first again, so part of it is known before
+ * it comes.
+ */
 const stream = [
   step('A', labelled(['a1', east], ['a1', east], ['a2', west]), labelled(['a1', east], ['a2', west])),
   step('B', labelled(['b1', north], ['b2', south]), labelled(['b1', north], ['b2', south])),
@@ -47,7 +50,11 @@ function trainPrototypes({ dimension, classes, fresh, replayed }: TrainingJob): 
     weight: { dims: [dimension, classes.length], data: weight },
     bias: { dims: [classes.length], data: bias },
   };
-  return { head: { kind: 'linear', shape: { dimension, lexical: 0, classes: classes.length }, tensors }, state: {}, facts: {} };
+  return {
+    head: { kind: 'linear', shape: { dimension, lexical: 0, classes: classes.length }, tensors },
+    state: {},
+    facts: {},
+  };
 }
 
 /** A strategy that trains prototypes. */
@@ -69,7 +76,10 @@ async function play(strategy: Strategy, budget: number, steps: readonly StreamSt
     jobs.push(job);
     return strategy.train(job, () => undefined);
   };
-  return { jobs, outcome: await playStream({ steps, strategy, lexical: 0, settings, policy: balancedReservoir, budget, train }) };
+  return {
+    jobs,
+    outcome: await playStream({ steps, strategy, lexical: 0, settings, policy: balancedReservoir, budget, train }),
+  };
 }
 
 const namesOf = ({ classes }: TrainingJob, { targets }: Batch) => [...targets].map((target) => classes[target]);
@@ -116,7 +126,9 @@ describe('a stream played with replay', () => {
     ]);
     expect(outcome).toMatchObject({ averageAccuracy: 1, forgetting: 0, backwardTransfer: 0 });
     expect(outcome.forwardTransfer).toBeCloseTo(2 / 3 - 1 / 2, 12);
-    expect(new Set(namesOf(jobs[2]!, jobs[2]!.replayed))).toEqual(new Set(['intent/a1', 'intent/a2', 'intent/b1', 'intent/b2']));
+    expect(new Set(namesOf(jobs[2]!, jobs[2]!.replayed))).toEqual(
+      new Set(['intent/a1', 'intent/a2', 'intent/b1', 'intent/b2']),
+    );
     expect(outcome.bytesStored).toBe(headBytes + 4 * 2 * 4);
   });
 
@@ -127,7 +139,8 @@ describe('a stream played with replay', () => {
       [2, 2],
       [2, 2],
     ]);
-    for (const { fresh, replayed } of jobs) expect([...replayed.ids].filter((id) => fresh.ids.includes(id))).toEqual([]);
+    for (const { fresh, replayed } of jobs)
+      expect([...replayed.ids].filter((id) => fresh.ids.includes(id))).toEqual([]);
     expect(outcome.bytesStored).toBe(headBytes + 2 * 2 * 4);
   });
 });

@@ -1,4 +1,7 @@
-/** A page as a browser lays it out, where one is installed: how wide it became, what reaches beyond it, and what is too pale to read. */
+/**
+ * A page as a browser lays it out, where one is installed: how wide it became, what reaches beyond it, and what is too
+ * pale to read.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +60,10 @@ export function layOut(page: string, width: number, scheme: 'dark' | 'light'): L
       browser!,
       [
         ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-web-security', '--allow-file-access-from-files'],
-        ...[`--user-data-dir=${join(folder, 'profile')}`, `--blink-settings=preferredColorScheme=${scheme === 'dark' ? 0 : 1}`],
+        ...[
+          `--user-data-dir=${join(folder, 'profile')}`,
+          `--blink-settings=preferredColorScheme=${scheme === 'dark' ? 0 : 1}`,
+        ],
         ...['--virtual-time-budget=3000', '--dump-dom', pathToFileURL(join(folder, 'frame.html')).href],
       ],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 60_000 },

@@ -40,15 +40,23 @@ export interface RunningCommand {
   says(text: string): Promise<void>;
 }
 
-/** Root without the capability to pass over permissions (util-linux). Another user could not read a checkout in root's own folder. */
-const asObedientRoot = ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-dac_override,-dac_read_search'];
+/**
+ * Root without the capability to pass over permissions (util-linux). Another user could not read a checkout in root's
+ * own folder.
+ */
+const asObedientRoot = [
+  'setpriv',
+  '--bounding-set=-dac_override,-dac_read_search',
+  '--inh-caps=-dac_override,-dac_read_search',
+];
 
 let copiedNode: string | undefined;
 
 /** This Node.js where another user can run it, too: a fetched one is in the home folder of whoever fetched it. */
 export function nodeFor(user: number): string {
   if (copiedNode) return copiedNode;
-  if (spawnSync(process.execPath, ['--version'], { uid: user, gid: user, cwd: '/', env: {} }).status === 0) return process.execPath;
+  if (spawnSync(process.execPath, ['--version'], { uid: user, gid: user, cwd: '/', env: {} }).status === 0)
+    return process.execPath;
   const folder = temporaryFolder();
   chmodSync(folder, 0o755);
   copiedNode = join(folder, 'node');
@@ -112,6 +120,10 @@ export async function succeed(folder: string, words: readonly string[], options:
 }
 
 /** The same with --json. */
-export async function succeedJson<T>(folder: string, words: readonly string[], options: CommandOptions = {}): Promise<T> {
+export async function succeedJson<T>(
+  folder: string,
+  words: readonly string[],
+  options: CommandOptions = {},
+): Promise<T> {
   return JSON.parse(await succeed(folder, [...words, '--json'], options)) as T;
 }

@@ -8,5 +8,13 @@ export function declare(more = ''): AdapterDeclaration {
 
 /** The default training settings, but small. */
 export function settingsWith(overrides: Partial<TrainingSettings>): TrainingSettings {
-  return { ...declare().training, width: 64, epochs: 20, batchSize: 16, learningRate: 0.05, leastSteps: 0, ...overrides };
+  return {
+    ...declare().training,
+    width: 64,
+    epochs: 20,
+    batchSize: 16,
+    learningRate: 0.05,
+    leastSteps: 0,
+    ...overrides,
+  };
 }

@@ -1,7 +1,11 @@
 /** Plain float64 linear algebra, written to be read: what the native code is compared with. */
 
 /** a b, for a [n, k] and b [k, m]. */
-export function multiply(a: ArrayLike<number>, b: ArrayLike<number>, [n, k, m]: readonly [number, number, number]): Float64Array {
+export function multiply(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  [n, k, m]: readonly [number, number, number],
+): Float64Array {
   const product = new Float64Array(n * m);
   for (let row = 0; row < n; row++) {
     for (let inner = 0; inner < k; inner++) {
@@ -14,7 +18,10 @@ export function multiply(a: ArrayLike<number>, b: ArrayLike<number>, [n, k, m]: 
 
 /** [rows, columns] -> [columns, rows] */
 export function transpose(matrix: ArrayLike<number>, rows: number, columns: number): Float64Array {
-  return Float64Array.from({ length: rows * columns }, (_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)]!);
+  return Float64Array.from(
+    { length: rows * columns },
+    (_, index) => matrix[(index % rows) * columns + Math.floor(index / rows)]!,
+  );
 }
 
 /** L with L L^T = matrix, row by row. */
@@ -31,12 +38,18 @@ export function cholesky(matrix: ArrayLike<number>, size: number): Float64Array 
 }
 
 /** L^-1 b, for b [size, columns]. */
-export function solveLowerDense(lower: Float64Array, right: ArrayLike<number>, size: number, columns: number): Float64Array {
+export function solveLowerDense(
+  lower: Float64Array,
+  right: ArrayLike<number>,
+  size: number,
+  columns: number,
+): Float64Array {
   const solved = Float64Array.from(right);
   for (let row = 0; row < size; row++) {
     for (let k = 0; k < row; k++) {
       const factor = lower[row * size + k]!;
-      for (let column = 0; column < columns; column++) solved[row * columns + column]! -= factor * solved[k * columns + column]!;
+      for (let column = 0; column < columns; column++)
+        solved[row * columns + column]! -= factor * solved[k * columns + column]!;
     }
     for (let column = 0; column < columns; column++) solved[row * columns + column]! /= lower[row * size + row]!;
   }
@@ -44,13 +57,19 @@ export function solveLowerDense(lower: Float64Array, right: ArrayLike<number>, s
 }
 
 /** matrix^-1 b, for a positive definite matrix. */
-export function solveDense(matrix: ArrayLike<number>, right: ArrayLike<number>, size: number, columns: number): Float64Array {
+export function solveDense(
+  matrix: ArrayLike<number>,
+  right: ArrayLike<number>,
+  size: number,
+  columns: number,
+): Float64Array {
   const lower = cholesky(matrix, size);
   const solved = solveLowerDense(lower, right, size, columns);
   for (let row = size - 1; row >= 0; row--) {
     for (let k = row + 1; k < size; k++) {
       const factor = lower[k * size + row]!;
-      for (let column = 0; column < columns; column++) solved[row * columns + column]! -= factor * solved[k * columns + column]!;
+      for (let column = 0; column < columns; column++)
+        solved[row * columns + column]! -= factor * solved[k * columns + column]!;
     }
     for (let column = 0; column < columns; column++) solved[row * columns + column]! /= lower[row * size + row]!;
   }

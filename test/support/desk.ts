@@ -1,4 +1,6 @@
-/** A small workspace to play scenarios in: six intents of the sample adapter in two domains, and two suites of its own. */
+/**
+ * A small workspace to play scenarios in: six intents of the sample adapter in two domains, and two suites of its own.
+ */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

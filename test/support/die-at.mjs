@@ -1,5 +1,6 @@
 /**
- * Loaded before the command: the process kills itself, as `kill -9` would, at the moment that ESPALIER_TEST_DIE_AT names.
+ * Loaded before the command: the process kills itself, as `kill -9` would, at the moment that ESPALIER_TEST_DIE_AT
+ * names.
  *
  *   STAGE:before   when the end of the stage is about to be recorded
  *   STAGE:after    when the record has just been committed
@@ -58,6 +59,8 @@ function endsSuite(source, parameters) {
 
 /** A stage ends when its run goes on to the next; the last one, when the run is done. */
 function endsStage(source, parameters) {
-  const next = { encode: 'mix', mix: 'train', train: 'evaluate', evaluate: 'gate', gate: 'propose', propose: 'done' }[what];
+  const next = { encode: 'mix', mix: 'train', train: 'evaluate', evaluate: 'gate', gate: 'propose', propose: 'done' }[
+    what
+  ];
   return /^update "runs" set "(stage|status)" = \?/.test(source) && parameters[0] === next;
 }

@@ -1,5 +1,6 @@
 /**
- * Loaded before the command: one kind of call fails with an error of the system, as on a broken or crowded disk, where ESPALIER_TEST_FAIL says so.
+ * Loaded before the command: one kind of call fails with an error of the system, as on a broken or crowded disk, where
+ * ESPALIER_TEST_FAIL says so.
  *
  *   open:CODE:PART   a file whose path holds PART cannot be opened by `fs/promises`
  *   sync:CODE:PART   it can be opened and written, and then not be flushed

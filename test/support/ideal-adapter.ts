@@ -15,11 +15,16 @@ const said = (label: string, confidence = 0.9): AdapterOutput => ({
 /** An embedding, brought to length 1. */
 function embedded(values: readonly number[]): AdapterOutput {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
-  return { answers: new Map(), probabilities: new Float32Array(0), adapted: Float32Array.from(values, (value) => value / length) };
+  return {
+    answers: new Map(),
+    probabilities: new Float32Array(0),
+    adapted: Float32Array.from(values, (value) => value / length),
+  };
 }
 
 /** A direction in the plane. */
-const turned = (degrees: number) => embedded([Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]);
+const turned = (degrees: number) =>
+  embedded([Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]);
 
 /** A direction of its own for each name. */
 function directions(names: readonly string[]): (name: string) => number[] {
@@ -45,7 +50,10 @@ const ideal: { readonly [Name in Suite['kind']]: (cases: CasesOf<Name>) => Adapt
   clustering: byLabel,
   sts(cases) {
     const most = cases.reduce((largest, { score }) => Math.max(largest, score), 0);
-    return cases.flatMap(({ score }) => [embedded([1, 0]), embedded([score / most, Math.sqrt(1 - (score / most) ** 2)])]);
+    return cases.flatMap(({ score }) => [
+      embedded([1, 0]),
+      embedded([score / most, Math.sqrt(1 - (score / most) ** 2)]),
+    ]);
   },
   'pair-classification': (cases) => cases.flatMap(({ label }) => [turned(0), turned(label === 'same' ? 0 : 90)]),
   retrieval(cases) {

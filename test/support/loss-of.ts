@@ -11,7 +11,12 @@ import type { NativeArray } from '#espalier/training/native.js';
 export async function lossOf(value: Expression, data: Readonly<Record<string, NativeArray>> = {}): Promise<number> {
   // A training needs something to train: a zero that is added.
   const loss = add(value, parameter('nothing', []));
-  const training: Training = { loss, optimiser: sgd({ momentum: 0, weightDecay: 0 }), clipping: noClipping, precision: 'float64' };
+  const training: Training = {
+    loss,
+    optimiser: sgd({ momentum: 0, weightDecay: 0 }),
+    clipping: noClipping,
+    precision: 'float64',
+  };
   const epoch = await openEpoch(training, 1);
   const states = startingStates(training, seededRandom('loss of'));
   const result = await epoch.run({ data, states, steps: 1, stepsBefore: 0, learningRate: constantRate(0) });

@@ -25,7 +25,13 @@ export async function openNpmRegistry(folder: string, says = 'v24.99.0'): Promis
   const server = createServer((request, response) => {
     if (!request.url!.endsWith('.tgz')) {
       const dist = { tarball: `http://${request.headers.host}/${name}.tgz`, integrity };
-      response.end(JSON.stringify({ name, 'dist-tags': { latest: about.version }, versions: { [about.version]: { ...about, dist } } }));
+      response.end(
+        JSON.stringify({
+          name,
+          'dist-tags': { latest: about.version },
+          versions: { [about.version]: { ...about, dist } },
+        }),
+      );
       return;
     }
     sent += 1;
@@ -34,7 +40,9 @@ export async function openNpmRegistry(folder: string, says = 'v24.99.0'): Promis
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const pins = join(folder, 'pins');
   mkdirSync(pins);
-  const lock = { packages: { '': {}, [`node_modules/${name}`]: { ...about, name: undefined, integrity, optional: true } } };
+  const lock = {
+    packages: { '': {}, [`node_modules/${name}`]: { ...about, name: undefined, integrity, optional: true } },
+  };
   writeFileSync(join(pins, 'package-lock.json'), JSON.stringify(lock));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { address, pins, sent: () => sent, close: () => void server.close() };

@@ -16,7 +16,17 @@ export function pairsOf([both, lost, gained, neither]: readonly [number, number,
 
 export function pairedSuite(overrides: Partial<PairedSuite>): PairedSuite {
   return {
-    ...{ name: 'suite', metric: 'accuracy', family: 'probe', chance: 0.25, gold: [], clusters: null, role: 'judged', leftOut: 0, uses: 0 },
+    ...{
+      name: 'suite',
+      metric: 'accuracy',
+      family: 'probe',
+      chance: 0.25,
+      gold: [],
+      clusters: null,
+      role: 'judged',
+      leftOut: 0,
+      uses: 0,
+    },
     ...{ champion: null, anchor: null, candidate: [] },
     ...overrides,
   };

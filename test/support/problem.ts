@@ -22,11 +22,15 @@ interface Clusters {
 /** Vectors around one centre for each class, the classes by turns. */
 export function clusters({ classes, perClass, noise, seed }: Clusters): Batch {
   const random = seededRandom('examples', seed);
-  const targets = Int32Array.from({ length: classes.length * perClass }, (_, index) => classes[index % classes.length]!);
+  const targets = Int32Array.from(
+    { length: classes.length * perClass },
+    (_, index) => classes[index % classes.length]!,
+  );
   const vectors = new Float32Array(targets.length * dimension);
   for (const [row, target] of targets.entries()) {
     const centre = seededRandom('centre', target);
-    for (let index = 0; index < dimension; index++) vectors[row * dimension + index] = centre.normal() + noise * random.normal();
+    for (let index = 0; index < dimension; index++)
+      vectors[row * dimension + index] = centre.normal() + noise * random.normal();
   }
   return { vectors, targets, ids: targets.map((_, row) => seed * 100_000 + row) };
 }
@@ -38,10 +42,18 @@ export function join(a: Batch, b: Batch): Batch {
 
 /** The examples [start, end) of a batch. */
 export function slice({ vectors, targets, ids }: Batch, start: number, end: number): Batch {
-  return { vectors: vectors.slice(start * dimension, end * dimension), targets: targets.slice(start, end), ids: ids.slice(start, end) };
+  return {
+    vectors: vectors.slice(start * dimension, end * dimension),
+    targets: targets.slice(start, end),
+    ids: ids.slice(start, end),
+  };
 }
 
-export function jobOf(strategy: string, classes: number, overrides: Partial<TrainingJob> & { settings?: TrainingSettings }): TrainingJob {
+export function jobOf(
+  strategy: string,
+  classes: number,
+  overrides: Partial<TrainingJob> & { settings?: TrainingSettings },
+): TrainingJob {
   return {
     strategy,
     settings: settingsWith({}),
@@ -62,7 +74,10 @@ export const quiet = () => undefined;
 /** Each row to length sqrt(d) after standardising, in float64. [n, d] */
 export function naiveInputs({ tensors: { mean, scale } }: Head, vectors: Float32Array): Float64Array {
   const d = mean!.data.length;
-  const inputs = Float64Array.from(vectors, (value, index) => (value - mean!.data[index % d]!) * scale!.data[index % d]!);
+  const inputs = Float64Array.from(
+    vectors,
+    (value, index) => (value - mean!.data[index % d]!) * scale!.data[index % d]!,
+  );
   for (let start = 0; start < inputs.length; start += d) {
     const row = inputs.subarray(start, start + d);
     const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
@@ -104,7 +119,11 @@ export function naiveLogits(head: Head, vectors: Float32Array): Float64Array {
 }
 
 /** Share of examples whose largest score among the competing classes is their class, by the head as it serves. */
-export async function accuracyOf({ head }: TrainedHead, { vectors, targets }: Batch, competing?: readonly number[]): Promise<number> {
+export async function accuracyOf(
+  { head }: TrainedHead,
+  { vectors, targets }: Batch,
+  competing?: readonly number[],
+): Promise<number> {
   const logits = await scoresOf(head, vectors, 1);
   const { classes } = head.shape;
   const among = competing ?? Array.from({ length: classes }, (_, index) => index);

@@ -1,4 +1,7 @@
-/** A report with something of everything, every text of which is named by `say`, so that a test can put what it likes there. */
+/**
+ * A report with something of everything, every text of which is named by `say`, so that a test can put what it likes
+ * there.
+ */
 
 import type { CalibrationSide, Finding, Report, ReportRow, SliceRow } from '#espalier/gate/report.js';
 import type { Flip } from '#espalier/measuring/flips.js';
@@ -6,16 +9,43 @@ import type { ReportPage } from '#espalier/pages/report/page.js';
 
 export type Say = (name: string) => string;
 
-export const finding = (rule: Finding['rule'], verdict: Finding['verdict'], value: number, limit: number, reason: string): Finding => ({
+export const finding = (
+  rule: Finding['rule'],
+  verdict: Finding['verdict'],
+  value: number,
+  limit: number,
+  reason: string,
+): Finding => ({
   ...{ rule, verdict, value, limit, reason },
   needed: verdict === 'inconclusive' ? 1240 : null,
 });
 
 export function row(suite: string, change: Partial<ReportRow> = {}): ReportRow {
   return {
-    ...{ suite, scope: 'suite', metric: 'accuracy', cases: 240, leftOut: 0, champion: 0.91, candidate: 0.905, difference: -0.005 },
-    ...{ lower: -0.018, upper: 0.008, worse: 0.41, better: 0.72, gained: 3, lost: 4, detectable: 0.021, anchor: null, uses: 0 },
-    findings: [finding('not-inferior', 'pass', -0.018, -0.03, 'with 95 % confidence not worse by more than 3.0 points')],
+    ...{
+      suite,
+      scope: 'suite',
+      metric: 'accuracy',
+      cases: 240,
+      leftOut: 0,
+      champion: 0.91,
+      candidate: 0.905,
+      difference: -0.005,
+    },
+    ...{
+      lower: -0.018,
+      upper: 0.008,
+      worse: 0.41,
+      better: 0.72,
+      gained: 3,
+      lost: 4,
+      detectable: 0.021,
+      anchor: null,
+      uses: 0,
+    },
+    findings: [
+      finding('not-inferior', 'pass', -0.018, -0.03, 'with 95 % confidence not worse by more than 3.0 points'),
+    ],
     ...change,
   };
 }
@@ -42,13 +72,22 @@ function side(cases: number, shift: number): CalibrationSide {
 
 export function reportOf(say: Say): Report {
   const loss = say('shown worse: between 2.1 points and 8.9 points lost; the limit is 3.0 points');
-  const unclear = say('cannot tell: up to 4.4 points may be lost, the limit is 3.0 points; about 1240 cases like these would decide');
+  const unclear = say(
+    'cannot tell: up to 4.4 points may be lost, the limit is 3.0 points; about 1240 cases like these would decide',
+  );
   return {
     unchanged: [{ suite: say('wordnet-supersense'), version: 2, metric: say('accuracy'), score: 0.786 }],
     tasks: [
       {
         ...{ task: say('intent'), majority: say('refund'), cases: 240, labels: 12, baseline: 0.31, candidate: 0.92 },
-        ...{ difference: 0.61, lower: 0.55, upper: 0.66, macro: 0.84, unheld: [say('fraud'), say('theft')], findings: [] },
+        ...{
+          difference: 0.61,
+          lower: 0.55,
+          upper: 0.66,
+          macro: 0.84,
+          unheld: [say('fraud'), say('theft')],
+          findings: [],
+        },
         worst: [
           { label: say('safety'), right: 0, cases: 1 },
           { label: say('parcel'), right: 7, cases: 12 },
@@ -57,19 +96,41 @@ export function reportOf(say: Say): Report {
     ],
     newLabels: {
       ...{ labels: 2, toNew: 9, toOld: 2 },
-      pairs: [{ older: say('late_parcel'), newer: say('delivery'), cases: 6, caseId: 'x7', expected: say('late_parcel') }],
+      pairs: [
+        { older: say('late_parcel'), newer: say('delivery'), cases: 6, caseId: 'x7', expected: say('late_parcel') },
+      ],
     },
-    unknown: [{ task: say('intent'), threshold: 0.31, share: 0.05, inScope: 240, refused: 12, outOfScope: 300, accepted: 41 }],
+    unknown: [
+      { task: say('intent'), threshold: 0.31, share: 0.05, inScope: 240, refused: 12, outOfScope: 300, accepted: 41 },
+    ],
     verdict: 'fail',
-    sentence: say('Not improved: lost 5.4 points [2.1, 8.9] on holdout/billing, and 1 more, while gaining 9.2 points on holdout/travel.'),
+    sentence: say(
+      'Not improved: lost 5.4 points [2.1, 8.9] on holdout/billing, and 1 more, while gaining 9.2 points on holdout/travel.',
+    ),
     rows: [
-      row(say('holdout/earlier domains'), { scope: 'whole', cases: 1800, difference: -0.012, lower: -0.021, upper: -0.003, worse: 0.03 }),
+      row(say('holdout/earlier domains'), {
+        scope: 'whole',
+        cases: 1800,
+        difference: -0.012,
+        lower: -0.021,
+        upper: -0.003,
+        worse: 0.03,
+      }),
       row(say('group/bias'), {
         ...{ scope: 'whole', metric: 'mean of metrics', cases: 620, gained: null, lost: null },
         ...{ champion: 0.842, candidate: 0.848, difference: 0.006, lower: -0.011, upper: 0.023 },
       }),
       row(say('holdout/billing'), {
-        ...{ champion: 0.944, candidate: 0.89, difference: -0.054, lower: -0.089, upper: -0.021, worse: 0.0004, lost: 15, gained: 2 },
+        ...{
+          champion: 0.944,
+          candidate: 0.89,
+          difference: -0.054,
+          lower: -0.089,
+          upper: -0.021,
+          worse: 0.0004,
+          lost: 15,
+          gained: 2,
+        },
         findings: [
           finding('not-inferior', 'fail', -0.089, -0.03, loss),
           finding('floor', 'pass', 0.85, 0.8, '89.0 points is not under its floor'),
@@ -101,7 +162,15 @@ export function reportOf(say: Say): Report {
         uses: 12,
         leftOut: 3,
       }),
-      row(say('paraphrase-pairs'), { difference: 0, lower: -0.008, upper: 0.008, gained: 0, lost: 0, champion: 0.93, candidate: 0.93 }),
+      row(say('paraphrase-pairs'), {
+        difference: 0,
+        lower: -0.008,
+        upper: 0.008,
+        gained: 0,
+        lost: 0,
+        champion: 0.93,
+        candidate: 0.93,
+      }),
       row(say('holdout/travel'), {
         champion: 0,
         candidate: 0.92,
@@ -139,7 +208,9 @@ export function reportOf(say: Say): Report {
         slice('length', say(length), { candidate: 0.88 + index * 0.03, difference: -0.03 + index * 0.03 }),
       ),
       slice('source', say('mail'), {
-        findings: [finding('not-worse', 'fail', 0.003, 0.05, say('shown worse: between 1.0 points and 9.0 points lost'))],
+        findings: [
+          finding('not-worse', 'fail', 0.003, 0.05, say('shown worse: between 1.0 points and 9.0 points lost')),
+        ],
       }),
       slice('source', say('chat')),
     ],
@@ -148,11 +219,29 @@ export function reportOf(say: Say): Report {
       champion: side(2100, 0.035),
       difference: { cases: 2100, value: 0.011, lower: 0.004, upper: 0.018 },
       findings: [
-        finding('calibration', 'pass', 0.004, -0.02, say('in its confidence with 95 % confidence not worse by more than 2.0 points')),
+        finding(
+          'calibration',
+          'pass',
+          0.004,
+          -0.02,
+          say('in its confidence with 95 % confidence not worse by more than 2.0 points'),
+        ),
       ],
     },
-    findings: [finding('budget', 'fail', 2_400_000, 2_000_000, say('2,400,000 bytes of adapter.onnx are over the budget of 2,000,000'))],
-    notes: [say('moderation-lines has decided 52 updates on the same cases (gate.reuse: 50): bring fresh cases, and raise its version.')],
+    findings: [
+      finding(
+        'budget',
+        'fail',
+        2_400_000,
+        2_000_000,
+        say('2,400,000 bytes of adapter.onnx are over the budget of 2,000,000'),
+      ),
+    ],
+    notes: [
+      say(
+        'moderation-lines has decided 52 updates on the same cases (gate.reuse: 50): bring fresh cases, and raise its version.',
+      ),
+    ],
     domains: [say('billing'), say('shipping'), say('travel')].map((domain, index) => ({
       ...{ domain, learned: { task: 'intent', domain }, cases: 200 + index },
       ...{ champion: index === 2 ? null : 0.94 - index * 0.03, candidate: 0.89 + index * 0.02 },
@@ -163,10 +252,20 @@ export function reportOf(say: Say): Report {
 
 export function flipsOf(say: Say, count: number, name: string): Flip[] {
   return Array.from({ length: count }, (_, index) => ({
-    ...{ suite: say('holdout/billing'), caseId: say(`${name} case ${index}`), confidence: index % 7 === 3 ? null : 0.97 - index / 400 },
+    ...{
+      suite: say('holdout/billing'),
+      caseId: say(`${name} case ${index}`),
+      confidence: index % 7 === 3 ? null : 0.97 - index / 400,
+    },
     text:
-      index % 6 === 5 ? null : say(`${name} ${index}: my card was charged twice and the second charge is from a shop that I do not know`),
-    ...{ expected: say('charge_dispute'), champion: say('charge_dispute'), candidate: index % 9 === 8 ? null : say('lost_card') },
+      index % 6 === 5
+        ? null
+        : say(`${name} ${index}: my card was charged twice and the second charge is from a shop that I do not know`),
+    ...{
+      expected: say('charge_dispute'),
+      champion: say('charge_dispute'),
+      candidate: index % 9 === 8 ? null : say('lost_card'),
+    },
   }));
 }
 
@@ -180,8 +279,18 @@ export function pageOf(say: Say): ReportPage {
     strategy: say('analytic'),
     field: [
       {
-        ...{ ...base, strategy: say('analytic'), chosen: true, verdict: 'fail', averageAccuracy: 0.906, forgetting: 0.031 },
-        ...{ sentence: say('Not improved: lost 5.4 points on holdout/billing.'), worstDomain: { domain: say('billing'), loss: 0.05 } },
+        ...{
+          ...base,
+          strategy: say('analytic'),
+          chosen: true,
+          verdict: 'fail',
+          averageAccuracy: 0.906,
+          forgetting: 0.031,
+        },
+        ...{
+          sentence: say('Not improved: lost 5.4 points on holdout/billing.'),
+          worstDomain: { domain: say('billing'), loss: 0.05 },
+        },
       },
       {
         ...base,
@@ -193,7 +302,15 @@ export function pageOf(say: Say): ReportPage {
         worstDomain: null,
       },
       {
-        ...{ ...base, strategy: say('derpp'), seconds: null, bytesKept: null, verdict: null, averageAccuracy: null, forgetting: null },
+        ...{
+          ...base,
+          strategy: say('derpp'),
+          seconds: null,
+          bytesKept: null,
+          verdict: null,
+          averageAccuracy: null,
+          forgetting: null,
+        },
         ...{
           sentence: null,
           worstDomain: null,
@@ -204,7 +321,11 @@ export function pageOf(say: Say): ReportPage {
     decisions: [
       {
         ...{ id: 1, adapter: say('support'), candidateId: 7, act: 'override', fromVersion: 3, toVersion: 4 },
-        ...{ actor: say('anna'), reason: say('billing moves to another desk next week'), at: say('2026-11-24T10:12:00.000Z') },
+        ...{
+          actor: say('anna'),
+          reason: say('billing moves to another desk next week'),
+          at: say('2026-11-24T10:12:00.000Z'),
+        },
       },
     ],
     flips: { lost: flipsOf(say, 40, 'lost'), gained: flipsOf(say, 12, 'gained') },

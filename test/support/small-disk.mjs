@@ -1,4 +1,7 @@
-/** Loaded before the command: the database cannot grow by more than ESPALIER_TEST_PAGES pages, as on a disk that is full. */
+/**
+ * Loaded before the command: the database cannot grow by more than ESPALIER_TEST_PAGES pages, as on a disk that is
+ * full.
+ */
 import { createRequire } from 'node:module';
 
 const Database = createRequire(new URL('../../dist/store/database.js', import.meta.url))('better-sqlite3');

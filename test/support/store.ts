@@ -32,7 +32,11 @@ export function newExample(overrides: Partial<NewExample> & { text: string }): N
 }
 
 /** Inserts one slice; texts that are there already must have been taken out before. */
-export async function insertExamples(transaction: Transaction, adapter: string, examples: readonly NewExample[]): Promise<void> {
+export async function insertExamples(
+  transaction: Transaction,
+  adapter: string,
+  examples: readonly NewExample[],
+): Promise<void> {
   const last = await holdArrivals(transaction, adapter);
   const rows = examples.map(({ receivedAt, provenance, ...rest }, index) => ({
     ...rest,
@@ -46,7 +50,10 @@ export async function insertExamples(transaction: Transaction, adapter: string, 
   await saveLastArrival(transaction, adapter, last + rows.length);
 }
 
-/** Inserts examples and gives back all training examples of the adapter's tasks `intent` and `tone`, in order of arrival. */
+/**
+ * Inserts examples and gives back all training examples of the adapter's tasks `intent` and `tone`, in order of
+ * arrival.
+ */
 export async function stored(store: Store, adapter: string, examples: readonly NewExample[]): Promise<Example[]> {
   await transact(store, (queries) => insertExamples(queries, adapter, examples));
   return listExamples(store, {

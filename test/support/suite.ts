@@ -12,7 +12,16 @@ export interface SuiteSource {
 
 /** Every column by the name of its role, and none of those that may be missing. */
 export const importColumns: ImportColumns = {
-  ...{ text: 'text', label: 'label', a: 'a', b: 'b', score: 'score', perturbed: 'perturbed', other: 'other', otherLabel: 'otherLabel' },
+  ...{
+    text: 'text',
+    label: 'label',
+    a: 'a',
+    b: 'b',
+    score: 'score',
+    perturbed: 'perturbed',
+    other: 'other',
+    otherLabel: 'otherLabel',
+  },
   ...{ query: 'query', document: 'document', relevance: undefined, group: undefined, cluster: undefined },
 };
 
@@ -40,6 +49,15 @@ export function writeSuite(evals: string, { name, kind, cases }: SuiteSource): s
 /** A suite as it is read, with the cases of its kind. */
 export function suiteOf<Name extends Suite['kind']>(kind: Name, cases: Extract<Suite, { kind: Name }>['cases']): Suite {
   const metric = kindNamed(kind).metric.name;
-  const header = { name: kind, version: 1, capability: '', group: kind, metric, chance: 0, ceiling: 1, contentHash: '' };
+  const header = {
+    name: kind,
+    version: 1,
+    capability: '',
+    group: kind,
+    metric,
+    chance: 0,
+    ceiling: 1,
+    contentHash: '',
+  };
   return { ...header, kind, cases } as unknown as Suite;
 }

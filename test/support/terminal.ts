@@ -14,7 +14,10 @@ export function onTerminal(
 ): Promise<{ code: number | null; screen: string }> {
   const line = [process.execPath, entry, ...words].map((word) => `'${word}'`).join(' ');
   const environment = { ...process.env, ESPALIER_CACHE: join(tmpdir(), 'espalier-test-cache'), SHELL: '/bin/sh' };
-  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], { cwd: folder, env: environment });
+  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+    cwd: folder,
+    env: environment,
+  });
   let screen = '';
   let answered = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,4 +1,7 @@
-/** A strategy after a champion that another one made is itself: it makes what it needs, or says that it begins again. Never plain fine-tuning. */
+/**
+ * A strategy after a champion that another one made is itself: it makes what it needs, or says that it begins again.
+ * Never plain fine-tuning.
+ */
 import { describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '#espalier/core/safetensors.js';
 import { fisherDiagonal } from '#espalier/training/fisher.js';
@@ -28,7 +31,10 @@ function championOf(strategy: string, kind: string): Promise<TrainedHead> {
   const key = `${strategy}, ${kind}`;
   const trained =
     learned.get(key) ??
-    strategyNamed(strategy).train(jobOf(strategy, 3, { fresh: first, settings: settingsWith({ head: kind, rank: 8, epochs: 8 }) }), quiet);
+    strategyNamed(strategy).train(
+      jobOf(strategy, 3, { fresh: first, settings: settingsWith({ head: kind, rank: 8, epochs: 8 }) }),
+      quiet,
+    );
   learned.set(key, trained);
   return trained;
 }
@@ -52,7 +58,9 @@ const bytesOf = ({ head }: TrainedHead) => Buffer.concat(encodeSafetensors(uncal
 const naives = new Map<string, Promise<Buffer>>();
 function naiveAfter(champion: string, kind: string, parent: TrainedHead): Promise<Buffer> {
   const key = `${champion} ${kind}`;
-  const job = finetune.continues(parent, settings) ? jobAfter(finetune, parent) : jobOf('finetune', 5, { fresh: second, settings });
+  const job = finetune.continues(parent, settings)
+    ? jobAfter(finetune, parent)
+    : jobOf('finetune', 5, { fresh: second, settings });
   const known = naives.get(key) ?? finetune.train(job, quiet).then(bytesOf);
   naives.set(key, known);
   return known;
@@ -73,24 +81,34 @@ describe.each(champions)('after $champion with a $kind head', ({ champion, kind 
 });
 
 describe('ewc after a champion that was not ewc', () => {
-  it.each(['analytic', 'replay'])('holds the weights of %s by their Fisher information over the buffer', async (champion) => {
-    const parent = await championOf(champion, champion === 'analytic' ? 'ridge' : 'linear');
-    const child = await ewc.train(jobAfter(ewc, parent), quiet);
-    expect(child.facts.fisherExamples).toBe(30);
-    const past = jobOf('ewc', 3, { fresh: buffer, settings, parent });
-    const wanted = await fisherDiagonal(poseProblem(past, { usualKind: parent.head.kind }), uncalibrated(parent.head));
-    const own = jobOf('ewc', 5, { fresh: second, settings, parent });
-    const now = await fisherDiagonal(poseProblem(own, { usualKind: parent.head.kind }), uncalibrated(child.head));
-    const precision = child.state['ewc.precision.bias']!.data;
-    const before = Array.from({ length: 5 }, (_, index) => precision[index]! - now.bias![index]!);
-    // Of the head made a little less sure, so not the same to the last digit.
-    for (let index = 0; index < 3; index++) expect(Math.abs(Math.log(before[index]! / wanted.bias![index]!))).toBeLessThan(Math.log(3));
-    for (let index = 3; index < 5; index++) expect(before[index]).toBeCloseTo(0, 6);
-  });
+  it.each(['analytic', 'replay'])(
+    'holds the weights of %s by their Fisher information over the buffer',
+    async (champion) => {
+      const parent = await championOf(champion, champion === 'analytic' ? 'ridge' : 'linear');
+      const child = await ewc.train(jobAfter(ewc, parent), quiet);
+      expect(child.facts.fisherExamples).toBe(30);
+      const past = jobOf('ewc', 3, { fresh: buffer, settings, parent });
+      const wanted = await fisherDiagonal(
+        poseProblem(past, { usualKind: parent.head.kind }),
+        uncalibrated(parent.head),
+      );
+      const own = jobOf('ewc', 5, { fresh: second, settings, parent });
+      const now = await fisherDiagonal(poseProblem(own, { usualKind: parent.head.kind }), uncalibrated(child.head));
+      const precision = child.state['ewc.precision.bias']!.data;
+      const before = Array.from({ length: 5 }, (_, index) => precision[index]! - now.bias![index]!);
+      // Of the head made a little less sure, so not the same to the last digit.
+      for (let index = 0; index < 3; index++)
+        expect(Math.abs(Math.log(before[index]! / wanted.bias![index]!))).toBeLessThan(Math.log(3));
+      for (let index = 3; index < 5; index++) expect(before[index]).toBeCloseTo(0, 6);
+    },
+  );
 
   it('has something to hold on to even where that champion is certain of everything it learned', async () => {
     const easy = (classes: readonly number[], seed: number) => clusters({ classes, perClass: 30, noise: 0.1, seed });
-    const certain = await strategyNamed('analytic').train(jobOf('analytic', 3, { fresh: easy([0, 1, 2], 1), settings }), quiet);
+    const certain = await strategyNamed('analytic').train(
+      jobOf('analytic', 3, { fresh: easy([0, 1, 2], 1), settings }),
+      quiet,
+    );
     const given = { fresh: easy([3, 4], 2), settings, parent: certain };
     const child = await ewc.train(jobOf('ewc', 5, { ...given, replayed: slice(easy([0, 1, 2], 1), 0, 30) }), quiet);
     expect(child.facts.fisherExamples).toBe(30);

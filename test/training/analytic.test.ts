@@ -5,14 +5,29 @@ import type { Features } from '#espalier/training/ridge/features.js';
 import { fitRidge } from '#espalier/training/ridge/fit.js';
 import { packedLength } from '#espalier/training/ridge/gram.js';
 import { singles } from '#espalier/training/ridge/groups.js';
-import { emptyStatistics, packStatistics, removeExamples, unpackStatistics } from '#espalier/training/ridge/statistics.js';
+import {
+  emptyStatistics,
+  packStatistics,
+  removeExamples,
+  unpackStatistics,
+} from '#espalier/training/ridge/statistics.js';
 import { widthFor } from '#espalier/training/ridge/width.js';
 import { standardise } from '#espalier/training/standardise.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
 import { finetune } from '#espalier/training/strategies/finetune.js';
 import { settingsWith } from '../support/declaration.js';
 import { multiply, relativeError, solveDense, transpose, wholeGram, withDiagonal } from '../support/dense.js';
-import { accuracyOf, clusters, dimension, jobOf, join, naiveFeatures, naiveLogits, quiet, slice } from '../support/problem.js';
+import {
+  accuracyOf,
+  clusters,
+  dimension,
+  jobOf,
+  join,
+  naiveFeatures,
+  naiveLogits,
+  quiet,
+  slice,
+} from '../support/problem.js';
 
 const settings = settingsWith({ width: 64 });
 const train = (classes: number, job: { fresh: Batch; replayed?: Batch; parent?: TrainedHead; width?: number }) => {
@@ -21,9 +36,14 @@ const train = (classes: number, job: { fresh: Batch; replayed?: Batch; parent?: 
 };
 
 const oneHot = ({ targets }: Batch, classes: number) =>
-  Float64Array.from({ length: targets.length * classes }, (_, index) => (targets[Math.floor(index / classes)] === index % classes ? 1 : 0));
+  Float64Array.from({ length: targets.length * classes }, (_, index) =>
+    targets[Math.floor(index / classes)] === index % classes ? 1 : 0,
+  );
 
-/** (H^T H + lambda I)^-1 H^T Y over the features of `batch`, in float64; lambda is told in units of whole features, of which 32 are 1. [width, classes] */
+/**
+ * (H^T H + lambda I)^-1 H^T Y over the features of `batch`, in float64; lambda is told in units of whole features, of
+ * which 32 are 1. [width, classes]
+ */
 function naiveRidge(head: Head, batch: Batch, { lambda, classes }: { lambda: number; classes: number }): Float64Array {
   const features = naiveFeatures(head, batch.vectors);
   const [n, width] = [batch.targets.length, head.tensors.map!.dims[1]!];
@@ -55,12 +75,17 @@ describe('the analytic head', () => {
     const joint = await train(5, { fresh: join(first, second), parent: withoutMemory(parent) });
     expect(updated.facts.lambda).toBe(joint.facts.lambda);
     expect(updated.facts.examplesInStatistics).toBe(330);
-    expect(relativeError(naiveLogits(updated.head, test.vectors), naiveLogits(joint.head, test.vectors))).toBeLessThan(1e-4);
+    expect(relativeError(naiveLogits(updated.head, test.vectors), naiveLogits(joint.head, test.vectors))).toBeLessThan(
+      1e-4,
+    );
   });
 
   it('needs no replayed example to remember: they only choose lambda and calibrate it', async () => {
     const parent = await train(3, { fresh: first });
-    const [withReplay, without] = [await train(5, { fresh: second, replayed: first, parent }), await train(5, { fresh: second, parent })];
+    const [withReplay, without] = [
+      await train(5, { fresh: second, replayed: first, parent }),
+      await train(5, { fresh: second, parent }),
+    ];
     expect(without.state).toEqual(withReplay.state);
     expect(await accuracyOf(without, slice(first, 0, 150))).toBeGreaterThan(0.85);
   });
@@ -68,8 +93,16 @@ describe('the analytic head', () => {
   it('does not depend on the order of its updates', async () => {
     const start = withoutMemory(await train(5, { fresh: join(first, second) }));
     const [halfA, halfB] = [slice(first, 0, 90), slice(first, 90, 180)];
-    const ab = await train(5, { fresh: halfB, replayed: halfA, parent: await train(5, { fresh: halfA, parent: start }) });
-    const ba = await train(5, { fresh: halfA, replayed: halfB, parent: await train(5, { fresh: halfB, parent: start }) });
+    const ab = await train(5, {
+      fresh: halfB,
+      replayed: halfA,
+      parent: await train(5, { fresh: halfA, parent: start }),
+    });
+    const ba = await train(5, {
+      fresh: halfA,
+      replayed: halfB,
+      parent: await train(5, { fresh: halfB, parent: start }),
+    });
     expect(relativeError(naiveLogits(ba.head, test.vectors), naiveLogits(ab.head, test.vectors))).toBeLessThan(1e-4);
   });
 
@@ -91,7 +124,10 @@ describe('the analytic head', () => {
 
   it('after an example is taken out of its statistics has the bits of one that never saw it', async () => {
     const parent = withoutMemory(await train(5, { fresh: join(first, second) }));
-    const [some, all] = [await train(5, { fresh: second, parent }), await train(5, { fresh: join(first, second), parent })];
+    const [some, all] = [
+      await train(5, { fresh: second, parent }),
+      await train(5, { fresh: join(first, second), parent }),
+    ];
     const features: Features = { kind: 'relu', tensors: { map: parent.head.tensors.map! } };
     const { mean, scale } = parent.head.tensors;
     const forgotten = await removeExamples(unpackStatistics(all.state)!, {
@@ -102,7 +138,11 @@ describe('the analytic head', () => {
       progress: quiet,
     });
     expect(some.state).toMatchObject(packStatistics(forgotten));
-    const sample = { columns: new Float32Array(64 * 3).map((_, index) => index % 7), targets: Int32Array.of(0, 1, 2), groups: singles(3) };
+    const sample = {
+      columns: new Float32Array(64 * 3).map((_, index) => index % 7),
+      targets: Int32Array.of(0, 1, 2),
+      groups: singles(3),
+    };
     const fit = (state: TrainedHead['state']) =>
       fitRidge(unpackStatistics(state)!, sample, { start: undefined, threads: 1, tried: () => undefined });
     expect(await fit(packStatistics(forgotten))).toEqual(await fit(some.state));
@@ -118,7 +158,9 @@ describe('the analytic head', () => {
   it('learns what no linear head can: two classes in opposite quarters of a circle', async () => {
     const circle = oppositeQuarters();
     expect(await accuracyOf(await train(2, { fresh: circle, width: 256 }), circle)).toBeGreaterThan(0.95);
-    expect(await accuracyOf(await finetune.train(jobOf('finetune', 2, { fresh: circle }), quiet), circle)).toBeLessThan(0.7);
+    expect(await accuracyOf(await finetune.train(jobOf('finetune', 2, { fresh: circle }), quiet), circle)).toBeLessThan(
+      0.7,
+    );
   });
 
   it('without a width takes 4096, and learns everything again at 6144 once it has learned 10,000 examples', async () => {
@@ -137,7 +179,10 @@ describe('the analytic head', () => {
     expect(analytic.continues(learned(4096, 10_000), usual)).toBe(false);
     expect(analytic.continues(learned(6144, 10_000), usual)).toBe(true);
     expect(analytic.continues(learned(4096, 10_000), settingsWith({ width: 4096 }))).toBe(true);
-    const ofTwoTasks = { ...learned(4096, 0), facts: { 'task0.examplesInStatistics': 6_000, 'task1.examplesInStatistics': 4_000 } };
+    const ofTwoTasks = {
+      ...learned(4096, 0),
+      facts: { 'task0.examplesInStatistics': 6_000, 'task1.examplesInStatistics': 4_000 },
+    };
     expect(analytic.continues(ofTwoTasks, usual)).toBe(false);
   });
 
@@ -162,11 +207,11 @@ describe('its temperature', () => {
     });
     const wanted = fitTemperature(Float64Array.from(refits.flat()), few.targets, 3, 1 / few.targets.length);
     expect(facts.temperature! / wanted).toBeCloseTo(1, 4);
-    const learned = multiply(naiveFeatures(head, few.vectors), naiveRidge(head, few, { lambda: facts.lambda!, classes: 3 }), [
-      few.targets.length,
-      16,
-      3,
-    ]);
+    const learned = multiply(
+      naiveFeatures(head, few.vectors),
+      naiveRidge(head, few, { lambda: facts.lambda!, classes: 3 }),
+      [few.targets.length, 16, 3],
+    );
     expect(Math.abs(fitTemperature(learned, few.targets, 3) / wanted - 1)).toBeGreaterThan(0.02);
   });
 
@@ -220,9 +265,11 @@ describe('the analytic head of several tasks', () => {
     expect(await accuracyOf(updated, tones, [3, 4])).toBeGreaterThan(0.9);
     const again = await trainBoth({ fresh: own, parent: updated });
     expect(column(again, [3, 4])).toEqual(column(updated, [3, 4]));
-    expect([updated.facts.examplesInStatistics, updated.facts['task1.examplesInStatistics'], again.facts.examplesInStatistics]).toEqual([
-      120, 80, 240,
-    ]);
+    expect([
+      updated.facts.examplesInStatistics,
+      updated.facts['task1.examplesInStatistics'],
+      again.facts.examplesInStatistics,
+    ]).toEqual([120, 80, 240]);
   });
 
   it('gives each task the head of a job of its own, over the same features', async () => {

@@ -24,7 +24,9 @@ describe('fitTemperature', () => {
     const [count, classes, temperature] = [20_000, 4, 2.5];
     const scores = Float32Array.from({ length: count * classes }, () => 3 * random.normal());
     const targets = Int32Array.from({ length: count }, (_, row) => {
-      const weights = [...scores.subarray(row * classes, (row + 1) * classes)].map((score) => Math.exp(score / temperature));
+      const weights = [...scores.subarray(row * classes, (row + 1) * classes)].map((score) =>
+        Math.exp(score / temperature),
+      );
       let left = random.uniform() * weights.reduce((a, b) => a + b);
       const drawn = weights.findIndex((weight) => {
         left -= weight;
@@ -43,7 +45,8 @@ describe('fitTemperature', () => {
         random.uniform() < 0.3 ? random.integer(5) : largestOf(scores, row, 5),
       );
       const found = fitTemperature(scores, targets, 5);
-      const cost = (temperature: number) => negativeLogLikelihoods(scores, targets, 5, temperature).reduce((a, b) => a + b);
+      const cost = (temperature: number) =>
+        negativeLogLikelihoods(scores, targets, 5, temperature).reduce((a, b) => a + b);
       for (const factor of [0.5, 0.999, 1.001, 2]) expect(cost(found * factor)).toBeGreaterThan(cost(found));
     }
   });
@@ -68,15 +71,20 @@ describe('fitTemperature', () => {
     expect(fitTemperature(guess.scores, guess.targets, 2)).toBeCloseTo(1500, 3);
   });
 
-  it.each([1e-4, 300, 1e5])('grows with the scores: %f times as large, the temperature is so many times as high', (factor) => {
-    const { scores, targets } = twoClasses(4, 75, 100);
-    const many = scores.map((score) => score * factor);
-    expect(fitTemperature(many, targets, 2) / (factor * fitTemperature(scores, targets, 2))).toBeCloseTo(1, 6);
-  });
+  it.each([1e-4, 300, 1e5])(
+    'grows with the scores: %f times as large, the temperature is so many times as high',
+    (factor) => {
+      const { scores, targets } = twoClasses(4, 75, 100);
+      const many = scores.map((score) => score * factor);
+      expect(fitTemperature(many, targets, 2) / (factor * fitTemperature(scores, targets, 2))).toBeCloseTo(1, 6);
+    },
+  );
 
   it('does not count classes that are out of competition as far below', () => {
     const { scores, targets } = twoClasses(4, 75, 100);
-    const three = Float64Array.from({ length: 300 }, (_, at) => (at % 3 === 2 ? -1e9 : scores[Math.floor(at / 3) * 2 + (at % 3)]!));
+    const three = Float64Array.from({ length: 300 }, (_, at) =>
+      at % 3 === 2 ? -1e9 : scores[Math.floor(at / 3) * 2 + (at % 3)]!,
+    );
     expect(fitTemperature(three, targets, 3)).toBeCloseTo(fitTemperature(scores, targets, 2), 9);
   });
 });

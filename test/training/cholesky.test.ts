@@ -3,7 +3,15 @@ import { seededRandom } from '#espalier/core/random.js';
 import type { Floats } from '#espalier/training/native.js';
 import { type CopyRows, type Factor, factorise, solve, solveLower } from '#espalier/training/ridge/cholesky.js';
 import { type FactorProducts, openFactorProducts } from '#espalier/training/ridge/factor-products.js';
-import { cholesky, multiply, relativeError, solveDense, solveLowerDense, transpose, withDiagonal } from '../support/dense.js';
+import {
+  cholesky,
+  multiply,
+  relativeError,
+  solveDense,
+  solveLowerDense,
+  transpose,
+  withDiagonal,
+} from '../support/dense.js';
 
 const columns = 3;
 const precisions = [
@@ -17,7 +25,8 @@ const rowsOf =
   (into, top, height) => {
     for (let row = top; row < top + height; row++) {
       for (let column = top; column < size; column++)
-        into[(row - top) * (size - top) + column - top] = column < row - (row % 128) ? Number.NaN : matrix[row * size + column]!;
+        into[(row - top) * (size - top) + column - top] =
+          column < row - (row % 128) ? Number.NaN : matrix[row * size + column]!;
     }
   };
 
@@ -48,18 +57,23 @@ describe.each(precisions)('in $type', ({ type, makeArray, tolerance }) => {
   };
 
   // Around the block of 128 rows and the panel of 512, and a last block that is not full.
-  it.each([1, 5, 127, 128, 129, 512, 513, 700])('factor and solve of size %i are those of the plain algorithm', async (size) => {
-    const matrix = positiveDefinite(size);
-    const right = Float64Array.from({ length: size * columns }, seededRandom('right side', size).normal);
-    const ridge = 0.25;
-    const factor = (await factorise(rowsOf(matrix, size), { size, ridge, products })) as Factor;
-    const shifted = withDiagonal(matrix, size, ridge);
-    expect(relativeError(await solve(factor, inPrecision(right), columns), solveDense(shifted, right, size, columns))).toBeLessThan(
-      tolerance,
-    );
-    const half = await solveLower(factor, inPrecision(right), columns);
-    expect(relativeError(half, solveLowerDense(cholesky(shifted, size), right, size, columns))).toBeLessThan(tolerance);
-  });
+  it.each([1, 5, 127, 128, 129, 512, 513, 700])(
+    'factor and solve of size %i are those of the plain algorithm',
+    async (size) => {
+      const matrix = positiveDefinite(size);
+      const right = Float64Array.from({ length: size * columns }, seededRandom('right side', size).normal);
+      const ridge = 0.25;
+      const factor = (await factorise(rowsOf(matrix, size), { size, ridge, products })) as Factor;
+      const shifted = withDiagonal(matrix, size, ridge);
+      expect(
+        relativeError(await solve(factor, inPrecision(right), columns), solveDense(shifted, right, size, columns)),
+      ).toBeLessThan(tolerance);
+      const half = await solveLower(factor, inPrecision(right), columns);
+      expect(relativeError(half, solveLowerDense(cholesky(shifted, size), right, size, columns))).toBeLessThan(
+        tolerance,
+      );
+    },
+  );
 
   it('does not change the right side', async () => {
     const size = 300;
@@ -70,12 +84,15 @@ describe.each(precisions)('in $type', ({ type, makeArray, tolerance }) => {
     expect(right).toEqual(rightBefore);
   });
 
-  it.each([0, 3, 127, 128, 255, 256, 299])('gives undefined where the matrix is not positive definite (at row %i)', async (row) => {
-    const size = 300;
-    const matrix = inPrecision(positiveDefinite(size));
-    matrix[row * size + row] = -1;
-    expect(await factorise(rowsOf(matrix, size), { size, ridge: 0, products })).toBeUndefined();
-  });
+  it.each([0, 3, 127, 128, 255, 256, 299])(
+    'gives undefined where the matrix is not positive definite (at row %i)',
+    async (row) => {
+      const size = 300;
+      const matrix = inPrecision(positiveDefinite(size));
+      matrix[row * size + row] = -1;
+      expect(await factorise(rowsOf(matrix, size), { size, ridge: 0, products })).toBeUndefined();
+    },
+  );
 
   it('gives undefined for a singular matrix, and a factor once a ridge is added', async () => {
     const size = 8;

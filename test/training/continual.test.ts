@@ -16,7 +16,12 @@ describe('continualMetrics', () => {
   });
 
   it('says that nothing can be forgotten after one update', () => {
-    expect(continualMetrics([[0.9]])).toEqual({ averageAccuracy: 0.9, forgetting: 0, backwardTransfer: 0, forwardTransfer: 0 });
+    expect(continualMetrics([[0.9]])).toEqual({
+      averageAccuracy: 0.9,
+      forgetting: 0,
+      backwardTransfer: 0,
+      forwardTransfer: 0,
+    });
   });
 
   it('passes over what was not measured, in the middle and at the end', () => {

@@ -43,13 +43,15 @@ describe('an update with a second domain', () => {
     const parent = await learnFirst();
     const settings = settingsWith({ epochs: 1, learningRate: 1e-9 });
     const fresh = clusters({ classes: [4, 5], noise: 0.5, perClass: 4, seed: 2 });
-    const { weight, bias } = (await finetune.train(jobOf('finetune', 6, { fresh, parent, settings }), quiet)).head.tensors;
+    const { weight, bias } = (await finetune.train(jobOf('finetune', 6, { fresh, parent, settings }), quiet)).head
+      .tensors;
     const known = 4;
     for (let row = 0; row < dimension; row++) {
       const wanted = [...parent.head.tensors.weight!.data.subarray(row * known, (row + 1) * known), 0, 0];
       for (const [column, value] of wanted.entries()) expect(weight!.data[row * 6 + column]).toBeCloseTo(value, 6);
     }
-    for (const [column, value] of [...parent.head.tensors.bias!.data, 0, 0].entries()) expect(bias!.data[column]).toBeCloseTo(value, 6);
+    for (const [column, value] of [...parent.head.tensors.bias!.data, 0, 0].entries())
+      expect(bias!.data[column]).toBeCloseTo(value, 6);
   });
 
   it('leaves the parent as it was', async () => {
@@ -81,7 +83,10 @@ describe('the class prior of replay', () => {
 
 describe('what a run tells', () => {
   it('the mean loss of the first and the last epoch: at first about log of the classes, then less', async () => {
-    const { facts } = await finetune.train(jobOf('finetune', 4, { fresh: first, settings: settingsWith({ learningRate: 0.001 }) }), quiet);
+    const { facts } = await finetune.train(
+      jobOf('finetune', 4, { fresh: first, settings: settingsWith({ learningRate: 0.001 }) }),
+      quiet,
+    );
     expect(facts.firstLoss).toBeGreaterThan(1);
     expect(facts.firstLoss).toBeLessThan(Math.log(4) + 0.01);
     expect(facts.lastLoss).toBeLessThan(facts.firstLoss!);
@@ -98,18 +103,25 @@ describe('what a run tells', () => {
 describe('TRAINING_DIVERGED', () => {
   it('when the learning rate is far too large', async () => {
     const settings = settingsWith({ learningRate: 1e38 });
-    expect((await errorOf(finetune.train(jobOf('finetune', 4, { fresh: first, settings }), quiet))).code).toBe('TRAINING_DIVERGED');
+    expect((await errorOf(finetune.train(jobOf('finetune', 4, { fresh: first, settings }), quiet))).code).toBe(
+      'TRAINING_DIVERGED',
+    );
   });
 
   it('when the parent already holds what is not a number', async () => {
     const parent = structuredClone(await learnFirst()) as TrainedHead;
     parent.head.tensors.weight!.data[0] = Number.NaN;
-    expect((await errorOf(finetune.train(jobOf('finetune', 4, { fresh: first, parent }), quiet))).code).toBe('TRAINING_DIVERGED');
+    expect((await errorOf(finetune.train(jobOf('finetune', 4, { fresh: first, parent }), quiet))).code).toBe(
+      'TRAINING_DIVERGED',
+    );
   });
 });
 
 it('fewer examples than a minibatch are enough', async () => {
   const few = slice(first, 0, 5);
-  const trained = await finetune.train(jobOf('finetune', 4, { fresh: few, settings: settingsWith({ batchSize: 64 }) }), quiet);
+  const trained = await finetune.train(
+    jobOf('finetune', 4, { fresh: few, settings: settingsWith({ batchSize: 64 }) }),
+    quiet,
+  );
   expect(await accuracyOf(trained, few)).toBe(1);
 });

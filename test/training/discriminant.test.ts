@@ -1,4 +1,7 @@
-/** The shared covariance of slda and its exact leave-one-out, held to models that were truly fitted without each example. */
+/**
+ * The shared covariance of slda and its exact leave-one-out, held to models that were truly fitted without each
+ * example.
+ */
 import { describe, expect, it } from 'vitest';
 import { whiten } from '#espalier/training/discriminant/covariance.js';
 import { asIfComplete, leaveOneOut } from '#espalier/training/discriminant/leave-one-out.js';
@@ -23,12 +26,23 @@ async function sumsOf({ vectors, targets }: Batch, classes: number) {
   const rounded = await mapFeatures(inputs, { features, dimension: d, threads: 1 });
   const given = { inputs, targets, features, threads: 1, progress: quiet };
   const statistics = await addExamples(emptyStatistics(d, classes), given);
-  const examples = Float64Array.from({ length: classes }, (_, index) => targets.filter((target) => target === index).length);
+  const examples = Float64Array.from(
+    { length: classes },
+    (_, index) => targets.filter((target) => target === index).length,
+  );
   return { sums: { statistics, examples, unit }, inputs: rounded.map((value) => value / unit), examples };
 }
 
-/** Discriminants of `row` by means and a covariance of all other rows, with one weight for each outer product and one ridge. */
-function fittedWithout(row: number, x: Float32Array, targets: Int32Array, { classes, share, ridge }: Record<string, number>): number[] {
+/**
+ * Discriminants of `row` by means and a covariance of all other rows, with one weight for each outer product and one
+ * ridge.
+ */
+function fittedWithout(
+  row: number,
+  x: Float32Array,
+  targets: Int32Array,
+  { classes, share, ridge }: Record<string, number>,
+): number[] {
   const others = [...targets.keys()].filter((other) => other !== row);
   const means = Array.from({ length: classes! }, (_, index) => {
     const rows = others.filter((other) => targets[other] === index);
@@ -44,12 +58,16 @@ function fittedWithout(row: number, x: Float32Array, targets: Int32Array, { clas
         const mean = means[targets[other]!]!;
         covariance[i * d + j]! += share! * (x[other * d + i]! - mean[i]!) * (x[other * d + j]! - mean[j]!);
       }
-  const columns = Float64Array.from({ length: d * classes! }, (_, at) => means[at % classes!]![Math.floor(at / classes!)]!);
+  const columns = Float64Array.from(
+    { length: d * classes! },
+    (_, at) => means[at % classes!]![Math.floor(at / classes!)]!,
+  );
   const weight = solveDense(withDiagonal(covariance, d, ridge!), columns, d, classes!);
   const own = x.subarray(row * d, (row + 1) * d);
   const along = multiply(own, weight, [1, d, classes!]);
   return means.map(
-    (mean, index) => along[index]! - mean.reduce((sum, value, column) => sum + value * weight[column * classes! + index]!, 0) / 2,
+    (mean, index) =>
+      along[index]! - mean.reduce((sum, value, column) => sum + value * weight[column * classes! + index]!, 0) / 2,
   );
 }
 
@@ -89,7 +107,8 @@ describe('leaving one example out of the discriminants', () => {
 describe('the temperature of slda', () => {
   const fresh = clusters({ classes: [0, 1, 2, 3], perClass: 3, noise: 2.5, seed: 1 });
   const test = clusters({ classes: [0, 1, 2, 3], perClass: 200, noise: 2.5, seed: 2 });
-  const learn = (job: Partial<TrainingJob> = {}) => slda.train(jobOf('slda', 4, { fresh, settings: settingsWith({}), ...job }), quiet);
+  const learn = (job: Partial<TrainingJob> = {}) =>
+    slda.train(jobOf('slda', 4, { fresh, settings: settingsWith({}), ...job }), quiet);
 
   it('keeps probabilities better than guessing where examples are fewer than dimensions', async () => {
     const trained = await learn();
@@ -136,7 +155,9 @@ describe('the distance of slda', () => {
     const { weight, bias } = head.tensors;
     const found = await distancesOf({ head, state: {}, facts: {} }, known);
     const x = naiveInputs(head, known.vectors);
-    const discriminants = multiply(x, weight!.data, [known.targets.length, d, 4]).map((value, at) => value + bias!.data[at % 4]!);
+    const discriminants = multiply(x, weight!.data, [known.targets.length, d, 4]).map(
+      (value, at) => value + bias!.data[at % 4]!,
+    );
     const ofAll = multiply(x, head.tensors['background.weight']!.data, [known.targets.length, d, 1]);
     const wanted = [...ofAll].map((value, row) => {
       const nearest = Math.max(...discriminants.subarray(row * 4, (row + 1) * 4));
@@ -157,12 +178,18 @@ describe('the distance of slda', () => {
     const { 'background.weight': _, 'background.bias': __, ...tensors } = head.tensors;
     const { relative: ___, ...shape } = head.shape;
     const identity = Float32Array.from({ length: d * d }, (____, at) => (Math.floor(at / d) === at % d ? 1 : 0));
-    const old: Head = { kind: 'slda', shape: shape as Head['shape'], tensors: { ...tensors, whitener: { dims: [d, d], data: identity } } };
+    const old: Head = {
+      kind: 'slda',
+      shape: shape as Head['shape'],
+      tensors: { ...tensors, whitener: { dims: [d, d], data: identity } },
+    };
     expect(tensorNames(old).every((name) => old.tensors[name])).toBe(true);
     const x = naiveInputs(head, known.vectors);
     const discriminants = multiply(x, head.tensors.weight!.data, [known.targets.length, d, 4]);
     const wanted = [...known.targets.keys()].map((row) => {
-      const best = Math.max(...[0, 1, 2, 3].map((index) => discriminants[row * 4 + index]! + head.tensors.bias!.data[index]!));
+      const best = Math.max(
+        ...[0, 1, 2, 3].map((index) => discriminants[row * 4 + index]! + head.tensors.bias!.data[index]!),
+      );
       return d - 2 * best;
     });
     expect(relativeError(await distancesOf({ head: old, state: {}, facts: {} }, known), wanted)).toBeLessThan(1e-4);
@@ -172,7 +199,10 @@ describe('the distance of slda', () => {
 function fitMeans(x: Float32Array, targets: Int32Array): number[][] {
   return [0, 1, 2].map((index) => {
     const rows = [...targets.keys()].filter((row) => targets[row] === index);
-    return Array.from({ length: d }, (_, column) => rows.reduce((sum, row) => sum + x[row * d + column]!, 0) / rows.length);
+    return Array.from(
+      { length: d },
+      (_, column) => rows.reduce((sum, row) => sum + x[row * d + column]!, 0) / rows.length,
+    );
   });
 }
 
@@ -189,5 +219,8 @@ const distancesOf = async (trained: TrainedHead, batch: Batch) => [...(await out
 async function costOf(trained: TrainedHead, batch: Batch): Promise<number> {
   const { probabilities } = await outputsOf(trained, batch);
   const classes = trained.head.shape.classes;
-  return batch.targets.reduce((sum, target, row) => sum - Math.log(probabilities![row * classes + target]!), 0) / batch.targets.length;
+  return (
+    batch.targets.reduce((sum, target, row) => sum - Math.log(probabilities![row * classes + target]!), 0) /
+    batch.targets.length
+  );
 }

@@ -1,4 +1,7 @@
-/** The closed form where everything learned is few: the same head as from the statistics, and what it would say of a group it never saw. */
+/**
+ * The closed form where everything learned is few: the same head as from the statistics, and what it would say of a
+ * group it never saw.
+ */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
@@ -20,10 +23,20 @@ import { clusters, dimension, jobOf, join, quiet, slice } from '../support/probl
 const [width, classes] = [48, 3];
 const search = { start: undefined, threads: 1, tried: quiet };
 
-async function learn({ vectors, targets }: Batch, groups: Groups = singles(targets.length), kind: FeatureKind = 'relu') {
+async function learn(
+  { vectors, targets }: Batch,
+  groups: Groups = singles(targets.length),
+  kind: FeatureKind = 'relu',
+) {
   const features = drawFeatures(kind, { dimension, width, seed: 7 });
   const size = kind === 'none' ? dimension : width;
-  const statistics = await addExamples(emptyStatistics(size, classes), { inputs: vectors, targets, features, threads: 1, progress: quiet });
+  const statistics = await addExamples(emptyStatistics(size, classes), {
+    inputs: vectors,
+    targets,
+    features,
+    threads: 1,
+    progress: quiet,
+  });
   const rows = await mapFeatures(vectors, { features, dimension, threads: 1 });
   const kernel = await kernelOf(rows, { features, width: size }, 1);
   const whole: Whole = { features: rows, kernel, targets, classes, groups, seed: 7 };
@@ -37,7 +50,9 @@ function refitScores({ kernel, targets, groups }: Whole, lambda: number): Float6
   for (const group of groups) {
     const others = [...targets.keys()].filter((row) => !group.includes(row));
     const gram = Float64Array.from(others.flatMap((row) => others.map((column) => kernel[row * n + column]!)));
-    const wanted = Float64Array.from(others.flatMap((row) => [0, 1, 2].map((index) => (targets[row] === index ? 1 : 0))));
+    const wanted = Float64Array.from(
+      others.flatMap((row) => [0, 1, 2].map((index) => (targets[row] === index ? 1 : 0))),
+    );
     const alpha = solveDense(withDiagonal(gram, others.length, lambda), wanted, others.length, classes);
     for (const row of group) {
       const own = others.map((column) => kernel[row * n + column]!);
@@ -72,20 +87,23 @@ describe('the dual form', () => {
     }
   });
 
-  it.each([10, 1e4, 1e7])('calibrates on the scores of true refits without each group, at any leverage (lambda %i)', async (lambda) => {
-    for (const groups of [singles(30), inThrees]) {
-      const { whole } = await learn(some, groups);
-      const fit = await fitDual(whole, { ...search, keep: lambda });
-      const wanted = calibrate(refitScores(whole, lambda), some, classes);
-      const inOrder = new Map(fit.asked.map((row, place) => [row, fit.calibrated.costs[place]!]));
-      expect(
-        relativeError(
-          [...some.targets.keys()].map((row) => inOrder.get(row)!),
-          wanted.costs,
-        ),
-      ).toBeLessThan(1e-5);
-    }
-  });
+  it.each([10, 1e4, 1e7])(
+    'calibrates on the scores of true refits without each group, at any leverage (lambda %i)',
+    async (lambda) => {
+      for (const groups of [singles(30), inThrees]) {
+        const { whole } = await learn(some, groups);
+        const fit = await fitDual(whole, { ...search, keep: lambda });
+        const wanted = calibrate(refitScores(whole, lambda), some, classes);
+        const inOrder = new Map(fit.asked.map((row, place) => [row, fit.calibrated.costs[place]!]));
+        expect(
+          relativeError(
+            [...some.targets.keys()].map((row) => inOrder.get(row)!),
+            wanted.costs,
+          ),
+        ).toBeLessThan(1e-5);
+      }
+    },
+  );
 
   it('is not sure of labels that mean nothing, however few the examples', async () => {
     const random = seededRandom('meaningless');
@@ -111,7 +129,8 @@ describe('groups of near-duplicates', () => {
 
   it('are rows of the same words, or of nearly the same vector, and what hangs together by them', async () => {
     const near = { ...apart, vectors: apart.vectors.slice() };
-    for (let index = 0; index < dimension; index++) near.vectors[4 * dimension + index] = 3.01 * near.vectors[index]! + 0.01;
+    for (let index = 0; index < dimension; index++)
+      near.vectors[4 * dimension + index] = 3.01 * near.vectors[index]! + 0.01;
     const words = [
       [1, 0, 0],
       [0, 1, 0],
@@ -127,7 +146,10 @@ describe('groups of near-duplicates', () => {
   it('are not made of rows that have no words at all, and a large one is cut', async () => {
     const none = Array.from({ length: 5 }, () => [0, 0, 0]);
     expect(await groupNearDuplicates(rowsOf(apart, none), 1)).toEqual([[0], [1], [2], [3], [4]]);
-    const many = { ...apart, vectors: Float32Array.from({ length: 600 * dimension }, (_, index) => apart.vectors[index % dimension]!) };
+    const many = {
+      ...apart,
+      vectors: Float32Array.from({ length: 600 * dimension }, (_, index) => apart.vectors[index % dimension]!),
+    };
     const groups = await groupNearDuplicates(
       rowsOf(
         many,
@@ -145,7 +167,10 @@ const unseen = clusters({ classes: [0, 1, 2], perClass: 200, noise: 2.5, seed: 9
 
 async function lossOn({ head }: TrainedHead): Promise<number> {
   const scores = await scoresOf(head, unseen.vectors, 1);
-  return negativeLogLikelihoods(scores, unseen.targets, classes, 1).reduce((sum, cost) => sum + cost, 0) / unseen.targets.length;
+  return (
+    negativeLogLikelihoods(scores, unseen.targets, classes, 1).reduce((sum, cost) => sum + cost, 0) /
+    unseen.targets.length
+  );
 }
 
 describe('the analytic head of few examples', () => {
@@ -163,7 +188,10 @@ describe('the analytic head of few examples', () => {
 
   it('is no surer where each example has a near twin', async () => {
     const plain = clusters({ classes: [0, 1, 2], perClass: 25, noise: 2.5, seed: 8 });
-    const [without, withTwins] = [await lossOn(await train({ fresh: plain })), await lossOn(await train({ fresh: twinsOf(plain) }))];
+    const [without, withTwins] = [
+      await lossOn(await train({ fresh: plain })),
+      await lossOn(await train({ fresh: twinsOf(plain) })),
+    ];
     expect(withTwins).toBeLessThan(without + 0.03);
   });
 });
@@ -174,7 +202,8 @@ describe('the analytic head of many examples', () => {
     const plain = clusters({ classes: [0, 1, 2], perClass: 520, noise: 2.5, seed: 11 });
     const twins = { ...plain, vectors: plain.vectors.map((value) => value + 0.02 * random.normal()) };
     // A kernel narrow enough to remember each example.
-    const wide = (fresh: Batch) => analytic.train(jobOf('analytic', classes, { fresh, settings: settingsWith({ width: 2048 }) }), quiet);
+    const wide = (fresh: Batch) =>
+      analytic.train(jobOf('analytic', classes, { fresh, settings: settingsWith({ width: 2048 }) }), quiet);
     const { facts, head, state } = await wide(join(plain, twins));
     expect(facts.examplesReread).toBe(0);
     expect(await lossOn({ head, facts, state })).toBeLessThan((await lossOn(await wide(plain))) + 0.03);
@@ -201,7 +230,8 @@ describe('an update that has everything learned at hand', () => {
     ];
     expect([whole.facts.examplesReread, sample.facts.examplesReread]).toEqual([450, 0]);
     expect(sample.state).toEqual(whole.state);
-    const weight = ({ head, facts }: TrainedHead) => (head.tensors.weight!.data as Float32Array).map((value) => value * facts.temperature!);
+    const weight = ({ head, facts }: TrainedHead) =>
+      (head.tensors.weight!.data as Float32Array).map((value) => value * facts.temperature!);
     expect(relativeError(weight(sample), weight(whole))).toBeLessThan(1e-6);
   });
 

@@ -43,7 +43,13 @@ function softmaxTraining(weightDecay: number): Training {
 async function run(training: Training, order: readonly number[], steps: number, stepsBefore = 0, from?: States) {
   const epoch = await openEpoch(training, 1);
   const states = from ?? startingStates(training, seededRandom('epoch'), { weight, bias });
-  const result = await epoch.run({ data: { x, y, prior, order: Int32Array.from(order) }, states, steps, stepsBefore, learningRate });
+  const result = await epoch.run({
+    data: { x, y, prior, order: Int32Array.from(order) },
+    states,
+    steps,
+    stepsBefore,
+    learningRate,
+  });
   await epoch.close();
   return result;
 }
@@ -78,7 +84,10 @@ describe('one step of softmax regression', () => {
 
   it('has the gradient of the plain formula: from moments of zero, the first moment is the gradient', async () => {
     const { states } = await run(training, order, 1);
-    const [ofWeight, ofBias] = [differences(weight, (w) => lossAt(w, bias)), differences(bias, (b) => lossAt(weight, b))];
+    const [ofWeight, ofBias] = [
+      differences(weight, (w) => lossAt(w, bias)),
+      differences(bias, (b) => lossAt(weight, b)),
+    ];
     expect(relativeError(states.weight_m!, ofWeight)).toBeLessThan(1e-6);
     expect(relativeError(states.bias_m!, ofBias)).toBeLessThan(1e-6);
   });
@@ -106,10 +115,21 @@ describe('several steps', () => {
 
   it('read what the host has made for each of them', async () => {
     const loss = sum(multiply(stepwise('given', [2]), parameter('p', [2])));
-    const own: Training = { loss, optimiser: sgd({ momentum: 1, weightDecay: 0 }), clipping: noClipping, precision: 'float64' };
+    const own: Training = {
+      loss,
+      optimiser: sgd({ momentum: 1, weightDecay: 0 }),
+      clipping: noClipping,
+      precision: 'float64',
+    };
     const epoch = await openEpoch(own, 1);
     const data = { given: Float64Array.of(1, 2, 10, 20, 100, 200) };
-    const { states } = await epoch.run({ data, states: startingStates(own, random), steps: 3, stepsBefore: 0, learningRate });
+    const { states } = await epoch.run({
+      data,
+      states: startingStates(own, random),
+      steps: 3,
+      stepsBefore: 0,
+      learningRate,
+    });
     await epoch.close();
     expect([...states.p_momentum!]).toEqual([111, 222]);
   });
@@ -151,7 +171,9 @@ describe('a mistake is named', () => {
     const loss = sum(multiply(minibatch('x', [1, 1]), parameter('w', [1, 1])));
     const epoch = await opened(add(loss, sum(constant([1], [1]))));
     const states = { w: Float32Array.of(1), w_momentum: Float32Array.of(0) };
-    await expect(epoch.run({ data: {}, states, steps: 1, stepsBefore: 0, learningRate })).rejects.toThrow('the epoch needs `x`');
+    await expect(epoch.run({ data: {}, states, steps: 1, stepsBefore: 0, learningRate })).rejects.toThrow(
+      'the epoch needs `x`',
+    );
     await epoch.close();
   });
 });

@@ -9,16 +9,20 @@ const width = 48;
 const batch = clusters({ classes: [0, 1, 2], perClass: 67, noise: 1, seed: 1 });
 const count = batch.targets.length;
 const drawn = (kind: FeatureKind) => drawFeatures(kind, { dimension, width, seed: 7 });
-const featuresOf = (kind: FeatureKind, vectors = batch.vectors) => mapFeatures(vectors, { features: drawn(kind), dimension, threads: 1 });
+const featuresOf = (kind: FeatureKind, vectors = batch.vectors) =>
+  mapFeatures(vectors, { features: drawn(kind), dimension, threads: 1 });
 
 describe('relu features', () => {
   const { map } = drawn('relu').tensors;
   const positiveZero = (values: ArrayLike<number>) => Float64Array.from(values, (value) => value + 0);
 
-  it.each([1, 50])('are clip(round(32 relu(x map)), 0, 127), x in 16ths, clipped at 8 (x %i times as long)', async (factor) => {
-    const vectors = batch.vectors.map((value) => factor * value);
-    expect(positiveZero(await featuresOf('relu', vectors))).toEqual(positiveZero(naiveRelu(vectors, map!)));
-  });
+  it.each([1, 50])(
+    'are clip(round(32 relu(x map)), 0, 127), x in 16ths, clipped at 8 (x %i times as long)',
+    async (factor) => {
+      const vectors = batch.vectors.map((value) => factor * value);
+      expect(positiveZero(await featuresOf('relu', vectors))).toEqual(positiveZero(naiveRelu(vectors, map!)));
+    },
+  );
 
   it('are exact where every product is as large as can be', async () => {
     const most = { dims: [dimension, width], data: new Int8Array(dimension * width).fill(63) };
@@ -71,7 +75,11 @@ describe.each(['relu', 'fourier', 'none'] as const)('%s features', (kind) => {
       kind,
       batch.vectors.map((value) => 50 * value),
     );
-    expect(h.every((value) => Number.isInteger(value) && value >= lowestFeature(kind) && value <= (kind === 'relu' ? 127 : 63))).toBe(true);
+    expect(
+      h.every(
+        (value) => Number.isInteger(value) && value >= lowestFeature(kind) && value <= (kind === 'relu' ? 127 : 63),
+      ),
+    ).toBe(true);
     expect(lowestFeature(kind)).toBe(kind === 'relu' ? 0 : -63);
   });
 
@@ -79,7 +87,9 @@ describe.each(['relu', 'fourier', 'none'] as const)('%s features', (kind) => {
     const all = await featuresOf(kind);
     const size = all.length / count;
     for (const row of [0, 1, 77, count - 1]) {
-      expect(await featuresOf(kind, slice(batch, row, row + 1).vectors)).toEqual(all.slice(row * size, (row + 1) * size));
+      expect(await featuresOf(kind, slice(batch, row, row + 1).vectors)).toEqual(
+        all.slice(row * size, (row + 1) * size),
+      );
     }
   });
 

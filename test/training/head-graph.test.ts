@@ -21,7 +21,8 @@ describe.each([analytic, finetune])('adapter.onnx of $name', (strategy) => {
     adapter = await compile(headGraph(trained.head), 1);
   });
   afterAll(() => adapter.close());
-  const run = (embedding: Float32Array) => adapter.run({ embedding: { data: embedding, dims: [embedding.length / dimension, dimension] } });
+  const run = (embedding: Float32Array) =>
+    adapter.run({ embedding: { data: embedding, dims: [embedding.length / dimension, dimension] } });
 
   it('gives the logits of the plain arithmetic', async () => {
     expect(relativeError((await run(vectors)).logits!, naiveLogits(trained.head, vectors))).toBeLessThan(1e-5);
@@ -30,7 +31,10 @@ describe.each([analytic, finetune])('adapter.onnx of $name', (strategy) => {
   it('gives their softmax as probabilities', async () => {
     const { logits, probabilities } = await run(vectors);
     const wanted = logits!.map((_, index) => {
-      const scores = logits!.subarray(Math.floor(index / classes) * classes, (Math.floor(index / classes) + 1) * classes);
+      const scores = logits!.subarray(
+        Math.floor(index / classes) * classes,
+        (Math.floor(index / classes) + 1) * classes,
+      );
       return Math.exp(logits![index]!) / [...scores].reduce((sum, score) => sum + Math.exp(score), 0);
     });
     expect(relativeError(probabilities!, wanted)).toBeLessThan(1e-5);
@@ -52,7 +56,9 @@ describe.each([analytic, finetune])('adapter.onnx of $name', (strategy) => {
   });
 
   it('stands an embedding of zeros and the mean itself', async () => {
-    const { logits, adapted } = await run(Float32Array.from([...new Float32Array(dimension), ...trained.head.tensors.mean!.data]));
+    const { logits, adapted } = await run(
+      Float32Array.from([...new Float32Array(dimension), ...trained.head.tensors.mean!.data]),
+    );
     expect([...logits!, ...adapted!].every(Number.isFinite)).toBe(true);
   });
 });

@@ -16,7 +16,13 @@ import { compile, type NativeArray } from '#espalier/training/native.js';
 import { readSettings } from '#espalier/training/settings.js';
 import { standardise } from '#espalier/training/standardise.js';
 import { strategies } from '#espalier/training/strategies.js';
-import { type Manifest, readManifest, readTrained, writeManifest, writeTrained } from '#espalier/versions/version-folder.js';
+import {
+  type Manifest,
+  readManifest,
+  readTrained,
+  writeManifest,
+  writeTrained,
+} from '#espalier/versions/version-folder.js';
 import { settingsWith } from '../support/declaration.js';
 import { relativeError } from '../support/dense.js';
 import { errorOf } from '../support/errors.js';
@@ -48,7 +54,8 @@ const keysOf = (settings: object) => Object.keys(settings).map((key) => [key] as
 describe.each(headKinds)('the kind of head $name', (kind) => {
   const strategy = strategies.find(({ headKinds: trained }) => trained.includes(kind.name))!;
   const settings = settingsWith({ head: kind.name, rank: 4, width: 32, epochs: 5 });
-  const job = (changes: Partial<TrainingJob>) => jobOf(strategy.name, 3, { fresh, dimension, lexical, settings, ...changes });
+  const job = (changes: Partial<TrainingJob>) =>
+    jobOf(strategy.name, 3, { fresh, dimension, lexical, settings, ...changes });
   let trained: TrainedHead;
   beforeAll(async () => {
     trained = await strategy.train(job({}), quiet);
@@ -75,23 +82,31 @@ describe.each(headKinds)('the kind of head $name', (kind) => {
     const inputs = { dimension, lexical };
     const sizes = kind.sizes?.(settings, inputs) ?? {};
     expect(kind.sizes?.(settings, inputs) ?? {}).toEqual(sizes);
-    for (const [size, value] of Object.entries(sizes)) expect(Number.isSafeInteger(value) && value >= 0, size).toBe(true);
-    expect(Object.keys(sizes).filter((size) => ['dimension', 'lexical', 'classes', 'calibrated'].includes(size))).toEqual([]);
-    const own = Object.keys(trained.head.shape).filter((size) => !['dimension', 'lexical', 'classes', 'calibrated'].includes(size));
+    for (const [size, value] of Object.entries(sizes))
+      expect(Number.isSafeInteger(value) && value >= 0, size).toBe(true);
+    expect(
+      Object.keys(sizes).filter((size) => ['dimension', 'lexical', 'classes', 'calibrated'].includes(size)),
+    ).toEqual([]);
+    const own = Object.keys(trained.head.shape).filter(
+      (size) => !['dimension', 'lexical', 'classes', 'calibrated'].includes(size),
+    );
     if (kind.trainable !== false) expect(own.sort()).toEqual(Object.keys(sizes).sort());
   });
 
-  it.each(keysOf(kind.settings ?? {}))('refuses a wrong `training.%s`, with file, line and key, also from a program', async (key) => {
-    const source = `name: desk\ntasks: [{ name: intent }]\ntraining:\n  seed: 1\n  ${key}: true\n`;
-    expect(await errorOf(() => parseDeclaration(source, 'adapter.yaml', headSettings))).toMatchObject({
-      code: 'DECLARATION_INVALID',
-      at: { file: 'adapter.yaml', line: 5, field: `training.${key}` },
-    });
-    const wrong = { ...settings, [key]: true } as TrainingSettings;
-    const refused = { code: 'DECLARATION_INVALID', at: { field: `training.${key}` } };
-    expect(await errorOf(() => readSettings(kind.settings!, wrong))).toMatchObject(refused);
-    expect(await errorOf(strategy.train(job({ settings: wrong }), quiet))).toMatchObject(refused);
-  });
+  it.each(keysOf(kind.settings ?? {}))(
+    'refuses a wrong `training.%s`, with file, line and key, also from a program',
+    async (key) => {
+      const source = `name: desk\ntasks: [{ name: intent }]\ntraining:\n  seed: 1\n  ${key}: true\n`;
+      expect(await errorOf(() => parseDeclaration(source, 'adapter.yaml', headSettings))).toMatchObject({
+        code: 'DECLARATION_INVALID',
+        at: { file: 'adapter.yaml', line: 5, field: `training.${key}` },
+      });
+      const wrong = { ...settings, [key]: true } as TrainingSettings;
+      const refused = { code: 'DECLARATION_INVALID', at: { field: `training.${key}` } };
+      expect(await errorOf(() => readSettings(kind.settings!, wrong))).toMatchObject(refused);
+      expect(await errorOf(strategy.train(job({ settings: wrong }), quiet))).toMatchObject(refused);
+    },
+  );
 
   it('has usual settings: adapter.yaml need not name one', () => {
     const usual = parseDeclaration('name: desk\ntasks: [{ name: intent }]\n', 'adapter.yaml', headSettings).training;
@@ -109,7 +124,9 @@ describe.each(headKinds)('the kind of head $name', (kind) => {
   });
 
   it('is served by adapter.onnx as its formula says, to 1e-5', async () => {
-    expect(relativeError(await scoresOf(trained.head, asked, 1), await scoresByFormula(trained.head, asked))).toBeLessThan(1e-5);
+    expect(
+      relativeError(await scoresOf(trained.head, asked, 1), await scoresByFormula(trained.head, asked)),
+    ).toBeLessThan(1e-5);
   });
 
   it.runIf(kind.trainable !== false)('is served at the temperatures that training fits', async () => {
@@ -140,7 +157,11 @@ describe('the settings of all heads', () => {
   const common = Object.keys(parseDeclaration('name: desk\ntasks: [{ name: intent }]\n', 'adapter.yaml', {}).training);
 
   it('take no key that every training reads', () => {
-    expect(Object.keys(headSettings).filter((key) => [...common, 'head', 'learningRate', 'moments', 'clipNorm'].includes(key))).toEqual([]);
+    expect(
+      Object.keys(headSettings).filter((key) =>
+        [...common, 'head', 'learningRate', 'moments', 'clipNorm'].includes(key),
+      ),
+    ).toEqual([]);
   });
 
   it('share a key only where they share its schema', () => {
@@ -157,7 +178,10 @@ describe('the settings of all heads', () => {
   });
 });
 
-/** The kind's expression over inputs that are standardised here, and nothing of how adapter.onnx is put together. [n, classes] */
+/**
+ * The kind's expression over inputs that are standardised here, and nothing of how adapter.onnx is put together. [n,
+ * classes]
+ */
 async function scoresByFormula({ kind, shape, tensors }: Head, vectors: Float32Array): Promise<NativeArray> {
   const { scores } = formulaOf(headKindNamed(kind), shape);
   const rows = vectors.length / dimension;
@@ -178,7 +202,10 @@ async function scoresByFormula({ kind, shape, tensors }: Head, vectors: Float32A
     const { name } = source;
     const input = given[name] ?? { data: tensors[name]!.data as NativeArray, dims: [...tensors[name]!.dims] };
     given[name] = input;
-    names.set(name, names.get(name) ?? graph.input(name, input.data instanceof Int8Array ? 'int8' : 'float32', [...input.dims]));
+    names.set(
+      name,
+      names.get(name) ?? graph.input(name, input.data instanceof Int8Array ? 'int8' : 'float32', [...input.dims]),
+    );
     return names.get(name)!;
   };
   const computed = writeForward(arithmetic, [scores], nameOf);

@@ -33,10 +33,14 @@ const lossOfHead = (head: HeadKind, batch: number, d: number, classes: number) =
 function fixedOf(head: HeadKind, d: number, classes: number): Record<string, Float64Array | Int8Array> {
   const random = seededRandom('fixed');
   const wholes = sourcesOf(lossOfHead(head, 1, d, classes), 'whole');
-  const valuesOf = (name: string, size: number) => (name.endsWith('mask') ? new Float64Array(size).fill(1) : normals(size, random));
+  const valuesOf = (name: string, size: number) =>
+    name.endsWith('mask') ? new Float64Array(size).fill(1) : normals(size, random);
   const bytesOf = (size: number) => Int8Array.from(normals(size, random), (value) => 13 * value);
   return Object.fromEntries(
-    wholes.map(({ name, dims, element }) => [name, element === 'int8' ? bytesOf(sizeOf(dims)) : valuesOf(name, sizeOf(dims))]),
+    wholes.map(({ name, dims, element }) => [
+      name,
+      element === 'int8' ? bytesOf(sizeOf(dims)) : valuesOf(name, sizeOf(dims)),
+    ]),
   );
 }
 
@@ -146,27 +150,39 @@ describe('three epochs', () => {
     ['float32', 2e-6],
   ];
   describe.each(tolerances)('in %s', (precision, tolerance) => {
-    it.each(reference.cases)(`are PyTorch's: $head by $rule, losses and weights to ${tolerance} of their size`, async (wanted) => {
-      const { batch, features, classes, steps } = reference;
-      const floats = precision === 'float64' ? Float64Array : Float32Array;
-      const shape = { dimension: features, lexical: 0, classes, rank: reference.rank };
-      const { scores } = headKindNamed(wanted.head).forward(given(batch, features, 0), shape);
-      const loss = crossEntropy(scores, targets('y', batch), { prior: whole('prior', [classes]) });
-      const training: Training = { loss, ...rules[wanted.rule]!, precision };
-      const data = { x: floats.from(reference.x), y: Int32Array.from(reference.y), prior: floats.from(reference.prior) };
-      const epoch = await openEpoch(training, 1);
-      let states: States = startingStates(training, seededRandom('unused'), wanted.start);
-      for (const [index, { order, losses, parameters }] of wanted.epochs.entries()) {
-        const learningRate = constantRate(0.05);
-        const request = { data: { ...data, order: Int32Array.from(order) }, steps, stepsBefore: index * steps, learningRate };
-        const after = await epoch.run({ ...request, states });
-        expect(relativeError([after.loss], [losses.reduce((a, b) => a + b) / steps])).toBeLessThan(tolerance);
-        for (const [name, values] of Object.entries(parameters))
-          expect(relativeError(after.states[name]!, values), name).toBeLessThan(tolerance);
-        states = after.states;
-      }
-      await epoch.close();
-      expect(wanted.epochs).toHaveLength(3);
-    });
+    it.each(reference.cases)(
+      `are PyTorch's: $head by $rule, losses and weights to ${tolerance} of their size`,
+      async (wanted) => {
+        const { batch, features, classes, steps } = reference;
+        const floats = precision === 'float64' ? Float64Array : Float32Array;
+        const shape = { dimension: features, lexical: 0, classes, rank: reference.rank };
+        const { scores } = headKindNamed(wanted.head).forward(given(batch, features, 0), shape);
+        const loss = crossEntropy(scores, targets('y', batch), { prior: whole('prior', [classes]) });
+        const training: Training = { loss, ...rules[wanted.rule]!, precision };
+        const data = {
+          x: floats.from(reference.x),
+          y: Int32Array.from(reference.y),
+          prior: floats.from(reference.prior),
+        };
+        const epoch = await openEpoch(training, 1);
+        let states: States = startingStates(training, seededRandom('unused'), wanted.start);
+        for (const [index, { order, losses, parameters }] of wanted.epochs.entries()) {
+          const learningRate = constantRate(0.05);
+          const request = {
+            data: { ...data, order: Int32Array.from(order) },
+            steps,
+            stepsBefore: index * steps,
+            learningRate,
+          };
+          const after = await epoch.run({ ...request, states });
+          expect(relativeError([after.loss], [losses.reduce((a, b) => a + b) / steps])).toBeLessThan(tolerance);
+          for (const [name, values] of Object.entries(parameters))
+            expect(relativeError(after.states[name]!, values), name).toBeLessThan(tolerance);
+          states = after.states;
+        }
+        await epoch.close();
+        expect(wanted.epochs).toHaveLength(3);
+      },
+    );
   });
 });

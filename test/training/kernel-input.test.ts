@@ -10,7 +10,10 @@ import { accuracyOf, jobOf, naiveRelu, quiet } from '../support/problem.js';
 
 const [dense, lexical] = [8, 1024];
 const stride = dense + lexical;
-const plain = { mean: { dims: [dense], data: new Float32Array(dense) }, scale: { dims: [dense], data: new Float32Array(dense).fill(1) } };
+const plain = {
+  mean: { dims: [dense], data: new Float32Array(dense) },
+  scale: { dims: [dense], data: new Float32Array(dense).fill(1) },
+};
 
 /** A row of a random dense part and counts in these buckets. */
 function row(buckets: readonly number[], seed = 1): Float32Array {
@@ -21,8 +24,10 @@ function row(buckets: readonly number[], seed = 1): Float32Array {
   return vector;
 }
 
-const read = (vector: Float32Array, seed = 7) => kernelInputs(vector, { ...plain, signs: drawSigns(lexical, seed) }, stride);
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, value, index) => sum + value * b[index]!, 0);
+const read = (vector: Float32Array, seed = 7) =>
+  kernelInputs(vector, { ...plain, signs: drawSigns(lexical, seed) }, stride);
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((sum, value, index) => sum + value * b[index]!, 0);
 const words = (z: Float32Array) => z.subarray(dense);
 
 describe('what the features read', () => {

@@ -20,7 +20,8 @@ describe('the offsets of a prior', () => {
 
   it('make labels equally common, or as common as is declared', () => {
     for (const share of sharesOf('balanced')) expect(share).toBeCloseTo(1 / 3, 12);
-    for (const [index, share] of sharesOf({ a: 0.1, b: 0.2, c: 0.7 }).entries()) expect(share).toBeCloseTo([0.1, 0.2, 0.7][index]!, 12);
+    for (const [index, share] of sharesOf({ a: 0.1, b: 0.2, c: 0.7 }).entries())
+      expect(share).toBeCloseTo([0.1, 0.2, 0.7][index]!, 12);
   });
 
   it('leave a label that is not named its share, before all are brought to a sum of 1', () => {
@@ -36,9 +37,9 @@ describe('`training.prior` in adapter.yaml', () => {
   });
 
   it.each(['{ spam: 0 }', '{ spam: 2 }', 'even'])('does not take %s', (prior) => {
-    expect(() => parseDeclaration(`name: a\ntasks: [{ name: t }]\ntraining: { prior: ${prior} }\n`, 'adapter.yaml', headSettings)).toThrow(
-      /Too small|Too big|Invalid option/,
-    );
+    expect(() =>
+      parseDeclaration(`name: a\ntasks: [{ name: t }]\ntraining: { prior: ${prior} }\n`, 'adapter.yaml', headSettings),
+    ).toThrow(/Too small|Too big|Invalid option/);
   });
 });
 
@@ -61,7 +62,11 @@ describe('the analytic head under a prior', () => {
   it('counts what earlier updates learned', async () => {
     const cut = uneven.targets.length - 1;
     const parent = await train('balanced', { fresh: slice(uneven, 0, cut) });
-    const updated = await train('balanced', { fresh: slice(uneven, cut, cut + 1), learned: slice(uneven, 0, cut), parent });
+    const updated = await train('balanced', {
+      fresh: slice(uneven, cut, cut + 1),
+      learned: slice(uneven, 0, cut),
+      parent,
+    });
     expect([...updated.state.examples!.data]).toEqual([150, 150, 3]);
     expect(await accuracyOf(updated, rare)).toBeGreaterThan(0.5);
   });

@@ -78,7 +78,11 @@ describe('what is left of them without an example', () => {
 describe('the weights', () => {
   it('are those of multinomial naive Bayes: the shares of tokens, not of examples', () => {
     // The first class has one text of four tokens, the second three texts of one token each.
-    const vectors = Float32Array.of(...[9, 9, 4, 0, 0, 0, 0, 0], ...[9, 9, 0, 1, 0, 0, 0, 0], ...[9, 9, 0, 1, 0, 0, 0, 0]);
+    const vectors = Float32Array.of(
+      ...[9, 9, 4, 0, 0, 0, 0, 0],
+      ...[9, 9, 0, 1, 0, 0, 0, 0],
+      ...[9, 9, 0, 1, 0, 0, 0, 0],
+    );
     const weights = lexicalWeights(counted({ vectors, targets: Int32Array.of(0, 1, 1), stride }));
     const background = Math.log((0 + 0.1) / (6 + 0.6));
     expect(weights[5 * classes]! + background).toBeCloseTo(Math.log(0.1 / (4 + 0.6)), 12);
@@ -112,7 +116,11 @@ describe('of sets of labels', () => {
   const sets = [[0, 1], [], [2], [0, 1, 2]];
   const withSets = (count: number, seed = 1) => {
     const random = seededRandom('sets', count, seed);
-    return { ...rows(count, seed), sets, targets: Int32Array.from({ length: count }, () => classes + random.integer(sets.length)) };
+    return {
+      ...rows(count, seed),
+      sets,
+      targets: Int32Array.from({ length: count }, () => classes + random.integer(sets.length)),
+    };
   };
 
   it('what is left without an example is what they say when it was never counted, one without any label too', () =>
@@ -146,7 +154,8 @@ describe('the analytic head with n-grams', () => {
     }
     return { vectors: wide, targets, ids };
   };
-  const job = (fresh: Batch) => jobOf('analytic', 3, { fresh, dimension: dimension + 4, lexical: 4, settings: settingsWith({}) });
+  const job = (fresh: Batch) =>
+    jobOf('analytic', 3, { fresh, dimension: dimension + 4, lexical: 4, settings: settingsWith({}) });
 
   it('reads words where they decide, and says how much they count', async () => {
     const trained = await analytic.train(job(withWords(1)), quiet);
@@ -154,7 +163,10 @@ describe('the analytic head with n-grams', () => {
     expect(await accuracyOf(trained, withWords(2))).toBeGreaterThan(0.97);
     const deaf = {
       ...trained,
-      head: { ...trained.head, tensors: { ...trained.head.tensors, lexical: { dims: [4, 3], data: new Float32Array(12) } } },
+      head: {
+        ...trained.head,
+        tensors: { ...trained.head.tensors, lexical: { dims: [4, 3], data: new Float32Array(12) } },
+      },
     };
     expect(await accuracyOf(deaf, withWords(2))).toBeLessThan(0.9);
   });

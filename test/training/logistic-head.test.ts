@@ -33,7 +33,8 @@ describe('the folds', () => {
     const folds = foldGroups(groups, targets, { folds: 5, seed: 7 });
     expect(folds.flat().sort((a, b) => a - b)).toEqual([...targets.keys()]);
     for (const group of groups) expect(folds.filter((fold) => group.some((row) => fold.includes(row)))).toHaveLength(1);
-    for (const fold of folds) for (const own of [0, 1, 2]) expect(fold.filter((row) => targets[row] === own)).toHaveLength(4);
+    for (const fold of folds)
+      for (const own of [0, 1, 2]) expect(fold.filter((row) => targets[row] === own)).toHaveLength(4);
   });
 
   it('are five where classes have one example or two', () => {
@@ -57,7 +58,8 @@ describe('the logistic head', () => {
     for (let row = 0; row < n; row++) for (let index = 0; index < width; index++) trace += centred(row, index) ** 2 / n;
     const errors = Array.from({ length: n }, (_, row) => {
       const scores = [0, 1, 2].map(
-        (own) => bias[own]! + sumOver(width, (index) => whole.features[row * width + index]! * weight[index * 3 + own]!),
+        (own) =>
+          bias[own]! + sumOver(width, (index) => whole.features[row * width + index]! * weight[index * 3 + own]!),
       );
       const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
       return scores.map((score, own) => (some.targets[row] === own ? 1 : 0) - Math.exp(score) / total);
@@ -66,7 +68,8 @@ describe('the logistic head', () => {
     for (const own of [0, 1, 2]) {
       expect(Math.abs(errors.reduce((sum, error) => sum + error[own]!, 0))).toBeLessThan(0.02);
       for (let index = 0; index < width; index += 7) {
-        const pull = (c / Math.sqrt(trace)) * errors.reduce((sum, error, row) => sum + error[own]! * centred(row, index), 0);
+        const pull =
+          (c / Math.sqrt(trace)) * errors.reduce((sum, error, row) => sum + error[own]! * centred(row, index), 0);
         expect(Math.abs(weight[index * 3 + own]! * Math.sqrt(trace) - pull)).toBeLessThan(0.05);
       }
     }
@@ -75,7 +78,9 @@ describe('the logistic head', () => {
   it('is not sure of labels that mean nothing', async () => {
     const random = seededRandom('meaningless');
     const whole = await wholeOf({ ...some, targets: some.targets.map(() => random.integer(3)) });
-    expect((await fitLogistic(whole, { keep: undefined, threads: 1 })).calibrated.cost).toBeGreaterThan(0.95 * Math.log(3));
+    expect((await fitLogistic(whole, { keep: undefined, threads: 1 })).calibrated.cost).toBeGreaterThan(
+      0.95 * Math.log(3),
+    );
   });
 
   it('is fitted only where it is cheap, and classes compete', async () => {

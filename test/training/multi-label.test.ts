@@ -23,12 +23,15 @@ interface Examples {
 /** Each label is in about two sets of five; a vector is the sum of its labels' centres and noise. */
 function examplesOf(labels: readonly number[], count: number, seed: number, always: readonly number[] = []): Examples {
   const random = seededRandom('sets', seed);
-  const sets = Array.from({ length: count }, () => labels.filter((label) => always.includes(label) || random.uniform() < 0.4));
+  const sets = Array.from({ length: count }, () =>
+    labels.filter((label) => always.includes(label) || random.uniform() < 0.4),
+  );
   const vectors = new Float32Array(count * dimension);
   for (const [row, set] of sets.entries()) {
     const centres = set.map((label) => seededRandom('centre', label));
     for (let index = 0; index < dimension; index++)
-      vectors[row * dimension + index] = centres.reduce((sum, centre) => sum + centre.normal(), 0) + 0.3 * random.normal();
+      vectors[row * dimension + index] =
+        centres.reduce((sum, centre) => sum + centre.normal(), 0) + 0.3 * random.normal();
   }
   return { from: 1000 * seed, sets, vectors };
 }
@@ -44,7 +47,12 @@ interface Parts {
 }
 
 /** Of one multi-label task. */
-function multiJob(strategy: string, labels: number, { fresh, replayed }: Parts, overrides: Partial<TrainingJob> = {}): TrainingJob {
+function multiJob(
+  strategy: string,
+  labels: number,
+  { fresh, replayed }: Parts,
+  overrides: Partial<TrainingJob> = {},
+): TrainingJob {
   const book = openSetBook(labels);
   const batchOf = ({ from, sets, vectors }: Examples): Batch => {
     const targets = Int32Array.from(sets, (classes) => book.targetOf({ task: 0, classes }));
@@ -67,7 +75,9 @@ async function overlapOn({ head }: TrainedHead, { sets, vectors }: Examples, lab
 }
 
 const able = strategies.filter(({ multiLabel }) => multiLabel !== false);
-const pairs = able.flatMap((strategy) => strategy.headKinds.map((kind) => ({ strategy, kind, name: `${strategy.name}, ${kind}` })));
+const pairs = able.flatMap((strategy) =>
+  strategy.headKinds.map((kind) => ({ strategy, kind, name: `${strategy.name}, ${kind}` })),
+);
 const settingsOf = (kind: string) => settingsWith({ head: kind, rank: 8, epochs: 40, learningRate: 5e-3 });
 const share = (examples: Examples, count: number): Examples => ({
   from: examples.from,
@@ -94,7 +104,9 @@ describe.each(pairs)('the strategy and head $name', ({ strategy, kind }) => {
   it('learns a label that is added, and goes on knowing the others, and gives the same bytes again', async () => {
     const parent = await learn();
     const goesOn = strategy.continues(parent, settings);
-    const parts = goesOn ? { fresh: second, ...(strategy.replays && { replayed: share(first, 80) }) } : { fresh: both(first, second) };
+    const parts = goesOn
+      ? { fresh: second, ...(strategy.replays && { replayed: share(first, 80) }) }
+      : { fresh: both(first, second) };
     const job = multiJob(strategy.name, 4, parts, { settings, budget: 80, ...(goesOn && { parent }) });
     const child = await trainJob(job, quiet);
     expect(await overlapOn(child, newTest, 4)).toBeGreaterThan(0.7);
@@ -129,7 +141,9 @@ describe('the closed form', () => {
     const cross = multiply(turned, truth, [width, first.sets.length, 3]);
     const weight = Float64Array.from(head.tensors.weight!.data, (value) => (value * facts.temperature!) / 32);
     // (G + lambda I) W = Q
-    const left = multiply(gram, weight, [width, width, 3]).map((value, index) => value + facts.lambda! * weight[index]!);
+    const left = multiply(gram, weight, [width, width, 3]).map(
+      (value, index) => value + facts.lambda! * weight[index]!,
+    );
     const largest = cross.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     for (const [index, value] of left.entries()) expect(Math.abs(value - cross[index]!) / largest).toBeLessThan(1e-5);
   });
@@ -154,7 +168,10 @@ describe('the closed form', () => {
       probability: 1 / (1 + Math.exp(-score)),
       truth: oldTest.sets[Math.floor(at / 3)]!.includes(at % 3) ? 1 : 0,
     }));
-    const [sure, unsure] = [answers.filter(({ probability }) => probability > 0.8), answers.filter(({ probability }) => probability < 0.2)];
+    const [sure, unsure] = [
+      answers.filter(({ probability }) => probability > 0.8),
+      answers.filter(({ probability }) => probability < 0.2),
+    ];
     const shareTrue = (own: typeof answers) => own.reduce((sum, { truth }) => sum + truth, 0) / own.length;
     expect(shareTrue(sure)).toBeGreaterThan(0.85);
     expect(shareTrue(unsure)).toBeLessThan(0.15);
@@ -168,10 +185,13 @@ describe('the sigmoid of scores', () => {
     const truth = scores.map((score) => (random.uniform() < 1 / (1 + Math.exp(-(3 * score - 1))) ? 1 : 0));
     const found = fitSigmoid(scores, truth);
     expect(found.slope).toBeGreaterThan(2);
-    const cost = (slope: number, offset: number) => sigmoidCosts(scores, truth, 1, { slope, offset }).reduce((a, b) => a + b);
+    const cost = (slope: number, offset: number) =>
+      sigmoidCosts(scores, truth, 1, { slope, offset }).reduce((a, b) => a + b);
     // Platt's smoothing moves the minimum a little: well beside it the plain cost is higher too.
-    for (const factor of [0.7, 1.4]) expect(cost(found.slope * factor, found.offset)).toBeGreaterThan(cost(found.slope, found.offset));
-    for (const step of [-0.4, 0.4]) expect(cost(found.slope, found.offset + step)).toBeGreaterThan(cost(found.slope, found.offset));
+    for (const factor of [0.7, 1.4])
+      expect(cost(found.slope * factor, found.offset)).toBeGreaterThan(cost(found.slope, found.offset));
+    for (const step of [-0.4, 0.4])
+      expect(cost(found.slope, found.offset + step)).toBeGreaterThan(cost(found.slope, found.offset));
   });
 
   it('leaves the share of truth to scores that say the contrary', () => {
@@ -202,7 +222,12 @@ describe('a multi-label task beside one whose classes exclude each other', () =>
   const exclusive = clusters({ classes: [3, 4], perClass: 60, noise: 0.4, seed: 9 });
   const mixed = (strategy: string, kind: string, sets = first): TrainingJob => {
     const one = multiJob(strategy, 5, { fresh: sets });
-    return { ...one, settings: settingsOf(kind), tasks: Int32Array.of(0, 0, 0, 1, 1), fresh: join(one.fresh, exclusive) };
+    return {
+      ...one,
+      settings: settingsOf(kind),
+      tasks: Int32Array.of(0, 0, 0, 1, 1),
+      fresh: join(one.fresh, exclusive),
+    };
   };
 
   it.each([
@@ -220,7 +245,10 @@ describe('a multi-label task beside one whose classes exclude each other', () =>
 
   it('leaves what the other task keeps as it is, whatever its own labels are: bit for bit', async () => {
     const relabelled = { ...first, sets: first.sets.map((_, index) => first.sets.at(-1 - index)!) };
-    const [one, other] = [await trainJob(mixed('analytic', 'ridge'), quiet), await trainJob(mixed('analytic', 'ridge', relabelled), quiet)];
+    const [one, other] = [
+      await trainJob(mixed('analytic', 'ridge'), quiet),
+      await trainJob(mixed('analytic', 'ridge', relabelled), quiet),
+    ];
     expect(one.state['statistics.cross']).not.toEqual(other.state['statistics.cross']);
     for (const name of ['gram', 'cross', 'count'])
       expect(one.state[`task1.statistics.${name}`]).toEqual(other.state[`task1.statistics.${name}`]);

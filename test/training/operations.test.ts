@@ -18,7 +18,15 @@ import { gelu } from '#espalier/training/autodiff/gelu.js';
 import * as losses from '#espalier/training/autodiff/losses.js';
 import { binaryCrossEntropy, crossEntropy, distillation } from '#espalier/training/autodiff/losses.js';
 import * as matrices from '#espalier/training/autodiff/matrices.js';
-import { concatColumns, gatherRows, matmul, mean, rowMaximum, rowSum, sum } from '#espalier/training/autodiff/matrices.js';
+import {
+  concatColumns,
+  gatherRows,
+  matmul,
+  mean,
+  rowMaximum,
+  rowSum,
+  sum,
+} from '#espalier/training/autodiff/matrices.js';
 import * as normalisation from '#espalier/training/autodiff/normalisation.js';
 import { layerNorm, unitColumns, unitRows } from '#espalier/training/autodiff/normalisation.js';
 import type { NativeArray } from '#espalier/training/native.js';
@@ -56,8 +64,13 @@ function broadcasts(operation: Binary): Record<string, (drawn: Drawn) => Problem
     `by ${kind}`,
     (drawn: Drawn) => ({ value: operation(a(dimsOf(drawn).same), b(dimsOf(drawn)[kind])) }),
   ]);
-  const left = kinds.map((kind) => [`of ${kind}`, (drawn: Drawn) => ({ value: operation(a(dimsOf(drawn)[kind]), b(dimsOf(drawn).same)) })]);
-  const both = [['column by row', (drawn: Drawn) => ({ value: operation(a(dimsOf(drawn).column), b(dimsOf(drawn).row)) })]];
+  const left = kinds.map((kind) => [
+    `of ${kind}`,
+    (drawn: Drawn) => ({ value: operation(a(dimsOf(drawn)[kind]), b(dimsOf(drawn).same)) }),
+  ]);
+  const both = [
+    ['column by row', (drawn: Drawn) => ({ value: operation(a(dimsOf(drawn).column), b(dimsOf(drawn).row)) })],
+  ];
   return Object.fromEntries([...right, ...left, ...both]);
 }
 
@@ -85,7 +98,9 @@ const cases: Record<string, Record<string, (drawn: Drawn) => Problem>> = {
   gelu: one(gelu),
   matmul: { both: ({ rows, inner, columns }) => ({ value: matmul(a([rows, inner]), b([inner, columns])) }) },
   concatColumns: {
-    three: ({ rows, inner, columns }) => ({ value: concatColumns(a([rows, inner]), b([rows, columns]), parameter('c', [rows, 1])) }),
+    three: ({ rows, inner, columns }) => ({
+      value: concatColumns(a([rows, inner]), b([rows, columns]), parameter('c', [rows, 1])),
+    }),
   },
   gatherRows: {
     'added to what has a gradient': ({ rows, columns, random }) => ({
@@ -121,10 +136,13 @@ const cases: Record<string, Record<string, (drawn: Drawn) => Problem>> = {
       );
       // Every target competes: the loss is otherwise 1e4, and its differences drown.
       const y = data.y.map(
-        (target, row) => [target, target + 1, target + 2].find((t) => (row * drawn.columns + t) % 3 !== 0)! % drawn.columns,
+        (target, row) =>
+          [target, target + 1, target + 2].find((t) => (row * drawn.columns + t) % 3 !== 0)! % drawn.columns,
       );
       const order = data.order.map((_, row) => row);
-      const free = mask.values.map((value, index) => (index % drawn.columns === y[Math.floor(index / drawn.columns)] ? 0 : value));
+      const free = mask.values.map((value, index) =>
+        index % drawn.columns === y[Math.floor(index / drawn.columns)] ? 0 : value,
+      );
       const weights = minibatch('weights', [drawn.rows, 1]);
       const prior = constant(free, mask.dims);
       const drawnWeights = Float64Array.from({ length: drawn.rows }, () => drawn.random.uniform() + 0.5);
@@ -153,7 +171,9 @@ const cases: Record<string, Record<string, (drawn: Drawn) => Problem>> = {
 
 function probabilities(rows: number, columns: number, random: Random): Float64Array {
   const values = Float64Array.from({ length: rows * columns }, () => random.uniform() + 0.1);
-  const totals = Array.from({ length: rows }, (_, row) => values.subarray(row * columns, (row + 1) * columns).reduce((x, y) => x + y));
+  const totals = Array.from({ length: rows }, (_, row) =>
+    values.subarray(row * columns, (row + 1) * columns).reduce((x, y) => x + y),
+  );
   return values.map((value, index) => value / totals[Math.floor(index / columns)]!);
 }
 
@@ -186,7 +206,8 @@ describe('the value of', () => {
   const matrix = constant(vector, [2, 3]);
   const rows = [vector.slice(0, 3), vector.slice(3)];
   const cotangent = [1, -2, 0.5, 3, 0.25, -1];
-  const dot = (values: readonly number[]) => values.reduce((total, value, index) => total + value * cotangent[index]!, 0);
+  const dot = (values: readonly number[]) =>
+    values.reduce((total, value, index) => total + value * cotangent[index]!, 0);
   const weigh = (value: Expression) => sum(multiply(value, constant(cotangent, [2, 3])));
   const softmax = (scores: readonly number[]) => {
     const powers = scores.map(Math.exp);
@@ -268,7 +289,10 @@ describe('shapes that do not fit are named', () => {
     ['concatColumns of [2, 3], [3, 3]', () => concatColumns(a([2, 3]), b([3, 3]))],
     ['layerNorm needs a matrix, not []', () => layerNorm(a([]))],
     ['crossEntropy of [2, 3] needs [2] int32 targets, not [3]', () => crossEntropy(a([2, 3]), targets('y', 3))],
-    ['a prior of [4, 2, 3] does not fit [2, 3]', () => crossEntropy(a([2, 3]), targets('y', 2), { prior: b([4, 2, 3]) })],
+    [
+      'a prior of [4, 2, 3] does not fit [2, 3]',
+      () => crossEntropy(a([2, 3]), targets('y', 2), { prior: b([4, 2, 3]) }),
+    ],
     ['weights of [2, 1] are needed, not [2]', () => crossEntropy(a([2, 3]), targets('y', 2), { weights: b([2]) })],
     ['distillation of [2, 3] towards [3]', () => distillation(a([2, 3]), b([3]), 1)],
     ['binaryCrossEntropy of [2, 3] and [2, 1]', () => binaryCrossEntropy(a([2, 3]), b([2, 1]), b([2, 3]))],

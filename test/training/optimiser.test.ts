@@ -1,4 +1,6 @@
-/** Update rules, clipping and schedules against their closed forms. Whole runs against PyTorch: trainable-heads.test.ts. */
+/**
+ * Update rules, clipping and schedules against their closed forms. Whole runs against PyTorch: trainable-heads.test.ts.
+ */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import { type Clipping, clipGlobalNorm, noClipping } from '#espalier/training/autodiff/clipping.js';
@@ -44,7 +46,11 @@ describe('AdamW', () => {
   });
 
   it('keeps scaled moments: m / (1 - beta1) and v / (1 - beta2)', async () => {
-    const { a_m, a_v } = await after({ optimiser: adamW({ weightDecay: 0 }), learningRate: constantRate(0.1), steps: 2 });
+    const { a_m, a_v } = await after({
+      optimiser: adamW({ weightDecay: 0 }),
+      learningRate: constantRate(0.1),
+      steps: 2,
+    });
     const scaled = (power: (g: number) => number, beta: number) => gradients.a.map((g) => power(g) * (1 + beta));
     expect(
       relativeError(
@@ -74,7 +80,11 @@ describe('SGD with momentum', () => {
   });
 
   it('decays weights apart from the gradient', async () => {
-    const { b } = await after({ optimiser: sgd({ momentum: 0, weightDecay: 0.5 }), learningRate: constantRate(0.1), steps: 2 });
+    const { b } = await after({
+      optimiser: sgd({ momentum: 0, weightDecay: 0.5 }),
+      learningRate: constantRate(0.1),
+      steps: 2,
+    });
     const once = 1.5 * 0.95 + 0.4;
     expect(relativeError(b!, [once * 0.95 + 0.4])).toBeLessThan(1e-14);
   });
@@ -94,7 +104,9 @@ describe('clipping by the global norm', () => {
   it('shortens all gradients by one factor', async () => {
     const { a_momentum, b_momentum } = await clipped(2);
     const factor = 2 / (norm + 1e-6);
-    expect(relativeError([...a_momentum!, ...b_momentum!], [3 * factor, -0.5 * factor, -4 * factor])).toBeLessThan(1e-14);
+    expect(relativeError([...a_momentum!, ...b_momentum!], [3 * factor, -0.5 * factor, -4 * factor])).toBeLessThan(
+      1e-14,
+    );
   });
 
   it('leaves gradients within the limit as they are', async () => {
@@ -112,13 +124,15 @@ describe('a schedule', () => {
 
   it('falls along half a cosine, and stays at 0', () => {
     const found = at(cosineRate(0.4, 100), 0, 25, 50, 75, 100, 150);
-    expect(relativeError(found, [0.4, 0.2 + 0.2 * Math.SQRT1_2, 0.2, 0.2 - 0.2 * Math.SQRT1_2, 0, 0])).toBeLessThan(1e-15);
+    expect(relativeError(found, [0.4, 0.2 + 0.2 * Math.SQRT1_2, 0.2, 0.2 - 0.2 * Math.SQRT1_2, 0, 0])).toBeLessThan(
+      1e-15,
+    );
   });
 
   it('rises in a line to the start of what comes then', () => {
-    expect(relativeError(at(withWarmUp(cosineRate(0.4, 10), 4), 0, 1, 2, 3, 4, 9, 14), [0.1, 0.2, 0.3, 0.4, 0.4, 0.2, 0])).toBeLessThan(
-      1e-15,
-    );
+    expect(
+      relativeError(at(withWarmUp(cosineRate(0.4, 10), 4), 0, 1, 2, 3, 4, 9, 14), [0.1, 0.2, 0.3, 0.4, 0.4, 0.2, 0]),
+    ).toBeLessThan(1e-15);
   });
 
   it('without warm-up steps begins at once', () => {

@@ -30,7 +30,8 @@ describe('settings that several strategies share', () => {
   });
 
   it('are refused for what none of them knows, or what is out of the bounds of the one that does', () => {
-    const check = (changes: Parameters<typeof settingsWith>[0]) => () => checkShared([analytic, derpp], settingsWith(changes));
+    const check = (changes: Parameters<typeof settingsWith>[0]) => () =>
+      checkShared([analytic, derpp], settingsWith(changes));
     expect(check({ options: { decay: 0.5 } })).toThrow('the strategy analytic has no option `decay`');
     expect(check({ options: { alpha: 101 } })).toThrow('101 is not between 0 and 100');
     expect(check({ head: 'ridge' })).not.toThrow();

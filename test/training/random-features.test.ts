@@ -4,7 +4,9 @@ import { drawRandomFeatures, weightStep } from '#espalier/training/ridge/random-
 function columnsOf(dimension: number, width: number, seed = 7): number[][] {
   const { data } = drawRandomFeatures(dimension, width, seed);
   const step = weightStep(dimension);
-  return Array.from({ length: width }, (_, column) => Array.from({ length: dimension }, (_, row) => data[row * width + column]! * step));
+  return Array.from({ length: width }, (_, column) =>
+    Array.from({ length: dimension }, (_, row) => data[row * width + column]! * step),
+  );
 }
 
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
@@ -13,7 +15,9 @@ describe('drawRandomFeatures', () => {
   it('follows from its arguments, each of them', () => {
     expect(drawRandomFeatures(16, 40, 7)).toEqual(drawRandomFeatures(16, 40, 7));
     expect(drawRandomFeatures(16, 40, 8).data).not.toEqual(drawRandomFeatures(16, 40, 7).data);
-    expect(drawRandomFeatures(16, 48, 7).data.slice(0, 16)).not.toEqual(drawRandomFeatures(16, 40, 7).data.slice(0, 16));
+    expect(drawRandomFeatures(16, 48, 7).data.slice(0, 16)).not.toEqual(
+      drawRandomFeatures(16, 40, 7).data.slice(0, 16),
+    );
   });
 
   it.each([
@@ -34,18 +38,22 @@ describe('drawRandomFeatures', () => {
     const columns = columnsOf(16, 40);
     for (const [a, first] of columns.entries()) {
       for (const [b, second] of columns.entries()) {
-        if (Math.floor(a / 16) === Math.floor(b / 16)) expect(Math.abs(dot(first, second) - (a === b ? 1 : 0))).toBeLessThan(0.03);
+        if (Math.floor(a / 16) === Math.floor(b / 16))
+          expect(Math.abs(dot(first, second) - (a === b ? 1 : 0))).toBeLessThan(0.03);
       }
     }
   });
 
-  it.each([1, 7, 16, 384, 1024])('holds whole numbers from -63 to 63, in steps of a power of two (dimension %i)', (dimension) => {
-    const { data } = drawRandomFeatures(dimension, 64, 7);
-    expect(data.every((value) => Math.abs(value) <= 63)).toBe(true);
-    expect(Number.isInteger(Math.log2(weightStep(dimension)))).toBe(true);
-    // Few are clipped: those beyond 3.7 standard deviations at least.
-    expect(data.filter((value) => Math.abs(value) === 63).length / data.length).toBeLessThan(0.001);
-  });
+  it.each([1, 7, 16, 384, 1024])(
+    'holds whole numbers from -63 to 63, in steps of a power of two (dimension %i)',
+    (dimension) => {
+      const { data } = drawRandomFeatures(dimension, 64, 7);
+      expect(data.every((value) => Math.abs(value) <= 63)).toBe(true);
+      expect(Number.isInteger(Math.log2(weightStep(dimension)))).toBe(true);
+      // Few are clipped: those beyond 3.7 standard deviations at least.
+      expect(data.filter((value) => Math.abs(value) === 63).length / data.length).toBeLessThan(0.001);
+    },
+  );
 
   it('draws each block anew', () => {
     const columns = columnsOf(16, 32);

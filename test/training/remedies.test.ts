@@ -21,7 +21,17 @@ import { replay } from '#espalier/training/strategies/replay.js';
 import { slda } from '#espalier/training/strategies/slda.js';
 import { settingsWith } from '../support/declaration.js';
 import { relativeError, solveDense, withDiagonal } from '../support/dense.js';
-import { accuracyOf, clusters, dimension, jobOf, join, naiveInputs, quiet, roundToEven, slice } from '../support/problem.js';
+import {
+  accuracyOf,
+  clusters,
+  dimension,
+  jobOf,
+  join,
+  naiveInputs,
+  quiet,
+  roundToEven,
+  slice,
+} from '../support/problem.js';
 
 const first = clusters({ classes: [0, 1, 2, 3], perClass: 30, noise: 0.8, seed: 1 });
 const second = clusters({ classes: [4, 5, 6, 7], perClass: 30, noise: 0.8, seed: 2 });
@@ -29,11 +39,17 @@ const test = clusters({ classes: [0, 1, 2, 3], perClass: 40, noise: 0.8, seed: 3
 const gentle = { learningRate: 0.01, rank: 4 };
 
 /** Scores as they were trained. */
-const scoresOf = (head: Head, vectors: Float32Array, threads: number) => servedScoresOf(uncalibrated(head), vectors, threads);
+const scoresOf = (head: Head, vectors: Float32Array, threads: number) =>
+  servedScoresOf(uncalibrated(head), vectors, threads);
 const settingsOf = (options: Record<string, number> = {}) => settingsWith({ ...gentle, options });
-const learn = (strategy: Strategy) => strategy.train(jobOf(strategy.name, 4, { fresh: first, settings: settingsOf() }), quiet);
-const update = (strategy: Strategy, parent: TrainedHead, job: Partial<TrainingJob> = {}, options: Record<string, number> = {}) =>
-  strategy.train(jobOf(strategy.name, 8, { fresh: second, parent, settings: settingsOf(options), ...job }), quiet);
+const learn = (strategy: Strategy) =>
+  strategy.train(jobOf(strategy.name, 4, { fresh: first, settings: settingsOf() }), quiet);
+const update = (
+  strategy: Strategy,
+  parent: TrainedHead,
+  job: Partial<TrainingJob> = {},
+  options: Record<string, number> = {},
+) => strategy.train(jobOf(strategy.name, 8, { fresh: second, parent, settings: settingsOf(options), ...job }), quiet);
 const weightOf = ({ head }: TrainedHead) => head.tensors.weight!.data;
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Math.sqrt(Array.from(a, (value, index) => (value - b[index]!) ** 2).reduce((x, y) => x + y, 0));
@@ -49,7 +65,10 @@ describe('ewc', () => {
       const old = weightOf(parent);
       const free = await update(strategy, parent, {}, { lambda: 0 });
       expect(weightOf(free)).toEqual(weightOf(await update(finetune, parent)));
-      const [loose, tight] = [await update(strategy, parent, {}, { lambda: 30 }), await update(strategy, parent, {}, { lambda: 3000 })];
+      const [loose, tight] = [
+        await update(strategy, parent, {}, { lambda: 30 }),
+        await update(strategy, parent, {}, { lambda: 3000 }),
+      ];
       const moved = [free, loose, tight].map((trained) => distance(columns(weightOf(trained), 8, 4), old));
       expect(moved[1]).toBeLessThan(moved[0]! * 0.9);
       expect(moved[2]).toBeLessThan(moved[1]! * 0.9);
@@ -62,7 +81,8 @@ describe('ewc', () => {
     const two = await update(ewc, one);
     const alone = await fisherOf(two, second);
     const [before, after] = [one.state['ewc.precision.bias']!.data, two.state['ewc.precision.bias']!.data];
-    for (let index = 0; index < 8; index++) expect(after[index]).toBeCloseTo((before[index] ?? 0) + alone.bias![index]!, 6);
+    for (let index = 0; index < 8; index++)
+      expect(after[index]).toBeCloseTo((before[index] ?? 0) + alone.bias![index]!, 6);
     const [then, now] = [one.head.tensors.bias!.data, two.head.tensors.bias!.data];
     const wanted = (before[1]! * then[1]! + alone.bias![1]! * now[1]!) / (before[1]! + alone.bias![1]!);
     expect(two.state['ewc.centre.bias']!.data[1]).toBeCloseTo(wanted, 5);
@@ -72,13 +92,18 @@ describe('ewc', () => {
     const one = await learn(ewcOnline);
     const two = await update(ewcOnline, one, {}, { decay: 0.5 });
     const alone = await fisherOf(two, second);
-    expect(two.state['ewc.precision.bias']!.data[1]).toBeCloseTo(0.5 * one.state['ewc.precision.bias']!.data[1]! + alone.bias![1]!, 6);
+    expect(two.state['ewc.precision.bias']!.data[1]).toBeCloseTo(
+      0.5 * one.state['ewc.precision.bias']!.data[1]! + alone.bias![1]!,
+      6,
+    );
     expect(two.state['ewc.centre.bias']!.data).toEqual(two.head.tensors.bias!.data);
   });
 
   const fisherOf = ({ head: served }: TrainedHead, fresh: Batch, head = uncalibrated(served)) =>
     fisherDiagonal(
-      poseProblem(jobOf('ewc', 8, { fresh, settings: settingsOf(), parent: { head, state: {}, facts: {} } }), { usualKind: 'linear' }),
+      poseProblem(jobOf('ewc', 8, { fresh, settings: settingsOf(), parent: { head, state: {}, facts: {} } }), {
+        usualKind: 'linear',
+      }),
       head,
     );
 });
@@ -117,7 +142,10 @@ describe('the Fisher information', () => {
   });
 
   it('of several tasks is of each example within its own task: it has no mass in the columns of another', async () => {
-    const ofTwoTasks = jobOf('ewc', 4, { fresh: clusters({ classes: [0, 1], perClass: 30, noise: 0.8, seed: 1 }), settings: settingsOf() });
+    const ofTwoTasks = jobOf('ewc', 4, {
+      fresh: clusters({ classes: [0, 1], perClass: 30, noise: 0.8, seed: 1 }),
+      settings: settingsOf(),
+    });
     const problem = poseProblem({ ...ofTwoTasks, tasks: Int32Array.of(0, 0, 1, 1) }, { usualKind: 'linear' });
     const { weight, bias } = await fisherDiagonal(problem, problem.start);
     expect([...bias!].map((mass) => mass > 0)).toEqual([true, true, false, false]);
@@ -158,7 +186,9 @@ describe('derpp', () => {
     const two = await update(derpp, one, { replayed: buffer });
     expect([...two.state['stored.ids']!.data]).toEqual([...buffer.ids, ...second.ids]);
     expect([...two.state['stored.classes']!.data]).toEqual([...Array(24).fill(4), ...Array(120).fill(8)]);
-    expect(columns(two.state['stored.scores']!.data.slice(0, 24 * 8), 8, 4)).toEqual([...scores!.data.slice(0, 24 * 4)]);
+    expect(columns(two.state['stored.scores']!.data.slice(0, 24 * 8), 8, 4)).toEqual([
+      ...scores!.data.slice(0, 24 * 4),
+    ]);
   });
 
   it('holds those scores: the larger alpha, the nearer they stay', async () => {
@@ -206,7 +236,10 @@ describe('a-gem', () => {
     const native = await compile(graph, 1);
     const inputs = { g: gradient, r: reference };
     const feeds = Object.entries(inputs).flatMap(([kind, values]) =>
-      names.map((name, at) => [`${kind}_${name}`, { data: Float64Array.from(values.slice(2 * at, 2 * at + 2)), dims: [2] }] as const),
+      names.map(
+        (name, at) =>
+          [`${kind}_${name}`, { data: Float64Array.from(values.slice(2 * at, 2 * at + 2)), dims: [2] }] as const,
+      ),
     );
     const { a, b } = await native.run(Object.fromEntries(feeds));
     await native.close();
@@ -232,7 +265,8 @@ describe('a-gem', () => {
 describe('replay', () => {
   it('remembers more from a larger buffer', async () => {
     const parent = await learn(replay);
-    const after = async (count: number) => accuracyOf(await update(replay, parent, { replayed: slice(first, 0, count) }), test);
+    const after = async (count: number) =>
+      accuracyOf(await update(replay, parent, { replayed: slice(first, 0, count) }), test);
     expect(await after(80)).toBeGreaterThan((await accuracyOf(await update(finetune, parent), test)) + 0.3);
     expect(await after(80)).toBeGreaterThanOrEqual(await after(4));
   });
@@ -251,17 +285,23 @@ describe('gdumb', () => {
   it('learns from the memory alone, of which each class has its share, whatever came before', async () => {
     const settings = settingsOf({ passes: 5 });
     const job = jobOf('gdumb', 8, { fresh: second, replayed: first, budget: 16, settings });
-    const [one, other] = [await gdumb.train(job, quiet), await gdumb.train({ ...job, parent: await learn(finetune) }, quiet)];
+    const [one, other] = [
+      await gdumb.train(job, quiet),
+      await gdumb.train({ ...job, parent: await learn(finetune) }, quiet),
+    ];
     expect(weightOf(one)).toEqual(weightOf(other));
     const rich = await gdumb.train({ ...job, budget: 240 }, quiet);
     expect(await accuracyOf(rich, test)).toBeGreaterThan((await accuracyOf(one, test)) + 0.02);
   });
 
-  it.each([1, 5, 8, 13])('learns from no more examples than the budget of %i, also where the classes are more', async (budget) => {
-    const settings = settingsWith({ ...gentle, batchSize: 1, options: { passes: 1 } });
-    const job = jobOf('gdumb', 8, { fresh: second, replayed: first, budget, settings });
-    expect((await gdumb.train(job, quiet)).facts.memory).toBe(budget);
-  });
+  it.each([1, 5, 8, 13])(
+    'learns from no more examples than the budget of %i, also where the classes are more',
+    async (budget) => {
+      const settings = settingsWith({ ...gentle, batchSize: 1, options: { passes: 1 } });
+      const job = jobOf('gdumb', 8, { fresh: second, replayed: first, budget, settings });
+      expect((await gdumb.train(job, quiet)).facts.memory).toBe(budget);
+    },
+  );
 });
 
 describe('progressive', () => {
@@ -283,7 +323,8 @@ describe('progressive', () => {
   });
 
   it('learns more of classes that it knows, also where a few examples of a new class come with them', async () => {
-    const vague = (seed: number, perClass: number, classes: readonly number[]) => clusters({ classes, perClass, noise: 2, seed });
+    const vague = (seed: number, perClass: number, classes: readonly number[]) =>
+      clusters({ classes, perClass, noise: 2, seed });
     const settings = settingsWith({ learningRate: 0.02, rank: 4 });
     const start = vague(11, 2, [0, 1, 2, 3]);
     const one = await progressive.train(jobOf('progressive', 4, { fresh: start, settings }), quiet);
@@ -291,7 +332,10 @@ describe('progressive', () => {
     const more = vague(13, 60, [0, 1, 2, 3]);
     const after = async (classes: number, fresh: Batch) =>
       accuracyOf(
-        await progressive.train(jobOf('progressive', classes, { fresh, replayed: start, settings, parent: one }), quiet),
+        await progressive.train(
+          jobOf('progressive', classes, { fresh, replayed: start, settings, parent: one }),
+          quiet,
+        ),
         held,
         [0, 1, 2, 3],
       );
@@ -304,7 +348,10 @@ describe('progressive', () => {
 describe('joint', () => {
   it('is the head of all data, whatever the parent', async () => {
     const job = jobOf('joint', 8, { fresh: { ...first }, settings: settingsOf() });
-    const [one, other] = [await joint.train(job, quiet), await joint.train({ ...job, parent: await learn(finetune) }, quiet)];
+    const [one, other] = [
+      await joint.train(job, quiet),
+      await joint.train({ ...job, parent: await learn(finetune) }, quiet),
+    ];
     expect(one).toEqual(other);
     expect(joint.continues(one, job.settings)).toBe(false);
   });
@@ -314,21 +361,27 @@ describe('slda', () => {
   it('is the discriminants of plain means and covariance, shrunk as it says', async () => {
     const trained = await slda.train(jobOf('slda', 4, { fresh: first, settings: settingsOf() }), quiet);
     const { temperature, shrinkage } = trained.facts;
-    const x = naiveInputs(trained.head, first.vectors).map((value) => roundToEven(Math.max(-63, Math.min(63, value * 16))) / 16);
+    const x = naiveInputs(trained.head, first.vectors).map(
+      (value) => roundToEven(Math.max(-63, Math.min(63, value * 16))) / 16,
+    );
     const means = [0, 1, 2, 3].map((target) => meanOf(x, (row) => first.targets[row] === target));
     const covariance = new Float64Array(dimension ** 2);
     for (const [row, target] of first.targets.entries())
       for (let i = 0; i < dimension; i++)
         for (let j = 0; j < dimension; j++)
           covariance[i * dimension + j]! +=
-            ((x[row * dimension + i]! - means[target]![i]!) * (x[row * dimension + j]! - means[target]![j]!)) / first.targets.length;
+            ((x[row * dimension + i]! - means[target]![i]!) * (x[row * dimension + j]! - means[target]![j]!)) /
+            first.targets.length;
     const trace = Array.from({ length: dimension }, (_, i) => covariance[i * dimension + i]!).reduce((a, b) => a + b);
     const shrunk = withDiagonal(
       covariance.map((value) => value * (1 - shrinkage!)),
       dimension,
       (shrinkage! * trace) / dimension,
     );
-    const columnsOfMeans = Float64Array.from({ length: dimension * 4 }, (_, index) => means[index % 4]![Math.floor(index / 4)]!);
+    const columnsOfMeans = Float64Array.from(
+      { length: dimension * 4 },
+      (_, index) => means[index % 4]![Math.floor(index / 4)]!,
+    );
     const wanted = solveDense(shrunk, columnsOfMeans, dimension, 4);
     expect(relativeError(weightOf(trained), wanted)).toBeLessThan(1e-4);
     expect(trained.head.tensors.temperature!.data[0]).toBeCloseTo(temperature!, 5);
@@ -348,6 +401,9 @@ describe('slda', () => {
 
   function meanOf(x: Float64Array, isOwn: (row: number) => boolean): number[] {
     const rows = [...Array(x.length / dimension).keys()].filter(isOwn);
-    return Array.from({ length: dimension }, (_, column) => rows.reduce((sum, row) => sum + x[row * dimension + column]!, 0) / rows.length);
+    return Array.from(
+      { length: dimension },
+      (_, column) => rows.reduce((sum, row) => sum + x[row * dimension + column]!, 0) / rows.length,
+    );
   }
 });

@@ -10,7 +10,12 @@ import { type Groups, singles } from '#espalier/training/ridge/groups.js';
 import { lambdaGrid as grid, searchLambda } from '#espalier/training/ridge/lambda-search.js';
 import { columnsOf, leaveGroupsOut } from '#espalier/training/ridge/leave-groups-out.js';
 import { chooseLambda } from '#espalier/training/ridge/penalty.js';
-import { addExamples, emptyStatistics, mapFeatures, type RidgeStatistics } from '#espalier/training/ridge/statistics.js';
+import {
+  addExamples,
+  emptyStatistics,
+  mapFeatures,
+  type RidgeStatistics,
+} from '#espalier/training/ridge/statistics.js';
 import { multiply, relativeError, solveDense, wholeGram, withDiagonal } from '../support/dense.js';
 import { clusters, dimension, slice } from '../support/problem.js';
 
@@ -31,7 +36,8 @@ async function learn({ vectors, targets }: Batch, size = width): Promise<Learned
   return { statistics, features: await mapFeatures(vectors, { features: drawn, dimension, threads: 1 }), targets };
 }
 
-const learnClusters = (perClass: number, noise: number, seed: number) => learn(clusters({ classes: [0, 1, 2], perClass, noise, seed }));
+const learnClusters = (perClass: number, noise: number, seed: number) =>
+  learn(clusters({ classes: [0, 1, 2], perClass, noise, seed }));
 const sampleOf = ({ features, targets }: Learned, groups: Groups = singles(targets.length)) => ({
   columns: columnsOf(features, targets.length),
   targets,
@@ -39,18 +45,26 @@ const sampleOf = ({ features, targets }: Learned, groups: Groups = singles(targe
 });
 
 /** The scores of each example by a head that was solved anew without its group. [n, classes] */
-function refitScores({ statistics, features, targets }: Learned, lambda: number, groups: Groups = singles(targets.length)): Float64Array {
+function refitScores(
+  { statistics, features, targets }: Learned,
+  lambda: number,
+  groups: Groups = singles(targets.length),
+): Float64Array {
   const scores = new Float64Array(targets.length * classes);
   for (const group of groups) {
     const [gram, cross] = [wholeGram(statistics.gram), statistics.cross.slice()];
     for (const row of group) {
       const h = features.subarray(row * width, (row + 1) * width);
-      for (let index = 0; index < gram.length; index++) gram[index]! -= h[Math.floor(index / width)]! * h[index % width]!;
+      for (let index = 0; index < gram.length; index++)
+        gram[index]! -= h[Math.floor(index / width)]! * h[index % width]!;
       for (let index = 0; index < width; index++) cross[index * classes + targets[row]!]! -= h[index]!;
     }
     const weight = solveDense(withDiagonal(gram, width, lambda), cross, width, classes);
     for (const row of group)
-      scores.set(multiply(features.subarray(row * width, (row + 1) * width), weight, [1, width, classes]), row * classes);
+      scores.set(
+        multiply(features.subarray(row * width, (row + 1) * width), weight, [1, width, classes]),
+        row * classes,
+      );
   }
   return scores;
 }
@@ -72,7 +86,12 @@ async function choose(learned: Learned, start?: number) {
 }
 
 /** Scores by the native path, in float64 unless told. */
-async function leftOut(learned: Learned, lambda: number, groups?: Groups, precision: 'float32' | 'float64' = 'float64') {
+async function leftOut(
+  learned: Learned,
+  lambda: number,
+  groups?: Groups,
+  precision: 'float32' | 'float64' = 'float64',
+) {
   const products = await openFactorProducts(precision, 1);
   const { gram, cross } = learned.statistics;
   const factor = (await factorise(copyRows(gram, width), { size: width, ridge: lambda, products })) as Factor;
@@ -93,14 +112,18 @@ describe('leaveGroupsOut', () => {
   it.each([300, 3e4, 3e6])('gives those of true refits without each group (lambda %i)', async (lambda) => {
     const learned = await learnClusters(12, 2.5, 4);
     const groups = Array.from({ length: 12 }, (_, group) => [group, group + 12, group + 24]);
-    expect(relativeError(await leftOut(learned, lambda, groups), refitScores(learned, lambda, groups))).toBeLessThan(1e-4);
+    expect(relativeError(await leftOut(learned, lambda, groups), refitScores(learned, lambda, groups))).toBeLessThan(
+      1e-4,
+    );
   });
 
   it('says nothing of an example whose leverage cannot be told from 1, least of all its own label', async () => {
     // Fewer examples than features and next to no penalty: each determines its own answer.
     const learned = await learn(slice(clusters({ classes: [0, 1, 2], perClass: 4, noise: 3, seed: 4 }), 0, 12));
     expect([...(await leftOut(learned, 1e-4))]).toEqual(new Array(36).fill(0));
-    expect([...(await leftOut(learned, 10, undefined, 'float32'))].filter((score) => score === 0).length).toBeGreaterThan(30);
+    expect(
+      [...(await leftOut(learned, 10, undefined, 'float32'))].filter((score) => score === 0).length,
+    ).toBeGreaterThan(30);
   });
 });
 
@@ -121,7 +144,9 @@ describe('searchLambda', () => {
   });
 
   it('prefers the larger of two that are as good', async () => {
-    expect(await searchLambda(costsOf(grid.map((_, index) => (index === 11 || index === 12 ? 0 : 1))), search)).toBe(grid[12]);
+    expect(await searchLambda(costsOf(grid.map((_, index) => (index === 11 || index === 12 ? 0 : 1))), search)).toBe(
+      grid[12],
+    );
   });
 });
 
@@ -144,7 +169,9 @@ describe('chooseLambda', () => {
 
   it('shrinks more where there is more noise: the problems above do not all have one answer', async () => {
     const chosen = await Promise.all(
-      problems.map(async ([perClass, noise, seed]) => (await choose(await learnClusters(perClass, noise, seed))).lambda),
+      problems.map(
+        async ([perClass, noise, seed]) => (await choose(await learnClusters(perClass, noise, seed))).lambda,
+      ),
     );
     expect(new Set(chosen).size).toBeGreaterThan(1);
   });
@@ -161,11 +188,14 @@ describe('chooseLambda', () => {
     expect((await choose(learned, start)).lambda).toBe((await choose(learned)).lambda);
   });
 
-  it.each([1, 2, 3, 5])('ends, with a value of the grid, for %i examples and a map that is far wider', async (count) => {
-    for (let seed = 0; seed < 10; seed++) {
-      const batch = slice(clusters({ classes: [0, 1], perClass: 3, noise: 1, seed }), 0, count);
-      const learned = await learn({ ...batch, vectors: batch.vectors.map((value) => 20 * value) }, 256);
-      expect(grid).toContain((await choose(learned)).lambda);
-    }
-  });
+  it.each([1, 2, 3, 5])(
+    'ends, with a value of the grid, for %i examples and a map that is far wider',
+    async (count) => {
+      for (let seed = 0; seed < 10; seed++) {
+        const batch = slice(clusters({ classes: [0, 1], perClass: 3, noise: 1, seed }), 0, count);
+        const learned = await learn({ ...batch, vectors: batch.vectors.map((value) => 20 * value) }, 256);
+        expect(grid).toContain((await choose(learned)).lambda);
+      }
+    },
+  );
 });

@@ -25,15 +25,21 @@ const drawn = drawFeatures('relu', { dimension, width, seed: 7 });
 const batch = clusters({ classes: [0, 1, 2], perClass: 500, noise: 1, seed: 1 });
 const ignore = () => undefined;
 
-const inputOf = ({ vectors, targets }: Batch, features: Features, progress: (done: number, total: number) => void = ignore) => ({
+const inputOf = (
+  { vectors, targets }: Batch,
+  features: Features,
+  progress: (done: number, total: number) => void = ignore,
+) => ({
   inputs: vectors,
   targets,
   features,
   threads: 1,
   progress,
 });
-const add = (statistics: RidgeStatistics, examples: Batch, features = drawn) => addExamples(statistics, inputOf(examples, features));
-const remove = (statistics: RidgeStatistics, examples: Batch, features = drawn) => removeExamples(statistics, inputOf(examples, features));
+const add = (statistics: RidgeStatistics, examples: Batch, features = drawn) =>
+  addExamples(statistics, inputOf(examples, features));
+const remove = (statistics: RidgeStatistics, examples: Batch, features = drawn) =>
+  removeExamples(statistics, inputOf(examples, features));
 const statisticsOf = (examples: Batch, features = drawn) =>
   add(emptyStatistics(features.kind === 'none' ? dimension : width, classes), examples, features);
 
@@ -45,7 +51,8 @@ function inOrder({ vectors, targets, ids }: Batch, rows: readonly number[]): Bat
   };
 }
 
-const mixed = (examples: Batch, seed: number) => inOrder(examples, shuffled([...examples.targets.keys()], seededRandom(seed)));
+const mixed = (examples: Batch, seed: number) =>
+  inOrder(examples, shuffled([...examples.targets.keys()], seededRandom(seed)));
 
 describe.each(kinds)('the statistics of %s features', (kind) => {
   const features = drawFeatures(kind, { dimension, width, seed: 7 });
@@ -75,7 +82,9 @@ describe.each(kinds)('the statistics of %s features', (kind) => {
     ] as const)
       parts = await add(parts, slice(batch, start, end), features);
     expect(parts).toEqual(whole);
-    expect(await addExamples(emptyStatistics(whole.width, classes), { ...inputOf(batch, features), threads: 2 })).toEqual(whole);
+    expect(
+      await addExamples(emptyStatistics(whole.width, classes), { ...inputOf(batch, features), threads: 2 }),
+    ).toEqual(whole);
   });
 
   it('after examples are taken out, in another order and slicing, are the bits of never having had them', async () => {
@@ -106,24 +115,31 @@ describe('the statistics', () => {
   });
 
   it('refuse to give back what they do not hold', async () => {
-    await expect(remove(await statisticsOf(slice(batch, 0, 5)), slice(batch, 5, 20))).rejects.toThrow('not in the statistics');
+    await expect(remove(await statisticsOf(slice(batch, 0, 5)), slice(batch, 5, 20))).rejects.toThrow(
+      'not in the statistics',
+    );
   });
 
-  it.each(kinds)('refuse examples that were never added where only products or classes tell (%s features)', async (kind) => {
-    const features = drawFeatures(kind, { dimension, width, seed: 7 });
-    const own = slice(batch, 0, 60);
-    const all = await statisticsOf(own, features);
-    // One of the examples under a label that it never had: no square shows it.
-    const other = slice(own, 0, 1);
-    const renamed = { ...other, targets: other.targets.map((target) => (target + 1) % classes) };
-    const onlyFirst = await statisticsOf(other, features);
-    await expect(remove(onlyFirst, renamed, features)).rejects.toThrow('not in the statistics');
-    // A fainter relative of an example has smaller squares than the sums, and other products.
-    const strange = { ...slice(batch, 700, 701), vectors: slice(batch, 700, 701).vectors.map((value) => value / 2) };
-    const few = await statisticsOf(slice(own, 0, 2), features);
-    await expect(remove(await remove(few, slice(own, 0, 1), features), strange, features)).rejects.toThrow('not in the statistics');
-    expect((await remove(all, slice(own, 0, 59), features)).count).toBe(1);
-  });
+  it.each(kinds)(
+    'refuse examples that were never added where only products or classes tell (%s features)',
+    async (kind) => {
+      const features = drawFeatures(kind, { dimension, width, seed: 7 });
+      const own = slice(batch, 0, 60);
+      const all = await statisticsOf(own, features);
+      // One of the examples under a label that it never had: no square shows it.
+      const other = slice(own, 0, 1);
+      const renamed = { ...other, targets: other.targets.map((target) => (target + 1) % classes) };
+      const onlyFirst = await statisticsOf(other, features);
+      await expect(remove(onlyFirst, renamed, features)).rejects.toThrow('not in the statistics');
+      // A fainter relative of an example has smaller squares than the sums, and other products.
+      const strange = { ...slice(batch, 700, 701), vectors: slice(batch, 700, 701).vectors.map((value) => value / 2) };
+      const few = await statisticsOf(slice(own, 0, 2), features);
+      await expect(remove(await remove(few, slice(own, 0, 1), features), strange, features)).rejects.toThrow(
+        'not in the statistics',
+      );
+      expect((await remove(all, slice(own, 0, 59), features)).count).toBe(1);
+    },
+  );
 
   it('given a mean do not depend on the order of updates: one sum for P then Q, Q then P, and both at once', async () => {
     const [p, q] = [slice(batch, 0, 200), slice(batch, 200, 350)];
@@ -174,7 +190,11 @@ describe('withClasses', () => {
     const after = withClasses(before, 5);
     expect(after).toMatchObject({ classes: 5, count: 1500, gram: before.gram });
     for (let row = 0; row < width; row++) {
-      expect([...after.cross.subarray(row * 5, row * 5 + 5)]).toEqual([...before.cross.subarray(row * 3, row * 3 + 3), 0, 0]);
+      expect([...after.cross.subarray(row * 5, row * 5 + 5)]).toEqual([
+        ...before.cross.subarray(row * 3, row * 3 + 3),
+        0,
+        0,
+      ]);
     }
   });
 });

@@ -45,7 +45,9 @@ describe('standardise', () => {
   });
 
   it('is the plain arithmetic', () => {
-    expect(relativeError(standardise(vectors, standardisation), naiveInputs(headOf(standardisation), vectors))).toBeLessThan(1e-6);
+    expect(
+      relativeError(standardise(vectors, standardisation), naiveInputs(headOf(standardisation), vectors)),
+    ).toBeLessThan(1e-6);
   });
 
   it('leaves what it was given, and gives zeros for the mean itself', () => {

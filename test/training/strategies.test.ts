@@ -15,13 +15,21 @@ const second = clusters({ classes: [3, 4], perClass: 30, noise: 0.4, seed: 2 });
 const test = clusters({ classes: [0, 1, 2], perClass: 20, noise: 0.4, seed: 3 });
 const newTest = clusters({ classes: [3, 4], perClass: 20, noise: 0.4, seed: 4 });
 
-/** Without a buffer there is only the old head to go by, and a-gem guards only single steps: less is lost than without a remedy, but much. */
+/**
+ * Without a buffer there is only the old head to go by, and a-gem guards only single steps: less is lost than without a
+ * remedy, but much.
+ */
 const forgetful = ['a-gem', 'ewc', 'ewc-online', 'lwf', 'finetune'];
 
 const bytesOf = ({ head, state, facts }: TrainedHead) =>
-  Buffer.concat([...encodeSafetensors({ ...head.tensors, ...state }, {}), Buffer.from(JSON.stringify([head.kind, head.shape, facts]))]);
+  Buffer.concat([
+    ...encodeSafetensors({ ...head.tensors, ...state }, {}),
+    Buffer.from(JSON.stringify([head.kind, head.shape, facts])),
+  ]);
 
-const pairs = strategies.flatMap((strategy) => strategy.headKinds.map((kind) => ({ strategy, kind, name: `${strategy.name}, ${kind}` })));
+const pairs = strategies.flatMap((strategy) =>
+  strategy.headKinds.map((kind) => ({ strategy, kind, name: `${strategy.name}, ${kind}` })),
+);
 
 describe.each(pairs)('the strategy and head $name', ({ strategy, kind }) => {
   const settings = settingsWith({ head: kind, rank: 8 });
@@ -30,7 +38,12 @@ describe.each(pairs)('the strategy and head $name', ({ strategy, kind }) => {
   const secondJob = (parent: TrainedHead, fresh = second): TrainingJob => {
     const goesOn = strategy.continues(parent, settings);
     const replayed = strategy.replays && goesOn ? slice(first, 0, 30) : empty;
-    return jobOf(strategy.name, 5, { fresh: goesOn ? fresh : join(first, fresh), replayed, settings, ...(goesOn && { parent }) });
+    return jobOf(strategy.name, 5, {
+      fresh: goesOn ? fresh : join(first, fresh),
+      replayed,
+      settings,
+      ...(goesOn && { parent }),
+    });
   };
   const learn = () => strategy.train(firstJob, quiet);
   const update = async () => strategy.train(secondJob(await learn()), quiet);
@@ -99,7 +112,11 @@ describe.each(strategies)('the strategy $name', (strategy) => {
   it('leaves its parent as it was', async () => {
     const parent = await learn({});
     const before = structuredClone(parent);
-    const job = jobOf(strategy.name, 5, { fresh: second, replayed: strategy.replays ? first : empty, settings: firstJob.settings });
+    const job = jobOf(strategy.name, 5, {
+      fresh: second,
+      replayed: strategy.replays ? first : empty,
+      settings: firstJob.settings,
+    });
     await strategy.train(strategy.continues(parent, job.settings) ? { ...job, parent } : job, quiet);
     expect(parent).toEqual(before);
   });
@@ -123,12 +140,17 @@ describe.each(strategies)('the strategy $name', (strategy) => {
   it('learns from two examples of two classes', async () => {
     const two = slice(first, 0, 2);
     const settings = { ...firstJob.settings, head: undefined };
-    expect(await accuracyOf(await strategy.train(jobOf(strategy.name, 2, { fresh: two, settings }), quiet), two)).toBe(1);
+    expect(await accuracyOf(await strategy.train(jobOf(strategy.name, 2, { fresh: two, settings }), quiet), two)).toBe(
+      1,
+    );
   });
 
   it('learns a class of one example beside others of many, and a class of none is no harm', async () => {
     const lonely = clusters({ classes: [3], perClass: 1, noise: 0.1, seed: 5 });
-    const trained = await strategy.train(jobOf(strategy.name, 5, { fresh: join(first, lonely), settings: firstJob.settings }), quiet);
+    const trained = await strategy.train(
+      jobOf(strategy.name, 5, { fresh: join(first, lonely), settings: firstJob.settings }),
+      quiet,
+    );
     expect(await accuracyOf(trained, join(test, lonely))).toBeGreaterThan(0.9);
   });
 
@@ -142,7 +164,11 @@ describe.each(strategies)('the strategy $name', (strategy) => {
 
   it('lets only the classes of one task compete: two tasks that ask the same texts different things', async () => {
     const other: Batch = { ...first, targets: first.targets.map((target) => 3 + (target === 0 ? 0 : 1)) };
-    const job = jobOf(strategy.name, 5, { fresh: join(first, other), tasks: Int32Array.of(0, 0, 0, 1, 1), settings: firstJob.settings });
+    const job = jobOf(strategy.name, 5, {
+      fresh: join(first, other),
+      tasks: Int32Array.of(0, 0, 0, 1, 1),
+      settings: firstJob.settings,
+    });
     const trained = await strategy.train(job, quiet);
     expect(await accuracyOf(trained, test, [0, 1, 2])).toBeGreaterThan(0.95);
     const otherTest = { ...test, targets: test.targets.map((target) => 3 + (target === 0 ? 0 : 1)) };
@@ -154,7 +180,10 @@ describe('a job that cannot be trained', () => {
   it('a vector that is not a number, with the number of its example', async () => {
     const spoilt = { ...first, vectors: first.vectors.with(dimension + 1, Number.NaN) };
     const error = await errorOf(trainJob(jobOf('analytic', 3, { fresh: spoilt }), quiet));
-    expect(error).toMatchObject({ code: 'VECTOR_INVALID', message: expect.stringContaining(`example ${first.ids[1]}`) });
+    expect(error).toMatchObject({
+      code: 'VECTOR_INVALID',
+      message: expect.stringContaining(`example ${first.ids[1]}`),
+    });
   });
 
   it('a single class', async () => {
@@ -193,7 +222,10 @@ describe('settings that a strategy cannot follow', () => {
   });
 
   it('a head that it does not train, with those that it does', async () => {
-    expect(await check('analytic', { head: 'cosine' })).toMatchObject({ code: 'DECLARATION_INVALID', hint: 'It trains: ridge.' });
+    expect(await check('analytic', { head: 'cosine' })).toMatchObject({
+      code: 'DECLARATION_INVALID',
+      hint: 'It trains: ridge.',
+    });
   });
 
   it('a head that nobody knows', async () => {

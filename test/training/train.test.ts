@@ -32,7 +32,9 @@ describe('train', () => {
   });
 
   it('STRATEGY_UNKNOWN too', async () => {
-    expect((await errorOf(train(jobOf('magic', 3, { fresh }), { signal: never, progress: quiet }))).code).toBe('STRATEGY_UNKNOWN');
+    expect((await errorOf(train(jobOf('magic', 3, { fresh }), { signal: never, progress: quiet }))).code).toBe(
+      'STRATEGY_UNKNOWN',
+    );
   });
 
   // Several times: a thread that is torn down inside a native call takes the process with it, but not every time.
@@ -54,7 +56,10 @@ describe('train', () => {
   it('INTERRUPTED while the analytic head looks for its lambda, too', async () => {
     const controller = new AbortController();
     const progress = (_done: number, _total: number, unit: string) => unit === 'values of lambda' && controller.abort();
-    const work = train(jobOf('analytic', 3, { fresh, settings: settingsWith({ width: 512 }) }), { signal: controller.signal, progress });
+    const work = train(jobOf('analytic', 3, { fresh, settings: settingsWith({ width: 512 }) }), {
+      signal: controller.signal,
+      progress,
+    });
     expect((await errorOf(work)).code).toBe('INTERRUPTED');
   });
 

@@ -8,7 +8,12 @@ import { newExample } from '../support/store.js';
 
 const heldOut = (from: number, to: number, task = 'intent'): Example[] =>
   Array.from({ length: to - from }, (_, index) => ({
-    ...newExample({ text: `please cancel the order number ${from + index} for me`, task, label: 'cancel', split: 'holdout' }),
+    ...newExample({
+      text: `please cancel the order number ${from + index} for me`,
+      task,
+      label: 'cancel',
+      split: 'holdout',
+    }),
     id: from + index,
     arrival: from + index,
   }));
@@ -52,7 +57,9 @@ describe('suites about the answers of a head', () => {
   it('are not made of fewer than ten examples, nor where the adapter turns them off', () => {
     expect(answerSuites(declaration(), { held: heldOut(1, 9), outOfScope })).toEqual([]);
     const off = declaration({ answers: { ...few, robustness: false, scope: false } });
-    expect(answerSuites(off, { held: heldOut(1, 50), outOfScope }).map(({ suite }) => suite.name)).toEqual(['answers/invariance']);
+    expect(answerSuites(off, { held: heldOut(1, 50), outOfScope }).map(({ suite }) => suite.name)).toEqual([
+      'answers/invariance',
+    ]);
   });
 
   it('do not ask for the scope of sets of labels, nor without texts that are out of scope', () => {

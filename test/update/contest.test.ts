@@ -13,7 +13,14 @@ describe('the field of an update', () => {
   });
 
   it('usually holds the declared strategy, too', () => {
-    expect(namesOf(usualField(declare('strategy: lwf')))).toEqual(['analytic', 'slda', 'er-ace', 'replay', 'progressive', 'lwf']);
+    expect(namesOf(usualField(declare('strategy: lwf')))).toEqual([
+      'analytic',
+      'slda',
+      'er-ace',
+      'replay',
+      'progressive',
+      'lwf',
+    ]);
   });
 
   it('usually leaves out what cannot learn a multi-label task', () => {
@@ -31,7 +38,8 @@ describe('the field of an update', () => {
 
   it('has one thread each, side by side; alone, as many as are declared', () => {
     const declaration = declare('training: { threads: 2 }');
-    const threads = (field: readonly string[]) => settingsOf({ declaration, field } as unknown as Plan, strategyNamed('derpp')).threads;
+    const threads = (field: readonly string[]) =>
+      settingsOf({ declaration, field } as unknown as Plan, strategyNamed('derpp')).threads;
     expect([threads(['derpp']), threads(['derpp', 'replay'])]).toEqual([2, 1]);
   });
 
@@ -40,6 +48,9 @@ describe('the field of an update', () => {
     const domains = (...keys: string[]) => keys.map((key) => ({ task: key[0]!, domain: key[1]! }));
     const a = { classes: classes('ax', 'ay'), domains: domains('a1') };
     const b = { classes: classes('ay', 'by', 'az'), domains: domains('a0', 'a1', 'b1') };
-    expect(knownTo({ a, b } as unknown as Mixes)).toEqual({ classes: classes('ax', 'ay', 'by', 'az'), domains: domains('a1', 'a0', 'b1') });
+    expect(knownTo({ a, b } as unknown as Mixes)).toEqual({
+      classes: classes('ax', 'ay', 'by', 'az'),
+      domains: domains('a1', 'a0', 'b1'),
+    });
   });
 });

@@ -52,7 +52,10 @@ describe('a lease', () => {
 
   it('that can be written again in time goes on', async () => {
     let attempts = 0;
-    const lease = keepLease(() => (attempts++ % 2 === 0 ? Promise.reject(sqliteError('SQLITE_BUSY')) : Promise.resolve()), terms);
+    const lease = keepLease(
+      () => (attempts++ % 2 === 0 ? Promise.reject(sqliteError('SQLITE_BUSY')) : Promise.resolve()),
+      terms,
+    );
     await pause(400);
     expect(attempts).toBeGreaterThan(3);
     expect(lease.lost.aborted).toBe(false);

@@ -8,7 +8,8 @@ import { declare } from '../support/declaration.js';
 
 const declaration = declare('');
 const task = declaration.tasks[0]!.name;
-const planOf = (overrides: Partial<Plan> = {}) => ({ declaration, parentVersion: 1, afterExample: 100, ...overrides }) as Plan;
+const planOf = (overrides: Partial<Plan> = {}) =>
+  ({ declaration, parentVersion: 1, afterExample: 100, ...overrides }) as Plan;
 const count = (label: string, overrides: Partial<LabelCount> = {}): LabelCount => ({
   ...{ task, label, learned: 20, stored: 25, known: true },
   ...overrides,
@@ -64,7 +65,11 @@ describe('what new labels cost', () => {
 
 describe('the set of labels in the notes of a report', () => {
   it('names what is new, with examples, and what has no example any more', () => {
-    const evaluated = evaluatedOf(count('a'), count('gone', { learned: 0, stored: 0 }), count('b', { known: false, learned: 1 }));
+    const evaluated = evaluatedOf(
+      count('a'),
+      count('gone', { learned: 0, stored: 0 }),
+      count('b', { known: false, learned: 1 }),
+    );
     expect(noteLabelChanges(planOf(), evaluated)).toEqual([
       'New to the champion: b (1 example).',
       expect.stringContaining('no example in the store stands behind any more: gone.'),
@@ -74,9 +79,14 @@ describe('the set of labels in the notes of a report', () => {
 
   it('names what a closed list does not declare any more', () => {
     const closed = { ...declaration, tasks: [{ ...declaration.tasks[0]!, labels: ['delivery', 'refund'] }] };
-    const notes = noteLabelChanges(planOf({ declaration: closed }), evaluatedOf(count('late_parcel', { stored: 32 }), count('refund')));
+    const notes = noteLabelChanges(
+      planOf({ declaration: closed }),
+      evaluatedOf(count('late_parcel', { stored: 32 }), count('refund')),
+    );
     expect(notes).toEqual([expect.stringContaining('late_parcel (32 examples)')]);
     const renamed = { ...closed, tasks: [{ ...closed.tasks[0]!, aliases: { late_parcel: 'delivery' } }] };
-    expect(noteLabelChanges(planOf({ declaration: renamed }), evaluatedOf(count('late_parcel', { stored: 32 })))).toEqual([]);
+    expect(
+      noteLabelChanges(planOf({ declaration: renamed }), evaluatedOf(count('late_parcel', { stored: 32 }))),
+    ).toEqual([]);
   });
 });

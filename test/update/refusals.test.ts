@@ -5,8 +5,22 @@ import { beginRun, endRun } from '#espalier/store/runs.js';
 import { countRefusals } from '#espalier/update/refusals.js';
 import { now, temporaryStore } from '../support/store.js';
 
-async function judged(store: Store, version: number, championVersion: number | null, verdict: string, adapter = 'desk'): Promise<number> {
-  const run = await beginRun(store, { adapter, stage: 'gate', plan: {}, trigger: 'manual', owner: 'one', startedAt: now, now });
+async function judged(
+  store: Store,
+  version: number,
+  championVersion: number | null,
+  verdict: string,
+  adapter = 'desk',
+): Promise<number> {
+  const run = await beginRun(store, {
+    adapter,
+    stage: 'gate',
+    plan: {},
+    trigger: 'manual',
+    owner: 'one',
+    startedAt: now,
+    now,
+  });
   await endRun(store.queries, run, { status: 'done', error: null, at: now });
   const findings = [
     { rule: 'not-inferior', verdict: 'fail' },

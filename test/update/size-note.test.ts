@@ -7,7 +7,11 @@ import { noteSizes } from '#espalier/update/size-note.js';
 const context = { workspace: {}, encoder: { dimension: 3072, lexical: 2048 } } as unknown as UpdateContext;
 
 function notesOf(settings: string, classes: number, strategies: readonly string[]) {
-  const declaration = parseDeclaration(`name: desk\ntasks: [{ name: intent }]\ntraining: {${settings}}\n`, 'adapter.yaml', headSettings);
+  const declaration = parseDeclaration(
+    `name: desk\ntasks: [{ name: intent }]\ntraining: {${settings}}\n`,
+    'adapter.yaml',
+    headSettings,
+  );
   const mix = {
     continues: false,
     fresh: 5000,
@@ -19,7 +23,8 @@ function notesOf(settings: string, classes: number, strategies: readonly string[
 
 describe('before a large version is trained', () => {
   it('its size is said, and what takes less', async () => {
-    const said = 'the version by analytic will take about 417 MB: a smaller `training.width`, or another strategy such as slda, takes less';
+    const said =
+      'the version by analytic will take about 417 MB: a smaller `training.width`, or another strategy such as slda, takes less';
     expect(await notesOf('', 5000, ['analytic', 'slda'])).toEqual([said]);
   });
 

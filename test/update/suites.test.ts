@@ -13,7 +13,10 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const evals = temporaryFolder();
 const cases = ['refund', 'glad', 'unknown'].map((label) => ({ id: label, text: `a text of ${label}`, label }));
 writeSuite(evals, { name: 'first', kind: 'classification', cases });
-appendFileSync(join(writeSuite(evals, { name: 'second', kind: 'classification', cases }), 'suite.yaml'), 'task: tone\n');
+appendFileSync(
+  join(writeSuite(evals, { name: 'second', kind: 'classification', cases }), 'suite.yaml'),
+  'task: tone\n',
+);
 
 const known = {
   classes: [
@@ -39,8 +42,16 @@ async function ask(tasks: readonly string[], suites: readonly string[]) {
   const store = await temporaryStore();
   const held = rows.map((row) => newExample({ domain: 'shop', ...row, split: 'holdout' }));
   await stored(store, 'support', held);
-  const declaration: AdapterDeclaration = { ...declare(), tasks: tasks.map((name) => ({ name, labels: 'open' })), suites: [...suites] };
-  const context = { store, workspace: { suiteFolders: [evals] }, encoder: { denseFingerprint: 'none' } } as unknown as UpdateContext;
+  const declaration: AdapterDeclaration = {
+    ...declare(),
+    tasks: tasks.map((name) => ({ name, labels: 'open' })),
+    suites: [...suites],
+  };
+  const context = {
+    store,
+    workspace: { suiteFolders: [evals] },
+    encoder: { denseFingerprint: 'none' },
+  } as unknown as UpdateContext;
   const plan = { declaration, throughExample: 99 } as Plan;
   const domains = known.domains.filter(({ task }) => tasks.includes(task));
   const asked = await listAsked(context, plan, { ...known, domains }, { classes: known.classes, throughExample: 99 });

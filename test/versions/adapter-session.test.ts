@@ -61,7 +61,8 @@ describe('an adapter of several tasks', () => {
     const cases = ['cross', 'glad'].map((label, index) => ({ id: `${index}`, text: '', label }));
     const suite = suiteOf('classification', cases);
     const outputs = await answer([9, 0, 1, 2, 0, 0, 3, 9]);
-    const scores = async (task: string) => (await scoreSuite(suite, outputs, task)).map(({ score, answer: said }) => [said, score]);
+    const scores = async (task: string) =>
+      (await scoreSuite(suite, outputs, task)).map(({ score, answer: said }) => [said, score]);
     expect(await scores('intent')).toEqual([
       ['refund', 0],
       ['cross', 0],
@@ -88,7 +89,12 @@ describe('an adapter file of Espalier 0.1', () => {
     const vector = graph.input('embedding', 'float32', ['batch', 2]);
     const share = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(0.8) });
     graph.output(graph.node('Softmax', [vector], { axis: -1 }), 'probabilities', 'float32', ['batch', 2]);
-    graph.output(graph.node('Concat', [graph.node('Mul', [vector, share]), vector], { axis: -1 }), 'adapted', 'float32', ['batch', 4]);
+    graph.output(
+      graph.node('Concat', [graph.node('Mul', [vector, share]), vector], { axis: -1 }),
+      'adapted',
+      'float32',
+      ['batch', 4],
+    );
     writeFileSync(file, graph.encode());
     const adapter = await openAdapter(file, classes.slice(0, 2), { dense: 2 });
     const [output] = await adapter.run(Float32Array.of(0.6, 0.8), 2);

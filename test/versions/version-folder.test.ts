@@ -107,7 +107,10 @@ describe('ADAPTER_INVALID', () => {
 
   it('with a manifest that was cut off', async () => {
     const { folder } = await writeVersion();
-    writeFileSync(join(folder, versionFiles.manifest), readFileSync(join(folder, versionFiles.manifest)).subarray(0, 100));
+    writeFileSync(
+      join(folder, versionFiles.manifest),
+      readFileSync(join(folder, versionFiles.manifest)).subarray(0, 100),
+    );
     expect((await errorOf(read(folder))).code).toBe('ADAPTER_INVALID');
   });
 

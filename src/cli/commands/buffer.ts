@@ -17,7 +17,15 @@ import {
 import { replayPolicies } from '../../replay/policies.js';
 import type { BufferedExample, Membership, MembershipState } from '../../store/buffer.js';
 import { type Output, tableOf } from '../output.js';
-import { type GlobalOptions, inReadingSession, newCommand, newGroup, type Session, type Surroundings, wholeNumber } from '../session.js';
+import {
+  type GlobalOptions,
+  inReadingSession,
+  newCommand,
+  newGroup,
+  type Session,
+  type Surroundings,
+  wholeNumber,
+} from '../session.js';
 
 interface BufferOptions extends GlobalOptions {
   readonly adapter?: string;
@@ -57,12 +65,16 @@ export function bufferCommand(surroundings: Surroundings): Command {
   group.addCommand(
     leaf('show', 'one example, whole')
       .argument('<id>', 'the example', wholeNumber)
-      .action((id: number, options: BufferOptions) => inReadingSession(options, surroundings, (session) => show(session, id, options))),
+      .action((id: number, options: BufferOptions) =>
+        inReadingSession(options, surroundings, (session) => show(session, id, options)),
+      ),
   );
   group.addCommand(
     leaf('why', 'which rule let an example in, or put it out')
       .argument('<id>', 'the example', wholeNumber)
-      .action((id: number, options: BufferOptions) => inReadingSession(options, surroundings, (session) => why(session, id, options))),
+      .action((id: number, options: BufferOptions) =>
+        inReadingSession(options, surroundings, (session) => why(session, id, options)),
+      ),
   );
   return group;
 }
@@ -80,7 +92,10 @@ function renderStats(
   ofTask: TasksShown,
   { colours }: Output,
 ): string {
-  const limit = 'bytes' in budget ? `${bytesInWords(bytes)} of ${bytesInWords(budget.bytes)}` : `${members} of ${budget.examples} examples`;
+  const limit =
+    'bytes' in budget
+      ? `${bytesInWords(bytes)} of ${bytesInWords(budget.bytes)}`
+      : `${members} of ${budget.examples} examples`;
   const head = `${adapter}${task === undefined ? '' : `, ${task}`}: ${limit}, ${cells.length} cells`;
   if (cells.length === 0) return `${head}\nNothing yet: a candidate's examples are offered when it is approved.`;
   const columns = [
@@ -109,11 +124,22 @@ async function list(session: Session, options: ListOptions): Promise<void> {
   const { output } = session;
   const { declaration, task } = await asked(session, options);
   const { label, domain, contains, limit } = options;
-  const found = await listBuffered(session, declaration.name, { state: stateNamed(options.state), task, label, domain, contains, limit });
+  const found = await listBuffered(session, declaration.name, {
+    state: stateNamed(options.state),
+    task,
+    label,
+    domain,
+    contains,
+    limit,
+  });
   output.result(found, () => renderList(found, declaration, output));
 }
 
-function renderList(found: readonly BufferedExample[], declaration: AdapterDeclaration, { colours, width }: Output): string {
+function renderList(
+  found: readonly BufferedExample[],
+  declaration: AdapterDeclaration,
+  { colours, width }: Output,
+): string {
   if (found.length === 0) return 'No example fits.';
   const ofTask = tasksShown(declaration);
   const columns = [
@@ -178,7 +204,9 @@ async function why(session: Session, id: number, options: BufferOptions): Promis
   const { sheet, ...found } = await explainMembership(session, declaration.name, id);
   session.output.result(found, () => {
     const { membership } = sheet;
-    const rule = membership ? `\nrule      ${membership.policy}, ${scoreOf(membership)}, since ${membership.since}` : '';
+    const rule = membership
+      ? `\nrule      ${membership.policy}, ${scoreOf(membership)}, since ${membership.since}`
+      : '';
     return `example   ${id}: ${clip(sheet.text, 60)}\nreason    ${clip(found.reason, 400)}${rule}`;
   });
 }

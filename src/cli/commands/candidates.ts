@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { clip, wrap } from '../../core/text.js';
-import { approve, listProposed, readCandidate, readConfusedTexts, reject, verifyVerdict } from '../../library/candidates.js';
+import {
+  approve,
+  listProposed,
+  readCandidate,
+  readConfusedTexts,
+  reject,
+  verifyVerdict,
+} from '../../library/candidates.js';
 import { sayNewLabels } from '../../pages/report/new-labels.js';
 import { renderReportPage } from '../../pages/report/page.js';
 import type { Candidate, Verdict } from '../../store/candidates.js';
@@ -51,25 +58,33 @@ export function candidatesCommand(surroundings: Surroundings): Command {
       .argument(...number)
       .option('--all', 'every suite and every flip')
       .option('--html <file>', 'write the report as a page, too')
-      .action((id: number, options: ShowOptions) => inReadingSession(options, surroundings, (session) => show(session, id, options))),
+      .action((id: number, options: ShowOptions) =>
+        inReadingSession(options, surroundings, (session) => show(session, id, options)),
+      ),
   );
   group.addCommand(
     newCommand('verify', 'work its verdict out again from the stored results')
       .argument(...number)
-      .action((id: number, options: GlobalOptions) => inReadingSession(options, surroundings, (session) => verify(session, id))),
+      .action((id: number, options: GlobalOptions) =>
+        inReadingSession(options, surroundings, (session) => verify(session, id)),
+      ),
   );
   group.addCommand(
     newCommand('approve', 'make a candidate champion')
       .argument(...number)
       .requiredOption('--reason <text>', 'why; kept for ever')
       .option('--override', 'although the gate did not pass it; kept for ever too')
-      .action((id: number, options: DecisionOptions) => inSession(options, surroundings, (session) => approveOne(session, id, options))),
+      .action((id: number, options: DecisionOptions) =>
+        inSession(options, surroundings, (session) => approveOne(session, id, options)),
+      ),
   );
   group.addCommand(
     newCommand('reject', 'turn a candidate down')
       .argument(...number)
       .requiredOption('--reason <text>', 'why; kept for ever')
-      .action((id: number, options: DecisionOptions) => inSession(options, surroundings, (session) => rejectOne(session, id, options))),
+      .action((id: number, options: DecisionOptions) =>
+        inSession(options, surroundings, (session) => rejectOne(session, id, options)),
+      ),
   );
   return group;
 }
@@ -110,14 +125,16 @@ async function show({ output, ...session }: Session, id: number, options: ShowOp
     const parts = [titleOf(candidate), renderField(field, output), renderReport(report, output, options)];
     parts.push(sayNewLabels(report, texts, (paragraph) => wrap(paragraph, output.width)));
     parts.push(renderFlips(flips, output, options));
-    for (const { act, actor, at, reason } of decisions) parts.push(`${act} by ${clip(actor, 40)} at ${at}: ${clip(reason, 200)}`);
+    for (const { act, actor, at, reason } of decisions)
+      parts.push(`${act} by ${clip(actor, 40)} at ${at}: ${clip(reason, 200)}`);
     if (candidate.status === 'waiting') parts.push(renderAdvice(report, candidate, output));
     return parts.filter((part) => part !== '').join('\n\n');
   });
 }
 
 const titleOf = (candidate: Candidate) => {
-  const compared = candidate.championVersion === null ? 'no champion then' : `compared with version ${candidate.championVersion}`;
+  const compared =
+    candidate.championVersion === null ? 'no champion then' : `compared with version ${candidate.championVersion}`;
   return `candidate ${candidate.id}: ${candidate.adapter} version ${candidate.version}, ${compared}, ${candidate.status}`;
 };
 
@@ -157,5 +174,8 @@ async function approveOne({ output, ...session }: Session, id: number, options: 
 
 async function rejectOne({ output, ...session }: Session, id: number, { reason }: DecisionOptions): Promise<void> {
   const rejected = await reject(session, id, reason);
-  output.result(rejected, () => `candidate ${id} of ${rejected.adapter} is rejected; its data stays new for the next update`);
+  output.result(
+    rejected,
+    () => `candidate ${id} of ${rejected.adapter} is rejected; its data stays new for the next update`,
+  );
 }

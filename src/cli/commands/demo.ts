@@ -7,7 +7,12 @@ interface DemoOptions extends GlobalOptions {
 }
 
 export function demoCommand(surroundings: Surroundings): Command {
-  return newCommand('demo', 'play the sample stream in a temporary workspace: what is forgotten, and what the gate says')
+  return newCommand(
+    'demo',
+    'play the sample stream in a temporary workspace: what is forgotten, and what the gate says',
+  )
     .option('--keep', 'leave the workspace, to look around in it')
-    .action((options: DemoOptions) => playDemo(outputOf(options, surroundings), surroundings, { keep: options.keep === true }));
+    .action((options: DemoOptions) =>
+      playDemo(outputOf(options, surroundings), surroundings, { keep: options.keep === true }),
+    );
 }

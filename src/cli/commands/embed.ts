@@ -18,7 +18,9 @@ export function embedCommand(surroundings: Surroundings): Command {
     .argument('[text]', 'one text; without it, one a line from standard input')
     .option('--dense', 'only what comes from the model, without the counts of n-grams');
   return addAskOptions(command).action((adapter: string, text: string | undefined, options: EmbedOptions) =>
-    inReadingSession(options, surroundings, (session) => embed(session, { adapter, text, ...surroundings, ...options })),
+    inReadingSession(options, surroundings, (session) =>
+      embed(session, { adapter, text, ...surroundings, ...options }),
+    ),
   );
 }
 

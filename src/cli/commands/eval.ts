@@ -5,7 +5,15 @@ import { importableKinds } from '../../evaluation/importing/import-kinds.js';
 import { importFile } from '../evaluation/import-file.js';
 import { history, list, show, validate } from '../evaluation/inspect.js';
 import { run } from '../evaluation/run.js';
-import { inReadingSession, inSession, namesIn, newCommand, newGroup, type Surroundings, wholeNumber } from '../session.js';
+import {
+  inReadingSession,
+  inSession,
+  namesIn,
+  newCommand,
+  newGroup,
+  type Surroundings,
+  wholeNumber,
+} from '../session.js';
 
 export function evalCommand(surroundings: Surroundings): Command {
   const group = newGroup('eval', 'measure versions on suites, and look after the suites');
@@ -28,14 +36,18 @@ export function evalCommand(surroundings: Surroundings): Command {
       .option('--out <path>', 'where to: a file for lm-eval, a folder for mteb')
       .option('--languages <a,b>', 'mteb: what the suites are written in', namesIn, ['eng-Latn'])
       .action((adapter: string, options) =>
-        inSession(options, surroundings, (session) => run(session, adapter, { ...options, workingFolder: surroundings.workingFolder })),
+        inSession(options, surroundings, (session) =>
+          run(session, adapter, { ...options, workingFolder: surroundings.workingFolder }),
+        ),
       ),
   );
   group.addCommand(
     newCommand('history', 'how the versions scored on one suite over time')
       .argument('<suite>', 'the suite, or holdout/<domain>')
       .option('--adapter <name>', 'of this adapter only')
-      .action((suite: string, options) => inReadingSession(options, surroundings, (session) => history(session, suite, options))),
+      .action((suite: string, options) =>
+        inReadingSession(options, surroundings, (session) => history(session, suite, options)),
+      ),
   );
   group.addCommand(
     newCommand('validate', 'check suites without scoring anything')
@@ -68,7 +80,10 @@ function importCommand(surroundings: Surroundings): Command {
     .option('--other-field <name>', 'contrast: where the other text is', 'other')
     .option('--other-label-field <name>', 'contrast: where the label of the other text is', 'otherLabel')
     .option('--out-label <label>', 'out-of-scope, scope: which label says that a text is out of scope', 'out-of-scope')
-    .option('--group-field <name>', 'where the slice is that a case belongs to; default: none; robustness, stability, bias: group')
+    .option(
+      '--group-field <name>',
+      'where the slice is that a case belongs to; default: none; robustness, stability, bias: group',
+    )
     .option('--cluster-field <name>', 'where it says which cases depend on each other; default: none')
     .option('--shots <n>', 'probe, knn, calibration, out-of-scope: cases a label that are shown', positiveNumber, 16)
     .option('--seed <n>', 'of the draw of those', wholeNumber, 7)

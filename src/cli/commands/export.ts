@@ -2,7 +2,14 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { bytesInWords } from '../../core/numbers.js';
 import { exportVersion } from '../../library/export.js';
-import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings, wholeNumber } from '../session.js';
+import {
+  type GlobalOptions,
+  inReadingSession,
+  newCommand,
+  type Session,
+  type Surroundings,
+  wholeNumber,
+} from '../session.js';
 
 interface ExportOptions extends GlobalOptions {
   readonly fused: string;
@@ -20,9 +27,16 @@ export function exportCommand(surroundings: Surroundings): Command {
 }
 
 async function exportTo(session: Session, adapter: string, { fused, version, workingFolder }: Request): Promise<void> {
-  const exported = await exportVersion(session, adapter, { file: resolve(workingFolder, fused), version, what: 'fused' });
+  const exported = await exportVersion(session, adapter, {
+    file: resolve(workingFolder, fused),
+    version,
+    what: 'fused',
+  });
   const { files, bytes } = exported;
-  session.output.result(exported, () => `${adapter} version ${exported.version}: ${bytesInWords(bytes)}\n${files.join('\n')}`);
+  session.output.result(
+    exported,
+    () => `${adapter} version ${exported.version}: ${bytesInWords(bytes)}\n${files.join('\n')}`,
+  );
 }
 
 type Request = ExportOptions & Pick<Surroundings, 'workingFolder'>;

@@ -33,7 +33,11 @@ export function ingestCommand(surroundings: Surroundings): Command {
     .option('--text-field <name>', 'where the text is', 'text')
     .option('--label-field <name>', 'where the label is; default: label, and labels in a multi-label task')
     .option('--where <field=value>', 'take only rows of which this holds; may be repeated', gatherFilters, [])
-    .option('--max-rejected <n>', 'store nothing if more rows than that are rejected: a number, or a share such as 5%', rejectedLimit)
+    .option(
+      '--max-rejected <n>',
+      'store nothing if more rows than that are rejected: a number, or a share such as 5%',
+      rejectedLimit,
+    )
     .option('--format <format>', 'jsonl, json (an array) or csv; default: by the file name, then by its beginning')
     .option('--delimiter <name>', 'of CSV: comma, semicolon, tab or bar; default: by the header')
     .option('--encoding <name>', 'such as windows-1252; default: by the byte order mark, else UTF-8')
@@ -42,7 +46,12 @@ export function ingestCommand(surroundings: Surroundings): Command {
     );
 }
 
-async function ingestFiles(session: Session, names: readonly string[], options: IngestOptions, stdin: NodeJS.ReadStream): Promise<void> {
+async function ingestFiles(
+  session: Session,
+  names: readonly string[],
+  options: IngestOptions,
+  stdin: NodeJS.ReadStream,
+): Promise<void> {
   const { output } = session;
   const inputs = names.map((path) => ({ path, name: path === '-' ? 'standard input' : path }));
   const report = await ingestFrom(session, options.adapter, { inputs, stdin }, options);
@@ -53,7 +62,10 @@ async function ingestFiles(session: Session, names: readonly string[], options: 
 
 function gatherFilters(written: string, before: readonly FieldValue[]): FieldValue[] {
   const at = written.indexOf('=');
-  if (at < 1) throw new EspalierError('USAGE', `--where ${written} is not a field and its value`, { hint: 'Write --where answer=accept.' });
+  if (at < 1)
+    throw new EspalierError('USAGE', `--where ${written} is not a field and its value`, {
+      hint: 'Write --where answer=accept.',
+    });
   return [...before, { field: written.slice(0, at), value: written.slice(at + 1) }];
 }
 
@@ -61,5 +73,7 @@ function rejectedLimit(written: string): RejectedLimit {
   const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(written) ?? [];
   if (number !== undefined && percent === '%' && Number(number) <= 100) return { share: Number(number) / 100 };
   if (number !== undefined && percent === '' && /^\d+$/.test(number)) return { rows: Number(number) };
-  throw new EspalierError('USAGE', `--max-rejected ${written} is neither a number of rows nor a share`, { hint: 'Write 20, or 5%.' });
+  throw new EspalierError('USAGE', `--max-rejected ${written} is neither a number of rows nor a share`, {
+    hint: 'Write 20, or 5%.',
+  });
 }

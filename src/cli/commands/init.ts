@@ -13,7 +13,9 @@ export function initCommand(surroundings: Surroundings): Command {
   return newCommand('init', 'make a workspace, with an adapter to begin with')
     .argument('<dir>', 'the folder; made where it is not there')
     .option('--adapter <name>', "the adapter's name", 'my-adapter')
-    .action((folder: string, options: InitOptions) => init(resolve(surroundings.workingFolder, folder), options, surroundings));
+    .action((folder: string, options: InitOptions) =>
+      init(resolve(surroundings.workingFolder, folder), options, surroundings),
+    );
 }
 
 async function init(root: string, { adapter, ...options }: InitOptions, surroundings: Surroundings): Promise<void> {

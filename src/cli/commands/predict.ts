@@ -21,7 +21,9 @@ export function predictCommand(surroundings: Surroundings): Command {
     .option('--task <name>', 'ask for this task only; default: all that the champion has learned')
     .option('--always-answer', 'answer unknown texts, too, with the likeliest label');
   return addAskOptions(command).action((adapter: string, text: string | undefined, options: PredictOptions) =>
-    inReadingSession(options, surroundings, (session) => predict(session, { adapter, text, ...surroundings, ...options })),
+    inReadingSession(options, surroundings, (session) =>
+      predict(session, { adapter, text, ...surroundings, ...options }),
+    ),
   );
 }
 
@@ -32,11 +34,13 @@ interface Asked extends Pick<Surroundings, 'stdin' | 'stdout'>, PredictOptions {
 
 async function predict(session: Session, asked: Asked): Promise<void> {
   const { workspace, output } = session;
-  const only = asked.text === undefined || asked.text === '-' || asked.input !== undefined ? undefined : onlyQuestion(asked.text);
+  const only =
+    asked.text === undefined || asked.text === '-' || asked.input !== undefined ? undefined : onlyQuestion(asked.text);
   const declaration = await readDeclaration(workspace, asked.adapter);
   const isOne = declaration.tasks.length === 1 || asked.task !== undefined;
   const champion = await openChampion(session, declaration);
-  const render = (prediction: Prediction) => (isOne ? renderAnswer(prediction, output) : renderOneOfSeveral(prediction, output));
+  const render = (prediction: Prediction) =>
+    isOne ? renderAnswer(prediction, output) : renderOneOfSeveral(prediction, output);
   try {
     if (only) {
       const predictions = (await champion.predict([only], asked))[0]!;
@@ -56,9 +60,14 @@ interface Rendering extends Asked {
 }
 
 /** One a question; of several tasks one a task, save in JSON lines, where they stand together. */
-async function lines(champion: Champion, questions: readonly Question[], { isOne, output, render, ...asked }: Rendering) {
+async function lines(
+  champion: Champion,
+  questions: readonly Question[],
+  { isOne, output, render, ...asked }: Rendering,
+) {
   const answered = await champion.predict(questions, asked);
-  if (asked.format === 'jsonl') return answered.map((predictions, index) => jsonOf(withFields(questions[index]!, predictions, isOne)));
+  if (asked.format === 'jsonl')
+    return answered.map((predictions, index) => jsonOf(withFields(questions[index]!, predictions, isOne)));
   return answered.flat().map((prediction) => (output.format === 'json' ? jsonOf(prediction) : render(prediction)));
 }
 
@@ -74,7 +83,19 @@ function withFields({ text, fields = {} }: Question, predictions: readonly Predi
 
 /** Always the same, so that a field of the input stands where it stood in the line before. */
 const answerNames: ReadonlySet<string> = new Set([
-  ...['text', 'task', 'label', 'unknown', 'reason', 'likeliest', 'confidence', 'labels', 'probabilities', 'version', 'answers'],
+  ...[
+    'text',
+    'task',
+    'label',
+    'unknown',
+    'reason',
+    'likeliest',
+    'confidence',
+    'labels',
+    'probabilities',
+    'version',
+    'answers',
+  ],
 ]);
 
 const taskWidth = 14;
@@ -108,7 +129,13 @@ function renderNoAnswer(
 
 /** The labels that are given, each with its probability; where there is none, how sure that is. */
 function renderSet(
-  { text, labels, confidence, version, probabilities }: Prediction & Required<Pick<Prediction, 'labels' | 'probabilities' | 'confidence'>>,
+  {
+    text,
+    labels,
+    confidence,
+    version,
+    probabilities,
+  }: Prediction & Required<Pick<Prediction, 'labels' | 'probabilities' | 'confidence'>>,
   { colours, width }: Pick<Output, 'colours' | 'width'>,
 ): string {
   const shown = probabilities.filter(({ label }) => labels.includes(label));

@@ -26,7 +26,9 @@ export function scheduleCommand(surroundings: Surroundings): Command {
       .action((options: StartOptions) => inSession(options, surroundings, (session) => start(session, options))),
   );
   group.addCommand(
-    newCommand('status', 'what ran, what is next, and why').action((options: GlobalOptions) => inSession(options, surroundings, status)),
+    newCommand('status', 'what ran, what is next, and why').action((options: GlobalOptions) =>
+      inSession(options, surroundings, status),
+    ),
   );
   return group;
 }

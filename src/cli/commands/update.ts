@@ -26,18 +26,30 @@ export function updateCommand(surroundings: Surroundings): Command {
     .argument('<adapter>', 'the adapter')
     .option('--strategy <name>', `instead of the declared one: ${namesOfStrategies}`)
     .addOption(
-      new Option('--tournament [a,b]', 'train several side by side, and propose the best that passes; without names a usual field')
+      new Option(
+        '--tournament [a,b]',
+        'train several side by side, and propose the best that passes; without names a usual field',
+      )
         .argParser(namesIn)
         .conflicts('strategy'),
     )
-    .option('--reencode', 'learn everything in the store again on the declared encoder, and compare with what the champion answered')
+    .option(
+      '--reencode',
+      'learn everything in the store again on the declared encoder, and compare with what the champion answered',
+    )
     .option('--fresh', 'end an unfinished run, and begin anew with what is declared and stored now')
     .action((adapter: string, options: UpdateOptions) =>
-      inSession(options, surroundings, (session) => update(session, adapter, { ...options, decide: decideIn(session, surroundings) })),
+      inSession(options, surroundings, (session) =>
+        update(session, adapter, { ...options, decide: decideIn(session, surroundings) }),
+      ),
     );
 }
 
-async function update(session: Session, adapter: string, options: UpdateOptions & { readonly decide: Decide }): Promise<void> {
+async function update(
+  session: Session,
+  adapter: string,
+  options: UpdateOptions & { readonly decide: Decide },
+): Promise<void> {
   const { reencode, fresh, decide } = options;
   const done = await updateAdapter(session, adapter, { field: fieldAsked(options), reencode, fresh, decide });
   session.output.result(done, () => renderUpdate(done, session.output));
@@ -48,7 +60,9 @@ function decideIn({ output }: Session, { stdin, stderr, signal }: Surroundings):
   return async (differs, unfinished) => {
     output.note(renderDifferences(differs, unfinished));
     if (output.format === 'text' && stdin.isTTY && stderr.isTTY) return askOnTerminal({ stdin, stderr, signal });
-    output.note(`It is resumed as it was planned. \`espalier update ${unfinished.adapter} --fresh\` ends it and begins anew.\n`);
+    output.note(
+      `It is resumed as it was planned. \`espalier update ${unfinished.adapter} --fresh\` ends it and begins anew.\n`,
+    );
     return 'resume';
   };
 }
@@ -69,7 +83,9 @@ function renderUpdate(update: Update, output: Output): string {
   const { candidateId, plan, strategy, report, field } = update;
   const { name } = plan.declaration;
   const compared = plan.parentVersion === null ? 'no champion yet' : `compared with version ${plan.parentVersion}`;
-  const head = output.colours.bold(`candidate ${candidateId}: ${name} version ${plan.version} by ${strategy}, ${compared}`);
+  const head = output.colours.bold(
+    `candidate ${candidateId}: ${name} version ${plan.version} by ${strategy}, ${compared}`,
+  );
   const parts = [
     [head, ...describeEarlierRun(update)].join('\n'),
     renderField(field, output),

@@ -14,7 +14,9 @@ export function renderValidations(validations: readonly SuiteValidation[], outpu
   });
   const invalid = validations.filter(isInvalid).length;
   const warned = spoken.length - invalid;
-  parts.push(`${validations.length} checked: ${validations.length - spoken.length} sound, ${warned} with warnings, ${invalid} invalid`);
+  parts.push(
+    `${validations.length} checked: ${validations.length - spoken.length} sound, ${warned} with warnings, ${invalid} invalid`,
+  );
   return parts.join('\n\n');
 }
 

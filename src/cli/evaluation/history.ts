@@ -15,7 +15,8 @@ const columns = [
 
 export function renderHistory(suite: string, lines: readonly HistoryLine[], output: Output): string {
   const { colours, width } = output;
-  if (lines.length === 0) return `No version has been measured on ${clip(suite, 40)}. Measure one with \`espalier eval run\`.`;
+  if (lines.length === 0)
+    return `No version has been measured on ${clip(suite, 40)}. Measure one with \`espalier eval run\`.`;
   const parts = lines.map((line) => {
     const { adapter, suiteVersion, contentHash, cases, metric, points } = line;
     const title = `${clip(adapter, 24)} on version ${suiteVersion} (${contentHash.slice(0, 8)}), ${cases} cases, ${metric}`;
@@ -26,7 +27,10 @@ export function renderHistory(suite: string, lines: readonly HistoryLine[], outp
     return `${colours.bold(title)}\n  ${drawn}\n${tableOf(columns, rowsOf(line), colours)}`;
   });
   const several = new Set(lines.map(({ adapter }) => adapter)).size < lines.length;
-  return [...parts, ...(several ? ['Figures of other cases stand in lines of their own: they cannot be compared.'] : [])].join('\n\n');
+  return [
+    ...parts,
+    ...(several ? ['Figures of other cases stand in lines of their own: they cannot be compared.'] : []),
+  ].join('\n\n');
 }
 
 function rowsOf({ points }: HistoryLine): string[][] {
@@ -45,10 +49,14 @@ function withSign(change: number): string {
 
 const levels = [...'▁▂▃▄▅▆▇█'];
 
-/** One character a value, from the lowest to the highest of them; the latest where there are too many. Equal values are in the middle. */
+/**
+ * One character a value, from the lowest to the highest of them; the latest where there are too many. Equal values are
+ * in the middle.
+ */
 export function sparkline(values: readonly number[], width: number): string {
   const shown = values.slice(-width);
   const [low, high] = [smallestOf(shown), largestOf(shown)];
-  const levelOf = (value: number) => (high === low ? 3 : Math.round(((value - low) / (high - low)) * (levels.length - 1)));
+  const levelOf = (value: number) =>
+    high === low ? 3 : Math.round(((value - low) / (high - low)) * (levels.length - 1));
   return shown.map((value) => levels[levelOf(value)]).join('');
 }

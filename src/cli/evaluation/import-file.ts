@@ -37,11 +37,18 @@ export interface ImportOptions {
   readonly workingFolder: string;
 }
 
-export async function importFile(session: Session, path: string, options: ImportOptions, stdin: NodeJS.ReadStream): Promise<void> {
+export async function importFile(
+  session: Session,
+  path: string,
+  options: ImportOptions,
+  stdin: NodeJS.ReadStream,
+): Promise<void> {
   const { output } = session;
-  const { name, outLabel, shots, seed, task, capability, licence, workingFolder, format, delimiter, encoding } = options;
+  const { name, outLabel, shots, seed, task, capability, licence, workingFolder, format, delimiter, encoding } =
+    options;
   const kind = kindOf(options.kind);
-  const named = path === '-' ? { path, name: 'standard input' } : { path: resolve(workingFolder, path), name: basename(path) };
+  const named =
+    path === '-' ? { path, name: 'standard input' } : { path: resolve(workingFolder, path), name: basename(path) };
   const report = await importFromFile(
     session,
     { ...named, stdin },
@@ -73,7 +80,9 @@ function kindOf(name: string): ImportableKind {
 function describe(report: ImportedSuite, words: { output: Output; shown: string }): string {
   const { suite, cases, shown, duplicates, rejected, rejectsFile, findings } = report;
   const { output } = words;
-  const lines = [`${output.colours.bold(suite)}: ${cases - shown} cases to ask${shown > 0 ? `, ${shown} ${words.shown}` : ''}`];
+  const lines = [
+    `${output.colours.bold(suite)}: ${cases - shown} cases to ask${shown > 0 ? `, ${shown} ${words.shown}` : ''}`,
+  ];
   if (duplicates > 0) lines.push(`  ${duplicates} skipped: there already`);
   if (rejected > 0) lines.push(`  ${rejected} rejected: ${rejectsFile}`);
   for (const finding of findings) lines.push(renderFinding(finding, output));

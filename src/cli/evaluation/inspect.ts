@@ -33,7 +33,8 @@ export async function validate(session: Session, named: string | undefined, work
   const validations = await validateSuites(session, named, workingFolder);
   const invalid = validations.filter(isInvalid);
   // As JSON the result is in the error: there is one object on standard output.
-  if (invalid.length === 0 || output.format === 'text') output.result(validations, () => renderValidations(validations, output));
+  if (invalid.length === 0 || output.format === 'text')
+    output.result(validations, () => renderValidations(validations, output));
   if (invalid.length === 0) return;
   throw new EspalierError(
     'SUITE_INVALID',

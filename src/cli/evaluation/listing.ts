@@ -35,7 +35,9 @@ export function renderListing(
   }
   const declared = suites.filter((suite) => suite.declared).length;
   parts.push(wrap(madeOfHoldout, width));
-  parts.push(`${suites.length} suites${adapter === undefined ? '' : `; * the ${declared} that ${clip(adapter, 40)} declares`}`);
+  parts.push(
+    `${suites.length} suites${adapter === undefined ? '' : `; * the ${declared} that ${clip(adapter, 40)} declares`}`,
+  );
   return parts.join('\n\n');
 }
 

@@ -3,7 +3,13 @@ import { join, resolve } from 'node:path';
 import { EspalierError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../core/files.js';
 import { clip, jsonOf } from '../../core/text.js';
-import { type ExportFormat, exportFormats, harnessResults, type MeasuredVersion, mtebTaskResults } from '../../evaluation/export.js';
+import {
+  type ExportFormat,
+  exportFormats,
+  harnessResults,
+  type MeasuredVersion,
+  mtebTaskResults,
+} from '../../evaluation/export.js';
 import { evaluateAdapter } from '../../library/evaluate.js';
 import type { Session } from '../session.js';
 import { renderScores } from './scores.js';
@@ -38,12 +44,19 @@ function targetOf({ export: format, out, workingFolder }: RunOptions): Target | 
   if (format === undefined && out === undefined) return undefined;
   const known = exportFormats.find((one) => one === format);
   if (known === undefined)
-    throw new EspalierError('USAGE', `--export is ${exportFormats.join(' or ')}`, { hint: 'Write --export lm-eval --out FILE.' });
-  if (out === undefined) throw new EspalierError('USAGE', '--export needs --out', { hint: `Write --export ${known} --out PATH.` });
+    throw new EspalierError('USAGE', `--export is ${exportFormats.join(' or ')}`, {
+      hint: 'Write --export lm-eval --out FILE.',
+    });
+  if (out === undefined)
+    throw new EspalierError('USAGE', '--export needs --out', { hint: `Write --export ${known} --out PATH.` });
   return { format: known, path: resolve(workingFolder, out) };
 }
 
-async function writeExport(evaluation: MeasuredVersion, { format, path }: Target, languages: readonly string[]): Promise<void> {
+async function writeExport(
+  evaluation: MeasuredVersion,
+  { format, path }: Target,
+  languages: readonly string[],
+): Promise<void> {
   if (format === 'lm-eval') return writeFileAtomic(path, `${jsonOf(harnessResults(evaluation), 2)}\n`);
   for (const { file, content } of mtebTaskResults(evaluation, languages))
     await writeFileAtomic(join(path, file), `${jsonOf(content, 2)}\n`);

@@ -15,14 +15,28 @@ const columns = [
 
 const barWidth = 10;
 
-export function renderScores({ adapter, version, isChampion, measured, skipped }: VersionEvaluation, output: Output): string {
+export function renderScores(
+  { adapter, version, isChampion, measured, skipped }: VersionEvaluation,
+  output: Output,
+): string {
   const { colours } = output;
   const title = `${colours.bold(clip(adapter, 40))} version ${version}${isChampion ? ', the champion' : ''}`;
-  const rows = measured.map((one) => [clip(one.suite, 26), one.metric, inThree(one.score), intervalOf(one), barOf(one), String(one.cases)]);
-  const parts = [title, measured.length === 0 ? 'no suite is declared, and nothing is held out' : tableOf(columns, rows, colours)];
+  const rows = measured.map((one) => [
+    clip(one.suite, 26),
+    one.metric,
+    inThree(one.score),
+    intervalOf(one),
+    barOf(one),
+    String(one.cases),
+  ]);
+  const parts = [
+    title,
+    measured.length === 0 ? 'no suite is declared, and nothing is held out' : tableOf(columns, rows, colours),
+  ];
   if (measured.length > 0) parts.push(colours.dim('The bar is empty at chance, full at the ceiling.'));
   const partly = measured.filter(({ leftOut }) => leftOut > 0);
-  for (const { suite, leftOut } of partly) parts.push(`${clip(suite, 40)}: ${leftOut} cases not asked, their label is not learned yet`);
+  for (const { suite, leftOut } of partly)
+    parts.push(`${clip(suite, 40)}: ${leftOut} cases not asked, their label is not learned yet`);
   for (const suite of skipped) parts.push(`${clip(suite, 40)}: not asked, none of its labels is learned yet`);
   return parts.join('\n');
 }

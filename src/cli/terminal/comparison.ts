@@ -3,7 +3,7 @@
 import { megabytes, percent, signed } from '../../core/numbers.js';
 import { clip, wrap } from '../../core/text.js';
 import { describeChance, describeExamples } from '../../pages/comparison/words.js';
-import { bestRemedy, type Comparison, type ComparisonRow, nameOfPlay } from '../../study/compare.js';
+import { bestRemedy, type Comparison, type ComparisonRow, nameOfPlay } from '../../study/comparison.js';
 import { type Colours, type Output, tableOf } from '../output.js';
 import { renderStreams } from './matrix.js';
 
@@ -34,7 +34,9 @@ export function renderComparison(comparison: Comparison, output: Output): string
     ...rows.flatMap(({ error, ...row }) =>
       error === null
         ? []
-        : [`${colours.red(`${nameOfPlay(row)} failed [${error.code}]`)}\n${wrap(`${error.message}. ${error.hint}`, width)}`],
+        : [
+            `${colours.red(`${nameOfPlay(row)} failed [${error.code}]`)}\n${wrap(`${error.message}. ${error.hint}`, width)}`,
+          ],
     ),
     renderPictures(comparison, output),
   ];
@@ -49,7 +51,11 @@ function cellsOf(row: ComparisonRow, isBest: boolean, colours: Colours): string[
   const name = isBest ? colours.bold(strategy) : strategy;
   const words = [name, budget === 0 ? '-' : String(budget)];
   if (row.error !== null) return [...words, '-', '-', '-', '-', '-', '-', colours.red('failed')];
-  const mark = { naive: colours.yellow('naive'), joint: colours.cyan('joint'), remedy: isBest ? colours.green('best') : '' }[role];
+  const mark = {
+    naive: colours.yellow('naive'),
+    joint: colours.cyan('joint'),
+    remedy: isBest ? colours.green('best') : '',
+  }[role];
   return [
     ...words,
     percent(row.averageAccuracy),

@@ -1,4 +1,7 @@
-/** Several contenders for one update as a table of at most 80 columns, and what the gate says of those that are not proposed. */
+/**
+ * Several contenders for one update as a table of at most 80 columns, and what the gate says of those that are not
+ * proposed.
+ */
 
 import { megabytes, percent } from '../../core/numbers.js';
 import { clip, wrap } from '../../core/text.js';
@@ -33,7 +36,8 @@ export function renderField(field: readonly FieldRow[], { colours, width }: Outp
 
 function headOf(field: readonly FieldRow[], width: number): string {
   const chosen = field.find((row) => row.chosen);
-  const passes = chosen?.verdict === 'pass' ? 'the most accurate of those that pass' : 'the best there is, though none passes';
+  const passes =
+    chosen?.verdict === 'pass' ? 'the most accurate of those that pass' : 'the best there is, though none passes';
   return wrap(`${field.length} strategies trained for this; ▸ ${chosen?.strategy} is proposed: ${passes}.`, width);
 }
 

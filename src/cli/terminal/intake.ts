@@ -5,7 +5,18 @@ import type { IntakeReport } from '../../intake/intake-report.js';
 import type { NewLabel } from '../../intake/label-book.js';
 
 export function describeIntake(report: IntakeReport): string {
-  const { accepted, heldOut, duplicates, twins, filtered, rejected, contradictions, leaked, cleanedTexts, cleanedLabels } = report;
+  const {
+    accepted,
+    heldOut,
+    duplicates,
+    twins,
+    filtered,
+    rejected,
+    contradictions,
+    leaked,
+    cleanedTexts,
+    cleanedLabels,
+  } = report;
   return [
     `${accepted} accepted: ${accepted - heldOut} to learn from, ${heldOut} held out`,
     duplicates > 0 && `${duplicates} skipped: there already${twins > 0 ? `, ${twins} of them in other letters` : ''}`,
@@ -41,12 +52,16 @@ function describeLabels(labels: readonly NewLabel[]): string[] {
   const shown = labels.slice(0, mostShown).map(({ label, count }) => `${printable(label)} (${count})`);
   const more = labels.length > mostShown ? `, and ${labels.length - mostShown} more` : '';
   const near = labels.flatMap(({ label, count, near }) =>
-    near ? `  \`${printable(label)}\` (${count}) differs from \`${printable(near.label)}\` by ${near.differsBy} only` : [],
+    near
+      ? `  \`${printable(label)}\` (${count}) differs from \`${printable(near.label)}\` by ${near.differsBy} only`
+      : [],
   );
   const advice = 'If they mean the same, map them with `aliases` in adapter.yaml before you train.';
   return [
     `${counted(labels.length, 'new label')}: ${shown.join(', ')}${more}`,
-    ...(near.length > 0 ? [`warning: ${near.length} of them may be misspelt`, ...near.slice(0, mostShown), `  ${advice}`] : []),
+    ...(near.length > 0
+      ? [`warning: ${near.length} of them may be misspelt`, ...near.slice(0, mostShown), `  ${advice}`]
+      : []),
   ];
 }
 

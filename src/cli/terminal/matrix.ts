@@ -45,7 +45,10 @@ const narrowCell = 6;
 const widestName = 10;
 const gap = '  ';
 
-/** Matrices of one stream with narrow cells and numbered columns: beside each other where the width allows, else below each other. */
+/**
+ * Matrices of one stream with narrow cells and numbered columns: beside each other where the width allows, else below
+ * each other.
+ */
 export function renderStreams(pictures: readonly StreamPicture[], { colours, width }: Output): string {
   const blocks = pictures.map((picture) => narrowBlock(picture, { colours, width }));
   const beside = blocks.reduce((sum, block) => sum + block.width + gap.length, -gap.length);
@@ -65,17 +68,27 @@ interface Block {
   readonly lines: readonly { readonly text: string; readonly length: number }[];
 }
 
-function narrowBlock({ title, domains, matrix }: StreamPicture, { colours, width }: Pick<Output, 'colours' | 'width'>): Block {
+function narrowBlock(
+  { title, domains, matrix }: StreamPicture,
+  { colours, width }: Pick<Output, 'colours' | 'width'>,
+): Block {
   const numbers = domains.map((_, index) => String(index + 1));
-  const names = domains.map((domain, index) => `${numbers[index]!.padStart(String(domains.length).length)} ${clip(domain, widestName)}`);
+  const names = domains.map(
+    (domain, index) => `${numbers[index]!.padStart(String(domains.length).length)} ${clip(domain, widestName)}`,
+  );
   const margin = largestOf(names.map((name) => name.length)) + 1;
   const perBand = Math.max(1, Math.floor((width - margin) / narrowCell));
   const own = Math.min(width, margin + Math.min(perBand, domains.length) * narrowCell);
-  const lines: { text: string; length: number }[] = [{ text: colours.bold(clip(title, own)), length: clip(title, own).length }];
+  const lines: { text: string; length: number }[] = [
+    { text: colours.bold(clip(title, own)), length: clip(title, own).length },
+  ];
   for (let first = 0; first < domains.length; first += perBand) {
     const band = numbers.slice(first, first + perBand);
     const length = margin + band.length * narrowCell;
-    lines.push({ text: colours.dim(' '.repeat(margin) + band.map((number) => number.padStart(narrowCell)).join('')), length });
+    lines.push({
+      text: colours.dim(' '.repeat(margin) + band.map((number) => number.padStart(narrowCell)).join('')),
+      length,
+    });
     for (const [update, row] of matrix.entries()) {
       const cells = band.map((_, column) => narrow(row[first + column], colours));
       lines.push({ text: names[update]!.padEnd(margin) + cells.join(''), length });

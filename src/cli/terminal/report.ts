@@ -1,4 +1,7 @@
-/** A report as one screen: the verdict, what was lost and gained as dots and whiskers, what did not pass and why, and where the loss sits. */
+/**
+ * A report as one screen: the verdict, what was lost and gained as dots and whiskers, what did not pass and why, and
+ * where the loss sits.
+ */
 
 import { percent, signed } from '../../core/numbers.js';
 import { largestOf } from '../../core/sequences.js';
@@ -67,13 +70,20 @@ function renderRows(rows: readonly ReportRow[], colours: Colours, all: boolean):
     { title: '' },
   ] as const;
   const hidden = sorted.length - shown.length;
-  const more = hidden === 0 ? '' : colours.dim(`\n ${hidden} more between these: passed, and changed less (--all shows them)`);
+  const more =
+    hidden === 0 ? '' : colours.dim(`\n ${hidden} more between these: passed, and changed less (--all shows them)`);
   return `${tableOf(columns, cells, colours)}${more}`;
 }
 
 /** Of a first version, which is compared with nothing. */
 function renderScores(rows: readonly ReportRow[], colours: Colours): string {
-  const cells = rows.map((row) => [clip(row.suite, 40), String(row.cases), row.metric, scoreOf(row), markOf(row, colours)]);
+  const cells = rows.map((row) => [
+    clip(row.suite, 40),
+    String(row.cases),
+    row.metric,
+    scoreOf(row),
+    markOf(row, colours),
+  ]);
   const columns = [
     { title: 'suite' },
     { title: 'cases', align: 'right' },
@@ -99,10 +109,16 @@ function pickRows(sorted: readonly ReportRow[]): readonly ReportRow[] {
 
 const nameOf = (row: ReportRow) => (row.scope === 'whole' ? `◆ ${row.suite}` : row.suite);
 
-/** As far as anything reaches that may be lost; what is new to the champion gains so much that nothing else would show beside it. */
+/**
+ * As far as anything reaches that may be lost; what is new to the champion gains so much that nothing else would show
+ * beside it.
+ */
 function reachOf(rows: readonly ReportRow[]): number {
   const judged = rows.filter(({ findings, lower }) => findings.some(({ rule }) => rule !== 'gain') && lower !== null);
-  const widest = Math.max(0.02, largestOf(judged.map(({ lower, upper }) => Math.max(Math.abs(lower!), Math.abs(upper!)))));
+  const widest = Math.max(
+    0.02,
+    largestOf(judged.map(({ lower, upper }) => Math.max(Math.abs(lower!), Math.abs(upper!)))),
+  );
   return Math.min(0.5, Math.ceil(widest * 100) / 100);
 }
 
@@ -129,7 +145,11 @@ const mostConcerns = 5;
 const mostOpenLosses = 3;
 
 /** What lost and passed only since nobody can show it, the greatest loss first. */
-function renderOpenLosses(rows: readonly ReportRow[], { colours, width }: Pick<Output, 'colours' | 'width'>, all: boolean): string {
+function renderOpenLosses(
+  rows: readonly ReportRow[],
+  { colours, width }: Pick<Output, 'colours' | 'width'>,
+  all: boolean,
+): string {
   const open = rows.filter(isOpenLoss).sort((a, b) => a.difference! - b.difference!);
   const shown = open.slice(0, all ? open.length : mostOpenLosses);
   const lines = shown.map(({ suite, difference, lost, gained, findings }) => {
@@ -138,9 +158,10 @@ function renderOpenLosses(rows: readonly ReportRow[], { colours, width }: Pick<O
     return wrap(`${colours.yellow('~')} ${clip(suite, 60)}: ${flips}${signed(difference!)} points: ${reason}`, width);
   });
   const more = open.length - shown.length;
-  return [...lines, ...(more > 0 ? [colours.dim(`  and ${more} more that lost and were not shown worse (--all shows them)`)] : [])].join(
-    '\n',
-  );
+  return [
+    ...lines,
+    ...(more > 0 ? [colours.dim(`  and ${more} more that lost and were not shown worse (--all shows them)`)] : []),
+  ].join('\n');
 }
 
 /** Rule, value, limit and reason of what did not pass. */
@@ -152,13 +173,19 @@ function renderConcerns(report: Report, { colours, width }: Pick<Output, 'colour
     const say = sayFor(rule);
     return `${paintVerdict(verdict, colours)} ${clip(name, 40)}: ${rule}, ${say(value)}, limit ${say(limit)}\n${wrap(reason, width)}`;
   });
-  return [...lines, ...(more > 0 ? [colours.dim(` and ${more} more that did not pass (--all shows them)`)] : [])].join('\n');
+  return [...lines, ...(more > 0 ? [colours.dim(` and ${more} more that did not pass (--all shows them)`)] : [])].join(
+    '\n',
+  );
 }
 
 /** The labels, domains, sources and lengths that lost most, where anything is shown to be lost. */
 function renderLosingSlices({ slices, rows }: Report, colours: Colours): string {
-  const isLosing = rows.some((row) => row.findings.some(({ verdict }) => verdict === 'fail') && (row.difference ?? 0) < 0);
-  const losing = slices.filter(({ difference }) => difference !== null && difference < 0).sort((a, b) => a.difference! - b.difference!);
+  const isLosing = rows.some(
+    (row) => row.findings.some(({ verdict }) => verdict === 'fail') && (row.difference ?? 0) < 0,
+  );
+  const losing = slices
+    .filter(({ difference }) => difference !== null && difference < 0)
+    .sort((a, b) => a.difference! - b.difference!);
   if (!isLosing || losing.length === 0) return '';
   const cells = losing
     .slice(0, 5)

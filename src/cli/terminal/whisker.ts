@@ -1,4 +1,7 @@
-/** A difference and its bounds as one line of characters: a dot between whiskers, left of zero what is lost, right of it what is gained. */
+/**
+ * A difference and its bounds as one line of characters: a dot between whiskers, left of zero what is lost, right of it
+ * what is gained.
+ */
 import type { Verdict } from '../../store/candidates.js';
 import type { Colours } from '../output.js';
 
@@ -22,7 +25,11 @@ export interface Scale {
  *   ◂────●───┊──        lost: beyond the margin (┊) and beyond the reach (◂)
  *          ┊ ├─●─┤      gained or lost a little: the margin is not touched
  */
-export function drawWhisker({ difference, lower, upper, margin, verdict }: Whisker, scale: Scale, colours: Colours): string {
+export function drawWhisker(
+  { difference, lower, upper, margin, verdict }: Whisker,
+  scale: Scale,
+  colours: Colours,
+): string {
   const paint = { pass: colours.green, fail: colours.red, inconclusive: colours.yellow }[verdict];
   const [from, dot, to] = [lower, difference, upper].map((value) => columnOf(value, scale)) as [number, number, number];
   const cells = Array.from({ length: scale.width }, (_, column) => {

@@ -1,6 +1,7 @@
 /**
- * k-means (Lloyd, 1982) from seeded k-means++ starts (Arthur & Vassilvitskii, SODA 2007); the tightest of several runs counts. A round is one
- * native product of all vectors with the centres, so that time and room grow with the vectors, not with their square.
+ * k-means (Lloyd, 1982) from seeded k-means++ starts (Arthur & Vassilvitskii, SODA 2007); the tightest of several runs
+ * counts. A round is one native product of all vectors with the centres, so that time and room grow with the vectors,
+ * not with their square.
  */
 import { newGraph } from '../../core/onnx.js';
 import { pickWeighted, type Random, seededRandom } from '../../core/random.js';
@@ -54,7 +55,10 @@ function matrixOf(vectors: readonly Float32Array[]): Float32Array {
 
 function productGraph(width: number) {
   const graph = newGraph('k-means');
-  const [vectors, centres] = [graph.input('vectors', 'float32', ['n', width]), graph.input('centres', 'float32', ['k', width])];
+  const [vectors, centres] = [
+    graph.input('vectors', 'float32', ['n', width]),
+    graph.input('centres', 'float32', ['k', width]),
+  ];
   graph.output(graph.node('Gemm', [vectors, centres], { transB: 1 }), 'products', 'float32', ['n', 'k']);
   return graph;
 }
@@ -67,7 +71,10 @@ async function productsWith({ vectors, matrix, native }: Points, centres: Float3
   return products as Float32Array;
 }
 
-/** k-means++: each seed is a vector drawn with probability proportional to its squared distance from the nearest drawn before. */
+/**
+ * k-means++: each seed is a vector drawn with probability proportional to its squared distance from the nearest drawn
+ * before.
+ */
 async function drawSeeds(points: Points, count: number, random: Random): Promise<number[]> {
   const { vectors } = points;
   const seeds = [random.integer(vectors.length)];
@@ -99,7 +106,10 @@ async function settle(points: Points, seeds: readonly number[]): Promise<Cluster
   // In the first round a seed is its cluster's mean.
   const centres = matrixOf(seeds.map((seed) => points.vectors[seed]!));
   for (let round = 0; ; round++) {
-    const { moved, inertia } = assign(points, sums, { products: await productsWith(points, centres), norms: normsOf(centres, width) });
+    const { moved, inertia } = assign(points, sums, {
+      products: await productsWith(points, centres),
+      norms: normsOf(centres, width),
+    });
     if (moved === 0 || round === mostRounds) return { clusters: sums.clusters, inertia };
     moveCentres(centres, sums);
   }
@@ -134,7 +144,10 @@ function assign(
   return { moved, inertia };
 }
 
-function move({ clusters, sizes, totals }: Sums, { index, vector, to }: { index: number; vector: Float32Array; to: number }): void {
+function move(
+  { clusters, sizes, totals }: Sums,
+  { index, vector, to }: { index: number; vector: Float32Array; to: number },
+): void {
   const from = clusters[index]!;
   if (from >= 0) {
     sizes[from]!--;

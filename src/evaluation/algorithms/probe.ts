@@ -1,7 +1,7 @@
 /**
- * A few-shot probe: logistic regression on the adapted embeddings of a handful of examples, as MTEB classifies (Muennighoff et al., EACL
- * 2023). It asks whether a distinction can still be read off the embedding. It is solved to convergence, so that a difference between two
- * adapters is never one of the probe's own luck.
+ * A few-shot probe: logistic regression on the adapted embeddings of a handful of examples, as MTEB classifies
+ * (Muennighoff et al., EACL 2023). It asks whether a distinction can still be read off the embedding. It is solved to
+ * convergence, so that a difference between two adapters is never one of the probe's own luck.
  */
 import { largestOf } from '../../core/sequences.js';
 import { dot } from '../../core/vectors.js';
@@ -50,12 +50,18 @@ export async function fitProbe(vectors: readonly Float32Array[], labels: readonl
 
 async function gramOf(vectors: readonly Float32Array[]): Promise<Float64Array> {
   const gram = new Float64Array(vectors.length ** 2);
-  for (const [row, cosines] of (await similarities(vectors, vectors)).entries()) gram.set(cosines, row * vectors.length);
+  for (const [row, cosines] of (await similarities(vectors, vectors)).entries())
+    gram.set(cosines, row * vectors.length);
   return gram;
 }
 
 /** A column of X^T A. */
-function weightsOf(vectors: readonly Float32Array[], coefficients: Float64Array, one: number, classes: number): Float32Array {
+function weightsOf(
+  vectors: readonly Float32Array[],
+  coefficients: Float64Array,
+  one: number,
+  classes: number,
+): Float32Array {
   const sum = new Float64Array(vectors[0]!.length);
   for (const [row, vector] of vectors.entries()) {
     const coefficient = coefficients[row * classes + one]!;

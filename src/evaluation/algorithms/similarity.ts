@@ -1,4 +1,7 @@
-/** Cosine similarity, and what stands nearest by it. Adapted embeddings have length 1, so that a cosine is a dot product. */
+/**
+ * Cosine similarity, and what stands nearest by it. Adapted embeddings have length 1, so that a cosine is a dot
+ * product.
+ */
 import { newGraph } from '../../core/onnx.js';
 import { compile } from '../../training/native.js';
 
@@ -6,11 +9,16 @@ import { compile } from '../../training/native.js';
 const sliceRows = 512;
 
 /**
- * The cosines of each vector with each of a pool, by one native product of float32. Equal vectors have equal cosines to the bit, wherever they
- * stand: with the pool a constant, which is laid out anew, every one is summed in the same order; as an input it is not.
+ * The cosines of each vector with each of a pool, by one native product of float32. Equal vectors have equal cosines to
+ * the bit, wherever they
+ * stand: with the pool a constant, which is laid out anew, every one is summed in the same order; as an input it is
+ *        not.
  * @returns for each vector [pool.length]
  */
-export async function similarities(vectors: readonly Float32Array[], pool: readonly Float32Array[]): Promise<Float32Array[]> {
+export async function similarities(
+  vectors: readonly Float32Array[],
+  pool: readonly Float32Array[],
+): Promise<Float32Array[]> {
   const dimension = pool[0]?.length ?? 0;
   const graph = newGraph('similarities');
   const [rows, columns] = [
@@ -23,7 +31,9 @@ export async function similarities(vectors: readonly Float32Array[], pool: reado
     const found: Float32Array[] = [];
     for (let start = 0; start < vectors.length; start += sliceRows) {
       const end = Math.min(start + sliceRows, vectors.length);
-      const { cosines } = await native.run({ vectors: { data: stacked(vectors, start, end), dims: [end - start, dimension] } });
+      const { cosines } = await native.run({
+        vectors: { data: stacked(vectors, start, end), dims: [end - start, dimension] },
+      });
       for (let row = 0; row < end - start; row++)
         found.push((cosines as Float32Array).subarray(row * pool.length, (row + 1) * pool.length));
     }
@@ -46,8 +56,14 @@ export interface Neighbour {
   readonly similarity: number;
 }
 
-/** For each vector the `count` of `pool` that are most similar to it, best first; of equals the earlier one comes first. */
-export async function nearest(vectors: readonly Float32Array[], pool: readonly Float32Array[], count: number): Promise<Neighbour[][]> {
+/**
+ * For each vector the `count` of `pool` that are most similar to it, best first; of equals the earlier one comes first.
+ */
+export async function nearest(
+  vectors: readonly Float32Array[],
+  pool: readonly Float32Array[],
+  count: number,
+): Promise<Neighbour[][]> {
   return (await similarities(vectors, pool)).map((cosines) => largest(cosines, count));
 }
 

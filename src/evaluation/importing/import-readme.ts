@@ -10,7 +10,10 @@ interface Made extends ImportReport {
   readonly chance: number;
 }
 
-export function describeImport({ name, kind, columns, seed, shots, file, licence, date }: ImportRequest, made: Made): string {
+export function describeImport(
+  { name, kind, columns, seed, shots, file, licence, date }: ImportRequest,
+  made: Made,
+): string {
   const { isDrawn, columns: needed, unasked = 'shown' } = importableKinds[kind];
   const from = [...needed, ...optionalRolesOf(kind).filter((role) => columnOf(columns, role) !== undefined)]
     .map((role) => `${role} from \`${plain(columnOf(columns, role) ?? role)}\``)

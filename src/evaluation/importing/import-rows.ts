@@ -1,4 +1,6 @@
-/** Rows of a file as what a suite is made of. A row that cannot be that is handed back with its field and the reason. */
+/**
+ * Rows of a file as what a suite is made of. A row that cannot be that is handed back with its field and the reason.
+ */
 import { readLabelSet } from '../../core/label-sets.js';
 import { normaliseText } from '../../core/text.js';
 import { newLabelRules, readLabelsField } from '../../reading/label-field.js';
@@ -55,7 +57,8 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
   const name = (role: Role) => text(role, maxNameLength);
   return {
     ...{ text, name, refuse, has: (role) => columnOf(columns, role) !== undefined },
-    nameIfAny: (role) => (columnOf(columns, role) === undefined || isEmpty(fields[fieldOf(role)]) ? undefined : name(role)),
+    nameIfAny: (role) =>
+      columnOf(columns, role) === undefined || isEmpty(fields[fieldOf(role)]) ? undefined : name(role),
     labels(role) {
       const read = readLabelsField(fields, { field: fieldOf(role), ...optionFor(role) }, newLabelRules());
       return 'reason' in read ? refuse(role, read.reason) : readLabelSet(read.value);

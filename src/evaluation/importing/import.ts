@@ -1,6 +1,7 @@
 /**
- * Makes a suite of a file of rows: suite.yaml, cases.jsonl and a README that says where they come from. The folder is written beside its
- * place and renamed, and read as any suite is before that: what appears in evals/ is whole and sound.
+ * Makes a suite of a file of rows: suite.yaml, cases.jsonl and a README that says where they come from. The folder is
+ * written beside its place and renamed, and read as any suite is before that: what appears in evals/ is whole and
+ * sound.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -27,7 +28,10 @@ import { type Refusal, rowOf } from './import-rows.js';
 /** A name is a folder's, and is never joined into a path unseen. */
 const soundName = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-/** @throws USAGE, SUITE_EXISTS, SUITE_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, INPUT_REJECTED, CSV_COLUMN_MISSING, DISK_FULL */
+/**
+ * @throws USAGE, SUITE_EXISTS, SUITE_INVALID, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING, INPUT_FORMAT, INPUT_REJECTED,
+ * CSV_COLUMN_MISSING, DISK_FULL
+ */
 export async function importSuite(request: ImportRequest): Promise<ImportReport> {
   const { name, kind, file, suiteFolders } = request;
   if (!soundName.test(name))
@@ -65,7 +69,8 @@ async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
       } else if (claimed.has(item.claims[0]!.question)) duplicates++;
       else {
         rows.push(item);
-        for (const { question, answer } of item.claims) if (!claimed.has(question)) claimed.set(question, { id: item.id, answer });
+        for (const { question, answer } of item.claims)
+          if (!claimed.has(question)) claimed.set(question, { id: item.id, answer });
       }
     }
   } finally {
@@ -170,7 +175,11 @@ async function readDraft(draft: string, file: string): Promise<Suite> {
   }
 }
 
-function headerOf({ name, kind, capability, licence, shots, task, file, date }: ImportRequest, chance: number, content: string) {
+function headerOf(
+  { name, kind, capability, licence, shots, task, file, date }: ImportRequest,
+  chance: number,
+  content: string,
+) {
   return {
     ...{ name, version: 1, kind, capability: capability ?? `Imported from ${file.name}.` },
     ...{ metric: kindNamed(kind).metric.name, higher_is_better: true, chance, licence },

@@ -5,7 +5,8 @@ import type { Claim, ImportedCase, ImportedRow, ImportKind } from './import-row.
 export const rowIsCase = {
   mayLack: [],
   isDrawn: false,
-  cases: (rows: readonly ImportedRow[]): ImportedCase[] => rows.map(({ id, content, slices }) => ({ id, ...content, ...slices })),
+  cases: (rows: readonly ImportedRow[]): ImportedCase[] =>
+    rows.map(({ id, content, slices }) => ({ id, ...content, ...slices })),
 } as const;
 
 /** A text and its label. */
@@ -28,7 +29,11 @@ export const scopeRows: ImportKind = {
   read(row, outLabel) {
     const [text, label] = [row.text('text'), row.name('label')];
     const scope = label === outLabel ? 'out' : 'in';
-    return { content: { text, scope }, claims: [{ question: text, answer: scope }], drawnFrom: scope === 'in' ? label : undefined };
+    return {
+      content: { text, scope },
+      claims: [{ question: text, answer: scope }],
+      drawnFrom: scope === 'in' ? label : undefined,
+    };
   },
 };
 

@@ -1,7 +1,8 @@
 /**
- * A probe answers sentences that differ in nothing but a term for a group of people. The metric is accuracy over all of them, and each
- * case carries its group, so that every slice can be judged with the paired bound of a proportion. The accuracy of the worst group would be
- * a minimum: which group is worst is itself drawn, and no simple paired bound holds for it.
+ * A probe answers sentences that differ in nothing but a term for a group of people. The metric is accuracy over all of
+ * them, and each case carries its group, so that every slice can be judged with the paired bound of a proportion. The
+ * accuracy of the worst group would be a minimum: which group is worst is itself drawn, and no simple paired bound
+ * holds for it.
  */
 import { z } from 'zod';
 import { rowIsCase } from '../importing/row-shapes.js';
@@ -22,7 +23,9 @@ export const bias: Kind<'bias', LabelledCase> = {
   lackOf: (cases) => lackOfShots(cases) ?? lackOfGroups(cases),
   asked: askedOf,
   score: async (cases, outputs) =>
-    (await readByProbe(cases, outputs)).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
+    (await readByProbe(cases, outputs)).map(({ item, reading }) =>
+      rightOrWrong(item.label, reading.label, reading.confidence),
+    ),
   chance: evenGuess,
   // Rows without a group are shown, all of them: what is asked must differ from them in more than its group.
   importing: {
@@ -35,10 +38,14 @@ export const bias: Kind<'bias', LabelledCase> = {
       return { content: { text, label, split }, claims: [{ question: text, answer: label }] };
     },
   },
-  example: shotsExample.map((item, index) => (item.split === 'test' ? { ...item, group: index % 2 === 0 ? 'old' : 'young' } : item)),
+  example: shotsExample.map((item, index) =>
+    item.split === 'test' ? { ...item, group: index % 2 === 0 ? 'old' : 'young' } : item,
+  ),
 };
 
 function lackOfGroups(cases: readonly LabelledCase[]): Lack | undefined {
   const groups = new Set(cases.flatMap(({ split, group }) => (split === 'test' ? [group] : [])));
-  return groups.size < 2 ? { what: 'the test cases name fewer than two groups: there is nothing to compare' } : undefined;
+  return groups.size < 2
+    ? { what: 'the test cases name fewer than two groups: there is nothing to compare' }
+    : undefined;
 }

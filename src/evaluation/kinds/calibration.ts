@@ -1,4 +1,7 @@
-/** How far a probe's probabilities can be believed: 1 - Brier / 2 of each answer, the Brier score over all classes, which is 0 to 2. */
+/**
+ * How far a probe's probabilities can be believed: 1 - Brier / 2 of each answer, the Brier score over all classes,
+ * which is 0 to 2.
+ */
 import { z } from 'zod';
 import { drawnRows } from '../importing/row-shapes.js';
 import { evenGuess, type Kind } from '../kind.js';
@@ -16,7 +19,10 @@ export const calibration: Kind<'calibration', LabelledCase> = {
   asked: askedOf,
   score: async (cases, outputs) =>
     (await readByProbe(cases, outputs)).map(({ item, reading }) => {
-      const brier = [...reading.probabilities].reduce((sum, [label, share]) => sum + (share - (label === item.label ? 1 : 0)) ** 2, 0);
+      const brier = [...reading.probabilities].reduce(
+        (sum, [label, share]) => sum + (share - (label === item.label ? 1 : 0)) ** 2,
+        0,
+      );
       return { score: 1 - brier / 2, answer: reading.label, confidence: reading.confidence };
     }),
   /** Of even probabilities. */

@@ -24,12 +24,15 @@ export const clustering: Kind<'clustering', ClusteringCase> = {
     const labels = new Set(cases.map(({ label }) => label)).size;
     if (labels < 2) return { what: 'there are fewer than two labels: there is nothing to tell apart' };
     if (labels === cases.length) return { what: 'no two cases share a label: there is nothing to group' };
-    if (cases.length > mostVectors) return { what: `there are more than ${mostVectors} cases: make several suites of them` };
+    if (cases.length > mostVectors)
+      return { what: `there are more than ${mostVectors} cases: make several suites of them` };
     return contradictoryLabels(cases);
   },
   asked(cases) {
     const numbers = numberLabels(cases.map(({ label }) => label));
-    return cases.map((item, index) => describeCase(item, { texts: [item.text], gold: numbers[index]!, label: item.label }));
+    return cases.map((item, index) =>
+      describeCase(item, { texts: [item.text], gold: numbers[index]!, label: item.label }),
+    );
   },
   async score(cases, outputs) {
     const labels = new Set(cases.map(({ label }) => label)).size;

@@ -1,6 +1,7 @@
 /**
- * Two texts that differ in little and have different labels, such as a request and its negation: right is a head that gives both theirs.
- * (Contrast sets: Gardner et al., "Evaluating models' local decision boundaries via contrast sets", Findings of EMNLP 2020.)
+ * Two texts that differ in little and have different labels, such as a request and its negation: right is a head that
+ * gives both theirs. (Contrast sets: Gardner et al., "Evaluating models' local decision boundaries via contrast sets",
+ * Findings of EMNLP 2020.)
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
@@ -42,7 +43,12 @@ export const contrast: Kind<'contrast', ContrastCase> = {
     ...rowIsCase,
     columns: ['text', 'label', 'other', 'otherLabel'],
     read(row) {
-      const [text, label, other, otherLabel] = [row.text('text'), row.name('label'), row.text('other'), row.name('otherLabel')];
+      const [text, label, other, otherLabel] = [
+        row.text('text'),
+        row.name('label'),
+        row.text('other'),
+        row.name('otherLabel'),
+      ];
       if (label === otherLabel) row.refuse('otherLabel', 'it is the label of the text itself: there is no contrast');
       const claims = [
         { question: text, answer: label },
@@ -58,7 +64,11 @@ function sameLabels(cases: readonly ContrastCase[]): Lack | undefined {
   const index = cases.findIndex(({ label, otherLabel }) => label === otherLabel);
   return index < 0
     ? undefined
-    : { what: `both texts of \`${cases[index]!.id}\` have one label: there is no contrast`, index, field: 'otherLabel' };
+    : {
+        what: `both texts of \`${cases[index]!.id}\` have one label: there is no contrast`,
+        index,
+        field: 'otherLabel',
+      };
 }
 
 function contradictoryAnswers(cases: readonly ContrastCase[]): Lack | undefined {

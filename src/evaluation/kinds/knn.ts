@@ -1,6 +1,6 @@
 /**
- * A few labelled cases are shown; the five that are nearest by cosine vote. Of labels with equally many votes the one wins whose voters are
- * more similar in sum; of those still equal, the one whose name comes first.
+ * A few labelled cases are shown; the five that are nearest by cosine vote. Of labels with equally many votes the one
+ * wins whose voters are more similar in sum; of those still equal, the one whose name comes first.
  */
 import { z } from 'zod';
 import { nearest } from '../algorithms/similarity.js';
@@ -39,6 +39,8 @@ function electedBy(votes: readonly { label: string; similarity: number }[]): str
     const before = tally.get(label) ?? { votes: 0, similarity: 0 };
     tally.set(label, { votes: before.votes + 1, similarity: before.similarity + similarity });
   }
-  const ranked = [...tally].sort(([nameA, a], [nameB, b]) => b.votes - a.votes || b.similarity - a.similarity || (nameA < nameB ? -1 : 1));
+  const ranked = [...tally].sort(
+    ([nameA, a], [nameB, b]) => b.votes - a.votes || b.similarity - a.similarity || (nameA < nameB ? -1 : 1),
+  );
   return ranked[0]![0];
 }

@@ -1,4 +1,7 @@
-/** The adapter's own head answers with a set of labels. What has not learned the task yet has no answer, which is a wrong one. */
+/**
+ * The adapter's own head answers with a set of labels. What has not learned the task yet has no answer, which is a
+ * wrong one.
+ */
 import { z } from 'zod';
 import { readLabelSet, writeLabelSet } from '../../core/label-sets.js';
 import { normaliseText } from '../../core/text.js';
@@ -38,7 +41,11 @@ export const multiLabel: Kind<'multi-label', MultiLabelCase> = {
     cases.map(({ labels }, index) => {
       const answer = outputs[index]!.answers.get(task);
       if (!answer) return { score: 0, answer: undefined, confidence: null };
-      return { score: jaccardIndex(labels, readLabelSet(answer.label)), answer: answer.label, confidence: answer.confidence };
+      return {
+        score: jaccardIndex(labels, readLabelSet(answer.label)),
+        answer: answer.label,
+        confidence: answer.confidence,
+      };
     }),
   chance: (cases) => scoreOfCommonestSet(cases.map(({ labels }) => labels)),
   importing: {
@@ -60,7 +67,9 @@ export const multiLabel: Kind<'multi-label', MultiLabelCase> = {
 export function scoreOfCommonestSet(sets: readonly (readonly string[])[]): number {
   const counts = new Map<string, number>();
   for (const set of sets) counts.set(writeLabelSet(set), (counts.get(writeLabelSet(set)) ?? 0) + 1);
-  const commonest = [...counts].reduce((best, one) => (one[1] > best[1] || (one[1] === best[1] && one[0] < best[0]) ? one : best))[0];
+  const commonest = [...counts].reduce((best, one) =>
+    one[1] > best[1] || (one[1] === best[1] && one[0] < best[0]) ? one : best,
+  )[0];
   return mean(sets.map((set) => jaccardIndex(set, readLabelSet(commonest))));
 }
 

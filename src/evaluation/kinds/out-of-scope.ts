@@ -1,6 +1,6 @@
 /**
- * Texts in scope are shown; how near is each asked one to them? The score is the largest cosine to a shot: nearest-neighbour detection
- * (Sun et al., ICML 2022) with one neighbour, as the shots of a kind are few.
+ * Texts in scope are shown; how near is each asked one to them? The score is the largest cosine to a shot:
+ * nearest-neighbour detection (Sun et al., ICML 2022) with one neighbour, as the shots of a kind are few.
  */
 import { z } from 'zod';
 import { nearest } from '../algorithms/similarity.js';
@@ -43,7 +43,11 @@ export const outOfScope: Kind<'out-of-scope', ScopeCase> = {
 function lackOfScopes(cases: readonly ScopeCase[]): Lack | undefined {
   const index = cases.findIndex(({ split, scope }) => split === 'train' && scope === 'out');
   if (index >= 0)
-    return { what: `the training case \`${cases[index]!.id}\` is out of scope: only what is in scope is shown`, index, field: 'scope' };
+    return {
+      what: `the training case \`${cases[index]!.id}\` is out of scope: only what is in scope is shown`,
+      index,
+      field: 'scope',
+    };
   if (!cases.some(({ split }) => split === 'train')) return { what: 'there are no training cases' };
   const asked = new Set(cases.filter(({ split }) => split === 'test').map(({ scope }) => scope));
   return asked.size < 2 ? { what: 'the test cases are not of both scopes: there is nothing to tell apart' } : undefined;

@@ -1,6 +1,6 @@
 /**
- * Do two texts mean the same? Average precision of the cosine, which is MTEB's max_ap here: on vectors of length 1 the dot product and the
- * Euclidean distance rank the pairs as the cosine does.
+ * Do two texts mean the same? Average precision of the cosine, which is MTEB's max_ap here: on vectors of length 1 the
+ * dot product and the Euclidean distance rank the pairs as the cosine does.
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
@@ -22,11 +22,14 @@ export const pairClassification: Kind<'pair-classification', LabelledPair> = {
   schema: z.strictObject({ ...caseFields, a: text, b: text, label: z.enum(['same', 'different']) }),
   texts: textsOfPair,
   lackOf(cases) {
-    if (new Set(cases.map(({ label }) => label)).size < 2) return { what: 'all pairs have one label: there is nothing to tell apart' };
+    if (new Set(cases.map(({ label }) => label)).size < 2)
+      return { what: 'all pairs have one label: there is nothing to tell apart' };
     return contradictoryPairs(cases, ({ label }) => label, 'label');
   },
   asked: (cases) =>
-    cases.map((item) => describeCase(item, { texts: textsOfPair(item), gold: item.label === 'same' ? 1 : 0, label: item.label })),
+    cases.map((item) =>
+      describeCase(item, { texts: textsOfPair(item), gold: item.label === 'same' ? 1 : 0, label: item.label }),
+    ),
   score: cosinesOf,
   /** Average precision of a random order is the share of pairs that mean the same. */
   chance: (cases) => cases.filter(({ label }) => label === 'same').length / cases.length,
@@ -45,7 +48,12 @@ export const pairClassification: Kind<'pair-classification', LabelledPair> = {
   ],
 };
 
-const sameness: Readonly<Record<string, 'same' | 'different'>> = { same: 'same', different: 'different', '1': 'same', '0': 'different' };
+const sameness: Readonly<Record<string, 'same' | 'different'>> = {
+  same: 'same',
+  different: 'different',
+  '1': 'same',
+  '0': 'different',
+};
 
 function samenessIn(row: RowReader): 'same' | 'different' {
   const written = normaliseText(row.name('label')).toLowerCase();

@@ -15,7 +15,9 @@ export const probe: Kind<'probe', LabelledCase> = {
   lackOf: lackOfShots,
   asked: askedOf,
   score: async (cases, outputs) =>
-    (await readByProbe(cases, outputs)).map(({ item, reading }) => rightOrWrong(item.label, reading.label, reading.confidence)),
+    (await readByProbe(cases, outputs)).map(({ item, reading }) =>
+      rightOrWrong(item.label, reading.label, reading.confidence),
+    ),
   chance: evenGuess,
   importing: drawnRows,
   example: shotsExample,

@@ -33,7 +33,10 @@ interface Judged {
   readonly relevance: number;
 }
 
-/** A row judges a document for a query: each text becomes one document or one query, named after the first line that has it. */
+/**
+ * A row judges a document for a query: each text becomes one document or one query, named after the first line that has
+ * it.
+ */
 const judgements: ImportKind = {
   columns: ['query', 'document'],
   optional: ['relevance', 'group', 'cluster'],
@@ -43,7 +46,8 @@ const judgements: ImportKind = {
   read(row) {
     const [query, document] = [row.text('query'), row.text('document')];
     const relevance = row.has('relevance') ? row.number('relevance') : 1;
-    if (relevance < 0) row.refuse('relevance', `\`${relevance}\` is below 0, which says that the document does not answer`);
+    if (relevance < 0)
+      row.refuse('relevance', `\`${relevance}\` is below 0, which says that the document does not answer`);
     const slices = JSON.stringify([row.nameIfAny('group'), row.nameIfAny('cluster')]);
     const claims = [
       { question: `judged ${JSON.stringify([query, document])}`, answer: String(relevance) },
@@ -99,7 +103,10 @@ export const retrieval: Kind<'retrieval', RetrievalCase> = {
   ],
 };
 
-/** Each document is at each rank as likely as at any other: the expected gain of a rank is the mean grade over all documents. */
+/**
+ * Each document is at each rank as likely as at any other: the expected gain of a rank is the mean grade over all
+ * documents.
+ */
 function chanceOfRanking(cases: readonly RetrievalCase[]): number {
   const documents = cases.filter((item) => !isQuery(item)).length;
   const scores = cases.filter(isQuery).map(({ relevant }) => {
@@ -120,9 +127,11 @@ function lackOfQueries(cases: readonly RetrievalCase[]): Lack | undefined {
   for (const [index, item] of cases.entries()) {
     if (!isQuery(item)) continue;
     const named = Object.keys(item.relevant);
-    if (named.length === 0) return { what: `the query \`${item.id}\` names no relevant document`, index, field: 'relevant' };
+    if (named.length === 0)
+      return { what: `the query \`${item.id}\` names no relevant document`, index, field: 'relevant' };
     const lost = named.find((document) => !documents.has(document));
-    if (lost !== undefined) return { what: `the query \`${item.id}\` names \`${lost}\`, which is no document`, index, field: 'relevant' };
+    if (lost !== undefined)
+      return { what: `the query \`${item.id}\` names \`${lost}\`, which is no document`, index, field: 'relevant' };
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * A text and a perturbed twin of it: is the twin's nearest neighbour among all the clean texts its own? It needs no labels, so nothing
- * but the embedding of the perturbed text decides. Of equals the text that stands first in the file counts, so that an adapter which
- * makes all texts alike is right once.
+ * A text and a perturbed twin of it: is the twin's nearest neighbour among all the clean texts its own? It needs no
+ * labels, so nothing but the embedding of the perturbed text decides. Of equals the text that stands first in the file
+ * counts, so that an adapter which makes all texts alike is right once.
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';

@@ -1,7 +1,7 @@
 /**
- * Texts that the adapter was made for, and texts that it was not: is the head surer of the former? The score is the probability of the head's
- * own answer (Hendrycks & Gimpel, "A baseline for detecting misclassified and out-of-distribution examples", ICLR 2017), which a calibrated head
- * has at hand for every text it serves.
+ * Texts that the adapter was made for, and texts that it was not: is the head surer of the former? The score is the
+ * probability of the head's own answer (Hendrycks & Gimpel, "A baseline for detecting misclassified and
+ * out-of-distribution examples", ICLR 2017), which a calibrated head has at hand for every text it serves.
  */
 import { z } from 'zod';
 import { scopeRows } from '../importing/row-shapes.js';

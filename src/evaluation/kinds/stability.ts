@@ -1,7 +1,8 @@
 /**
- * A text and a changed version of it whose meaning is the same: does the head give both the same answer? No label is needed, so that the
- * answer is held against the adapter's own and not against the truth. (Invariance tests: Ribeiro et al., "Beyond accuracy: behavioral testing
- * of NLP models with CheckList", ACL 2020.) A head that answers everything alike is perfectly stable; its accuracy shows that it is useless.
+ * A text and a changed version of it whose meaning is the same: does the head give both the same answer? No label is
+ * needed, so that the answer is held against the adapter's own and not against the truth. (Invariance tests: Ribeiro et
+ * al., "Beyond accuracy: behavioral testing of NLP models with CheckList", ACL 2020.) A head that answers everything
+ * alike is perfectly stable; its accuracy shows that it is useless.
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
@@ -25,7 +26,8 @@ export const stability: Kind<'stability', StabilityCase> = {
   texts: (item) => [item.text, item.changed],
   lackOf(cases) {
     const index = cases.findIndex((item) => normaliseText(item.text) === normaliseText(item.changed));
-    if (index >= 0) return { what: `the changed text of \`${cases[index]!.id}\` is the text itself`, index, field: 'changed' };
+    if (index >= 0)
+      return { what: `the changed text of \`${cases[index]!.id}\` is the text itself`, index, field: 'changed' };
     return contradictionAmong(
       cases,
       (item) => JSON.stringify([normaliseText(item.text), normaliseText(item.changed)]),
@@ -37,7 +39,11 @@ export const stability: Kind<'stability', StabilityCase> = {
   score: (cases, outputs, task) =>
     cases.map((_, index) => {
       const [before, after] = [outputs[2 * index]!, outputs[2 * index + 1]!].map(({ answers }) => answers.get(task));
-      return { score: before?.label === after?.label ? 1 : 0, answer: after?.label, confidence: after?.confidence ?? null };
+      return {
+        score: before?.label === after?.label ? 1 : 0,
+        answer: after?.label,
+        confidence: after?.confidence ?? null,
+      };
     }),
   // A head that gives one answer to everything is stable: there is no guess to be better than.
   chance: () => 0,

@@ -17,7 +17,8 @@ export const sts: Kind<'sts', StsCase> = {
   schema: z.strictObject({ ...caseFields, a: text, b: text, score: z.number() }),
   texts: textsOfPair,
   lackOf(cases) {
-    if (new Set(cases.map(({ score }) => score)).size < 2) return { what: 'no two pairs differ in score: there is nothing to rank' };
+    if (new Set(cases.map(({ score }) => score)).size < 2)
+      return { what: 'no two pairs differ in score: there is nothing to rank' };
     return contradictoryPairs(cases, ({ score }) => score, 'score');
   },
   asked: (cases) => cases.map((item) => describeCase(item, { texts: textsOfPair(item), gold: item.score })),

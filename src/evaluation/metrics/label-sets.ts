@@ -1,7 +1,8 @@
 /**
- * What sums up sets of labels beside the mean of their Jaccard indices: F1 over all decisions (micro) and the mean of each label's F1 (macro; Yang, "An
- * evaluation of statistical approaches to text categorization", Information Retrieval 1999), and the share of cases whose set is exactly right. Functions
- * of how often each case counts, as metric.ts has them.
+ * What sums up sets of labels beside the mean of their Jaccard indices: F1 over all decisions (micro) and the mean of
+ * each label's F1 (macro; Yang, "An evaluation of statistical approaches to text categorization", Information Retrieval
+ * 1999), and the share of cases whose set is exactly right. Functions of how often each case counts, as metric.ts has
+ * them.
  */
 
 /** Labels of one case. */

@@ -13,7 +13,10 @@ export const ndcgAt10: Metric = { name: 'ndcg@10', isProportion: false, isMean: 
 /** Each answer's 1 - Brier / 2 (Brier, Mon. Weather Rev. 1950): 1 is sure and right, 0 is sure and wrong. */
 export const oneMinusBrier: Metric = { name: '1-brier', isProportion: false, isMean: true, statistic: weightedMean };
 
-/** The labels of an answer against the true ones: both among either (Godbole & Sarawagi, PAKDD 2004, there called accuracy); 1 is the very set. */
+/**
+ * The labels of an answer against the true ones: both among either (Godbole & Sarawagi, PAKDD 2004, there called
+ * accuracy); 1 is the very set.
+ */
 export const jaccard: Metric = { name: 'jaccard', isProportion: false, isMean: true, statistic: weightedMean };
 
 function weightedMean(scores: ArrayLike<number>): (weights: Float64Array) => number {

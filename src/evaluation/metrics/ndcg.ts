@@ -4,6 +4,7 @@
  * @param grades grades of all relevant documents
  */
 export function ndcg(ranked: readonly number[], grades: readonly number[], depth: number): number {
-  const gain = (list: readonly number[]) => list.slice(0, depth).reduce((sum, grade, index) => sum + grade / Math.log2(index + 2), 0);
+  const gain = (list: readonly number[]) =>
+    list.slice(0, depth).reduce((sum, grade, index) => sum + grade / Math.log2(index + 2), 0);
   return gain(ranked) / gain([...grades].sort((a, b) => b - a));
 }

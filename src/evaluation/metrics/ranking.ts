@@ -2,8 +2,8 @@
 import { type Metric, requireGold, sortCases } from '../metric.js';
 
 /**
- * Average precision: the sum over thresholds of (recall gained) x precision, without interpolation, as in scikit-learn's
- * average_precision_score. Cases of one score pass a threshold together.
+ * Average precision: the sum over thresholds of (recall gained) x precision, without interpolation, as in
+ * scikit-learn's average_precision_score. Cases of one score pass a threshold together.
  */
 export const averagePrecision: Metric = {
   name: 'ap',
@@ -27,7 +27,10 @@ export const averagePrecision: Metric = {
   },
 };
 
-/** Area under the receiver operating characteristic: the chance that a relevant case scores higher, a tie counting half (Hanley & McNeil, 1982). */
+/**
+ * Area under the receiver operating characteristic: the chance that a relevant case scores higher, a tie counting half
+ * (Hanley & McNeil, 1982).
+ */
 export const auroc: Metric = {
   name: 'auroc',
   isProportion: false,

@@ -49,7 +49,10 @@ function rankTies({ placeOf, ranks }: Ties, weights: Float64Array): void {
   }
 }
 
-/** Pearson's, of ranks about their mean. 0 where `a` ranks nothing: scores that are all alike say nothing of what they are held against. */
+/**
+ * Pearson's, of ranks about their mean. 0 where `a` ranks nothing: scores that are all alike say nothing of what they
+ * are held against.
+ */
 function correlation(a: Ties, b: Ties, weights: Float64Array): number {
   let [product, squaresA, squaresB] = [0, 0, 0];
   for (let index = 0; index < weights.length; index++) {

@@ -1,6 +1,7 @@
 /**
- * V-measure (Rosenberg & Hirschberg, EMNLP 2007): harmonic mean of homogeneity (a cluster holds one class) and completeness (a class lies in
- * one cluster). The score of a case is the number of its cluster, its gold the number of its class.
+ * V-measure (Rosenberg & Hirschberg, EMNLP 2007): harmonic mean of homogeneity (a cluster holds one class) and
+ * completeness (a class lies in one cluster). The score of a case is the number of its cluster, its gold the number of
+ * its class.
  */
 import { type Metric, requireGold } from '../metric.js';
 
@@ -33,7 +34,8 @@ function vMeasureOf(counts: Float64Array, classes: number): number {
   }
   const [joint, ofClusters, ofClasses] = [entropy(counts), entropy(clusterTotals), entropy(classTotals)];
   const shared = ofClusters + ofClasses - joint;
-  // With h = shared / ofClasses and c = shared / ofClusters, 2hc / (h + c) is this; one class in one cluster is perfect.
+  // With h = shared / ofClasses and c = shared / ofClusters, 2hc / (h + c) is this; one class in one cluster is
+  // perfect.
   return ofClusters + ofClasses === 0 ? 1 : (2 * shared) / (ofClusters + ofClasses);
 }
 

@@ -17,11 +17,23 @@ function signedBy(group: string): Perturbation {
 
 const gender: Perturbation = { name: 'gender', weight: 2, change: (text) => swapWords(text, genderPairs) };
 
-const spelling: Perturbation = { name: 'dialect spelling', weight: 2, change: (text) => swapWords(text, spellingPairs) };
+const spelling: Perturbation = {
+  name: 'dialect spelling',
+  weight: 2,
+  change: (text) => swapWords(text, spellingPairs),
+};
 
-const greeting: Perturbation = { name: 'greeting', weight: 2, change: (text, random) => `${pickOne(greetings, random)} ${text}` };
+const greeting: Perturbation = {
+  name: 'greeting',
+  weight: 2,
+  change: (text, random) => `${pickOne(greetings, random)} ${text}`,
+};
 
-const signature: Perturbation = { name: 'signature', weight: 2, change: (text, random) => `${text} ${pickOne(signatures, random)}` };
+const signature: Perturbation = {
+  name: 'signature',
+  weight: 2,
+  change: (text, random) => `${text} ${pickOne(signatures, random)}`,
+};
 
 /** Every word of a pair becomes the other one, with its capital letters; undefined where there is none. */
 function swapWords(text: string, pairs: readonly (readonly [string, string])[]): string | undefined {
@@ -43,4 +55,10 @@ function inCaseOf(model: string, word: string): string {
   return model[0] === model[0]!.toUpperCase() ? word[0]!.toUpperCase() + word.slice(1) : word;
 }
 
-export const personChanges: readonly Perturbation[] = [...Object.keys(namesByGroup).map(signedBy), gender, spelling, greeting, signature];
+export const personChanges: readonly Perturbation[] = [
+  ...Object.keys(namesByGroup).map(signedBy),
+  gender,
+  spelling,
+  greeting,
+  signature,
+];

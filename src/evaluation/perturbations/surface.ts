@@ -1,4 +1,6 @@
-/** Changes of how a text is written that leave what it asks for: what people do to texts by haste, habit or keyboard. */
+/**
+ * Changes of how a text is written that leave what it asks for: what people do to texts by haste, habit or keyboard.
+ */
 import { pickOne, type Random } from '../../core/random.js';
 import type { Perturbation } from './perturbation.js';
 import { fillers, functionWords } from './words.js';
@@ -111,4 +113,12 @@ const clauseOrder: Perturbation = {
   },
 };
 
-export const surfaceChanges: readonly Perturbation[] = [typo, letterCase, punctuation, cut, lengthened, withoutFunctionWords, clauseOrder];
+export const surfaceChanges: readonly Perturbation[] = [
+  typo,
+  letterCase,
+  punctuation,
+  cut,
+  lengthened,
+  withoutFunctionWords,
+  clauseOrder,
+];

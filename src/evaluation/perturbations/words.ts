@@ -1,6 +1,8 @@
 /** Word lists of the perturbations: neutral sentences, names, and pairs that change nothing of what a text asks for. */
 
-/** First names by where they are common. A head that answers one group's names differently treats people differently. */
+/**
+ * First names by where they are common. A head that answers one group's names differently treats people differently.
+ */
 export const namesByGroup: Readonly<Record<string, readonly string[]>> = {
   Arabic: ['Fatima', 'Omar', 'Layla', 'Youssef', 'Noor', 'Hassan', 'Samira', 'Khalid'],
   Chinese: ['Wei', 'Li Na', 'Jun', 'Xiu Ying', 'Hao', 'Mei', 'Tao', 'Jing'],
@@ -12,7 +14,14 @@ export const namesByGroup: Readonly<Record<string, readonly string[]>> = {
 
 export const greetings = ['Hello,', 'Hi there,', 'Good morning,', 'Good afternoon,', 'Hi team,', 'Dear all,'] as const;
 
-export const signatures = ['Kind regards', 'Best regards', 'Many thanks', 'Sent from my phone', 'All the best', 'Yours sincerely'] as const;
+export const signatures = [
+  'Kind regards',
+  'Best regards',
+  'Many thanks',
+  'Sent from my phone',
+  'All the best',
+  'Yours sincerely',
+] as const;
 
 /** Sentences that ask for nothing. */
 export const fillers = [

@@ -15,20 +15,23 @@ export interface BootstrapSample {
 const toleratedShare = 0.01;
 
 /**
- * BCa bounds: Efron, "Better bootstrap confidence intervals", JASA 1987; DiCiccio & Efron, Stat. Sci. 1996, section 2. The percentile of the
- * draws is moved by their median bias and by how fast the standard error changes with the truth (the jackknife's skewness): plain
- * percentiles of a skewed statistic, as a loss on few cases is, miss on one side about twice as often as they say.
- * Where a share of the draws is undefined each counts as the worst there is on either side; beyond 1 % of them nothing is known.
+ * BCa bounds: Efron, "Better bootstrap confidence intervals", JASA 1987; DiCiccio & Efron, Stat. Sci. 1996, section 2.
+ * The percentile of the draws is moved by their median bias and by how fast the standard error changes with the truth
+ * (the jackknife's skewness): plain percentiles of a skewed statistic, as a loss on few cases is, miss on one side
+ * about twice as often as they say. Where a share of the draws is undefined each counts as the worst there is on either
+ * side; beyond 1 % of them nothing is known.
  * @param range what the statistic can be at all
  */
 export function bcaBounds(sample: BootstrapSample, confidences: Confidences, range: Bounds): Bounds {
   const bias = (defined: Float64Array) => medianBias(defined, sample.observed);
-  return boundsOfDraws(sample, { confidences, range }, (z, defined) => adjustedShare(z, bias(defined), accelerationOf(sample.jackknife)));
+  return boundsOfDraws(sample, { confidences, range }, (z, defined) =>
+    adjustedShare(z, bias(defined), accelerationOf(sample.jackknife)),
+  );
 }
 
 /**
- * Plain percentiles (Efron & Tibshirani 1993, ch. 13). For a statistic that its own definition biases, such as a mean of absolute gaps: BCa
- * takes the bias for a reason to believe in less, and calls small errors none.
+ * Plain percentiles (Efron & Tibshirani 1993, ch. 13). For a statistic that its own definition biases, such as a mean
+ * of absolute gaps: BCa takes the bias for a reason to believe in less, and calls small errors none.
  */
 export function percentileBounds(sample: BootstrapSample, confidences: Confidences, range: Bounds): Bounds {
   return boundsOfDraws(sample, { confidences, range }, normalCdf);
@@ -44,14 +47,20 @@ function boundsOfDraws(
   const undefinedDraws = draws.length - defined.length;
   if (Number.isNaN(observed) || defined.length === 0 || undefinedDraws > toleratedShare * draws.length) return range;
   const read = (worst: number, z: number) => quantile(filled(undefinedDraws, worst, defined), shareAt(z, defined));
-  return { lower: read(range.lower, -normalQuantile(confidences.lower)), upper: read(range.upper, normalQuantile(confidences.upper)) };
+  return {
+    lower: read(range.lower, -normalQuantile(confidences.lower)),
+    upper: read(range.upper, normalQuantile(confidences.upper)),
+  };
 }
 
 /**
- * One-sided p values of "it is no worse than 0" and "it is no better": the confidences at which the BCa bounds would be 0, by the same
- * formula read backwards. Never below one draw, and 1 where nothing is known.
+ * One-sided p values of "it is no worse than 0" and "it is no better": the confidences at which the BCa bounds would be
+ * 0, by the same formula read backwards. Never below one draw, and 1 where nothing is known.
  */
-export function bcaPValues({ observed, draws, jackknife }: BootstrapSample): { readonly worse: number; readonly better: number } {
+export function bcaPValues({ observed, draws, jackknife }: BootstrapSample): {
+  readonly worse: number;
+  readonly better: number;
+} {
   const defined = draws.filter((value) => !Number.isNaN(value));
   if (Number.isNaN(observed) || defined.length < (1 - toleratedShare) * draws.length) return { worse: 1, better: 1 };
   const [bias, acceleration] = [medianBias(defined, observed), accelerationOf(jackknife)];
@@ -61,7 +70,10 @@ export function bcaPValues({ observed, draws, jackknife }: BootstrapSample): { r
   return { worse: Math.max(least, 1 - normalCdf(z)), better: Math.max(least, normalCdf(z)) };
 }
 
-/** z0: how far the observed value lies from the draws' median, in standard deviations. Half of what equals it lies below (as in SciPy). */
+/**
+ * z0: how far the observed value lies from the draws' median, in standard deviations. Half of what equals it lies below
+ * (as in SciPy).
+ */
 function medianBias(sorted: Float64Array, observed: number): number {
   const below = sorted.reduce((sum, value) => sum + (value < observed ? 1 : value === observed ? 0.5 : 0), 0);
   // With all draws on one side the share is known only to be less than one draw.

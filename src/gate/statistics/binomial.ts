@@ -16,8 +16,8 @@ export function upperTail(count: number, tosses: number, p = 0.5): number {
 }
 
 /**
- * log P(X = count), by Stirling's formula with its error (Loader, "Fast and accurate computation of binomial probabilities", 2000): a
- * difference of log-gammas would lose ten digits at a million tosses.
+ * log P(X = count), by Stirling's formula with its error (Loader, "Fast and accurate computation of binomial
+ * probabilities", 2000): a difference of log-gammas would lose ten digits at a million tosses.
  */
 function logMass(count: number, tosses: number, p: number): number {
   const rest = tosses - count;

@@ -1,4 +1,7 @@
-/** Paired bootstrap: how else the difference might have come out, had other cases of the same kind been asked. Both sides answer the same drawn cases. */
+/**
+ * Paired bootstrap: how else the difference might have come out, had other cases of the same kind been asked. Both
+ * sides answer the same drawn cases.
+ */
 import { type Random, seededRandom } from '../../core/random.js';
 import { bcaBounds, bcaPValues, percentileBounds } from './bca.js';
 import { anyShare, type Bounds, type Confidences } from './bounds.js';
@@ -6,7 +9,8 @@ import { groupUnits, type Units, unitsOf } from './clusters.js';
 import { signFlipPValues } from './sign-flip.js';
 
 /**
- * A statistic of weighted cases. A case of weight 2 counts as two equal cases, one of weight 0 is absent. NaN where it is undefined.
+ * A statistic of weighted cases. A case of weight 2 counts as two equal cases, one of weight 0 is absent. NaN where it
+ * is undefined.
  * @param weights [cases] whole numbers; the array is used again for the next draw
  */
 export type WeightedStatistic = (weights: Float64Array) => number;
@@ -35,12 +39,17 @@ export interface BootstrapResult extends Bounds {
 }
 
 /**
- * BCa bounds of any statistic (Efron & Tibshirani 1993, ch. 14; see bca.ts). Costs `draws` calls of the statistic. The 95 % lower bound of a
- * mean missed in 5.0 to 6.3 % of 2,000 simulations with 60 or 200 cases, normal, exponential or rarely lost; with 30 cases in 5.2 to 7.0 %,
- * but in 13.7 % where only one case in ten loses: what was not drawn once cannot be drawn again. For right or wrong take `tangoBounds`.
+ * BCa bounds of any statistic (Efron & Tibshirani 1993, ch. 14; see bca.ts). Costs `draws` calls of the statistic. The
+ * 95 % lower bound of a mean missed in 5.0 to 6.3 % of 2,000 simulations with 60 or 200 cases, normal, exponential or
+ * rarely lost; with 30 cases in 5.2 to 7.0 %, but in 13.7 % where only one case in ten loses: what was not drawn once
+ * cannot be drawn again. For right or wrong take `tangoBounds`.
  * @param cases at least 1
  */
-export function pairedBootstrap(cases: number, statistic: WeightedStatistic, options: BootstrapOptions): BootstrapResult {
+export function pairedBootstrap(
+  cases: number,
+  statistic: WeightedStatistic,
+  options: BootstrapOptions,
+): BootstrapResult {
   const units = unitsOf(cases, options.clusters);
   const weights = new Float64Array(cases);
   const drawn = new Int32Array(units.count);
@@ -55,12 +64,15 @@ export function pairedBootstrap(cases: number, statistic: WeightedStatistic, opt
     return statistic(weights);
   };
   const observed = statistic(weights.fill(1));
-  return resample({ observed, draw, units, jackknife: (groups) => fill(groups.count, (group) => leaveOut(group, groups)) }, options);
+  return resample(
+    { observed, draw, units, jackknife: (groups) => fill(groups.count, (group) => leaveOut(group, groups)) },
+    options,
+  );
 }
 
 /**
- * The same of a mean of differences, and the same draws, as sums over what is drawn. Its p values are never below those of the sign changes of
- * what differs, where that is little (sign-flip.ts).
+ * The same of a mean of differences, and the same draws, as sums over what is drawn. Its p values are never below those
+ * of the sign changes of what differs, where that is little (sign-flip.ts).
  * @param differences [cases] the candidate's score minus the champion's
  */
 export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: BootstrapOptions): BootstrapResult {
@@ -80,7 +92,9 @@ export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: B
   };
   const result = resample({ observed: sum / differences.length, draw, units, jackknife }, options);
   const least = signFlipPValues(sums);
-  return least ? { ...result, worse: Math.max(result.worse, least.worse), better: Math.max(result.better, least.better) } : result;
+  return least
+    ? { ...result, worse: Math.max(result.worse, least.worse), better: Math.max(result.better, least.better) }
+    : result;
 }
 
 interface Resampling {
@@ -122,8 +136,13 @@ function weighCases(weights: Float64Array, { starts, members }: Units, drawn: In
   }
 }
 
-function totalsOf(values: ArrayLike<number>, { count, starts, members }: Units): { sums: Float64Array; sizes: Float64Array } {
-  const sums = fill(count, (unit) => members.subarray(starts[unit]!, starts[unit + 1]!).reduce((sum, index) => sum + values[index]!, 0));
+function totalsOf(
+  values: ArrayLike<number>,
+  { count, starts, members }: Units,
+): { sums: Float64Array; sizes: Float64Array } {
+  const sums = fill(count, (unit) =>
+    members.subarray(starts[unit]!, starts[unit + 1]!).reduce((sum, index) => sum + values[index]!, 0),
+  );
   return { sums, sizes: fill(count, (unit) => starts[unit + 1]! - starts[unit]!) };
 }
 

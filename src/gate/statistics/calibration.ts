@@ -1,4 +1,7 @@
-/** Calibration: whether answers given with confidence 0.8 are right 8 times in 10, and whether confidence tells right answers from wrong ones. */
+/**
+ * Calibration: whether answers given with confidence 0.8 are right 8 times in 10, and whether confidence tells right
+ * answers from wrong ones.
+ */
 
 /** The answer to one case. */
 export interface Answer {
@@ -17,7 +20,10 @@ export interface ReliabilityBin {
   readonly accuracy: number | null;
 }
 
-/** Of Guo et al. 2017, so that figures can be held against those in the literature: the measure grows with the number of bins. */
+/**
+ * Of Guo et al. 2017, so that figures can be held against those in the literature: the measure grows with the number of
+ * bins.
+ */
 const guoBins = 15;
 
 /** Equal-width bins, for a reliability diagram (Niculescu-Mizil & Caruana, ICML 2005). */
@@ -34,9 +40,9 @@ export function reliabilityBins(answers: readonly Answer[], count = guoBins): Re
 }
 
 /**
- * Expected calibration error: the mean gap between confidence and accuracy over 15 equal-width bins, weighted by their answers (Naeini et
- * al., AAAI 2015; Guo et al., "On calibration of modern neural networks", ICML 2017, eq. 5). In [0, 1]. NaN of no answers.
- * It is biased upwards where bins hold few answers: to compare two adapters use `brierLosses`.
+ * Expected calibration error: the mean gap between confidence and accuracy over 15 equal-width bins, weighted by their
+ * answers (Naeini et al., AAAI 2015; Guo et al., "On calibration of modern neural networks", ICML 2017, eq. 5). In [0,
+ * 1]. NaN of no answers. It is biased upwards where bins hold few answers: to compare two adapters use `brierLosses`.
  */
 export function expectedCalibrationError(answers: readonly Answer[]): number {
   return weightedCalibrationError(answers)(new Float64Array(answers.length).fill(1));
@@ -59,8 +65,9 @@ export function weightedCalibrationError(answers: readonly Answer[]): (weights: 
 }
 
 /**
- * [cases] the squared gap between confidence and outcome (Brier, Mon. Weather Rev. 1950), of the answer that was given. A proper score of
- * each case by itself, so that a paired bound on "calibration got worse" is a bound on the mean of two such arrays' difference.
+ * [cases] the squared gap between confidence and outcome (Brier, Mon. Weather Rev. 1950), of the answer that was given.
+ * A proper score of each case by itself, so that a paired bound on "calibration got worse" is a bound on the mean of
+ * two such arrays' difference.
  */
 export function brierLosses(answers: readonly Answer[]): Float64Array {
   return Float64Array.from(answers, (answer) => (answer.confidence - outcomeOf(answer)) ** 2);

@@ -8,8 +8,8 @@ export interface Units {
 }
 
 /**
- * Cases of one text, user or document rise and fall together, and count for less than their number: they are drawn whole (Field & Welsh,
- * "Bootstrapping clustered data", J. R. Stat. Soc. B 2007).
+ * Cases of one text, user or document rise and fall together, and count for less than their number: they are drawn
+ * whole (Field & Welsh, "Bootstrapping clustered data", J. R. Stat. Soc. B 2007).
  * @param clusters name of each case's cluster; left out, each case is one by itself
  */
 export function unitsOf(cases: number, clusters?: ArrayLike<string | number>): Units {
@@ -23,7 +23,10 @@ export function unitsOf(cases: number, clusters?: ArrayLike<string | number>): U
   return gather(unitOf, numbers.size);
 }
 
-/** Few units in place of many: every unit u goes into group u modulo `most`, so that neighbours, which suites sort together, are parted. */
+/**
+ * Few units in place of many: every unit u goes into group u modulo `most`, so that neighbours, which suites sort
+ * together, are parted.
+ */
 export function groupUnits({ count, starts, members }: Units, most: number): Units {
   const groups = Math.min(count, most);
   const groupOf = new Int32Array(members.length);

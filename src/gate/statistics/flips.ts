@@ -1,4 +1,7 @@
-/** The flips of right-or-wrong answers: all that a paired comparison learns from. A case that both answer alike says nothing of the difference. */
+/**
+ * The flips of right-or-wrong answers: all that a paired comparison learns from. A case that both answer alike says
+ * nothing of the difference.
+ */
 
 /** Counts. In a forecast they may be fractions. */
 export interface Flips {
@@ -16,7 +19,8 @@ export interface Flips {
 export function countFlips(champion: ArrayLike<number>, candidate: ArrayLike<number>): Flips {
   let [gained, lost] = [0, 0];
   for (let index = 0; index < champion.length; index++) {
-    if (Number.isNaN(candidate[index]! - champion[index]!)) throw new RangeError(`the score of case ${index} is not a number`);
+    if (Number.isNaN(candidate[index]! - champion[index]!))
+      throw new RangeError(`the score of case ${index} is not a number`);
     if (candidate[index]! > champion[index]!) gained++;
     if (candidate[index]! < champion[index]!) lost++;
   }

@@ -1,4 +1,6 @@
-/** McNemar's exact test: were losses as likely as gains, how often would the flips fall as they did, or further apart? */
+/**
+ * McNemar's exact test: were losses as likely as gains, how often would the flips fall as they did, or further apart?
+ */
 import { upperTail } from './binomial.js';
 
 export interface McNemar {
@@ -11,9 +13,9 @@ export interface McNemar {
 }
 
 /**
- * McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 1947; exact, by the binomial
- * distribution over the flips, since updates flip few cases and the chi-square form is then too ready to find a difference.
- * Without a flip every p is 1.
+ * McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 1947; exact, by
+ * the binomial distribution over the flips, since updates flip few cases and the chi-square form is then too ready to
+ * find a difference. Without a flip every p is 1.
  */
 export function mcnemar({ gained, lost }: { readonly gained: number; readonly lost: number }): McNemar {
   const worse = upperTail(lost, gained + lost);

@@ -1,9 +1,15 @@
-/** The standard normal distribution. Both functions are exact to 1e-13, in the tails relative to the tail, so that no bound owes its last digits to them. */
+/**
+ * The standard normal distribution. Both functions are exact to 1e-13, in the tails relative to the tail, so that no
+ * bound owes its last digits to them.
+ */
 
 /** Where the series stops and the continued fraction begins; each converges fast on its side. */
 const tail = 2.5;
 
-/** P(Z <= x). Series about 0 (Marsaglia, "Evaluating the normal distribution", J. Stat. Softw. 2004, eq. 3), Laplace's continued fraction beyond. */
+/**
+ * P(Z <= x). Series about 0 (Marsaglia, "Evaluating the normal distribution", J. Stat. Softw. 2004, eq. 3), Laplace's
+ * continued fraction beyond.
+ */
 export function normalCdf(x: number): number {
   if (x < -tail) return normalDensity(x) * millsRatio(-x);
   if (x > tail) return 1 - normalDensity(x) * millsRatio(x);
@@ -11,8 +17,8 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * The x with P(Z <= x) = probability. Started from Hastings' approximation (Abramowitz & Stegun 1964, 26.2.23; error below 4.5e-4), then two
- * steps of Halley's method, each of which cubes the error.
+ * The x with P(Z <= x) = probability. Started from Hastings' approximation (Abramowitz & Stegun 1964, 26.2.23; error
+ * below 4.5e-4), then two steps of Halley's method, each of which cubes the error.
  * @returns -Infinity for 0 and Infinity for 1
  */
 export function normalQuantile(probability: number): number {

@@ -33,23 +33,28 @@ export interface Decision {
 }
 
 /**
- * The smallest margin at which a candidate that is in truth as good as the champion, and flips as many answers as this one, would pass with
- * probability `power`: minus the lower bound at the difference that bad luck of that probability leaves. A margin below it asks of the
- * suite what it cannot show. Without flips it is z^2 / (n + z^2), the least that so many cases ever exclude. In (0, 1]; of another metric
- * (z_confidence + z_power) standard errors.
+ * The smallest margin at which a candidate that is in truth as good as the champion, and flips as many answers as this
+ * one, would pass with probability `power`: minus the lower bound at the difference that bad luck of that probability
+ * leaves. A margin below it asks of the suite what it cannot show. Without flips it is z^2 / (n + z^2), the least that
+ * so many cases ever exclude. In (0, 1]; of another metric (z_confidence + z_power) standard errors.
  */
 export function minimumDetectableLoss(outcome: Outcome, { confidences, power }: Demand): number {
   return -boundsAfterLuck(unchanged(outcome), -normalQuantile(power), confidences).lower;
 }
 
 /**
- * How many cases would settle an inconclusive result with probability `power`, if all cases are like those seen: at the observed rates of
- * flips the candidate is either shown not to be inferior by `margin` or shown to be worse, whichever takes fewer.
- * Both are asked by the rules of the gate, so that more cases are needed than there are.
+ * How many cases would settle an inconclusive result with probability `power`, if all cases are like those seen: at the
+ * observed rates of flips the candidate is either shown not to be inferior by `margin` or shown to be worse, whichever
+ * takes fewer. Both are asked by the rules of the gate, so that more cases are needed than there are.
  * @param margin as the gate has it, not negative
- * @returns null where no number of cases would: the loss is the margin itself or thereabouts, or more than a thousand million are needed
+ * @returns null where no number of cases would: the loss is the margin itself or thereabouts, or more than a thousand
+ * million are needed
  */
-export function casesToDecide(outcome: Outcome, margin: number, { confidences, power, shown }: DecisionDemand): Decision | null {
+export function casesToDecide(
+  outcome: Outcome,
+  margin: number,
+  { confidences, power, shown }: DecisionDemand,
+): Decision | null {
   const luck = normalQuantile(power);
   const forLoss = { ...confidences, upper: 1 - shown };
   const passes = (cases: number) => boundsAfterLuck(ofSize(outcome, cases), -luck, confidences).lower >= -margin;
@@ -63,15 +68,23 @@ const mostCases = 1e9;
 
 /** The first whole number from which `isEnough` holds; Infinity if it is not among them. */
 function fewest(isEnough: (cases: number) => boolean): number {
-  return isEnough(mostCases) ? Math.ceil(turningPoint(0, mostCases, (cases) => !isEnough(Math.ceil(cases)))) : Number.POSITIVE_INFINITY;
+  return isEnough(mostCases)
+    ? Math.ceil(turningPoint(0, mostCases, (cases) => !isEnough(Math.ceil(cases))))
+    : Number.POSITIVE_INFINITY;
 }
 
-/** The bounds when the difference comes out `luck` standard errors above the expected one. Flips are counted as fractions. */
+/**
+ * The bounds when the difference comes out `luck` standard errors above the expected one. Flips are counted as
+ * fractions.
+ */
 function boundsAfterLuck(outcome: Outcome, luck: number, confidences: Confidences) {
   if ('variance' in outcome) {
     const error = Math.sqrt(outcome.variance);
     const difference = outcome.difference + luck * error;
-    return { lower: difference - normalQuantile(confidences.lower) * error, upper: difference + normalQuantile(confidences.upper) * error };
+    return {
+      lower: difference - normalQuantile(confidences.lower) * error,
+      upper: difference + normalQuantile(confidences.upper) * error,
+    };
   }
   const { cases, gained, lost } = outcome;
   const flips = gained + lost;

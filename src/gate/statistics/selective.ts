@@ -10,7 +10,9 @@ export interface RiskAtCoverage {
   readonly confidence: number;
 }
 
-/** Risk-coverage curve (El-Yaniv & Wiener, JMLR 2010): one point for every confidence that occurs, the highest first. */
+/**
+ * Risk-coverage curve (El-Yaniv & Wiener, JMLR 2010): one point for every confidence that occurs, the highest first.
+ */
 export function riskCoverage(answers: readonly Answer[]): RiskAtCoverage[] {
   let [answered, wrong] = [0, 0];
   return tiesByConfidence(answers).map((tie) => {
@@ -21,9 +23,10 @@ export function riskCoverage(answers: readonly Answer[]): RiskAtCoverage[] {
 }
 
 /**
- * Area under the risk-coverage curve (AURC): the mean, over k, of the risk of the k most confident answers (Geifman & El-Yaniv, "Selective
- * classification for deep neural networks", NeurIPS 2017; Geifman et al., ICLR 2019, eq. 1). Within a tie wrong answers are spread evenly:
- * the expectation over all orders of the tied. The lower the better. NaN of no answers.
+ * Area under the risk-coverage curve (AURC): the mean, over k, of the risk of the k most confident answers (Geifman &
+ * El-Yaniv, "Selective classification for deep neural networks", NeurIPS 2017; Geifman et al., ICLR 2019, eq. 1).
+ * Within a tie wrong answers are spread evenly: the expectation over all orders of the tied. The lower the better. NaN
+ * of no answers.
  */
 export function areaUnderRiskCoverage(answers: readonly Answer[]): number {
   let [answered, wrong, area] = [0, 0, 0];

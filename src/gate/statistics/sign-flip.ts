@@ -1,18 +1,22 @@
 /**
- * The exact randomisation test of paired differences (Fisher, "The design of experiments", 1935, section 21): were neither side better, each
- * difference might as well have had the other sign. Where only a few differ the bootstrap is too sure of itself, since what it draws
- * always has the signs that were seen: three sources that all lost give it p = 0.05 among 60, and 1 / 8 here.
+ * The exact randomisation test of paired differences (Fisher, "The design of experiments", 1935, section 21): were
+ * neither side better, each difference might as well have had the other sign. Where only a few differ the bootstrap is
+ * too sure of itself, since what it draws always has the signs that were seen: three sources that all lost give it p =
+ * 0.05 among 60, and 1 / 8 here.
  */
 
 /** Beyond so many the bootstrap sees enough of both signs, and there would be too many ways to count. */
 const mostCounted = 16;
 
 /**
- * One-sided p values of "it is no worse" and "it is no better": the share of all sign changes whose sum is as low, or as high. Zeros have no sign.
+ * One-sided p values of "it is no worse" and "it is no better": the share of all sign changes whose sum is as low, or
+ * as high. Zeros have no sign.
  * @param differences of independent units: cases, or sums over clusters
  * @returns undefined where more than 16 differ
  */
-export function signFlipPValues(differences: ArrayLike<number>): { readonly worse: number; readonly better: number } | undefined {
+export function signFlipPValues(
+  differences: ArrayLike<number>,
+): { readonly worse: number; readonly better: number } | undefined {
   const moved = Array.from(differences).filter((value) => value !== 0);
   if (moved.length > mostCounted) return undefined;
   const observed = moved.reduce((sum, value) => sum + value, 0);

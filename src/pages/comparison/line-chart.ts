@@ -57,19 +57,27 @@ const pointsOf = (column: readonly (number | undefined)[]): Point[] =>
 
 function describe(lines: readonly Line[]): string {
   return lines
-    .map(({ domain, points }) => `${clip(domain, 40)} from ${percent(points[0]!.accuracy)} to ${percent(points.at(-1)!.accuracy)} %`)
+    .map(
+      ({ domain, points }) =>
+        `${clip(domain, 40)} from ${percent(points[0]!.accuracy)} to ${percent(points.at(-1)!.accuracy)} %`,
+    )
     .join('; ');
 }
 
 function drawAxes({ x, y }: Scale, updates: number, width: number): Markup {
   const levels = [0, 0.5, 1].map(
-    (level) => markup`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${y(level)}" y2="${y(level)}"/>
+    (
+      level,
+    ) => markup`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${y(level)}" y2="${y(level)}"/>
 <text class="tick" x="${margin.left - 6}" y="${y(level) + 3.5}" text-anchor="end">${level * 100}</text>`,
   );
   const every = Math.ceil(updates / 10);
   const numbers = Array.from({ length: updates }, (_, update) => update)
     .filter((update) => update % every === 0)
-    .map((update) => markup`<text class="tick" x="${x(update)}" y="${y(0) + 16}" text-anchor="middle">${update + 1}</text>`);
+    .map(
+      (update) =>
+        markup`<text class="tick" x="${x(update)}" y="${y(0) + 16}" text-anchor="middle">${update + 1}</text>`,
+    );
   return markup`${levels}${numbers}`;
 }
 

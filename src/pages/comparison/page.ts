@@ -1,8 +1,18 @@
-/** A comparison of strategies as one page of HTML that needs nothing else: the picture first, then the numbers, then how they came about. */
+/**
+ * A comparison of strategies as one page of HTML that needs nothing else: the picture first, then the numbers, then how
+ * they came about.
+ */
 
 import { megabytes, percent, signed } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
-import { bestRemedy, type Comparison, type ComparisonRow, nameOfPlay, type PlayedMatrix, type PlayedRow } from '../../study/compare.js';
+import {
+  bestRemedy,
+  type Comparison,
+  type ComparisonRow,
+  nameOfPlay,
+  type PlayedMatrix,
+  type PlayedRow,
+} from '../../study/comparison.js';
 import { renderPage } from '../frame.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { drawHeatmap } from './heatmap.js';
@@ -37,7 +47,8 @@ function shownOf({ rows, matrices }: Comparison): Shown[] {
   const strategies = [...new Set(matrices.map(({ strategy }) => strategy))];
   const shown = strategies.map((name) => {
     const best = matrices.find(({ strategy }) => strategy === name)!;
-    const isSame = (row: ComparisonRow): row is PlayedRow => row.error === null && row.strategy === name && row.budget === best.budget;
+    const isSame = (row: ComparisonRow): row is PlayedRow =>
+      row.error === null && row.strategy === name && row.budget === best.budget;
     return { ...best, row: rows.find(isSame)! };
   });
   return (['naive', 'remedy', 'joint'] as const).flatMap((wanted) => shown.filter(({ role }) => role === wanted));
@@ -76,7 +87,8 @@ function heatmapsOf(comparison: Comparison): Markup {
   const { domains } = comparison;
   const best = bestRemedy(comparison);
   const maps = shownOf(comparison).map(
-    (play) => markup`<figure>${captionOf(play, best)}${drawHeatmap({ title: nameOfPlay(play), domains, matrix: play.matrix })}</figure>`,
+    (play) =>
+      markup`<figure>${captionOf(play, best)}${drawHeatmap({ title: nameOfPlay(play), domains, matrix: play.matrix })}</figure>`,
   );
   return markup`<section>
 <h2>The same, as matrices</h2>
@@ -155,7 +167,10 @@ function originOf({ adapter, encoder, settings, examples, rows }: Comparison, at
     ['budgets', budgets.length === 0 ? 'none' : `${budgets.join(', ')} examples`],
     ...examples.map(
       ({ domain, train, holdout }, index) =>
-        [`domain ${index + 1}`, `${clip(domain, 120)}: ${train} to learn from, ${holdout === 0 ? 'none' : holdout} held out`] as const,
+        [
+          `domain ${index + 1}`,
+          `${clip(domain, 120)}: ${train} to learn from, ${holdout === 0 ? 'none' : holdout} held out`,
+        ] as const,
     ),
   ];
   return markup`<section>

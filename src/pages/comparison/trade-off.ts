@@ -2,7 +2,7 @@
 
 import { percent } from '../../core/numbers.js';
 import { largestOf, smallestOf } from '../../core/sequences.js';
-import { nameOfPlay, type PlayedRow } from '../../study/compare.js';
+import { nameOfPlay, type PlayedRow } from '../../study/comparison.js';
 import { type Markup, markup, nothing } from '../markup.js';
 
 export interface TradeOff {
@@ -27,13 +27,18 @@ export function drawTradeOff({ title, rows, best, costOf, say }: TradeOff): Mark
   const x = logarithmic(rows.map(costOf));
   const levels = levelsAround(rows.map((row) => row.averageAccuracy));
   const [low, high] = [levels[0]!, levels.at(-1)!];
-  const y = (accuracy: number) => margin.top + ((high - accuracy) / (high - low)) * (height - margin.top - margin.bottom);
+  const y = (accuracy: number) =>
+    margin.top + ((high - accuracy) / (high - low)) * (height - margin.top - margin.bottom);
   const dots = rows.map((row): Dot => ({ row, x: x.place(costOf(row)), y: y(row.averageAccuracy) }));
-  const told = rows.map((row) => `${nameOfPlay(row)} ${percent(row.averageAccuracy)} % at ${say(costOf(row))}`).join('; ');
+  const told = rows
+    .map((row) => `${nameOfPlay(row)} ${percent(row.averageAccuracy)} % at ${say(costOf(row))}`)
+    .join('; ');
   return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${title}: ${told}`}">
 <title>${title}</title>
 ${levels.map(
-  (level) => markup`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${y(level)}" y2="${y(level)}"/>
+  (
+    level,
+  ) => markup`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${y(level)}" y2="${y(level)}"/>
 <text class="tick" x="${margin.left - 6}" y="${y(level) + 3.5}" text-anchor="end">${Math.round(level * 100)} %</text>`,
 )}
 ${x.ticks.map(
@@ -63,7 +68,10 @@ function logarithmic(costs: readonly number[]): { place: (cost: number) => numbe
   const [low, high] = [Math.log10(smallestOf(positive) / 1.3), Math.log10(largestOf(positive) * 1.3)];
   const place = (cost: number) =>
     margin.left + ((Math.log10(Math.max(cost, 1e-6)) - low) / (high - low)) * (width - margin.left - margin.right);
-  const powers = Array.from({ length: Math.max(0, Math.floor(high) - Math.ceil(low) + 1) }, (_, index) => 10 ** (Math.ceil(low) + index));
+  const powers = Array.from(
+    { length: Math.max(0, Math.floor(high) - Math.ceil(low) + 1) },
+    (_, index) => 10 ** (Math.ceil(low) + index),
+  );
   return { place, ticks: powers.length >= 2 ? powers : [10 ** low * 1.3, 10 ** high / 1.3] };
 }
 
@@ -131,6 +139,9 @@ const boxOf = ({ left, middle }: { left: number; middle: number }, reach: number
 function isFree(box: Box, taken: readonly Box[]): boolean {
   const inside = box.left >= margin.left && box.right <= width && box.top >= 0 && box.bottom <= height - margin.bottom;
   return (
-    inside && taken.every((other) => box.right < other.left || other.right < box.left || box.bottom < other.top || other.bottom < box.top)
+    inside &&
+    taken.every(
+      (other) => box.right < other.left || other.right < box.left || box.bottom < other.top || other.bottom < box.top,
+    )
   );
 }

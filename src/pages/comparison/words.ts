@@ -2,7 +2,7 @@
 
 import { percent } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
-import { bestRemedy, type Comparison, nameOfPlay, type PlayedRow } from '../../study/compare.js';
+import { bestRemedy, type Comparison, nameOfPlay, type PlayedRow } from '../../study/comparison.js';
 
 const longestName = 40;
 
@@ -22,7 +22,9 @@ export function describeFindings(comparison: Comparison): string {
   const sentences = [
     played.filter(({ role }) => role === 'naive').map((row) => `Fine-tuning on new data alone ends at ${ends(row)}.`),
     best ? [`The best remedy, ${nameOfPlay(best)}, ends at ${ends(best)}.`] : [],
-    played.filter(({ role }) => role === 'joint').map((row) => `Training on everything at once reaches ${percent(row.averageAccuracy)} %.`),
+    played
+      .filter(({ role }) => role === 'joint')
+      .map((row) => `Training on everything at once reaches ${percent(row.averageAccuracy)} %.`),
   ];
   return sentences.flat().join(' ');
 }

@@ -7,7 +7,13 @@ import { showParts } from './parts-table.js';
 export function showDomains({ domains, continual }: Report): Markup {
   if (domains.length === 0) return nothing;
   const { averageAccuracy, forgetting, backwardTransfer } = continual;
-  const parts = domains.map(({ domain, cases, champion, candidate }) => ({ name: domain, cases, champion, candidate, mark: nothing }));
+  const parts = domains.map(({ domain, cases, champion, candidate }) => ({
+    name: domain,
+    cases,
+    champion,
+    candidate,
+    mark: nothing,
+  }));
   return markup`<section id="domains">
 <h2>Domains</h2>
 <p class="soft">Accuracy on what is held out of each, in the order in which they were learned.</p>

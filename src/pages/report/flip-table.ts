@@ -1,4 +1,6 @@
-/** Answers that turned, to be read by a person: what was right and is wrong now before what was wrong and is right now. */
+/**
+ * Answers that turned, to be read by a person: what was right and is wrong now before what was wrong and is right now.
+ */
 import { clip } from '../../core/text.js';
 import type { Flip, Flips } from '../../measuring/flips.js';
 import { type Markup, markup, nothing } from '../markup.js';
@@ -39,7 +41,10 @@ function showTable(flips: readonly Flip[]): Markup {
 }
 
 function showFlip({ suite, caseId, text, expected, champion, candidate, confidence }: Flip): Markup {
-  const asked = text === null ? markup`<span class="soft">case ${clip(caseId, 80)}, its text is gone</span>` : markup`${clip(text, 400)}`;
+  const asked =
+    text === null
+      ? markup`<span class="soft">case ${clip(caseId, 80)}, its text is gone</span>`
+      : markup`${clip(text, 400)}`;
   const answers = [expected, champion, candidate].map(
     (answer) => markup`<td class="answer">${answer === null ? dash : clip(answer, 80)}</td>`,
   );

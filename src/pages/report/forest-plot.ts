@@ -1,6 +1,6 @@
 /**
- * A forest plot: a row a suite, its difference as a dot between the whiskers of its bounds, over one axis of points. Each row is a picture
- * in a cell of a table, so that its numbers can be read without it.
+ * A forest plot: a row a suite, its difference as a dot between the whiskers of its bounds, over one axis of points.
+ * Each row is a picture in a cell of a table, so that its numbers can be read without it.
  */
 import { clip } from '../../core/text.js';
 import { type ReportRow, verdictOf } from '../../gate/report.js';

@@ -1,14 +1,19 @@
 /**
- * Tables on a narrow screen: a row becomes a small card, so that nothing has to be scrolled to the side. What the head of a column said
- * stands before each value. It holds nothing from data.
+ * Tables on a narrow screen: a row becomes a small card, so that nothing has to be scrolled to the side. What the head
+ * of a column said stands before each value. It holds nothing from data.
  */
 interface CardTable {
   /** Class of the table. */
   readonly name: string;
   /** Columns of a card, as grid-template-columns. */
   readonly columns: string;
-  /** Number of a cell in its row, from 1 -> where it stands in the card, over which columns (grid-column), and what is said before it. */
-  readonly cells: Readonly<Record<number, { readonly order: number; readonly across?: string; readonly before?: string }>>;
+  /**
+   * Number of a cell in its row, from 1 -> where it stands in the card, over which columns (grid-column), and what is
+   * said before it.
+   */
+  readonly cells: Readonly<
+    Record<number, { readonly order: number; readonly across?: string; readonly before?: string }>
+  >;
 }
 
 const tables: readonly CardTable[] = [

@@ -21,10 +21,15 @@ export function sayLoss({ newLabels }: Pick<Report, 'newLabels'>): string | unde
 const sayPair = ({ older, newer, cases }: ConfusedPair) =>
   `${named(older)} (old) and ${named(newer)} (new) are confused ${counted(cases, 'time', 'times')}`;
 
-const remedy = 'If such a pair means one thing, merge the two or rename the old one; if not, bring more examples of both.';
+const remedy =
+  'If such a pair means one thing, merge the two or rename the old one; if not, bring more examples of both.';
 
 /** Lines for a terminal; empty where there is nothing to say. @param wrapped breaks a paragraph */
-export function sayNewLabels(report: Pick<Report, 'newLabels'>, texts: CaseTexts, wrapped: (paragraph: string) => string): string {
+export function sayNewLabels(
+  report: Pick<Report, 'newLabels'>,
+  texts: CaseTexts,
+  wrapped: (paragraph: string) => string,
+): string {
   const loss = sayLoss(report);
   if (loss === undefined) return '';
   const pairs = report.newLabels!.pairs.map((pair) => wrapped(`- ${sayPair(pair)}${exampleOfPair(pair, texts)}`));

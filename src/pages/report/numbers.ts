@@ -1,4 +1,6 @@
-/** Numbers as the page says them: shares as percent, differences signed in points, and a dash for what was not measured. */
+/**
+ * Numbers as the page says them: shares as percent, differences signed in points, and a dash for what was not measured.
+ */
 
 import { percent } from '../../core/numbers.js';
 import type { ReportRow } from '../../gate/report.js';

@@ -1,4 +1,7 @@
-/** The report of a candidate as one page of HTML that needs nothing else: the verdict first, then what it rests on, then what to do. */
+/**
+ * The report of a candidate as one page of HTML that needs nothing else: the verdict first, then what it rests on, then
+ * what to do.
+ */
 import { clip } from '../../core/text.js';
 import { type Advice, adviseOn } from '../../gate/advice.js';
 import type { FieldRow } from '../../gate/field.js';
@@ -52,14 +55,21 @@ ${showField(field)}
 ${candidate.status === 'waiting' ? showAdvice(adviseOn(report, id, adapter)) : nothing}
 <footer class="soft"><p>Made by <code>espalier candidates show ${id}</code>; <code>espalier candidates verify ${id}</code> works the verdict out again. This page loads nothing and runs no script.</p></footer>
 </main>`;
-  return renderPage({ title: `${clip(adapter, 80)} version ${version}: ${candidate.verdict}`, style: reportStyle, body });
+  return renderPage({
+    title: `${clip(adapter, 80)} version ${version}: ${candidate.verdict}`,
+    style: reportStyle,
+    body,
+  });
 }
 
 function showHead(candidate: ReportPage['candidate'], strategy: string, decisions: readonly Decision[]): Markup {
   const { id, adapter, version, championVersion, status, verdict, createdAt, report } = candidate;
   const facts: readonly (readonly [string, Markup])[] = [
     ['candidate', markup`${id}`],
-    ['compared with', championVersion === null ? markup`nothing: there was no champion` : markup`version ${championVersion}`],
+    [
+      'compared with',
+      championVersion === null ? markup`nothing: there was no champion` : markup`version ${championVersion}`,
+    ],
     ['strategy', markup`${clip(strategy, 80)}`],
     ['made', markup`${clip(createdAt, 40)}`],
     [
@@ -76,7 +86,8 @@ ${announceVerdict(verdict)}
 </header>`;
 }
 
-const showDecision = ({ actor, at, reason }: Decision) => markup`by ${clip(actor, 80)}, ${clip(at, 40)}: ${clip(reason, 2000)}`;
+const showDecision = ({ actor, at, reason }: Decision) =>
+  markup`by ${clip(actor, 80)}, ${clip(at, 40)}: ${clip(reason, 2000)}`;
 
 function showNotes(notes: readonly string[]): Markup {
   return notes.length === 0
@@ -86,7 +97,8 @@ function showNotes(notes: readonly string[]): Markup {
 
 function showAdvice(advice: readonly Advice[]): Markup {
   const items = advice.map(
-    ({ what, command }) => markup`<li>${clip(what, 600)}${command === null ? nothing : markup`<pre><code>${command}</code></pre>`}</li>`,
+    ({ what, command }) =>
+      markup`<li>${clip(what, 600)}${command === null ? nothing : markup`<pre><code>${command}</code></pre>`}</li>`,
   );
   return markup`<section id="next"><h2>What to do next</h2><ol class="next">${items}</ol></section>`;
 }

@@ -23,7 +23,10 @@ export interface PartsTable {
 }
 
 export function showParts({ title, parts, most }: PartsTable): Markup {
-  const scale = scaleOver([...parts.flatMap(({ champion, candidate }) => [champion, candidate]).filter(isMeasured), 1], 5);
+  const scale = scaleOver(
+    [...parts.flatMap(({ champion, candidate }) => [champion, candidate]).filter(isMeasured), 1],
+    5,
+  );
   const [first, rest] = [parts.slice(0, most), parts.slice(most)];
   const more = markup`<details class="rest"><summary>${rest.length} more</summary>${showTable(title, rest, scale)}</details>`;
   return markup`${showTable(title, first, scale)}${rest.length === 0 ? nothing : more}`;

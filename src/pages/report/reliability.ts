@@ -1,4 +1,7 @@
-/** A reliability diagram: how often answers of a confidence are right, against that confidence. On the diagonal they are what they say. */
+/**
+ * A reliability diagram: how often answers of a confidence are right, against that confidence. On the diagonal they are
+ * what they say.
+ */
 import type { CalibrationReport, CalibrationSide } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { isMeasured, share } from './numbers.js';

@@ -6,7 +6,9 @@ import { scaleOver } from './scale.js';
 import { drawFrame, placeIn, type Side, sides } from './unit-square.js';
 
 export function drawRiskCoverage({ champion, candidate }: CalibrationReport): Markup {
-  const risks = [candidate, champion].flatMap((side) => side?.riskCoverage.map(({ risk }) => risk) ?? []).filter(isMeasured);
+  const risks = [candidate, champion]
+    .flatMap((side) => side?.riskCoverage.map(({ risk }) => risk) ?? [])
+    .filter(isMeasured);
   const highest = scaleOver([0, 0.02, ...risks], 5).high;
   const was = champion ? `; of the champion ${share(champion.riskCoverageArea)}` : '';
   const told = `Area under the curve, in percent: of the candidate ${share(candidate.riskCoverageArea)}${was}.`;

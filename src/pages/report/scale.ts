@@ -14,7 +14,9 @@ export function scaleOver(values: readonly number[], mostTicks = 7): Scale {
   const step = niceStep(Math.max(most - least, 1e-6) / (mostTicks - 1));
   // A value that is a tick but for rounding needs no step of its own.
   const [first, last] = [Math.floor(least / step + 1e-9), Math.ceil(most / step - 1e-9)];
-  const ticks = Array.from({ length: Math.max(1, last - first) + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  const ticks = Array.from({ length: Math.max(1, last - first) + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
   return { low: ticks[0]!, high: ticks.at(-1)!, ticks };
 }
 

@@ -44,7 +44,9 @@ export function showSuites({ rows }: Report): Markup {
 <p class="soft">${scale ? legend : 'There was no champion to compare with.'}</p>
 <div class="scroll"><table class="suites">
 <thead><tr><th scope="col">suite</th>${
-    scale ? markup`<th scope="col" class="plot"><span class="unseen">difference in points</span>${drawAxis(scale)}</th>` : nothing
+    scale
+      ? markup`<th scope="col" class="plot"><span class="unseen">difference in points</span>${drawAxis(scale)}</th>`
+      : nothing
   }<th scope="col" class="number">was → is, %</th>${
     scale
       ? markup`<th scope="col" class="number">points</th><th scope="col" class="number" title="adjusted for the number of rows (Holm)">p</th>`
@@ -97,7 +99,8 @@ function showFindings(row: ReportRow): Markup {
   return markup`${open.length === 0 ? nothing : markup`<ul class="findings">${open.map(showFinding)}</ul>`}${further.length === 0 ? nothing : details}`;
 }
 
-export const showFinding = ({ rule, verdict, reason }: Finding) => markup`<li class="${verdict}"><b>${rule}</b> ${clip(reason, 600)}</li>`;
+export const showFinding = ({ rule, verdict, reason }: Finding) =>
+  markup`<li class="${verdict}"><b>${rule}</b> ${clip(reason, 600)}</li>`;
 
 function remarksOn({ detectable, leftOut, anchor, uses }: ReportRow): string[] {
   return [

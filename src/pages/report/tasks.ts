@@ -43,7 +43,9 @@ function showTask(task: TaskReport, { tasks }: Pick<Report, 'tasks'>): Markup {
     ['always the commonest', `${share(task.baseline)} %`],
     ['mean of the labels', `${share(task.macro)} %`],
   ];
-  const rest = [sayWorst(task), sayUnheld(task)].filter((sentence) => sentence !== '').map((sentence) => markup`<li>${sentence}.</li>`);
+  const rest = [sayWorst(task), sayUnheld(task)]
+    .filter((sentence) => sentence !== '')
+    .map((sentence) => markup`<li>${sentence}.</li>`);
   return markup`${tasks.length > 1 ? markup`<h3>${clip(task.task, 80)}</h3>` : nothing}
 <p class="soft">Over ${counted(task.cases, 'held-out case', 'held-out cases')} the candidate is ahead of always answering ${named(task.majority)} by ${ahead}.</p>
 <dl class="figures">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>

@@ -1,4 +1,7 @@
-/** Suites that this update cannot change: named, with the encoder's score where it is known, and set apart from what is evidence. */
+/**
+ * Suites that this update cannot change: named, with the encoder's score where it is known, and set apart from what is
+ * evidence.
+ */
 import { clip } from '../../core/text.js';
 import type { Report } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';

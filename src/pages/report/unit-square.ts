@@ -11,7 +11,10 @@ export const sides: Record<Side, string> = { champion: 'curve dashed', candidate
 
 /** Pixels of a point. */
 export function placeIn(across: number, up: number, highest: number): { x: number; y: number } {
-  return { x: size.left + across * (size.right - size.left), y: size.bottom - Math.min(1, up / highest) * (size.bottom - size.top) };
+  return {
+    x: size.left + across * (size.right - size.left),
+    y: size.bottom - Math.min(1, up / highest) * (size.bottom - size.top),
+  };
 }
 
 export function drawFrame({ across, highest }: { readonly across: string; readonly highest: number }): Markup {
@@ -21,7 +24,8 @@ export function drawFrame({ across, highest }: { readonly across: string; readon
     return markup`<line class="grid" x1="${size.left}" x2="${size.right}" y1="${y}" y2="${y}"/><text class="tick" x="${size.left - 6}" y="${y + 3.5}" text-anchor="end">${shortly(level * highest)}</text>`;
   });
   const names = levels.map(
-    (level) => markup`<text class="tick" x="${placeIn(level, 0, 1).x}" y="${size.bottom + 16}" text-anchor="middle">${level * 100}</text>`,
+    (level) =>
+      markup`<text class="tick" x="${placeIn(level, 0, 1).x}" y="${size.bottom + 16}" text-anchor="middle">${level * 100}</text>`,
   );
   return markup`${lines}${names}<text class="tick" x="${(size.left + size.right) / 2}" y="${size.bottom + 34}" text-anchor="middle">${across}</text>`;
 }

@@ -9,7 +9,8 @@ export function sayUnknown({ unknown }: Pick<Report, 'unknown'>): string[] {
     const of = unknown.length > 1 ? `${one.task}: ` : '';
     if (one.threshold === null)
       return `${of}no threshold for unknown texts: ${one.inScope} held-out texts are too few to refuse at most ${share(one.share)} % of them`;
-    const accepts = one.outOfScope === 0 ? '' : `, and answers ${one.accepted} of ${one.outOfScope} texts that are out of scope`;
+    const accepts =
+      one.outOfScope === 0 ? '' : `, and answers ${one.accepted} of ${one.outOfScope} texts that are out of scope`;
     return `${of}unknown below a confidence of ${share(one.threshold)} %: refuses ${one.refused} of ${one.inScope} held-out texts (at most ${share(one.share)} % by choice)${accepts}`;
   });
 }

@@ -26,7 +26,11 @@ export function markVerdict(verdict: Verdict): Markup {
 
 /** At the head of the page. */
 export function announceVerdict(verdict: Verdict): Markup {
-  const strokes = { pass: 'M-3-0.2L-0.8 2.2L3.2-2.2', fail: 'M-2.2-2.2L2.2 2.2M2.2-2.2L-2.2 2.2', inconclusive: 'M-2.4 0H2.4' }[verdict];
+  const strokes = {
+    pass: 'M-3-0.2L-0.8 2.2L3.2-2.2',
+    fail: 'M-2.2-2.2L2.2 2.2M2.2-2.2L-2.2 2.2',
+    inconclusive: 'M-2.4 0H2.4',
+  }[verdict];
   const word = verdict === 'inconclusive' ? 'INCONCLUSIVE' : verdict.toUpperCase();
   return markup`<p class="announced ${verdict}"><svg class="sign" viewBox="-7 -7 14 14" aria-hidden="true"><path d="${shapes[verdict]}"/><path class="stroke" d="${strokes}"/></svg>${word}</p>`;
 }

@@ -1,10 +1,11 @@
 /**
- * Herding (Welling, "Herding dynamical weights to learn", ICML 2009; as an exemplar policy: Rebuffi et al., "iCaRL", CVPR 2017): in each cell the
- * examples are taken one after another so that the mean of those taken stays as near as possible to the mean of the cell. Cells are balanced as
- * in the balanced reservoir. For small budgets, where few examples must stand for many.
+ * Herding (Welling, "Herding dynamical weights to learn", ICML 2009; as an exemplar policy: Rebuffi et al., "iCaRL",
+ * CVPR 2017): in each cell the examples are taken one after another so that the mean of those taken stays as near as
+ * possible to the mean of the cell. Cells are balanced as in the balanced reservoir. For small budgets, where few
+ * examples must stand for many.
  *
- * An example without a vector comes after those with one, by its draw. Cost: O(k n d) for the first k places of a cell of n vectors of
- * dimension d, k the places that a budget can give it; the rest is in order of draws.
+ * An example without a vector comes after those with one, by its draw. Cost: O(k n d) for the first k places of a cell
+ * of n vectors of dimension d, k the places that a budget can give it; the rest is in order of draws.
  */
 import { dot, unitLength } from '../../core/vectors.js';
 import type { BufferBudget } from '../../declaration/declaration.js';
@@ -37,7 +38,9 @@ const mostPlaces = (budget: BufferBudget) => ('bytes' in budget ? budget.bytes :
 
 /** @param cell in the order that settles ties and follows the first `count` */
 function herd<T extends Offer>(cell: readonly T[], count: number): T[] {
-  const waiting = cell.flatMap((offer) => (offer.vector === undefined ? [] : [{ offer, vector: unitLength(offer.vector) }]));
+  const waiting = cell.flatMap((offer) =>
+    offer.vector === undefined ? [] : [{ offer, vector: unitLength(offer.vector) }],
+  );
   if (waiting.length === 0) return [...cell];
   const mean = meanOf(waiting.map(({ vector }) => vector));
   const sum = new Float32Array(mean.length);
@@ -52,7 +55,11 @@ function herd<T extends Offer>(cell: readonly T[], count: number): T[] {
   const chosen = new Set(taken);
   const withVector = new Set(waiting.map(({ offer }) => offer));
   const rest = cell.filter((offer) => !chosen.has(offer));
-  return [...taken, ...rest.filter((offer) => withVector.has(offer)), ...rest.filter((offer) => !withVector.has(offer))];
+  return [
+    ...taken,
+    ...rest.filter((offer) => withVector.has(offer)),
+    ...rest.filter((offer) => !withVector.has(offer)),
+  ];
 }
 
 /** Of vectors of length 1 the nearest is the one with the largest product. The first of several. */
@@ -67,6 +74,7 @@ function nearestTo(wanted: Float32Array, among: readonly { readonly vector: Floa
 
 function meanOf(vectors: readonly Float32Array[]): Float32Array {
   const mean = new Float32Array(vectors[0]!.length);
-  for (const vector of vectors) for (let column = 0; column < mean.length; column++) mean[column]! += vector[column]! / vectors.length;
+  for (const vector of vectors)
+    for (let column = 0; column < mean.length; column++) mean[column]! += vector[column]! / vectors.length;
   return mean;
 }

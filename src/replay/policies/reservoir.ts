@@ -1,6 +1,7 @@
 /**
- * The plain reservoir (Vitter, "Random sampling with a reservoir", ACM TOMS 1985) as bottom-k sampling: a uniform sample of everything that was
- * ever offered, so that labels and domains stand in the buffer as often as they came. For streams whose frequencies the replay should keep.
+ * The plain reservoir (Vitter, "Random sampling with a reservoir", ACM TOMS 1985) as bottom-k sampling: a uniform
+ * sample of everything that was ever offered, so that labels and domains stand in the buffer as often as they came. For
+ * streams whose frequencies the replay should keep.
  *
  * Cost: O(n log n) time and O(n) memory for n examples ever offered.
  */

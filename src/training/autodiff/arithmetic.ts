@@ -36,7 +36,8 @@ export function arithmeticIn(graph: Graph, precision: Precision): Arithmetic {
     scalar,
     constant: (values, dims) => graph.constant(floats(precision, values, dims)),
     tensor: (tensor) => graph.constant(tensor),
-    integers: (values) => graph.constant({ type: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) }),
+    integers: (values) =>
+      graph.constant({ type: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) }),
     times(a, b) {
       if (a === one) return b;
       return b === one ? a : graph.node('Mul', [a, b]);

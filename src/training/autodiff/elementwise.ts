@@ -1,4 +1,7 @@
-/** Operations on each element, with broadcasting as in NumPy: sizes are compared from the last axis, and an axis of 1 or none repeats. */
+/**
+ * Operations on each element, with broadcasting as in NumPy: sizes are compared from the last axis, and an axis of 1 or
+ * none repeats.
+ */
 import { type Arithmetic, sumOver } from './arithmetic.js';
 import { apply, type Dims, type Expression, type Operation, sameDims, shown } from './expression.js';
 
@@ -82,7 +85,9 @@ export function relu(value: Expression): Expression {
   const operation: Operation = {
     name: 'relu',
     forward: (arithmetic, [input]) => [arithmetic.node('Relu', [input!])],
-    backward: (arithmetic, { output, gradient }) => [() => arithmetic.times(gradient, arithmetic.node('Sign', [output]))],
+    backward: (arithmetic, { output, gradient }) => [
+      () => arithmetic.times(gradient, arithmetic.node('Sign', [output])),
+    ],
   };
   return apply(operation, [value], value.dims);
 }
@@ -91,7 +96,8 @@ function broadcast(name: string, a: Dims, b: Dims): Dims {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const [left, right] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1];
-    if (left !== right && left !== 1 && right !== 1) throw new Error(`${name} of ${shown(a)} and ${shown(b)}: the shapes do not fit`);
+    if (left !== right && left !== 1 && right !== 1)
+      throw new Error(`${name} of ${shown(a)} and ${shown(b)}: the shapes do not fit`);
     return Math.max(left, right);
   });
 }

@@ -1,9 +1,10 @@
 /**
- * An epoch as one ONNX graph, and one native call: a Loop over minibatches with forward, backward, clipping and optimiser inside. One call a
- * step would cost 1.2 to 1.8 times the processor time at the sizes of a head.
+ * An epoch as one ONNX graph, and one native call: a Loop over minibatches with forward, backward, clipping and
+ * optimiser inside. One call a step would cost 1.2 to 1.8 times the processor time at the sizes of a head.
  *
- * Inputs: the loss's sources by their names, each order [steps, batch] int32, the optimiser's numbers [steps], and the states: parameters by
- * their names, what the optimiser carries as `parameter_state`. Outputs: the sum of the losses, and each state as `next_` state.
+ * Inputs: the loss's sources by their names, each order [steps, batch] int32, the optimiser's numbers [steps], and the
+ * states: parameters by their names, what the optimiser carries as `parameter_state`. Outputs: the sum of the losses,
+ * and each state as `next_` state.
  */
 import { type Dimension, type Graph, newGraph } from '../../core/onnx.js';
 import type { Random } from '../../core/random.js';
@@ -28,7 +29,11 @@ export interface Training {
 export interface Constraint {
   readonly loss: Expression;
   /** By parameter name, the names of gradients; of the loss first, of the constraint's loss second. */
-  combine(arithmetic: Arithmetic, gradients: ReadonlyMap<string, string>, ofConstraint: ReadonlyMap<string, string>): Map<string, string>;
+  combine(
+    arithmetic: Arithmetic,
+    gradients: ReadonlyMap<string, string>,
+    ofConstraint: ReadonlyMap<string, string>,
+  ): Map<string, string>;
 }
 
 export type States = Readonly<Record<string, NativeArray>>;
@@ -67,7 +72,11 @@ export async function openEpoch(training: Training, threads: number): Promise<Ep
 }
 
 /** The parameters at their start, or as `known` has them, and an optimiser that has seen nothing. */
-export function startingStates(training: Training, random: Random, known: Readonly<Record<string, ArrayLike<number>>> = {}): States {
+export function startingStates(
+  training: Training,
+  random: Random,
+  known: Readonly<Record<string, ArrayLike<number>>> = {},
+): States {
   const start = ({ name, dims, parameter }: State) =>
     known[name] ?? (parameter?.start(sizeOf(dims), random) || new Float64Array(sizeOf(dims)));
   return Object.fromEntries(statesOf(training).map((state) => [state.name, arrayOf(training.precision, start(state))]));
@@ -76,15 +85,20 @@ export function startingStates(training: Training, random: Random, known: Readon
 export function epochGraph(training: Training): Graph {
   const { optimiser, precision } = training;
   const graph = newGraph('epoch');
-  for (const { name, dims, element } of inputSources(training)) graph.input(name, element === 'float' ? precision : element, dims);
+  for (const { name, dims, element } of inputSources(training))
+    graph.input(name, element === 'float' ? precision : element, dims);
   for (const number of optimiser.numbers) graph.input(numberInput(number), precision, ['steps']);
   const states = statesOf(training);
   for (const { name, dims } of states) graph.input(name, precision, dims);
-  const steps = graph.node('Squeeze', [graph.node('Shape', [numberInput(optimiser.numbers[0]!)], { start: 0, end: 1 })]);
+  const steps = graph.node('Squeeze', [
+    graph.node('Shape', [numberInput(optimiser.numbers[0]!)], { start: 0, end: 1 }),
+  ]);
   const go = graph.constant({ type: 'bool', dims: [], data: Uint8Array.of(1) });
   const noLoss = graph.constant({ type: precision, dims: [], data: arrayOf(precision, [0]) });
   const carried = [noLoss, ...states.map(({ name }) => name)];
-  const [total, ...next] = graph.nodes('Loop', [steps, go, ...carried], carried.length, { body: { graph: stepBody(graph, training) } });
+  const [total, ...next] = graph.nodes('Loop', [steps, go, ...carried], carried.length, {
+    body: { graph: stepBody(graph, training) },
+  });
   graph.output(total!, 'loss', precision, []);
   for (const [index, { name, dims }] of states.entries()) graph.output(next[index]!, `next_${name}`, precision, dims);
   return graph;
@@ -102,13 +116,22 @@ function stepBody(outer: Graph, training: Training): Graph {
   const arithmetic = arithmeticIn(body, precision);
   const computed = writeForward(arithmetic, rootsOf(training), sourceNames(arithmetic, index));
   const ofLoss = writeGradients(arithmetic, loss, computed);
-  const allowed = constraint ? constraint.combine(arithmetic, ofLoss, writeGradients(arithmetic, constraint.loss, computed)) : ofLoss;
+  const allowed = constraint
+    ? constraint.combine(arithmetic, ofLoss, writeGradients(arithmetic, constraint.loss, computed))
+    : ofLoss;
   const gradients = clipping(arithmetic, allowed);
-  const numbers = Object.fromEntries(optimiser.numbers.map((name) => [name, body.node('Gather', [numberInput(name), index])]));
+  const numbers = Object.fromEntries(
+    optimiser.numbers.map((name) => [name, body.node('Gather', [numberInput(name), index])]),
+  );
   const next: Record<string, string> = {};
   for (const { name } of sourcesOf(loss, 'parameter')) {
     const held = Object.fromEntries(optimiser.states.map((state) => [state, `step_${stateName(name, state)}`]));
-    const after = optimiser.update(arithmetic, { value: `step_${name}`, gradient: gradients.get(name)!, states: held, numbers });
+    const after = optimiser.update(arithmetic, {
+      value: `step_${name}`,
+      gradient: gradients.get(name)!,
+      states: held,
+      numbers,
+    });
     next[name] = after.value;
     for (const state of optimiser.states) next[stateName(name, state)] = after.states[state]!;
   }
@@ -188,7 +211,10 @@ function inputsOf(training: Training, data: EpochRequest['data']): Record<string
       const found = data[name];
       if (!found) throw new Error(`the epoch needs \`${name}\``);
       const known = sizeOf(dims.filter((size) => typeof size === 'number'));
-      return [name, { data: found, dims: dims.map((size) => (typeof size === 'number' ? size : found.length / known)) }];
+      return [
+        name,
+        { data: found, dims: dims.map((size) => (typeof size === 'number' ? size : found.length / known)) },
+      ];
     }),
   );
 }
@@ -197,7 +223,9 @@ function numbersOf(
   { optimiser, precision }: Training,
   { steps, stepsBefore, learningRate }: Pick<EpochRequest, 'steps' | 'stepsBefore' | 'learningRate'>,
 ): Record<string, NativeInput> {
-  const rows = Array.from({ length: steps }, (_, step) => optimiser.numbersAt(stepsBefore + step + 1, learningRate(stepsBefore + step)));
+  const rows = Array.from({ length: steps }, (_, step) =>
+    optimiser.numbersAt(stepsBefore + step + 1, learningRate(stepsBefore + step)),
+  );
   return Object.fromEntries(
     optimiser.numbers.map((number) => [
       numberInput(number),

@@ -1,6 +1,6 @@
 /**
- * What is trained, written as a formula. A head, a loss or a penalty is an expression; the training graph (forward, backward, optimiser, the
- * loop over minibatches) is derived from it by gradient.ts and epoch.ts.
+ * What is trained, written as a formula. A head, a loss or a penalty is an expression; the training graph (forward,
+ * backward, optimiser, the loop over minibatches) is derived from it by gradient.ts and epoch.ts.
  *
  * expression: a value of one training step with a fixed shape: a source, or an operation on other expressions.
  * source:     where a value comes from: a parameter that is learned, rows of the data, or a tensor that stays as it is.
@@ -38,7 +38,10 @@ export interface Operation {
   readonly name: string;
   /** Writes the nodes; the first name returned is the value, the others are kept for `backward`. */
   forward(arithmetic: Arithmetic, inputs: readonly string[]): readonly string[];
-  /** For each input how to write the gradient of the loss for it, or undefined where it has none. Only what is needed is called. */
+  /**
+   * For each input how to write the gradient of the loss for it, or undefined where it has none. Only what is needed is
+   * called.
+   */
   backward(arithmetic: Arithmetic, known: Known): readonly ((() => string) | undefined)[];
 }
 
@@ -92,7 +95,8 @@ export function whole(name: string, dims: Dims, element: Source['element'] = 'fl
 
 /** A tensor that is part of the graph. */
 export function constant(values: readonly number[], dims: Dims): Source {
-  if (sizeOf(dims) !== values.length) throw new Error(`${values.length} values do not fill a constant of ${shown(dims)}`);
+  if (sizeOf(dims) !== values.length)
+    throw new Error(`${values.length} values do not fill a constant of ${shown(dims)}`);
   return { ...source, kind: 'constant', name: '', dims, values };
 }
 
@@ -107,7 +111,8 @@ export function sizeOf(dims: Dims): number {
 /** Rows and columns of a matrix. */
 export function matrixDims({ dims }: Expression, operation: string): readonly [number, number] {
   const [rows, columns] = dims;
-  if (dims.length !== 2 || rows === undefined || columns === undefined) throw new Error(`${operation} needs a matrix, not ${shown(dims)}`);
+  if (dims.length !== 2 || rows === undefined || columns === undefined)
+    throw new Error(`${operation} needs a matrix, not ${shown(dims)}`);
   return [rows, columns];
 }
 

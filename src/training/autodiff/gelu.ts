@@ -1,4 +1,7 @@
-/** Gaussian error linear unit, x Phi(x) with the normal distribution itself, not its tanh approximation (Hendrycks & Gimpel, 2016). */
+/**
+ * Gaussian error linear unit, x Phi(x) with the normal distribution itself, not its tanh approximation (Hendrycks &
+ * Gimpel, 2016).
+ */
 import type { Arithmetic } from './arithmetic.js';
 import { apply, type Expression, type Operation } from './expression.js';
 
@@ -18,7 +21,10 @@ const operation: Operation = {
   backward: (arithmetic, { inputs: [x], kept: [distribution], gradient }) => [
     () => {
       const power = arithmetic.node('Mul', [arithmetic.node('Mul', [x!, x!]), arithmetic.scalar(-0.5)]);
-      const density = arithmetic.node('Mul', [arithmetic.node('Exp', [power]), arithmetic.scalar(1 / Math.sqrt(2 * Math.PI))]);
+      const density = arithmetic.node('Mul', [
+        arithmetic.node('Exp', [power]),
+        arithmetic.scalar(1 / Math.sqrt(2 * Math.PI)),
+      ]);
       return arithmetic.times(gradient, arithmetic.node('Add', [distribution!, arithmetic.node('Mul', [x!, density])]));
     },
   ],
@@ -27,7 +33,10 @@ const operation: Operation = {
 /** Of the series below; enough for |x| < 4 at the precision of float64. */
 const terms = 70;
 
-/** ONNX Runtime has no float64 kernel for Erf, so there it is the series 2/sqrt(pi) x exp(-x^2) sum (2 x^2)^n / (2n + 1)!! (DLMF 7.6.2). */
+/**
+ * ONNX Runtime has no float64 kernel for Erf, so there it is the series 2/sqrt(pi) x exp(-x^2) sum (2 x^2)^n / (2n +
+ * 1)!! (DLMF 7.6.2).
+ */
 function errorFunction(arithmetic: Arithmetic, x: string): string {
   if (arithmetic.precision === 'float32') return arithmetic.node('Erf', [x]);
   const squared = arithmetic.node('Mul', [x, x]);

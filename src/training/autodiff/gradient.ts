@@ -1,4 +1,7 @@
-/** Reverse-mode differentiation of an expression into ONNX nodes (Griewank & Walther, "Evaluating derivatives", 2008, chapter 3). */
+/**
+ * Reverse-mode differentiation of an expression into ONNX nodes (Griewank & Walther, "Evaluating derivatives", 2008,
+ * chapter 3).
+ */
 import type { Arithmetic } from './arithmetic.js';
 import { type Applied, type Expression, inOrder, type Source, shown } from './expression.js';
 
@@ -27,7 +30,11 @@ export function writeForward(
 }
 
 /** Writes the gradients of the scalar `loss`: by parameter name, the name of its gradient. */
-export function writeGradients(arithmetic: Arithmetic, loss: Expression, computed: Map<Expression, Computed>): Map<string, string> {
+export function writeGradients(
+  arithmetic: Arithmetic,
+  loss: Expression,
+  computed: Map<Expression, Computed>,
+): Map<string, string> {
   if (loss.dims.length !== 0) throw new Error(`only a scalar has gradients, not ${shown(loss.dims)}`);
   const order = inOrder(loss);
   const learning = leadingToParameters(order);
@@ -37,7 +44,8 @@ export function writeGradients(arithmetic: Arithmetic, loss: Expression, compute
     const sofar = into.get(key);
     into.set(key, sofar === undefined ? gradient : arithmetic.node('Add', [sofar, gradient]));
   };
-  // Backwards through the order, whatever uses an expression has had its turn before it, so that its gradient is complete.
+  // Backwards through the order, whatever uses an expression has had its turn before it, so that its gradient is
+  // complete.
   for (const expression of order.reverse()) {
     const gradient = gradients.get(expression);
     if (gradient === undefined || !learning.has(expression)) continue;
@@ -47,14 +55,22 @@ export function writeGradients(arithmetic: Arithmetic, loss: Expression, compute
     for (const [index, input] of expression.inputs.entries()) {
       if (!learning.has(input)) continue;
       const write = ofInputs[index];
-      if (!write) throw new Error(`${expression.operation.name} has no gradient for its input ${index}, which depends on a parameter`);
+      if (!write)
+        throw new Error(
+          `${expression.operation.name} has no gradient for its input ${index}, which depends on a parameter`,
+        );
       accumulate(gradients, input, write());
     }
   }
   return ofParameters;
 }
 
-function backwardOf(arithmetic: Arithmetic, expression: Applied, computed: Map<Expression, Computed>, gradient: string) {
+function backwardOf(
+  arithmetic: Arithmetic,
+  expression: Applied,
+  computed: Map<Expression, Computed>,
+  gradient: string,
+) {
   const { value, kept } = computed.get(expression)!;
   const inputs = expression.inputs.map((input) => computed.get(input)!.value);
   return expression.operation.backward(arithmetic, { inputs, output: value, kept, gradient });
@@ -65,7 +81,8 @@ function leadingToParameters(order: readonly Expression[]): Set<Expression> {
   const learning = new Set<Expression>();
   for (const expression of order) {
     if (expression.kind === 'parameter') learning.add(expression);
-    if (expression.kind === 'applied' && expression.inputs.some((input) => learning.has(input))) learning.add(expression);
+    if (expression.kind === 'applied' && expression.inputs.some((input) => learning.has(input)))
+      learning.add(expression);
   }
   return learning;
 }

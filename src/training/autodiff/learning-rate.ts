@@ -5,12 +5,17 @@ export function constantRate(rate: number): LearningRate {
   return () => rate;
 }
 
-/** Half a cosine from `rate` to 0 over `steps` (Loshchilov & Hutter, "SGDR", ICLR 2017, without restarts), and 0 after. */
+/**
+ * Half a cosine from `rate` to 0 over `steps` (Loshchilov & Hutter, "SGDR", ICLR 2017, without restarts), and 0 after.
+ */
 export function cosineRate(rate: number, steps: number): LearningRate {
   return (step) => (rate * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2;
 }
 
-/** The first `steps` rise in a straight line, 1/steps of the rate at first; from step `steps` on the schedule `then` begins at its 0. */
+/**
+ * The first `steps` rise in a straight line, 1/steps of the rate at first; from step `steps` on the schedule `then`
+ * begins at its 0.
+ */
 export function withWarmUp(then: LearningRate, steps: number): LearningRate {
   return (step) => (step < steps ? (then(0) * (step + 1)) / steps : then(step - steps));
 }

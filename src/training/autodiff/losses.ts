@@ -5,8 +5,9 @@ import { apply, type Expression, matrixDims, type Operation, sameDims, shown } f
 
 export interface CrossEntropyOptions {
   /**
-   * Added to the scores in the loss alone: [classes], or [batch, classes]. The logarithm of a class prior (Menon et al., ICLR 2021), or a mask:
-   * 0 for the classes that compete and a large negative number, not infinity, for the others.
+   * Added to the scores in the loss alone: [classes], or [batch, classes]. The logarithm of a class prior (Menon et
+   * al., ICLR 2021), or a mask: 0 for the classes that compete and a large negative number, not infinity, for the
+   * others.
    */
   readonly prior?: Expression;
   /** How much each row counts, [batch, 1]; the sum is still divided by the size of the batch. */
@@ -14,14 +15,21 @@ export interface CrossEntropyOptions {
 }
 
 /** Mean of -log softmax(scores + prior) at the target. scores [batch, classes], targets [batch] int32. */
-export function crossEntropy(scores: Expression, targets: Expression, { prior, weights }: CrossEntropyOptions = {}): Expression {
+export function crossEntropy(
+  scores: Expression,
+  targets: Expression,
+  { prior, weights }: CrossEntropyOptions = {},
+): Expression {
   const [batch, classes] = matrixDims(scores, 'crossEntropy');
   if (!sameDims(targets.dims, [batch]) || targets.kind === 'applied' || targets.element !== 'int32')
-    throw new Error(`crossEntropy of ${shown(scores.dims)} needs ${shown([batch])} int32 targets, not ${shown(targets.dims)}`);
+    throw new Error(
+      `crossEntropy of ${shown(scores.dims)} needs ${shown([batch])} int32 targets, not ${shown(targets.dims)}`,
+    );
   if (weights && !sameDims(weights.dims, [batch, 1]))
     throw new Error(`weights of ${shown([batch, 1])} are needed, not ${shown(weights.dims)}`);
   const adjusted = prior ? add(scores, prior) : scores;
-  if (!sameDims(adjusted.dims, [batch, classes])) throw new Error(`a prior of ${shown(prior!.dims)} does not fit ${shown(scores.dims)}`);
+  if (!sameDims(adjusted.dims, [batch, classes]))
+    throw new Error(`a prior of ${shown(prior!.dims)} does not fit ${shown(scores.dims)}`);
   return apply(hardCrossEntropy(batch), weights ? [adjusted, targets, weights] : [adjusted, targets], []);
 }
 
@@ -41,8 +49,13 @@ function hardCrossEntropy(batch: number): Operation {
       () => {
         const share = arithmetic.times(weights ?? arithmetic.one, arithmetic.scalar(1 / batch));
         const probability = arithmetic.node('Mul', [arithmetic.node('Exp', [logProbability!]), share]);
-        const minus = weights ? arithmetic.node('Neg', [share]) : arithmetic.constant(Array(batch).fill(-1 / batch), [batch, 1]);
-        const scattered = arithmetic.node('ScatterElements', [probability, column!, minus], { axis: 1, reduction: 'add' });
+        const minus = weights
+          ? arithmetic.node('Neg', [share])
+          : arithmetic.constant(Array(batch).fill(-1 / batch), [batch, 1]);
+        const scattered = arithmetic.node('ScatterElements', [probability, column!, minus], {
+          axis: 1,
+          reduction: 'add',
+        });
         return arithmetic.times(gradient, scattered);
       },
       undefined,
@@ -52,14 +65,16 @@ function hardCrossEntropy(batch: number): Operation {
 }
 
 /**
- * Binary cross-entropy of independent labels, -sum w (y log p + (1 - y) log (1 - p)) / batch with p = sigmoid(scores), as
- * softplus(scores) - y scores, which no score makes infinite.
- * @param truth y, [batch, classes], shares of truth from 0 to 1. @param weights w, as large: how much each label of each row counts
+ * Binary cross-entropy of independent labels, -sum w (y log p + (1 - y) log (1 - p)) / batch with p = sigmoid(scores),
+ * as softplus(scores) - y scores, which no score makes infinite.
+ * @param truth y, [batch, classes], shares of truth from 0 to 1. @param weights w, as large: how much each label of
+ * each row counts
  */
 export function binaryCrossEntropy(scores: Expression, truth: Expression, weights: Expression): Expression {
   const [batch] = matrixDims(scores, 'binaryCrossEntropy');
   for (const { dims } of [truth, weights])
-    if (!sameDims(scores.dims, dims)) throw new Error(`binaryCrossEntropy of ${shown(scores.dims)} and ${shown(dims)}: the shapes differ`);
+    if (!sameDims(scores.dims, dims))
+      throw new Error(`binaryCrossEntropy of ${shown(scores.dims)} and ${shown(dims)}: the shapes differ`);
   const operation: Operation = {
     name: 'binaryCrossEntropy',
     forward(arithmetic, [logits, wanted, counts]) {
@@ -88,9 +103,10 @@ function softplus({ node, scalar }: Arithmetic, scores: string): string {
 }
 
 /**
- * Knowledge distillation (Hinton et al., 2015), as learning without forgetting uses it (Li & Hoiem, ECCV 2016): the mean of
- * -T^2 sum p log softmax(scores / T), for stored probabilities p [batch, classes] at temperature T whose rows sum to 1. T^2 keeps the size of
- * the gradient. It differs from the KL divergence by the entropy of p, which no parameter changes.
+ * Knowledge distillation (Hinton et al., 2015), as learning without forgetting uses it (Li & Hoiem, ECCV 2016): the
+ * mean of -T^2 sum p log softmax(scores / T), for stored probabilities p [batch, classes] at temperature T whose rows
+ * sum to 1. T^2 keeps the size of the gradient. It differs from the KL divergence by the entropy of p, which no
+ * parameter changes.
  */
 export function distillation(scores: Expression, probabilities: Expression, temperature: number): Expression {
   const [batch] = matrixDims(scores, 'distillation');

@@ -23,7 +23,8 @@ export function matmul(a: Expression, b: Expression): Expression {
 export function concatColumns(...parts: readonly Expression[]): Expression {
   const sizes = parts.map((part) => matrixDims(part, 'concatColumns'));
   const rows = sizes[0]?.[0] ?? 0;
-  if (sizes.some(([own]) => own !== rows)) throw new Error(`concatColumns of ${parts.map(({ dims }) => shown(dims)).join(', ')}`);
+  if (sizes.some(([own]) => own !== rows))
+    throw new Error(`concatColumns of ${parts.map(({ dims }) => shown(dims)).join(', ')}`);
   const ends = sizes.map((_, index) => sizes.slice(0, index + 1).reduce((sum, [, columns]) => sum + columns, 0));
   const operation: Operation = {
     name: 'concatColumns',
@@ -53,7 +54,9 @@ export function rowSum(value: Expression): Expression {
   const operation: Operation = {
     name: 'rowSum',
     forward: (arithmetic, [input]) => [sumOver(arithmetic, input!, [1])],
-    backward: (arithmetic, { gradient }) => [() => arithmetic.node('Expand', [gradient, arithmetic.integers(value.dims)])],
+    backward: (arithmetic, { gradient }) => [
+      () => arithmetic.node('Expand', [gradient, arithmetic.integers(value.dims)]),
+    ],
   };
   return apply(operation, [value], [rows, 1]);
 }

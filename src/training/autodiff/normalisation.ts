@@ -6,12 +6,16 @@ const variancePadding = 1e-5;
 /** Keeps a row of zeros where it is, and its gradient finite. */
 const lengthPadding = 1e-12;
 
-/** Layer normalisation without an affine part (Ba et al., 2016); for one, multiply by and add a parameter. [n, d] -> [n, d] */
+/**
+ * Layer normalisation without an affine part (Ba et al., 2016); for one, multiply by and add a parameter. [n, d] -> [n,
+ * d]
+ */
 export function layerNorm(rows: Expression): Expression {
   return apply(layerNormOperation, [rows], matrixDims(rows, 'layerNorm'));
 }
 
-// Written out, since the fused operator gives its statistics in float32 alone: what is checked in float64 is what trains.
+// Written out, since the fused operator gives its statistics in float32 alone: what is checked in float64 is what
+// trains.
 const layerNormOperation: Operation = {
   name: 'layerNorm',
   forward(arithmetic, [x]) {
@@ -45,7 +49,11 @@ function unitAlong(axis: 0 | 1): Operation {
   return {
     name: axis === 1 ? 'unitRows' : 'unitColumns',
     forward(arithmetic, [x]) {
-      const inverse = inverseRoot(arithmetic, sumOver(arithmetic, arithmetic.node('Mul', [x!, x!]), [axis]), lengthPadding);
+      const inverse = inverseRoot(
+        arithmetic,
+        sumOver(arithmetic, arithmetic.node('Mul', [x!, x!]), [axis]),
+        lengthPadding,
+      );
       return [arithmetic.node('Mul', [x!, inverse]), inverse];
     },
     // dx = (g - y (y . g)) / length
@@ -60,5 +68,7 @@ function unitAlong(axis: 0 | 1): Operation {
 }
 
 function inverseRoot(arithmetic: Arithmetic, value: string, padding: number): string {
-  return arithmetic.node('Reciprocal', [arithmetic.node('Sqrt', [arithmetic.node('Add', [value, arithmetic.scalar(padding)])])]);
+  return arithmetic.node('Reciprocal', [
+    arithmetic.node('Sqrt', [arithmetic.node('Add', [value, arithmetic.scalar(padding)])]),
+  ]);
 }

@@ -1,4 +1,7 @@
-/** Update rules: how a parameter follows its gradient. Each says what it carries from step to step, and which numbers a step needs. */
+/**
+ * Update rules: how a parameter follows its gradient. Each says what it carries from step to step, and which numbers a
+ * step needs.
+ */
 import type { Arithmetic } from './arithmetic.js';
 
 export interface Optimiser {
@@ -6,9 +9,15 @@ export interface Optimiser {
   readonly states: readonly string[];
   /** Names of what `numbersAt` gives. */
   readonly numbers: readonly string[];
-  /** Made on the host for step `time`, counted from 1 over all epochs, in float64: schedule and bias correction cost the graph nothing. */
+  /**
+   * Made on the host for step `time`, counted from 1 over all epochs, in float64: schedule and bias correction cost the
+   * graph nothing.
+   */
   numbersAt(time: number, learningRate: number): Readonly<Record<string, number>>;
-  update(arithmetic: Arithmetic, before: OptimiserStep): { readonly value: string; readonly states: Readonly<Record<string, string>> };
+  update(
+    arithmetic: Arithmetic,
+    before: OptimiserStep,
+  ): { readonly value: string; readonly states: Readonly<Record<string, string>> };
 }
 
 /** Names in the graph. */
@@ -22,8 +31,8 @@ export interface OptimiserStep {
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
 
 /**
- * AdamW (Loshchilov & Hutter, ICLR 2019) on scaled moments m / (1 - beta1) and v / (1 - beta2), so that bias correction, epsilon and
- * learning rate fold into three numbers a step:  w' = w decay - rate m / (sqrt(v) + epsilon)
+ * AdamW (Loshchilov & Hutter, ICLR 2019) on scaled moments m / (1 - beta1) and v / (1 - beta2), so that bias
+ * correction, epsilon and learning rate fold into three numbers a step: w' = w decay - rate m / (sqrt(v) + epsilon)
  */
 export function adamW({ weightDecay }: { weightDecay: number }): Optimiser {
   return {
@@ -43,7 +52,9 @@ export function adamW({ weightDecay }: { weightDecay: number }): Optimiser {
   };
 }
 
-/** Stochastic gradient descent with heavy-ball momentum (Polyak, 1964):  u' = momentum u + g;  w' = w decay - rate u' */
+/**
+ * Stochastic gradient descent with heavy-ball momentum (Polyak, 1964): u' = momentum u + g; w' = w decay - rate u'
+ */
 export function sgd({ momentum, weightDecay }: { momentum: number; weightDecay: number }): Optimiser {
   return {
     states: ['momentum'],

@@ -1,7 +1,8 @@
 /**
- * The covariance that all classes share, from sums, and its shrinkage: drawn towards a multiple of the identity by as much as its own
- * sampling error asks for (oracle approximating shrinkage: Chen et al., "Shrinkage algorithms for MMSE covariance estimation", IEEE TSP
- * 2010, equation 23). A mean that was estimated costs a degree of freedom, so n examples of C classes count as n - C.
+ * The covariance that all classes share, from sums, and its shrinkage: drawn towards a multiple of the identity by as
+ * much as its own sampling error asks for (oracle approximating shrinkage: Chen et al., "Shrinkage algorithms for MMSE
+ * covariance estimation", IEEE TSP 2010, equation 23). A mean that was estimated costs a degree of freedom, so n
+ * examples of C classes count as n - C.
  *
  * Cost: d^2 classes / 2 multiply-adds for the covariance and d^3 / 2 for the whitener; memory 3 d^2 float64.
  */
@@ -47,9 +48,12 @@ export async function whiten(sums: ClassSums, products: FactorProducts): Promise
   // U^-T, whose transpose U^-1 times itself is the precision.
   const inverse = await solveLower(factor, identity, d);
   const whitener = new Float64Array(d * d);
-  for (let row = 0; row < d; row++) for (let column = 0; column < d; column++) whitener[column * d + row] = inverse[row * d + column]!;
+  for (let row = 0; row < d; row++)
+    for (let column = 0; column < d; column++) whitener[column * d + row] = inverse[row * d + column]!;
   const means = products.makeArray(classes * d) as Float64Array;
-  const plain = Float64Array.from({ length: classes * d }, (_, index) => meanOf(sums, Math.floor(index / d), index % d));
+  const plain = Float64Array.from({ length: classes * d }, (_, index) =>
+    meanOf(sums, Math.floor(index / d), index % d),
+  );
   await products.multiply({ data: plain, dims: [classes, d] }, { data: whitener, dims: [d, d] }, means);
   return { whitener, means, shrinkage, share: (1 - shrinkage) / count };
 }

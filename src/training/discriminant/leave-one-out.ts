@@ -1,8 +1,9 @@
 /**
- * What each example's discriminants would be if it had not been learned, exactly, for a given shrinkage. Without an example x of class y
- * with n_y examples the class mean moves by -u / (n_y - 1) with u = x - m_y, and the shrunk covariance S' loses b u u^T with
- * b = share n_y / (n_y - 1), so that by Sherman & Morrison (1950) the precision P becomes P + h P u u^T P, h = b / (1 - b u^T P u). The
- * denominator is positive: what is left of the scatter is positive semidefinite, and the ridge is above zero.
+ * What each example's discriminants would be if it had not been learned, exactly, for a given shrinkage. Without an
+ * example x of class y with n_y examples the class mean moves by -u / (n_y - 1) with u = x - m_y, and the shrunk
+ * covariance S' loses b u u^T with b = share n_y / (n_y - 1), so that by Sherman & Morrison (1950) the precision P
+ * becomes P + h P u u^T P, h = b / (1 - b u^T P u). The denominator is positive: what is left of the scatter is
+ * positive semidefinite, and the ridge is above zero.
  *
  * In whitened coordinates P is the identity, and all that is needed are inner products of examples and means.
  *
@@ -62,9 +63,10 @@ export async function leaveOneOut(
 }
 
 /**
- * The scores as they would be if each example's class had one more example: a mean of n - 1 examples is on average longer than one of n, so
- * that leaving out makes an example's own class look worse than it is, by t / 2 (1 / (n - 1) - 1 / n) for t the mean squared distance of
- * examples from the true mean of their class. With two examples a class that is the larger part of the score.
+ * The scores as they would be if each example's class had one more example: a mean of n - 1 examples is on average
+ * longer than one of n, so that leaving out makes an example's own class look worse than it is, by t / 2 (1 / (n - 1) -
+ * 1 / n) for t the mean squared distance of examples from the true mean of their class. With two examples a class that
+ * is the larger part of the score.
  */
 export function asIfComplete(
   { scores, distances }: LeftOutScores,
@@ -72,7 +74,8 @@ export function asIfComplete(
 ): Float64Array {
   const classes = examples.length;
   // A distance from a mean of n - 1 examples is t (1 + 1 / (n - 1)) on average.
-  const spread = distances.reduce((sum, distance, row) => sum + distance * (1 - 1 / examples[targets[row]!]!), 0) / distances.length;
+  const spread =
+    distances.reduce((sum, distance, row) => sum + distance * (1 - 1 / examples[targets[row]!]!), 0) / distances.length;
   const complete = scores.slice();
   for (const [row, target] of targets.entries()) {
     const count = examples[target]!;

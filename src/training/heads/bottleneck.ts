@@ -1,7 +1,7 @@
 /**
- * A residual adapter of low rank before the readout (Houlsby et al., "Parameter-efficient transfer learning for NLP", ICML 2019):
- * e' = e + gelu(layerNorm(e) A) B; scores = e' W + b. B starts at zero, so that e' starts as e, and the head as a linear one. All tasks
- * of an adapter share A and B.
+ * A residual adapter of low rank before the readout (Houlsby et al., "Parameter-efficient transfer learning for NLP",
+ * ICML 2019): e' = e + gelu(layerNorm(e) A) B; scores = e' W + b. B starts at zero, so that e' starts as e, and the
+ * head as a linear one. All tasks of an adapter share A and B.
  */
 import { z } from 'zod';
 import { add } from '../autodiff/elementwise.js';

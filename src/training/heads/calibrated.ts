@@ -1,7 +1,7 @@
 /**
- * A temperature for each class of a head that was trained by gradient: the scores that it serves are those that it was trained with, divided by
- * it. Training knows nothing of it: an update goes on from the scores as they were trained, and remedies that read a champion's
- * scores read those, too. Heads written before have none, and serve on as they are.
+ * A temperature for each class of a head that was trained by gradient: the scores that it serves are those that it was
+ * trained with, divided by it. Training knows nothing of it: an update goes on from the scores as they were trained,
+ * and remedies that read a champion's scores read those, too. Heads written before have none, and serve on as they are.
  */
 import { divide } from '../autodiff/elementwise.js';
 import { type Expression, whole } from '../autodiff/expression.js';

@@ -1,6 +1,7 @@
 /**
- * Scores by direction alone: sharpness * cos(x, w_class), the sharpness learned (Hou et al., "Learning a unified classifier incrementally via
- * rebalancing", CVPR 2019). A class that was seen more often cannot win by a longer weight vector.
+ * Scores by direction alone: sharpness * cos(x, w_class), the sharpness learned (Hou et al., "Learning a unified
+ * classifier incrementally via rebalancing", CVPR 2019). A class that was seen more often cannot win by a longer weight
+ * vector.
  */
 import { multiply } from '../autodiff/elementwise.js';
 import { filledWith, matrixDims, normal, parameter } from '../autodiff/expression.js';
@@ -9,7 +10,10 @@ import { unitColumns, unitRows } from '../autodiff/normalisation.js';
 import type { HeadKind } from '../job.js';
 import { calibrated } from './calibrated.js';
 
-/** A cosine is at most 1: at a sharpness of 1 even a perfect head of 150 classes would give its class a probability of 5 % at most. */
+/**
+ * A cosine is at most 1: at a sharpness of 1 even a perfect head of 150 classes would give its class a probability of 5
+ * % at most.
+ */
 const startingSharpness = 10;
 
 export const cosineHead: HeadKind = {
@@ -19,7 +23,10 @@ export const cosineHead: HeadKind = {
   forward({ inputs }, shape) {
     const [, dimension] = matrixDims(inputs, 'the cosine head');
     const directions = unitColumns(parameter('weight', [dimension, shape.classes], normal(1 / Math.sqrt(dimension))));
-    const scores = multiply(matmul(unitRows(inputs), directions), parameter('sharpness', [], filledWith(startingSharpness)));
+    const scores = multiply(
+      matmul(unitRows(inputs), directions),
+      parameter('sharpness', [], filledWith(startingSharpness)),
+    );
     return { scores: calibrated(scores, shape) };
   },
 };

@@ -1,7 +1,7 @@
 /**
- * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits` [batch, classes],
- * `probabilities`, `adapted` [batch, dense], the dense part of the embedding as the head changes it (unit length; unchanged for heads that only
- * read it), and `distance` [batch] for heads that measure one.
+ * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits`
+ * [batch, classes], `probabilities`, `adapted` [batch, dense], the dense part of the embedding as the head changes it
+ * (unit length; unchanged for heads that only read it), and `distance` [batch] for heads that measure one.
  */
 import { elementTypeOf, type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
@@ -22,7 +22,10 @@ export function headGraph(head: Head): Graph {
     return graph.node('Slice', [vector, ...[from, to, 1].map((value) => arithmetic.integers([value]))]);
   };
   const dense = columns(0, dimension - lexical);
-  const given: Record<string, string> = { x: standardised(graph, dense, head), counts: columns(dimension - lexical, dimension) };
+  const given: Record<string, string> = {
+    x: standardised(graph, dense, head),
+    counts: columns(dimension - lexical, dimension),
+  };
   const outputs = formulaOf(headKindNamed(head.kind), head.shape);
   const written = new Map<string, string>();
   const nameOf = ({ kind, name, values, dims }: Source): string => {
@@ -66,7 +69,9 @@ export async function openScorer(head: Head, threads: number): Promise<Scorer> {
   const { dimension } = head.shape;
   return {
     async score(vectors) {
-      const { logits } = await native.run({ embedding: { data: vectors, dims: [vectors.length / dimension, dimension] } });
+      const { logits } = await native.run({
+        embedding: { data: vectors, dims: [vectors.length / dimension, dimension] },
+      });
       return logits as Float32Array;
     },
     close: () => native.close(),
@@ -90,7 +95,11 @@ function constant(graph: Graph, { dims, data }: Tensor, name: string): string {
 function standardised(graph: Graph, embedding: string, { tensors, shape }: Head): string {
   const centred = graph.node('Sub', [embedding, constant(graph, tensors.mean!, 'mean')]);
   const scaled = graph.node('Mul', [centred, constant(graph, tensors.scale!, 'scale')]);
-  const length = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(Math.sqrt(shape.dimension - shape.lexical)) });
+  const length = graph.constant({
+    type: 'float32',
+    dims: [],
+    data: Float32Array.of(Math.sqrt(shape.dimension - shape.lexical)),
+  });
   return graph.node('Mul', [unit(graph, scaled), length]);
 }
 
@@ -110,7 +119,9 @@ function probabilities(graph: Graph, logits: string, { tensors: { tasks, multiLa
     const mask = row((index) => (!isFree(index) && (tasks?.data[index] ?? 0) === task ? 0 : outOfCompetition));
     return graph.node('Softmax', [graph.node('Add', [logits, mask])], { axis: -1 });
   });
-  const free = multiLabel ? [graph.node('Mul', [graph.node('Sigmoid', [logits]), row((index) => (isFree(index) ? 1 : 0))])] : [];
+  const free = multiLabel
+    ? [graph.node('Mul', [graph.node('Sigmoid', [logits]), row((index) => (isFree(index) ? 1 : 0))])]
+    : [];
   return graph.node('Sum', [...parts, ...free]);
 }
 

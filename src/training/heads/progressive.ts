@@ -1,10 +1,18 @@
 /**
- * Progressive networks (Rusu et al., 2016) over a frozen encoder: every update adds a column
- * h_k = gelu(layerNorm(x) A_k) and reads its own classes off the embedding, its own and all earlier columns (the lateral connections):
- * scores += mask_k ([x, h_1, ..., h_k] V_k + b_k). Only the last column is learned; tensors of earlier ones stay, bit for bit.
+ * Progressive networks (Rusu et al., 2016) over a frozen encoder: every update adds a column h_k = gelu(layerNorm(x)
+ * A_k) and reads its own classes off the embedding, its own and all earlier columns (the lateral connections): scores
+ * += mask_k ([x, h_1, ..., h_k] V_k + b_k). Only the last column is learned; tensors of earlier ones stay, bit for bit.
  */
 import { add, multiply } from '../autodiff/elementwise.js';
-import { type Dims, type Expression, matrixDims, normal, parameter, type Start, whole } from '../autodiff/expression.js';
+import {
+  type Dims,
+  type Expression,
+  matrixDims,
+  normal,
+  parameter,
+  type Start,
+  whole,
+} from '../autodiff/expression.js';
 import { gelu } from '../autodiff/gelu.js';
 import { concatColumns, matmul } from '../autodiff/matrices.js';
 import { layerNorm } from '../autodiff/normalisation.js';

@@ -1,7 +1,8 @@
 /**
- * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / unit + b. Where vectors hold counts of
- * n-grams, the features read them too (ridge/kernel-input.ts), and + counts V / sqrt(sum of counts) (ridge/lexical.ts). `width` 0 stands for no map,
- * the readout of the embedding itself. The readout has a closed form (strategies/analytic.ts), and can be trained by gradient too.
+ * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / unit + b. Where
+ * vectors hold counts of n-grams, the features read them too (ridge/kernel-input.ts), and + counts V / sqrt(sum of
+ * counts) (ridge/lexical.ts). `width` 0 stands for no map, the readout of the embedding itself. The readout has a
+ * closed form (strategies/analytic.ts), and can be trained by gradient too.
  */
 import { z } from 'zod';
 import { sumOver } from '../autodiff/arithmetic.js';
@@ -21,7 +22,10 @@ export const ridgeSettings = {
   width: z.number().int().min(16).max(16384).optional(),
   /** Of which kind; `none` reads the embedding itself. */
   features: z.enum(['relu', 'fourier', 'none']).default('relu'),
-  /** The closed form: how common the labels are where it serves, as they were learned, all alike, or by label; they are brought to a sum of 1. */
+  /**
+   * The closed form: how common the labels are where it serves, as they were learned, all alike, or by label; they are
+   * brought to a sum of 1.
+   */
   prior: z.union([z.enum(['observed', 'balanced']), z.record(z.string(), z.number().gt(0).max(1))]).default('observed'),
 };
 
@@ -60,7 +64,12 @@ export function ridgeShape(
   kind: FeatureKind,
   { width, lexical }: { width: number; lexical: number },
 ): { width: number; fourier: number; folds: number; unit: number } {
-  return { width: kind === 'none' ? 0 : width, fourier: kind === 'fourier' ? 1 : 0, folds: foldsOf(kind, lexical), unit: unitOf(kind) };
+  return {
+    width: kind === 'none' ? 0 : width,
+    fourier: kind === 'fourier' ? 1 : 0,
+    folds: foldsOf(kind, lexical),
+    unit: unitOf(kind),
+  };
 }
 
 /** What the features read: the dense part alone where there are no n-grams. */

@@ -1,4 +1,7 @@
-/** Temperature scaling (Guo et al., "On calibration of modern neural networks", ICML 2017): one number that makes scores probabilities. */
+/**
+ * Temperature scaling (Guo et al., "On calibration of modern neural networks", ICML 2017): one number that makes scores
+ * probabilities.
+ */
 import { multiHot } from '../answers.js';
 import type { Floats } from '../native.js';
 import { fitSigmoid, sigmoidCosts } from './sigmoid.js';
@@ -27,7 +30,11 @@ export function calibrate(
   }
   const truth = multiHot(targets, { classes, sets }, new Int8Array(scores.length));
   const sigmoid = fitSigmoid(scores, truth);
-  return withMean({ temperature: 1 / sigmoid.slope, offset: sigmoid.offset, costs: sigmoidCosts(scores, truth, classes, sigmoid) });
+  return withMean({
+    temperature: 1 / sigmoid.slope,
+    offset: sigmoid.offset,
+    costs: sigmoidCosts(scores, truth, classes, sigmoid),
+  });
 }
 
 function withMean(calibrated: Omit<Calibrated, 'cost'>): Calibrated {
@@ -35,7 +42,12 @@ function withMean(calibrated: Omit<Calibrated, 'cost'>): Calibrated {
 }
 
 /** Of each row under softmax(scores / temperature), scores [n, classes]. [n] */
-export function negativeLogLikelihoods(scores: Floats, targets: Int32Array, classes: number, temperature: number): Float64Array {
+export function negativeLogLikelihoods(
+  scores: Floats,
+  targets: Int32Array,
+  classes: number,
+  temperature: number,
+): Float64Array {
   const costs = new Float64Array(targets.length);
   for (let row = 0; row < targets.length; row++) {
     const start = row * classes;
@@ -48,9 +60,9 @@ export function negativeLogLikelihoods(scores: Floats, targets: Int32Array, clas
 }
 
 /**
- * The bounds of a temperature, in units of how far the best score of a row leads the mean of its row, on average: odds of e^50 to 1 for the
- * best class, and odds that no one can tell from even. Scores of squared losses and of discriminants differ in size by a factor of 10,000,
- * so that no bounds in plain numbers suit both.
+ * The bounds of a temperature, in units of how far the best score of a row leads the mean of its row, on average: odds
+ * of e^50 to 1 for the best class, and odds that no one can tell from even. Scores of squared losses and of
+ * discriminants differ in size by a factor of 10,000, so that no bounds in plain numbers suit both.
  */
 const [coolest, hottest] = [1 / 50, 1000];
 
@@ -59,9 +71,11 @@ const tolerance = 1e-9;
 const mostSteps = 100;
 
 /**
- * The temperature of least negative log-likelihood. In 1 / temperature the cost is convex, so Newton's method finds it in a few steps; where
- * one would leave the bracket that the slopes so far allow, its middle is tried instead ("rtsafe", Press et al., "Numerical recipes", 9.4).
- * @param doubt how much each row also counts as an example of every class alike. 1 / n is one example of unknown label in all (Laplace's rule): a dozen
+ * The temperature of least negative log-likelihood. In 1 / temperature the cost is convex, so Newton's method finds it
+ * in a few steps; where one would leave the bracket that the slopes so far allow, its middle is tried instead
+ * ("rtsafe", Press et al., "Numerical recipes", 9.4).
+ * @param doubt how much each row also counts as an example of every class alike. 1 / n is one example of unknown label
+ * in all (Laplace's rule): a dozen
  *   examples that are all told right do not make the thirteenth certain.
  */
 export function fitTemperature(scores: Floats, targets: Int32Array, classes: number, doubt = 0): number {
@@ -100,7 +114,10 @@ function meanLead(scores: Floats, classes: number): number {
   return scores.length === 0 ? 0 : (total * classes) / scores.length;
 }
 
-/** Of the summed negative log-likelihood of softmax(inverse x scores) in `inverse`: expected less true scores, and their variance. */
+/**
+ * Of the summed negative log-likelihood of softmax(inverse x scores) in `inverse`: expected less true scores, and their
+ * variance.
+ */
 function slopeAt(
   scores: Floats,
   { targets, classes, doubt }: { targets: Int32Array; classes: number; doubt: number },

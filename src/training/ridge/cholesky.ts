@@ -1,14 +1,16 @@
 /**
- * Blocked Cholesky factorisation and solve, left-looking by panels (Golub & Van Loan, "Matrix Computations", 4th ed., 4.2.6): the cubic
- * part is matrix products inside ONNX Runtime, only the small diagonal blocks are factored in JavaScript.
+ * Blocked Cholesky factorisation and solve, left-looking by panels (Golub & Van Loan, "Matrix Computations", 4th ed.,
+ * 4.2.6): the cubic part is matrix products inside ONNX Runtime, only the small diagonal blocks are factored in
+ * JavaScript.
  *
- * U with U^T U = matrix is kept row-major as [size, size], so that the leading rows, which each panel needs, are one contiguous view. What
- * is left of its diagonal blocks is never touched, and so takes no memory. Cost: size^3 / 6 multiply-adds to factor, size^2 a column to
- * solve; memory size^2 / 2 numbers.
+ * U with U^T U = matrix is kept row-major as [size, size], so that the leading rows, which each panel needs, are one
+ * contiguous view. What is left of its diagonal blocks is never touched, and so takes no memory. Cost: size^3 / 6
+ * multiply-adds to factor, size^2 a column to solve; memory size^2 / 2 numbers.
  *
- * Keeping the factor and updating it with each batch was considered. It needs the same lambda as before, 67 MB more of state, and for m new
- * examples about (m + 128) size^2 multiply-adds against size^3 / 6: more from m = 550 on at width 4096. At m = 100 it would save two thirds of
- * about 0.6 s of products, and reading and writing 67 MB takes 0.5 s on the machine where those were measured.
+ * Keeping the factor and updating it with each batch was considered. It needs the same lambda as before, 67 MB more of
+ * state, and for m new examples about (m + 128) size^2 multiply-adds against size^3 / 6: more from m = 550 on at width
+ * 4096. At m = 100 it would save two thirds of about 0.6 s of products, and reading and writing 67 MB takes 0.5 s on
+ * the machine where those were measured.
  */
 import type { Floats } from '../native.js';
 import { factoriseBlock, invertUpper } from './diagonal-block.js';
@@ -25,7 +27,10 @@ export interface Factor {
   readonly rooms: readonly [Floats, Floats, Floats];
 }
 
-/** Writes the matrix's rows [top, top + height) from column `top` on to `into` [height, size - top]. Only the upper triangle counts. */
+/**
+ * Writes the matrix's rows [top, top + height) from column `top` on to `into` [height, size - top]. Only the upper
+ * triangle counts.
+ */
 export type CopyRows = (into: Floats, top: number, height: number) => void;
 
 /** Rows that lose their share of all above at once: the more, the less is copied. */
@@ -38,7 +43,10 @@ export interface FactorRequest {
   readonly size: number;
   readonly ridge: number;
   readonly products: FactorProducts;
-  /** A factor of the same size that is not needed any more: its memory is used again, since fresh memory costs as much as the work. */
+  /**
+   * A factor of the same size that is not needed any more: its memory is used again, since fresh memory costs as much
+   * as the work.
+   */
   readonly replacing?: Factor | undefined;
 }
 
@@ -46,7 +54,10 @@ export interface FactorRequest {
  * The factor of matrix + ridge I.
  * @returns undefined where the sum is not positive definite in this precision
  */
-export async function factorise(copyRows: CopyRows, { size, ridge, products, replacing }: FactorRequest): Promise<Factor | undefined> {
+export async function factorise(
+  copyRows: CopyRows,
+  { size, ridge, products, replacing }: FactorRequest,
+): Promise<Factor | undefined> {
   const { upper, rooms } = replacing ?? makeMemory(size, products);
   const factor = { size, upper, rooms, inverses: [] as Floats[], products };
   for (const { top, height } of bandsOf(0, size, panelRows)) {
@@ -65,8 +76,16 @@ function makeMemory(size: number, { makeArray }: FactorProducts): Pick<Factor, '
   return { upper: makeArray(size * size), rooms: [room(panelRows), room(blockRows), room(blockRows)] };
 }
 
-/** Writes the rows of U that belong to a panel [height, size - top] from which the share of all rows above has been taken. */
-async function factorisePanel(factor: Factor & { inverses: Floats[] }, panel: Floats, top: number, height: number): Promise<boolean> {
+/**
+ * Writes the rows of U that belong to a panel [height, size - top] from which the share of all rows above has been
+ * taken.
+ */
+async function factorisePanel(
+  factor: Factor & { inverses: Floats[] },
+  panel: Floats,
+  top: number,
+  height: number,
+): Promise<boolean> {
   const { size, upper, products, rooms } = factor;
   for (const block of bandsOf(top, top + height, blockRows)) {
     const dims = [block.height, size - block.top] as const;
@@ -78,14 +97,21 @@ async function factorisePanel(factor: Factor & { inverses: Floats[] }, panel: Fl
     factor.inverses.push(inverse);
     await products.multiplyTransposed(square(inverse, dims[0]), { data: own, dims }, finished);
     for (let row = 0; row < dims[0]; row++) {
-      upper.set(finished.subarray(row * dims[1] + row, (row + 1) * dims[1]), (block.top + row) * size + block.top + row);
+      upper.set(
+        finished.subarray(row * dims[1] + row, (row + 1) * dims[1]),
+        (block.top + row) * size + block.top + row,
+      );
     }
   }
   return true;
 }
 
 /** The inverse of the factor of the first [height, height] of a block of rows. */
-function invertCorner(rows: Floats, [height, width]: readonly [number, number], { makeArray }: FactorProducts): Floats | undefined {
+function invertCorner(
+  rows: Floats,
+  [height, width]: readonly [number, number],
+  { makeArray }: FactorProducts,
+): Floats | undefined {
   const corner = makeArray(height ** 2);
   for (let row = 0; row < height; row++) corner.set(rows.subarray(row * width, row * width + height), row * height);
   return factoriseBlock(corner, height) ? invertUpper(corner, height, makeArray) : undefined;

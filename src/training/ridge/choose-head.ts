@@ -1,7 +1,8 @@
 /**
- * The head of few examples: ridge regression, or where that is affordable the better of it and logistic regression on the same features. They are compared by
- * the likelihood of what each was not shown: groups for ridge, whole folds for logistic regression, which is the harder question. The ridge head is
- * kept unless the other is better by more than one standard error of the paired difference.
+ * The head of few examples: ridge regression, or where that is affordable the better of it and logistic regression on
+ * the same features. They are compared by the likelihood of what each was not shown: groups for ridge, whole folds for
+ * logistic regression, which is the harder question. The ridge head is kept unless the other is better by more than one
+ * standard error of the paired difference.
  */
 import { type DualFit, fitDual, type Whole } from './dual.js';
 import type { FitSearch } from './fit.js';
@@ -28,7 +29,10 @@ export async function fitFew(whole: Whole, search: FitSearch, before: ChosenBefo
   const ridge = await fitDual(whole, search);
   const isKept = search.keep !== undefined && before.logistic !== undefined;
   if (!isLogisticCheap(whole) || (isKept && before.logistic === 0)) return ridgeAlone(ridge);
-  const logistic = await fitLogistic(whole, { keep: isKept ? before.logisticPenalty : undefined, threads: search.threads });
+  const logistic = await fitLogistic(whole, {
+    keep: isKept ? before.logisticPenalty : undefined,
+    threads: search.threads,
+  });
   const isLogistic = isKept || isClearlyBetter(logistic, ridge);
   const facts = {
     lambda: ridge.lambda,

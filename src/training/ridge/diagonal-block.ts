@@ -1,7 +1,10 @@
 /** The part of a blocked factorisation that is not matrix products: small triangular matrices, in plain loops. */
 import type { Floats } from '../native.js';
 
-/** Overwrites a symmetric block with upper U, U^T U = block, zeros below. False: not positive definite. Cost: size^3 / 6 multiply-adds. */
+/**
+ * Overwrites a symmetric block with upper U, U^T U = block, zeros below. False: not positive definite. Cost: size^3 / 6
+ * multiply-adds.
+ */
 export function factoriseBlock(block: Floats, size: number): boolean {
   for (let row = 0; row < size; row++) {
     const start = row * size;
@@ -10,15 +13,20 @@ export function factoriseBlock(block: Floats, size: number): boolean {
     const root = Math.sqrt(pivot);
     for (let column = row; column < size; column++) block[start + column] = block[start + column]! / root;
     block.fill(0, start, start + row);
-    for (let below = row + 1; below < size; below++) subtractRow(block, { from: start, to: below * size, left: below, right: size });
+    for (let below = row + 1; below < size; below++)
+      subtractRow(block, { from: start, to: below * size, left: below, right: size });
   }
   return true;
 }
 
 /** Row `to` less its share of row `from`, whose factor stands in column `left` of `from`; columns [left, right). */
-function subtractRow(block: Floats, { from, to, left, right }: { from: number; to: number; left: number; right: number }): void {
+function subtractRow(
+  block: Floats,
+  { from, to, left, right }: { from: number; to: number; left: number; right: number },
+): void {
   const factor = block[from + left]!;
-  for (let column = left; column < right; column++) block[to + column] = block[to + column]! - factor * block[from + column]!;
+  for (let column = left; column < right; column++)
+    block[to + column] = block[to + column]! - factor * block[from + column]!;
 }
 
 /** U^-1 of an upper triangular block, row-major. */

@@ -1,10 +1,12 @@
 /**
- * The same head where everything learned is at hand and few: W = H^T alpha with alpha = (K + lambda I)^-1 Y and K = H H^T (Saunders, Gammerman &
- * Vovk, "Ridge regression learning algorithm in dual variables", ICML 1998), n x n in place of width x width. What a group would be told had it not been learned
- * is exact at any leverage (left-out.ts), so that it holds for five examples of a class as for five hundred.
+ * The same head where everything learned is at hand and few: W = H^T alpha with alpha = (K + lambda I)^-1 Y and K = H
+ * H^T (Saunders, Gammerman & Vovk, "Ridge regression learning algorithm in dual variables", ICML 1998), n x n in place
+ * of width x width. What a group would be told had it not been learned is exact at any leverage (left-out.ts), so that
+ * it holds for five examples of a class as for five hundred.
  *
- * Cost for n examples: n^2 width / 2 multiply-adds of bytes once, and n^3 / 6 + m n^2 / 2 of float64 for each lambda tried, where m of them are asked, about
- * 512 at most, and 1,024 in the end. Memory: 20 n^2 bytes and the features, 4 n width.
+ * Cost for n examples: n^2 width / 2 multiply-adds of bytes once, and n^3 / 6 + m n^2 / 2 of float64 for each lambda
+ * tried, where m of them are asked, about 512 at most, and 1,024 in the end. Memory: 20 n^2 bytes and the features, 4 n
+ * width.
  */
 import { seededRandom, shuffled } from '../../core/random.js';
 import { appendAll } from '../../core/sequences.js';
@@ -29,7 +31,10 @@ export interface Whole {
   readonly sets?: readonly (readonly number[])[] | undefined;
   readonly classes: number;
   readonly groups: Groups;
-  /** Lexical scores of all rows, each by what was learned outside of its group: [n, classes]. Absent where there are no n-grams. */
+  /**
+   * Lexical scores of all rows, each by what was learned outside of its group: [n, classes]. Absent where there are no
+   * n-grams.
+   */
   readonly besideOf?: ((groups: Groups) => Float64Array) | undefined;
   readonly seed: number;
 }
@@ -39,14 +44,18 @@ export interface DualFit extends RidgeFit {
   readonly asked: readonly number[];
 }
 
-/** How many rows are asked what they would be told had they not been learned, to compare lambdas and to calibrate; groups are asked whole. */
+/**
+ * How many rows are asked what they would be told had they not been learned, to compare lambdas and to calibrate;
+ * groups are asked whole.
+ */
 const [comparedRows, calibratedRows] = [512, 1024];
 
 export async function fitDual(whole: Whole, search: FitSearch): Promise<DualFit> {
   const products = await openFactorProducts('float64', search.threads);
   try {
     const compared = poseDual(whole, products, { most: comparedRows });
-    const lambda = search.keep ?? (await searchLambda(async (value) => (await solveDual(compared, value)).cost, search));
+    const lambda =
+      search.keep ?? (await searchLambda(async (value) => (await solveDual(compared, value)).cost, search));
     const beside = whole.besideOf?.(whole.groups);
     const problem = { ...poseDual(whole, products, { most: calibratedRows, beside }), spare: compared.spare };
     const { alpha, scores } = await solveDual(problem, lambda);
@@ -81,7 +90,9 @@ function poseDual(
   const { targets, sets, classes } = whole;
   const rows: number[] = [];
   const groups: number[][] = [];
-  for (const group of targets.length <= most ? whole.groups : shuffled(whole.groups, seededRandom(whole.seed, 'leave-group-out'))) {
+  for (const group of targets.length <= most
+    ? whole.groups
+    : shuffled(whole.groups, seededRandom(whole.seed, 'leave-group-out'))) {
     if (rows.length >= most) break;
     groups.push(group.map((_, place) => rows.length + place));
     appendAll(rows, group);
@@ -96,7 +107,8 @@ function poseDual(
 /** Rows of a matrix [n, columns]. */
 export function rowsOf(matrix: Float64Array, rows: readonly number[], columns: number): Float64Array {
   const picked = new Float64Array(rows.length * columns);
-  for (const [place, row] of rows.entries()) picked.set(matrix.subarray(row * columns, (row + 1) * columns), place * columns);
+  for (const [place, row] of rows.entries())
+    picked.set(matrix.subarray(row * columns, (row + 1) * columns), place * columns);
   return picked;
 }
 
@@ -108,7 +120,10 @@ interface Solved {
   readonly cost: number;
 }
 
-async function solveDual({ whole, products, wanted, rows, groups, truth, sample, spare }: DualProblem, lambda: number): Promise<Solved> {
+async function solveDual(
+  { whole, products, wanted, rows, groups, truth, sample, spare }: DualProblem,
+  lambda: number,
+): Promise<Solved> {
   const { kernel, targets, classes } = whole;
   const size = targets.length;
   const scores = new Float64Array(rows.length * classes);
@@ -122,7 +137,8 @@ async function solveDual({ whole, products, wanted, rows, groups, truth, sample,
   const reduced = await solveLower(factor, units, rows.length);
   const diagonal = columnSquares(reduced, rows.length);
   for (const group of groups) {
-    const block = group.length === 1 ? Float64Array.of(diagonal[group[0]!]!) : columnProducts(reduced, rows.length, group);
+    const block =
+      group.length === 1 ? Float64Array.of(diagonal[group[0]!]!) : columnProducts(reduced, rows.length, group);
     const right = rowsOf(
       alpha,
       group.map((place) => rows[place]!),
@@ -136,7 +152,8 @@ async function solveDual({ whole, products, wanted, rows, groups, truth, sample,
 /** Rows of a symmetric matrix [size, size] for a factorisation. */
 function copySquare(matrix: Float64Array, size: number) {
   return (into: { set(values: Float64Array, offset: number): void }, top: number, height: number) => {
-    for (let row = 0; row < height; row++) into.set(matrix.subarray((top + row) * size + top, (top + row + 1) * size), row * (size - top));
+    for (let row = 0; row < height; row++)
+      into.set(matrix.subarray((top + row) * size + top, (top + row + 1) * size), row * (size - top));
   };
 }
 
@@ -155,7 +172,10 @@ export async function spanned(
   const part = new Float64Array(width * classes);
   for (let top = 0; top < count; top += bandRows) {
     const end = Math.min(top + bandRows, count);
-    const band = { data: new Float64Array(features.subarray(top * width, end * width)), dims: [end - top, width] as const };
+    const band = {
+      data: new Float64Array(features.subarray(top * width, end * width)),
+      dims: [end - top, width] as const,
+    };
     const own = { data: coefficients.subarray(top * classes, end * classes), dims: [end - top, classes] as const };
     await products.multiplyTransposed(band, own, part);
     for (let index = 0; index < sum.length; index++) sum[index]! += part[index]!;

@@ -1,4 +1,7 @@
-/** The matrix products that a blocked factorisation and its solves are made of, each one native call that slices what it needs. */
+/**
+ * The matrix products that a blocked factorisation and its solves are made of, each one native call that slices what it
+ * needs.
+ */
 import { type ElementType, type Graph, newGraph } from '../../core/onnx.js';
 import { compile, type Floats, type NativeFunction, type NativeInput } from '../native.js';
 
@@ -11,10 +14,18 @@ export interface Matrix {
 /** Products in one precision. Each writes to `into`, which has the shape of the result and may be c itself. */
 export interface FactorProducts {
   readonly makeArray: (length: number) => Floats;
-  /** c - A^T B, where `above` [inner, size] holds in its last columns B [inner, width of c], and A in the first rows-of-c columns of B. */
+  /**
+   * c - A^T B, where `above` [inner, size] holds in its last columns B [inner, width of c], and A in the first
+   * rows-of-c columns of B.
+   */
   subtractAbove(above: Matrix, c: Matrix, into: Floats): Promise<void>;
   /** c - A^T b, for b [inner, columns] and A the columns of `above` [inner, size] from `left` on. */
-  subtractSolved(above: Matrix, left: number, operands: { readonly b: Matrix; readonly c: Matrix }, into: Floats): Promise<void>;
+  subtractSolved(
+    above: Matrix,
+    left: number,
+    operands: { readonly b: Matrix; readonly c: Matrix },
+    into: Floats,
+  ): Promise<void>;
   /** c - R b, for R the last columns of `rows` [rows of c, size], as many as b has rows. */
   subtractBelow(rows: Matrix, operands: { readonly b: Matrix; readonly c: Matrix }, into: Floats): Promise<void>;
   /** a^T b */
@@ -26,13 +37,21 @@ export interface FactorProducts {
 
 export async function openFactorProducts(type: 'float32' | 'float64', threads: number): Promise<FactorProducts> {
   const compiled = (graph: Graph) => compile(graph, threads);
-  const [above, solved, below] = [await compiled(aboveGraph(type)), await compiled(solvedGraph(type)), await compiled(belowGraph(type))];
+  const [above, solved, below] = [
+    await compiled(aboveGraph(type)),
+    await compiled(solvedGraph(type)),
+    await compiled(belowGraph(type)),
+  ];
   const [transposed, plain] = [await compiled(multiplyGraph(type, 1)), await compiled(multiplyGraph(type, 0))];
   return {
     makeArray: (length) => (type === 'float32' ? new Float32Array(length) : new Float64Array(length)),
     subtractAbove(matrix, c, into) {
       const left = matrix.dims[1] - c.dims[1];
-      return write(above, { above: matrix, c, left: scalar(left), right: scalar(left + c.dims[0]) }, { data: into, dims: c.dims });
+      return write(
+        above,
+        { above: matrix, c, left: scalar(left), right: scalar(left + c.dims[0]) },
+        { data: into, dims: c.dims },
+      );
     },
     subtractSolved(matrix, left, { b, c }, into) {
       const columns = { left: scalar(left), right: scalar(left + c.dims[0]) };
@@ -50,7 +69,11 @@ export async function openFactorProducts(type: 'float32' | 'float64', threads: n
 
 const scalar = (value: number): NativeInput => ({ data: Int32Array.of(value), dims: [1] });
 
-async function write(native: NativeFunction, inputs: Readonly<Record<string, NativeInput>>, result: NativeInput): Promise<void> {
+async function write(
+  native: NativeFunction,
+  inputs: Readonly<Record<string, NativeInput>>,
+  result: NativeInput,
+): Promise<void> {
   await native.run(inputs, { result });
 }
 
@@ -94,7 +117,12 @@ function subtract(graph: Graph, [a, b, c]: readonly [string, string, string], tr
 }
 
 function sliceColumns(graph: Graph, matrix: string, left: string, right: string): string {
-  return graph.node('Slice', [matrix, left, right, graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(1) })]);
+  return graph.node('Slice', [
+    matrix,
+    left,
+    right,
+    graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(1) }),
+  ]);
 }
 
 /** Slice takes any end beyond the last. */

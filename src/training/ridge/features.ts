@@ -1,16 +1,19 @@
 /**
- * What a ridge head is linear in: whole numbers of at most 127 in size, made from a standardised vector x of length sqrt(d).
+ * What a ridge head is linear in: whole numbers of at most 127 in size, made from a standardised vector x of length
+ * sqrt(d).
  *
- *   relu     clip(round(32 relu(x map)), 0, 127)   random ReLU features (arc-cosine kernel of order 1: Cho & Saul, NIPS 2009)
+ *   relu clip(round(32 relu(x map)), 0, 127) random ReLU features (arc-cosine kernel of order 1: Cho & Saul, NIPS 2009)
  *   fourier  round(63 cos(x map + phase))          random Fourier features (Gaussian kernel: Rahimi & Recht, NIPS 2007)
  *   none     clip(round(16 x), -63, 63)            x itself
  *
- * Each feature has the same bits wherever it is computed, in whatever company: x is rounded to 16ths and clipped at 8, the map holds multiples
- * of a power of two, and their product is one of 8-bit integers with 32-bit sums, exact for d up to 100,000. What follows is rounded once,
- * element by element. The cosine is looked up in a table, since the last bit of a computed one depends on the vector width of the processor.
+ * Each feature has the same bits wherever it is computed, in whatever company: x is rounded to 16ths and clipped at 8,
+ * the map holds multiples of a power of two, and their product is one of 8-bit integers with 32-bit sums, exact for d
+ * up to 100,000. What follows is rounded once, element by element. The cosine is looked up in a table, since the last
+ * bit of a computed one depends on the vector width of the processor.
  *
- * Why these bounds: processors multiply unsigned bytes by signed ones, and some add two such products in 16 bits before they widen. With one side
- * of 8 bits and the other of 7 no sum overflows, so that all of them give the same, in a sixth of the time of float32.
+ * Why these bounds: processors multiply unsigned bytes by signed ones, and some add two such products in 16 bits before
+ * they widen. With one side of 8 bits and the other of 7 no sum overflows, so that all of them give the same, in a
+ * sixth of the time of float32.
  */
 import type { ConstantTensor } from '../../core/onnx.js';
 import { seededRandom } from '../../core/random.js';
@@ -59,7 +62,10 @@ const inputZero = 128;
 const [reluUnit, cosineUnit, plainUnit] = [32, 63, 16];
 const [largest, largestSigned] = [127, 63];
 
-const cosines = Array.from({ length: turnSteps }, (_, index) => Math.round(cosineUnit * Math.cos((2 * Math.PI * index) / turnSteps)) + 0);
+const cosines = Array.from(
+  { length: turnSteps },
+  (_, index) => Math.round(cosineUnit * Math.cos((2 * Math.PI * index) / turnSteps)) + 0,
+);
 
 const formulas: Readonly<Record<FeatureKind, FeatureFormula>> = {
   relu: {
@@ -72,19 +78,31 @@ const formulas: Readonly<Record<FeatureKind, FeatureFormula>> = {
       const byte = (value: number) => tensor({ type: 'uint8', dims: [], data: Uint8Array.of(value) });
       const noShift = tensor({ type: 'int8', dims: [], data: Int8Array.of(0) });
       const from = [inputBytes(writer, inputs), float(1 / inputStep), byte(inputZero)];
-      const product = node('QLinearMatMul', [...from, map!, float(weightStep(dimension)), noShift, float(1 / reluUnit), byte(0)]);
+      const product = node('QLinearMatMul', [
+        ...from,
+        map!,
+        float(weightStep(dimension)),
+        noShift,
+        float(1 / reluUnit),
+        byte(0),
+      ]);
       return node('CastLike', [node('Clip', [product, byte(0), byte(largest)]), inputs]);
     },
   },
   fourier: {
     lowest: -cosineUnit,
     unit: cosineUnit,
-    draw: (dimension, width, seed) => ({ map: drawRandomFeatures(dimension, width, seed), phase: drawPhase(width, seed) }),
+    draw: (dimension, width, seed) => ({
+      map: drawRandomFeatures(dimension, width, seed),
+      phase: drawPhase(width, seed),
+    }),
     write(writer, { inputs, dimension, tensors: { map, phase } }) {
       const { node, constant, tensor } = writer;
       const zero = tensor({ type: 'uint8', dims: [], data: Uint8Array.of(inputZero) });
       const product = node('CastLike', [node('MatMulInteger', [inputBytes(writer, inputs), map!, zero]), inputs]);
-      const turned = node('Round', [scale(writer, product, (turnSteps * weightStep(dimension)) / (2 * Math.PI * inputStep))]);
+      const turned = node('Round', [
+        scale(writer, product, (turnSteps * weightStep(dimension)) / (2 * Math.PI * inputStep)),
+      ]);
       const step = node('Cast', [node('Add', [turned, phase!])], { to: int64 });
       const whole = node('Cast', [constant([turnSteps], [])], { to: int64 });
       return node('Gather', [constant(cosines, [turnSteps]), node('Mod', [step, whole])]);
@@ -94,7 +112,8 @@ const formulas: Readonly<Record<FeatureKind, FeatureFormula>> = {
     lowest: -largestSigned,
     unit: plainUnit,
     draw: () => ({}),
-    write: (writer, { inputs }) => clip(writer, writer.node('Round', [scale(writer, inputs, plainUnit)]), [-largestSigned, largestSigned]),
+    write: (writer, { inputs }) =>
+      clip(writer, writer.node('Round', [scale(writer, inputs, plainUnit)]), [-largestSigned, largestSigned]),
   },
 };
 
@@ -102,11 +121,17 @@ const formulas: Readonly<Record<FeatureKind, FeatureFormula>> = {
 const [uint8, int64] = [2, 7];
 
 /** Follows from its arguments. For 'none' the width is the dimension. */
-export function drawFeatures(kind: FeatureKind, { dimension, width, seed }: { dimension: number; width: number; seed: number }): Features {
+export function drawFeatures(
+  kind: FeatureKind,
+  { dimension, width, seed }: { dimension: number; width: number; seed: number },
+): Features {
   return { kind, tensors: formulas[kind].draw(dimension, width, seed) };
 }
 
-/** Inputs [n, d], standardised, to features [n, width] that are whole numbers, of the inputs' type. Returns the value's name. */
+/**
+ * Inputs [n, d], standardised, to features [n, width] that are whole numbers, of the inputs' type. Returns the value's
+ * name.
+ */
 export function writeFeatures(writer: FeatureWriter, { kind, ...written }: Written & { kind: FeatureKind }): string {
   return formulas[kind].write(writer, written);
 }

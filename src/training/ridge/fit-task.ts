@@ -27,7 +27,12 @@ export interface TaskFit {
 }
 
 /** A task that nothing new came for stays as it is, bit for bit. */
-export async function fitTask(job: TrainingJob, part: TaskPart, shared: SharedInput, progress: TrainingProgress): Promise<TaskFit> {
+export async function fitTask(
+  job: TrainingJob,
+  part: TaskPart,
+  shared: SharedInput,
+  progress: TrainingProgress,
+): Promise<TaskFit> {
   return part.fresh.targets.length === 0 ? keptTask(job, part, shared) : updatedTask(job, part, shared, progress);
 }
 
@@ -44,29 +49,51 @@ function keptTask({ parent, lexical }: TrainingJob, { prefix, classes }: TaskPar
     };
   }
   const { shape, tensors } = parent.head;
-  const columns = (name: string) => takeColumns((tensors[name]?.data ?? new Float32Array(0)) as Float32Array, shape.classes, classes);
-  return { weight: columns('weight'), words: columns('lexical'), bias: columns('bias'), state, facts: under(prefix, parent.facts) };
+  const columns = (name: string) =>
+    takeColumns((tensors[name]?.data ?? new Float32Array(0)) as Float32Array, shape.classes, classes);
+  return {
+    weight: columns('weight'),
+    words: columns('lexical'),
+    bias: columns('bias'),
+    state,
+    facts: under(prefix, parent.facts),
+  };
 }
 
-/** Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts slowly, and trying costs. */
+/**
+ * Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts
+ * slowly, and trying costs.
+ */
 const growthToChoose = 1.5;
 
-async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput, progress: TrainingProgress): Promise<TaskFit> {
+async function updatedTask(
+  job: TrainingJob,
+  part: TaskPart,
+  shared: SharedInput,
+  progress: TrainingProgress,
+): Promise<TaskFit> {
   const { settings, dimension, lexical, parent } = job;
   const { threads } = settings;
   const classes = part.classes.length;
   const sets = part.isMultiLabel ? part.sets : undefined;
   const { features, width } = shared;
   const state = under(part.prefix, parent?.state ?? {});
-  const statistics = await addExamples(withClasses(unpackStatistics(state) ?? emptyStatistics(width, classes), classes), {
-    inputs: kernelInputs(part.fresh.vectors, shared, dimension),
-    targets: part.fresh.targets,
-    sets,
-    features,
-    threads,
-    progress: (done, total) => progress(done, total, 'examples'),
-  });
-  const words = countLexical(unpackLexical(state) ?? emptyLexical(lexical, classes), { ...part.fresh, sets, stride: dimension }, classes);
+  const statistics = await addExamples(
+    withClasses(unpackStatistics(state) ?? emptyStatistics(width, classes), classes),
+    {
+      inputs: kernelInputs(part.fresh.vectors, shared, dimension),
+      targets: part.fresh.targets,
+      sets,
+      features,
+      threads,
+      progress: (done, total) => progress(done, total, 'examples'),
+    },
+  );
+  const words = countLexical(
+    unpackLexical(state) ?? emptyLexical(lexical, classes),
+    { ...part.fresh, sets, stride: dimension },
+    classes,
+  );
   const chosen = under(part.prefix, parent?.facts ?? {});
   const keep = statistics.count < growthToChoose * (chosen.lambdaChosenAt ?? 0) ? chosen.lambda : undefined;
   const tried = (count: number) => progress(count, Math.max(count, 10), 'values of lambda');
@@ -84,7 +111,11 @@ async function updatedTask(job: TrainingJob, part: TaskPart, shared: SharedInput
       biasOf(job, part, { offset, examples }).map((value, index) => value + (fit.bias?.[index] ?? 0) / temperature),
       1,
     ),
-    state: { ...packStatistics(statistics), ...(lexical > 0 && packLexical(words)), ...(examples && packExamples(examples)) },
+    state: {
+      ...packStatistics(statistics),
+      ...(lexical > 0 && packLexical(words)),
+      ...(examples && packExamples(examples)),
+    },
     facts: {
       ...fit.facts,
       temperature,
@@ -127,7 +158,9 @@ function countClasses(state: Tensors, { classes, fresh, sets }: TaskPart): Float
   return counts;
 }
 
-const packExamples = (examples: Float64Array): Tensors => ({ examples: { dims: [examples.length], data: Int32Array.from(examples) } });
+const packExamples = (examples: Float64Array): Tensors => ({
+  examples: { dims: [examples.length], data: Int32Array.from(examples) },
+});
 
 /** How many examples of each class a state has learned: versions of before kept it with the n-grams, or not at all. */
 export function examplesIn(state: Tensors): Tensor | undefined {

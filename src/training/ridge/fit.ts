@@ -1,11 +1,11 @@
 /**
- * From statistics to a calibrated head: W = (G + lambda I)^-1 Q, with lambda by leave-group-out likelihood (penalty.ts) and a temperature
- * under which the left-out scores of the sample are calibrated. One factorisation at full width, in float64. Where everything learned is at hand
- * and few, dual.ts finds the same head at less cost.
+ * From statistics to a calibrated head: W = (G + lambda I)^-1 Q, with lambda by leave-group-out likelihood (penalty.ts)
+ * and a temperature under which the left-out scores of the sample are calibrated. One factorisation at full width, in
+ * float64. Where everything learned is at hand and few, dual.ts finds the same head at less cost.
  *
- * A float32 factorisation with iterative refinement against the exact matrix was considered and not built: measured by its parts at width
- * 4096, the factorisation takes 0.5 s less and the leave-one-out solves 0.15 s, while each of three to six residuals in float64, with the
- * solve that follows, takes about 0.2 s.
+ * A float32 factorisation with iterative refinement against the exact matrix was considered and not built: measured by
+ * its parts at width 4096, the factorisation takes 0.5 s less and the leave-one-out solves 0.15 s, while each of three
+ * to six residuals in float64, with the solve that follows, takes about 0.2 s.
  */
 import { factorise, solve } from './cholesky.js';
 import { openFactorProducts } from './factor-products.js';
@@ -28,7 +28,11 @@ export interface FitSearch extends LambdaSearch {
   readonly threads: number;
 }
 
-export async function fitRidge(statistics: RidgeStatistics, sample: LearnedSample, search: FitSearch): Promise<RidgeFit> {
+export async function fitRidge(
+  statistics: RidgeStatistics,
+  sample: LearnedSample,
+  search: FitSearch,
+): Promise<RidgeFit> {
   const lambda = search.keep ?? (await chooseLambda(statistics, sample, search));
   const { width, classes, gram, cross } = statistics;
   const products = await openFactorProducts('float64', search.threads);
@@ -36,7 +40,12 @@ export async function fitRidge(statistics: RidgeStatistics, sample: LearnedSampl
     const factor = await factorise(copyRows(gram, width), { size: width, ridge: lambda, products });
     if (!factor) throw new Error(`the ridge statistics are not positive definite at lambda ${lambda}`);
     const weight = (await solve(factor, cross, classes)) as Float64Array;
-    const scores = await leaveGroupsOut(factor, weight, { ...sample, columns: new Float64Array(sample.columns) }, classes);
+    const scores = await leaveGroupsOut(
+      factor,
+      weight,
+      { ...sample, columns: new Float64Array(sample.columns) },
+      classes,
+    );
     return { lambda, weight, ...weighLexical(scores, sample, classes) };
   } finally {
     await products.close();

@@ -4,7 +4,11 @@ import { appendAll } from '../../core/sequences.js';
 import type { Groups } from './groups.js';
 
 /** Places of rows, by fold. A group belongs to the class of its first row. */
-export function foldGroups(groups: Groups, targets: Int32Array, { folds, seed }: { folds: number; seed: number }): Groups {
+export function foldGroups(
+  groups: Groups,
+  targets: Int32Array,
+  { folds, seed }: { folds: number; seed: number },
+): Groups {
   const found = Array.from({ length: folds }, (): number[] => []);
   const dealt = new Map<number, number>();
   for (const group of shuffled(groups, seededRandom(seed, 'folds'))) {

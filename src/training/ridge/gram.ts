@@ -1,6 +1,7 @@
 /**
- * A Gram matrix of whole numbers by panels: rows of 256, each panel from the diagonal block rightwards, [height, width - top] row-major.
- * What is left of the diagonal blocks is their mirror image and is not kept. 36 MB as int32 at width 4096.
+ * A Gram matrix of whole numbers by panels: rows of 256, each panel from the diagonal block rightwards, [height, width
+ * - top] row-major. What is left of the diagonal blocks is their mirror image and is not kept. 36 MB as int32 at width
+ * 4096.
  */
 import type { Floats } from '../native.js';
 
@@ -43,14 +44,23 @@ export function emptyGram(width: number): Gram {
 }
 
 /** Adds or takes away a panel of products, in place. */
-export function addToPanel({ width, data }: Gram, { top, height, offset }: Panel, products: Int32Array, sign: 1 | -1): void {
+export function addToPanel(
+  { width, data }: Gram,
+  { top, height, offset }: Panel,
+  products: Int32Array,
+  sign: 1 | -1,
+): void {
   const length = height * (width - top);
   // Two loops, so that each has arrays of one type.
-  if (data instanceof Int32Array) for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
+  if (data instanceof Int32Array)
+    for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
   else for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
 }
 
-/** Writes rows [top, top + height) of the leading [size, size] block, each from its panel's first column on, to `into` [height, size - top]. */
+/**
+ * Writes rows [top, top + height) of the leading [size, size] block, each from its panel's first column on, to `into`
+ * [height, size - top].
+ */
 export function copyRows({ width, data }: Gram, size: number): (into: Floats, top: number, height: number) => void {
   const panels = panelsOf(width);
   return (into, top, height) => {
@@ -84,5 +94,7 @@ export function widened(gram: Gram): Gram {
 
 /** The same numbers as int32 where they fit: equal matrices have equal bytes. */
 export function narrowest(gram: Gram): Gram {
-  return gram.data instanceof Int32Array || largestEntry(gram) > largestInt32 ? gram : { ...gram, data: new Int32Array(gram.data) };
+  return gram.data instanceof Int32Array || largestEntry(gram) > largestInt32
+    ? gram
+    : { ...gram, data: new Int32Array(gram.data) };
 }

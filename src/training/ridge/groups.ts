@@ -1,7 +1,8 @@
 /**
- * Near-duplicates among examples. A template filled in twice, or one text with other punctuation, tells of its twin: whoever leaves out one of the two
- * leaves nothing out, and finds itself surer than it is. So examples are left out by groups: rows whose dense parts have a cosine above 0.97 (they
- * are centred first, so that most pairs are near 0), or whose n-grams are the same, and whatever hangs together by such pairs.
+ * Near-duplicates among examples. A template filled in twice, or one text with other punctuation, tells of its twin:
+ * whoever leaves out one of the two leaves nothing out, and finds itself surer than it is. So examples are left out by
+ * groups: rows whose dense parts have a cosine above 0.97 (they are centred first, so that most pairs are near 0), or
+ * whose n-grams are the same, and whatever hangs together by such pairs.
  *
  * Cost: n^2 d / 2 multiply-adds of float32.
  */
@@ -45,7 +46,9 @@ export async function groupNearDuplicates(rows: GroupedRows, threads: number): P
 }
 
 function cut(group: readonly number[]): number[][] {
-  return Array.from({ length: Math.ceil(group.length / mostRows) }, (_, part) => group.slice(part * mostRows, (part + 1) * mostRows));
+  return Array.from({ length: Math.ceil(group.length / mostRows) }, (_, part) =>
+    group.slice(part * mostRows, (part + 1) * mostRows),
+  );
 }
 
 function joinEqualWords({ vectors, stride, lexical }: GroupedRows, parents: Int32Array): void {
@@ -61,14 +64,18 @@ function joinEqualWords({ vectors, stride, lexical }: GroupedRows, parents: Int3
 
 function wordsOf(counts: Float32Array): string {
   const found: string[] = [];
-  for (let bucket = 0; bucket < counts.length; bucket++) if (counts[bucket] !== 0) found.push(`${bucket}:${counts[bucket]}`);
+  for (let bucket = 0; bucket < counts.length; bucket++)
+    if (counts[bucket] !== 0) found.push(`${bucket}:${counts[bucket]}`);
   return found.join();
 }
 
 async function joinNear({ inputs, dimension }: GroupedRows, parents: Int32Array, threads: number): Promise<void> {
   const count = parents.length;
   const graph = newGraph('similarities');
-  const [left, right] = [graph.input('left', 'float32', ['m', dimension]), graph.input('right', 'float32', ['n', dimension])];
+  const [left, right] = [
+    graph.input('left', 'float32', ['m', dimension]),
+    graph.input('right', 'float32', ['n', dimension]),
+  ];
   graph.output(graph.node('Gemm', [left, right], { transB: 1 }), 'products', 'float32', ['m', 'n']);
   const native = await compile(graph, threads);
   try {
@@ -81,7 +88,8 @@ async function joinNear({ inputs, dimension }: GroupedRows, parents: Int32Array,
       const { products } = await native.run({ left: rowsFrom(top, end), right: rowsFrom(top, count) });
       for (let row = top; row < end; row++) {
         const own = products!.subarray((row - top) * (count - top), (row - top + 1) * (count - top));
-        for (let other = row + 1; other < count; other++) if (own[other - top]! > nearCosine * dimension) join(parents, row, other);
+        for (let other = row + 1; other < count; other++)
+          if (own[other - top]! > nearCosine * dimension) join(parents, row, other);
       }
     }
   } finally {

@@ -1,12 +1,13 @@
 /**
- * What the drawn features read: the standardised dense part, and beside it the counts of n-grams, folded into fewer numbers,
+ * What the drawn features read: the standardised dense part, and beside it the counts of n-grams, folded into fewer
+ * numbers,
  *
- *   z = sqrt(d + m) [x, 0.2 y] / sqrt(1.04),  |x| = |y| = 1,  y ~ for each fold the sum of +-sqrt(count) over its buckets
+ *   z = sqrt(d + m) [x, 0.2 y] / sqrt(1.04), |x| = |y| = 1, y ~ for each fold the sum of +-sqrt(count) over its buckets
  *
- * (feature hashing with a sign, Weinberger et al., ICML 2009: inner products stay right on average, which without the sign they do not). m is
- * the number of folds, at most 512. So texts are near for the kernel where they mean the same in the same words. On BANKING77, validation, 90.7
- * against 90.1 % without (three seeds and budgets, each better); on CLINC150 no difference (95.4 either way). A share of 0.28, 1,024 folds
- * and all 2,048 buckets were no better.
+ * (feature hashing with a sign, Weinberger et al., ICML 2009: inner products stay right on average, which without the
+ * sign they do not). m is the number of folds, at most 512. So texts are near for the kernel where they mean the same
+ * in the same words. On BANKING77, validation, 90.7 against 90.1 % without (three seeds and budgets, each better); on
+ * CLINC150 no difference (95.4 either way). A share of 0.28, 1,024 folds and all 2,048 buckets were no better.
  */
 import { seededRandom } from '../../core/random.js';
 import type { Tensor } from '../../core/safetensors.js';
@@ -36,7 +37,11 @@ export function drawSigns(lexical: number, seed: number): Tensor {
 }
 
 /** Vectors [n, dense + lexical] as the encoder gives them -> z [n, dense + folds] */
-export function kernelInputs(vectors: Float32Array, { signs, ...standardisation }: KernelInput, stride: number): Float32Array {
+export function kernelInputs(
+  vectors: Float32Array,
+  { signs, ...standardisation }: KernelInput,
+  stride: number,
+): Float32Array {
   const inputs = standardise(vectors, standardisation, stride);
   const dense = standardisation.mean.data.length;
   if (!signs) return inputs;
@@ -47,7 +52,12 @@ export function kernelInputs(vectors: Float32Array, { signs, ...standardisation 
   for (let row = 0; row * stride < vectors.length; row++) {
     const own = result.subarray(row * width, (row + 1) * width);
     for (let index = 0; index < dense; index++) own[index] = inputs[row * dense + index]! * shares.dense;
-    foldCounts(vectors.subarray((row + 1) * stride - signs.data.length, (row + 1) * stride), signs, own.subarray(dense), shares.lexical);
+    foldCounts(
+      vectors.subarray((row + 1) * stride - signs.data.length, (row + 1) * stride),
+      signs,
+      own.subarray(dense),
+      shares.lexical,
+    );
   }
   return result;
 }
@@ -61,7 +71,10 @@ function foldCounts(counts: Float32Array, { data: signs }: Tensor, into: Float32
   for (const [fold, sum] of sums.entries()) into[fold] = sum * factor;
 }
 
-/** The same in a graph: x [n, dense] standardised, counts [n, lexical] and signs [lexical] -> z. Returns the value's name. */
+/**
+ * The same in a graph: x [n, dense] standardised, counts [n, lexical] and signs [lexical] -> z. Returns the value's
+ * name.
+ */
 export function writeKernelInput(
   arithmetic: Arithmetic,
   [inputs, counts, signs]: readonly [string, string, string],

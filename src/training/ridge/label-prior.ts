@@ -1,7 +1,8 @@
 /**
- * How common the classes are taken to be where the head serves, as against where it learned: logits - ln(share learned) + ln(share expected) (logit adjustment,
- * Menon et al., "Long-tail learning via logit adjustment", ICLR 2021; Saerens et al., 2002). It rests on logits that are calibrated. With 500
- * examples of some classes and 3 of others, a head that is right about the shares it learned answers next to nothing with the others.
+ * How common the classes are taken to be where the head serves, as against where it learned: logits - ln(share learned)
+ * + ln(share expected) (logit adjustment, Menon et al., "Long-tail learning via logit adjustment", ICLR 2021; Saerens
+ * et al., 2002). It rests on logits that are calibrated. With 500 examples of some classes and 3 of others, a head that
+ * is right about the shares it learned answers next to nothing with the others.
  */
 import type { RidgeSettings } from '../heads/ridge.js';
 

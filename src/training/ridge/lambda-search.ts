@@ -2,10 +2,12 @@
 import { smallestOf } from '../../core/sequences.js';
 
 /**
- * Two to a decade, for features that are whole numbers: what is 1 before rounding is 32 there, so 1,024 is a lambda of 1. So wide that what is best
- * lies within it for a handful of examples and for a hundred thousand.
+ * Two to a decade, for features that are whole numbers: what is 1 before rounding is 32 there, so 1,024 is a lambda of
+ * 1. So wide that what is best lies within it for a handful of examples and for a hundred thousand.
  */
-export const lambdaGrid = [...[10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8, 3e8, 1e9, 3e9, 1e10]] as const;
+export const lambdaGrid = [
+  ...[10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8, 3e8, 1e9, 3e9, 1e10],
+] as const;
 
 /** One in so many values is tried wherever the search begins. */
 const spread = 6;
@@ -20,10 +22,13 @@ export interface LambdaSearch {
 }
 
 /**
- * The value of the grid with the least cost, of those that were tried: every sixth, the start, and two on either side of the best, until nothing
- * there is better. Mostly eight trials. Of equal costs the largest lambda wins.
+ * The value of the grid with the least cost, of those that were tried: every sixth, the start, and two on either side
+ * of the best, until nothing there is better. Mostly eight trials. Of equal costs the largest lambda wins.
  */
-export async function searchLambda(costOf: (lambda: number) => Promise<number>, { start, tried }: LambdaSearch): Promise<number> {
+export async function searchLambda(
+  costOf: (lambda: number) => Promise<number>,
+  { start, tried }: LambdaSearch,
+): Promise<number> {
   const costs = new Map<number, number>();
   const tryAt = async (index: number) => {
     if (index < 0 || index >= lambdaGrid.length || costs.has(index)) return;

@@ -36,8 +36,8 @@ export interface TaskData {
 }
 
 /**
- * Everything in the statistics, where the job has it and it is few. Whether it is everything shows in the sums of features by class, which must be those
- * of the statistics to the bit.
+ * Everything in the statistics, where the job has it and it is few. Whether it is everything shows in the sums of
+ * features by class, which must be those of the statistics to the bit.
  */
 export async function readWhole(data: TaskData): Promise<Whole | undefined> {
   const { job, part, statistics, sets } = data;
@@ -48,7 +48,11 @@ export async function readWhole(data: TaskData): Promise<Whole | undefined> {
     const features = await featuresOf(data, batch);
     if (!(await holds(data, batch, features))) continue;
     const groups = await groupsOf(data, batch);
-    const kernel = await kernelOf(features, { features: data.shared.features, width: statistics.width }, job.settings.threads);
+    const kernel = await kernelOf(
+      features,
+      { features: data.shared.features, width: statistics.width },
+      job.settings.threads,
+    );
     const { targets } = batch;
     return {
       features,
@@ -65,14 +69,22 @@ export async function readWhole(data: TaskData): Promise<Whole | undefined> {
 }
 
 /** Whether the statistics are those of the batch. Sums of at most 3,000 numbers up to 127 are exact in float32. */
-async function holds({ statistics, sets, job }: TaskData, { targets }: Batch, features: Float32Array): Promise<boolean> {
+async function holds(
+  { statistics, sets, job }: TaskData,
+  { targets }: Batch,
+  features: Float32Array,
+): Promise<boolean> {
   const { width, classes, cross } = statistics;
   const truth = Float32Array.from(multiHot(targets, { classes, sets }, new Int8Array(targets.length * classes)));
   const sums = new Float32Array(cross.length);
   const products = await openFactorProducts('float32', job.settings.threads);
   try {
     const count = targets.length;
-    await products.multiplyTransposed({ data: features, dims: [count, width] }, { data: truth, dims: [count, classes] }, sums);
+    await products.multiplyTransposed(
+      { data: features, dims: [count, width] },
+      { data: truth, dims: [count, classes] },
+      sums,
+    );
   } finally {
     await products.close();
   }
@@ -96,10 +108,17 @@ async function featuresOf({ job, shared }: TaskData, batch: Batch): Promise<Floa
 
 function groupsOf({ job: { dimension, lexical, settings }, shared }: TaskData, { vectors }: Batch): Promise<Groups> {
   const inputs = standardise(vectors, shared, dimension);
-  return groupNearDuplicates({ inputs, dimension: dimension - lexical, vectors, stride: dimension, lexical }, settings.threads);
+  return groupNearDuplicates(
+    { inputs, dimension: dimension - lexical, vectors, stride: dimension, lexical },
+    settings.threads,
+  );
 }
 
-function besideOf({ job: { dimension, lexical }, sets, words }: TaskData, batch: Batch, groups: Groups): Float64Array | undefined {
+function besideOf(
+  { job: { dimension, lexical }, sets, words }: TaskData,
+  batch: Batch,
+  groups: Groups,
+): Float64Array | undefined {
   return lexical > 0 ? leaveGroupsOutLexical(words, { ...batch, sets, stride: dimension }, groups) : undefined;
 }
 
@@ -109,7 +128,10 @@ const sampleSize = 512;
 /** Up to so many rows at hand are searched for near-duplicates of the sample; of more, the sample alone is. */
 const searchedRows = 6000;
 
-/** A sample of all that is in the statistics: new examples in their true share of it, the others from the replay buffer, and their near-duplicates. */
+/**
+ * A sample of all that is in the statistics: new examples in their true share of it, the others from the replay buffer,
+ * and their near-duplicates.
+ */
 export async function drawSample(data: TaskData): Promise<LearnedSample> {
   const { job, sets } = data;
   const picked = pickSample(data);
@@ -135,7 +157,11 @@ function pickSample({ job, part: { fresh, replayed }, statistics }: TaskData): P
 }
 
 /** The rows, and whatever of the pool is in a group with one of them. */
-async function withNearDuplicates(data: TaskData, picked: readonly PickedRow[], pool: readonly PickedRow[]): Promise<PickedRow[]> {
+async function withNearDuplicates(
+  data: TaskData,
+  picked: readonly PickedRow[],
+  pool: readonly PickedRow[],
+): Promise<PickedRow[]> {
   const groups = await groupsOf(data, pickRows(pool, data.job.dimension));
   const keyOf = ({ batch, row }: PickedRow) => `${batch === data.part.fresh ? 'fresh' : 'replayed'} ${row}`;
   const chosen = new Set(picked.map(keyOf));

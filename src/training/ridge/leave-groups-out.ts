@@ -1,4 +1,7 @@
-/** Scores of a sample of learned examples by a head that never saw their groups, from the accumulated statistics (left-out.ts). */
+/**
+ * Scores of a sample of learned examples by a head that never saw their groups, from the accumulated statistics
+ * (left-out.ts).
+ */
 import { multiHot } from '../answers.js';
 import type { Floats } from '../native.js';
 import { type Factor, solveLower } from './cholesky.js';
@@ -20,8 +23,8 @@ export interface LearnedSample {
 }
 
 /**
- * How near to 1 a leverage cannot be told from 1: rounding moves it by the precision times the condition of the factored matrix. (At lambda 1,000 and
- * 10,000 examples that is about 1e-3 in float32; float64 has nine digits more.)
+ * How near to 1 a leverage cannot be told from 1: rounding moves it by the precision times the condition of the
+ * factored matrix. (At lambda 1,000 and 10,000 examples that is about 1e-3 in float32; float64 has nine digits more.)
  */
 const [smallestPivot32, smallestPivot64] = [1e-3, 1e-7];
 

@@ -1,7 +1,8 @@
 /**
- * What a ridge head would say of examples had it not learned their group (Allen's PRESS residuals, Technometrics 1974, of blocks: Cook & Weisberg,
- * "Residuals and influence in regression", 1982, 2.2). For a group g with residuals e_g = y_g - s_g and leverages A_gg the residuals of the head that never saw it
- * are (I - A_gg)^-1 e_g; by the dual solution they are ((K + lambda I)^-1)_gg^-1 alpha_g. Exact, and without a single refit.
+ * What a ridge head would say of examples had it not learned their group (Allen's PRESS residuals, Technometrics 1974,
+ * of blocks: Cook & Weisberg, "Residuals and influence in regression", 1982, 2.2). For a group g with residuals e_g =
+ * y_g - s_g and leverages A_gg the residuals of the head that never saw it are (I - A_gg)^-1 e_g; by the dual solution
+ * they are ((K + lambda I)^-1)_gg^-1 alpha_g. Exact, and without a single refit.
  */
 import type { Floats } from '../native.js';
 import { factoriseBlock } from './diagonal-block.js';
@@ -13,16 +14,23 @@ export interface GroupSystem {
   readonly block: Float64Array;
   /** e_g or alpha_g, [rows, classes]; overwritten. */
   readonly right: Float64Array;
-  /** A pivot below this cannot be told from 0: the group determines its own answers, and nothing is known of it without it. */
+  /**
+   * A pivot below this cannot be told from 0: the group determines its own answers, and nothing is known of it without
+   * it.
+   */
   readonly smallestPivot: number;
 }
 
 /**
- * Writes the scores of the group's rows, left out, to `scores` [n, classes]. Of a group of which nothing is known they are 0 for all classes: a
- * memorised example must not look well predicted.
+ * Writes the scores of the group's rows, left out, to `scores` [n, classes]. Of a group of which nothing is known they
+ * are 0 for all classes: a memorised example must not look well predicted.
  * @param truth [n, classes], 1 where a class is true
  */
-export function writeLeftOut(scores: Floats, truth: Int8Array, { group, block, right, smallestPivot }: GroupSystem): void {
+export function writeLeftOut(
+  scores: Floats,
+  truth: Int8Array,
+  { group, block, right, smallestPivot }: GroupSystem,
+): void {
   const size = group.length;
   const classes = right.length / size;
   const isKnown = factoriseBlock(block, size) && hasPivots(block, size, smallestPivot);
@@ -41,7 +49,8 @@ function hasPivots(upper: Float64Array, size: number, smallest: number): boolean
 function solveFactored(upper: Float64Array, right: Float64Array, size: number): void {
   const columns = right.length / size;
   const subtract = (from: number, to: number, factor: number) => {
-    for (let column = 0; column < columns; column++) right[to * columns + column]! -= factor * right[from * columns + column]!;
+    for (let column = 0; column < columns; column++)
+      right[to * columns + column]! -= factor * right[from * columns + column]!;
   };
   const divide = (row: number) => {
     for (let column = 0; column < columns; column++) right[row * columns + column]! /= upper[row * size + row]!;
@@ -63,14 +72,17 @@ export function columnProducts(matrix: Floats, stride: number, columns: readonly
   for (let start = 0; start < matrix.length; start += stride)
     for (let row = 0; row < size; row++) {
       const value = matrix[start + columns[row]!]!;
-      for (let column = row; column < size; column++) products[row * size + column]! += value * matrix[start + columns[column]!]!;
+      for (let column = row; column < size; column++)
+        products[row * size + column]! += value * matrix[start + columns[column]!]!;
     }
   for (let row = 0; row < size; row++)
     for (let column = 0; column < row; column++) products[row * size + column] = products[column * size + row]!;
   return products;
 }
 
-/** The sums of squares of the columns of a matrix [rows, stride], [stride]: all diagonals of columnProducts in one pass. */
+/**
+ * The sums of squares of the columns of a matrix [rows, stride], [stride]: all diagonals of columnProducts in one pass.
+ */
 export function columnSquares(matrix: Floats, stride: number): Float64Array {
   const squares = new Float64Array(stride);
   for (let start = 0; start < matrix.length; start += stride)

@@ -16,7 +16,10 @@ export interface Weighed {
   readonly calibrated: Calibrated;
 }
 
-/** In units of calibrated scores, so that they mean the same beside any head. What is best differs little from 0.15 to 0.4 where examples are many. */
+/**
+ * In units of calibrated scores, so that they mean the same beside any head. What is best differs little from 0.15 to
+ * 0.4 where examples are many.
+ */
 const lexicalShares = [0, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 1.6, 2.5, 4, 6] as const;
 /** Where the walk along them begins. */
 const usualShare = lexicalShares.indexOf(0.2);
@@ -24,8 +27,9 @@ const usualShare = lexicalShares.indexOf(0.2);
 const hopeless: Calibrated = { temperature: 1, offset: 0, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
 
 /**
- * The smallest share that is within one standard error of the one under which the labels of the sample, each left out, have the highest
- * likelihood (Breiman et al., "Classification and regression trees", 1984, 3.4.3), and the calibration with it.
+ * The smallest share that is within one standard error of the one under which the labels of the sample, each left out,
+ * have the highest likelihood (Breiman et al., "Classification and regression trees", 1984, 3.4.3), and the calibration
+ * with it.
  */
 export function weighLexical(scores: Floats, sample: LeftOutScores, classes: number): Weighed {
   const alone = calibrate(scores, sample, classes);

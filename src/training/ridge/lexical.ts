@@ -1,14 +1,17 @@
 /**
- * What n-grams say of the class, beside the features: multinomial naive Bayes (McCallum & Nigam, AAAI workshop 1998) on counts of hashed n-grams,
+ * What n-grams say of the class, beside the features: multinomial naive Bayes (McCallum & Nigam, AAAI workshop 1998) on
+ * counts of hashed n-grams,
  *
- *   score(text)[c] = sum_b f_b V[b, c] / sqrt(sum_b f_b),  V[b, c] = ln ((N[b, c] + a) / (N[., c] + a B)) - ln ((T_b + a) / (T + a B)),
+ *   score(text)[c] = sum_b f_b V[b, c] / sqrt(sum_b f_b), V[b, c] = ln ((N[b, c] + a) / (N[., c] + a B)) - ln ((T_b +
+ *   a) / (T + a B)),
  *
- * with N the summed counts of a class, N[., c] all tokens of the class, B the number of buckets, and T the same of all examples. A class is divided
- * by its tokens, not by its examples: otherwise words that no text of a class holds favour the class of fewest examples. Of a multi-label task T is
- * counted separately, since an example is of several classes there, or of none. Like the ridge statistics N is a sum of whole numbers:
- * order does not matter, nothing is forgotten, an example can be taken out again. (V has no weight of its own to learn; how much it counts
- * beside the scores of the features is chosen by leave-group-out, lexical-share.ts.) Rare words decide where vectors are near: on CLINC150 it adds a
- * point of accuracy at no width.
+ * with N the summed counts of a class, N[., c] all tokens of the class, B the number of buckets, and T the same of all
+ * examples. A class is divided by its tokens, not by its examples: otherwise words that no text of a class holds favour
+ * the class of fewest examples. Of a multi-label task T is counted separately, since an example is of several classes
+ * there, or of none. Like the ridge statistics N is a sum of whole numbers: order does not matter, nothing is
+ * forgotten, an example can be taken out again. (V has no weight of its own to learn; how much it counts beside the
+ * scores of the features is chosen by leave-group-out, lexical-share.ts.) Rare words decide where vectors are near: on
+ * CLINC150 it adds a point of accuracy at no width.
  *
  * Keeps: 4 bytes for each bucket and class. Costs: microseconds an example, and a logarithm for each bucket and class.
  */
@@ -40,7 +43,10 @@ export interface CountedRows {
   readonly stride: number;
   /** [n] */
   readonly targets: Int32Array;
-  /** Of a multi-label task, what targets from the number of classes on stand for: a text counts once for each of its labels. */
+  /**
+   * Of a multi-label task, what targets from the number of classes on stand for: a text counts once for each of its
+   * labels.
+   */
   readonly sets?: readonly (readonly number[])[] | undefined;
 }
 
@@ -52,7 +58,12 @@ export function emptyLexical(buckets: number, classes: number): LexicalStatistic
 }
 
 /** Adds examples, or with sign -1 takes them out; gives new statistics, with room for `classes`. */
-export function countLexical(before: LexicalStatistics, rows: CountedRows, classes: number, sign: 1 | -1 = 1): LexicalStatistics {
+export function countLexical(
+  before: LexicalStatistics,
+  rows: CountedRows,
+  classes: number,
+  sign: 1 | -1 = 1,
+): LexicalStatistics {
   const { buckets } = before;
   const all = rows.sets && countAll(before, rows, sign);
   const after = { ...emptyLexical(buckets, classes), ...(all && { all }) };
@@ -62,14 +73,16 @@ export function countLexical(before: LexicalStatistics, rows: CountedRows, class
   for (const row of rows.targets.keys())
     for (const own of trueClasses(rows.targets[row]!, classes, rows.sets)) {
       after.examples[own]! += sign;
-      for (const { bucket, count } of countsOf(rows, row, buckets)) after.counts[bucket * classes + own]! += sign * count;
+      for (const { bucket, count } of countsOf(rows, row, buckets))
+        after.counts[bucket * classes + own]! += sign * count;
     }
   return after;
 }
 
 function countAll({ buckets, all }: LexicalStatistics, rows: CountedRows, sign: 1 | -1): AllExamples {
   const counts = all ? all.counts.slice() : new Float64Array(buckets);
-  for (const row of rows.targets.keys()) for (const { bucket, count } of countsOf(rows, row, buckets)) counts[bucket]! += sign * count;
+  for (const row of rows.targets.keys())
+    for (const { bucket, count } of countsOf(rows, row, buckets)) counts[bucket]! += sign * count;
   return { counts, examples: (all?.examples ?? 0) + sign * rows.targets.length };
 }
 
@@ -88,9 +101,10 @@ export function lexicalWeights(statistics: LexicalStatistics): Float64Array {
 }
 
 /**
- * What V would say of learned rows had it learned neither them nor any other row of their group: each group is taken out of the counts while
- * its rows are asked. [n, classes]
- * @param groups places of the rows, each row in one group; the rows of other groups are not asked, and their scores are 0
+ * What V would say of learned rows had it learned neither them nor any other row of their group: each group is taken
+ * out of the counts while its rows are asked. [n, classes]
+ * @param groups places of the rows, each row in one group; the rows of other groups are not asked, and their scores are
+ * 0
  */
 export function leaveGroupsOutLexical(statistics: LexicalStatistics, rows: CountedRows, groups: Groups): Float64Array {
   const { buckets, classes } = statistics;
@@ -100,14 +114,18 @@ export function leaveGroupsOutLexical(statistics: LexicalStatistics, rows: Count
   const tokens = tokensOf(left);
   for (const group of groups) {
     const texts = group.map((row) => ({ row, found: countsOf(rows, row, buckets) }));
-    for (const { row, found } of texts) countText(left, tokens, { found, labels: labelsOf(rows, row, classes), sign: -1 });
-    for (const { row, found } of texts) readText(left, tokens, found, scores.subarray(row * classes, (row + 1) * classes));
-    for (const { row, found } of texts) countText(left, tokens, { found, labels: labelsOf(rows, row, classes), sign: 1 });
+    for (const { row, found } of texts)
+      countText(left, tokens, { found, labels: labelsOf(rows, row, classes), sign: -1 });
+    for (const { row, found } of texts)
+      readText(left, tokens, found, scores.subarray(row * classes, (row + 1) * classes));
+    for (const { row, found } of texts)
+      countText(left, tokens, { found, labels: labelsOf(rows, row, classes), sign: 1 });
   }
   return scores;
 }
 
-const labelsOf = ({ targets, sets }: CountedRows, row: number, classes: number) => trueClasses(targets[row]!, classes, sets);
+const labelsOf = ({ targets, sets }: CountedRows, row: number, classes: number) =>
+  trueClasses(targets[row]!, classes, sets);
 
 interface Tokens {
   /** [classes] */
@@ -171,11 +189,22 @@ export function packLexical({ buckets, classes, counts, examples, all }: Lexical
 
 /** What packLexical made; undefined where a state holds none. */
 export function unpackLexical(state: Tensors): LexicalStatistics | undefined {
-  const { 'lexical.counts': counts, 'lexical.examples': examples, 'lexical.all.counts': allCounts, 'lexical.all.examples': number } = state;
+  const {
+    'lexical.counts': counts,
+    'lexical.examples': examples,
+    'lexical.all.counts': allCounts,
+    'lexical.all.examples': number,
+  } = state;
   if (!counts || !examples) return undefined;
   const [buckets, classes] = [counts.dims[0]!, counts.dims[1]!];
   const all = allCounts && number && { counts: new Float64Array(allCounts.data), examples: number.data[0]! };
-  return { buckets, classes, counts: new Float64Array(counts.data), examples: new Float64Array(examples.data), ...(all && { all }) };
+  return {
+    buckets,
+    classes,
+    counts: new Float64Array(counts.data),
+    examples: new Float64Array(examples.data),
+    ...(all && { all }),
+  };
 }
 
 function surprise(count: number, tokens: number, buckets: number): number {
@@ -193,6 +222,7 @@ interface BucketCount {
 function countsOf({ vectors, stride }: CountedRows, row: number, buckets: number): BucketCount[] {
   const counts = vectors.subarray((row + 1) * stride - buckets, (row + 1) * stride);
   const found: BucketCount[] = [];
-  for (let bucket = 0; bucket < buckets; bucket++) if (counts[bucket] !== 0) found.push({ bucket, count: counts[bucket]! });
+  for (let bucket = 0; bucket < buckets; bucket++)
+    if (counts[bucket] !== 0) found.push({ bucket, count: counts[bucket]! });
   return found;
 }

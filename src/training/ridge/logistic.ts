@@ -1,9 +1,11 @@
 /**
- * Multinomial logistic regression on the same features as the ridge head, solved in their span (logistic-regression.ts): W = H^T A and a bias. Where
- * classes overlap, squared error on a kernel is the wrong bias: on question types and on short support texts it costs one to three points. Its penalty, and how
- * sure it may be, rest on folds that split no group of near-duplicates.
+ * Multinomial logistic regression on the same features as the ridge head, solved in their span
+ * (logistic-regression.ts): W = H^T A and a bias. Where classes overlap, squared error on a kernel is the wrong bias:
+ * on question types and on short support texts it costs one to three points. Its penalty, and how sure it may be, rest
+ * on folds that split no group of near-duplicates.
  *
- * Cost: n^2 x classes multiply-adds of float64 a step, at most 25 steps for each fold and penalty. So it is fitted only where that is small.
+ * Cost: n^2 x classes multiply-adds of float64 a step, at most 25 steps for each fold and penalty. So it is fitted only
+ * where that is small.
  */
 import { fitLogisticRegression, type Regression, type Tolerance } from '../logistic-regression.js';
 import { calibrate } from './calibration.js';
@@ -42,7 +44,10 @@ export function isLogisticCheap({ targets, classes, sets }: Whole): boolean {
 }
 
 /** @param keep the penalty to keep, in place of a search */
-export async function fitLogistic(whole: Whole, { keep, threads }: { keep: number | undefined; threads: number }): Promise<LogisticFit> {
+export async function fitLogistic(
+  whole: Whole,
+  { keep, threads }: { keep: number | undefined; threads: number },
+): Promise<LogisticFit> {
   const products = await openFactorProducts('float64', threads);
   try {
     const problem = poseLogistic(whole, products);
@@ -58,7 +63,10 @@ export async function fitLogistic(whole: Whole, { keep, threads }: { keep: numbe
 interface Problem {
   readonly whole: Whole;
   readonly products: FactorProducts;
-  /** Inner products of the centred features, of mean square 1: [n, n]. A bias that is not penalised makes any centre the same problem, and this one is fast. */
+  /**
+   * Inner products of the centred features, of mean square 1: [n, n]. A bias that is not penalised makes any centre the
+   * same problem, and this one is fast.
+   */
   readonly gram: Float64Array;
   readonly scale: number;
   readonly folds: Whole['groups'];
@@ -92,7 +100,10 @@ interface Regress {
   readonly left?: Uint8Array;
 }
 
-function regress({ whole: { targets, classes }, products, gram }: Problem, { c, tolerance, left }: Regress): Promise<Regression> {
+function regress(
+  { whole: { targets, classes }, products, gram }: Problem,
+  { c, tolerance, left }: Regress,
+): Promise<Regression> {
   const count = targets.length;
   const multiply = (point: Float64Array, into: Float64Array) =>
     products.multiply({ data: gram, dims: [count, count] }, { data: point, dims: [count, classes] }, into);
@@ -124,7 +135,10 @@ async function tryPenalty(problem: Problem, c: number): Promise<Trial> {
   return { c, left, cost: calibrate(left, problem.whole, problem.whole.classes).cost };
 }
 
-/** The penalty under which the labels of left-out folds have the highest likelihood, walking downhill from the usual one. */
+/**
+ * The penalty under which the labels of left-out folds have the highest likelihood, walking downhill from the usual
+ * one.
+ */
 async function searchPenalty(problem: Problem): Promise<Trial> {
   const trials = new Map<number, Trial>();
   const trialAt = async (place: number) => {
@@ -150,7 +164,8 @@ async function readoutOf({ whole, products, scale }: Problem, { coefficients, in
   const own = new Float64Array(coefficients.length);
   const means = new Float64Array(classes);
   for (let index = 0; index < own.length; index++) means[index % classes]! += coefficients[index]! / count;
-  for (let index = 0; index < own.length; index++) own[index] = (coefficients[index]! - means[index % classes]!) / scale;
+  for (let index = 0; index < own.length; index++)
+    own[index] = (coefficients[index]! - means[index % classes]!) / scale;
   const scores = new Float64Array(own.length);
   await products.multiply({ data: kernel, dims: [count, count] }, { data: own, dims: [count, classes] }, scores);
   const bias = intercepts.slice();

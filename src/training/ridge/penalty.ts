@@ -1,14 +1,16 @@
 /**
- * Chooses lambda from the accumulated statistics: the one under which the head would have given the labels of a sample of all that it has learned the
- * highest likelihood, had it not learned their groups (after calibration). The leverages come from the statistics, so each answer rests on
- * everything ever learned, and the cost does not grow with it.
+ * Chooses lambda from the accumulated statistics: the one under which the head would have given the labels of a sample
+ * of all that it has learned the highest likelihood, had it not learned their groups (after calibration). The leverages
+ * come from the statistics, so each answer rests on everything ever learned, and the cost does not grow with it.
  *
- * Squared error (generalised cross-validation) was tried first and asks for too little shrinkage where examples are few: on the sample
- * adapter, 800 examples of 24 classes, it chose 1000 (69.8 % right), the likelihood 3000 (71.9 %); on CLINC150 it chose 300 (94.4 %),
- * the likelihood 30 to 100 (94.6 %). (In units of the standard deviation, as lambda was then told.)
+ * Squared error (generalised cross-validation) was tried first and asks for too little shrinkage where examples are
+ * few: on the sample adapter, 800 examples of 24 classes, it chose 1000 (69.8 % right), the likelihood 3000 (71.9 %);
+ * on CLINC150 it chose 300 (94.4 %), the likelihood 30 to 100 (94.6 %). (In units of the standard deviation, as lambda
+ * was then told.)
  *
- * Compared on the first features only: their Gram matrix is the leading block of the whole one, and as the kernel is a mean over features, a
- * block of a quarter of the features with a quarter of lambda is the same head, on a coarser kernel. float32 is enough to compare.
+ * Compared on the first features only: their Gram matrix is the leading block of the whole one, and as the kernel is a
+ * mean over features, a block of a quarter of the features with a quarter of lambda is the same head, on a coarser
+ * kernel. float32 is enough to compare.
  */
 import type { Floats } from '../native.js';
 import { calibrate } from './calibration.js';
@@ -62,7 +64,12 @@ async function tryLambda(
   products: FactorProducts,
 ): Promise<number> {
   const { width, classes, gram } = statistics;
-  const factor = await factorise(copyRows(gram, size), { size, ridge: (lambda * size) / width, products, replacing: spare.factor });
+  const factor = await factorise(copyRows(gram, size), {
+    size,
+    ridge: (lambda * size) / width,
+    products,
+    replacing: spare.factor,
+  });
   // Too small to be told from rounding in float32: no lambda worth having.
   if (!factor) return Number.POSITIVE_INFINITY;
   spare.factor = factor;

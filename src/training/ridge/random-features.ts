@@ -1,15 +1,19 @@
 /**
- * The weights of random ReLU features (arc-cosine kernel of order 1: Cho & Saul, NIPS 2009), drawn as structured orthogonal blocks
- * H D3 H D2 H D1 (Yu et al., "Orthogonal random features", NIPS 2016): directions that are orthogonal within a block cover the
- * sphere more evenly than independent ones, which here is worth 0.3 to 0.6 points of accuracy at equal width.
+ * The weights of random ReLU features (arc-cosine kernel of order 1: Cho & Saul, NIPS 2009), drawn as structured
+ * orthogonal blocks H D3 H D2 H D1 (Yu et al., "Orthogonal random features", NIPS 2016): directions that are orthogonal
+ * within a block cover the sphere more evenly than independent ones, which here is worth 0.3 to 0.6 points of accuracy
+ * at equal width.
  *
- * Each weight is rounded to 7 bits, a whole number from -63 to 63 times a power of two: random directions lose nothing by it, and products
- * with rounded inputs are exact (features.ts).
+ * Each weight is rounded to 7 bits, a whole number from -63 to 63 times a power of two: random directions lose nothing
+ * by it, and products with rounded inputs are exact (features.ts).
  */
 import { type Random, seededRandom } from '../../core/random.js';
 import type { Tensor } from '../../core/safetensors.js';
 
-/** [dimension, width], in steps of weightStep; every column has length 1 on average, to the rounding. Follows from its arguments. */
+/**
+ * [dimension, width], in steps of weightStep; every column has length 1 on average, to the rounding. Follows from its
+ * arguments.
+ */
 export function drawRandomFeatures(dimension: number, width: number, seed: number): Tensor {
   const random = seededRandom(seed, 'random-features', dimension, width);
   const side = 2 ** Math.ceil(Math.log2(dimension));
@@ -24,7 +28,8 @@ export function drawRandomFeatures(dimension: number, width: number, seed: numbe
       row.fill(0);
       row[index] = norm;
       for (const sign of signs) rotate(row, sign);
-      for (let column = 0; column < columns; column++) data[index * width + left + column] = roundWeight(row[column]!, step);
+      for (let column = 0; column < columns; column++)
+        data[index * width + left + column] = roundWeight(row[column]!, step);
     }
   }
   return { dims: [dimension, width], data };

@@ -15,9 +15,9 @@ export interface Sigmoid {
 }
 
 /**
- * Platt scaling (Platt, "Probabilistic outputs for support vector machines", 1999), one sigmoid for the scores of all labels, by Newton's
- * method, whose steps are halved until the cost falls. Scores that say nothing, or the contrary, leave the share of truth.
- * Targets are smoothed as there, so that there is a minimum where all are told apart.
+ * Platt scaling (Platt, "Probabilistic outputs for support vector machines", 1999), one sigmoid for the scores of all
+ * labels, by Newton's method, whose steps are halved until the cost falls. Scores that say nothing, or the contrary,
+ * leave the share of truth. Targets are smoothed as there, so that there is a minimum where all are told apart.
  * @param truth [n, labels], 1 where a label is true, as long as the scores
  */
 export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
@@ -46,7 +46,12 @@ export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
 }
 
 /** Each row's summed negative log-likelihoods of its labels. [n] */
-export function sigmoidCosts(scores: Floats, truth: ArrayLike<number>, labels: number, { slope, offset }: Sigmoid): Float64Array {
+export function sigmoidCosts(
+  scores: Floats,
+  truth: ArrayLike<number>,
+  labels: number,
+  { slope, offset }: Sigmoid,
+): Float64Array {
   const costs = new Float64Array(scores.length / labels);
   for (let index = 0; index < scores.length; index++)
     costs[Math.floor(index / labels)]! += costOf(slope * scores[index]! + offset, truth[index]!);
@@ -58,7 +63,10 @@ function costOf(logit: number, truth: number): number {
   return Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - truth * logit;
 }
 
-/** Minus the inverse of the matrix of second derivatives, times the first; the matrix is kept from being singular as in Lin et al. (2007). */
+/**
+ * Minus the inverse of the matrix of second derivatives, times the first; the matrix is kept from being singular as in
+ * Lin et al. (2007).
+ */
 function newtonStep(scores: Floats, wanted: Float64Array, { slope, offset }: Sigmoid): Sigmoid {
   let [bySlope, byOffset, slopes, both, offsets] = [0, 0, smallestCurvature, 0, smallestCurvature];
   for (let index = 0; index < scores.length; index++) {
@@ -72,5 +80,8 @@ function newtonStep(scores: Floats, wanted: Float64Array, { slope, offset }: Sig
     offsets += spread;
   }
   const determinant = slopes * offsets - both * both;
-  return { slope: -(offsets * bySlope - both * byOffset) / determinant, offset: -(slopes * byOffset - both * bySlope) / determinant };
+  return {
+    slope: -(offsets * bySlope - both * byOffset) / determinant,
+    offset: -(slopes * byOffset - both * bySlope) / determinant,
+  };
 }

@@ -17,8 +17,9 @@ export interface RidgeSizes {
 const bytesOfNumber = 4;
 
 /**
- * Bytes of adapter.onnx, adapter.safetensors and state.safetensors together. The head's files hold the map and, class by class, the weights;
- * the state holds the statistics of each task. A state whose sums have outgrown int32 takes up to twice its share.
+ * Bytes of adapter.onnx, adapter.safetensors and state.safetensors together. The head's files hold the map and, class
+ * by class, the weights; the state holds the statistics of each task. A state whose sums have outgrown int32 takes up
+ * to twice its share.
  */
 export function estimateRidgeBytes({ kind, width, dimension, lexical, classes }: RidgeSizes): number {
   const all = classes.reduce((sum, count) => sum + count, 0);

@@ -1,4 +1,7 @@
-/** The native part of the statistics: features of a slice of examples, and their products with each other and with the classes. */
+/**
+ * The native part of the statistics: features of a slice of examples, and their products with each other and with the
+ * classes.
+ */
 import { elementTypeOf, float32, type Graph, newGraph } from '../../core/onnx.js';
 import { multiHot } from '../answers.js';
 import { compile, type NativeArray, type NativeInput } from '../native.js';
@@ -64,7 +67,10 @@ export async function openSliceProducts(
     },
     async panelOf(slice, { top, height }) {
       const panel = room.subarray(0, height * (width - top));
-      const place = { top: { data: Int32Array.of(top), dims: [1] }, end: { data: Int32Array.of(top + height), dims: [1] } };
+      const place = {
+        top: { data: Int32Array.of(top), dims: [1] },
+        end: { data: Int32Array.of(top + height), dims: [1] },
+      };
       const operands = { bytes: slice.bytes, turned: slice.turned };
       await products.run({ ...operands, ...place }, { panel: { data: panel, dims: [height, width - top] } });
       return panel;
@@ -84,8 +90,14 @@ export function featuresGraph(features: Features, dimension: number): Graph {
   return graph;
 }
 
-/** inputs [n, d], truth [n, classes] -> the features as bytes [n, width], turned [width, n], and their sums by class, cross [width, classes]. */
-function bytesGraph(features: Features, { dimension, width, classes }: { dimension: number; width: number; classes: number }): Graph {
+/**
+ * inputs [n, d], truth [n, classes] -> the features as bytes [n, width], turned [width, n], and their sums by class,
+ * cross [width, classes].
+ */
+function bytesGraph(
+  features: Features,
+  { dimension, width, classes }: { dimension: number; width: number; classes: number },
+): Graph {
   const graph = newGraph('feature-bytes');
   const inputs = graph.input('inputs', 'float32', ['n', dimension]);
   const truth = graph.input('truth', 'int8', ['n', classes]);
@@ -99,7 +111,10 @@ function bytesGraph(features: Features, { dimension, width, classes }: { dimensi
   return graph;
 }
 
-/** bytes and turned, as above, to a panel of products, rows [top, end) and columns from `top` on: [end - top, width - top] int32. */
+/**
+ * bytes and turned, as above, to a panel of products, rows [top, end) and columns from `top` on: [end - top, width -
+ * top] int32.
+ */
 function panelGraph(features: Features, width: number): Graph {
   const graph = newGraph('gram-panel');
   const [turned, bytes] = [graph.input('turned', 'uint8', [width, 'n']), graph.input('bytes', 'int8', ['n', width])];
@@ -107,7 +122,10 @@ function panelGraph(features: Features, width: number): Graph {
   const constant = (value: number) => graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(value) });
   const rows = graph.node('Slice', [turned, top, end, constant(0)]);
   const columns = graph.node('Slice', [bytes, top, constant(width), constant(1)]);
-  graph.output(graph.node('MatMulInteger', [rows, columns, ...zeroPoint(graph, features)]), 'panel', 'int32', ['rows', 'columns']);
+  graph.output(graph.node('MatMulInteger', [rows, columns, ...zeroPoint(graph, features)]), 'panel', 'int32', [
+    'rows',
+    'columns',
+  ]);
   return graph;
 }
 
@@ -130,11 +148,14 @@ export function asSigned(graph: Graph, features: string): string {
 
 /** Features as unsigned bytes: those with a sign are moved up. */
 export function asUnsigned(graph: Graph, { kind }: Features, features: string): string {
-  const moved = lowestFeature(kind) === 0 ? features : graph.node('Add', [features, graph.constant(float32([signedZero], []))]);
+  const moved =
+    lowestFeature(kind) === 0 ? features : graph.node('Add', [features, graph.constant(float32([signedZero], []))]);
   return graph.node('Cast', [moved], { to: uint8 });
 }
 
 /** The byte that stands for 0, where it is another; an optional input of MatMulInteger. */
 export function zeroPoint(graph: Graph, { kind }: Features): string[] {
-  return lowestFeature(kind) === 0 ? [] : [graph.constant({ type: 'uint8', dims: [], data: Uint8Array.of(signedZero) })];
+  return lowestFeature(kind) === 0
+    ? []
+    : [graph.constant({ type: 'uint8', dims: [], data: Uint8Array.of(signedZero) })];
 }

@@ -1,11 +1,12 @@
 /**
- * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y 1 at each class that is true. They are
- * all that a ridge head needs of the past: sums, so order does not matter, nothing is forgotten, and an example can be taken out again.
+ * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y 1 at each class
+ * that is true. They are all that a ridge head needs of the past: sums, so order does not matter, nothing is forgotten,
+ * and an example can be taken out again.
  *
- * Exact: features are whole numbers of at most 127 in size (features.ts), multiplied as 8-bit integers into 32-bit sums. A slice of 1,024
- * rows sums to at most 1024 x 127^2 = 16.5 million, below 2^31; slices are summed as int32 while those suffice, else as float64, exact to
- * 2^53. So G and Q are the same bits for any order, slicing and number of threads, and taking examples out leaves the bits of never having
- * added them.
+ * Exact: features are whole numbers of at most 127 in size (features.ts), multiplied as 8-bit integers into 32-bit
+ * sums. A slice of 1,024 rows sums to at most 1024 x 127^2 = 16.5 million, below 2^31; slices are summed as int32 while
+ * those suffice, else as float64, exact to 2^53. So G and Q are the same bits for any order, slicing and number of
+ * threads, and taking examples out leaves the bits of never having added them.
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { compile } from '../native.js';
@@ -72,11 +73,13 @@ export function addExamples(statistics: RidgeStatistics, input: RidgeInput): Pro
 
 /**
  * Takes examples out that were added before, alike.
- * @throws where the statistics do not hold them, as far as that shows: what is left must be sums over as many examples as are left (isPossible)
+ * @throws where the statistics do not hold them, as far as that shows: what is left must be sums over as many examples
+ * as are left (isPossible)
  */
 export async function removeExamples(statistics: RidgeStatistics, input: RidgeInput): Promise<RidgeStatistics> {
   const left = await accumulate(statistics, input, -1);
-  if (!isPossible(left, lowestFeature(input.features.kind))) throw new Error('the examples to remove are not in the statistics');
+  if (!isPossible(left, lowestFeature(input.features.kind)))
+    throw new Error('the examples to remove are not in the statistics');
   return left;
 }
 
@@ -84,8 +87,9 @@ export async function removeExamples(statistics: RidgeStatistics, input: RidgeIn
 const roundingOfSums = 1e-12;
 
 /**
- * Whether some examples can have these sums: no square is negative, no sum of features that have no sign is, no product of two features exceeds
- * what their squares allow, nor does a feature's sum over a class what its square and the number of examples allow (Cauchy-Schwarz).
+ * Whether some examples can have these sums: no square is negative, no sum of features that have no sign is, no product
+ * of two features exceeds what their squares allow, nor does a feature's sum over a class what its square and the
+ * number of examples allow (Cauchy-Schwarz).
  */
 function isPossible({ count, gram, cross, classes }: RidgeStatistics, lowest: number): boolean {
   const squares = diagonalOf(gram);
@@ -99,7 +103,8 @@ function isPossible({ count, gram, cross, classes }: RidgeStatistics, lowest: nu
     const width = gram.width - top;
     for (let row = 0; row < height; row++)
       for (let column = row; column < width; column++)
-        if (!isWithin(gram.data[offset + row * width + column]!, squares[top + row]! * squares[top + column]!)) return false;
+        if (!isWithin(gram.data[offset + row * width + column]!, squares[top + row]! * squares[top + column]!))
+          return false;
   }
   return true;
 }
@@ -108,7 +113,12 @@ async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | 
   const { inputs, targets, features, threads, progress } = input;
   if (targets.length === 0) return before;
   const { width, classes } = before;
-  const native = await openSliceProducts(features, { dimension: inputs.length / targets.length, width, classes, threads });
+  const native = await openSliceProducts(features, {
+    dimension: inputs.length / targets.length,
+    width,
+    classes,
+    threads,
+  });
   let statistics = before;
   try {
     for (let start = 0; start < targets.length; start += sliceRows) {
@@ -130,7 +140,11 @@ interface Slice {
 }
 
 /** Adds the sums of a slice, or takes them away, a panel at a time. */
-async function addSlice(statistics: RidgeStatistics, native: SliceProducts, { input, start, end, sign }: Slice): Promise<RidgeStatistics> {
+async function addSlice(
+  statistics: RidgeStatistics,
+  native: SliceProducts,
+  { input, start, end, sign }: Slice,
+): Promise<RidgeStatistics> {
   const { width, cross } = statistics;
   const gram = largestEntry(statistics.gram) + largestShare > largestInt32 ? widened(statistics.gram) : statistics.gram;
   const slice = await native.bytesOf(input, start, end);
@@ -146,7 +160,10 @@ export async function mapFeatures(
 ): Promise<Float32Array> {
   const native = await compile(featuresGraph(features, dimension), threads);
   try {
-    const results = await native.run({ inputs: { data: inputs, dims: [inputs.length / dimension, dimension] }, ...features.tensors });
+    const results = await native.run({
+      inputs: { data: inputs, dims: [inputs.length / dimension, dimension] },
+      ...features.tensors,
+    });
     return results.features as Float32Array;
   } finally {
     await native.close();

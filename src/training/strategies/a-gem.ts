@@ -1,10 +1,10 @@
 /**
- * Averaged gradient episodic memory (Chaudhry et al., "Efficient lifelong learning with A-GEM", ICLR 2019), equation 11: where the gradient g
- * of the new examples would raise the loss of a minibatch of the buffer, whose gradient is r, what points against r is taken out of it:
- * g - min(0, g.r) / r.r * r.
+ * Averaged gradient episodic memory (Chaudhry et al., "Efficient lifelong learning with A-GEM", ICLR 2019), equation
+ * 11: where the gradient g of the new examples would raise the loss of a minibatch of the buffer, whose gradient is r,
+ * what points against r is taken out of it: g - min(0, g.r) / r.r * r.
  *
- * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. It guards single steps, not the sum of many,
- * and forgets far more than replay: here for comparison.
+ * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. It guards single steps,
+ * not the sum of many, and forgets far more than replay: here for comparison.
  */
 import type { Arithmetic } from '../autodiff/arithmetic.js';
 import { sumOfAll } from '../autodiff/arithmetic.js';
@@ -33,7 +33,9 @@ export function project(
 ): Map<string, string> {
   const { node, scalar } = arithmetic;
   const total = (products: string[]) => products.reduce((a, b) => node('Add', [a, b]));
-  const shared = [...gradients].flatMap(([name, gradient]) => (reference.has(name) ? [[gradient, reference.get(name)!] as const] : []));
+  const shared = [...gradients].flatMap(([name, gradient]) =>
+    reference.has(name) ? [[gradient, reference.get(name)!] as const] : [],
+  );
   const along = total(shared.map(([g, r]) => sumOfAll(arithmetic, node('Mul', [g, r]))));
   const length = total([...reference.values()].map((r) => sumOfAll(arithmetic, node('Mul', [r, r]))));
   const against = node('Div', [node('Min', [along, scalar(0)]), node('Max', [length, scalar(smallest)])]);

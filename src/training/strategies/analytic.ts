@@ -1,23 +1,27 @@
 /**
  * Closed-form learning on frozen features, the default: random ReLU features, accumulated ridge statistics, one solve.
  *
- * "Equals joint training" says exactly this: given the mean by which the first update centred its inputs, and the features drawn then, the sums after any
- * sequence of updates are, to the bit, the sums over all examples at once, so that at the same lambda the solved weights are those of joint training (Zhuang et
- * al., "ACIL: Analytic class-incremental learning with absolute memorization and privacy protection", NeurIPS 2022; McDonnell et al., "RanPAC",
- * NeurIPS 2023). Joint training from nothing centres on the mean of all examples, and may choose another lambda and temperature; measured, a first update of 2 to 60
- * examples costs 0 to 0.4 points. Nothing is forgotten but what more classes make harder.
+ * "Equals joint training" says exactly this: given the mean by which the first update centred its inputs, and the
+ * features drawn then, the sums after any sequence of updates are, to the bit, the sums over all examples at once, so
+ * that at the same lambda the solved weights are those of joint training (Zhuang et al., "ACIL: Analytic
+ * class-incremental learning with absolute memorization and privacy protection", NeurIPS 2022; McDonnell et al.,
+ * "RanPAC", NeurIPS 2023). Joint training from nothing centres on the mean of all examples, and may choose another
+ * lambda and temperature; measured, a first update of 2 to 60 examples costs 0 to 0.4 points. Nothing is forgotten but
+ * what more classes make harder.
  *
- * Where a task has learned few examples (learned.ts), the job carries all of them, and the same head is found in its dual form, with exact leave-group-out at any
- * leverage; beside it a logistic regression on the same features, which serves where it is clearly better (choose-head.ts). The sums are kept all the same,
- * and the update that passes the bound goes on from them.
+ * Where a task has learned few examples (learned.ts), the job carries all of them, and the same head is found in its
+ * dual form, with exact leave-group-out at any leverage; beside it a logistic regression on the same features, which
+ * serves where it is clearly better (choose-head.ts). The sums are kept all the same, and the update that passes the
+ * bound goes on from them.
  *
- * Each task has statistics of its own: in shared ones an example of another task would say of every class that it is none of it, and what
- * is held out in one task may be learned in another.
+ * Each task has statistics of its own: in shared ones an example of another task would say of every class that it is
+ * none of it, and what is held out in one task may be learned in another.
  *
- * Keeps for each task: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the history. Where no width is
- * asked for, an adapter that has learned enough for more features learns everything once again (width.ts).
- * Costs an update, for each task that it brings examples of: n width^2 / 2 + width^3 / 6 and less for choosing lambda, whatever the history; where N examples are all
- * that was learned and few, N^2 width / 2 + N^3 / 6 for each lambda in place of the second.
+ * Keeps for each task: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the
+ * history. Where no width is asked for, an adapter that has learned enough for more features learns everything once
+ * again (width.ts). Costs an update, for each task that it brings examples of: n width^2 / 2 + width^3 / 6 and less for
+ * choosing lambda, whatever the history; where N examples are all that was learned and few, N^2 width / 2 + N^3 / 6 for
+ * each lambda in place of the second.
  */
 import { featuresOf, ridgeHead, ridgeSettings, ridgeShape } from '../heads/ridge.js';
 import { isOutdated } from '../heads.js';
@@ -46,9 +50,16 @@ export const analytic: Strategy = {
     const { features, width, prior } = readSettings(ridgeSettings, settings);
     const size = features === 'none' ? shape.dimension - shape.lexical : (width ?? widthFor(learnedBy(parent)));
     const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
-    // Versions of before did not count the examples of each class without n-grams; another prior than the observed asks for them.
+    // Versions of before did not count the examples of each class without n-grams; another prior than the observed asks
+    // for them.
     const hasCounts = prior === 'observed' || examplesIn(parent.state) !== undefined;
-    return parent.head.kind === ridgeHead.name && isAlike && hasCounts && !isOutdated(parent.head) && holdsStatistics(parent.state, size);
+    return (
+      parent.head.kind === ridgeHead.name &&
+      isAlike &&
+      hasCounts &&
+      !isOutdated(parent.head) &&
+      holdsStatistics(parent.state, size)
+    );
   },
   estimateBytes(settings, { fresh, parent, ...sizes }) {
     const { width, features: kind } = readSettings(ridgeSettings, settings);
@@ -62,10 +73,15 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   const { settings, dimension, lexical } = job;
   const { seed } = settings;
   const { width: asked, features: kind } = readSettings(ridgeSettings, settings);
-  const width = kind === 'none' ? dimension - lexical : (asked ?? job.parent?.head.shape.width ?? widthFor(job.fresh.ids.length));
+  const width =
+    kind === 'none' ? dimension - lexical : (asked ?? job.parent?.head.shape.width ?? widthFor(job.fresh.ids.length));
   const shared = fixedPart(job, { kind, width, seed });
   const classes = job.classes.length;
-  const [weight, words, bias] = [new Float32Array(width * classes), new Float32Array(lexical * classes), new Float32Array(classes)];
+  const [weight, words, bias] = [
+    new Float32Array(width * classes),
+    new Float32Array(lexical * classes),
+    new Float32Array(classes),
+  ];
   let [state, facts]: [TrainedHead['state'], TrainedHead['facts']] = [{}, {}];
   for (const part of partsByTask(job)) {
     const fit = await fitTask(job, part, shared, progress);
@@ -103,12 +119,20 @@ function learnedBy({ facts }: TrainedHead): number {
 }
 
 /** Standardisation and map: the parent's, or new ones. */
-function fixedPart(job: TrainingJob, { kind, width, seed }: { kind: FeatureKind; width: number; seed: number }): SharedInput {
+function fixedPart(
+  job: TrainingJob,
+  { kind, width, seed }: { kind: FeatureKind; width: number; seed: number },
+): SharedInput {
   const { parent, dimension, lexical } = job;
   const standardisation = standardisationOf(job);
   if (parent) {
     const { map, phase, signs } = parent.head.tensors;
-    return { ...standardisation, signs, features: { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } }, width };
+    return {
+      ...standardisation,
+      signs,
+      features: { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } },
+      width,
+    };
   }
   const folds = foldsOf(kind, lexical);
   const features = drawFeatures(kind, { dimension: dimension - lexical + folds, width, seed });

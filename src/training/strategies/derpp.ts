@@ -1,11 +1,13 @@
 /**
- * Dark experience replay ++ (Buzzega et al., "Dark experience for general continual learning", NeurIPS 2020), equation 6:
- * CE(new) + alpha * |scores(x') - z'|^2 + beta * CE(x'', y''), with x' and x'' drawn independently and z' the scores that the head gave
- * to x' when it had just learned it. Scores say more of what was known than labels do. Classes that came later have no stored score and
- * are left out of the square. Examples without stored scores, learned under another strategy, have those that the champion's head gives them.
+ * Dark experience replay ++ (Buzzega et al., "Dark experience for general continual learning", NeurIPS 2020), equation
+ * 6: CE(new) + alpha * |scores(x') - z'|^2 + beta * CE(x'', y''), with x' and x'' drawn independently and z' the scores
+ * that the head gave to x' when it had just learned it. Scores say more of what was known than labels do. Classes that
+ * came later have no stored score and are left out of the square. Examples without stored scores, learned under another
+ * strategy, have those that the champion's head gives them.
  *
- * Keeps, beside the buffer: 4 bytes a class for each example that is or may come into the buffer (1.3 MB at 2,250 examples and 150
- * classes). Costs an epoch: 1 + 2 replayRatio times that of fine-tuning. Use it where replay alone forgets too much.
+ * Keeps, beside the buffer: 4 bytes a class for each example that is or may come into the buffer (1.3 MB at 2,250
+ * examples and 150 classes). Costs an epoch: 1 + 2 replayRatio times that of fine-tuning. Use it where replay alone
+ * forgets too much.
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.js';
@@ -37,7 +39,11 @@ export const derpp = gradientStrategy({
     const rehearsing = rehearsed.crossEntropy(forward(rehearsed).scores);
     const { scores, made } = await recall(job);
     const data = spread(job, scores);
-    return { loss: add(learning, add(scale(remembering, alpha!), scale(rehearsing, beta!))), data, facts: { scoresMade: made } };
+    return {
+      loss: add(learning, add(scale(remembering, alpha!), scale(rehearsing, beta!))),
+      data,
+      facts: { scoresMade: made },
+    };
   },
   remember: ({ job }, trained) => store(job, trained),
 });
@@ -50,7 +56,9 @@ async function recall({
   dimension,
 }: TrainingJob): Promise<{ scores: Map<number, Float32Array>; made: number }> {
   const scores = storedScores(parent?.state ?? {});
-  const rows = [...replayed.ids.keys()].filter((row) => !scores.has(replayed.ids[row]!)).map((row) => ({ batch: replayed, row }));
+  const rows = [...replayed.ids.keys()]
+    .filter((row) => !scores.has(replayed.ids[row]!))
+    .map((row) => ({ batch: replayed, row }));
   if (!parent || rows.length === 0) return { scores, made: 0 };
   const missing = pickRows(rows, dimension);
   const said = await scoresOf(uncalibrated(parent.head), missing.vectors, settings.threads);
@@ -93,10 +101,17 @@ async function store(job: TrainingJob, { head }: TrainedHead): Promise<Tensors> 
 }
 
 /** By example, the scores of the classes that were known when it was learned. */
-function storedScores({ 'stored.ids': ids, 'stored.classes': counts, 'stored.scores': scores }: Tensors): Map<number, Float32Array> {
+function storedScores({
+  'stored.ids': ids,
+  'stored.classes': counts,
+  'stored.scores': scores,
+}: Tensors): Map<number, Float32Array> {
   if (!ids || !counts || !scores) return new Map();
   const width = scores.dims[1]!;
   return new Map(
-    Array.from(ids.data, (id, row) => [id, (scores.data as Float32Array).subarray(row * width, row * width + counts.data[row]!)]),
+    Array.from(ids.data, (id, row) => [
+      id,
+      (scores.data as Float32Array).subarray(row * width, row * width + counts.data[row]!),
+    ]),
   );
 }

@@ -1,11 +1,13 @@
 /**
- * Experience replay with asymmetric cross-entropy (Caccia et al., "New insights on reducing abrupt representation change in online continual
- * learning", ICLR 2022): CE(new examples, over the classes of their minibatch alone) + CE(rehearsed examples, over all). New classes are learned among
- * themselves, so that they do not push old ones away; how they compare with those, only balanced rehearsal says. It rehearses the
- * buffer and the new examples together, as the paper's buffer holds both. Of a multi-label task the labels that no new example of the minibatch
- * has are not asked of the new ones: what is missing there says nothing of the old.
+ * Experience replay with asymmetric cross-entropy (Caccia et al., "New insights on reducing abrupt representation
+ * change in online continual learning", ICLR 2022): CE(new examples, over the classes of their minibatch alone) +
+ * CE(rehearsed examples, over all). New classes are learned among themselves, so that they do not push old ones away;
+ * how they compare with those, only balanced rehearsal says. It rehearses the buffer and the new examples together, as
+ * the paper's buffer holds both. Of a multi-label task the labels that no new example of the minibatch has are not
+ * asked of the new ones: what is missing there says nothing of the old.
  *
- * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. Use it with small buffers.
+ * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. Use it with small
+ * buffers.
  */
 
 import { classesOf } from '../answers.js';
@@ -24,7 +26,11 @@ export const erAce = gradientStrategy({
     const fresh = draw('fresh');
     const { classes, sets = [] } = job;
     const answers = targets('y', sizes.fresh, 'order.fresh');
-    const asked = present(answers, classes.length, sets.length > 0 ? whole('setClasses', [sets.length, classes.length]) : undefined);
+    const asked = present(
+      answers,
+      classes.length,
+      sets.length > 0 ? whole('setClasses', [sets.length, classes.length]) : undefined,
+    );
     const competing = scale(subtract(constant([1], [1]), asked), outOfCompetition);
     const data: Record<string, Float32Array> = sets.length > 0 ? { setClasses: setClasses(job) } : {};
     const amongNew = fresh.crossEntropy(forward(fresh).scores, { prior: competing, asked });
@@ -51,7 +57,8 @@ function present(answers: Expression, classes: number, ofSets: Expression | unde
     forward(arithmetic, [given, table]) {
       const found = presentAnswers(arithmetic, given!, { answers: classes + sets, batch: answers.dims[0]! });
       if (!table) return [found];
-      const part = (from: number, to: number) => arithmetic.node('Slice', [found, ...[[from], [to]].map((at) => arithmetic.integers(at))]);
+      const part = (from: number, to: number) =>
+        arithmetic.node('Slice', [found, ...[[from], [to]].map((at) => arithmetic.integers(at))]);
       const spread = arithmetic.node('MatMul', [part(classes, classes + sets), table]);
       return [arithmetic.node('Min', [arithmetic.node('Add', [part(0, classes), spread]), arithmetic.scalar(1)])];
     },
@@ -62,7 +69,11 @@ function present(answers: Expression, classes: number, ofSets: Expression | unde
 }
 
 /** [answers] 1 for those that occur. */
-function presentAnswers(arithmetic: Arithmetic, given: string, { answers, batch }: { answers: number; batch: number }): string {
+function presentAnswers(
+  arithmetic: Arithmetic,
+  given: string,
+  { answers, batch }: { answers: number; batch: number },
+): string {
   const none = arithmetic.constant(new Array(answers).fill(0), [answers]);
   const ones = arithmetic.constant(new Array(batch).fill(1), [batch]);
   return arithmetic.node('ScatterElements', [none, given, ones], { axis: 0 });

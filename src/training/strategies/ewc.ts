@@ -1,16 +1,20 @@
 /**
- * Elastic weight consolidation (Kirkpatrick et al., PNAS 2017), equation 3: CE(new) + lambda / 2 * sum F (theta - theta*)^2, with F the
- * diagonal of the Fisher information after each earlier update: how much the answers depend on each weight.
+ * Elastic weight consolidation (Kirkpatrick et al., PNAS 2017), equation 3: CE(new) + lambda / 2 * sum F (theta -
+ * theta*)^2, with F the diagonal of the Fisher information after each earlier update: how much the answers depend on
+ * each weight.
  *
- * `ewc` keeps the F and theta* of every update, as the paper does. Their penalties are one: sum_k F_k (theta - theta_k)^2 is, up to a constant,
- * P (theta - c)^2 with P = sum F_k and c = sum F_k theta_k / P, so that it needs no more memory than one. `ewc-online` (Schwarz et al.,
- * "Progress & compress", ICML 2018) lets older information fade by `decay` and pulls to the last weights alone.
+ * `ewc` keeps the F and theta* of every update, as the paper does. Their penalties are one: sum_k F_k (theta -
+ * theta_k)^2 is, up to a constant, P (theta - c)^2 with P = sum F_k and c = sum F_k theta_k / P, so that it needs no
+ * more memory than one. `ewc-online` (Schwarz et al., "Progress & compress", ICML 2018) lets older information fade by
+ * `decay` and pulls to the last weights alone.
  *
- * After a champion of another strategy, whose information nobody kept, both measure it once: F of the champion's head over the replay buffer, or
- * over the new examples where the buffer is empty. No example of the buffer is learned again.
+ * After a champion of another strategy, whose information nobody kept, both measure it once: F of the champion's head
+ * over the replay buffer, or over the new examples where the buffer is empty. No example of the buffer is learned
+ * again.
  *
- * Keeps: twice the head's parameters (1.2 MB at 1024 dimensions and 150 classes). Costs an epoch: 1.2 times that of fine-tuning, and for F one
- * gradient an example. Use it where no old example may be kept; in class-incremental streams it forgets far more than replay.
+ * Keeps: twice the head's parameters (1.2 MB at 1024 dimensions and 150 classes). Costs an epoch: 1.2 times that of
+ * fine-tuning, and for F one gradient an example. Use it where no old example may be kept; in class-incremental streams
+ * it forgets far more than replay.
  */
 import type { Tensor, Tensors } from '../../core/safetensors.js';
 import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.js';
@@ -87,8 +91,8 @@ async function informationBefore({ job }: Problem): Promise<{ state: Tensors; fa
 }
 
 /**
- * The head at a temperature at which it is no surer of n examples than n right answers of n + 1 allow. A head that is certain of everything, as
- * closed forms may be of few examples, would have no information at all.
+ * The head at a temperature at which it is no surer of n examples than n right answers of n + 1 allow. A head that is
+ * certain of everything, as closed forms may be of few examples, would have no information at all.
  */
 async function softened({ job, start }: Problem): Promise<Head> {
   const { fresh, classes, settings } = job;
@@ -129,7 +133,10 @@ interface Consolidation {
   readonly centre: 'all weights' | 'last weights';
 }
 
-async function consolidate(problem: Problem, { trained: { head }, past, join, centre }: Consolidation): Promise<Tensors> {
+async function consolidate(
+  problem: Problem,
+  { trained: { head }, past, join, centre }: Consolidation,
+): Promise<Tensors> {
   const fisher = await fisherDiagonal(problem, head);
   const state: Record<string, Tensor> = {};
   for (const [name, now] of Object.entries(fisher)) {

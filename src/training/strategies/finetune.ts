@@ -1,5 +1,6 @@
 /**
- * Plain fine-tuning on the new examples alone: no remedy, the baseline that shows what forgetting costs (McCloskey & Cohen, 1989).
+ * Plain fine-tuning on the new examples alone: no remedy, the baseline that shows what forgetting costs (McCloskey &
+ * Cohen, 1989).
  *
  * Keeps: nothing. Use it to measure, not to ship.
  */

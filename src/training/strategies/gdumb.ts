@@ -1,8 +1,10 @@
 /**
- * GDumb (Prabhu et al., "GDumb: a simple approach that questions our progress in continual learning", ECCV 2020): a memory that is greedily kept
- * balanced over the classes, and a new head trained on that memory alone, from nothing, whenever it is asked for.
+ * GDumb (Prabhu et al., "GDumb: a simple approach that questions our progress in continual learning", ECCV 2020): a
+ * memory that is greedily kept balanced over the classes, and a new head trained on that memory alone, from nothing,
+ * whenever it is asked for.
  *
- * Keeps: the buffer, nothing else. Costs an update: `passes` epochs over the buffer, whatever is new. The yardstick for what a buffer alone is worth.
+ * Keeps: the buffer, nothing else. Costs an update: `passes` epochs over the buffer, whatever is new. The yardstick for
+ * what a buffer alone is worth.
  */
 import { groupBy } from '../../core/grouping.js';
 import { seededRandom, shuffled } from '../../core/random.js';
@@ -46,13 +48,15 @@ export const gdumb: Strategy = {
 };
 
 /**
- * As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the others. Where
- * classes outnumber places, those of the fewest examples have none.
+ * As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the
+ * others. Where classes outnumber places, those of the fewest examples have none.
  */
 function balancedMemory(job: TrainingJob): Batch {
   const { fresh, replayed, budget, dimension, settings } = job;
   const classOf = balancingClass(job);
-  const rows = [fresh, replayed].flatMap((batch) => Array.from(batch.targets, (target, row) => ({ batch, row, target })));
+  const rows = [fresh, replayed].flatMap((batch) =>
+    Array.from(batch.targets, (target, row) => ({ batch, row, target })),
+  );
   const byClass = groupBy(shuffled(rows, seededRandom(settings.seed, 'memory')), ({ target }) => classOf(target));
   const queues = [...byClass.values()].sort((a, b) => a.length - b.length);
   const picked: typeof rows = [];

@@ -1,7 +1,7 @@
 /**
- * Joint training: everything ever ingested, at once, from nothing. It is no remedy but what teams do who retrain from all their data, and what
- * remedies are measured against. It is no upper bound: another head on all data may do better. The closed-form head by default; by
- * gradient where `training.head` asks for another.
+ * Joint training: everything ever ingested, at once, from nothing. It is no remedy but what teams do who retrain from
+ * all their data, and what remedies are measured against. It is no upper bound: another head on all data may do better.
+ * The closed-form head by default; by gradient where `training.head` asks for another.
  *
  * Keeps: nothing, but needs all data. Costs an update: time and memory in proportion to all of history.
  */
@@ -22,7 +22,8 @@ export const joint: Strategy = {
   continues: () => false,
   async train(job, progress) {
     const afresh = { ...job, parent: undefined };
-    if ((job.settings.head ?? ridgeHead.name) === ridgeHead.name) return { ...(await analytic.train(afresh, progress)), state: {} };
+    if ((job.settings.head ?? ridgeHead.name) === ridgeHead.name)
+      return { ...(await analytic.train(afresh, progress)), state: {} };
     const trained = await learn(
       afresh,
       {

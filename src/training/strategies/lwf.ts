@@ -1,7 +1,8 @@
 /**
- * Learning without forgetting (Li & Hoiem, ECCV 2016): CE(new) + alpha * distillation of what the head before the update says of the new
- * examples, over the classes that it knew, at a temperature (Hinton et al., 2015). The past speaks through the old head's answers to new
- * texts; where new texts look like nothing old, it has little to say. Of a multi-label task each label is distilled by itself.
+ * Learning without forgetting (Li & Hoiem, ECCV 2016): CE(new) + alpha * distillation of what the head before the
+ * update says of the new examples, over the classes that it knew, at a temperature (Hinton et al., 2015). The past
+ * speaks through the old head's answers to new texts; where new texts look like nothing old, it has little to say. Of a
+ * multi-label task each label is distilled by itself.
  *
  * Keeps: nothing. Costs an epoch: that of fine-tuning. Use it where no old example may be kept.
  */
@@ -62,7 +63,11 @@ interface Pupil {
 
 type Lesson = Required<Pick<Objective, 'loss' | 'data'>>;
 
-function teachCompeting({ classes: { length: classes } }: TrainingJob, teacher: Teacher, { scores, drawn, among }: Pupil): Lesson {
+function teachCompeting(
+  { classes: { length: classes } }: TrainingJob,
+  teacher: Teacher,
+  { scores, drawn, among }: Pupil,
+): Lesson {
   const { temperature } = teacher;
   const taught = answersOf(teacher, classes, among, (own) => {
     const largest = own.reduce((a, b) => Math.max(a, b));
@@ -77,9 +82,15 @@ function teachCompeting({ classes: { length: classes } }: TrainingJob, teacher: 
 }
 
 /** Of labels that do not compete each is taught by itself. */
-function teachFree({ classes: { length: classes } }: TrainingJob, teacher: Teacher, { scores, drawn, among }: Pupil): Lesson {
+function teachFree(
+  { classes: { length: classes } }: TrainingJob,
+  teacher: Teacher,
+  { scores, drawn, among }: Pupil,
+): Lesson {
   const { temperature } = teacher;
-  const taughtFree = answersOf(teacher, classes, among, (own) => own.map((score) => 1 / (1 + Math.exp(-score / temperature))));
+  const taughtFree = answersOf(teacher, classes, among, (own) =>
+    own.map((score) => 1 / (1 + Math.exp(-score / temperature))),
+  );
   const counted = answersOf(teacher, classes, among, (own) => own.map(() => 1 / among.length));
   const cooled = scale(scores, 1 / temperature);
   const loss = binaryCrossEntropy(cooled, drawn.rows('taughtFree', [classes]), drawn.rows('countedFree', [classes]));

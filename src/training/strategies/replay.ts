@@ -1,9 +1,11 @@
 /**
- * Experience replay (Chaudhry et al., "On tiny episodic memories in continual learning", 2019): every minibatch of new examples is
- * completed by `replayRatio` times as many from the replay buffer, each of its classes as often as any other. The loss is learned on top
- * of the class prior of such minibatches, so that the few examples of an old class are not outbid by the many of a new one.
+ * Experience replay (Chaudhry et al., "On tiny episodic memories in continual learning", 2019): every minibatch of new
+ * examples is completed by `replayRatio` times as many from the replay buffer, each of its classes as often as any
+ * other. The loss is learned on top of the class prior of such minibatches, so that the few examples of an old class
+ * are not outbid by the many of a new one.
  *
- * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. Use it where a gradient-trained head is wanted.
+ * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. Use it where a
+ * gradient-trained head is wanted.
  */
 import { whole } from '../autodiff/expression.js';
 import { logPrior } from '../class-prior.js';

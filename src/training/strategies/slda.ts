@@ -1,12 +1,13 @@
 /**
- * Streaming linear discriminant analysis (Hayes & Kanan, "Lifelong machine learning with deep streaming linear discriminant analysis",
- * CVPR workshops 2020): class means and one within-class covariance, from sums that forget nothing, and from them the discriminants in closed
- * form (heads/slda.ts). The covariance is shrunk by its own sampling error (discriminant/covariance.ts) in place of the paper's fixed 1e-4.
- * Every class counts as equally likely. Probabilities are discriminants at a temperature, fitted on a sample of everything learned, each
- * example left out exactly (discriminant/leave-one-out.ts).
+ * Streaming linear discriminant analysis (Hayes & Kanan, "Lifelong machine learning with deep streaming linear
+ * discriminant analysis", CVPR workshops 2020): class means and one within-class covariance, from sums that forget
+ * nothing, and from them the discriminants in closed form (heads/slda.ts). The covariance is shrunk by its own sampling
+ * error (discriminant/covariance.ts) in place of the paper's fixed 1e-4. Every class counts as equally likely.
+ * Probabilities are discriminants at a temperature, fitted on a sample of everything learned, each example left out
+ * exactly (discriminant/leave-one-out.ts).
  *
- * Keeps: d^2 / 2 + d x classes whole numbers (2.7 MB at 1024 dimensions and 150 classes), whatever the history; of the buffer it reads the
- * sample alone. Costs an update: n d^2 / 2 + d^3, under a second. Use it where memory is scarce.
+ * Keeps: d^2 / 2 + d x classes whole numbers (2.7 MB at 1024 dimensions and 150 classes), whatever the history; of the
+ * buffer it reads the sample alone. Costs an update: n d^2 / 2 + d^3, under a second. Use it where memory is scarce.
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { type Whitened, whiten } from '../discriminant/covariance.js';
@@ -18,7 +19,14 @@ import { goesOn } from '../options.js';
 import { taskTensors } from '../problem.js';
 import { type FactorProducts, openFactorProducts } from '../ridge/factor-products.js';
 import { unitOf } from '../ridge/features.js';
-import { addExamples, emptyStatistics, mapFeatures, packStatistics, unpackStatistics, withClasses } from '../ridge/statistics.js';
+import {
+  addExamples,
+  emptyStatistics,
+  mapFeatures,
+  packStatistics,
+  unpackStatistics,
+  withClasses,
+} from '../ridge/statistics.js';
 import { pickRows } from '../rows.js';
 import { type Standardisation, standardisationOf, standardise } from '../standardise.js';
 import { amongRivals, cautiousTemperature } from '../temperature.js';
@@ -57,7 +65,12 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
   try {
     const whitened = await whiten({ statistics, examples, unit }, products);
     const sample = sampleOf(job, examples, statistics.count);
-    const temperature = await calibrated(job, sample, { whitened, examples, products, standardisation: { mean, scale } });
+    const temperature = await calibrated(job, sample, {
+      whitened,
+      examples,
+      products,
+      standardisation: { mean, scale },
+    });
     const shape = { dimension: stride, lexical, classes: classes.length, unit, relative: 1 };
     const tensors = {
       mean,
@@ -83,7 +96,11 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
 const sampleSize = 512;
 
 /** Of classes of one example nothing can be left out. */
-function sampleOf({ fresh, replayed, dimension, settings: { seed } }: TrainingJob, examples: Float64Array, learned: number): Batch {
+function sampleOf(
+  { fresh, replayed, dimension, settings: { seed } }: TrainingJob,
+  examples: Float64Array,
+  learned: number,
+): Batch {
   const batch = sampleLearned({ fresh, replayed, dimension, seed, learned, size: sampleSize });
   const rows = [...batch.targets.keys()].filter((row) => examples[batch.targets[row]!]! > 1);
   return pickRows(
@@ -109,9 +126,16 @@ async function calibrated(
   const dimension = job.dimension - job.lexical;
   const { threads } = job.settings;
   // As the sums hold them, rounded: other inputs could not be taken out exactly.
-  const rounded = await mapFeatures(standardise(vectors, standardisation, job.dimension), { features, dimension, threads });
+  const rounded = await mapFeatures(standardise(vectors, standardisation, job.dimension), {
+    features,
+    dimension,
+    threads,
+  });
   const inputs = rounded.map((value) => value / unit);
-  const scores = asIfComplete(await leaveOneOut({ inputs, targets, examples }, whitened, products), { targets, examples });
+  const scores = asIfComplete(await leaveOneOut({ inputs, targets, examples }, whitened, products), {
+    targets,
+    examples,
+  });
   return cautiousTemperature(amongRivals(scores, targets, job), targets, job.classes.length);
 }
 
@@ -125,10 +149,14 @@ function countClasses({ classes, fresh, parent }: TrainingJob): Float64Array {
 }
 
 /**
- * W = R (m R)^T [d, classes] and b = -|m R|^2 / 2 of each class, and the same of the mean of all examples, the background against which a
- * distance is relative.
+ * W = R (m R)^T [d, classes] and b = -|m R|^2 / 2 of each class, and the same of the mean of all examples, the
+ * background against which a distance is relative.
  */
-async function discriminants({ whitener, means }: Whitened, examples: Float64Array, products: FactorProducts): Promise<Tensors> {
+async function discriminants(
+  { whitener, means }: Whitened,
+  examples: Float64Array,
+  products: FactorProducts,
+): Promise<Tensors> {
   const d = Math.sqrt(whitener.length);
   const classes = examples.length;
   const count = examples.reduce((a, b) => a + b);
@@ -143,8 +171,10 @@ async function discriminants({ whitener, means }: Whitened, examples: Float64Arr
   for (const [at, value] of columns.entries()) bias[at % (classes + 1)]! -= value ** 2 / 2;
   const weight = products.makeArray(columns.length);
   await products.multiply({ data: whitener, dims: [d, d] }, { data: columns, dims: [d, classes + 1] }, weight);
-  const ofClasses = (values: ArrayLike<number>) => Float32Array.from(values).filter((_, at) => at % (classes + 1) < classes);
-  const ofAll = (values: ArrayLike<number>) => Float32Array.from(values).filter((_, at) => at % (classes + 1) === classes);
+  const ofClasses = (values: ArrayLike<number>) =>
+    Float32Array.from(values).filter((_, at) => at % (classes + 1) < classes);
+  const ofAll = (values: ArrayLike<number>) =>
+    Float32Array.from(values).filter((_, at) => at % (classes + 1) === classes);
   return {
     weight: { dims: [d, classes], data: ofClasses(weight) },
     bias: { dims: [classes], data: ofClasses(bias) },

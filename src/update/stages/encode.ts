@@ -19,13 +19,18 @@ export interface Encoded {
   readonly coverage?: Coverage;
 }
 
-export async function encodeTexts({ store, encoder, workspace, progress, signal }: UpdateContext, plan: Plan): Promise<Encoded> {
+export async function encodeTexts(
+  { store, encoder, workspace, progress, signal }: UpdateContext,
+  plan: Plan,
+): Promise<Encoded> {
   const { name, tasks } = plan.declaration;
   const range = { adapter: name, tasks: tasks.map((task) => task.name), throughArrival: plan.throughExample };
   const fresh = await listNew(store, plan, !plan.reencode);
   const held = await listExamples(store, { ...range, split: 'holdout', afterArrival: 0 });
   const mayMove = plan.reencode || (await anyMoves(workspace, plan));
-  const asked = (await readDeclaredSuites(workspace, plan.declaration)).filter(({ suite }) => mayMove || examinesAnswers(suite.kind));
+  const asked = (await readDeclaredSuites(workspace, plan.declaration)).filter(
+    ({ suite }) => mayMove || examinesAnswers(suite.kind),
+  );
   const suiteTexts = asked.flatMap(({ suite }) => textsOf(suite));
   const examples = [...fresh, ...held];
   const texts = [...examples.map(({ text }) => text), ...suiteTexts];
@@ -45,7 +50,10 @@ export function describeEncoded({ encoded, unreadable = 0, coverage }: Partial<E
   return [`${encoded} texts were new`, ...leftOut, ...describeCoverage(coverage)].join('; ');
 }
 
-/** Whether the champion or a contender may change the embedding. Where none does, suites of the encoder are not scored, and need not be encoded. */
+/**
+ * Whether the champion or a contender may change the embedding. Where none does, suites of the encoder are not scored,
+ * and need not be encoded.
+ */
 async function anyMoves(workspace: UpdateContext['workspace'], plan: Plan): Promise<boolean> {
   const champion = await readChampionManifest(workspace, plan);
   const { head } = plan.declaration.training;

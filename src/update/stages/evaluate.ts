@@ -1,7 +1,8 @@
 /**
- * Scores champion, contenders and the anchor case by case, on the same vectors: on the holdout of every domain ever learned, on suites about the
- * head's own answers, and on declared suites. Suites that examine the encoder are scored only where a head moves the embedding. What is stored
- * suffices to judge again without the suites, the versions or the encoder (judge.ts).
+ * Scores champion, contenders and the anchor case by case, on the same vectors: on the holdout of every domain ever
+ * learned, on suites about the head's own answers, and on declared suites. Suites that examine the encoder are scored
+ * only where a head moves the embedding. What is stored suffices to judge again without the suites, the versions or the
+ * encoder (judge.ts).
  */
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -76,7 +77,10 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
   }
 }
 
-/** What the champion can lose was learned by it; a first version can lose nothing, and is asked about all that it learned. */
+/**
+ * What the champion can lose was learned by it; a first version can lose nothing, and is asked about all that it
+ * learned.
+ */
 async function listSuitesOf(context: UpdateContext, plan: Plan, { mixes }: Field): Promise<AskedSuite[]> {
   const known = knownTo(mixes);
   const champion = await readChampionManifest(context.workspace, plan);
@@ -95,13 +99,15 @@ interface Asked {
 
 async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: Asked, sides: Sides): Promise<Evaluated> {
   const anchorOf = await openAnchors(context, plan);
-  const recorded: RecordedScores = (version, asked) => recordedScores(context.store.queries, plan.declaration.name, version, asked);
+  const recorded: RecordedScores = (version, asked) =>
+    recordedScores(context.store.queries, plan.declaration.name, version, asked);
   const cases = await scoreSuites(context, run, { suites, sides, anchorOf, recorded });
   const costs: Record<string, ServingCost> = {};
   for (const [strategy, { adapter }] of Object.entries(sides.contenders)) {
     const { size } = await stat(fileOf(context, run, strategy));
     // What a clock says is never the same twice: it is asked only where a policy heeds it.
-    const milliseconds = plan.declaration.gate!.budgets?.milliseconds && (await millisecondsToAnswer(adapter, context.encoder.dimension));
+    const milliseconds =
+      plan.declaration.gate!.budgets?.milliseconds && (await millisecondsToAnswer(adapter, context.encoder.dimension));
     costs[strategy] = { bytes: size, milliseconds: milliseconds ?? null };
   }
   return {
@@ -115,14 +121,19 @@ async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: As
   };
 }
 
-/** Without a fixed version that the policy names: what each case scored when a version of the lineage first answered it. */
+/**
+ * Without a fixed version that the policy names: what each case scored when a version of the lineage first answered it.
+ */
 async function openAnchors({ store }: UpdateContext, plan: Plan): Promise<AnchorOf> {
   if (plan.declaration.gate!.anchor === null) return async () => new Map();
   const lineage = await readLineage(store.queries, plan);
   return (asked) => firstScores(store.queries, plan, lineage, asked);
 }
 
-/** Of suites that no contender can change: what the champion had there when somebody last asked for it; null: nobody did. */
+/**
+ * Of suites that no contender can change: what the champion had there when somebody last asked for it; null: nobody
+ * did.
+ */
 async function encoderScores(
   { store }: UpdateContext,
   { declaration, parentVersion }: Plan,
@@ -134,7 +145,10 @@ async function encoderScores(
     if (Object.values(sides.contenders).every((contender) => canDiffer(asked, sides, contender))) continue;
     const { name: suite, contentHash } = asked.suite;
     const of = { adapter: declaration.name, version: parentVersion, suite, contentHash };
-    scores[suite] = parentVersion === null ? null : ((await findVersionScore(store.queries, { ...of, version: parentVersion })) ?? null);
+    scores[suite] =
+      parentVersion === null
+        ? null
+        : ((await findVersionScore(store.queries, { ...of, version: parentVersion })) ?? null);
   }
   return scores;
 }
@@ -156,7 +170,11 @@ async function openIfAny(context: UpdateContext, plan: Plan, version: number | n
 }
 
 /** @throws ADAPTER_INVALID */
-export async function openVersion({ workspace }: UpdateContext, { declaration }: Plan, version: number): Promise<Running> {
+export async function openVersion(
+  { workspace }: UpdateContext,
+  { declaration }: Plan,
+  version: number,
+): Promise<Running> {
   const folder = versionFolder(workspace, declaration.name, version);
   const manifest = await readManifest(folder);
   return openedOf(await openVersionAdapter(folder, manifest, threads), manifest);

@@ -9,7 +9,13 @@ import { describeUnknown, type UnknownReport } from '../../gate/unknown.js';
 import { summarise } from '../../gate/verdict.js';
 import { saveReports } from '../../store/contenders.js';
 import type { Queries, Transaction } from '../../store/database.js';
-import { countEarlierUses, type JudgedSuite, listStoredSuites, listSuitesOfVersion, type StoredSuite } from '../../store/eval-suites.js';
+import {
+  countEarlierUses,
+  type JudgedSuite,
+  listStoredSuites,
+  listSuitesOfVersion,
+  type StoredSuite,
+} from '../../store/eval-suites.js';
 import { type LineageScore, listLineageScores } from '../../store/past-results.js';
 import { isSameSeal, type PairedResult, readResults } from '../../store/results.js';
 import { type OnChanged, refuseChanged } from '../../store/sealed-row.js';
@@ -45,7 +51,12 @@ export interface RunToJudge {
 /** Each contender on the same cases, by the same gate, from its stored results. */
 export async function judgeField(queries: Queries, run: RunToJudge): Promise<Verdicts> {
   const judged = await judgeContenders(queries, run);
-  const ranked = judged.map(({ strategy, report }) => ({ strategy, report, ...report.continual, verdict: report.verdict }));
+  const ranked = judged.map(({ strategy, report }) => ({
+    strategy,
+    report,
+    ...report.continual,
+    verdict: report.verdict,
+  }));
   const { strategy, report } = chooseContender(ranked)!;
   return { chosen: { strategy, report }, save: (saving) => saveReports(saving, run.id, judged, strategy) };
 }
@@ -54,14 +65,20 @@ export async function judgeField(queries: Queries, run: RunToJudge): Promise<Ver
  * @param onChanged what is done about stored rows that are not as they were written; without it they are refused
  * @throws STORE_CORRUPT
  */
-export async function judgeContenders(queries: Queries, run: RunToJudge, onChanged: OnChanged = refuseChanged): Promise<JudgedContender[]> {
+export async function judgeContenders(
+  queries: Queries,
+  run: RunToJudge,
+  onChanged: OnChanged = refuseChanged,
+): Promise<JudgedContender[]> {
   const { id, plan, evaluated, strategies } = run;
   const { declaration, parentVersion } = plan;
   const suites = await listStoredSuites(queries, id);
   const uses = await countEarlierUses(queries, declaration.name, id);
   const before = parentVersion === null ? [] : await listSuitesOfVersion(queries, declaration.name, parentVersion);
   const asked = new Set(suites.map(({ suite }) => suite));
-  const missing = before.filter((one) => !asked.has(one.suite) && isMissed(one.suite, declaration)).map(({ suite }) => suite);
+  const missing = before
+    .filter((one) => !asked.has(one.suite) && isMissed(one.suite, declaration))
+    .map(({ suite }) => suite);
   const refusals = await countRefusals(queries, declaration.name, parentVersion, id);
   const lineage = await readLineage(queries, plan);
   const judged: JudgedContender[] = [];
@@ -69,7 +86,12 @@ export async function judgeContenders(queries: Queries, run: RunToJudge, onChang
     const evidence: SuiteEvidence[] = [];
     for (const suite of suites) {
       const results = await readSealed(queries, id, { contender: strategy, suite }, onChanged);
-      const sources = { plan, evaluated, uses: uses.get(suite.suite) ?? 0, history: await readHistory(queries, plan, lineage, suite) };
+      const sources = {
+        plan,
+        evaluated,
+        uses: uses.get(suite.suite) ?? 0,
+        history: await readHistory(queries, plan, lineage, suite),
+      };
       evidence.push(evidenceOf({ suite, results }, sources));
     }
     judged.push({ strategy, report: reportOf(evidence, run, strategy, { missing, refusals }) });
@@ -77,7 +99,10 @@ export async function judgeContenders(queries: Queries, run: RunToJudge, onChang
   return judged;
 }
 
-/** The results of a contender for one suite; of the suite's row and of them it is known whether they are as they were written. */
+/**
+ * The results of a contender for one suite; of the suite's row and of them it is known whether they are as they were
+ * written.
+ */
 async function readSealed(
   queries: Queries,
   runId: number,
@@ -86,7 +111,8 @@ async function readSealed(
 ): Promise<PairedResult[]> {
   if (!suite.isSound) onChanged(`the suite ${suite.suite} of run ${runId}`);
   const { results, seal } = await readResults(queries, runId, { contender, suite: suite.suite });
-  if (suite.scoring && !isSameSeal(seal, suite.scoring.seals[contender])) onChanged(`the results of ${suite.suite} in run ${runId}`);
+  if (suite.scoring && !isSameSeal(seal, suite.scoring.seals[contender]))
+    onChanged(`the results of ${suite.suite} in run ${runId}`);
   return results;
 }
 
@@ -110,7 +136,9 @@ function reportOf(
       answers: measured.flatMap(({ answers }) => answers),
       silentLabels: silentLabels(measured.flatMap(({ labels }) => labels ?? [])),
       tasks: taskAnswers(measured, plan, evaluated),
-      ...(evaluated.labels && { holdout: { fraction: declaration.holdout.fraction, labels: evaluated.labels[strategy]! } }),
+      ...(evaluated.labels && {
+        holdout: { fraction: declaration.holdout.fraction, labels: evaluated.labels[strategy]! },
+      }),
       ...{ missing, field: plan.field.length, refusals },
       ...{ cost: evaluated.costs[strategy]!, lostClasses: evaluated.lostClasses[strategy]! },
     },
@@ -138,13 +166,21 @@ function reportOf(
   };
 }
 
-/** Suites made of held-out examples come and go with them, and with the number of tasks; that somebody turned them off must be seen. */
+/**
+ * Suites made of held-out examples come and go with them, and with the number of tasks; that somebody turned them off
+ * must be seen.
+ */
 function isMissed(suite: string, { answers }: Plan['declaration']): boolean {
   if (!isMadeOfHoldout(suite)) return true;
-  return suite.startsWith(answersPrefix) && Object.entries(answers).some(([name, value]) => name === aspectOf(suite) && value === false);
+  return (
+    suite.startsWith(answersPrefix) &&
+    Object.entries(answers).some(([name, value]) => name === aspectOf(suite) && value === false)
+  );
 }
 
-/** By task that is told apart by one label: how sure the head is of held-out texts, and of texts that are out of scope. */
+/**
+ * By task that is told apart by one label: how sure the head is of held-out texts, and of texts that are out of scope.
+ */
 function unknownOf(measured: readonly SuiteEvidence[], { tasks, answers }: Plan['declaration']): UnknownReport[] {
   return tasks.flatMap(({ name: task, multiLabel }) => {
     if (multiLabel) return [];

@@ -1,4 +1,7 @@
-/** Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the past. */
+/**
+ * Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the
+ * past.
+ */
 import { EspalierError } from '../../core/errors.js';
 import { readLabelSet } from '../../core/label-sets.js';
 import { appendAll } from '../../core/sequences.js';
@@ -26,7 +29,10 @@ import { settingsOf } from '../contest.js';
 import { championOf, type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from '../context.js';
 import { chooseFresh, listNew } from '../fresh.js';
 
-/** Each strategy of the field has a mix of its own: some replay, some go on from the champion, some begin again with everything. */
+/**
+ * Each strategy of the field has a mix of its own: some replay, some go on from the champion, some begin again with
+ * everything.
+ */
 export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixes> {
   const { name: adapter, tasks } = plan.declaration;
   for (const task of tasks) await requireAnswerForm(context.store.queries, adapter, task);
@@ -45,16 +51,21 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   requireFresh(adapter, fresh, leftOut);
   const members = await listMembers(context.store, adapter);
   const known = await readLearned(context.store.queries, championOf(plan));
-  // A member that the champion has not learned is left from before a rollback, and counts as fresh. A suite may be younger than a member.
+  // A member that the champion has not learned is left from before a rollback, and counts as fresh. A suite may be
+  // younger than a member.
   const replayed =
-    readsBuffer(strategy, parent) && continues ? members.filter((member) => hasLearned(known, member) && !isLeaked(member)) : [];
+    readsBuffer(strategy, parent) && continues
+      ? members.filter((member) => hasLearned(known, member) && !isLeaked(member))
+      : [];
   // On another encoder nothing is left of what the champion knew: only what there are examples of can be learned again.
   const before = plan.reencode ? undefined : champion;
   const classes = distinctClasses([...(before?.classes ?? []), ...classesAmong(tasks, fresh)]);
   requireClasses(adapter, classes, fresh);
   requireRivals(plan.declaration, classes);
   const multiLabel = multiLabelAmong(plan.declaration, before);
-  const learned = continues ? (await listLearned(context, plan, strategy, fresh)).filter((example) => !isLeaked(example)) : [];
+  const learned = continues
+    ? (await listLearned(context, plan, strategy, fresh)).filter((example) => !isLeaked(example))
+    : [];
   return {
     afterExample: continues ? plan.afterExample : 0,
     continues,
@@ -76,12 +87,23 @@ const idsLeftOut = (leftOut: ReadonlyMap<number, LeftOutReason>, reason: LeftOut
 /** @throws NOTHING_TO_LEARN */
 function requireFresh(adapter: string, fresh: readonly Example[], leftOut: ReadonlyMap<number, LeftOutReason>): void {
   if (fresh.length > 0) return;
-  const why = leftOut.size === 0 ? '' : `: ${leftOut.size} are left out, since a suite has their text or the encoder cannot read it`;
+  const why =
+    leftOut.size === 0
+      ? ''
+      : `: ${leftOut.size} are left out, since a suite has their text or the encoder cannot read it`;
   throw new EspalierError('NOTHING_TO_LEARN', `${adapter} has no new example that can be learned${why}`);
 }
 
-/** All that the champion learned of each task to which something new came, where both together are few enough for the strategy to reread. */
-async function listLearned({ store }: UpdateContext, plan: Plan, { rereads = 0 }: Strategy, fresh: readonly Example[]): Promise<Example[]> {
+/**
+ * All that the champion learned of each task to which something new came, where both together are few enough for the
+ * strategy to reread.
+ */
+async function listLearned(
+  { store }: UpdateContext,
+  plan: Plan,
+  { rereads = 0 }: Strategy,
+  fresh: readonly Example[],
+): Promise<Example[]> {
   if (rereads === 0 || plan.parentVersion === null) return [];
   const learned: Example[] = [];
   const known = await readLearned(store.queries, championOf(plan));
@@ -101,7 +123,8 @@ async function listLearned({ store }: UpdateContext, plan: Plan, { rereads = 0 }
 function requireClasses(adapter: string, classes: readonly Class[], fresh: readonly Example[]): void {
   const known = new Set(classes.map(({ task }) => task));
   const strange = fresh.find(({ task }) => !known.has(task));
-  if (strange) throw new EspalierError('TOO_FEW_CLASSES', `${adapter} has no example with a label in its task ${strange.task}`);
+  if (strange)
+    throw new EspalierError('TOO_FEW_CLASSES', `${adapter} has no example with a label in its task ${strange.task}`);
 }
 
 /** A task that was taken out of adapter.yaml stays in the head as it was learned, and its examples in the buffer. */
@@ -127,8 +150,12 @@ export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix):
   const fresh = (await listNew(context.store, plan, mix.continues)).filter((example) => !leftOut.has(example.id));
   const replayed = await listExamplesById(context.store, mix.replayedIds);
   const answers = openAnswers(mix);
-  const batches = { fresh: await batchOf(context, fresh, answers), replayed: await batchOf(context, replayed, answers) };
-  const learned = mix.learnedIds && (await batchOf(context, await listExamplesById(context.store, mix.learnedIds), answers));
+  const batches = {
+    fresh: await batchOf(context, fresh, answers),
+    replayed: await batchOf(context, replayed, answers),
+  };
+  const learned =
+    mix.learnedIds && (await batchOf(context, await listExamplesById(context.store, mix.learnedIds), answers));
   const texts = [...fresh, ...replayed].map(({ text }) => Buffer.byteLength(text));
   const meanBytes = texts.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, texts.length);
   return { ...batches, ...(learned && { learned }), ...answers.learned(), meanBytes };
@@ -157,7 +184,11 @@ function openAnswers({ classes, multiLabel: names = [] }: Mix): Answers {
   };
 }
 
-async function batchOf({ store, encoder, signal }: UpdateContext, examples: readonly Example[], answers: Answers): Promise<Batch> {
+async function batchOf(
+  { store, encoder, signal }: UpdateContext,
+  examples: readonly Example[],
+  answers: Answers,
+): Promise<Batch> {
   const texts = examples.map((example) => example.text);
   return {
     vectors: await encodeCached(store, encoder, texts, { signal }),

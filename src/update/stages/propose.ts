@@ -1,6 +1,6 @@
 /**
- * Turns the best of a judged field into a candidate: its folder gets its manifest and its version's name, the store its rows, all or
- * nothing. Of the others the rows of the store stay.
+ * Turns the best of a judged field into a candidate: its folder gets its manifest and its version's name, the store its
+ * rows, all or nothing. Of the others the rows of the store stay.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
@@ -34,7 +34,12 @@ export interface Proposal {
 }
 
 /** @returns the candidate's number */
-export async function proposeCandidate(context: UpdateContext, run: Run, plan: Plan, proposal: Proposal): Promise<number> {
+export async function proposeCandidate(
+  context: UpdateContext,
+  run: Run,
+  plan: Plan,
+  proposal: Proposal,
+): Promise<number> {
   await placeVersion(context, run, plan, proposal);
   const folder = versionFolder(context.workspace, plan.declaration.name, plan.version);
   const manifestHash = await sha256OfFile(join(folder, versionFiles.manifest));
@@ -76,12 +81,17 @@ export async function proposeCandidate(context: UpdateContext, run: Run, plan: P
   });
 }
 
-/** What the version has learned: what the champion had, where it continues from it, and everything new but for what was left out. */
+/**
+ * What the version has learned: what the champion had, where it continues from it, and everything new but for what was
+ * left out.
+ */
 async function learnedBy(store: Store, plan: Plan, mix: Mix): Promise<LearnedRecord> {
   const before = await readLearned(store.queries, { ...championOf(plan), ...(!mix.continues && { version: null }) });
   const tasks = plan.declaration.tasks.map(({ name }) => name);
   // Tasks that are not declared now were not looked at.
-  const others = (await listExamplesById(store, [...before.leftOut.keys()])).filter(({ task }) => !tasks.includes(task));
+  const others = (await listExamplesById(store, [...before.leftOut.keys()])).filter(
+    ({ task }) => !tasks.includes(task),
+  );
   const leftOut = [
     ...others.map(({ id }) => [id, before.leftOut.get(id)!] as const),
     ...mix.leakedIds.map((id) => [id, 'leaked'] as const),
@@ -122,13 +132,21 @@ async function placeVersion(
     classes: mix.classes,
     ...(mix.multiLabel && { multiLabel: mix.multiLabel }),
     domains: mix.domains,
-    data: { afterExample: mix.afterExample, throughExample: plan.throughExample, fresh: mix.fresh, replayed: mix.replayedIds.length },
+    data: {
+      afterExample: mix.afterExample,
+      throughExample: plan.throughExample,
+      fresh: mix.fresh,
+      replayed: mix.replayedIds.length,
+    },
     bufferSnapshotHash: mix.bufferSnapshotHash,
     ...(report.unknown.length > 0 && {
       unknown: Object.fromEntries(report.unknown.map(({ task, ...threshold }) => [task, threshold])),
     }),
     ...trained,
-    metrics: { suites: Object.fromEntries(report.rows.map((row) => [row.suite, row.candidate])), continual: report.continual },
+    metrics: {
+      suites: Object.fromEntries(report.rows.map((row) => [row.suite, row.candidate])),
+      continual: report.continual,
+    },
   });
   // One that was paused and overtaken must not touch what is another's by now.
   await renewLease(store, run, new Date());

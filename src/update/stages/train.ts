@@ -1,4 +1,7 @@
-/** Trains the field of an update, as many side by side as there are processors, and leaves each one's files in the run's folder. */
+/**
+ * Trains the field of an update, as many side by side as there are processors, and leaves each one's files in the run's
+ * folder.
+ */
 import { existsSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import PQueue from 'p-queue';
@@ -31,7 +34,10 @@ export interface Trained {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** What differs from one run of the same plan to another, or says no more than that it failed, is kept beside what the stages pass on. */
+/**
+ * What differs from one run of the same plan to another, or says no more than that it failed, is kept beside what the
+ * stages pass on.
+ */
 interface Attempt {
   readonly trained: Trained | null;
   readonly seconds: number | null;
@@ -72,25 +78,38 @@ export async function trainField(context: UpdateContext, run: Run, plan: Plan, m
   };
   const attempts = (await Promise.all(plan.field.map((name) => queue.add(() => trainNext(name))))).flat();
   if (broken.length > 0) throw broken[0];
-  const trained = attempts.flatMap((attempt) => (attempt.trained ? [[attempt.strategy, attempt.trained] as const] : []));
+  const trained = attempts.flatMap((attempt) =>
+    attempt.trained ? [[attempt.strategy, attempt.trained] as const] : [],
+  );
   const failures = attempts.flatMap(({ strategy, error }) => (error ? [{ strategy, ...error }] : []));
   if (trained.length === 0) throw failureOfAll(failures);
   const save = (transaction: Transaction) => saveContenders(transaction, run.id, attempts);
-  return { trained: Object.fromEntries(trained), failed: failures.map(({ strategy, code }) => `${strategy} [${code}]`), save };
+  return {
+    trained: Object.fromEntries(trained),
+    failed: failures.map(({ strategy, code }) => `${strategy} [${code}]`),
+    save,
+  };
 }
 
 function failureOfAll(failures: readonly (Failure & { strategy: string })[]): EspalierError {
   const { code, message, hint } = failures[0]!;
   const others = failures.slice(1).map((failure) => `${failure.strategy} [${failure.code}]`);
-  return new EspalierError(code, others.length === 0 ? message : `${message}; nor could ${others.join(', ')}`, { hint });
+  return new EspalierError(code, others.length === 0 ? message : `${message}; nor could ${others.join(', ')}`, {
+    hint,
+  });
 }
 
 /** What a training takes beside its vectors, at most: statistics and factors of the widest head. */
 const bytesOfTraining = 512 * 1024 ** 2;
 
-/** One a processor, as far as memory allows: each holds its vectors, the thread's copy of them, and what it makes of both. */
+/**
+ * One a processor, as far as memory allows: each holds its vectors, the thread's copy of them, and what it makes of
+ * both.
+ */
 function trainingsAtOnce(dimension: number, mixes: readonly Mix[]): number {
-  const rows = largestOf(mixes.map(({ fresh, replayedIds, learnedIds = [] }) => fresh + replayedIds.length + learnedIds.length));
+  const rows = largestOf(
+    mixes.map(({ fresh, replayedIds, learnedIds = [] }) => fresh + replayedIds.length + learnedIds.length),
+  );
   const bytes = bytesOfTraining + 4 * rows * dimension * Float32Array.BYTES_PER_ELEMENT;
   return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / bytes)));
 }
@@ -146,7 +165,11 @@ async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Cont
 }
 
 /** What a strategy cannot learn is a finding; a stop is none. */
-async function tryTraining(job: TrainingJob, signal: AbortSignal, progress: TrainingProgress): Promise<TrainedHead | Failure> {
+async function tryTraining(
+  job: TrainingJob,
+  signal: AbortSignal,
+  progress: TrainingProgress,
+): Promise<TrainedHead | Failure> {
   try {
     return await train(job, { signal, progress });
   } catch (thrown) {

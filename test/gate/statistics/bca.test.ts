@@ -36,7 +36,9 @@ describe('bcaBounds', () => {
   });
 
   it('are the observed value where every draw is', () => {
-    expect(bcaBounds({ observed: 0.3, draws: new Float64Array(50).fill(0.3), jackknife: flat }, confidences, range)).toEqual({
+    expect(
+      bcaBounds({ observed: 0.3, draws: new Float64Array(50).fill(0.3), jackknife: flat }, confidences, range),
+    ).toEqual({
       lower: 0.3,
       upper: 0.3,
     });
@@ -58,15 +60,19 @@ describe('bcaBounds', () => {
   });
 
   it('let an undefined draw be the worst there is, and know nothing beyond 1 % of them', () => {
-    const drawsWith = (missing: number) => Float64Array.from({ length: 1000 }, (_, index) => (index < missing ? Number.NaN : index / 1000));
-    const boundsWith = (missing: number) => bcaBounds({ observed: 0.5, draws: drawsWith(missing), jackknife: flat }, confidences, range);
+    const drawsWith = (missing: number) =>
+      Float64Array.from({ length: 1000 }, (_, index) => (index < missing ? Number.NaN : index / 1000));
+    const boundsWith = (missing: number) =>
+      bcaBounds({ observed: 0.5, draws: drawsWith(missing), jackknife: flat }, confidences, range);
     expect(boundsWith(10).lower).toBeLessThan(boundsWith(0).lower);
     expect(boundsWith(10).lower).toBeGreaterThan(0);
     expect(boundsWith(11)).toEqual(range);
   });
 
   it('know nothing where the statistic of the cases is undefined', () => {
-    expect(bcaBounds({ observed: Number.NaN, draws: Float64Array.of(0, 0.1), jackknife: flat }, confidences, range)).toEqual(range);
+    expect(
+      bcaBounds({ observed: Number.NaN, draws: Float64Array.of(0, 0.1), jackknife: flat }, confidences, range),
+    ).toEqual(range);
   });
 
   it('are never NaN, ordered, and within the draws', () => {

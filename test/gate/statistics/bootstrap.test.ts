@@ -23,9 +23,12 @@ const weightedMean =
   };
 
 describe('spearmanDifference', () => {
-  it.each(reference.spearman)('is that of SciPy over cases repeated as often as they weigh', ({ weights, difference, ...sides }) => {
-    expect(spearmanDifference(sides)(Float64Array.from(weights))).toBeCloseTo(difference, 12);
-  });
+  it.each(reference.spearman)(
+    'is that of SciPy over cases repeated as often as they weigh',
+    ({ weights, difference, ...sides }) => {
+      expect(spearmanDifference(sides)(Float64Array.from(weights))).toBeCloseTo(difference, 12);
+    },
+  );
 
   it('is undefined where nothing is left to rank', () => {
     const sides = { champion: [1, 2, 3], candidate: [3, 1, 2], gold: [1, 1, 2] };
@@ -81,8 +84,12 @@ describe('pairedBootstrap', () => {
     const differences = normals(300, 'differences');
     for (const clusters of [undefined, differences.map((_, index) => index % 37)]) {
       const given = clusters ? { ...options, clusters } : options;
-      const [slow, fast] = [pairedBootstrap(300, weightedMean(differences), given), pairedBootstrapOfMean(differences, given)];
-      for (const key of ['observed', 'variance', 'lower', 'upper'] as const) expect(fast[key]).toBeCloseTo(slow[key], 12);
+      const [slow, fast] = [
+        pairedBootstrap(300, weightedMean(differences), given),
+        pairedBootstrapOfMean(differences, given),
+      ];
+      for (const key of ['observed', 'variance', 'lower', 'upper'] as const)
+        expect(fast[key]).toBeCloseTo(slow[key], 12);
     }
   });
 
@@ -102,12 +109,20 @@ describe('pairedBootstrap', () => {
 
   it('knows nothing where the metric is often undefined, and says so within the range', () => {
     const sides = { champion: [6, 5, 4, 3, 2, 1], candidate: [1, 2, 3, 4, 5, 6], gold: [1, 1, 1, 1, 1, 2] };
-    const { lower, upper } = pairedBootstrap(6, spearmanDifference(sides), { ...options, range: { lower: -2, upper: 2 } });
+    const { lower, upper } = pairedBootstrap(6, spearmanDifference(sides), {
+      ...options,
+      range: { lower: -2, upper: 2 },
+    });
     expect({ lower, upper }).toEqual({ lower: -2, upper: 2 });
   });
 
   it('of two sides that answer alike is certain of it', () => {
-    expect(pairedBootstrapOfMean(new Float64Array(40), options)).toMatchObject({ observed: 0, variance: 0, lower: 0, upper: 0 });
+    expect(pairedBootstrapOfMean(new Float64Array(40), options)).toMatchObject({
+      observed: 0,
+      variance: 0,
+      lower: 0,
+      upper: 0,
+    });
   });
 
   const skewed = (random: Random) => -Math.log(1 - random.uniform());
@@ -118,15 +133,18 @@ describe('pairedBootstrap', () => {
     { name: 'normal', draw: (random: Random) => random.normal(), truth: 0 },
     { name: 'skewed', draw: skewed, truth: 1 },
     { name: 'rarely lost', draw: bounded, truth: -0.05 },
-  ])('has a lower bound that lies above the mean of $name differences about once in twenty', ({ name, draw, truth }) => {
-    const random = seededRandom('coverage', name);
-    const misses = shareOfMisses(1500, (trial) => {
-      const differences = Float64Array.from({ length: 60 }, () => draw(random));
-      return pairedBootstrapOfMean(differences, { ...options, draws: 400, seed: [trial] }).lower > truth;
-    });
-    expect(misses).toBeGreaterThan(0.03);
-    expect(misses).toBeLessThan(0.075);
-  });
+  ])(
+    'has a lower bound that lies above the mean of $name differences about once in twenty',
+    ({ name, draw, truth }) => {
+      const random = seededRandom('coverage', name);
+      const misses = shareOfMisses(1500, (trial) => {
+        const differences = Float64Array.from({ length: 60 }, () => draw(random));
+        return pairedBootstrapOfMean(differences, { ...options, draws: 400, seed: [trial] }).lower > truth;
+      });
+      expect(misses).toBeGreaterThan(0.03);
+      expect(misses).toBeLessThan(0.075);
+    },
+  );
 
   it('of clusters is not sure of what single cases would seem to show', () => {
     const random = seededRandom('clusters');

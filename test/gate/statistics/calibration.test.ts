@@ -1,16 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, brierLosses, brierScore, expectedCalibrationError, reliabilityBins } from '#espalier/gate/statistics/calibration.js';
+import {
+  type Answer,
+  brierLosses,
+  brierScore,
+  expectedCalibrationError,
+  reliabilityBins,
+} from '#espalier/gate/statistics/calibration.js';
 import { areaUnderRiskCoverage, riskCoverage } from '#espalier/gate/statistics/selective.js';
 import { reference } from './reference.js';
 
 const answersOf = ({ confidence, correct }: { confidence: readonly number[]; correct: readonly boolean[] }): Answer[] =>
   confidence.map((value, index) => ({ confidence: value, correct: correct[index]! }));
 
-const anyAnswers = fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), correct: fc.boolean() }), {
-  minLength: 1,
-  maxLength: 80,
-});
+const anyAnswers = fc.array(
+  fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), correct: fc.boolean() }),
+  {
+    minLength: 1,
+    maxLength: 80,
+  },
+);
 
 describe('calibration', () => {
   it.each(reference.calibration)('of given answers is that of NumPy: ECE $ece, Brier $brier, AURC $aurc', (row) => {
@@ -23,7 +32,11 @@ describe('calibration', () => {
 
   it('is perfect of answers that are sure and right, and worst of those that are sure and wrong', () => {
     const sure = (correct: boolean) => Array.from({ length: 10 }, () => ({ confidence: 1, correct }));
-    const measure = (answers: Answer[]) => [expectedCalibrationError(answers), brierScore(answers), areaUnderRiskCoverage(answers)];
+    const measure = (answers: Answer[]) => [
+      expectedCalibrationError(answers),
+      brierScore(answers),
+      areaUnderRiskCoverage(answers),
+    ];
     expect(measure(sure(true))).toEqual([0, 0, 0]);
     expect(measure(sure(false))).toEqual([1, 1, 1]);
   });
@@ -50,14 +63,21 @@ describe('calibration', () => {
   });
 
   it('of no answers is undefined', () => {
-    expect([expectedCalibrationError([]), brierScore([]), areaUnderRiskCoverage([])]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    expect([expectedCalibrationError([]), brierScore([]), areaUnderRiskCoverage([])]).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+    ]);
   });
 
   it('cannot be off by more, on average, than confidence and accuracy are apart case by case', () => {
     fc.assert(
       fc.property(anyAnswers, (answers) => {
-        const apart = answers.reduce((sum, { confidence, correct }) => sum + Math.abs(confidence - Number(correct)), 0) / answers.length;
-        const bias = answers.reduce((sum, { confidence, correct }) => sum + confidence - Number(correct), 0) / answers.length;
+        const apart =
+          answers.reduce((sum, { confidence, correct }) => sum + Math.abs(confidence - Number(correct)), 0) /
+          answers.length;
+        const bias =
+          answers.reduce((sum, { confidence, correct }) => sum + confidence - Number(correct), 0) / answers.length;
         expect(expectedCalibrationError(answers)).toBeLessThanOrEqual(apart + 1e-12);
         expect(expectedCalibrationError(answers)).toBeGreaterThanOrEqual(Math.abs(bias) - 1e-12);
       }),

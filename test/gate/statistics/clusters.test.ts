@@ -25,12 +25,17 @@ describe('groupUnits', () => {
 
   it('keeps clusters whole and every case once', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(8), { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 6 }), (clusters, most) => {
-        const groups = membersOf(groupUnits(unitsOf(clusters.length, clusters), most));
-        expect(groups.flat().sort((a, b) => a - b)).toEqual(clusters.map((_, index) => index));
-        const groupsWith = (cluster: number) => groups.filter((group) => group.some((index) => clusters[index] === cluster));
-        for (const cluster of clusters) expect(groupsWith(cluster)).toHaveLength(1);
-      }),
+      fc.property(
+        fc.array(fc.nat(8), { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        (clusters, most) => {
+          const groups = membersOf(groupUnits(unitsOf(clusters.length, clusters), most));
+          expect(groups.flat().sort((a, b) => a - b)).toEqual(clusters.map((_, index) => index));
+          const groupsWith = (cluster: number) =>
+            groups.filter((group) => group.some((index) => clusters[index] === cluster));
+          for (const cluster of clusters) expect(groupsWith(cluster)).toHaveLength(1);
+        },
+      ),
     );
   });
 });

@@ -41,7 +41,15 @@ describe('what is said of unknown texts', () => {
   it('counts what the threshold refuses and accepts', () => {
     const inScope = Array.from({ length: 40 }, (_, index) => 0.5 + index / 100);
     const report = describeUnknown({ task: 'intent', inScope, outOfScope: [0.1, 0.505, 0.6, 0.9] }, 0.05);
-    expect(report).toEqual({ task: 'intent', share: 0.05, threshold: 0.51, inScope: 40, refused: 1, outOfScope: 4, accepted: 2 });
+    expect(report).toEqual({
+      task: 'intent',
+      share: 0.05,
+      threshold: 0.51,
+      inScope: 40,
+      refused: 1,
+      outOfScope: 4,
+      accepted: 2,
+    });
   });
 
   it('has no threshold without enough texts, and then accepts everything', () => {

@@ -4,12 +4,15 @@ import { mcnemar } from '#espalier/gate/statistics/mcnemar.js';
 import { reference } from './reference.js';
 
 describe('mcnemar', () => {
-  it.each(reference.mcnemar)('of $gained gained and $lost lost is the binomial test of SciPy', ({ gained, lost, ...expected }) => {
-    const found = mcnemar({ gained, lost });
-    for (const side of ['worse', 'better', 'twoSided'] as const) {
-      expect(Math.abs(found[side] - expected[side])).toBeLessThan(1e-9 * expected[side]);
-    }
-  });
+  it.each(reference.mcnemar)(
+    'of $gained gained and $lost lost is the binomial test of SciPy',
+    ({ gained, lost, ...expected }) => {
+      const found = mcnemar({ gained, lost });
+      for (const side of ['worse', 'better', 'twoSided'] as const) {
+        expect(Math.abs(found[side] - expected[side])).toBeLessThan(1e-9 * expected[side]);
+      }
+    },
+  );
 
   it('finds nothing where nothing flipped', () => {
     expect(mcnemar({ gained: 0, lost: 0 })).toEqual({ worse: 1, better: 1, twoSided: 1 });

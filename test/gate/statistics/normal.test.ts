@@ -9,7 +9,12 @@ describe('normalCdf', () => {
   });
 
   it('adds up to 1 on both sides, wherever it changes its method', () => {
-    fc.assert(fc.property(fc.double({ min: -9, max: 9, noNaN: true }), (x) => Math.abs(normalCdf(x) + normalCdf(-x) - 1) < 1e-15));
+    fc.assert(
+      fc.property(
+        fc.double({ min: -9, max: 9, noNaN: true }),
+        (x) => Math.abs(normalCdf(x) + normalCdf(-x) - 1) < 1e-15,
+      ),
+    );
   });
 });
 

@@ -28,7 +28,8 @@ describe('the p values of several suites as one', () => {
           expect(stratifiedBounds(drawn, { lower: 0.95, upper: 1 - worse }).upper).toBeCloseTo(0, 8);
           shown++;
         }
-        if (better < 0.49 && better > 1e-9) expect(stratifiedBounds(drawn, { lower: 1 - better, upper: 0.95 }).lower).toBeCloseTo(0, 8);
+        if (better < 0.49 && better > 1e-9)
+          expect(stratifiedBounds(drawn, { lower: 1 - better, upper: 0.95 }).lower).toBeCloseTo(0, 8);
         expect(Math.max(worse, better)).toBe(1);
       }),
       { seed: 7, numRuns: 60 },

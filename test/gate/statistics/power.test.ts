@@ -24,13 +24,16 @@ describe('minimumDetectableLoss', () => {
     { cases: 200, flips: 10 },
     { cases: 500, flips: 40 },
     { cases: 2000, flips: 50 },
-  ])('is the margin that an unchanged candidate passes 4 times in 5: $cases cases, $flips flips', ({ cases, flips }) => {
-    const margin = minimumDetectableLoss({ cases, gained: flips / 2, lost: flips / 2 }, demand);
-    const share = flips / cases / 2;
-    const power = shareReached(cases, { gained: share, lost: share }, ({ lower }) => lower >= -margin);
-    expect(power).toBeGreaterThan(0.75);
-    expect(power).toBeLessThan(0.85);
-  });
+  ])(
+    'is the margin that an unchanged candidate passes 4 times in 5: $cases cases, $flips flips',
+    ({ cases, flips }) => {
+      const margin = minimumDetectableLoss({ cases, gained: flips / 2, lost: flips / 2 }, demand);
+      const share = flips / cases / 2;
+      const power = shareReached(cases, { gained: share, lost: share }, ({ lower }) => lower >= -margin);
+      expect(power).toBeGreaterThan(0.75);
+      expect(power).toBeLessThan(0.85);
+    },
+  );
 
   it('without flips is the least that so many cases can exclude', () => {
     const square = normalQuantile(0.95) ** 2;
@@ -41,8 +44,14 @@ describe('minimumDetectableLoss', () => {
     fc.assert(
       fc.property(anyFlips, fc.double({ min: 0.5, max: 0.98, noNaN: true }), ({ cases, gained, lost }, power) => {
         const of = (times: number, asked: number) =>
-          minimumDetectableLoss({ cases: cases * times, gained: gained * times, lost: lost * times }, { ...demand, power: asked });
-        expect(of(1, power)).toBeCloseTo(minimumDetectableLoss({ cases, gained: lost, lost: gained }, { ...demand, power }), 12);
+          minimumDetectableLoss(
+            { cases: cases * times, gained: gained * times, lost: lost * times },
+            { ...demand, power: asked },
+          );
+        expect(of(1, power)).toBeCloseTo(
+          minimumDetectableLoss({ cases, gained: lost, lost: gained }, { ...demand, power }),
+          12,
+        );
         expect(of(3, power)).toBeLessThan(of(1, power));
         expect(of(1, power + 0.01)).toBeGreaterThanOrEqual(of(1, power));
         expect(of(1, power)).toBeLessThanOrEqual(1);
@@ -74,7 +83,8 @@ describe('casesToDecide', () => {
   it('is the first number that does', () => {
     const flips = { cases: 200, gained: 10, lost: 12 };
     const { cases } = casesToDecide(flips, 0.03, { ...demand, power: 0.5 })!;
-    const lowerOf = (count: number) => tangoBounds({ cases: count, gained: count * 0.05, lost: count * 0.06 }, demand.confidences).lower;
+    const lowerOf = (count: number) =>
+      tangoBounds({ cases: count, gained: count * 0.05, lost: count * 0.06 }, demand.confidences).lower;
     expect(lowerOf(cases)).toBeGreaterThanOrEqual(-0.03);
     expect(lowerOf(cases - 1)).toBeLessThan(-0.03);
   });

@@ -14,7 +14,10 @@ interface ReferenceBounds {
 }
 
 interface Reference {
-  readonly normal: { readonly cdf: readonly [x: number, cdf: number][]; readonly quantiles: readonly [share: number, quantile: number][] };
+  readonly normal: {
+    readonly cdf: readonly [x: number, cdf: number][];
+    readonly quantiles: readonly [share: number, quantile: number][];
+  };
   readonly mcnemar: readonly ({ readonly gained: number; readonly lost: number } & McNemar)[];
   readonly tango: readonly ({ readonly flips: Flips } & ReferenceBounds)[];
   readonly stratified: readonly ({ readonly strata: readonly Stratum[] } & ReferenceBounds)[];
@@ -37,7 +40,9 @@ interface Reference {
   }[];
 }
 
-export const reference = JSON.parse(readFileSync(new URL('../reference/statistics.json', import.meta.url), 'utf8')) as Reference;
+export const reference = JSON.parse(
+  readFileSync(new URL('../reference/statistics.json', import.meta.url), 'utf8'),
+) as Reference;
 
 export interface RankedSides {
   readonly champion: readonly number[];

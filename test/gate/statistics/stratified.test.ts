@@ -11,11 +11,14 @@ import { reference } from './reference.js';
 const confidences = { lower: 0.95, upper: 0.95 };
 
 describe('stratifiedBounds', () => {
-  it.each(reference.stratified)('of $strata at $confidences are those of the likelihood maximised numerically', (row) => {
-    const { lower, upper } = stratifiedBounds(row.strata, row.confidences);
-    expect(Math.abs(lower - row.lower)).toBeLessThan(1e-9);
-    expect(Math.abs(upper - row.upper)).toBeLessThan(1e-9);
-  });
+  it.each(reference.stratified)(
+    'of $strata at $confidences are those of the likelihood maximised numerically',
+    (row) => {
+      const { lower, upper } = stratifiedBounds(row.strata, row.confidences);
+      expect(Math.abs(lower - row.lower)).toBeLessThan(1e-9);
+      expect(Math.abs(upper - row.upper)).toBeLessThan(1e-9);
+    },
+  );
 
   it("of one suite of right-or-wrong answers are Tango's, whatever its weight", () => {
     fc.assert(
@@ -40,7 +43,10 @@ describe('stratifiedBounds', () => {
   });
 
   it('contain the weighted difference and mirror with the sides', () => {
-    const strata = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 9 }), flips: anyFlips }), { minLength: 1, maxLength: 5 });
+    const strata = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 9 }), flips: anyFlips }), {
+      minLength: 1,
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(strata, anyConfidence, anyConfidence, (some, low, high) => {
         const { lower, upper } = stratifiedBounds(some, { lower: low, upper: high });
@@ -68,17 +74,29 @@ describe('stratifiedBounds', () => {
       { weight: 1, flips: small },
       { weight: 1, flips: { cases: 200_000, gained: 0, lost: 0 } },
     ];
-    expect(stratifiedBounds(strata, confidences).lower).toBeLessThan(0.95 * (tangoBounds(small, confidences).lower / 2));
+    expect(stratifiedBounds(strata, confidences).lower).toBeLessThan(
+      0.95 * (tangoBounds(small, confidences).lower / 2),
+    );
   });
 
   it('of nothing known say nothing, and of what does not vary just that', () => {
     expect(stratifiedBounds([], confidences)).toEqual({ lower: -1, upper: 1 });
-    expect(stratifiedBounds([{ weight: 1, flips: { cases: 0, gained: 0, lost: 0 } }], confidences)).toEqual({ lower: -1, upper: 1 });
-    expect(stratifiedBounds([{ weight: 1, difference: 0, variance: Number.NaN }], confidences)).toEqual({ lower: -1, upper: 1 });
-    expect(stratifiedBounds([{ weight: 1, difference: 0.25, variance: 0 }], confidences)).toEqual({ lower: 0.25, upper: 0.25 });
+    expect(stratifiedBounds([{ weight: 1, flips: { cases: 0, gained: 0, lost: 0 } }], confidences)).toEqual({
+      lower: -1,
+      upper: 1,
+    });
+    expect(stratifiedBounds([{ weight: 1, difference: 0, variance: Number.NaN }], confidences)).toEqual({
+      lower: -1,
+      upper: 1,
+    });
+    expect(stratifiedBounds([{ weight: 1, difference: 0.25, variance: 0 }], confidences)).toEqual({
+      lower: 0.25,
+      upper: 0.25,
+    });
   });
 
-  // 1,000 trials of a share of 5 % scatter by 0.7 %. Where a small suite alone loses, one flip of it is enough to be on the safe side: hence no floor there.
+  // 1,000 trials of a share of 5 % scatter by 0.7 %. Where a small suite alone loses, one flip of it is enough to be on
+  // the safe side: hence no floor there.
   it.each([
     { name: 'alike', sizes: [100, 100, 100], truths: [[0.04, 0.04]], from: 0.03 },
     {
@@ -123,9 +141,15 @@ describe('stratifiedBounds', () => {
       const [gained, lost] = truths[Math.min(index, truths.length - 1)]!;
       return { gained: gained!, lost: lost! };
     };
-    const truth = sizes.reduce((sum, _, index) => sum + (truthOf(index).gained - truthOf(index).lost) / sizes.length, 0);
+    const truth = sizes.reduce(
+      (sum, _, index) => sum + (truthOf(index).gained - truthOf(index).lost) / sizes.length,
+      0,
+    );
     const misses = shareOfMisses(1000, () => {
-      const strata: Stratum[] = sizes.map((cases, index) => ({ weight: 1, flips: drawFlips(cases, truthOf(index), random) }));
+      const strata: Stratum[] = sizes.map((cases, index) => ({
+        weight: 1,
+        flips: drawFlips(cases, truthOf(index), random),
+      }));
       return stratifiedBounds(strata, confidences).lower > truth + 1e-12;
     });
     expect(misses).toBeGreaterThanOrEqual(from);

@@ -47,7 +47,8 @@ describe('tarone', () => {
     for (let trial = 0; trial < trials; trial++) {
       const tests = Array.from({ length: 40 }, () => {
         let [gained, lost] = [0, 0];
-        for (let answer = 0; answer < 12; answer++) if (random.uniform() < 0.1) random.uniform() < 0.5 ? gained++ : lost++;
+        for (let answer = 0; answer < 12; answer++)
+          if (random.uniform() < 0.1) random.uniform() < 0.5 ? gained++ : lost++;
         return { p: mcnemar({ gained, lost }).worse, least: 0.5 ** (gained + lost) };
       });
       if (tarone(tests, 0.05).some((p) => p <= 0.05)) wrong++;

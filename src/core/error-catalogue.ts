@@ -1,0 +1,230 @@
+/** One catalogue of every error a user can meet; `docs/errors.md` is held equal to this file by a test. */
+
+import type { KnownCode } from './error-kinds.js';
+
+/** Code -> [what it means, what to do about it when the thrower knows nothing better]. */
+export const catalogue = {
+  USAGE: ['The command was called with words it does not take.', 'Run the command with --help.'],
+  DEFECT: [
+    'Espalier itself is at fault; the stack on standard error says where.',
+    'Please report it with the stack, and the command that was run.',
+  ],
+  INTERRUPTED: [
+    'The work was stopped before it ended; nothing half-written remains.',
+    'Run the same command again: it goes on at its stage.',
+  ],
+  NOT_A_WORKSPACE: [
+    'No folder here or above holds adapters/ and replay-store/.',
+    'Run `espalier init DIR`, or pass --workspace DIR.',
+  ],
+  FILE_NOT_FOUND: ['A file or folder that was named does not exist.', 'Check the path.'],
+  FILE_UNREADABLE: ['A file exists but cannot be read.', 'Check its permissions.'],
+  DISK_READ_ONLY: ['The disk or folder refuses writing.', 'Make it writable, or use another --workspace.'],
+  DISK_FULL: ['The disk is full; the write was undone.', 'Free some space and run the command again.'],
+  TEXT_INVALID: ['The text that was asked is empty, too long, or not text.', 'Ask a text of 1 to 20000 characters.'],
+  DISK_FAILED: [
+    'The disk, or the connection to it, reported an error; the write was undone.',
+    'Check the disk and its mount, then run the command again: nothing half-written remains.',
+  ],
+  TOO_MANY_FILES: [
+    'The system gives this process no more files to open.',
+    'Raise the limit with `ulimit -n 4096`, or end other programs; then run the command again.',
+  ],
+  CACHE_UNKNOWN: [
+    'An encoder needs a folder for converted models, and there is no home folder to keep it in.',
+    'Set ESPALIER_CACHE to a folder that can be written.',
+  ],
+  NODE_TOO_OLD: [
+    'The running Node.js is older than the store needs.',
+    'Install Node.js 22.14 or later. The `espalier` command, `npm test` and the other npm scripts find one by themselves.',
+  ],
+  INPUT_EMPTY: ['The input holds no rows at all.', 'Check that the right file was named.'],
+  INPUT_BINARY: ['The input is not text.', 'Export it as JSON lines, a JSON array or CSV.'],
+  INPUT_ENCODING: [
+    'The input is not valid in its encoding, which is UTF-8 unless a byte order mark or --encoding says otherwise.',
+    'Say its encoding: --encoding windows-1252 for a file of Excel.',
+  ],
+  INPUT_FORMAT: [
+    'The input is in a format that is not understood.',
+    'Pass JSON lines, a JSON array or CSV with a header; docs/commands.md shows how files of other tools become that.',
+  ],
+  INPUT_REJECTED: [
+    'Rows were rejected, and none was taken; nothing was stored.',
+    'Read the rejects file: it names line, field and reason of each row.',
+  ],
+  NOTHING_TAKEN: ['The --where filters leave no row of the input.', 'Compare them with the fields of a row.'],
+  TOO_MANY_REJECTED: [
+    'More rows were rejected than --max-rejected allows; nothing was stored.',
+    'Read the rejects file, mend the rows, or raise --max-rejected.',
+  ],
+  CSV_COLUMN_MISSING: [
+    'The CSV header lacks a column that is needed.',
+    'Name the columns with --text-field and --label-field.',
+  ],
+  CONFIG_INVALID: [
+    'espalier.config.js cannot be loaded, or exports what cannot be added.',
+    'Mend the named file, or pass --no-config; docs/library.md shows one.',
+  ],
+  DECLARATION_INVALID: [
+    'adapter.yaml does not say what it must.',
+    'Mend the named key; docs/adapter.md lists all keys.',
+  ],
+  ADAPTER_NOT_FOUND: [
+    'No adapter of that name is declared in this workspace.',
+    'Look into adapters/, or run `espalier status`.',
+  ],
+  TASK_MISSING: ['The adapter has several tasks, and none was named.', 'Name one with --task.'],
+  TASK_UNKNOWN: [
+    'The adapter declares no task of that name, or its champion has not learned it.',
+    'Use one that adapter.yaml names.',
+  ],
+  STRATEGY_UNKNOWN: ['No training strategy has that name.', 'Use one that `espalier update --help` names.'],
+  HEAD_UNKNOWN: ['No kind of head has that name.', 'Use one that the strategy trains; docs/adapter.md lists them.'],
+  POLICY_UNKNOWN: ['No replay policy has that name.', 'Use one that docs/adapter.md lists under `buffer.policy`.'],
+  NOTHING_TO_LEARN: [
+    'There is no new training data since the champion was trained.',
+    'Bring some with `espalier ingest`.',
+  ],
+  NOTHING_TO_COMPARE: [
+    'Strategies differ in what they forget, and this data has nothing to forget: it lacks a second domain, or held-out examples.',
+    'Bring examples of another domain with `espalier ingest`.',
+  ],
+  TOO_FEW_CLASSES: [
+    'A classifier needs at least two classes.',
+    'Bring examples of another label with `espalier ingest`.',
+  ],
+  VECTOR_INVALID: [
+    'An embedding holds what is not a number.',
+    'Remove the example, or check the encoder: dtype fp32 rules out overflow.',
+  ],
+  TEXT_UNREADABLE: [
+    'The encoder cannot turn a text into a vector.',
+    'Take the text out of the suite or the question. Examples like it are left out of training by themselves.',
+  ],
+  TRAINING_DIVERGED: [
+    'The loss grew beyond all bounds, so nothing is proposed.',
+    'Lower learningRate in adapter.yaml.',
+  ],
+  ENCODER_NOT_FOUND: [
+    'The encoder folder does not exist or lacks its files.',
+    'A model folder holds config.json, tokenizer.json and onnx/model.onnx.',
+  ],
+  ENCODER_HUB_UNREACHABLE: [
+    'The model hub cannot be reached, or has no such model.',
+    'Download the model into a folder and name the folder, or use `use-lite`.',
+  ],
+  ENCODER_INVALID: ['The encoder model cannot be loaded.', 'Fetch the file again: it may be truncated.'],
+  ENCODER_INPUT_MISSING: [
+    'The model asks for an input that a text encoder does not have.',
+    'Use a feature-extraction model (input_ids, attention_mask).',
+  ],
+  ENCODER_OUTPUT_MISSING: [
+    'The model lacks the output that the pooling needs.',
+    'Choose another `pooling` in adapter.yaml.',
+  ],
+  ENCODER_MISMATCH: [
+    'The adapter was trained on another encoder than the one declared now.',
+    'Restore the encoder in adapter.yaml, or run `espalier update NAME --reencode`: it learns everything in the store again on the new encoder.',
+  ],
+  ADAPTER_INVALID: [
+    'The files of a trained version are damaged: they do not match their manifest.',
+    'Restore them from a backup, or `espalier rollback` to another version.',
+  ],
+  EXPORT_IMPOSSIBLE: [
+    'Encoder and adapter cannot be written as one ONNX file.',
+    'Ship adapter.onnx, whose metadata says how its input is made, and print vectors with `espalier embed`.',
+  ],
+  STORE_CORRUPT: [
+    'The database is damaged or is not a database of Espalier.',
+    'Restore the file from a backup; it was not changed.',
+  ],
+  STORE_NEWER: ['The database was written by a newer Espalier.', 'Upgrade Espalier; the file was not changed.'],
+  STORE_OUTDATED: [
+    'The database has an older schema, and it cannot be brought up to date where nothing may be written.',
+    'Run `espalier status` once on a copy that can be written, and serve that copy.',
+  ],
+  STORE_BUSY: [
+    'Another process holds the database for longer than the waiting time.',
+    'Wait for it to end and run the command again.',
+  ],
+  STORE_GONE: [
+    'The database file was removed, moved or replaced while a command used it; what the command did last was undone.',
+    'Put the file back where it was, then run the command again.',
+  ],
+  PAST_TRANSACTION: [
+    'A query was asked past the transaction that it is called in, where it would wait for ever.',
+    'Ask it through the handle that the transaction gives to its work.',
+  ],
+  UPDATE_RUNNING: [
+    'Another process is already updating this adapter.',
+    'Wait for it to end; `espalier status` shows it.',
+  ],
+  LEASE_LOST: [
+    'This run was taken over by another process while it was paused.',
+    'Nothing to do: the other process goes on.',
+  ],
+  SUITE_NOT_FOUND: ['No eval suite has that name.', 'Look into evals/.'],
+  SUITE_INVALID: ['An eval suite does not hold together.', 'Mend the named file.'],
+  SUITE_EXISTS: [
+    'There is a suite of that name already, and none is overwritten.',
+    'Choose another --name, or remove its folder first.',
+  ],
+  LABELS_UNKNOWN: [
+    'The suite asks for labels that the version has not learned.',
+    'Bring examples of them with `espalier ingest`, or name other suites with --suites.',
+  ],
+  NO_GATE_POLICY: [
+    'adapter.yaml declares no gate, and nothing is proposed without one.',
+    'Add a `gate:` section; docs/gate.md shows one.',
+  ],
+  CANDIDATE_NOT_FOUND: ['No candidate has that number.', 'Run `espalier candidates list`.'],
+  CANDIDATE_DECIDED: [
+    'The candidate has been decided already; decisions are not changed.',
+    'See it with `espalier candidates show`.',
+  ],
+  CANDIDATE_STALE: [
+    'The champion has changed since the candidate was compared with it.',
+    'Run `espalier update` to make a new one.',
+  ],
+  DECISION_BACKDATED: [
+    'A decision was dated before what it decides on, or before an earlier decision.',
+    'Leave --at out, or give a time that is not earlier.',
+  ],
+  CANDIDATE_REFUSED: [
+    'The gate did not pass the candidate.',
+    'Read it with `espalier candidates show`; to ship it all the same use --override.',
+  ],
+  NOT_VERIFIABLE: [
+    'Not everything that the verdict rests on was kept, or older rules made it.',
+    'Make a new candidate with `espalier update`.',
+  ],
+  VERDICT_DIFFERS: [
+    'Worked out again from the stored results, the report is another one.',
+    'Do not approve it. Find out who changed the database; `espalier update` makes a new candidate.',
+  ],
+  NO_CHAMPION: ['The adapter has no champion yet.', 'Run `espalier update`, then `espalier candidates approve`.'],
+  VERSION_NOT_FOUND: [
+    'The adapter has no version of that number.',
+    'See its versions with `espalier candidates list --all`.',
+  ],
+  VERSION_EXISTS: [
+    'A folder already has the number of the version that is being made; no folder of a version is ever overwritten.',
+    'Run `espalier update` again: it takes the next free number.',
+  ],
+  NO_EARLIER_VERSION: [
+    'There is no earlier version to roll back to.',
+    'See the decisions with `espalier candidates list --all`.',
+  ],
+  EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
+  SCHEDULE_EMPTY: [
+    'No adapter declares a schedule.',
+    'Add `schedule:` to adapter.yaml; docs/adapter.md lists its keys.',
+  ],
+  SCHEDULE_FAILED: [
+    'The schedule could not do everything that was due; what could be done is done.',
+    'Mend what is named; `espalier schedule status` says when each is tried again.',
+  ],
+  DATA_FOLDER_INVALID: ['A benchmark data folder is not in the stated format.', 'See docs/benchmarks.md.'],
+} as const satisfies Record<KnownCode, readonly [meaning: string, remedy: string]>;
+
+export type ErrorCode = keyof typeof catalogue;

@@ -1,6 +1,6 @@
 /** How much of its texts an encoder can read: input that is lost inside the encoder must be seen. */
 import { setImmediate as letEventsThrough } from 'node:timers/promises';
-import type { Tokeniser } from './tokenise.js';
+import type { Tokeniser } from './tokeniser.js';
 
 /** How many texts an encoder could not read whole, among those that were looked at. */
 export interface Coverage {

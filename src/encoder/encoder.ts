@@ -10,7 +10,8 @@ import { loadTokenizer } from './load-tokenizer.js';
 import { locateModel, type Whereabouts } from './model-folder.js';
 import { fillNgrams } from './ngrams.js';
 import { normOf } from './normalise.js';
-import { newTokeniser, type Reading, type Tokeniser } from './tokenise.js';
+import { newTokeniser } from './tokenise.js';
+import type { Reading, Tokeniser } from './tokeniser.js';
 
 export interface EncodeOptions {
   readonly signal?: AbortSignal;

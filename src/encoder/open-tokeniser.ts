@@ -2,7 +2,8 @@
 import type { EncoderDeclaration } from './declaration.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { findModelFolder, type Whereabouts } from './model-folder.js';
-import { newTokeniser, type Tokeniser } from './tokenise.js';
+import { newTokeniser } from './tokenise.js';
+import type { Tokeniser } from './tokeniser.js';
 
 /** Undefined where the encoder would have to be converted or downloaded first. @throws ENCODER_INVALID */
 export async function openTokeniser(

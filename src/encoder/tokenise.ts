@@ -1,27 +1,7 @@
 /** Texts -> token ids, cut to what the model can hold. */
 import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import type { PreTrainedTokenizer } from '@huggingface/transformers';
-import type { PaddingSide } from './batches.js';
-
-export interface Tokeniser {
-  /** One list of ids a text, special tokens included. A text may have none. */
-  tokenise(texts: readonly string[]): Promise<number[][]>;
-  /** Whether any token of the text says more than that something unknown, a space or an edge is there. */
-  knowsAny(text: string): boolean;
-  /** The same, and whether the text is read whole. Without a prompt it is tokenised once. */
-  readingOf(text: string): Reading;
-  /** Most tokens of a text, the special ones included, of which the last `closing` are kept where a text is cut. */
-  readonly maximum: number;
-  readonly closing: number;
-  readonly paddingSide: PaddingSide;
-  readonly paddingId: number;
-}
-
-export interface Reading {
-  /** It has more tokens than the model reads. */
-  readonly isCut: boolean;
-  readonly knowsAny: boolean;
-}
+import type { Tokeniser } from './tokeniser.js';
 
 /** Where neither the tokenizer nor the model says how many tokens fit. */
 const usualMaximum = 512;

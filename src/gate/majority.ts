@@ -4,8 +4,8 @@
  */
 import { groupBy } from '../core/grouping.js';
 import { accuracy } from '../evaluation/metrics/means.js';
-import { casesNeeded, compareSuite } from './compare.js';
 import type { Comparison } from './compare.js';
+import { casesNeeded, compareSuite } from './compare.js';
 import type { RowSettings } from './judged.js';
 import type { PairedSuite } from './paired.js';
 import type { Finding, LabelRecall, TaskReport } from './report.js';

@@ -1,8 +1,8 @@
 /** The slices of a report, compared with the champion and judged where the policy says so. */
 
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
-import { compareSuite } from './compare.js';
 import type { Comparison } from './compare.js';
+import { compareSuite } from './compare.js';
 import type { Judged, RowSettings } from './judged.js';
 import type { SliceRow } from './report.js';
 import { adjust, rowOf } from './rows.js';

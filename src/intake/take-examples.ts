@@ -8,7 +8,7 @@ import { EspalierError } from '../core/errors.js';
 import { sweepFolder } from '../core/left-behind.js';
 import type { Workspace } from '../declaration/workspace.js';
 import { type Coverage, coverTexts, mostTexts } from '../encoder/coverage.js';
-import type { Tokeniser } from '../encoder/tokenise.js';
+import type { Tokeniser } from '../encoder/tokeniser.js';
 import { collectEvalTexts } from '../evaluation/suites.js';
 import type { Store } from '../store/database.js';
 import { ingest } from './intake.js';

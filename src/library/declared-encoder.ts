@@ -7,7 +7,7 @@ import { defaultCacheFolder, type Workspace } from '../declaration/workspace.js'
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Whereabouts } from '../encoder/model-folder.js';
-import type { Tokeniser } from '../encoder/tokenise.js';
+import type { Tokeniser } from '../encoder/tokeniser.js';
 
 /** @throws ENCODER_NOT_FOUND, ENCODER_HUB_UNREACHABLE, ENCODER_INVALID, CACHE_UNKNOWN */
 export async function openDeclaredEncoder(

@@ -9,7 +9,7 @@ import { noProgress, type Progress, type Work } from '../core/progress.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Workspace } from '../declaration/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
-import type { Tokeniser } from '../encoder/tokenise.js';
+import type { Tokeniser } from '../encoder/tokeniser.js';
 import type { Principal } from '../store/audit.js';
 import type { Store } from '../store/database.js';
 

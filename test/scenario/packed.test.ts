@@ -77,7 +77,17 @@ describe('the packed package', () => {
   it('holds what it runs on, and nothing else', () => {
     const beside = (path: string) => path.split('/')[0]!;
     expect([...new Set(packed.map(beside))].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'adapters', 'dist', 'evals', 'package.json', 'replay-store'].sort(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'adapters',
+        'dist',
+        'evals',
+        'package.json',
+        'replay-store',
+        'runtime',
+      ].sort(),
     );
     const migrations = readdirSync(join(root, 'replay-store', 'migrations')).map(
       (name) => `replay-store/migrations/${name}`,

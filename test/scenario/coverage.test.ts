@@ -54,7 +54,7 @@ describe('ingest', () => {
     const environment = { ESPALIER_CACHE: cache };
     const told = await succeed(copyOf(desk), words, { input, environment });
     expect(told).toContain('how much of the texts the encoder can read is not known');
-    expect(existsSync(cache)).toBe(false);
+    expect(existsSync(join(cache, 'models'))).toBe(false);
     expect((await succeedJson<Told>(copyOf(desk), words, { input, environment })).coverage).toBeNull();
     // Without a home there is no place to look in.
     const { code } = await espalier(copyOf(desk), words, {

@@ -45,7 +45,9 @@ describe('the docs are in step with the code', () => {
   });
 
   it('docs/data-model.md has a row for every table, and for no other', () => {
-    const tables = [...read('test/store/expected-schema.sql').matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name]) => name!);
+    const tables = [...read('test/store/expected-schema.sql').matchAll(/^CREATE TABLE (\w+)/gm)].map(
+      ([, name]) => name!,
+    );
     const rows = read('docs/data-model.md')
       .split('A version is a folder')[0]!
       .split('\n')

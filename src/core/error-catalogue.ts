@@ -4,7 +4,7 @@ import type { KnownCode } from './error-kinds.js';
 
 /** Code -> [what it means, what to do about it when the thrower knows nothing better]. */
 export const catalogue = {
-  USAGE: ['The command was called with words it does not take.', 'Run the command with --help.'],
+  USAGE: ['Unknown argument or option, or a value that it cannot have.', 'Run the command with --help.'],
   DEFECT: [
     'Espalier itself is at fault; the stack on standard error says where.',
     'Please report it with the stack, and the command that was run.',
@@ -86,7 +86,7 @@ export const catalogue = {
     'Bring some with `espalier ingest`.',
   ],
   NOTHING_TO_COMPARE: [
-    'Strategies differ in what they forget, and this data has nothing to forget: it lacks a second domain, or held-out examples.',
+    'Comparing strategies needs at least two domains, each with held-out examples.',
     'Bring examples of another domain with `espalier ingest`.',
   ],
   TOO_FEW_CLASSES: [
@@ -164,7 +164,7 @@ export const catalogue = {
     'Nothing to do: the other process goes on.',
   ],
   SUITE_NOT_FOUND: ['No eval suite has that name.', 'Look into evals/.'],
-  SUITE_INVALID: ['An eval suite does not hold together.', 'Mend the named file.'],
+  SUITE_INVALID: ['An eval suite is inconsistent.', 'Mend the named file.'],
   SUITE_EXISTS: [
     'There is a suite of that name already, and none is overwritten.',
     'Choose another --name, or remove its folder first.',
@@ -199,7 +199,7 @@ export const catalogue = {
     'Make a new candidate with `espalier update`.',
   ],
   VERDICT_DIFFERS: [
-    'Worked out again from the stored results, the report is another one.',
+    'Recomputing the report from the stored results gives a different report.',
     'Do not approve it. Find out who changed the database; `espalier update` makes a new candidate.',
   ],
   NO_CHAMPION: ['The adapter has no champion yet.', 'Run `espalier update`, then `espalier candidates approve`.'],

@@ -62,7 +62,7 @@ export const codesByKind = {
   ],
   /** Another process is at it; the same call may succeed later. */
   busy: ['STORE_BUSY', 'UPDATE_RUNNING'],
-  /** What was declared or stored does not hold together. */
+  /** What was declared or stored is inconsistent. */
   invalid: [
     'CONFIG_INVALID',
     'DECLARATION_INVALID',

@@ -1,4 +1,4 @@
-/** Items by a key of theirs: keys in the order in which they first came, items in their own. */
+/** Groups items by a key. Keys keep first-seen order, items their own. */
 export function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

@@ -46,7 +46,7 @@ export function classesAmong(tasks: readonly Task[], examples: Iterable<Class>):
   );
 }
 
-/** Each once, in the order in which they first came. */
+/** Removes duplicates and keeps first-seen order. */
 export function distinctClasses(classes: Iterable<Class>): Class[] {
   const known = new Map<string, Class>();
   for (const { task, label } of classes)
@@ -54,7 +54,7 @@ export function distinctClasses(classes: Iterable<Class>): Class[] {
   return [...known.values()];
 }
 
-/** Each once, in the order in which they first came. */
+/** Removes duplicates and keeps first-seen order. */
 export function distinctDomains(domains: Iterable<Domain>): Domain[] {
   const known = new Map<string, Domain>();
   for (const { task, domain } of domains)

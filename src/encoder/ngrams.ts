@@ -3,7 +3,7 @@
  * buckets.
  *
  * Feature hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009, without its
- * sign: counts stay counts, as naive Bayes wants them. N-grams that share a bucket are told apart no more; which ones
+ * sign: counts stay counts, as naive Bayes wants them. N-grams that share a bucket become indistinguishable; which ones
  * do is fixed by the hash.
  *
  * The name `ngrams:N` stands for exactly this definition, in every fingerprint; another one takes another name.

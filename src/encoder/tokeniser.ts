@@ -1,4 +1,7 @@
-/** What can be told of a text before it is encoded. No library of tokenizers stands in these declarations: programs compile them, too. */
+/**
+ * What can be told of a text before it is encoded. No library of tokenizers stands in these declarations: programs
+ * compile them, too.
+ */
 import type { PaddingSide } from './batches.js';
 
 export interface Tokeniser {

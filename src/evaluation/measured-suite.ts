@@ -12,7 +12,7 @@ export interface MeasuredSuite {
   readonly task: string;
   /** Whose holdout it is; null: a suite. */
   readonly domain: string | null;
-  /** That were asked. */
+  /** Number of cases that were scored. */
   readonly cases: number;
   /** That were not, since the version has not learned their label. */
   readonly leftOut: number;

@@ -7,7 +7,7 @@ export interface Metric {
   /** The metric is the mean of the cases' scores. */
   readonly isMean: boolean;
   /**
-   * @param scores of the cases. @param gold what each is held against, null where the score speaks for itself
+   * @param scores of the cases. @param gold what each is compared with, null where the score is already right or wrong
    * @returns the metric as a function of how often each case counts: all 1 is the metric itself, multiplicities are a
    * bootstrap draw. The cases are sorted once; a call takes time linear in their number. NaN where the drawn cases
    * leave it undefined.

@@ -16,7 +16,7 @@ export interface PairedSuite {
    */
   readonly anchor: readonly (number | null)[] | null;
   readonly candidate: readonly number[];
-  /** What the scores are held against; empty where they say all. */
+  /** What the scores are compared with; empty when the score needs no reference. */
   readonly gold: readonly number[];
   /** Cases of one cluster are drawn together; null: each is by itself. */
   readonly clusters: readonly string[] | null;

@@ -93,7 +93,7 @@ export function judgeFloor(value: number, lower: number, floor: number): Finding
       verdict: 'pass',
       reason: `${points(value)}, at least ${points(lower)}, is not under its floor`,
     };
-  // Not a number is under every floor.
+  // NaN counts as below every floor.
   if (!(value >= floor))
     return { ...finding, value, verdict: 'fail', reason: `${points(value)} is under its floor, ${points(floor)}` };
   const reason = `cannot tell: ${points(value)} may in truth be ${points(lower)}, under its floor, ${points(floor)}; more cases would decide`;

@@ -95,7 +95,7 @@ function describeOthers(verdict: Verdict, { slices, calibration, tasks, findings
   ];
 }
 
-/** The greatest, of what is judged and of what is held out; what a suite can be asked beyond before is not one. */
+/** The largest change among judged and held-out suites; labels that are new to a suite are not a change. */
 function describeGain(rows: readonly ReportRow[]): string {
   const own = rows.filter(({ metric }) => metric !== macroMetric);
   const named = own.filter(({ suite, findings }) => findings.length > 0 || suite.startsWith('holdout/'));

@@ -1,4 +1,4 @@
-/** A task's examples have one label each, or a set each, and never some of either. */
+/** A task's examples all have one label, or all have a set of labels; the two are never mixed. */
 import { EspalierError } from '../core/errors.js';
 import type { Task } from '../declaration/tasks.js';
 import type { Queries } from '../store/database.js';

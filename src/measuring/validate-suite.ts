@@ -84,7 +84,7 @@ function sizeOf(cases: number): SuiteFinding | undefined {
   const points = (-tangoBounds({ cases, gained: 0, lost: 0 }, { lower: 0.95, upper: 0.95 }).lower * 100).toFixed(1);
   return warning(
     `only ${cases} cases are asked: with no answer flipped they cannot exclude a loss below ${points} points, at 95 % confidence`,
-    `Bring ${fewestCases} or more; docs/gate.md says what how many can decide.`,
+    `Bring ${fewestCases} or more; docs/gate.md says how many cases a margin needs.`,
   );
 }
 

@@ -27,7 +27,7 @@ export type ReadLabel = { readonly value: string; readonly cleaned: boolean } | 
 /** Of one text. */
 const maxLabels = 100;
 
-/** What parts the labels of a set in a cell of a CSV file. */
+/** The separator between labels in one CSV cell. */
 const separator = '|';
 
 /** The one label of a row. A list of one label, as annotation tools write it, is that label. */

@@ -13,7 +13,7 @@ export interface Contender {
   readonly strategy: string;
   /** Of training alone; null where it failed. */
   readonly seconds: number | null;
-  /** What its version keeps to go on from. */
+  /** Size of what its version stores to continue from. */
   readonly bytesKept: number | null;
   readonly error: Failure | null;
   /** Null until it is judged. */

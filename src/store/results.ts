@@ -18,7 +18,7 @@ export interface PairedResult {
   readonly candidateConfidence: number | null;
   /** Of a fixed older version; null: none is compared with, or it knows no such class. */
   readonly anchorScore: number | null;
-  /** What the scores are held against; null where they say all. */
+  /** What the scores are compared with; null when the score needs no reference. */
   readonly gold: number | null;
   /** What slices are cut by: the label, the source, and so on. */
   readonly tags: Readonly<Record<string, string>>;

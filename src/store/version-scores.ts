@@ -7,7 +7,7 @@ export interface VersionScore {
   readonly suite: string;
   readonly suiteVersion: number;
   readonly contentHash: string;
-  /** That were asked. */
+  /** Number of cases that were scored. */
   readonly cases: number;
   readonly metric: string;
   readonly task: string;

@@ -4,7 +4,7 @@
  * job:      all that one training run needs; plain data, so that it can cross to a worker thread.
  * head:     what is trained, as a kind of head with its sizes and its tensors. The kind says what is computed; see
  *           heads.ts.
- * state:    what a strategy keeps beside the head to go on from at the next update; may be empty.
+ * state:    what a strategy stores besides the head to continue from at the next update; may be empty.
  * strategy: how a head is made from a job, and what resists forgetting; see strategies.ts.
  */
 

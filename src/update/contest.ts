@@ -28,7 +28,10 @@ export function fieldNamed(names: readonly string[]): Strategy[] {
   return allStrategies().filter((strategy) => named.has(strategy));
 }
 
-/** What the declared strategy alone heeds may stand in adapter.yaml, too. @throws HEAD_UNKNOWN, DECLARATION_INVALID */
+/**
+ * Settings that only the declared strategy reads are allowed in adapter.yaml; the others ignore them.
+ * @throws HEAD_UNKNOWN, DECLARATION_INVALID
+ */
 export function checkField(contenders: readonly Strategy[], { strategy, training }: AdapterDeclaration): void {
   const declared = allStrategies().filter(
     ({ name }) => name === strategy && !contenders.some((contender) => contender.name === name),

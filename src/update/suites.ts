@@ -50,7 +50,7 @@ export async function readDeclaredSuites(
   });
 }
 
-/** A set of labels is no answer to a question that has one, nor the other way. @throws SUITE_INVALID */
+/** Single-label suites need a single-label task, multi-label suites a multi-label task. @throws SUITE_INVALID */
 function requireKindOfTask({ name, kind }: Suite, { name: task, multiLabel = false }: Task): void {
   const { asks } = kindNamed(kind);
   const wanted = multiLabel ? 'a set of labels' : 'one label';

@@ -168,7 +168,7 @@ async function approveOne({ output, ...session }: Session, id: number, options: 
   const { adapter, champion, act, admitted, evicted } = approved;
   output.result(approved, () => {
     const marked = act === 'approve' ? '' : output.colours.yellow(' by override');
-    return `${adapter} version ${champion} is champion${marked}; the buffer took ${admitted} examples in and let ${evicted} go`;
+    return `${adapter} version ${champion} is champion${marked}; the buffer added ${admitted} examples and removed ${evicted}`;
   });
 }
 

@@ -25,7 +25,7 @@ export function columnOf(columns: ImportColumns, role: Role): string | undefined
 /** What a column is for: one that an option names, or one that a kind reads by its own name. */
 export type Role = string;
 
-/** That a row answers a question so. Of two rows with one question the second repeats the first or contradicts it. */
+/** A row's answer to a question. A second row with the same question repeats the first or contradicts it. */
 export interface Claim {
   readonly question: string;
   readonly answer: string;

@@ -27,7 +27,7 @@ export interface DecisionDemand extends Demand {
 }
 
 export interface Decision {
-  /** Of all cases, those there are among them. */
+  /** Total cases needed, including those already present. */
   readonly cases: number;
   readonly verdict: 'not-inferior' | 'worse';
 }

@@ -48,7 +48,7 @@ interface Written {
 interface FeatureFormula {
   /** The least value of a feature: 0, or less where features have a sign. */
   readonly lowest: number;
-  /** How much of a feature is 1 of what it stands for. */
+  /** Quantisation scale: the integer value of a feature for each unit of what it stands for. */
   readonly unit: number;
   draw(dimension: number, width: number, seed: number): Tensors;
   /** -> features [n, width] of the type in which vectors are */
@@ -140,7 +140,10 @@ export function lowestFeature(kind: FeatureKind): number {
   return formulas[kind].lowest;
 }
 
-/** How much of a feature is 1 of what it stands for: a standard deviation, a cosine, a number of the vector. */
+/**
+ * Quantisation scale: the integer value of a feature for each unit of what it stands for (a standard deviation, a
+ * cosine, a number of the vector).
+ */
 export function unitOf(kind: FeatureKind): number {
   return formulas[kind].unit;
 }

@@ -17,7 +17,7 @@ import { jsonLines } from '../support/suite.js';
 
 /** Some seconds of training, by tiny steps; with `replay`, many of them. */
 const slow = deskDeclaration((source) =>
-  source.replace('epochs: 20', 'epochs: 1000\n  replayRatio: 64').replace('batchSize: 16', 'batchSize: 1'),
+  source.replace('epochs: 20', 'epochs: 1000\n  replayRatio: 16').replace('batchSize: 16', 'batchSize: 1'),
 );
 
 let start: string;

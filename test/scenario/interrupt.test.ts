@@ -62,7 +62,7 @@ describe('Ctrl-C', () => {
     const running = await startedTraining(folder, 'replay');
     running.process.kill('SIGINT');
     // One press reaches a command twice where another process passes it on: from the terminal, and from that process.
-    setTimeout(() => running.process.kill('SIGINT'), 20);
+    setTimeout(() => running.process.kill('SIGINT'), 2);
     const { code, stdout, stderr } = await running.outcome;
     expect([code, stdout]).toEqual([130, '']);
     expect(stderr).toMatch(

@@ -2,7 +2,7 @@
  * Memory and time of an update with a suite of many cases: two updates, the second of which compares with a champion.
  * For each stage of the second it prints the peak resident set since the process began, as the kernel counts it.
  *
- *   npx tsx bench/large-suite.ts [cases ...]        20,000 and 200,000 unless told
+ *   npm run bench:large-suite -- [cases ...]        20,000 and 200,000 unless told
  */
 import { spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';

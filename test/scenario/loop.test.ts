@@ -78,7 +78,7 @@ describe('the first domain', () => {
     const refused = await espalier(desk, ['predict', 'desk', 'where is my refund']);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('[NO_CHAMPION]')]);
     const printed = await succeed(desk, ['candidates', 'approve', '1', '--reason', 'the first', ...at(10)]);
-    expect(printed).toContain('desk version 1 is champion; the buffer took');
+    expect(printed).toContain('desk version 1 is champion; the buffer added');
     expect(rowsOf(desk, 'select act, actor, reason, from_version, to_version from decisions')).toEqual([
       { act: 'approve', actor: 'ann', reason: 'the first', from_version: null, to_version: 1 },
     ]);

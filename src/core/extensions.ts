@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Seams that a workspace can extend. */
-export const seams = ['strategy', 'head'] as const;
+export const seams = ['strategy', 'head', 'policy'] as const;
 export type Seam = (typeof seams)[number];
 
 export interface Named {
@@ -18,7 +18,7 @@ export interface Extensions {
   readonly members: Readonly<Record<Seam, readonly Named[]>>;
 }
 
-export const noExtensions: Extensions = { file: undefined, members: { strategy: [], head: [] } };
+export const noExtensions: Extensions = { file: undefined, members: { strategy: [], head: [], policy: [] } };
 
 const scope = new AsyncLocalStorage<Extensions>();
 

@@ -34,7 +34,7 @@ export async function loadConfig(file: string, taken: TakenNames): Promise<Exten
 /** Without comparing names: for a thread that runs what was loaded before. @throws CONFIG_INVALID */
 export async function importConfig(file: string): Promise<Extensions> {
   const exported = await importModule(file);
-  const members: Record<Seam, Named[]> = { strategy: [], head: [] };
+  const members: Record<Seam, Named[]> = { strategy: [], head: [], policy: [] };
   for (const [name, value] of Object.entries(exported)) {
     const seam = seamOf(value);
     const fault = seam === undefined ? 'no function of espalier/extend made it' : faultOf(seam, value as Named);
@@ -61,7 +61,7 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** What every member of a seam must have, and of which type. */
+/** What every member of a seam must have, and of which types. */
 const required: Readonly<Record<Seam, Readonly<Record<string, string>>>> = {
   strategy: {
     summary: 'string',
@@ -71,14 +71,17 @@ const required: Readonly<Record<Seam, Readonly<Record<string, string>>>> = {
     continues: 'function',
     train: 'function',
   },
-  head: { summary: 'string', trainable: 'boolean', forward: 'function' },
+  head: { summary: 'string', trainable: 'boolean or string', forward: 'function' },
+  policy: { summary: 'string', score: 'string', wantsVectors: 'boolean', choose: 'function' },
 };
 
 function faultOf(seam: Seam, member: Named): string | undefined {
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(String(member.name)))
     return 'its name must be lower-case letters, digits and dashes';
   const fields = member as unknown as Readonly<Record<string, unknown>>;
-  const wrong = Object.entries(required[seam]).find(([field, type]) => typeof fields[field] !== type);
+  const wrong = Object.entries(required[seam]).find(
+    ([field, types]) => !types.split(' or ').includes(typeof fields[field]),
+  );
   return wrong && `\`${wrong[0]}\` of a ${seam} must be of the type ${wrong[1]}`;
 }
 

@@ -3,9 +3,13 @@
  * configuration is made by one of the functions here; docs/library.md shows it by example.
  */
 import { markMember } from '../core/extensions.js';
+import type { ReplayPolicy } from '../replay/policy.js';
 import type { HeadKind, Strategy } from '../training/job.js';
 
 export type { TrainingSettings } from '../declaration/declaration.js';
+export { takeWithin } from '../replay/budget.js';
+export type { Choice, Offer, ReplayPolicy, Selection } from '../replay/policy.js';
+export { byDraw, inBalancedRounds } from '../replay/rounds.js';
 export { add, divide, multiply, relu, scale, square, subtract } from '../training/autodiff/elementwise.js';
 export {
   type Expression,
@@ -48,3 +52,9 @@ export const defineStrategy = (strategy: Strategy): Strategy => markMember('stra
 
 /** A kind of head of the workspace's own, for strategies that name it in `headKinds`. */
 export const defineHead = (kind: HeadKind): HeadKind => markMember('head', kind);
+
+/**
+ * A rule by which the replay buffer is filled, under the name that `buffer.policy` gives it.
+ * @example export const newest = definePolicy({ name: 'newest', ..., choose: ({ offers, budget }) => ... });
+ */
+export const definePolicy = (policy: ReplayPolicy): ReplayPolicy => markMember('policy', policy);

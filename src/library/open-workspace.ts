@@ -92,12 +92,17 @@ export class OpenWorkspace {
     const file = findConfig(this.workspace.root);
     if (file === undefined) return noExtensions;
     // Most workspaces have no configuration, and most calls do not train.
-    const [{ strategies }, { headKinds }] = await Promise.all([
+    const [{ strategies }, { headKinds }, { replayPolicies }] = await Promise.all([
       import('../training/strategies.js'),
       import('../training/heads.js'),
+      import('../replay/policies.js'),
     ]);
     const namesOf = (members: readonly { readonly name: string }[]) => members.map(({ name }) => name);
-    return loadConfig(file, { strategy: namesOf(strategies), head: namesOf(headKinds) });
+    return loadConfig(file, {
+      strategy: namesOf(strategies),
+      head: namesOf(headKinds),
+      policy: namesOf(replayPolicies),
+    });
   }
 
   #siteFor(store: Store, { actor, at, signal, onProgress }: Call): Site {

@@ -3,6 +3,7 @@
  * documentation follow.
  */
 import { EspalierError } from '../core/errors.js';
+import { currentExtensions } from '../core/extensions.js';
 import { suggestAmong } from '../core/text.js';
 import { balancedReservoir } from './policies/balanced-reservoir.js';
 import { herding } from './policies/herding.js';
@@ -11,13 +12,18 @@ import type { ReplayPolicy } from './policy.js';
 
 export const replayPolicies: readonly ReplayPolicy[] = [balancedReservoir, reservoir, herding];
 
+/** The built-in policies, and those that the workspace adds. */
+export function allPolicies(): readonly ReplayPolicy[] {
+  return [...replayPolicies, ...(currentExtensions().members.policy as readonly ReplayPolicy[])];
+}
+
 /** @throws POLICY_UNKNOWN */
 export function policyNamed(name: string): ReplayPolicy {
-  const found = replayPolicies.find((policy) => policy.name === name);
+  const found = allPolicies().find((policy) => policy.name === name);
   if (found) return found;
   const hint = suggestAmong(
     name,
-    replayPolicies.map((policy) => policy.name),
+    allPolicies().map((policy) => policy.name),
   );
   throw new EspalierError('POLICY_UNKNOWN', `no replay policy is called \`${name}\``, { hint });
 }

@@ -72,6 +72,50 @@ describe('a strategy of the workspace', () => {
   });
 });
 
+describe('a kind of head and a replay policy of the workspace', () => {
+  const own = `import { add, defineHead, definePolicy, defineStrategy, gradientStrategy, matmul, parameter, takeWithin } from '${extend}';
+export const plain = defineHead({
+  name: 'plain', summary: 'softmax regression, by its own hand', trainable: true,
+  forward: ({ inputs }, { dimension, lexical, classes }) => ({
+    scores: add(matmul(inputs, parameter('weight', [dimension - lexical, classes])), parameter('bias', [classes])),
+  }),
+});
+export const plainly = defineStrategy(gradientStrategy({
+  name: 'plainly', summary: 'trains the head of the workspace', replays: true, headKinds: ['plain'],
+  objective: ({ forward, draw }) => { const fresh = draw('fresh'); return { loss: fresh.crossEntropy(forward(fresh).scores) }; },
+}));
+export const shortest = definePolicy({
+  name: 'shortest', summary: 'the shortest texts', score: 'bytes', wantsVectors: false,
+  choose: ({ offers, budget }) => ({
+    members: takeWithin([...offers].sort((a, b) => a.bytes - b.bytes || a.exampleId - b.exampleId), budget),
+    scoreOf: ({ bytes }) => bytes,
+    whyNot: 'shorter texts fill the buffer',
+  }),
+});
+`;
+
+  it('are trained, kept and explained under their own names', async () => {
+    await using other = await openTestWorkspace({
+      declare: (source) => source.replace('examples: 100', 'examples: 6\n  policy: shortest'),
+    });
+    writeFileSync(join(other.folder, 'espalier.config.mjs'), own);
+    const triage = await other.espalier.adapter();
+    const short = ['ab', 'bc', 'cd', 'de', 'ef', 'fg', 'gh', 'hi'].map((text) => ({ text, label: 'refund' }));
+    await triage.ingest([...testRows(['refund', 'shipping'], 20), ...short], { domain: 'desk' });
+    const update = await triage.update({ field: ['plainly'] });
+    expect(update).toMatchObject({ strategy: 'plainly' });
+    await other.espalier.candidates.approve(update.candidateId, { reason: 'a test', override: true });
+    const [answer] = await triage.predict([testRows(['refund'], 1)[0]!.text], { alwaysAnswer: true });
+    expect(['refund', 'shipping']).toContain(answer!.label);
+    const members = await triage.buffer.list();
+    expect(members.map(({ membership }) => [membership.policy, membership.score])).toEqual(
+      Array.from({ length: 6 }, () => ['shortest', 2]),
+    );
+    const { stdout } = await espalier(other.folder, ['buffer', 'why', String(members[0]!.id)]);
+    expect(stdout).toMatch(/rule +shortest, bytes 2, since/);
+  });
+});
+
 describe('a configuration', () => {
   it.each([
     ['that throws', "throw new Error('no luck');", 'no luck', undefined],

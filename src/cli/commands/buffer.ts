@@ -14,7 +14,7 @@ import {
   readBufferSheet,
   readBufferStats,
 } from '../../library/buffer.js';
-import { replayPolicies } from '../../replay/policies.js';
+import { allPolicies } from '../../replay/policies.js';
 import type { BufferedExample, Membership, MembershipState } from '../../store/buffer.js';
 import { type Output, tableOf } from '../output.js';
 import {
@@ -213,6 +213,6 @@ async function why(session: Session, id: number, options: BufferOptions): Promis
 
 /** "draw 0.0123": the number by which the policy decided, under its own name for it. */
 function scoreOf({ policy, score }: Membership): string {
-  const named = replayPolicies.find(({ name }) => name === policy);
+  const named = allPolicies().find(({ name }) => name === policy);
   return `${named?.score ?? 'score'} ${Number.isInteger(score) ? score : score.toFixed(4)}`;
 }

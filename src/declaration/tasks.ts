@@ -1,6 +1,6 @@
 /**
- * An adapter answers one or several questions of a text, its tasks. What is of one name in two tasks is two things: a
- * class is a label of a task, a domain is a slice of the data of a task.
+ * An adapter answers one or several questions of a text, its tasks. A class is a label of one task, and a domain is a
+ * slice of the data of one task: the same name in two tasks means two different labels or domains.
  */
 
 import { EspalierError } from '../core/errors.js';

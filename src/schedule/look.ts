@@ -7,7 +7,7 @@ import { listAdapterNames, readDeclaration, type Workspace } from '../declaratio
 import { findAdapterCreation, findChampionSince, findChampionVersion } from '../store/candidates.js';
 import { type Store, storeError } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
-import { findLastSettled, readSettledChecks } from '../store/schedule.js';
+import { findLastSettled, readSettledChecks, type SettledChecks } from '../store/schedule.js';
 import { findUnfinishedRun, type UnfinishedRun } from '../store/unfinished.js';
 import type { ScheduleFacts } from '../triggers/trigger.js';
 import { isScheduled, readTriggers, type ScheduleKeys } from '../triggers/triggers.js';
@@ -58,29 +58,25 @@ export async function lookAt(site: Site, adapter: string, now: Date): Promise<Lo
   const { schedule } = declaration;
   if (!schedule || !isScheduled(schedule)) return undefined;
   const run = await findUnfinishedRun(site.store.queries, adapter);
-  const newExamples = await countNew(site, declaration);
-  return {
-    declaration,
-    schedule,
-    run,
-    newExamples,
-    state: await readState(site, declaration, { schedule, run, newExamples }, now),
-  };
+  const checks = await readSettledChecks(site.store.queries, adapter);
+  const newExamples = await countNew(site, declaration, checks);
+  const known = { schedule, run, checks, newExamples };
+  return { declaration, schedule, run, newExamples, state: await readState(site, declaration, known, now) };
 }
 
 interface Known {
   readonly schedule: ScheduleKeys;
   readonly run: UnfinishedRun | undefined;
+  readonly checks: SettledChecks;
   readonly newExamples: number;
 }
 
 async function readState(
   { store: { queries } }: Site,
   { name: adapter }: AdapterDeclaration,
-  { schedule, run, newExamples }: Known,
+  { schedule, run, checks: { failures, lastFailure }, newExamples }: Known,
   now: Date,
 ): Promise<ScheduleState> {
-  const { failures, lastFailure } = await readSettledChecks(queries, adapter);
   const dateOf = (time: string | undefined) => (time === undefined ? undefined : new Date(time));
   const facts: ScheduleFacts = {
     now,
@@ -98,8 +94,11 @@ async function readState(
 }
 
 /** Neither the champion has learned them nor an earlier update of the schedule has looked at them. */
-async function countNew({ store: { queries } }: Site, { name: adapter, tasks }: AdapterDeclaration): Promise<number> {
-  const { throughExample: afterArrival } = await readSettledChecks(queries, adapter);
+async function countNew(
+  { store: { queries } }: Site,
+  { name: adapter, tasks }: AdapterDeclaration,
+  { throughExample: afterArrival }: SettledChecks,
+): Promise<number> {
   const version = await findChampionVersion(queries, adapter);
   return countUnlearned(queries, { adapter, version, tasks: tasks.map(({ name }) => name), afterArrival });
 }

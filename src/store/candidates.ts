@@ -89,14 +89,7 @@ export async function findChampionVersion(queries: Queries, adapter: string): Pr
     .select('champion_version')
     .where('name', '=', adapter)
     .executeTakeFirst();
-  const decision = await queries
-    .selectFrom('decisions')
-    .select('to_version')
-    .where('adapter', '=', adapter)
-    .where('act', '!=', 'reject')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const decision = await findServingDecision(queries, adapter);
   const [champion, decided] = [row?.champion_version ?? null, decision?.to_version ?? null];
   if (champion === decided) return champion;
   const inWords = (version: number | null) => (version === null ? 'none' : `version ${version}`);
@@ -109,17 +102,21 @@ export async function findChampionVersion(queries: Queries, adapter: string): Pr
   );
 }
 
-/** When the champion was last made champion; undefined where there is none. */
-export async function findChampionSince(queries: Queries, adapter: string): Promise<string | undefined> {
-  const row = await queries
+/** The last decision that said which version serves. */
+async function findServingDecision(queries: Queries, adapter: string) {
+  return queries
     .selectFrom('decisions')
-    .select('at')
+    .select(['to_version', 'at'])
     .where('adapter', '=', adapter)
     .where('act', '!=', 'reject')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row?.at;
+}
+
+/** When the champion was last made champion; undefined where there is none. */
+export async function findChampionSince(queries: Queries, adapter: string): Promise<string | undefined> {
+  return (await findServingDecision(queries, adapter))?.at;
 }
 
 /** When the store first heard of the adapter; undefined where it has no example. */

@@ -3,9 +3,7 @@
  * it can be trained by stand in its file; gradient, training, files, adapter.yaml and tests follow. docs/extending.md
  * does it once.
  */
-import { EspalierError } from '../core/errors.js';
-import { currentExtensions } from '../core/extensions.js';
-import { suggestAmong } from '../core/text.js';
+import { memberNamed, membersOf } from '../core/extensions.js';
 import type { SettingsShape, TrainingSettings } from '../declaration/declaration.js';
 import { minibatch } from './autodiff/expression.js';
 import { bottleneckHead } from './heads/bottleneck.js';
@@ -36,18 +34,12 @@ export const headSettings: SettingsShape = Object.assign({}, ...headKinds.map(({
 
 /** The built-in kinds, and those that the workspace adds. */
 export function allHeadKinds(): readonly HeadKind[] {
-  return [...headKinds, ...(currentExtensions().members.head as readonly HeadKind[])];
+  return membersOf('head', headKinds);
 }
 
 /** @throws HEAD_UNKNOWN */
 export function headKindNamed(name: string): HeadKind {
-  const found = allHeadKinds().find((kind) => kind.name === name);
-  if (found) return found;
-  const hint = suggestAmong(
-    name,
-    allHeadKinds().map((kind) => kind.name),
-  );
-  throw new EspalierError('HEAD_UNKNOWN', `no head is called \`${name}\``, { hint });
+  return memberNamed(allHeadKinds(), name, { code: 'HEAD_UNKNOWN', noun: 'head' });
 }
 
 /**

@@ -1,7 +1,6 @@
 /** All strategies. A new one is a file of its own and a place in this array. */
 import { EspalierError } from '../core/errors.js';
-import { currentExtensions } from '../core/extensions.js';
-import { suggestAmong } from '../core/text.js';
+import { memberNamed, membersOf } from '../core/extensions.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import { checkSettings } from './options.js';
 import { aGem } from './strategies/a-gem.js';
@@ -36,18 +35,12 @@ export const strategies: readonly Strategy[] = [
 
 /** The built-in strategies, and those that the workspace adds. */
 export function allStrategies(): readonly Strategy[] {
-  return [...strategies, ...(currentExtensions().members.strategy as readonly Strategy[])];
+  return membersOf('strategy', strategies);
 }
 
 /** @throws STRATEGY_UNKNOWN */
 export function strategyNamed(name: string): Strategy {
-  const found = allStrategies().find((strategy) => strategy.name === name);
-  if (found) return found;
-  const hint = suggestAmong(
-    name,
-    allStrategies().map((strategy) => strategy.name),
-  );
-  throw new EspalierError('STRATEGY_UNKNOWN', `no strategy is called \`${name}\``, { hint });
+  return memberNamed(allStrategies(), name, { code: 'STRATEGY_UNKNOWN', noun: 'strategy' });
 }
 
 function cannotLearnSets({ name }: Strategy): EspalierError {

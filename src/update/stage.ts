@@ -41,7 +41,6 @@ interface Definition<Name extends keyof Outputs, Needs extends keyof Outputs> {
 
 export interface UpdateStage {
   readonly name: keyof Outputs;
-  readonly needs: readonly (keyof Outputs)[];
   run(site: StageSite, outputs: Partial<Outputs>): Promise<Done<unknown>>;
 }
 
@@ -50,7 +49,7 @@ export function defineStage<Name extends keyof Outputs, Needs extends keyof Outp
   needs,
   run,
 }: Definition<Name, Needs>): UpdateStage {
-  return { name, needs, run: (site, outputs) => run(site, outputsOf(outputs, needs)) };
+  return { name, run: (site, outputs) => run(site, outputsOf(outputs, needs)) };
 }
 
 /** @throws STORE_CORRUPT where a stage that is over has left nothing */

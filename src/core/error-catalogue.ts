@@ -65,6 +65,10 @@ export const catalogue = {
     'espalier.config.js cannot be loaded, or exports what cannot be added.',
     'Mend the named file, or pass --no-config; docs/library.md shows one.',
   ],
+  EXTENSION_FAILED: [
+    'Code that espalier.config.js adds failed while it was used.',
+    'Mend the named member; the line is that of its code.',
+  ],
   DECLARATION_INVALID: [
     'adapter.yaml does not say what it must.',
     'Mend the named key; docs/adapter.md lists all keys.',

@@ -65,6 +65,7 @@ export const codesByKind = {
   /** What was declared or stored is inconsistent. */
   invalid: [
     'CONFIG_INVALID',
+    'EXTENSION_FAILED',
     'DECLARATION_INVALID',
     'VECTOR_INVALID',
     'TEXT_UNREADABLE',

@@ -46,7 +46,7 @@ export class AdapterHandle {
 
   /** What adapter.yaml says now. */
   declaration(): Promise<AdapterDeclaration> {
-    return readDeclaration(this.#opened.workspace, this.name);
+    return this.#opened.withConfig(() => readDeclaration(this.#opened.workspace, this.name));
   }
 
   /**

@@ -1,6 +1,7 @@
 /**
  * The champion as a program asks it: for as long as it likes, and the new one from the moment on that it is approved.
  */
+import { keepExtensions } from '../core/extensions.js';
 import { readDeclaration } from '../declaration/workspace.js';
 import { type Asking, type Champion, openChampion, type Prediction } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
@@ -23,6 +24,8 @@ export class ServedChampion {
   readonly #site: ServingSite;
   readonly #adapter: string;
   readonly #follows: boolean;
+  /** It is asked outside the call that opened it. */
+  readonly #withExtensions = keepExtensions();
   #served: Served;
   /** One look for a new champion at a time. */
   #looking: Promise<Served> | undefined;
@@ -58,7 +61,11 @@ export class ServedChampion {
    * task by task. A text that cannot be asked has an answer with a `reason`, and fails nothing.
    * @throws TASK_UNKNOWN, and where it follows what `open` throws
    */
-  async predict(texts: readonly string[], asking: Asking = {}): Promise<Prediction[]> {
+  predict(texts: readonly string[], asking: Asking = {}): Promise<Prediction[]> {
+    return this.#withExtensions(() => this.#answer(texts, asking));
+  }
+
+  async #answer(texts: readonly string[], asking: Asking): Promise<Prediction[]> {
     const served = await this.#current();
     served.asked++;
     try {

@@ -1,12 +1,12 @@
 /** What a suite is made of, and what became of it. */
 import type { InputFile } from '../../reading/check-input.js';
-import type { ImportableKind } from './import-kinds.js';
+import type { KindName } from '../kinds.js';
 import type { ImportColumns } from './import-row.js';
 
 export interface ImportRequest {
   readonly file: InputFile;
   readonly name: string;
-  readonly kind: ImportableKind;
+  readonly kind: KindName;
   readonly columns: ImportColumns;
   /** out-of-scope: what rows out of scope have for a label. */
   readonly outLabel: string;

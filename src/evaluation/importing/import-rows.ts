@@ -1,12 +1,14 @@
 /**
  * Rows of a file as what a suite is made of. A row that cannot be that is handed back with its field and the reason.
  */
+import { PassedThrough } from '../../core/extensions.js';
 import { readLabelSet } from '../../core/label-sets.js';
 import { normaliseText } from '../../core/text.js';
 import { newLabelRules, readLabelsField } from '../../reading/label-field.js';
 import type { Row } from '../../reading/row.js';
 import { maxNameLength, maxTextLength, readTextField } from '../../reading/text-field.js';
-import { type ImportableKind, importableKinds } from './import-kinds.js';
+import type { KindName } from '../kinds.js';
+import { importingOf } from './import-kinds.js';
 import { columnOf, type ImportColumns, type ImportedRow, type Role, type RowReader } from './import-row.js';
 
 export interface Refusal {
@@ -15,7 +17,7 @@ export interface Refusal {
 }
 
 /** Thrown by the readers of rows, caught in this file. */
-class RowRefused extends Error {
+class RowRefused extends PassedThrough {
   constructor(
     readonly field: string,
     readonly reason: string,
@@ -24,11 +26,11 @@ class RowRefused extends Error {
   }
 }
 
-export function rowOf(row: Row, kind: ImportableKind, columns: ImportColumns, outLabel: string): ImportedRow | Refusal {
+export function rowOf(row: Row, kind: KindName, columns: ImportColumns, outLabel: string): ImportedRow | Refusal {
   if ('unreadable' in row.content) return { field: undefined, reason: row.content.unreadable };
   const reader = readerOf(row.content.fields, columns);
   try {
-    const read = importableKinds[kind].read(reader, outLabel);
+    const read = importingOf(kind).read(reader, outLabel);
     const slices = { ...sliceOf(reader, 'group', kind), ...sliceOf(reader, 'cluster', kind) };
     return { id: row.element === undefined ? `line-${row.line}` : `element-${row.element}`, ...read, slices };
   } catch (thrown) {
@@ -38,9 +40,9 @@ export function rowOf(row: Row, kind: ImportableKind, columns: ImportColumns, ou
 }
 
 /** Columns that a row of this kind may do without. */
-function sliceOf(reader: RowReader, role: 'group' | 'cluster', kind: ImportableKind) {
+function sliceOf(reader: RowReader, role: 'group' | 'cluster', kind: KindName) {
   if (!reader.has(role)) return {};
-  const value = importableKinds[kind].mayLack.includes(role) ? reader.nameIfAny(role) : reader.name(role);
+  const value = importingOf(kind).mayLack.includes(role) ? reader.nameIfAny(role) : reader.name(role);
   return value === undefined ? {} : { [role]: value };
 }
 

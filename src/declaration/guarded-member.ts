@@ -1,0 +1,72 @@
+/**
+ * A member that a workspace adds, as Espalier calls it: what its code throws is told as its mistake, with the
+ * configuration, the line there, and the member.
+ */
+import { pathToFileURL } from 'node:url';
+import { EspalierError, messageOf } from '../core/errors.js';
+import { type Named, PassedThrough, type Seam } from '../core/extensions.js';
+
+export interface Origin {
+  readonly file: string;
+  readonly seam: Seam;
+}
+
+/** Fields that hold functions of the member, too. */
+const nested: Readonly<Partial<Record<Seam, readonly string[]>>> = { 'suite kind': ['importing'] };
+
+/** A copy whose functions throw EXTENSION_FAILED where those of the member throw anything else. */
+export function guardMember<Member extends Named>(member: Member, origin: Origin): Member {
+  const blame = { ...origin, name: member.name };
+  const guarded = withGuardedFunctions(member, blame);
+  for (const field of nested[origin.seam] ?? []) {
+    const inner = (member as Record<string, unknown>)[field];
+    if (typeof inner === 'object' && inner !== null)
+      Object.defineProperty(guarded, field, { value: withGuardedFunctions(inner, blame), enumerable: true });
+  }
+  return guarded;
+}
+
+interface Blame extends Origin {
+  readonly name: string;
+}
+
+function withGuardedFunctions<Owner extends object>(owner: Owner, blame: Blame): Owner {
+  const fields: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(owner);
+  for (const [field, { value }] of Object.entries(fields)) {
+    if (typeof value !== 'function') continue;
+    const call = value as (...given: unknown[]) => unknown;
+    fields[field] = { value: guardFunction((...given) => call.apply(owner, given), field, blame), enumerable: true };
+  }
+  return Object.create(Object.getPrototypeOf(owner), fields) as Owner;
+}
+
+function guardFunction(call: (...given: unknown[]) => unknown, field: string, blame: Blame) {
+  return (...given: unknown[]): unknown => {
+    try {
+      const result = call(...given);
+      if (!(result instanceof Promise)) return result;
+      return result.catch((thrown: unknown) => {
+        throw mistakeOf(thrown, field, blame);
+      });
+    } catch (thrown) {
+      throw mistakeOf(thrown, field, blame);
+    }
+  };
+}
+
+function mistakeOf(thrown: unknown, field: string, { file, seam, name }: Blame): unknown {
+  if (thrown instanceof EspalierError || thrown instanceof PassedThrough) return thrown;
+  const line = lineIn(file, thrown);
+  return new EspalierError('EXTENSION_FAILED', `the ${seam} \`${name}\` failed in \`${field}\`: ${messageOf(thrown)}`, {
+    at: { file, ...(line !== undefined && { line }), field: `${seam} ${name}` },
+    cause: thrown,
+  });
+}
+
+/** Of the innermost call that stands in the file; undefined: none does. */
+function lineIn(file: string, thrown: unknown): number | undefined {
+  const stack = (thrown instanceof Error && thrown.stack) || '';
+  const [, after] = stack.split(`${pathToFileURL(file).href}:`);
+  const line = Number.parseInt(after ?? '', 10);
+  return Number.isNaN(line) ? undefined : line;
+}

@@ -79,8 +79,8 @@ export type { Fault, ScheduleFacts, Trigger } from '../triggers/trigger.js';
 export type { AdapterOutput } from '../versions/adapter-session.js';
 
 /**
- * A strategy of the workspace's own. It trains in a worker thread, under the name that `training.strategy` or
- * `--strategy` gives it.
+ * A strategy of the workspace's own. It trains in a worker thread, under the name that `strategy` in adapter.yaml or
+ * the field of an update gives it.
  * @example export const careful = defineStrategy({ ...strategyNamed('replay'), name: 'careful', summary: 'replay, under
  * our name' });
  */

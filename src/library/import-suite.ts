@@ -45,7 +45,7 @@ export interface ImportedSuite extends ImportReport {
 
 /** @throws USAGE, SUITE_EXISTS, FILE_NOT_FOUND, INPUT_EMPTY, INPUT_FORMAT, INPUT_REJECTED, CSV_COLUMN_MISSING */
 export async function importFromFile(
-  { workspace, store, now }: Pick<Site, 'workspace' | 'store' | 'now'>,
+  { workspace, store, now, wording }: Pick<Site, 'workspace' | 'store' | 'now' | 'wording'>,
   { path, name, stdin }: SuiteSource,
   { format, delimiter, encoding, task, capability, ...settings }: ImportSettings,
 ): Promise<ImportedSuite> {
@@ -58,6 +58,7 @@ export async function importFromFile(
       ...settings,
       task,
       capability,
+      wording,
       file: inputs.files[0]!,
       suiteFolders: workspace.suiteFolders,
       rejectsFile: join(

@@ -1,5 +1,6 @@
 /** A workspace that is held open: its store and its encoders are opened at their first use, and closed together. */
 import { type Extensions, noExtensions, withExtensions, withExtensionsInEachStep } from '../core/extensions.js';
+import { byName, type Wording } from '../core/wording.js';
 import { findConfig } from '../declaration/config.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { findWorkspace, type Workspace } from '../declaration/workspace.js';
@@ -21,6 +22,8 @@ export interface OpenOptions {
   /** Through what people act, for the audit; usually `library`. */
   readonly via?: Principal['via'] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Usually by name. */
+  readonly wording?: Wording | undefined;
   /** `false`: espalier.config.js is not loaded. ESPALIER_NO_CONFIG says the same. */
   readonly config?: boolean | undefined;
 }
@@ -102,7 +105,7 @@ export class OpenWorkspace {
   }
 
   #siteFor(store: Store, { actor, at, signal, onProgress }: Call): Site {
-    const { environment, actor: usual, via = 'library', signal: whole } = this.#options;
+    const { environment, actor: usual, via = 'library', signal: whole, wording = byName } = this.#options;
     return {
       workspace: this.workspace,
       store,
@@ -110,6 +113,7 @@ export class OpenWorkspace {
       progress: progressFor(onProgress),
       signal: joinSignals(signal, whole),
       now: at ?? new Date(),
+      wording,
       actor: { name: actor || usual || usualActor(environment), via },
       openEncoder: (declaration) => this.#openEncoder(declaration),
       openTokeniser: (declaration) => openDeclaredTokeniser(declaration, this.workspace, environment),

@@ -4,11 +4,13 @@
 import { PassedThrough } from '../../core/extensions.js';
 import { readLabelSet } from '../../core/label-sets.js';
 import { normaliseText } from '../../core/text.js';
+import { byName, type Wording } from '../../core/wording.js';
 import { newLabelRules, readLabelsField } from '../../reading/label-field.js';
 import type { Row } from '../../reading/row.js';
 import { maxNameLength, maxTextLength, readTextField } from '../../reading/text-field.js';
 import type { KindName } from '../kinds.js';
 import { importingOf } from './import-kinds.js';
+import type { ImportRequest } from './import-request.js';
 import { columnOf, type ImportColumns, type ImportedRow, type Role, type RowReader } from './import-row.js';
 
 export interface Refusal {
@@ -26,9 +28,12 @@ class RowRefused extends PassedThrough {
   }
 }
 
-export function rowOf(row: Row, kind: KindName, columns: ImportColumns, outLabel: string): ImportedRow | Refusal {
+export function rowOf(
+  row: Row,
+  { kind, columns, outLabel, wording = byName }: Pick<ImportRequest, 'kind' | 'columns' | 'outLabel' | 'wording'>,
+): ImportedRow | Refusal {
   if ('unreadable' in row.content) return { field: undefined, reason: row.content.unreadable };
-  const reader = readerOf(row.content.fields, columns);
+  const reader = readerOf(row.content.fields, columns, wording);
   try {
     const read = importingOf(kind).read(reader, outLabel);
     const slices = { ...sliceOf(reader, 'group', kind), ...sliceOf(reader, 'cluster', kind) };
@@ -46,14 +51,14 @@ function sliceOf(reader: RowReader, role: 'group' | 'cluster', kind: KindName) {
   return value === undefined ? {} : { [role]: value };
 }
 
-function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColumns): RowReader {
+function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColumns, wording: Wording): RowReader {
   const fieldOf = (role: Role) => columnOf(columns, role) ?? role;
-  const optionFor = (role: Role) => (Object.hasOwn(columns, role) ? { option: optionOf(role) } : {});
+  const parameterFor = (role: Role) => (Object.hasOwn(columns, role) ? { parameter: wording(`columns.${role}`) } : {});
   const refuse = (role: Role, reason: string): never => {
     throw new RowRefused(fieldOf(role), reason);
   };
   const text = (role: Role, longest = maxTextLength) => {
-    const read = readTextField(fields, { field: fieldOf(role), maxLength: longest, ...optionFor(role) });
+    const read = readTextField(fields, { field: fieldOf(role), maxLength: longest, ...parameterFor(role) });
     return 'reason' in read ? refuse(role, read.reason) : read.value;
   };
   const name = (role: Role) => text(role, maxNameLength);
@@ -62,7 +67,7 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
     nameIfAny: (role) =>
       columnOf(columns, role) === undefined || isEmpty(fields[fieldOf(role)]) ? undefined : name(role),
     labels(role) {
-      const read = readLabelsField(fields, { field: fieldOf(role), ...optionFor(role) }, newLabelRules());
+      const read = readLabelsField(fields, { field: fieldOf(role), ...parameterFor(role) }, newLabelRules());
       return 'reason' in read ? refuse(role, read.reason) : readLabelSet(read.value);
     },
     number(role) {
@@ -71,9 +76,6 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
     },
   };
 }
-
-/** "otherLabel" -> "--other-label-field" */
-const optionOf = (role: Role) => `--${role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-field`;
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && normaliseText(value) === '');

@@ -52,7 +52,7 @@ interface SoundRows extends Pick<ImportReport, 'duplicates' | 'rejected' | 'reje
 }
 
 async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
-  const { file, kind, rejectsFile, outLabel } = request;
+  const { file, kind, rejectsFile } = request;
   const columns = columnsOf(request);
   const rows: ImportedRow[] = [];
   const claimed: Claimed = new Map();
@@ -60,8 +60,8 @@ async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
   let [duplicates, rejected] = [0, 0];
   let kept: string | undefined;
   try {
-    for await (const row of readRows(file, namedColumns(kind, columns))) {
-      const read = rowOf(row, kind, columns, outLabel);
+    for await (const row of readRows(file, namedColumns(kind, columns), (role) => `columns.${role}`)) {
+      const read = rowOf(row, { ...request, columns });
       const item = 'reason' in read ? read : (contradictionOf(read, claimed) ?? read);
       if ('reason' in item) {
         rejected++;
@@ -122,7 +122,10 @@ function drawShots(rows: readonly ImportedRow[], { shots, seed, name }: ImportRe
     const own = rows.filter(({ drawnFrom }) => drawnFrom === label).map(({ id }) => id);
     if (own.length <= shots) {
       const what = `the label \`${label}\` has ${own.length} ${own.length === 1 ? 'row' : 'rows'}: ${shots} to show leave none to ask`;
-      throw new EspalierError('SUITE_INVALID', what, { hint: 'Lower --shots, or bring more rows of that label.' });
+      throw new EspalierError('SUITE_INVALID', what, {
+        hint: 'Lower `shots`, or bring more rows of that label.',
+        parameters: ['shots'],
+      });
     }
     for (const id of shuffled(own, seededRandom(seed, 'import', name, label)).slice(0, shots)) shown.add(id);
   }
@@ -169,7 +172,8 @@ async function readDraft(draft: string, file: string): Promise<Suite> {
     if (!(thrown instanceof EspalierError)) throw thrown;
     throw new EspalierError(thrown.code, `${thrown.message}`, {
       at: { file },
-      hint: 'Bring other rows, or choose another --kind.',
+      hint: 'Bring other rows, or choose another `kind`.',
+      parameters: ['kind'],
       cause: thrown,
     });
   }

@@ -92,7 +92,8 @@ describe('docs/extending.md', () => {
     const rows = [...page.matchAll(/^\| \[(.*?)\]\(/gm)].map(([, title]) => title!);
     const titles = [...sections.keys()].slice(1);
     expect(rows.map((title) => title[0]!.toUpperCase() + title.slice(1)).sort()).toEqual([...titles].sort());
-    expect([...sections.values()].map((section) => blocksOf(section).length)).toEqual([0, 1, 1, 1, 1, 2]);
+    const withBlocks = [...sections].filter(([, section]) => blocksOf(section).length > 0).map(([title]) => title);
+    expect(withBlocks).toEqual([...members, 'A stage of an update']);
   });
 
   it('adds members that train, measure, keep, wait and look, in one workspace', async () => {

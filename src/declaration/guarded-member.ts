@@ -11,17 +11,19 @@ export interface Origin {
   readonly seam: Seam;
 }
 
-/** Fields that hold functions of the member, too. */
-const nested: Readonly<Partial<Record<Seam, readonly string[]>>> = { 'suite kind': ['importing'] };
+/** Fields that hold functions of the member, too, and which of them are called. */
+const nested: Readonly<Partial<Record<Seam, Readonly<Record<string, readonly string[]>>>>> = {
+  'suite kind': { importing: ['read', 'cases'], schema: ['safeParse'] },
+};
 
 /** A copy whose functions throw EXTENSION_FAILED where those of the member throw anything else. */
 export function guardMember<Member extends Named>(member: Member, origin: Origin): Member {
   const blame = { ...origin, name: member.name };
   const guarded = withGuardedFunctions(member, blame);
-  for (const field of nested[origin.seam] ?? []) {
+  for (const [field, calls] of Object.entries(nested[origin.seam] ?? {})) {
     const inner = (member as Record<string, unknown>)[field];
     if (typeof inner === 'object' && inner !== null)
-      Object.defineProperty(guarded, field, { value: withGuardedFunctions(inner, blame), enumerable: true });
+      Object.defineProperty(guarded, field, { value: guardCalls(inner, calls, blame), enumerable: true });
   }
   return guarded;
 }
@@ -33,17 +35,23 @@ interface Blame extends Origin {
 function withGuardedFunctions<Owner extends object>(owner: Owner, blame: Blame): Owner {
   const fields: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(owner);
   for (const [field, { value }] of Object.entries(fields)) {
-    if (typeof value !== 'function') continue;
-    const call = value as (...given: unknown[]) => unknown;
-    fields[field] = { value: guardFunction((...given) => call.apply(owner, given), field, blame), enumerable: true };
+    if (typeof value === 'function') fields[field] = { value: guardFunction(owner, field, blame), enumerable: true };
   }
   return Object.create(Object.getPrototypeOf(owner), fields) as Owner;
 }
 
-function guardFunction(call: (...given: unknown[]) => unknown, field: string, blame: Blame) {
+/** An object that is the owner but for these functions. */
+function guardCalls(owner: object, calls: readonly string[], blame: Blame): object {
+  const called = calls.filter((call) => typeof (owner as Record<string, unknown>)[call] === 'function');
+  const fields = called.map((call) => [call, { value: guardFunction(owner, call, blame) }]);
+  return Object.create(owner, Object.fromEntries(fields)) as object;
+}
+
+function guardFunction(owner: object, field: string, blame: Blame) {
+  const call = (owner as Record<string, (...given: unknown[]) => unknown>)[field]!;
   return (...given: unknown[]): unknown => {
     try {
-      const result = call(...given);
+      const result = call.apply(owner, given);
       if (!(result instanceof Promise)) return result;
       return result.catch((thrown: unknown) => {
         throw mistakeOf(thrown, field, blame);

@@ -232,6 +232,13 @@ describe('a kind of suite of the workspace', () => {
       'suite kind triplet',
     ],
     [
+      'a schema that throws',
+      'near: text, far: text }),',
+      'near: text, far: text.refine(() => no.such) }),',
+      'failed in `safeParse`',
+      'suite kind triplet',
+    ],
+    [
       'a lack that throws',
       'lackOf: () => undefined',
       'lackOf: () => no.such',

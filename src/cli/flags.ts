@@ -1,14 +1,11 @@
 /** Parameters of the library as flags of the command line. */
 import type { Wording } from '../core/wording.js';
 
-/** Parameters whose flag has another name. */
-const otherNames: Readonly<Record<string, string>> = { field: '--tournament' };
-
 /** `maxRejected` is --max-rejected; `columns.otherLabel`, a column of a suite's rows, is --other-label-field. */
 export const flagOf: Wording = (parameter) => {
   const [, column] = /^columns\.(\w+)$/.exec(parameter) ?? [];
   const name = column === undefined ? parameter : `${column}Field`;
-  return otherNames[name] ?? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 };
 
 /**

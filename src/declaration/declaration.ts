@@ -2,9 +2,9 @@
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EspalierError, messageOf } from '../core/errors.js';
-import { describeConfig, type Named, ownMembersOf } from '../core/extensions.js';
 import { cleanText, nearestName, normaliseText } from '../core/text.js';
 import { type ScheduleKeys, scheduleKeys, scheduleSchema, scheduleShape } from '../triggers/triggers.js';
+import { hintForUnknownKey, withOwnHeads } from './added-settings.js';
 import { isPlainMap } from './differences.js';
 import { gateKeys, gatePolicy } from './gate-policy.js';
 import { findRecipeFault, type RecipePart } from './recipe.js';
@@ -183,11 +183,6 @@ function declarationWith(headSettings: SettingsShape) {
   });
 }
 
-function withOwnHeads(headSettings: SettingsShape): SettingsShape {
-  const own = ownMembersOf<Named & { readonly settings?: SettingsShape }>('head');
-  return Object.assign({}, headSettings, ...own.map(({ settings = {} }) => settings));
-}
-
 /**
  * @param headSettings of all kinds of head that adapters may be declared with
  * @throws DECLARATION_INVALID, naming file, line and key
@@ -215,24 +210,13 @@ export function parseDeclaration(source: string, file: string, headSettings: Set
   const known = [...knownKeys, ...Object.keys(withOwnHeads(headSettings)), ...Object.keys(scheduleKeys())];
   const near = known.includes(unknown) ? undefined : nearestName(unknown, known);
   const hint =
-    near === undefined ? hintFor(issue.path[0]) : `Did you mean \`${near}\`? docs/adapter.md lists all keys.`;
+    near === undefined ? hintForUnknownKey(issue.path[0]) : `Did you mean \`${near}\`? docs/adapter.md lists all keys.`;
   throw new EspalierError(
     'DECLARATION_INVALID',
     `unknown key \`${unknown}\``,
     hint === undefined ? { at } : { at, hint },
   );
 }
-
-/** A key may be that of a member which the workspace added, and adds no longer. */
-function hintFor(section: PropertyKey | undefined): string | undefined {
-  const owner = ownersOfKeys.get(section);
-  return owner && `docs/adapter.md lists all keys. ${describeConfig(`a ${owner} that has it`)}`;
-}
-
-const ownersOfKeys: ReadonlyMap<PropertyKey | undefined, string> = new Map([
-  ['training', 'head'],
-  ['schedule', 'trigger'],
-]);
 
 /** A declaration that an earlier Espalier stored may lack keys that came later: they have their usual values. */
 export function withUsualSettings(stored: AdapterDeclaration, headSettings: SettingsShape): AdapterDeclaration {

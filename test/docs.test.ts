@@ -45,7 +45,7 @@ describe('the docs are in step with the code', () => {
   });
 
   it('docs/data-model.md has a row for every table, and for no other', () => {
-    const tables = [...read('test/store/expected-schema.sql').matchAll(/^CREATE TABLE (\w+)/gm)].map(
+    const tables = [...read('test/store/sqlite/expected-schema.sql').matchAll(/^CREATE TABLE (\w+)/gm)].map(
       ([, name]) => name!,
     );
     const rows = read('docs/data-model.md')

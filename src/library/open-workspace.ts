@@ -33,9 +33,9 @@ export class OpenWorkspace {
   #extensions: Promise<Extensions> | undefined;
   #isClosed = false;
 
-  /** @throws NOT_A_WORKSPACE */
+  /** @throws NOT_A_WORKSPACE, DATABASE_INVALID */
   constructor(options: OpenOptions) {
-    this.workspace = findWorkspace(options.folder, headSettings);
+    this.workspace = findWorkspace(options.folder, headSettings, options.environment);
     this.#options = options;
   }
 
@@ -50,7 +50,7 @@ export class OpenWorkspace {
     try {
       return await withExtensions(extensions, () => work(this.#siteFor(store, call)));
     } catch (thrown) {
-      throw storeError(thrown, store.path);
+      throw storeError(thrown, store);
     }
   }
 
@@ -60,7 +60,7 @@ export class OpenWorkspace {
     try {
       yield* work(this.#siteFor(store, call));
     } catch (thrown) {
-      throw storeError(thrown, store.path);
+      throw storeError(thrown, store);
     }
   }
 

@@ -2,7 +2,7 @@
 import { type Attempt, attempt, type Trouble } from '../core/trouble.js';
 import { listAdapterNames, readDeclaration, type Workspace } from '../declaration/workspace.js';
 import { findChampionVersion, listCandidates } from '../store/candidates.js';
-import { type Queries, type Store, storeError } from '../store/database.js';
+import { type Store, storeError, storeTime } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
 import { listRuns, type RunSummary } from '../store/runs.js';
 import { findUnfinishedRun } from '../store/unfinished.js';
@@ -13,6 +13,8 @@ import type { Site } from './site.js';
 export interface WorkspaceStatus {
   /** Its folder. */
   readonly workspace: string;
+  /** Path of the file, or address of the server without a password. */
+  readonly database: string;
   readonly adapters: readonly AdapterStatus[];
 }
 
@@ -20,6 +22,7 @@ export async function readStatus({ workspace, store }: Pick<Site, 'workspace' | 
   const names = await listAdapterNames(workspace);
   return {
     workspace: workspace.root,
+    database: store.location,
     adapters: await Promise.all(names.map((name) => describeAdapter(workspace, store, name))),
   };
 }
@@ -46,7 +49,7 @@ const nothing: Attempt<undefined> = { value: undefined };
 
 /** What is wrong with an adapter is told, and what can be told beside it is told all the same. */
 async function describeAdapter(workspace: Workspace, store: Store, name: string): Promise<AdapterStatus> {
-  const trying = <T>(work: () => Promise<T>) => attempt(work, (thrown) => storeError(thrown, store.path));
+  const trying = <T>(work: () => Promise<T>) => attempt(work, (thrown) => storeError(thrown, store));
   const { queries } = store;
   const declared = await trying(() => readDeclaration(workspace, name));
   const version = await trying(() => findChampionVersion(queries, name));
@@ -56,7 +59,7 @@ async function describeAdapter(workspace: Workspace, store: Store, name: string)
       ? nothing
       : await trying(() => readSoundManifest(workspace, queries, { adapter: name, version: champion }));
   const waiting = await trying(() => listCandidates(queries, { adapter: name, status: 'waiting' }));
-  const lastRun = await trying(() => readLastRun(queries, name));
+  const lastRun = await trying(() => readLastRun(store, name));
   const tasks = declared.value?.tasks.map((task) => task.name);
   const newExamples =
     tasks && !version.trouble
@@ -75,9 +78,9 @@ async function describeAdapter(workspace: Workspace, store: Store, name: string)
   };
 }
 
-async function readLastRun(queries: Queries, adapter: string): Promise<LastRun | undefined> {
-  const [last] = await listRuns(queries, adapter, 1);
+async function readLastRun(store: Store, adapter: string): Promise<LastRun | undefined> {
+  const [last] = await listRuns(store.queries, adapter, 1);
   if (last?.status !== 'running') return last;
-  const unfinished = await findUnfinishedRun(queries, adapter);
-  return unfinished && !isLive(unfinished, new Date()) ? { ...last, status: 'interrupted' } : last;
+  const unfinished = await findUnfinishedRun(store.queries, adapter);
+  return unfinished && !isLive(unfinished, await storeTime(store)) ? { ...last, status: 'interrupted' } : last;
 }

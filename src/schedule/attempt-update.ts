@@ -41,7 +41,7 @@ export async function attemptUpdate(site: UpdateSite, look: Look, due: Due, at: 
     throughExample = await lastArrival(site.store.queries, begun.adapter);
     return { check: { ...begun, ...(await update(site, look, due, at)) }, defect: undefined };
   } catch (thrown) {
-    const error = storeError(thrown, site.store.path);
+    const error = storeError(thrown, site.store);
     if (!(error instanceof EspalierError)) {
       const failed = {
         ...begun,

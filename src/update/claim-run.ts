@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { runFolder } from '../declaration/workspace.js';
 import { findChampionVersion } from '../store/candidates.js';
+import { storeTime } from '../store/database.js';
 import { beginRun, endRun, type Run, releaseRun, stages, takeOverRun } from '../store/runs.js';
 import { fieldNamed } from './contest.js';
 import type { Plan, UpdateContext } from './context.js';
@@ -62,7 +63,7 @@ export async function claimRun(context: UpdateContext, request: UpdateRequest): 
       trigger,
       owner,
       startedAt: at,
-      now: new Date(),
+      now: await storeTime(store),
     };
     const run = await beginRun(store, request);
     await clearRunFolders(context.workspace, run);
@@ -70,7 +71,7 @@ export async function claimRun(context: UpdateContext, request: UpdateRequest): 
   };
   const unfinished = await takeOverRun(store, declaration.name, {
     owner,
-    now: new Date(),
+    now: await storeTime(store),
     isAlive: mayBeAlive,
     toEnd: request.fresh,
   });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { workspaceAt } from '#espalier/declaration/workspace.js';
 import { runDue, type ScheduleEvent } from '#espalier/schedule/scheduler.js';
@@ -45,9 +46,8 @@ describe('a defect in a scheduled update', () => {
 
 describe('a check that cannot be recorded', () => {
   it('is told, and the look ends well', async () => {
-    store.database.exec(
-      "create temp trigger full before insert on schedule_checks begin select raise(abort, 'no room'); end",
-    );
+    await sql`create temp trigger no_room before insert on schedule_checks
+      begin select raise(abort, 'no room'); end`.execute(store.queries);
     const events = await lookOnce('2026-11-24T09:00:00Z', new TypeError('x'));
     expect(events).toMatchObject([
       { kind: 'check', check: { adapter: 'desk' } },

@@ -13,7 +13,7 @@ import { runFolder, versionFolder, type Workspace } from '../../declaration/work
 import type { Report } from '../../gate/report.js';
 import { recordAct } from '../../store/audit.js';
 import { insertCandidate } from '../../store/candidates.js';
-import { type Store, transact } from '../../store/database.js';
+import { type Store, storeTime, transact } from '../../store/database.js';
 import { saveDomainAccuracies } from '../../store/domain-accuracies.js';
 import { listExamplesById } from '../../store/examples.js';
 import { type LearnedRecord, readLearned, saveLearned } from '../../store/learned.js';
@@ -149,7 +149,7 @@ async function placeVersion(
     },
   });
   // One that was paused and overtaken must not touch what is another's by now.
-  await renewLease(store, run, new Date());
+  await renewLease(store, run, await storeTime(store));
   try {
     await removeUnfinished(from);
     await mkdir(dirname(to), { recursive: true, mode: privateFolder });

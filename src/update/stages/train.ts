@@ -11,7 +11,7 @@ import { largestOf } from '../../core/sequences.js';
 import type { BufferBudget } from '../../declaration/declaration.js';
 import { taskNumbers } from '../../declaration/tasks.js';
 import { type Failure, saveContenders } from '../../store/contenders.js';
-import type { Transaction } from '../../store/database.js';
+import { storeTime, type Transaction } from '../../store/database.js';
 import { type Run, renewLease } from '../../store/runs.js';
 import { bytesKept } from '../../training/bytes-kept.js';
 import type { HeadShape, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../../training/job.js';
@@ -133,7 +133,7 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
   const seconds = (performance.now() - began) / 1000;
   const pieces = await piecesLearned(context, plan, contest.mix);
   // One that was paused and overtaken must not write into what is another's by now.
-  await renewLease(context.store, run, new Date());
+  await renewLease(context.store, run, await storeTime(context.store));
   const { encoder } = context;
   const { classes, multiLabel } = contest.mix;
   const about = adapterMetadata({ adapter: plan.declaration.name, encoder, classes, multiLabel });

@@ -3,7 +3,9 @@
  * which it is wanted: no table is read whole, and nothing is sorted that an index has in order. The queries are those
  * that the store's functions send, without statistics of the planner.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import SqliteDatabase from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findAnswerForm } from '#espalier/store/answer-forms.js';
 import { holdArrivals, lastArrival, saveLastArrival } from '#espalier/store/arrivals.js';
 import { recordAct } from '#espalier/store/audit.js';
 import { checkAuditChain } from '#espalier/store/audit-chain.js';
@@ -20,7 +22,6 @@ import {
   listSuitesOfVersion,
 } from '#espalier/store/eval-suites.js';
 import { countAnswers } from '#espalier/store/example-counts.js';
-import { findAnswerForm, openExampleWriter } from '#espalier/store/example-writer.js';
 import * as examples from '#espalier/store/examples.js';
 import { countUnlearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
 import * as past from '#espalier/store/past-results.js';
@@ -31,8 +32,8 @@ import { listStrata } from '#espalier/store/strata.js';
 import { findUnfinishedRun } from '#espalier/store/unfinished.js';
 import { findUnreadable } from '#espalier/store/unreadable.js';
 import { findVersionScore, listVersionScores } from '#espalier/store/version-scores.js';
-import { eavesdrop, planOf } from '../support/plans.js';
-import { insertExamples, newExample, now, temporaryStore } from '../support/store.js';
+import { eavesdrop, planOf } from '../../support/plans.js';
+import { insertExamples, newExample, now, temporaryStore } from '../../support/store.js';
 
 const adapter = 'desk';
 const version = { adapter, version: 1 };
@@ -41,10 +42,12 @@ const range = { adapter, tasks, split: 'train', afterArrival: 3, throughArrival:
 const recorded = { adapter, version: 1, suite: 's', suiteVersion: 1, contentHash: 'h' };
 
 let store: Store;
+let connection: SqliteDatabase.Database;
 let runId: number;
 
 beforeAll(async () => {
   store = await temporaryStore();
+  connection = new SqliteDatabase(store.location);
   const texts = Array.from({ length: 40 }, (_, index) => index);
   const membership = { state: 'member', policy: 'p', score: 0.5, reason: '', since: '' } as const;
   await transact(store, async (transaction) => {
@@ -74,11 +77,13 @@ beforeAll(async () => {
   runId = run.id;
 });
 
+afterAll(() => void connection.close());
+
 /** Steps of the plans of everything that `ask` asks of the store, but for `begin` and `commit`. */
 async function plansOf(ask: (store: Store) => Promise<unknown>): Promise<string[]> {
-  const { store: heard, asked } = eavesdrop(store);
+  const { store: heard, asked } = eavesdrop(store, connection);
   await ask(heard);
-  return asked.filter(({ sql }) => !/^(begin|commit)/.test(sql)).flatMap((query) => planOf(store.database, query));
+  return asked.filter(({ sql }) => !/^(begin|commit)/.test(sql)).flatMap((query) => planOf(connection, query));
 }
 
 const isSlow = (step: string) => /^SCAN\b|TEMP B-TREE|AUTOMATIC/.test(step) && step !== 'SCAN CONSTANT ROW';
@@ -90,10 +95,10 @@ type Hot = readonly [name: string, ask: Ask, by?: string];
 const ofIntake: readonly Hot[] = [
   [
     'same texts, and an insert',
-    async ({ database }) => {
-      const writer = openExampleWriter(database, adapter, 'intent');
-      writer.find('twin');
-    },
+    (asked) =>
+      transact(asked, async (transaction) => {
+        asked.engine.openExampleWriter(transaction, { adapter, task: 'intent' }).find('twin');
+      }),
     'examples_by_twin (adapter=? AND task=? AND twin=?)',
   ],
   [
@@ -154,13 +159,9 @@ const ofExamples: readonly Hot[] = [
 ];
 
 const ofBuffer: readonly Hot[] = [
-  [
-    'members',
-    ({ queries }) => listBuffer(queries, adapter, { state: 'member' }),
-    'buffer_by_state (adapter=? AND state=?)',
-  ],
-  ['the first members', ({ queries }) => listBuffer(queries, adapter, { state: 'member', limit: 10 })],
-  ['everything that was offered', ({ queries }) => listBuffer(queries, adapter)],
+  ['members', (asked) => listBuffer(asked, adapter, { state: 'member' }), 'buffer_by_state (adapter=? AND state=?)'],
+  ['the first members', (asked) => listBuffer(asked, adapter, { state: 'member', limit: 10 })],
+  ['everything that was offered', (asked) => listBuffer(asked, adapter)],
   ['everything that was offered, without texts', ({ queries }) => listOffered(queries, adapter)],
   ['why an example is in', ({ queries }) => findMembership(queries, adapter, 3), '(adapter=? AND example_id=?)'],
 ];

@@ -1,8 +1,8 @@
 /** Every adapter at a glance. */
 import { type Attempt, attempt, type Trouble } from '../core/trouble.js';
-import { listAdapterNames, readDeclaration, type Workspace } from '../declaration/workspace.js';
+import { listAdapterNames, readDeclaration } from '../declaration/workspace.js';
 import { findChampionVersion, listCandidates } from '../store/candidates.js';
-import { type Queries, type Store, storeError } from '../store/database.js';
+import { type Queries, storeError } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
 import { listRuns, type RunSummary } from '../store/runs.js';
 import { findUnfinishedRun } from '../store/unfinished.js';
@@ -16,11 +16,13 @@ export interface WorkspaceStatus {
   readonly adapters: readonly AdapterStatus[];
 }
 
-export async function readStatus({ workspace, store }: Pick<Site, 'workspace' | 'store'>): Promise<WorkspaceStatus> {
-  const names = await listAdapterNames(workspace);
+type StatusSite = Pick<Site, 'workspace' | 'store' | 'versions'>;
+
+export async function readStatus(site: StatusSite): Promise<WorkspaceStatus> {
+  const names = await listAdapterNames(site.workspace);
   return {
-    workspace: workspace.root,
-    adapters: await Promise.all(names.map((name) => describeAdapter(workspace, store, name))),
+    workspace: site.workspace.root,
+    adapters: await Promise.all(names.map((name) => describeAdapter(site, name))),
   };
 }
 
@@ -45,7 +47,7 @@ export type LastRun = Omit<RunSummary, 'status'> & { readonly status: RunSummary
 const nothing: Attempt<undefined> = { value: undefined };
 
 /** What is wrong with an adapter is told, and what can be told beside it is told all the same. */
-async function describeAdapter(workspace: Workspace, store: Store, name: string): Promise<AdapterStatus> {
+async function describeAdapter({ workspace, store, versions }: StatusSite, name: string): Promise<AdapterStatus> {
   const trying = <T>(work: () => Promise<T>) => attempt(work, (thrown) => storeError(thrown, store.path));
   const { queries } = store;
   const declared = await trying(() => readDeclaration(workspace, name));
@@ -54,7 +56,7 @@ async function describeAdapter(workspace: Workspace, store: Store, name: string)
   const sound =
     champion === null
       ? nothing
-      : await trying(() => readSoundManifest(workspace, queries, { adapter: name, version: champion }));
+      : await trying(() => readSoundManifest(versions, queries, { adapter: name, version: champion }));
   const waiting = await trying(() => listCandidates(queries, { adapter: name, status: 'waiting' }));
   const lastRun = await trying(() => readLastRun(queries, name));
   const tasks = declared.value?.tasks.map((task) => task.name);

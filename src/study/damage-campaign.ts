@@ -21,7 +21,7 @@ import { judgeContenders } from '../update/stages/judge.js';
 import { evaluationRules, scoreSuites } from '../update/store-scores.js';
 import { listAsked } from '../update/suites.js';
 import type { Adapter, AdapterOutput } from '../versions/adapter-session.js';
-import type { Manifest } from '../versions/version-folder.js';
+import type { Manifest } from '../versions/manifest.js';
 
 export interface CampaignRequest {
   /**

@@ -11,7 +11,7 @@ import { type Suite, textsOf } from '../evaluation/suites.js';
 import type { PairedResult } from '../store/results.js';
 import { movesEmbedding } from '../training/heads.js';
 import type { Adapter } from '../versions/adapter-session.js';
-import type { Manifest } from '../versions/version-folder.js';
+import type { Manifest } from '../versions/manifest.js';
 import type { AskedSuite } from './asked-suite.js';
 import type { UpdateContext } from './context.js';
 import type { FirstScores } from './lineage.js';

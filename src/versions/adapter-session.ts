@@ -7,7 +7,9 @@ import { appendAll } from '../core/sequences.js';
 import { unitLength } from '../core/vectors.js';
 import type { Class } from '../declaration/tasks.js';
 import { sessionOptions } from '../training/native.js';
-import { type Manifest, verifiedFile, versionFiles } from './version-folder.js';
+import type { Manifest } from './manifest.js';
+import { adapterFile } from './version-folder.js';
+import type { Versions } from './versions.js';
 
 /** Of one task: the classes of others do not compete. */
 export interface Answer {
@@ -90,10 +92,10 @@ export async function openAdapter(
 }
 
 /** Opens the file of a version, which must be the one that its manifest describes. @throws ADAPTER_INVALID */
-export async function openVersionAdapter(folder: string, manifest: Manifest, threads?: number): Promise<Adapter> {
+export async function openVersionAdapter(versions: Versions, manifest: Manifest, threads?: number): Promise<Adapter> {
   const { dimension, lexical = 0 } = manifest.headShape;
   const options = { threads, multiLabel: manifest.multiLabel, dense: dimension - lexical };
-  return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, options);
+  return openAdapter(await adapterFile(versions, manifest), manifest.classes, options);
 }
 
 /** Reads the answer of each task off the probabilities of one text, [classes]. */

@@ -1,10 +1,11 @@
 /**
  * The seam between versions and the place that keeps them. docs/extending.md adds a place step by step.
  *
- * version:  what an adapter is at one number: its manifest, and the files that the manifest names. It never changes.
+ * version:   what an adapter is at one number: its manifest, and the files that the manifest names. It never changes.
  * contender: what one strategy of one run has trained. Its files are staged until it is published as a version, or
  *            discarded with its run.
- * record:   what training says of a contender, written when all of its files are staged.
+ * record:    what training says of a contender, written when all of its files are staged.
+ * owner:     a version or a contender, by its name: files belong to one of them.
  */
 import type { Content } from '../core/files.js';
 
@@ -22,7 +23,6 @@ export interface ContenderName extends RunName {
   readonly strategy: string;
 }
 
-/** Whose files are meant. */
 export type Owner = VersionName | ContenderName;
 
 export interface FileKey {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { learnPieces } from '#espalier/encoder/pieces.js';
@@ -65,7 +65,7 @@ it('a manifest from before there were several tasks names the task of each class
   expect(await readManifest(versions, name)).toEqual(stored);
 });
 
-describe('ADAPTER_INVALID', () => {
+describe('a damaged version is ADAPTER_INVALID', () => {
   const files = [versionFiles.onnx, versionFiles.head, versionFiles.state, versionFiles.pieces];
 
   it.each(files)('%s with one bit changed', async (file) => {
@@ -83,6 +83,19 @@ describe('ADAPTER_INVALID', () => {
     const error = await errorOf(read(versions));
     expect(error).toMatchObject({ code: 'ADAPTER_INVALID', at: { file: join(folder, file) } });
   });
+
+  it.each([versionFiles.onnx, versionFiles.head])(
+    'is FILE_UNREADABLE where a folder has the name of %s',
+    async (file) => {
+      const { versions, folder } = await writeVersion();
+      rmSync(join(folder, file));
+      mkdirSync(join(folder, file));
+      expect(await errorOf(read(versions))).toMatchObject({
+        code: 'FILE_UNREADABLE',
+        at: { file: join(folder, file) },
+      });
+    },
+  );
 
   it('with a manifest that was cut off', async () => {
     const { versions, folder } = await writeVersion();

@@ -20,7 +20,7 @@ import { type AskedSuite, isMadeOfHoldout } from '../update/asked-suite.js';
 import type { UpdateContext } from '../update/context.js';
 import { requireSameEncoder } from '../update/plan.js';
 import { listAsked } from '../update/suites.js';
-import { type Adapter, openVersionAdapter } from '../versions/adapter-session.js';
+import { type AdapterSession, openVersionAdapter } from '../versions/adapter-session.js';
 import { type Manifest, readManifest } from '../versions/manifest.js';
 
 export interface EvaluationRequest {
@@ -126,7 +126,7 @@ async function encodeAll(
 
 async function measureAll(
   { store, encoder, progress, signal }: UpdateContext,
-  adapter: Adapter,
+  adapter: AdapterSession,
   asked: readonly AskedSuite[],
   seed: number,
 ): Promise<MeasuredSuite[]> {

@@ -11,7 +11,7 @@ import { classKey } from '../../declaration/tasks.js';
 import type { Run } from '../../store/runs.js';
 import { findVersionScore } from '../../store/version-scores.js';
 import { movesEmbedding } from '../../training/heads.js';
-import { type Adapter, openAdapter, openVersionAdapter } from '../../versions/adapter-session.js';
+import { type AdapterSession, openAdapter, openVersionAdapter } from '../../versions/adapter-session.js';
 import { millisecondsToAnswer } from '../../versions/latency.js';
 import { readManifest } from '../../versions/manifest.js';
 import { adapterFile } from '../../versions/version-folder.js';
@@ -55,8 +55,8 @@ export interface Field {
 /** Results are stored suite by suite meanwhile (store-scores.ts). @returns what was measured beside them */
 export async function evaluateField(context: UpdateContext, run: Run, plan: Plan, field: Field): Promise<Evaluated> {
   const suites = await listSuitesOf(context, plan, field);
-  const opened: Adapter[] = [];
-  const keep = <T extends Adapter | undefined>(adapter: T): T => {
+  const opened: AdapterSession[] = [];
+  const keep = <T extends AdapterSession | undefined>(adapter: T): T => {
     if (adapter) opened.push(adapter);
     return adapter;
   };

@@ -24,6 +24,8 @@ import { openStore, type Store } from '../store/database.js';
 import { listDomainAccuracies } from '../store/domain-accuracies.js';
 import { headSettings } from '../training/heads.js';
 import { runUpdate, type Update } from '../update/run-update.js';
+import { versionsOf } from '../versions/folder-versions.js';
+import type { Versions } from '../versions/versions.js';
 import { calledAs, quoted } from './called-as.js';
 import type { Output } from './output.js';
 import { openProgress } from './progress.js';
@@ -38,6 +40,7 @@ const actor: Principal = { name: 'demo', via: 'cli' };
 interface Stage {
   readonly workspace: Workspace;
   readonly store: Store;
+  readonly versions: Versions;
   readonly encoder: Encoder;
   readonly output: Output;
   readonly surroundings: Surroundings;
@@ -57,7 +60,7 @@ export async function playDemo(output: Output, surroundings: Surroundings, { kee
   const encoder = await openDeclaredEncoder(declarations.sample, workspace, surroundings.environment);
   const write =
     output.format === 'json' ? () => undefined : (text: string) => void surroundings.stdout.write(`${text}\n`);
-  const stage = { workspace, store, encoder, output, surroundings, write };
+  const stage = { workspace, store, versions: versionsOf(workspace), encoder, output, surroundings, write };
   try {
     const result = await playStream(stage, declarations);
     if (output.format === 'json') output.result(result, () => '');
@@ -146,7 +149,7 @@ async function take(
 
 /** Progress shows on a terminal only: elsewhere it would stand between the lines. */
 async function update(
-  { workspace, store, encoder, output, surroundings }: Stage,
+  { workspace, store, versions, encoder, output, surroundings }: Stage,
   declaration: AdapterDeclaration,
   field?: readonly string[],
 ): Promise<Update> {
@@ -154,17 +157,17 @@ async function update(
     surroundings.stderr.isTTY ? { ...output, note: () => undefined } : { ...output, format: 'json' },
     surroundings.stderr,
   );
-  const context = { workspace, store, encoder, progress, signal: surroundings.signal };
+  const context = { workspace, store, versions, encoder, progress, signal: surroundings.signal };
   return runUpdate(context, { declaration, field, trigger: actor.name, at: new Date() });
 }
 
 async function promote(
-  { store, workspace }: Stage,
+  { store, versions }: Stage,
   declaration: AdapterDeclaration,
   { candidateId }: Update,
   reason: string,
 ): Promise<void> {
-  await approveCandidate({ store, workspace }, declaration, {
+  await approveCandidate({ store, versions }, declaration, {
     candidateId,
     actor,
     reason,
@@ -218,8 +221,8 @@ function renderPicture(title: string, matrix: AccuracyMatrix, domains: readonly 
   return `${renderMatrix({ title, rowNames, domains, matrix }, colours)}\n ${numbers}`;
 }
 
-async function showPredictions({ workspace, store, encoder, output, write }: Stage, declaration: AdapterDeclaration) {
-  const champion = await openChampion({ workspace, store, openEncoder: async () => encoder }, declaration);
+async function showPredictions({ store, versions, encoder, output, write }: Stage, declaration: AdapterDeclaration) {
+  const champion = await openChampion({ store, versions, openEncoder: async () => encoder }, declaration);
   const questions = ['why was I billed twice this month??', 'hoodie came with a big hole in the sleeve'].map(
     questionOf,
   );

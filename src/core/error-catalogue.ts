@@ -127,7 +127,7 @@ export const catalogue = {
     'Restore the encoder in adapter.yaml, or run `espalier update NAME --reencode`: it learns everything in the store again on the new encoder.',
   ],
   ADAPTER_INVALID: [
-    'The files of a trained version are damaged: they do not match their manifest.',
+    'The files of a trained version are damaged: they do not match their manifest, or it is not whole.',
     'Restore them from a backup, or `espalier rollback` to another version.',
   ],
   EXPORT_IMPOSSIBLE: [

@@ -86,18 +86,6 @@ function notAWorkspace(start: string, withoutStore: string | undefined): Espalie
 }
 
 export const adapterFolder = (workspace: Workspace, adapter: string) => join(workspace.root, 'adapters', adapter);
-export const versionFolder = (workspace: Workspace, adapter: string, version: number) =>
-  join(adapterFolder(workspace, adapter), 'versions', String(version));
-export const runFolder = (workspace: Workspace, adapter: string, run: number) =>
-  join(adapterFolder(workspace, adapter), 'runs', String(run));
-
-/** Numbers that folders of versions bear, whole or not, in ascending order. */
-export async function listVersionFolders(workspace: Workspace, adapter: string): Promise<number[]> {
-  const folder = join(adapterFolder(workspace, adapter), 'versions');
-  if (!existsSync(folder)) return [];
-  const names = (await readdir(folder)).filter((name) => /^[1-9]\d*$/.test(name));
-  return names.map(Number).sort((a, b) => a - b);
-}
 
 export async function listAdapterNames(workspace: Workspace): Promise<string[]> {
   const folder = join(workspace.root, 'adapters');

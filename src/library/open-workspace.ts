@@ -7,6 +7,7 @@ import type { Encoder } from '../encoder/encoder.js';
 import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store, storeError } from '../store/database.js';
 import { headSettings } from '../training/heads.js';
+import { versionsOf } from '../versions/folder-versions.js';
 import { usualActor } from './actor.js';
 import { openDeclaredEncoder, openDeclaredTokeniser } from './declared-encoder.js';
 import { type Call, progressFor, type Site } from './site.js';
@@ -110,6 +111,7 @@ export class OpenWorkspace {
     return {
       workspace: this.workspace,
       store,
+      versions: versionsOf(this.workspace),
       environment,
       progress: progressFor(onProgress),
       signal: joinSignals(signal, whole),

@@ -1,6 +1,6 @@
 /** Every adapter at a glance. */
 import { type Attempt, attempt, type Trouble } from '../core/trouble.js';
-import { listAdapterNames, readDeclaration, type Workspace } from '../declaration/workspace.js';
+import { listAdapterNames, readDeclaration } from '../declaration/workspace.js';
 import { findChampionVersion, listCandidates } from '../store/candidates.js';
 import { type Store, storeError, storeTime } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
@@ -18,12 +18,14 @@ export interface WorkspaceStatus {
   readonly adapters: readonly AdapterStatus[];
 }
 
-export async function readStatus({ workspace, store }: Pick<Site, 'workspace' | 'store'>): Promise<WorkspaceStatus> {
-  const names = await listAdapterNames(workspace);
+type StatusSite = Pick<Site, 'workspace' | 'store' | 'versions'>;
+
+export async function readStatus(site: StatusSite): Promise<WorkspaceStatus> {
+  const names = await listAdapterNames(site.workspace);
   return {
-    workspace: workspace.root,
-    database: store.location,
-    adapters: await Promise.all(names.map((name) => describeAdapter(workspace, store, name))),
+    workspace: site.workspace.root,
+    database: site.store.location,
+    adapters: await Promise.all(names.map((name) => describeAdapter(site, name))),
   };
 }
 
@@ -48,7 +50,7 @@ export type LastRun = Omit<RunSummary, 'status'> & { readonly status: RunSummary
 const nothing: Attempt<undefined> = { value: undefined };
 
 /** What is wrong with an adapter is told, and what can be told beside it is told all the same. */
-async function describeAdapter(workspace: Workspace, store: Store, name: string): Promise<AdapterStatus> {
+async function describeAdapter({ workspace, store, versions }: StatusSite, name: string): Promise<AdapterStatus> {
   const trying = <T>(work: () => Promise<T>) => attempt(work, (thrown) => storeError(thrown, store));
   const { queries } = store;
   const declared = await trying(() => readDeclaration(workspace, name));
@@ -57,7 +59,7 @@ async function describeAdapter(workspace: Workspace, store: Store, name: string)
   const sound =
     champion === null
       ? nothing
-      : await trying(() => readSoundManifest(workspace, queries, { adapter: name, version: champion }));
+      : await trying(() => readSoundManifest(versions, queries, { adapter: name, version: champion }));
   const waiting = await trying(() => listCandidates(queries, { adapter: name, status: 'waiting' }));
   const lastRun = await trying(() => readLastRun(store, name));
   const tasks = declared.value?.tasks.map((task) => task.name);

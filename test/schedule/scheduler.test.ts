@@ -5,6 +5,7 @@ import { runDue, type ScheduleEvent } from '#espalier/schedule/scheduler.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import { listChecks } from '#espalier/store/schedule.js';
 import { headSettings } from '#espalier/training/heads.js';
+import { versionsOf } from '#espalier/versions/folder-versions.js';
 import { succeed } from '../support/command.js';
 import { at, deskDeclaration, ingestWords, writeDesk } from '../support/desk.js';
 
@@ -20,9 +21,11 @@ afterEach(() => store.close());
 /** Looks once, with an encoder that throws. */
 async function lookOnce(time: string, thrown: Error): Promise<ScheduleEvent[]> {
   const events: ScheduleEvent[] = [];
+  const workspace = workspaceAt(folder, headSettings);
   const scheduler = {
-    workspace: workspaceAt(folder, headSettings),
+    workspace,
     store,
+    versions: versionsOf(workspace),
     signal: new AbortController().signal,
     openEncoder: () => Promise.reject(thrown),
     report: (event: ScheduleEvent) => events.push(event),

@@ -5,41 +5,10 @@
  */
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findAnswerForm } from '#espalier/store/answer-forms.js';
-import { holdArrivals, lastArrival, saveLastArrival } from '#espalier/store/arrivals.js';
-import { recordAct } from '#espalier/store/audit.js';
-import { checkAuditChain } from '#espalier/store/audit-chain.js';
-import { findMembership, listBuffer, listOffered, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
-import * as candidates from '#espalier/store/candidates.js';
-import { listContenders } from '#espalier/store/contenders.js';
-import { type Store, transact } from '#espalier/store/database.js';
-import { listDomainAccuracies } from '#espalier/store/domain-accuracies.js';
-import { findEmbeddings } from '#espalier/store/embeddings.js';
-import {
-  countEarlierUses,
-  findChangedSuite,
-  listJudgedSuites,
-  listSuitesOfVersion,
-} from '#espalier/store/eval-suites.js';
-import { countAnswers } from '#espalier/store/example-counts.js';
-import * as examples from '#espalier/store/examples.js';
-import { countUnlearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
-import * as past from '#espalier/store/past-results.js';
-import * as results from '#espalier/store/results.js';
-import { beginRun, listRuns, readRun, renewLease, takeOverRun } from '#espalier/store/runs.js';
-import { findLastSettled, listChecks, listMissingChecks, readSettledChecks } from '#espalier/store/schedule.js';
-import { listStrata } from '#espalier/store/strata.js';
-import { findUnfinishedRun } from '#espalier/store/unfinished.js';
-import { findUnreadable } from '#espalier/store/unreadable.js';
-import { findVersionScore, listVersionScores } from '#espalier/store/version-scores.js';
+import type { Store } from '#espalier/store/database.js';
+import { type Ask, fillForPlans, hotQueries, sortingQueries } from '../../support/hot-queries.js';
 import { eavesdrop, planOf } from '../../support/plans.js';
-import { insertExamples, newExample, now, temporaryStore } from '../../support/store.js';
-
-const adapter = 'desk';
-const version = { adapter, version: 1 };
-const tasks = ['intent', 'tone'];
-const range = { adapter, tasks, split: 'train', afterArrival: 3, throughArrival: 90 } as const;
-const recorded = { adapter, version: 1, suite: 's', suiteVersion: 1, contentHash: 'h' };
+import { temporaryStore } from '../../support/store.js';
 
 let store: Store;
 let connection: SqliteDatabase.Database;
@@ -48,191 +17,21 @@ let runId: number;
 beforeAll(async () => {
   store = await temporaryStore();
   connection = new SqliteDatabase(store.location);
-  const texts = Array.from({ length: 40 }, (_, index) => index);
-  const membership = { state: 'member', policy: 'p', score: 0.5, reason: '', since: '' } as const;
-  await transact(store, async (transaction) => {
-    await insertExamples(
-      transaction,
-      adapter,
-      texts.map((index) =>
-        newExample({ text: `${index}`, task: tasks[index % 2]!, split: index % 5 === 0 ? 'holdout' : 'train' }),
-      ),
-    );
-    await saveMemberships(
-      transaction,
-      adapter,
-      [2, 3, 5].map((exampleId) => ({ ...membership, exampleId })),
-    );
-    await saveLearned(transaction, version, { through: new Map([['intent', 20]]), leftOut: new Map([[5, 'leaked']]) });
-  });
-  const run = await beginRun(store, {
-    adapter,
-    stage: 'encode',
-    plan: {},
-    trigger: 'ann',
-    owner: 'one',
-    startedAt: now,
-    now,
-  });
-  runId = run.id;
+  runId = await fillForPlans(store);
 });
 
 afterAll(() => void connection.close());
 
 /** Steps of the plans of everything that `ask` asks of the store, but for `begin` and `commit`. */
-async function plansOf(ask: (store: Store) => Promise<unknown>): Promise<string[]> {
+async function plansOf(ask: Ask): Promise<string[]> {
   const { store: heard, asked } = eavesdrop(store, connection);
-  await ask(heard);
+  await ask(heard, runId);
   return asked.filter(({ sql }) => !/^(begin|commit)/.test(sql)).flatMap((query) => planOf(connection, query));
 }
 
 const isSlow = (step: string) => /^SCAN\b|TEMP B-TREE|AUTOMATIC/.test(step) && step !== 'SCAN CONSTANT ROW';
 
-type Ask = (store: Store) => Promise<unknown>;
-/** `by`: what its plan must say, where an index would also serve with fewer of its columns. */
-type Hot = readonly [name: string, ask: Ask, by?: string];
-
-const ofIntake: readonly Hot[] = [
-  [
-    'same texts, and an insert',
-    (asked) =>
-      transact(asked, async (transaction) => {
-        asked.engine.openExampleWriter(transaction, { adapter, task: 'intent' }).find('twin');
-      }),
-    'examples_by_twin (adapter=? AND task=? AND twin=?)',
-  ],
-  [
-    'the last arrival, held and saved',
-    (asked) =>
-      transact(asked, async (transaction) =>
-        saveLastArrival(transaction, adapter, await holdArrivals(transaction, adapter)),
-      ),
-  ],
-  ['the form of answers', ({ queries }) => findAnswerForm(queries, adapter, 'intent')],
-  ['an answer of a task', ({ queries }) => examples.findSampleAnswer(queries, adapter, 'intent')],
-  [
-    'an act of the audit',
-    (asked) =>
-      transact(asked, (transaction) =>
-        recordAct(transaction, {
-          at: now,
-          principal: { name: 'a', via: 'cli' },
-          act: 'ingested',
-          adapter,
-          subject: '',
-        }),
-      ),
-  ],
-];
-
-const ofExamples: readonly Hot[] = [
-  ['the last arrival', ({ queries }) => lastArrival(queries, adapter)],
-  [
-    'one task by split and arrival',
-    (asked) => examples.listExamples(asked, { ...range, tasks: ['intent'] }),
-    'examples_by_split (adapter=? AND task=? AND split=? AND arrival>? AND arrival<?)',
-  ],
-  ['several tasks by split and arrival', (asked) => examples.listExamples(asked, range)],
-  ['held-out rows', (asked) => examples.listExamples(asked, { ...range, split: 'holdout', afterArrival: 0 })],
-  ['the first few', (asked) => examples.listExamples(asked, { ...range, most: 7 })],
-  ['by their ids', (asked) => examples.listExamplesById(asked, [1, 2, 3])],
-  ['texts by their ids', ({ queries }) => examples.readExampleTexts(queries, [1, 2, 3])],
-  ['one by its id', ({ queries }) => examples.findExample(queries, adapter, 3)],
-  [
-    'how many arrived later',
-    ({ queries }) => examples.countExamplesAfter(queries, adapter, 20),
-    'examples_by_arrival (adapter=? AND arrival>?)',
-  ],
-  ['what a version has learned', ({ queries }) => readLearned(queries, version)],
-  ['what it has not learned', (asked) => listUnlearned(asked, { ...version, tasks, throughArrival: 90 })],
-  [
-    'how much it has not learned',
-    ({ queries }) => countUnlearned(queries, { ...version, tasks }),
-    'COVERING INDEX examples_by_split (adapter=? AND task=? AND split=? AND arrival>?)',
-  ],
-  [
-    'vectors by hash',
-    (asked) => findEmbeddings(asked, { fingerprint: 'f', dimension: 2 }, ['a', 'b']),
-    '(fingerprint=? AND hash=?)',
-  ],
-  ['unreadable texts by hash', ({ queries }) => findUnreadable(queries, 'f', ['a', 'b'])],
-];
-
-const ofBuffer: readonly Hot[] = [
-  ['members', (asked) => listBuffer(asked, adapter, { state: 'member' }), 'buffer_by_state (adapter=? AND state=?)'],
-  ['the first members', (asked) => listBuffer(asked, adapter, { state: 'member', limit: 10 })],
-  ['everything that was offered', (asked) => listBuffer(asked, adapter)],
-  ['everything that was offered, without texts', ({ queries }) => listOffered(queries, adapter)],
-  ['why an example is in', ({ queries }) => findMembership(queries, adapter, 3), '(adapter=? AND example_id=?)'],
-];
-
-const ofRuns: readonly Hot[] = [
-  ['the latest of an adapter', ({ queries }) => listRuns(queries, adapter, 1)],
-  ['the unfinished one', ({ queries }) => findUnfinishedRun(queries, adapter)],
-  ['taking one over', (asked) => takeOverRun(asked, adapter, { owner: 'one', now, isAlive: () => false })],
-  ['renewing a lease', async (asked) => renewLease(asked, await readRun(asked.queries, runId), now)],
-  ['checks of the schedule', ({ queries }) => listChecks(queries, adapter, 10)],
-  ['what the checks settled', ({ queries }) => readSettledChecks(queries, adapter)],
-  ['when a trigger last settled', ({ queries }) => findLastSettled(queries, { adapter, trigger: 'cron' })],
-  [
-    'checks that are missing',
-    ({ queries }) => listMissingChecks(queries, adapter),
-    'schedule_checks_by_run (run_id=?)',
-  ],
-];
-
-const ofCandidates: readonly Hot[] = [
-  [
-    'those that wait, of an adapter',
-    ({ queries }) => candidates.listCandidates(queries, { adapter, status: 'waiting' }),
-  ],
-  [
-    'those that wait, of all adapters',
-    ({ queries }) => candidates.listCandidates(queries, { status: 'waiting' }),
-    'candidates_by_status (status=?)',
-  ],
-  ['all of an adapter', ({ queries }) => candidates.listCandidates(queries, { adapter })],
-  ['one by its number', ({ queries }) => candidates.findCandidate(queries, 1).catch(() => undefined)],
-  [
-    'the champion',
-    ({ queries }) => candidates.findChampionVersion(queries, adapter),
-    'decisions_by_adapter (adapter=?)',
-  ],
-  ['since when it serves', ({ queries }) => candidates.findChampionSince(queries, adapter)],
-  ['the hash of its manifest', ({ queries }) => candidates.findManifestHash(queries, adapter, 1)],
-  ['the next version', ({ queries }) => candidates.nextVersion(queries, adapter)],
-  ['parents', ({ queries }) => candidates.listParents(queries, adapter)],
-  ['decisions', ({ queries }) => candidates.listDecisions(queries, adapter)],
-];
-
-const ofResults: readonly Hot[] = [
-  ['suites of a version', ({ queries }) => listSuitesOfVersion(queries, adapter, 1)],
-  ['a suite that changed', ({ queries }) => findChangedSuite(queries, { suite: 's', version: 1, contentHash: 'h' })],
-  [
-    'results of a run, a contender and a suite',
-    ({ queries }) => results.listResults(queries, runId, { contender: 'replay', suite: 's' }),
-    '(run_id=? AND contender=? AND suite=?)',
-  ],
-  ['scores of a lineage', ({ queries }) => past.listLineageScores(queries, { ...recorded, versions: [1, 2] })],
-  ['recorded cases of a version', ({ queries }) => past.listRecordedCases(queries, recorded)],
-  ['accuracies by domain', ({ queries }) => listDomainAccuracies(queries, adapter)],
-  [
-    'scores of a suite apart from updates',
-    ({ queries }) => listVersionScores(queries, 's'),
-    'version_scores_by_suite (suite=?)',
-  ],
-  ['the score of a version on a suite', ({ queries }) => findVersionScore(queries, recorded)],
-  ['the chain of the audit', ({ queries }) => checkAuditChain(queries)],
-];
-
-describe.each([
-  ['intake', ofIntake],
-  ['examples', ofExamples],
-  ['the buffer', ofBuffer],
-  ['runs and the schedule', ofRuns],
-  ['candidates and decisions', ofCandidates],
-  ['results', ofResults],
-])('queries of %s are answered by indexes', (_room, hot) => {
+describe.each(hotQueries)('queries of %s are answered by indexes', (_room, hot) => {
   it.each(hot.map(([name, ask, by = '']) => ({ name, ask, by })))('$name', async ({ ask, by }) => {
     const steps = await plansOf(ask);
     expect(steps).not.toEqual([]);
@@ -240,21 +39,6 @@ describe.each([
     expect(steps.join('\n')).toContain(by);
   });
 });
-
-/**
- * These order, group or count rows of one run, task or suite, which no index has in that order; what they read is still
- * found by an index.
- */
-const sorting: readonly Hot[] = [
-  ['strata of a task', ({ queries }) => listStrata(queries, adapter, 'intent')],
-  ['contenders of a run', ({ queries }) => listContenders(queries, runId)],
-  ['suites of a run', ({ queries }) => listJudgedSuites(queries, runId)],
-  ['judged cases of a suite', ({ queries }) => past.listJudgedCases(queries, 's')],
-  ['cells of the buffer', (asked) => summariseBuffer(asked, adapter)],
-  ['answers of a task', ({ queries }) => examples.listAnswers(queries, adapter, 'intent')],
-  ['how often each answer was given', ({ queries }) => countAnswers(queries, adapter, 90)],
-  ['earlier uses of suites', ({ queries }) => countEarlierUses(queries, adapter, runId)],
-];
 
 describe('queries that have to sort', () => {
   const tables = [
@@ -267,7 +51,7 @@ describe('queries that have to sort', () => {
     'contenders',
     'eval_suites',
   ];
-  it.each(sorting.map(([name, ask]) => ({ name, ask })))('read no table whole: $name', async ({ ask }) => {
+  it.each(sortingQueries.map(([name, ask]) => ({ name, ask })))('read no table whole: $name', async ({ ask }) => {
     const steps = await plansOf(ask);
     expect(steps.filter((step) => tables.some((table) => step.startsWith(`SCAN ${table}`)))).toEqual([]);
   });

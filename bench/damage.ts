@@ -24,6 +24,7 @@ import { openStore } from '../src/store/database.js';
 import { type DamagedCandidate, olderVersion, runCampaign } from '../src/study/damage-campaign.js';
 import { headSettings } from '../src/training/heads.js';
 import type { Plan } from '../src/update/context.js';
+import { versionsOf } from '../src/versions/folder-versions.js';
 import { runCommand } from './command.js';
 import { type LabelledText, readStream } from './stream-data.js';
 
@@ -154,7 +155,8 @@ async function campaign(head: string, parts: readonly Part[]): Promise<DamageRow
         ...{ encoderFingerprint: encoder.fingerprint, at: '2026-11-28T00:00:00.000Z' },
       };
       const progress = noProgress;
-      const context = { workspace, store, encoder, progress, signal: new AbortController().signal };
+      const signal = new AbortController().signal;
+      const context = { workspace, store, versions: versionsOf(workspace), encoder, progress, signal };
       const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index);
       const played = await runCampaign(context, {
         plan,

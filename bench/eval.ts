@@ -16,7 +16,7 @@ import { askedCases, scoreSuite } from '../src/evaluation/score-suite.js';
 import { listSuites, readSuites, type Suite, textsOf } from '../src/evaluation/suites.js';
 import { judgeSuites } from '../src/gate/gate.js';
 import type { PairedSuite } from '../src/gate/paired.js';
-import { type Adapter, openAdapter } from '../src/versions/adapter-session.js';
+import { type AdapterSession, openAdapter } from '../src/versions/adapter-session.js';
 import { runApart } from './apart.js';
 import type { EvalReply, EvalRequest } from './eval-prepare.js';
 
@@ -64,7 +64,8 @@ try {
     for (let copy = 0; copy < copies; copy++) {
       for (const suite of largest) {
         const vectors = await readVectors(suite);
-        const score = async (adapter: Adapter) => scoreSuite(suite, await adapter.run(vectors, dimension), 'label');
+        const score = async (adapter: AdapterSession) =>
+          scoreSuite(suite, await adapter.run(vectors, dimension), 'label');
         const [was, is] = [await score(champion!), await score(candidate!)];
         const { metric, group, chance } = suite;
         paired.push({

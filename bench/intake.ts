@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import SqliteDatabase from 'better-sqlite3';
 import { seededRandom } from '../src/core/random.js';
 import { sameTextHash, textHash } from '../src/core/text.js';
 import { parseDeclaration } from '../src/declaration/declaration.js';
@@ -30,12 +31,13 @@ function* rows() {
 }
 
 async function insertRaw(input: string, database: string): Promise<void> {
-  const store = await openStore(database);
+  await (await openStore(database)).close();
+  const raw = new SqliteDatabase(database);
   const insert =
-    store.database.prepare(`INSERT INTO examples (adapter, arrival, task, text, hash, twin, label, domain, source, received_at, split, provenance)
+    raw.prepare(`INSERT INTO examples (adapter, arrival, task, text, hash, twin, label, domain, source, received_at, split, provenance)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const at = new Date(0).toISOString();
-  store.database.exec('BEGIN IMMEDIATE');
+  raw.exec('BEGIN IMMEDIATE');
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(input) })) {
     const { text, label } = JSON.parse(line) as { text: string; label: string };
@@ -55,8 +57,8 @@ async function insertRaw(input: string, database: string): Promise<void> {
       provenance,
     );
   }
-  store.database.exec('COMMIT');
-  await store.close();
+  raw.exec('COMMIT');
+  raw.close();
 }
 
 async function takeIn(input: string, database: string, rejectsFile: string): Promise<void> {

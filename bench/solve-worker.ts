@@ -2,8 +2,6 @@
  * One measurement of bench/solve.ts, in a process of its own. Data are clusters around a centre for each class, 1,024
  * dimensions.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { newGraph } from '../src/core/onnx.js';
 import { seededRandom } from '../src/core/random.js';
 import { parseDeclaration } from '../src/declaration/declaration.js';
@@ -18,7 +16,10 @@ import { type Examples, openSliceProducts } from '../src/training/ridge/slice-pr
 import { addExamples, emptyStatistics } from '../src/training/ridge/statistics.js';
 import { fitStandardisation, standardise } from '../src/training/standardise.js';
 import { trainJob } from '../src/training/strategies.js';
-import { readManifest, readTrained, writeManifest, writeTrained } from '../src/versions/version-folder.js';
+import { versionsOf } from '../src/versions/folder-versions.js';
+import { readManifest } from '../src/versions/manifest.js';
+import { publishVersion } from '../src/versions/publish.js';
+import { readTrained, writeTrained } from '../src/versions/version-folder.js';
 
 export type SolveRequest =
   | { readonly part: 'product'; readonly size: number }
@@ -156,20 +157,27 @@ async function prepare(folder: string, history: number): Promise<void> {
   await write(folder, parent);
 }
 
+const adapter = 'bench';
+const contender = { adapter, run: 1, strategy: 'analytic' };
+
 async function timeUpdate(folder: string, count: number, threads: number) {
   const fresh = drawBatch(count, 0);
   return medianOf(1, async () => {
-    const known = existsSync(join(folder, 'manifest.json'));
-    const parent = known ? await readTrained(folder, await readManifest(folder)) : undefined;
-    await writeTrained(join(folder, 'next'), await trainJob(jobOf(fresh, parent, threads), ignore));
+    const versions = versionsOf({ root: folder });
+    const known = (await versions.list(adapter)).length > 0;
+    const parent = known
+      ? await readTrained(versions, await readManifest(versions, { adapter, version: 1 }))
+      : undefined;
+    await writeTrained(versions, contender, await trainJob(jobOf(fresh, parent, threads), ignore));
   });
 }
 
 async function write(folder: string, trained: TrainedHead): Promise<void> {
-  const files = await writeTrained(folder, trained);
+  const versions = versionsOf({ root: folder });
+  const files = await writeTrained(versions, contender, trained);
   const { head, facts } = trained;
   const nothing = {
-    adapter: 'bench',
+    adapter,
     version: 1,
     parent: null,
     createdAt: '',
@@ -180,10 +188,11 @@ async function write(folder: string, trained: TrainedHead): Promise<void> {
   };
   const of = {
     encoder: { model: 'bench', fingerprint: '', dimension },
-    classes: [],
+    classes: Array.from({ length: head.shape.classes }, (_, index) => ({ task: 'bench', label: `${index}` })),
     domains: [],
     bufferSnapshotHash: '',
   };
   const data = { afterExample: 0, throughExample: 0, fresh: 0, replayed: 0 };
-  await writeManifest(folder, { ...nothing, ...of, data, headKind: head.kind, headShape: head.shape, facts, files });
+  const manifest = { ...nothing, ...of, data, headKind: head.kind, headShape: head.shape, facts, files };
+  await publishVersion(versions, contender, manifest, async () => undefined);
 }

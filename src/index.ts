@@ -32,4 +32,4 @@ export type { Candidate, Decision, Verdict } from './store/candidates.js';
 export type { Comparison } from './study/comparison.js';
 export type { Decide, Difference, Unfinished } from './update/intentions.js';
 export type { Update } from './update/run-update.js';
-export type { Manifest } from './versions/version-folder.js';
+export type { Manifest } from './versions/manifest.js';

@@ -107,6 +107,30 @@ describe('flags of the command line', () => {
 const withoutComments = (source: string) =>
   source.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, '')).replace(/^\s*\/\/.*$/gm, '');
 
+describe('the files of versions', () => {
+  /** Lines outside src/versions/ that match, as "room/file.ts:line". */
+  const linesWith = (pattern: RegExp, isExempt: (file: string) => boolean = () => false) =>
+    files.flatMap((file) =>
+      roomOf(file) === 'versions' || isExempt(file)
+        ? []
+        : readFileSync(join(sourceRoot, file), 'utf8')
+            .split('\n')
+            .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}`] : [])),
+    );
+
+  it('are named, and joined to paths, in src/versions/ alone', () => {
+    const joined = /\b(join|resolve)\(.*['"`](versions|runs)\b|\/(versions|runs)\/\$\{|\$\{\w+\}\/(versions|runs)\b/;
+    const named = /['"`](adapter\.onnx|(adapter|state|pieces)\.safetensors)['"`]|\bversionFiles\b|\bwhereIs\(/;
+    expect(linesWith(joined)).toEqual([]);
+    expect(linesWith(named)).toEqual([]);
+  });
+
+  it('are looked for in the place that whoever opens a workspace has chosen', () => {
+    const opens = ['library/open-workspace.ts'];
+    expect(linesWith(/folder-versions\.js'/, (file) => opens.includes(file))).toEqual([]);
+  });
+});
+
 describe('calls', () => {
   it('spread no array into arguments, of which the engine takes some 130,000: core/sequences.ts has loops instead', () => {
     const spread = /\b(push|unshift|splice|concat|max|min|fromCharCode|fromCodePoint)\(([^()]*, )?\.\.\./;

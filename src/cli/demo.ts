@@ -47,7 +47,9 @@ interface DomainFile {
 export async function playDemo(output: Output, surroundings: Surroundings, { keep }: { keep: boolean }): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'espalier-demo-'));
   await createBoth(root);
-  const { environment, signal } = surroundings;
+  // Its workspace goes with it, and so does its database: it never plays on a server.
+  const { ESPALIER_DATABASE_URL: _, ...environment } = surroundings.environment;
+  const { signal } = surroundings;
   const opened = new OpenWorkspace({ folder: root, access: 'write', environment, actor: 'demo', via: 'cli', signal });
   const progress = progressOf(output, surroundings);
   const write =
@@ -72,8 +74,8 @@ function progressOf(output: Output, { stderr }: Surroundings): Progress {
 async function createBoth(root: string): Promise<void> {
   const source = await readText(join(packageRoot, 'adapters', sample, 'adapter.yaml'));
   const twin = source.replace(`name: ${sample}`, `name: ${naive}`).replace('strategy: analytic', 'strategy: finetune');
-  await createWorkspace(root, sample, source);
-  await createWorkspace(root, naive, twin);
+  await createWorkspace(root, { adapter: sample, source });
+  await createWorkspace(root, { adapter: naive, source: twin });
 }
 
 async function playStream(stage: Stage) {

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   embed: async () => (await import('./commands/embed.js')).embedCommand,
   export: async () => (await import('./commands/export.js')).exportCommand,
   schedule: async () => (await import('./commands/schedule.js')).scheduleCommand,
+  store: async () => (await import('./commands/store.js')).storeCommand,
   status: async () => (await import('./commands/status.js')).statusCommand,
   demo: async () => (await import('./commands/demo.js')).demoCommand,
 };

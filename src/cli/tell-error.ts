@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 import { catalogue, describePlace, EspalierError, exitCodeOf, messageOf } from '../core/errors.js';
 import { jsonOf, printable } from '../core/text.js';
 import type { Failed } from '../library/results.js';
-import { storeError } from '../store/store-error.js';
+import { sqliteError } from '../store/sqlite/errors.js';
 import { withFlags } from './flags.js';
 
 export interface ErrorStreams {
@@ -31,7 +31,7 @@ export function tellError(thrown: unknown, { json, words }: ErrorStreams): numbe
 function expectedError(thrown: unknown): EspalierError | undefined {
   if (thrown instanceof CommanderError) return usageError(thrown);
   const { path } = (thrown ?? {}) as { path?: unknown };
-  const error = storeError(thrown, typeof path === 'string' ? path : 'the store');
+  const error = sqliteError(thrown, typeof path === 'string' ? path : 'the store');
   return error instanceof EspalierError ? error : undefined;
 }
 

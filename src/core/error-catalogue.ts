@@ -151,7 +151,7 @@ export const catalogue = {
     ['reencode'],
   ],
   ADAPTER_INVALID: [
-    'The files of a trained version are damaged: they do not match their manifest.',
+    'The files of a trained version are damaged: they do not match their manifest, or it is not whole.',
     'Restore them from a backup, or `espalier rollback` to another version.',
   ],
   EXPORT_IMPOSSIBLE: [
@@ -170,6 +170,22 @@ export const catalogue = {
   STORE_BUSY: [
     'Another process holds the database for longer than the waiting time.',
     'Wait for it to end and run the command again.',
+  ],
+  STORE_UNREACHABLE: [
+    'The database server cannot be reached, or the connection to it was lost.',
+    'Check that the server runs and that its address is right, then run the command again: what it did is whole or undone.',
+  ],
+  STORE_DENIED: [
+    'The database server refuses the user, the password, the database or a right.',
+    'Check the address, and PGPASSWORD or ~/.pgpass; the user must own the schema, or may create it.',
+  ],
+  STORE_NOT_EMPTY: [
+    'The database that was to be copied into holds data already.',
+    'Name one that is new or empty: nothing is ever written over.',
+  ],
+  DATABASE_INVALID: [
+    'The address of the database is not valid.',
+    'Write it as postgres://user@host:5432/database?schema=espalier.',
   ],
   STORE_GONE: [
     'The database file was removed, moved or replaced while a command used it; what the command did last was undone.',

@@ -54,6 +54,7 @@ export const codesByKind = {
   conflict: [
     'ENCODER_MISMATCH',
     'SUITE_EXISTS',
+    'STORE_NOT_EMPTY',
     'VERSION_EXISTS',
     'CANDIDATE_DECIDED',
     'CANDIDATE_STALE',
@@ -65,6 +66,7 @@ export const codesByKind = {
   /** What was declared or stored is inconsistent. */
   invalid: [
     'CONFIG_INVALID',
+    'DATABASE_INVALID',
     'EXTENSION_FAILED',
     'DECLARATION_INVALID',
     'VECTOR_INVALID',
@@ -90,6 +92,8 @@ export const codesByKind = {
     'NODE_TOO_OLD',
     'ENCODER_HUB_UNREACHABLE',
     'STORE_GONE',
+    'STORE_UNREACHABLE',
+    'STORE_DENIED',
   ],
   /** The caller stopped it. */
   stopped: ['INTERRUPTED'],

@@ -2,7 +2,6 @@
 
 import { EspalierError } from '../core/errors.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
-import type { Workspace } from '../declaration/workspace.js';
 import { mayApprove } from '../gate/verdict.js';
 import { admitExamples, prepareAdmission } from '../replay/admission.js';
 import { type Principal, recordAct } from '../store/audit.js';
@@ -22,6 +21,7 @@ import { hasLearned, listUnlearned, readLearned } from '../store/learned.js';
 import { readRun } from '../store/runs.js';
 import { championOf, type Plan } from '../update/context.js';
 import { requireSoundVersion } from '../versions/sound-version.js';
+import type { Versions } from '../versions/versions.js';
 import { verifyCandidate } from './verify.js';
 
 export interface Approval {
@@ -44,7 +44,7 @@ export interface Promotion {
 /** Where a decision is taken. */
 export interface DecisionContext {
   readonly store: Store;
-  readonly workspace: Workspace;
+  readonly versions: Versions;
 }
 
 /**
@@ -55,12 +55,12 @@ export interface DecisionContext {
  * DECISION_BACKDATED
  */
 export async function approveCandidate(
-  { store, workspace }: DecisionContext,
+  { store, versions }: DecisionContext,
   declaration: AdapterDeclaration,
   { candidateId, actor, reason, at, on }: Approval,
 ): Promise<Promotion> {
   const { adapter, version } = (await requireDecidable(store.queries, candidateId)).candidate;
-  await requireSoundVersion(workspace, store.queries, { adapter, version });
+  await requireSoundVersion(versions, store.queries, { adapter, version });
   await requireTrueVerdict(store.queries, candidateId);
   const plan = await readRunPlan(store, candidateId);
   const approvals = await countApprovals(store.queries, adapter);
@@ -131,11 +131,11 @@ export interface Rollback {
  * @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, DECISION_BACKDATED
  */
 export async function rollBack(
-  { store, workspace }: DecisionContext,
+  { store, versions }: DecisionContext,
   { adapter, toVersion, actor, reason, at }: Rollback,
 ): Promise<{ from: number; to: number }> {
   const chosen = await chooseEarlier(store.queries, adapter, toVersion);
-  await requireSoundVersion(workspace, store.queries, { adapter, version: chosen.to });
+  await requireSoundVersion(versions, store.queries, { adapter, version: chosen.to });
   return transact(store, async (transaction) => {
     const { from, to } = await chooseEarlier(transaction, adapter, toVersion ?? chosen.to);
     await setChampionVersion(transaction, adapter, to);

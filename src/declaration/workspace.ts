@@ -7,10 +7,12 @@ import { EspalierError } from '../core/errors.js';
 import { diskError, readText } from '../core/files.js';
 import { nearestName } from '../core/text.js';
 import { cacheFolderOf } from '../runtime/cache-folder.js';
+import { databaseLocation } from './database-location.js';
 import { type AdapterDeclaration, parseDeclaration, type SettingsShape } from './declaration.js';
 
 export interface Workspace {
   readonly root: string;
+  /** Path of a file, or address of a server. */
   readonly database: string;
   /** Where suites are looked for, the workspace's own first. */
   readonly suiteFolders: readonly string[];
@@ -31,23 +33,31 @@ export function defaultCacheFolder(environment: NodeJS.ProcessEnv): string {
   );
 }
 
-export function workspaceAt(root: string, headSettings: SettingsShape): Workspace {
+/**
+ * @param environment says where the database is, as espalier.yaml does; without it the workspace's own file is meant
+ * @throws DATABASE_INVALID
+ */
+export function workspaceAt(
+  root: string,
+  headSettings: SettingsShape,
+  environment?: NodeJS.ProcessEnv | undefined,
+): Workspace {
   const own = join(root, 'evals');
   const shipped = join(packageRoot, 'evals');
   return {
     root,
-    database: join(root, 'replay-store', 'espalier.db'),
+    database: databaseLocation(root, environment),
     suiteFolders: own === shipped ? [own] : [own, shipped],
     headSettings,
   };
 }
 
-/** The nearest workspace at or above `start`. @throws NOT_A_WORKSPACE */
-export function findWorkspace(start: string, headSettings: SettingsShape): Workspace {
+/** The nearest workspace at or above `start`. @throws NOT_A_WORKSPACE, DATABASE_INVALID */
+export function findWorkspace(start: string, headSettings: SettingsShape, environment: NodeJS.ProcessEnv): Workspace {
   let withoutStore: string | undefined;
   for (let folder = resolve(start); ; folder = dirname(folder)) {
     const hasStore = existsSync(join(folder, 'replay-store'));
-    if (hasStore && existsSync(join(folder, 'adapters'))) return workspaceAt(folder, headSettings);
+    if (hasStore && existsSync(join(folder, 'adapters'))) return workspaceAt(folder, headSettings, environment);
     if (!hasStore && declaresAdapters(folder)) withoutStore ??= folder;
     if (folder === dirname(folder)) throw notAWorkspace(start, withoutStore);
   }
@@ -76,18 +86,6 @@ function notAWorkspace(start: string, withoutStore: string | undefined): Espalie
 }
 
 export const adapterFolder = (workspace: Workspace, adapter: string) => join(workspace.root, 'adapters', adapter);
-export const versionFolder = (workspace: Workspace, adapter: string, version: number) =>
-  join(adapterFolder(workspace, adapter), 'versions', String(version));
-export const runFolder = (workspace: Workspace, adapter: string, run: number) =>
-  join(adapterFolder(workspace, adapter), 'runs', String(run));
-
-/** Numbers that folders of versions bear, whole or not, in ascending order. */
-export async function listVersionFolders(workspace: Workspace, adapter: string): Promise<number[]> {
-  const folder = join(adapterFolder(workspace, adapter), 'versions');
-  if (!existsSync(folder)) return [];
-  const names = (await readdir(folder)).filter((name) => /^[1-9]\d*$/.test(name));
-  return names.map(Number).sort((a, b) => a - b);
-}
 
 export async function listAdapterNames(workspace: Workspace): Promise<string[]> {
   const folder = join(workspace.root, 'adapters');

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { seededRandom } from '../core/random.js';
 import { unitLength } from '../core/vectors.js';
 import type { Class } from '../declaration/tasks.js';
-import { type Adapter, type AdapterOutput, answerReader } from '../versions/adapter-session.js';
+import { type AdapterOutput, type AdapterSession, answerReader } from '../versions/adapter-session.js';
 
 /** What is known of a text that an adapter is asked for; undefined: it is of no suite that the damage looks at. */
 export interface AskedText {
@@ -183,7 +183,11 @@ function projected(vector: Float32Array, directions: readonly Float32Array[]): F
  * The adapter as the damage makes it; undefined where it cannot be damaged so. It shares the adapter, and does not
  * close it.
  */
-export function damagedAdapter(adapter: Adapter, damage: Damage, context: DamageContext): Adapter | undefined {
+export function damagedAdapter(
+  adapter: AdapterSession,
+  damage: Damage,
+  context: DamageContext,
+): AdapterSession | undefined {
   const change = damage.open(context);
   if (!change) return undefined;
   const answersOf = answerReader(context.classes, []);

@@ -1,5 +1,5 @@
 /** From which confidence on an answer is given, and how often that refuses what is in scope and accepts what is not. */
-import type { UnknownThreshold } from '../versions/version-folder.js';
+import type { UnknownThreshold } from '../versions/manifest.js';
 import { conformalThreshold } from './statistics/conformal.js';
 
 export interface UnknownReport extends UnknownThreshold {

@@ -1,8 +1,8 @@
 /** A task's examples all have one label, or all have a set of labels; the two are never mixed. */
 import { EspalierError } from '../core/errors.js';
 import type { Task } from '../declaration/tasks.js';
+import { findAnswerForm } from '../store/answer-forms.js';
 import type { Queries } from '../store/database.js';
-import { findAnswerForm } from '../store/example-writer.js';
 import { findSampleAnswer } from '../store/examples.js';
 
 /** @throws DECLARATION_INVALID where the task is declared otherwise than when its first example came */

@@ -10,23 +10,17 @@ import { checkInput } from '../reading/check-input.js';
 import { openRejects, type Rejects } from '../reading/rejects.js';
 import type { Row } from '../reading/row.js';
 import { readRows } from '../reading/rows.js';
+import { registerAdapter, saveAnswerForm } from '../store/answer-forms.js';
 import { holdArrivals, saveLastArrival } from '../store/arrivals.js';
 import { recordAct } from '../store/audit.js';
-import { type Store, type Transaction, transactOnConnection } from '../store/database.js';
-import {
-  type ExampleWriter,
-  type KnownExample,
-  openExampleWriter,
-  registerAdapter,
-  saveAnswerForm,
-} from '../store/example-writer.js';
+import { type ExampleWriter, type KnownExample, type Store, type Transaction, transact } from '../store/database.js';
 import { listAnswers, type NewExample } from '../store/examples.js';
 import { listStrata, saveStrata } from '../store/strata.js';
 import { requireAnswerForm } from './answer-form.js';
 import { openStrata, type Strata } from './holdout.js';
 import { type IntakeReport, type IntakeRequest, newIntakeReport } from './intake-report.js';
 import { type LabelBook, openLabelBook } from './label-book.js';
-import { openRowReader } from './read-example.js';
+import { openRowReader, type ReadRow } from './read-example.js';
 
 /**
  * `evalTexts` of the request must hold every text that a suite asks; `takeExamples` collects them.
@@ -41,8 +35,11 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   const report = newIntakeReport();
   const rejects = openRejects(request.rejectsFile);
   try {
-    await transactOnConnection(store, async (database, transaction) => {
-      const writer = openExampleWriter(database, request.declaration.name, task.name);
+    await transact(store, async (transaction) => {
+      const writer = store.engine.openExampleWriter(transaction, {
+        adapter: request.declaration.name,
+        task: task.name,
+      });
       const intake = await beginIntake(transaction, { request, task, report, rejects, writer });
       await takeRows(intake, totalBytes);
       await endIntake(transaction, intake);
@@ -81,34 +78,54 @@ async function beginIntake(
   return { ...open, labels, strata: openStrata(strata), lastArrival };
 }
 
-/** Rows between two reports of progress. */
-const rowsPerReport = 500;
+/** Rows that are read before they are taken together: between two reports of progress. */
+const parcelSize = 500;
+
+interface Parcelled {
+  readonly row: Row;
+  readonly read: ReadRow;
+}
 
 async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
   const { request, report, task, labels } = intake;
   const reader = openRowReader(request, task, labels);
   let done = 0;
-  let rows = 0;
+  let parcel: Parcelled[] = [];
   for (const file of request.files) {
     for await (const row of readRows(file, request.fields)) {
       if (request.signal.aborted) throw stoppedAt(row);
-      const read = reader.read(row);
-      if (read === 'filtered') report.filtered++;
-      else if ('reason' in read) {
-        if (read.leaked) report.leaked++;
-        reject(intake, row, read);
-      } else {
-        if (read.cleanedText) report.cleanedTexts++;
-        if (read.cleanedLabel) report.cleanedLabels++;
-        takeExample(intake, row, read.example);
-      }
+      parcel.push({ row, read: reader.read(row) });
       done += row.bytes;
-      if (++rows % rowsPerReport === 0) request.progress(done, totalBytes);
+      if (parcel.length < parcelSize) continue;
+      await takeParcel(intake, parcel);
+      parcel = [];
+      request.progress(done, totalBytes);
     }
   }
+  await takeParcel(intake, parcel);
   report.notRead = reader.notRead();
   request.progress(totalBytes, totalBytes);
   requireFewRejected(report, request, report.accepted + report.duplicates + report.rejected);
+}
+
+/** Row by row, in their order. */
+async function takeParcel(intake: Intake, parcel: readonly Parcelled[]): Promise<void> {
+  const { report, writer } = intake;
+  await writer.prepare(
+    parcel.flatMap(({ read }) => (typeof read === 'object' && 'example' in read ? read.example.twin : [])),
+  );
+  for (const { row, read } of parcel) {
+    if (read === 'filtered') report.filtered++;
+    else if ('reason' in read) {
+      if (read.leaked) report.leaked++;
+      reject(intake, row, read);
+    } else {
+      if (read.cleanedText) report.cleanedTexts++;
+      if (read.cleanedLabel) report.cleanedLabels++;
+      takeExample(intake, row, read.example);
+    }
+  }
+  await writer.flush();
 }
 
 function stoppedAt({ file, line }: Row): EspalierError {

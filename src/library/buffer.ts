@@ -65,7 +65,7 @@ export async function listBuffered(
   const { state = 'member', task, ...filter } = query;
   if (!membershipStates.includes(state))
     throw new EspalierError('USAGE', `the state of an example is ${membershipStates.join(', ')}, not \`${state}\``);
-  return listBuffer(store.queries, adapter, { ...filter, state, task: knownTask(declaration, task) });
+  return listBuffer(store, adapter, { ...filter, state, task: knownTask(declaration, task) });
 }
 
 /** @throws TASK_UNKNOWN */

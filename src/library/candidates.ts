@@ -89,14 +89,14 @@ export interface Approved {
  * DECISION_BACKDATED, USAGE
  */
 export async function approve(
-  { workspace, store, actor, now }: Pick<Site, 'workspace' | 'store' | 'actor' | 'now'>,
+  { workspace, store, versions, actor, now }: Pick<Site, 'workspace' | 'store' | 'versions' | 'actor' | 'now'>,
   id: number,
   { reason, override = false }: ApproveSettings,
 ): Promise<Approved> {
   const { adapter } = await findCandidate(store.queries, id);
   const declaration = await readDeclaration(workspace, adapter);
   const approval = { candidateId: id, actor, reason, at: now, on: override ? 'override' : 'verdict' } as const;
-  const { candidate, act, admitted, evicted } = await approveCandidate({ store, workspace }, declaration, approval);
+  const { candidate, act, admitted, evicted } = await approveCandidate({ store, versions }, declaration, approval);
   return { adapter, champion: candidate.version, act, admitted, evicted };
 }
 
@@ -131,10 +131,10 @@ export interface RolledBack {
 
 /** @throws ADAPTER_NOT_FOUND, NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, DECISION_BACKDATED, USAGE */
 export async function rollBackTo(
-  { workspace, store, actor, now }: Pick<Site, 'workspace' | 'store' | 'actor' | 'now'>,
+  { workspace, store, versions, actor, now }: Pick<Site, 'workspace' | 'store' | 'versions' | 'actor' | 'now'>,
   adapter: string,
   { to, reason }: RollbackSettings,
 ): Promise<RolledBack> {
   await readDeclaration(workspace, adapter);
-  return { adapter, ...(await rollBack({ store, workspace }, { adapter, toVersion: to, actor, reason, at: now })) };
+  return { adapter, ...(await rollBack({ store, versions }, { adapter, toVersion: to, actor, reason, at: now })) };
 }

@@ -16,13 +16,23 @@ export interface NewWorkspace {
   readonly declaration: string;
 }
 
+export interface NewAdapter {
+  /** Its name. */
+  readonly adapter: string;
+  /** The text of its adapter.yaml. */
+  readonly source: string;
+  /** Says where the database is; without it the workspace's own file is made. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
 /**
  * What is there already stays as it is.
- * @param adapter its name
- * @param source the text of its adapter.yaml
  * @throws DECLARATION_INVALID, USAGE where the adapter is declared already, DISK_READ_ONLY
  */
-export async function createWorkspace(root: string, adapter: string, source: string): Promise<NewWorkspace> {
+export async function createWorkspace(
+  root: string,
+  { adapter, source, environment }: NewAdapter,
+): Promise<NewWorkspace> {
   // Read before a path is made of the name: in YAML a comment could hide where it leads.
   const { name } = parseDeclaration(source, 'adapter.yaml', headSettings);
   if (name !== adapter)
@@ -46,7 +56,7 @@ export async function createWorkspace(root: string, adapter: string, source: str
   // A file of its own, so that a clone has the folder, and texts stay out of git also where the repository has a
   // .gitignore already.
   await writeUnlessThere(join(root, 'replay-store', '.gitignore'), '*\n!.gitignore\n');
-  await (await openStore(workspaceAt(root, headSettings).database)).close();
+  await (await openStore(workspaceAt(root, headSettings, environment).database)).close();
   return { workspace: root, declaration: file };
 }
 

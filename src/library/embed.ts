@@ -18,7 +18,7 @@ export interface Embedding {
  * @throws ADAPTER_NOT_FOUND, DECLARATION_INVALID, ENCODER_MISMATCH, ADAPTER_INVALID
  */
 export async function openEncoderOf(
-  site: Pick<Site, 'workspace' | 'store' | 'openEncoder'>,
+  site: Pick<Site, 'workspace' | 'store' | 'versions' | 'openEncoder'>,
   adapter: string,
 ): Promise<Encoder> {
   return openChampionEncoder(site, await readDeclaration(site.workspace, adapter));

@@ -18,6 +18,7 @@ import {
   reject,
   verifyVerdict,
 } from './candidates.js';
+import { copyStoreTo, type StoreCopy } from './copy-store.js';
 import { OpenWorkspace } from './open-workspace.js';
 import {
   readScheduleStatus,
@@ -94,6 +95,14 @@ export class Espalier {
   /** Every adapter at a glance. */
   status(): Promise<WorkspaceStatus> {
     return this.#opened.run({}, readStatus);
+  }
+
+  /**
+   * Copies the database, row for row, to a new or empty one: a path, or `postgres://user@host/database`.
+   * @throws STORE_NOT_EMPTY, UPDATE_RUNNING
+   */
+  copyStore(to: string, call: Call = {}): Promise<StoreCopy> {
+    return this.#opened.run(call, (site) => copyStoreTo(site, to));
   }
 
   async close(): Promise<void> {

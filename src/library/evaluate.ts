@@ -19,8 +19,9 @@ export async function evaluateAdapter(
   adapter: string,
   { version, suites }: EvaluateSettings,
 ): Promise<VersionEvaluation> {
-  const { workspace, store, progress, signal, now } = site;
+  const { workspace, store, versions, progress, signal, now } = site;
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await site.openEncoder(declaration);
-  return evaluateVersion({ workspace, store, encoder, progress, signal }, { declaration, version, suites, at: now });
+  const context = { workspace, store, versions, encoder, progress, signal };
+  return evaluateVersion(context, { declaration, version, suites, at: now });
 }

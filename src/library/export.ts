@@ -2,13 +2,13 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { EspalierError } from '../core/errors.js';
 import { diskError } from '../core/files.js';
-import { defaultCacheFolder, readDeclaration, versionFolder } from '../declaration/workspace.js';
+import { defaultCacheFolder, readDeclaration } from '../declaration/workspace.js';
 import { withEncoderOf } from '../serving/champion.js';
 import { exportFused } from '../serving/export-fused.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { requireSameEncoder } from '../update/plan.js';
 import { readSoundManifest } from '../versions/sound-version.js';
-import { verifiedFile, versionFiles } from '../versions/version-folder.js';
+import { adapterFile } from '../versions/version-folder.js';
 import type { Site } from './site.js';
 
 export interface ExportSettings {
@@ -37,20 +37,20 @@ export async function exportVersion(
   adapter: string,
   { file, version: named, what }: ExportSettings,
 ): Promise<ExportedVersion> {
-  const { workspace, store } = site;
+  const { workspace, store, versions } = site;
   const declaration = await readDeclaration(workspace, adapter);
   const version = named ?? (await findChampionVersion(store.queries, adapter));
   if (version === null) throw new EspalierError('NO_CHAMPION', `${adapter} has no champion`);
-  const manifest = await readSoundManifest(workspace, store.queries, { adapter, version });
-  const folder = versionFolder(workspace, adapter, version);
+  const manifest = await readSoundManifest(versions, store.queries, { adapter, version });
   if (what === 'adapter') {
-    const bytes = await copyTo(file, await verifiedFile(folder, manifest, versionFiles.onnx));
+    const bytes = await copyTo(file, await adapterFile(versions, manifest));
     return { adapter, version, files: [file], bytes };
   }
   const encoder = await site.openEncoder(withEncoderOf(manifest, declaration));
   requireSameEncoder(manifest.encoder, encoder, { adapter, what: `version ${version}` });
   const where = { cacheFolder: defaultCacheFolder(site.environment), baseFolder: workspace.root };
-  return { adapter, version, ...(await exportFused({ encoder, where, folder, manifest, file })) };
+  const fused = { encoder, where, manifest, adapter: await adapterFile(versions, manifest), file };
+  return { adapter, version, ...(await exportFused(fused)) };
 }
 
 async function copyTo(file: string, source: string): Promise<number> {

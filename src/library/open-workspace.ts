@@ -8,6 +8,7 @@ import type { Encoder } from '../encoder/encoder.js';
 import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store, storeError } from '../store/database.js';
 import { headSettings } from '../training/heads.js';
+import { versionsOf } from '../versions/folder-versions.js';
 import { usualActor } from './actor.js';
 import { openDeclaredEncoder, openDeclaredTokeniser } from './declared-encoder.js';
 import { type Call, progressFor, type Site } from './site.js';
@@ -36,9 +37,9 @@ export class OpenWorkspace {
   #extensions: Promise<Extensions> | undefined;
   #isClosed = false;
 
-  /** @throws NOT_A_WORKSPACE */
+  /** @throws NOT_A_WORKSPACE, DATABASE_INVALID */
   constructor(options: OpenOptions) {
-    this.workspace = findWorkspace(options.folder, headSettings);
+    this.workspace = findWorkspace(options.folder, headSettings, options.environment);
     this.#options = options;
   }
 
@@ -51,7 +52,7 @@ export class OpenWorkspace {
     try {
       return await this.withConfig(() => work(this.#siteFor(store, call)));
     } catch (thrown) {
-      throw storeError(thrown, store.path);
+      throw storeError(thrown, store);
     }
   }
 
@@ -67,7 +68,7 @@ export class OpenWorkspace {
     try {
       yield* withExtensionsInEachStep(extensions, () => work(this.#siteFor(store, call)));
     } catch (thrown) {
-      throw storeError(thrown, store.path);
+      throw storeError(thrown, store);
     }
   }
 
@@ -109,6 +110,7 @@ export class OpenWorkspace {
     return {
       workspace: this.workspace,
       store,
+      versions: versionsOf(this.workspace),
       environment,
       progress: progressFor(onProgress),
       signal: joinSignals(signal, whole),

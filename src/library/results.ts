@@ -15,6 +15,7 @@ import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
 import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
+import type { StoreCopy } from './copy-store.js';
 import type { NewWorkspace } from './create-workspace.js';
 import type { Embedding } from './embed.js';
 import type { ExampleRow } from './examples.js';
@@ -48,6 +49,7 @@ export interface Results {
   'eval validate': readonly SuiteValidation[];
   'eval import': ImportedSuite;
   rollback: RolledBack;
+  'store copy': StoreCopy;
   'buffer stats': BufferStats;
   'buffer list': readonly BufferedExample[];
   'buffer show': BufferSheet;

@@ -19,14 +19,14 @@ export interface DueRun {
 
 /** Runs what is due now. What fails is told, and stops nothing else. @throws SCHEDULE_EMPTY, INTERRUPTED */
 export async function runScheduleOnce(site: Site, report: Report): Promise<DueRun> {
-  const { workspace, store, signal, now } = site;
+  const { workspace, store, versions, signal, now } = site;
   await lookAtAll(site, now);
   const events: ScheduleEvent[] = [];
   const tell = (event: ScheduleEvent) => {
     events.push(event);
     report(event);
   };
-  await runDue({ workspace, store, signal, openEncoder: site.openEncoder, report: tell }, now);
+  await runDue({ workspace, store, versions, signal, openEncoder: site.openEncoder, report: tell }, now);
   const checks = events.flatMap((event) => (event.kind === 'check' ? [event.check] : []));
   if (signal.aborted) throw new EspalierError('INTERRUPTED', `stopped after ${checks.length} updates`);
   return { checks, failed: [...new Set(events.flatMap(failureOf))] };
@@ -54,14 +54,14 @@ export async function listWatched(site: Pick<Site, 'workspace' | 'store' | 'now'
 
 /** Starts what falls due by the process's clock, until the signal aborts. @throws SCHEDULE_EMPTY */
 export async function runScheduleUntilStopped(site: Site, report: Report): Promise<ScheduleSession> {
-  const { workspace, store, signal } = site;
+  const { workspace, store, versions, signal } = site;
   await lookAtAll(site, site.now);
   let started = 0;
   const tell = (event: ScheduleEvent) => {
     if (event.kind === 'check') started++;
     report(event);
   };
-  const scheduler = { workspace, store, signal, openEncoder: site.openEncoder, report: tell };
+  const scheduler = { workspace, store, versions, signal, openEncoder: site.openEncoder, report: tell };
   await keepRunning(scheduler, () => new Date());
   return { started };
 }

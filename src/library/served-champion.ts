@@ -19,7 +19,7 @@ interface Served {
 
 const newlyServed = (champion: Champion): Served => ({ champion, asked: 0, isReplaced: false, isClosed: false });
 
-type ServingSite = Pick<Site, 'workspace' | 'store' | 'openEncoder'>;
+type ServingSite = Pick<Site, 'workspace' | 'store' | 'versions' | 'openEncoder'>;
 
 export class ServedChampion {
   readonly #site: ServingSite;

@@ -13,10 +13,12 @@ import type { Encoder } from '../encoder/encoder.js';
 import type { Tokeniser } from '../encoder/tokeniser.js';
 import type { Principal } from '../store/audit.js';
 import type { Store } from '../store/database.js';
+import type { Versions } from '../versions/versions.js';
 
 export interface Site {
   readonly workspace: Workspace;
   readonly store: Store;
+  readonly versions: Versions;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly now: Date;

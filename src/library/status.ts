@@ -1,8 +1,8 @@
 /** Every adapter at a glance. */
 import { type Attempt, attempt, type Trouble } from '../core/trouble.js';
-import { listAdapterNames, readDeclaration, type Workspace } from '../declaration/workspace.js';
+import { listAdapterNames, readDeclaration } from '../declaration/workspace.js';
 import { findChampionVersion, listCandidates } from '../store/candidates.js';
-import { type Queries, type Store, storeError } from '../store/database.js';
+import { type Store, storeError, storeTime } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
 import { listRuns, type RunSummary } from '../store/runs.js';
 import { findUnfinishedRun } from '../store/unfinished.js';
@@ -13,14 +13,19 @@ import type { Site } from './site.js';
 export interface WorkspaceStatus {
   /** Its folder. */
   readonly workspace: string;
+  /** Path of the file, or address of the server without a password. */
+  readonly database: string;
   readonly adapters: readonly AdapterStatus[];
 }
 
-export async function readStatus({ workspace, store }: Pick<Site, 'workspace' | 'store'>): Promise<WorkspaceStatus> {
-  const names = await listAdapterNames(workspace);
+type StatusSite = Pick<Site, 'workspace' | 'store' | 'versions'>;
+
+export async function readStatus(site: StatusSite): Promise<WorkspaceStatus> {
+  const names = await listAdapterNames(site.workspace);
   return {
-    workspace: workspace.root,
-    adapters: await Promise.all(names.map((name) => describeAdapter(workspace, store, name))),
+    workspace: site.workspace.root,
+    database: site.store.location,
+    adapters: await Promise.all(names.map((name) => describeAdapter(site, name))),
   };
 }
 
@@ -45,8 +50,8 @@ export type LastRun = Omit<RunSummary, 'status'> & { readonly status: RunSummary
 const nothing: Attempt<undefined> = { value: undefined };
 
 /** What is wrong with an adapter is told, and what can be told beside it is told all the same. */
-async function describeAdapter(workspace: Workspace, store: Store, name: string): Promise<AdapterStatus> {
-  const trying = <T>(work: () => Promise<T>) => attempt(work, (thrown) => storeError(thrown, store.path));
+async function describeAdapter({ workspace, store, versions }: StatusSite, name: string): Promise<AdapterStatus> {
+  const trying = <T>(work: () => Promise<T>) => attempt(work, (thrown) => storeError(thrown, store));
   const { queries } = store;
   const declared = await trying(() => readDeclaration(workspace, name));
   const version = await trying(() => findChampionVersion(queries, name));
@@ -54,9 +59,9 @@ async function describeAdapter(workspace: Workspace, store: Store, name: string)
   const sound =
     champion === null
       ? nothing
-      : await trying(() => readSoundManifest(workspace, queries, { adapter: name, version: champion }));
+      : await trying(() => readSoundManifest(versions, queries, { adapter: name, version: champion }));
   const waiting = await trying(() => listCandidates(queries, { adapter: name, status: 'waiting' }));
-  const lastRun = await trying(() => readLastRun(queries, name));
+  const lastRun = await trying(() => readLastRun(store, name));
   const tasks = declared.value?.tasks.map((task) => task.name);
   const newExamples =
     tasks && !version.trouble
@@ -75,9 +80,9 @@ async function describeAdapter(workspace: Workspace, store: Store, name: string)
   };
 }
 
-async function readLastRun(queries: Queries, adapter: string): Promise<LastRun | undefined> {
-  const [last] = await listRuns(queries, adapter, 1);
+async function readLastRun(store: Store, adapter: string): Promise<LastRun | undefined> {
+  const [last] = await listRuns(store.queries, adapter, 1);
   if (last?.status !== 'running') return last;
-  const unfinished = await findUnfinishedRun(queries, adapter);
-  return unfinished && !isLive(unfinished, new Date()) ? { ...last, status: 'interrupted' } : last;
+  const unfinished = await findUnfinishedRun(store.queries, adapter);
+  return unfinished && !isLive(unfinished, await storeTime(store)) ? { ...last, status: 'interrupted' } : last;
 }

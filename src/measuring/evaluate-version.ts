@@ -2,13 +2,10 @@
  * Scores one version of an adapter on suites, apart from any update, and on the holdout of every domain that it has
  * learned.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
 import { suggestAmong } from '../core/text.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
-import { versionFolder, type Workspace } from '../declaration/workspace.js';
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { MeasuredSuite } from '../evaluation/measured-suite.js';
 import { metricNamed } from '../evaluation/metrics.js';
@@ -23,8 +20,8 @@ import { type AskedSuite, isMadeOfHoldout } from '../update/asked-suite.js';
 import type { UpdateContext } from '../update/context.js';
 import { requireSameEncoder } from '../update/plan.js';
 import { listAsked } from '../update/suites.js';
-import { type Adapter, openVersionAdapter } from '../versions/adapter-session.js';
-import { type Manifest, readManifest, versionFiles } from '../versions/version-folder.js';
+import { type AdapterSession, openVersionAdapter } from '../versions/adapter-session.js';
+import { type Manifest, readManifest } from '../versions/manifest.js';
 
 export interface EvaluationRequest {
   readonly declaration: AdapterDeclaration;
@@ -53,16 +50,19 @@ export const confidence = 0.95;
  * LABELS_UNKNOWN, INTERRUPTED
  */
 export async function evaluateVersion(context: UpdateContext, request: EvaluationRequest): Promise<VersionEvaluation> {
-  const { workspace, store, encoder } = context;
+  const { store, versions, encoder } = context;
   const { declaration, at } = request;
   const champion = await findChampionVersion(store.queries, declaration.name);
   const version = request.version ?? champion;
   if (version === null) throw new EspalierError('NO_CHAMPION', `${declaration.name} has no champion`);
-  const { manifest, folder } = await readVersion(workspace, declaration.name, version);
+  const name = { adapter: declaration.name, version };
+  if ((await versions.readManifest(name)) === undefined)
+    throw new EspalierError('VERSION_NOT_FOUND', `${declaration.name} has no version ${version}`);
+  const manifest = await readManifest(versions, name);
   requireSameEncoder(manifest.encoder, encoder, { adapter: declaration.name, what: `version ${version}` });
   const { asked, skipped } = await suitesFor(context, request, manifest);
   await encodeAll(context, asked);
-  const adapter = await openVersionAdapter(folder, manifest, availableParallelism());
+  const adapter = await openVersionAdapter(versions, manifest, availableParallelism());
   try {
     const measured = await measureAll(context, adapter, asked, declaration.training.seed);
     await remember(store, { adapter: declaration.name, version, measured, at });
@@ -70,17 +70,6 @@ export async function evaluateVersion(context: UpdateContext, request: Evaluatio
   } finally {
     await adapter.close();
   }
-}
-
-async function readVersion(
-  workspace: Workspace,
-  adapter: string,
-  version: number,
-): Promise<{ manifest: Manifest; folder: string }> {
-  const folder = versionFolder(workspace, adapter, version);
-  if (!existsSync(join(folder, versionFiles.manifest)))
-    throw new EspalierError('VERSION_NOT_FOUND', `${adapter} has no version ${version}`);
-  return { manifest: await readManifest(folder), folder };
 }
 
 /** What a version cannot be asked is an error where it was named, and left out where it is only declared. */
@@ -137,7 +126,7 @@ async function encodeAll(
 
 async function measureAll(
   { store, encoder, progress, signal }: UpdateContext,
-  adapter: Adapter,
+  adapter: AdapterSession,
   asked: readonly AskedSuite[],
   seed: number,
 ): Promise<MeasuredSuite[]> {

@@ -11,10 +11,12 @@ import { storeError } from '../store/database.js';
 import { type NewCheck, runTrigger, triggerOfRun } from '../store/schedule.js';
 import type { Plan } from '../update/context.js';
 import { runUpdate, type UpdateRequest } from '../update/run-update.js';
+import type { Versions } from '../versions/versions.js';
 import type { Due } from './due.js';
 import type { Look, Site } from './look.js';
 
 export interface UpdateSite extends Site {
+  readonly versions: Versions;
   readonly signal: AbortSignal;
   readonly openEncoder: (declaration: AdapterDeclaration) => Promise<Encoder>;
 }
@@ -41,7 +43,7 @@ export async function attemptUpdate(site: UpdateSite, look: Look, due: Due, at: 
     throughExample = await lastArrival(site.store.queries, begun.adapter);
     return { check: { ...begun, ...(await update(site, look, due, at)) }, defect: undefined };
   } catch (thrown) {
-    const error = storeError(thrown, site.store.path);
+    const error = storeError(thrown, site.store);
     if (!(error instanceof EspalierError)) {
       const failed = {
         ...begun,
@@ -67,13 +69,13 @@ export function stackOf(thrown: unknown): string {
 }
 
 async function update(
-  { workspace, store, signal, openEncoder }: UpdateSite,
+  { workspace, store, versions, signal, openEncoder }: UpdateSite,
   look: Look,
   due: Due,
   at: Date,
 ): Promise<Pick<NewCheck, 'outcome' | 'runId' | 'reason' | 'throughExample'>> {
   const encoder = await openEncoder(look.declaration);
-  const context = { workspace, store, encoder, signal, progress: noProgress };
+  const context = { workspace, store, versions, encoder, signal, progress: noProgress };
   const { candidateId, report, plan } = await runUpdate(context, requestOf(look, due, at));
   const { runId } = await findCandidate(store.queries, candidateId);
   const reason = `${due.reason}; candidate ${candidateId} waits for a person: ${report.verdict}`;

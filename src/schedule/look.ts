@@ -5,7 +5,7 @@ import { type Attempt, attempt } from '../core/trouble.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { listAdapterNames, readDeclaration, type Workspace } from '../declaration/workspace.js';
 import { findAdapterCreation, findChampionSince, findChampionVersion } from '../store/candidates.js';
-import { type Store, storeError } from '../store/database.js';
+import { type Store, storeError, storeTime } from '../store/database.js';
 import { countUnlearned } from '../store/learned.js';
 import { findLastSettled, readSettledChecks, type SettledChecks } from '../store/schedule.js';
 import { findUnfinishedRun, type UnfinishedRun } from '../store/unfinished.js';
@@ -48,7 +48,7 @@ export async function lookAtAll(site: Site, now: Date): Promise<Map<string, Atte
 export function tryLook(site: Site, adapter: string, now: Date): Promise<Attempt<Look | undefined>> {
   return attempt(
     () => lookAt(site, adapter, now),
-    (thrown) => storeError(thrown, site.store.path),
+    (thrown) => storeError(thrown, site.store),
   );
 }
 
@@ -72,11 +72,12 @@ interface Known {
 }
 
 async function readState(
-  { store: { queries } }: Site,
+  { store }: Site,
   { name: adapter, tasks }: AdapterDeclaration,
   { schedule, run, checks: { failures, lastFailure }, newExamples }: Known,
   now: Date,
 ): Promise<ScheduleState> {
+  const { queries } = store;
   const dateOf = (time: string | undefined) => (time === undefined ? undefined : new Date(time));
   const facts: ScheduleFacts = {
     now,
@@ -90,7 +91,7 @@ async function readState(
     triggers: await readTriggers(schedule, facts),
     failures,
     lastFailure: dateOf(lastFailure),
-    unfinished: run && { id: run.id, stage: run.stage, isHeld: isLive(run, new Date()) },
+    unfinished: run && { id: run.id, stage: run.stage, isHeld: isLive(run, await storeTime(store)) },
   };
 }
 

@@ -100,7 +100,7 @@ async function guard(
     await work();
     troubles.delete(adapter);
   } catch (thrown) {
-    const error = storeError(thrown, scheduler.store.path);
+    const error = storeError(thrown, scheduler.store);
     const isExpected = error instanceof EspalierError;
     const reason = isExpected ? describeTrouble(troubleOf(error)) : `a defect: ${messageOf(thrown)}`;
     if (troubles.get(adapter) === reason) return;

@@ -4,14 +4,15 @@ import { EspalierError } from '../core/errors.js';
 import { readLabelSet } from '../core/label-sets.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { taskNamed } from '../declaration/tasks.js';
-import { versionFolder, type Workspace } from '../declaration/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { findChampionVersion } from '../store/candidates.js';
 import type { Store } from '../store/database.js';
 import { requireSameEncoder } from '../update/plan.js';
 import { type Answer, type LabelProbability, openVersionAdapter } from '../versions/adapter-session.js';
+import type { Manifest } from '../versions/manifest.js';
 import { readSoundManifest } from '../versions/sound-version.js';
-import { type Manifest, readPieces } from '../versions/version-folder.js';
+import { readPieces } from '../versions/version-folder.js';
+import type { Versions } from '../versions/versions.js';
 import type { Question } from './questions.js';
 import { renamedAnswers } from './renamed.js';
 import { reasonInAnswer, reasonInText } from './unknown.js';
@@ -60,8 +61,8 @@ export interface Champion {
 }
 
 export interface ServingContext {
-  readonly workspace: Workspace;
   readonly store: Store;
+  readonly versions: Versions;
   readonly openEncoder: (declaration: AdapterDeclaration) => Promise<Encoder>;
 }
 
@@ -71,14 +72,13 @@ export interface ServingContext {
  * @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID
  */
 export async function openChampion(context: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
-  const { workspace, store } = context;
+  const { store, versions } = context;
   const { name } = declaration;
   const version = await findChampionVersion(store.queries, name);
   if (version === null) throw new EspalierError('NO_CHAMPION', `${name} has no champion`);
   const { manifest, encoder } = await openEncoderOf(context, declaration, version);
-  const folder = versionFolder(workspace, name, version);
-  const known = { encoder, pieces: await readPieces(folder, manifest) };
-  const adapter = await openVersionAdapter(folder, manifest);
+  const known = { encoder, pieces: await readPieces(versions, manifest) };
+  const adapter = await openVersionAdapter(versions, manifest);
   const answersIn = renamedAnswers(declaration.tasks, manifest);
   return {
     version,
@@ -117,12 +117,12 @@ export async function openChampionEncoder(context: ServingContext, declaration: 
 }
 
 async function openEncoderOf(
-  { workspace, store, openEncoder }: ServingContext,
+  { store, versions, openEncoder }: ServingContext,
   declaration: AdapterDeclaration,
   version: number,
 ) {
   const { name: adapter } = declaration;
-  const manifest = await readSoundManifest(workspace, store.queries, { adapter, version });
+  const manifest = await readSoundManifest(versions, store.queries, { adapter, version });
   const encoder = await openEncoder(withEncoderOf(manifest, declaration));
   requireSameEncoder(manifest.encoder, encoder, { adapter, what: `version ${version}` });
   return { manifest, encoder };

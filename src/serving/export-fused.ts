@@ -16,15 +16,15 @@ import { locateModel, type ModelFiles, type Whereabouts } from '../encoder/model
 import { poolingGraph } from '../encoder/pooling-graph.js';
 import { newTokeniser } from '../encoder/tokenise.js';
 import { adapterMetadata } from '../versions/adapter-metadata.js';
-import { type Manifest, verifiedFile, versionFiles } from '../versions/version-folder.js';
+import type { Manifest } from '../versions/manifest.js';
 import { fusedReadme, fusedScript } from './fused-files.js';
 
 export interface FusedRequest {
   readonly encoder: Encoder;
   readonly where: Whereabouts;
-  /** Of the version. */
-  readonly folder: string;
   readonly manifest: Manifest;
+  /** Path of its adapter.onnx. */
+  readonly adapter: string;
   /** The ONNX file to write; the others stand beside it. */
   readonly file: string;
 }
@@ -40,14 +40,13 @@ const mostBytes = 2 ** 31 - 1;
 const oldestOpset = 13;
 
 /** @throws EXPORT_IMPOSSIBLE, ADAPTER_INVALID, DISK_FULL */
-export async function exportFused({ encoder, where, folder, manifest, file }: FusedRequest): Promise<FusedExport> {
+export async function exportFused({ encoder, where, manifest, adapter, file }: FusedRequest): Promise<FusedExport> {
   const { declaration } = encoder;
   const files = await locateModel(declaration, where);
-  const adapterFile = await verifiedFile(folder, manifest, versionFiles.onnx);
-  await requireOneFile(files, adapterFile);
+  await requireOneFile(files, adapter);
   const model = decodeModel(await readFile(files.model));
   requireOpset(model, files.model);
-  joinAll(model, decodeModel(await readFile(adapterFile)), encoder, manifest);
+  joinAll(model, decodeModel(await readFile(adapter)), encoder, manifest);
   model.metadataProps = metadataOf({ ...(await metadata(encoder, manifest, files)) });
   const bytes = encodeModel(model);
   const stem = join(dirname(file), basename(file).replace(/\.onnx$/, ''));

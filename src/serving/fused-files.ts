@@ -1,6 +1,6 @@
 /** What stands beside a fused model: a script in Python, the same for every model, and a README. */
 import type { EncoderDeclaration } from '../encoder/declaration.js';
-import type { Manifest } from '../versions/version-folder.js';
+import type { Manifest } from '../versions/manifest.js';
 
 interface AboutFused {
   readonly stem: string;

@@ -5,7 +5,7 @@
  */
 import { aliasesOf, type Class, classKey, distinctClasses, type Task } from '../declaration/tasks.js';
 import { type AdapterOutput, answerReader } from '../versions/adapter-session.js';
-import type { Manifest } from '../versions/version-folder.js';
+import type { Manifest } from '../versions/manifest.js';
 
 type ReadAnswers = (output: Pick<AdapterOutput, 'answers' | 'probabilities'>) => AdapterOutput['answers'];
 

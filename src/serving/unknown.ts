@@ -7,7 +7,7 @@ import type { Encoder } from '../encoder/encoder.js';
 import { hasWords } from '../encoder/ngrams.js';
 import { sharesPiece } from '../encoder/pieces.js';
 import type { Answer } from '../versions/adapter-session.js';
-import type { Manifest } from '../versions/version-folder.js';
+import type { Manifest } from '../versions/manifest.js';
 
 export interface Known {
   readonly encoder: Pick<Encoder, 'knowsAny'>;

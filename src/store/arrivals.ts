@@ -2,7 +2,7 @@
  * The table `arrivals`: examples of an adapter are numbered 1, 2, 3 and so on in the order in which their intakes were
  * committed. Whatever means "arrived up to" or "arrived after" names such a number, and never an id.
  */
-import type { Queries, Transaction } from './database.js';
+import type { Queries, Transaction } from './store.js';
 
 /** Number of the adapter's last example; 0 where it never had one. */
 export async function lastArrival(queries: Queries, adapter: string): Promise<number> {

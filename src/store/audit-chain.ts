@@ -1,6 +1,6 @@
 /** The hashes that chain the rows of the audit, and the check of the whole chain. */
 import { sha256 } from '../core/hash.js';
-import type { Queries } from './transaction.js';
+import type { Queries } from './store.js';
 
 /** What a row says, as it is stored. */
 export interface AuditContent {

@@ -2,7 +2,7 @@
  * The table `audit`: who did what, through what, and when. Rows are appended, and each is chained to the one before it.
  */
 import { auditHash, firstPrevious } from './audit-chain.js';
-import type { Transaction } from './database.js';
+import type { Transaction } from './store.js';
 
 /** Everything that is written down. Decisions bear the names that the table `decisions` has for them. */
 export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback';

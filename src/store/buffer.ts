@@ -1,8 +1,8 @@
 /** The table `buffer`: who may be replayed, who may not any more, and why. */
 import { sql } from 'kysely';
-import type { Queries, Store, Transaction } from './database.js';
 import { changedExample, type Example, exampleOf, listExamplesById, sealOf } from './examples.js';
 import { changedRow, isSealed, sealValues } from './sealed-row.js';
+import type { Queries, Store, Transaction } from './store.js';
 
 export type MembershipState = 'member' | 'evicted' | 'declined';
 
@@ -33,27 +33,28 @@ export interface BufferFilter {
 const sliceSize = 1000;
 
 /** Members in order of their example's id. */
-export async function listBuffer(
-  queries: Queries,
-  adapter: string,
-  filter: BufferFilter = {},
-): Promise<BufferedExample[]> {
-  let query = selectJoined(queries).where('buffer.adapter', '=', adapter).orderBy('buffer.example_id');
+export async function listBuffer(store: Store, adapter: string, filter: BufferFilter = {}): Promise<BufferedExample[]> {
+  let query = selectJoined(store.queries).where('buffer.adapter', '=', adapter).orderBy('buffer.example_id');
   if (filter.state) query = query.where('state', '=', filter.state);
   if (filter.task !== undefined) query = query.where('task', '=', filter.task);
-  if (filter.label !== undefined) query = query.where(hasLabel(filter.label));
+  if (filter.label !== undefined) query = query.where(hasLabel(store, adapter, filter.label));
   if (filter.domain !== undefined) query = query.where('domain', '=', filter.domain);
-  if (filter.contains !== undefined)
-    query = query.where(sql<boolean>`instr(lower(text), lower(${filter.contains})) > 0`);
+  if (filter.contains !== undefined) query = query.where(contains(filter.contains));
   if (filter.limit !== undefined) query = query.limit(filter.limit);
   return (await query.execute()).map(bufferedOf);
 }
 
 /** The sets of a multi-label task stand there as JSON arrays (label-sets.ts). */
-function hasLabel(label: string) {
-  const isSet = sql`case when json_valid(label) then json_type(label) = 'array' else 0 end`;
-  const within = sql`exists (select 1 from json_each(label) where value = ${label})`;
-  return sql<boolean>`(label = ${label} or case when ${isSet} then ${within} else 0 end)`;
+function hasLabel({ engine }: Store, adapter: string, label: string) {
+  const hasSets = sql`exists (select 1 from answer_forms
+    where adapter = ${adapter} and task = examples.task and multi_label = 1)`;
+  return sql<boolean>`(label = ${label} or case when ${hasSets} then ${engine.isInSet(label)} else false end)`;
+}
+
+/** Whatever the case of Latin letters. */
+function contains(part: string) {
+  const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
+  return sql<boolean>`lower(text) like lower(${pattern}) escape '\\'`;
 }
 
 export async function findMembership(
@@ -91,7 +92,7 @@ export async function listOffered(queries: Queries, adapter: string): Promise<Of
     .selectFrom('buffer')
     .innerJoin('examples', 'examples.id', 'buffer.example_id')
     .select(['id', 'task', 'label', 'domain', 'hash', 'split', 'examples.seal as exampleSeal'])
-    .select(['state', 'policy', 'score', 'buffer.seal as seal', sql<number>`length(cast(text as blob))`.as('bytes')])
+    .select(['state', 'policy', 'score', 'buffer.seal as seal', sql<number>`octet_length(text)`.as('bytes')])
     .where('buffer.adapter', '=', adapter)
     .orderBy('buffer.example_id')
     .execute();
@@ -175,7 +176,7 @@ export interface BufferCell {
 
 /** One row a cell (task and label x domain), by task, domain and label; of all tasks, or of one. */
 export async function summariseBuffer(store: Store, adapter: string, task?: string): Promise<BufferCell[]> {
-  const countOf = (state: MembershipState) => sql<number>`sum(state = ${state})`;
+  const countOf = (state: MembershipState) => sql<number>`count(*) filter (where state = ${state})`;
   const query = store.queries
     .selectFrom('buffer')
     .innerJoin('examples', 'examples.id', 'buffer.example_id')
@@ -186,7 +187,7 @@ export async function summariseBuffer(store: Store, adapter: string, task?: stri
       countOf('member').as('members'),
       countOf('evicted').as('evicted'),
       countOf('declined').as('declined'),
-      sql<number>`sum((state = 'member') * length(cast(text as blob)))`.as('bytes'),
+      sql<number>`coalesce(sum(octet_length(text)) filter (where state = 'member'), 0)`.as('bytes'),
     ])
     .where('buffer.adapter', '=', adapter)
     .groupBy(['task', 'label', 'domain'])

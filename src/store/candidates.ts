@@ -1,8 +1,8 @@
 /** The tables `candidates`, `decisions` and `adapters`: what was proposed, what was decided, what serves. */
 import { sql } from 'kysely';
 import { EspalierError } from '../core/errors.js';
-import type { Queries, Transaction } from './database.js';
 import { readJson } from './sealed-row.js';
+import type { Queries, Transaction } from './store.js';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 

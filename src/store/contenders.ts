@@ -1,7 +1,7 @@
 /** The table `contenders`: what became of each strategy that trained for an update. */
 import type { ErrorCode } from '../core/errors.js';
-import type { Queries, Transaction } from './database.js';
 import { changedRow, readJson } from './sealed-row.js';
+import type { Queries, Transaction } from './store.js';
 
 export interface Failure {
   readonly code: ErrorCode;

@@ -1,5 +1,5 @@
 /** The table `domain_accuracies`: how a candidate answered what was held out of each domain. */
-import type { Queries, Transaction } from './database.js';
+import type { Queries, Transaction } from './store.js';
 
 export interface DomainAccuracy {
   readonly version: number;

@@ -1,8 +1,8 @@
 /** Vectors by (encoder fingerprint, text hash): a text is encoded once ever. */
 import { sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
-import type { Store } from './database.js';
-import { transact } from './database.js';
+import type { Store } from './store.js';
+import { transact } from './transaction.js';
 
 const sliceSize = 500;
 
@@ -59,10 +59,17 @@ export async function saveEmbeddings(
     return { fingerprint, hash, dimension: vector.length, vector: bytes, checksum: checksum(bytes) };
   });
   for (let start = 0; start < rows.length; start += sliceSize) {
-    await transact(store, (queries) =>
-      queries
-        .replaceInto('embeddings')
+    await transact(store, (transaction) =>
+      transaction
+        .insertInto('embeddings')
         .values(rows.slice(start, start + sliceSize))
+        .onConflict((conflict) =>
+          conflict.columns(['fingerprint', 'hash']).doUpdateSet((row) => ({
+            dimension: row.ref('excluded.dimension'),
+            vector: row.ref('excluded.vector'),
+            checksum: row.ref('excluded.checksum'),
+          })),
+        )
         .execute(),
     );
   }
@@ -91,7 +98,7 @@ function soundVector(
   return vector.every(Number.isFinite) ? vector : undefined;
 }
 
-/** SQLite hands out unaligned bytes: they are copied before they are read as floats. */
+/** The bytes come unaligned: they are copied before they are read as floats. */
 function floatsOf(bytes: Uint8Array): Float32Array {
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -1,8 +1,9 @@
 /** The table `eval_suites`: what each suite of a run was, and how often it has decided. */
-import type { Queries, Transaction } from './database.js';
+
 import type { ResultSeals } from './results.js';
 import type { Schema } from './schema.js';
 import { type ColumnValue, changedRow, isSealed, readJson, sealValues } from './sealed-row.js';
+import type { Queries, Transaction } from './store.js';
 
 export interface JudgedSuite {
   readonly suite: string;
@@ -61,8 +62,9 @@ export async function saveJudgedSuite(
     rules: scoring.rules,
     seals: JSON.stringify(scoring.seals),
   };
+  await removeJudgedSuite(transaction, runId, suite.suite);
   await transaction
-    .replaceInto('eval_suites')
+    .insertInto('eval_suites')
     .values({ ...row, seal: sealValues(sealedValues(row)) })
     .execute();
 }

@@ -1,6 +1,6 @@
 /** How many examples an adapter has of each answer. */
 import { sql } from 'kysely';
-import type { Queries } from './database.js';
+import type { Queries } from './store.js';
 
 export interface AnswerCount {
   readonly task: string;
@@ -15,8 +15,8 @@ export async function countAnswers(queries: Queries, adapter: string, throughArr
   return queries
     .selectFrom('examples')
     .select(['task', 'label as answer'])
-    .select(sql<number>`sum(split = 'train')`.as('train'))
-    .select(sql<number>`sum(split = 'holdout')`.as('held'))
+    .select(sql<number>`count(*) filter (where split = 'train')`.as('train'))
+    .select(sql<number>`count(*) filter (where split = 'holdout')`.as('held'))
     .where('adapter', '=', adapter)
     .where('arrival', '<=', throughArrival)
     .groupBy(['task', 'label'])

@@ -1,38 +1,13 @@
 /** The table `examples`: all that ever arrived, once each. */
 import { sql } from 'kysely';
-import { checksum } from '../core/checksum.js';
 import { EspalierError } from '../core/errors.js';
 import { appendAll } from '../core/sequences.js';
 import { textHash } from '../core/text.js';
-import type { Queries, Store } from './database.js';
+import { type Example, type Provenance, type Split, sealOf } from './example.js';
 import { readJson } from './sealed-row.js';
+import type { Queries, Store } from './store.js';
 
-export interface Example {
-  readonly id: number;
-  /** Its place in the order in which the adapter's examples arrived; see arrivals.ts. */
-  readonly arrival: number;
-  readonly task: string;
-  readonly text: string;
-  readonly hash: string;
-  readonly label: string;
-  readonly domain: string;
-  readonly source: string;
-  readonly receivedAt: string;
-  readonly split: Split;
-  readonly provenance: Provenance;
-}
-
-export type Split = 'train' | 'holdout';
-export interface NewExample extends Omit<Example, 'id' | 'arrival'> {
-  /** sameTextHash: the same for texts that count as one. */
-  readonly twin: string;
-}
-
-/** Where an example came from. Lines count from 1. */
-export interface Provenance {
-  readonly file: string;
-  readonly line: number;
-}
+export { type Example, type NewExample, type Provenance, type Split, sealOf } from './example.js';
 
 const columns = [
   ...(['id', 'arrival', 'task', 'text', 'hash', 'label', 'domain'] as const),
@@ -40,17 +15,6 @@ const columns = [
 ];
 
 const sliceSize = 1000;
-
-/** CRC-32 of what a text is trained on as: it tells an example that was changed outside of Espalier. */
-export function sealOf({
-  task,
-  hash,
-  label,
-  domain,
-  split,
-}: Pick<Example, 'task' | 'hash' | 'label' | 'domain' | 'split'>): number {
-  return checksum(JSON.stringify([task, hash, label, domain, split]));
-}
 
 /** Example -> text, of those among `ids` that are still there. */
 export async function readExampleTexts(queries: Queries, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
@@ -66,7 +30,7 @@ export async function readExampleTexts(queries: Queries, ids: readonly number[])
   return texts;
 }
 
-/** SQLite takes 32,766 in one statement. */
+/** SQLite takes 32,766 in one statement, and PostgreSQL twice as many. */
 const mostParameters = 30_000;
 
 /** The answer of one example of a task, always of the same; undefined where it has none. */
@@ -122,7 +86,7 @@ async function listOfTask(store: Store, range: ExampleRange, task: string): Prom
     .orderBy('arrival')
     .$if(range.most !== undefined, (query) => query.limit(range.most!))
     .execute();
-  return rows.map((row) => soundExample(row, store.path));
+  return rows.map((row) => soundExample(row, store.location));
 }
 
 /** For examples of one adapter. */
@@ -196,7 +160,7 @@ export async function listExamplesById(store: Store, ids: readonly number[]): Pr
   for (let start = 0; start < ids.length; start += sliceSize) {
     const slice = ids.slice(start, start + sliceSize);
     const rows = await store.queries.selectFrom('examples').select(columns).where('id', 'in', slice).execute();
-    for (const row of rows) examples.push(soundExample(row, store.path));
+    for (const row of rows) examples.push(soundExample(row, store.location));
   }
   return examples.sort(byArrival);
 }

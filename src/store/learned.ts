@@ -4,9 +4,9 @@
  * version, and never changes.
  */
 import { sql } from 'kysely';
-import type { Queries, Store, Transaction } from './database.js';
 import { byArrival, type Example, listExamples, listExamplesById } from './examples.js';
 import { changedRow, sealValues } from './sealed-row.js';
+import type { Queries, Store, Transaction } from './store.js';
 
 /** `leaked`: an eval suite has the text. `unreadable`: the encoder cannot turn it into a vector. */
 export type LeftOutReason = 'leaked' | 'unreadable';

@@ -1,7 +1,8 @@
 /** Results of earlier runs on one suite, as those ask for them who compare a version with what was before it. */
-import type { Queries } from './database.js';
+
 import { eachRow, isSameSeal, noResults, type ResultSeals, withRow } from './results.js';
 import { readJson, refuseChanged } from './sealed-row.js';
+import type { Queries } from './store.js';
 
 /** The score of one case by an earlier version, when it was judged itself. */
 export interface LineageScore {

@@ -1,7 +1,8 @@
 /** The table `eval_results`: how every case came out on both sides. */
-import type { Queries, Transaction } from './database.js';
+
 import type { Schema } from './schema.js';
 import { readJson, sealValues } from './sealed-row.js';
+import type { Queries, Transaction } from './store.js';
 
 export interface PairedResult {
   /** The strategy that made the candidate. */

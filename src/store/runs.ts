@@ -3,9 +3,9 @@
  * and a fencing token keeps one who was paused and overtaken from writing.
  */
 import { EspalierError } from '../core/errors.js';
-import { type Queries, type Store, type Transaction, transact } from './database.js';
-import { requireInPlace } from './file-identity.js';
 import { changedRow, type OnChanged, readJson, refuseChanged, sealValues } from './sealed-row.js';
+import type { Queries, Store, Transaction } from './store.js';
+import { transact } from './transaction.js';
 
 /** In the order in which a run goes through them. */
 export const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
@@ -169,7 +169,7 @@ export async function requireHeld(queries: Queries, run: Run): Promise<void> {
 
 /** @throws LEASE_LOST, STORE_GONE */
 export async function renewLease(store: Store, run: Run, now: Date): Promise<void> {
-  requireInPlace(store);
+  store.engine.requireInPlace();
   await changeOwned(store.queries, run, { lease_until: leaseFrom(now) });
 }
 

@@ -1,7 +1,9 @@
 /** The table `schedule_checks`: every update that the schedule started, its outcome, and the reason. */
 import { sql } from 'kysely';
 import type { Principal } from './audit.js';
-import { type Queries, type Store, transact } from './database.js';
+import { readJson } from './sealed-row.js';
+import type { Queries, Store } from './store.js';
+import { transact } from './transaction.js';
 
 export interface ScheduleCheck {
   readonly id: number;
@@ -119,7 +121,7 @@ export async function listMissingChecks(queries: Queries, adapter: string): Prom
     .innerJoin('candidates', 'candidates.run_id', 'runs.id')
     .leftJoin('schedule_checks', 'schedule_checks.run_id', 'runs.id')
     .select(['runs.id', 'runs.trigger', 'runs.started_at', 'candidates.id as candidate', 'candidates.verdict'])
-    .select(sql<number>`json_extract(runs.plan, '$.throughExample')`.as('throughExample'))
+    .select('runs.plan')
     .where('runs.adapter', '=', adapter)
     .where('runs.trigger', 'like', `${runTrigger('')}%`)
     .where('schedule_checks.id', 'is', null)
@@ -131,7 +133,7 @@ export async function listMissingChecks(queries: Queries, adapter: string): Prom
     outcome: 'candidate',
     reason: `run ${row.id} had not been recorded here; candidate ${row.candidate}: ${row.verdict}`,
     runId: row.id,
-    throughExample: row.throughExample,
+    throughExample: (readJson(row.plan, `run ${row.id} of ${adapter}`) as { throughExample: number }).throughExample,
     at: row.started_at,
   }));
 }

@@ -1,5 +1,5 @@
 /** The table `strata`: how many examples each label has had in each domain, and how many of them are held out. */
-import type { Queries, Transaction } from './database.js';
+import type { Queries, Transaction } from './store.js';
 
 const sliceSize = 1000;
 

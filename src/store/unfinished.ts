@@ -1,6 +1,7 @@
 /** The run of an adapter that has not ended, and who holds it. */
-import type { Queries } from './database.js';
+
 import { readJson } from './sealed-row.js';
+import type { Queries } from './store.js';
 
 export interface UnfinishedRun {
   readonly id: number;

@@ -2,7 +2,7 @@
  * The table `unreadable`: texts that an encoder cannot turn into a vector. They are set aside, and nothing else waits
  * for them.
  */
-import type { Queries } from './database.js';
+import type { Queries } from './store.js';
 
 const sliceSize = 500;
 

@@ -1,5 +1,5 @@
 /** The table `version_scores`: what was measured of a version apart from any update. */
-import type { Queries } from './database.js';
+import type { Queries } from './store.js';
 
 export interface VersionScore {
   readonly adapter: string;
@@ -26,7 +26,21 @@ export async function saveVersionScores(queries: Queries, scores: readonly Versi
     suite_version: suiteVersion,
     content_hash: contentHash,
   }));
-  await queries.replaceInto('version_scores').values(rows).execute();
+  await queries
+    .insertInto('version_scores')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['adapter', 'version', 'suite', 'content_hash', 'cases']).doUpdateSet((row) => ({
+        suite_version: row.ref('excluded.suite_version'),
+        metric: row.ref('excluded.metric'),
+        task: row.ref('excluded.task'),
+        score: row.ref('excluded.score'),
+        lower: row.ref('excluded.lower'),
+        upper: row.ref('excluded.upper'),
+        at: row.ref('excluded.at'),
+      })),
+    )
+    .execute();
 }
 
 /** In order of version, then of time. */

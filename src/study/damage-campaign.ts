@@ -20,8 +20,8 @@ import { openVersion } from '../update/stages/evaluate.js';
 import { judgeContenders } from '../update/stages/judge.js';
 import { evaluationRules, scoreSuites } from '../update/store-scores.js';
 import { listAsked } from '../update/suites.js';
-import type { Adapter, AdapterOutput } from '../versions/adapter-session.js';
-import type { Manifest } from '../versions/version-folder.js';
+import type { AdapterOutput, AdapterSession } from '../versions/adapter-session.js';
+import type { Manifest } from '../versions/manifest.js';
 
 export interface CampaignRequest {
   /**
@@ -71,8 +71,8 @@ function lostBy(older: Manifest, champion: Manifest): string[] {
 }
 
 /** Damaged copies ask for the same vectors one after another; the adapter answers once. */
-function remembering(adapter: Adapter): Adapter {
-  let known: { vectors: Float32Array; outputs: ReturnType<Adapter['run']> } | undefined;
+function remembering(adapter: AdapterSession): AdapterSession {
+  let known: { vectors: Float32Array; outputs: ReturnType<AdapterSession['run']> } | undefined;
   return {
     run(vectors, dimension) {
       if (known?.vectors !== vectors) known = { vectors, outputs: adapter.run(vectors, dimension) };
@@ -114,7 +114,7 @@ const turnedShare = 0.1;
 
 async function answersToHoldouts(
   { store, encoder, signal }: UpdateContext,
-  adapter: Adapter,
+  adapter: AdapterSession,
   suites: readonly AskedSuite[],
 ): Promise<AdapterOutput[]> {
   const texts = suites.flatMap(({ suite, domain }) => (domain ? textsOf(suite) : []));

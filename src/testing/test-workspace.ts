@@ -45,7 +45,7 @@ export async function openTestWorkspace(options: TestWorkspaceOptions = {}): Pro
   const folder = await mkdtemp(join(tmpdir(), 'espalier-test-'));
   try {
     await writeSmallEncoder(join(folder, 'encoder'), encoder);
-    await createWorkspace(folder, adapter, declare(testDeclaration(adapter)));
+    await createWorkspace(folder, { adapter, source: declare(testDeclaration(adapter)) });
     return new TestWorkspace(folder, await openEspalier({ workspace: folder, actor, environment: {} }));
   } catch (thrown) {
     await rm(folder, { recursive: true, force: true });

@@ -1,15 +1,13 @@
 /** Which run an update works on: an unfinished one of the adapter, where it does what is asked for, or a new one. */
-import { rm } from 'node:fs/promises';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
-import { runFolder } from '../declaration/workspace.js';
 import { findChampionVersion } from '../store/candidates.js';
+import { storeTime } from '../store/database.js';
 import { beginRun, endRun, type Run, releaseRun, stages, takeOverRun } from '../store/runs.js';
 import { fieldNamed } from './contest.js';
 import type { Plan, UpdateContext } from './context.js';
 import { askIntention, type Decide, findDifferences, type Resumed } from './intentions.js';
 import { mayBeAlive, newOwner } from './lease.js';
 import { planUpdate } from './plan.js';
-import { clearRunFolders } from './run-folders.js';
 import type { Outputs } from './stage.js';
 import { evaluationRules } from './store-scores.js';
 
@@ -62,15 +60,17 @@ export async function claimRun(context: UpdateContext, request: UpdateRequest): 
       trigger,
       owner,
       startedAt: at,
-      now: new Date(),
+      now: await storeTime(store),
     };
     const run = await beginRun(store, request);
-    await clearRunFolders(context.workspace, run);
+    // An adapter has one unfinished run at most. Whatever is staged when one begins is of runs that are over; where a
+    // database was restored from a backup, even under the number that the run now has.
+    await context.versions.discardAll(run.adapter);
     return run;
   };
   const unfinished = await takeOverRun(store, declaration.name, {
     owner,
-    now: new Date(),
+    now: await storeTime(store),
     isAlive: mayBeAlive,
     toEnd: request.fresh,
   });
@@ -142,7 +142,7 @@ function reasonToGiveUp({ plan, outputs }: Run, { asked, reencode, champion, enc
   return isOlder ? 'an earlier Espalier began it' : undefined;
 }
 
-export async function failRun({ store, workspace }: UpdateContext, run: Run, error: string): Promise<void> {
+export async function failRun({ store, versions }: UpdateContext, run: Run, error: string): Promise<void> {
   await endRun(store.queries, run, { status: 'failed', error, at: new Date() });
-  await rm(runFolder(workspace, run.adapter, run.id), { recursive: true, force: true });
+  await versions.discard({ adapter: run.adapter, run: run.id });
 }

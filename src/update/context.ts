@@ -1,19 +1,20 @@
 /** What every stage of an update has at hand. */
-import { join } from 'node:path';
 import type { Progress } from '../core/progress.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Class, Domain } from '../declaration/tasks.js';
-import { runFolder, versionFolder, type Workspace } from '../declaration/workspace.js';
+import type { Workspace } from '../declaration/workspace.js';
 import type { Coverage } from '../encoder/coverage.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
 import type { EmbeddingSpace } from '../store/embeddings.js';
 import type { Run } from '../store/runs.js';
-import { type Manifest, readManifest } from '../versions/version-folder.js';
+import { type Manifest, readManifest } from '../versions/manifest.js';
+import type { ContenderName, Versions } from '../versions/versions.js';
 
 export interface UpdateContext {
   readonly workspace: Workspace;
   readonly store: Store;
+  readonly versions: Versions;
   readonly encoder: Encoder;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -114,9 +115,9 @@ export interface Evaluated {
   readonly encoderScores: Readonly<Record<string, number | null>>;
 }
 
-/** Where a contender's files stand until one of the field becomes a version. */
-export function contenderFolder(workspace: Workspace, run: Run, strategy: string): string {
-  return join(runFolder(workspace, run.adapter, run.id), strategy);
+/** The name under which a contender's files are staged until one of the field becomes a version. */
+export function contenderOf({ adapter, id }: Run, strategy: string): ContenderName {
+  return { adapter, run: id, strategy };
 }
 
 /** Whose record says what has been learned. */
@@ -124,8 +125,8 @@ export function championOf({ declaration, parentVersion }: Plan): { adapter: str
   return { adapter: declaration.name, version: parentVersion };
 }
 
-export async function readChampionManifest(workspace: Workspace, plan: Plan): Promise<Manifest | undefined> {
+export async function readChampionManifest(versions: Versions, plan: Plan): Promise<Manifest | undefined> {
   return plan.parentVersion === null
     ? undefined
-    : readManifest(versionFolder(workspace, plan.declaration.name, plan.parentVersion));
+    : readManifest(versions, { adapter: plan.declaration.name, version: plan.parentVersion });
 }

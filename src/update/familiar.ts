@@ -1,6 +1,5 @@
 /** What a version has learned to recognise: what its champion had, where it continues from it, and what is new. */
 import { largestOf } from '../core/sequences.js';
-import { versionFolder } from '../declaration/workspace.js';
 import { learnPieces } from '../encoder/pieces.js';
 import { listExamples } from '../store/examples.js';
 import { hasLearned, readLearned } from '../store/learned.js';
@@ -20,11 +19,11 @@ export async function piecesLearned(context: UpdateContext, plan: Plan, mix: Mix
 }
 
 /** A champion that was made before its pieces were kept has learned what the store says. */
-async function piecesOfChampion({ workspace, store }: UpdateContext, plan: Plan): Promise<Int32Array | undefined> {
-  const champion = await readChampionManifest(workspace, plan);
+async function piecesOfChampion({ versions, store }: UpdateContext, plan: Plan): Promise<Int32Array | undefined> {
+  const champion = await readChampionManifest(versions, plan);
   if (!champion) return undefined;
   const { name: adapter } = plan.declaration;
-  const kept = await readPieces(versionFolder(workspace, adapter, champion.version), champion);
+  const kept = await readPieces(versions, champion);
   if (kept) return kept;
   const known = await readLearned(store.queries, championOf(plan));
   const range = {

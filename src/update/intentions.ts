@@ -10,9 +10,9 @@ import { type AdapterDeclaration, withUsualSettings } from '../declaration/decla
 import { type Difference, differencesBetween } from '../declaration/differences.js';
 import { listSuites } from '../evaluation/suites.js';
 import { countExamplesAfter } from '../store/examples.js';
-import { type Run, renewLease } from '../store/runs.js';
+import type { Run } from '../store/runs.js';
 import type { Plan, UpdateContext } from './context.js';
-import { keepLease } from './lease.js';
+import { keepRun } from './lease.js';
 
 export type { Difference } from '../declaration/differences.js';
 
@@ -109,7 +109,7 @@ export async function askIntention(
   run: Run,
   ask: () => ReturnType<Decide>,
 ): Promise<'resume' | 'fresh'> {
-  const lease = keepLease((now) => renewLease(store, run, now), { path: store.path });
+  const lease = keepRun(store, run);
   try {
     const intention = await ask();
     if (lease.lost.aborted) throw lease.lost.reason;

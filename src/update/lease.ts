@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { EspalierError } from '../core/errors.js';
 import { isGone, markInWords, ownMark, parseMark } from '../core/process-mark.js';
-import { storeError } from '../store/database.js';
-import { leaseMilliseconds, type RunSummary } from '../store/runs.js';
+import { type Store, storeTime } from '../store/database.js';
+import { leaseMilliseconds, type Run, type RunSummary, renewLease } from '../store/runs.js';
 
 /** "desk-pc:4711-8812345-0a1b2c3d4e5f:1f2e3d4c" */
 export function newOwner(): string {
@@ -38,28 +38,33 @@ export interface Lease {
 }
 
 export interface LeaseTerms {
-  /** Of the store; named in errors. */
-  readonly path: string;
+  /** What the store makes of an error of its own. */
+  readonly errorOf: (thrown: unknown) => unknown;
   /** How long one renewal lasts. */
   readonly milliseconds?: number;
 }
 
-/** Renews the lease until stopped. `renew` writes it into the store. */
+/** Renews the lease of a run until stopped. */
+export function keepRun(store: Store, run: Run): Lease {
+  return keepLease(async () => renewLease(store, run, await storeTime(store)), { errorOf: store.engine.errorOf });
+}
+
+/** Renews a lease until stopped. `renew` writes it into the store. */
 export function keepLease(
-  renew: (now: Date) => Promise<void>,
-  { path, milliseconds = leaseMilliseconds }: LeaseTerms,
+  renew: () => Promise<void>,
+  { errorOf, milliseconds = leaseMilliseconds }: LeaseTerms,
 ): Lease {
   const controller = new AbortController();
   let until = Date.now() + milliseconds;
   const attempt = async () => {
     const began = Date.now();
     try {
-      await renew(new Date(began));
+      await renew();
       until = began + milliseconds;
     } catch (thrown) {
       const isLost = thrown instanceof EspalierError && thrown.code === 'LEASE_LOST';
       // The next attempt would come too late: from then on another process may take the run over.
-      if (isLost || Date.now() + milliseconds / 3 >= until) controller.abort(storeError(thrown, path));
+      if (isLost || Date.now() + milliseconds / 3 >= until) controller.abort(errorOf(thrown));
     }
   };
   const timer = setInterval(() => void attempt(), milliseconds / 3);

@@ -2,7 +2,7 @@
 
 import { EspalierError } from '../core/errors.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
-import { listVersionFolders, type Workspace } from '../declaration/workspace.js';
+import type { Workspace } from '../declaration/workspace.js';
 import { spaceOf } from '../encoder/cached.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { policyNamed } from '../replay/policies.js';
@@ -10,6 +10,7 @@ import { lastArrival } from '../store/arrivals.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Queries, Store } from '../store/database.js';
 import { readSoundManifest } from '../versions/sound-version.js';
+import type { Versions } from '../versions/versions.js';
 import { checkPolicy } from './check-policy.js';
 import { checkField, fieldNamed } from './contest.js';
 import type { Plan } from './context.js';
@@ -20,6 +21,7 @@ import { readDeclaredSuites } from './suites.js';
 export interface PlanRequest {
   readonly workspace: Workspace;
   readonly store: Store;
+  readonly versions: Versions;
   readonly encoder: Encoder;
   readonly declaration: AdapterDeclaration;
   /** Names of strategies. */
@@ -36,6 +38,7 @@ export interface PlanRequest {
 export async function planUpdate({
   workspace,
   store,
+  versions,
   encoder,
   declaration,
   field,
@@ -57,11 +60,11 @@ export async function planUpdate({
   const parent =
     parentVersion === null
       ? undefined
-      : await readSoundManifest(workspace, store.queries, { adapter: name, version: parentVersion });
+      : await readSoundManifest(versions, store.queries, { adapter: name, version: parentVersion });
   const plan: Plan = {
     declaration,
     field: contenders.map((strategy) => strategy.name),
-    version: await freeVersion(workspace, store.queries, name),
+    version: await freeVersion(versions, store.queries, name),
     parentVersion,
     afterExample: parent?.data.throughExample ?? 0,
     throughExample: await lastArrival(store.queries, name),
@@ -93,10 +96,10 @@ async function requireNews(context: Pick<PlanRequest, 'workspace' | 'store' | 'e
   throw new EspalierError('NOTHING_TO_LEARN', `${what}${why}`);
 }
 
-/** A number that neither the store nor a folder bears: nothing that is there is ever overwritten. */
-async function freeVersion(workspace: Workspace, queries: Queries, adapter: string): Promise<number> {
-  const onDisk = await listVersionFolders(workspace, adapter);
-  return Math.max(await nextVersion(queries, adapter), (onDisk.at(-1) ?? 0) + 1);
+/** A number that neither the store nor a version bears: nothing that is there is ever overwritten. */
+async function freeVersion(versions: Versions, queries: Queries, adapter: string): Promise<number> {
+  const taken = await versions.list(adapter);
+  return Math.max(await nextVersion(queries, adapter), (taken.at(-1) ?? 0) + 1);
 }
 
 /** A version, or a run, of an adapter. */

@@ -10,11 +10,11 @@ import { type FieldRow, fieldRows } from '../gate/field.js';
 import type { Report } from '../gate/report.js';
 import { listContenders } from '../store/contenders.js';
 import { type Store, transact } from '../store/database.js';
-import { advanceRun, type Run, releaseRun, renewLease, stages } from '../store/runs.js';
+import { advanceRun, type Run, releaseRun, stages } from '../store/runs.js';
 import { claimRun, failRun, type GivenUp, type UpdateRequest } from './claim-run.js';
 import type { Plan, UpdateContext } from './context.js';
 import type { Resumed } from './intentions.js';
-import { keepLease } from './lease.js';
+import { keepRun } from './lease.js';
 import { type Done, type Outputs, outputsOf, type StageSite } from './stage.js';
 import { proposeCandidate } from './stages/propose.js';
 import { updateStages } from './stages.js';
@@ -40,7 +40,7 @@ export interface Update {
 export async function runUpdate(context: UpdateContext, request: UpdateRequest): Promise<Update> {
   const { run, resumed, givenUp } = await claimRun(context, request);
   const plan = run.plan as Plan;
-  const lease = keepLease((now) => renewLease(context.store, run, now), { path: context.store.path });
+  const lease = keepRun(context.store, run);
   const guarded = { ...context, signal: AbortSignal.any([context.signal, lease.lost]) };
   try {
     const candidateId = await runStages(guarded, run, plan);
@@ -116,7 +116,10 @@ async function advance(
 }
 
 /** What can be mended by running again leaves the run to be resumed; what cannot, ends it. */
-const mendable = new Set(['INTERRUPTED', 'DISK_FULL', 'DISK_READ_ONLY', 'DISK_FAILED', 'TOO_MANY_FILES', 'STORE_BUSY']);
+const mendable = new Set([
+  ...['INTERRUPTED', 'DISK_FULL', 'DISK_READ_ONLY', 'DISK_FAILED', 'TOO_MANY_FILES'],
+  ...['STORE_BUSY', 'STORE_UNREACHABLE', 'STORE_DENIED'],
+]);
 
 async function leaveRun(context: UpdateContext, run: Run, thrown: unknown): Promise<void> {
   if (thrown instanceof EspalierError && thrown.code === 'LEASE_LOST') return;

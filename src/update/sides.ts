@@ -10,8 +10,8 @@ import { type CaseScore, requireNumbers, scoreSuite } from '../evaluation/score-
 import { type Suite, textsOf } from '../evaluation/suites.js';
 import type { PairedResult } from '../store/results.js';
 import { movesEmbedding } from '../training/heads.js';
-import type { Adapter } from '../versions/adapter-session.js';
-import type { Manifest } from '../versions/version-folder.js';
+import type { AdapterSession } from '../versions/adapter-session.js';
+import type { Manifest } from '../versions/manifest.js';
 import type { AskedSuite } from './asked-suite.js';
 import type { UpdateContext } from './context.js';
 import type { FirstScores } from './lineage.js';
@@ -19,7 +19,7 @@ import type { FirstScores } from './lineage.js';
 /** A version that is compared with, and what it had learned. */
 export interface Opened {
   /** Undefined where another encoder made it, whose vectors are not at hand: its recorded scores are compared with. */
-  readonly adapter: Adapter | undefined;
+  readonly adapter: AdapterSession | undefined;
   readonly manifest: Manifest;
   /** Of its classes. */
   readonly keys: ReadonlySet<string>;
@@ -27,7 +27,7 @@ export interface Opened {
 
 /** A version that can be asked. */
 export interface Running extends Opened {
-  readonly adapter: Adapter;
+  readonly adapter: AdapterSession;
 }
 
 /** How a case came out on one side. */
@@ -39,7 +39,7 @@ export interface SideScore extends Pick<CaseScore, 'score' | 'confidence'> {
 export type RecordedScores = (version: number, asked: AskedSuite) => Promise<ReadonlyMap<string, SideScore>>;
 
 export interface Contender {
-  readonly adapter: Adapter;
+  readonly adapter: AdapterSession;
   /** Its head changes the embedding, so that it can damage what the encoder is good for. */
   readonly moves: boolean;
 }
@@ -55,9 +55,9 @@ export interface Sides {
 /** What case a suite once scored, where no fixed version is the anchor. */
 export type AnchorOf = (asked: AskedSuite) => Promise<FirstScores>;
 
-export function openedOf(adapter: Adapter, manifest: Manifest): Running;
-export function openedOf(adapter: Adapter | undefined, manifest: Manifest): Opened;
-export function openedOf(adapter: Adapter | undefined, manifest: Manifest): Opened {
+export function openedOf(adapter: AdapterSession, manifest: Manifest): Running;
+export function openedOf(adapter: AdapterSession | undefined, manifest: Manifest): Opened;
+export function openedOf(adapter: AdapterSession | undefined, manifest: Manifest): Opened {
   return { adapter, manifest, keys: new Set(manifest.classes.map(classKey)) };
 }
 
@@ -143,7 +143,7 @@ async function scoreSlice(
   known: KnownScores,
 ): Promise<PairedResult[]> {
   const vectors = await encodeCached(store, encoder, textsOf(suite), { signal });
-  const score = async (adapter: Adapter) =>
+  const score = async (adapter: AdapterSession) =>
     requireNumbers(suite.name, await scoreSuite(suite, await adapter.run(vectors, encoder.dimension), task));
   const scoresOf = async (side: Opened | undefined, recorded: ReadonlyMap<string, SideScore> = new Map()) =>
     side?.adapter ? new Map<string, SideScore>((await score(side.adapter)).map((one) => [one.caseId, one])) : recorded;

@@ -13,8 +13,8 @@ import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateConte
 const largeVersion = 200_000_000;
 
 /** One sentence for each contender whose version will be large. */
-export async function noteSizes({ workspace, encoder }: UpdateContext, plan: Plan, mixes: Mixes): Promise<string[]> {
-  const champion = await readChampionManifest(workspace, plan);
+export async function noteSizes({ versions, encoder }: UpdateContext, plan: Plan, mixes: Mixes): Promise<string[]> {
+  const champion = await readChampionManifest(versions, plan);
   return Object.entries(mixes).flatMap(([name, mix]) => {
     const parent = mix.continues ? champion?.headShape : undefined;
     const bytes = estimateVersion(plan, name, { mix, encoder, parent });

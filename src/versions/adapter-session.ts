@@ -7,7 +7,9 @@ import { appendAll } from '../core/sequences.js';
 import { unitLength } from '../core/vectors.js';
 import type { Class } from '../declaration/tasks.js';
 import { sessionOptions } from '../training/native.js';
-import { type Manifest, verifiedFile, versionFiles } from './version-folder.js';
+import type { Manifest } from './manifest.js';
+import { adapterFile } from './version-folder.js';
+import type { Versions } from './versions.js';
 
 /** Of one task: the classes of others do not compete. */
 export interface Answer {
@@ -36,7 +38,8 @@ export interface AdapterOutput {
   readonly adapted: Float32Array;
 }
 
-export interface Adapter {
+/** An opened adapter.onnx, which answers until it is closed. */
+export interface AdapterSession {
   /**
    * @param vectors [n, dimension] float32.
    * @throws ADAPTER_INVALID where an output is not a number: its label would be a guess
@@ -64,7 +67,7 @@ export async function openAdapter(
   file: string,
   classes: readonly Class[],
   { threads = 1, multiLabel = [], dense }: AdapterOptions = {},
-): Promise<Adapter> {
+): Promise<AdapterSession> {
   const session = await InferenceSession.create(file, sessionOptions(threads)).catch((cause) => {
     throw new EspalierError('ADAPTER_INVALID', `${file} cannot be loaded: it may be truncated`, {
       at: { file },
@@ -90,10 +93,14 @@ export async function openAdapter(
 }
 
 /** Opens the file of a version, which must be the one that its manifest describes. @throws ADAPTER_INVALID */
-export async function openVersionAdapter(folder: string, manifest: Manifest, threads?: number): Promise<Adapter> {
+export async function openVersionAdapter(
+  versions: Versions,
+  manifest: Manifest,
+  threads?: number,
+): Promise<AdapterSession> {
   const { dimension, lexical = 0 } = manifest.headShape;
   const options = { threads, multiLabel: manifest.multiLabel, dense: dimension - lexical };
-  return openAdapter(await verifiedFile(folder, manifest, versionFiles.onnx), manifest.classes, options);
+  return openAdapter(await adapterFile(versions, manifest), manifest.classes, options);
 }
 
 /** Reads the answer of each task off the probabilities of one text, [classes]. */

@@ -1,10 +1,10 @@
 /** How long an adapter takes to answer. */
-import type { Adapter } from './adapter-session.js';
+import type { AdapterSession } from './adapter-session.js';
 
 const [warmUps, repetitions] = [5, 51];
 
 /** Median time from one vector to its answer, on this machine, as it is loaded now. */
-export async function millisecondsToAnswer(adapter: Adapter, dimension: number): Promise<number> {
+export async function millisecondsToAnswer(adapter: AdapterSession, dimension: number): Promise<number> {
   const vector = new Float32Array(dimension).fill(1 / Math.sqrt(dimension));
   for (let count = 0; count < warmUps; count++) await adapter.run(vector, dimension);
   const times: number[] = [];

@@ -16,7 +16,7 @@ import { listSuites, readSuites, type Suite, textsOf } from '#espalier/evaluatio
 import { headGraph } from '#espalier/training/heads/head-graph.js';
 import type { Head } from '#espalier/training/job.js';
 import { strategyNamed } from '#espalier/training/strategies.js';
-import { type Adapter, openAdapter } from '#espalier/versions/adapter-session.js';
+import { type AdapterSession, openAdapter } from '#espalier/versions/adapter-session.js';
 import { settingsWith } from '../support/declaration.js';
 import { jobOf, quiet } from '../support/problem.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -68,7 +68,7 @@ function bottleneckOf(strength: number): Head {
   return { kind: 'bottleneck', shape: { ...linear.shape, rank }, tensors };
 }
 
-function open(head: Head, name: string): Promise<Adapter> {
+function open(head: Head, name: string): Promise<AdapterSession> {
   const file = join(folder, `${name}.onnx`);
   writeFileSync(file, headGraph(head).encode());
   return openAdapter(file, classes);
@@ -80,7 +80,7 @@ afterAll(() => Promise.all([healthy.close(), damaged.close()]));
 /** Where the vectors of each suite begin. */
 const starts = texts.map((_, index) => texts.slice(0, index).reduce((sum, own) => sum + own.length, 0));
 
-async function measure(adapter: Adapter, suite: Suite): Promise<number> {
+async function measure(adapter: AdapterSession, suite: Suite): Promise<number> {
   const index = suites.indexOf(suite);
   const start = starts[index]! * dimension;
   const outputs = await adapter.run(encoded.subarray(start, start + texts[index]!.length * dimension), dimension);

@@ -146,7 +146,7 @@ describe('the buffer of sets', () => {
     });
     const changes = await prepareAdmission(store, { declaration, learned, space: undefined, now });
     await transact(store, (transaction) => admitExamples(transaction, 'support', changes));
-    const members = await listBuffer(store.queries, 'support', { state: 'member' });
+    const members = await listBuffer(store, 'support', { state: 'member' });
     expect(members).toHaveLength(120);
     // A cell is of one label.
     for (const { membership } of members) expect(membership.reason).not.toContain('[');

@@ -15,7 +15,7 @@ const admit = async (store: Store, learned: readonly Example[], declared = decla
   const changes = await prepareAdmission(store, { declaration: declared, learned, space: undefined, now });
   return transact(store, (queries) => admitExamples(queries, declared.name, changes));
 };
-const membersOf = (store: Store) => listBuffer(store.queries, 'support', { state: 'member' });
+const membersOf = (store: Store) => listBuffer(store, 'support', { state: 'member' });
 
 describe('an admission', () => {
   it('admits what there is room for, and gives the rest a row that says why not', async () => {
@@ -23,7 +23,7 @@ describe('an admission', () => {
     const learned = await stored(store, 'support', slice(25, 'a'));
     expect(await admit(store, learned)).toEqual({ admitted: 10, evicted: 0 });
     expect(await membersOf(store)).toHaveLength(10);
-    expect(await listBuffer(store.queries, 'support')).toHaveLength(25);
+    expect(await listBuffer(store, 'support')).toHaveLength(25);
   });
 
   it('evicts for a new class, and counts both', async () => {
@@ -39,9 +39,9 @@ describe('an admission', () => {
     const store = await temporaryStore();
     const learned = await stored(store, 'support', slice(25, 'a'));
     await admit(store, learned);
-    const before = await listBuffer(store.queries, 'support');
+    const before = await listBuffer(store, 'support');
     expect(await admit(store, learned)).toEqual({ admitted: 0, evicted: 0 });
-    expect(await listBuffer(store.queries, 'support')).toEqual(before);
+    expect(await listBuffer(store, 'support')).toEqual(before);
   });
 
   it('ends in the same members in one go as in two', async () => {

@@ -8,6 +8,7 @@ import { approveCandidate } from '#espalier/decisions/decide.js';
 import { readDeclaration, workspaceAt } from '#espalier/declaration/workspace.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import { headSettings } from '#espalier/training/heads.js';
+import { versionsOf } from '#espalier/versions/folder-versions.js';
 import { succeed } from '../support/command.js';
 import { at, copyOf, ingestWords, rowsOf, trainedDesk, withDatabase } from '../support/desk.js';
 
@@ -46,7 +47,9 @@ async function approve(folder: string): Promise<unknown> {
     at: new Date('2026-11-24T13:00:00Z'),
     on: 'override',
   } as const;
-  await withStore(folder, (store) => approveCandidate({ store, workspace }, declaration, approval));
+  await withStore(folder, (store) =>
+    approveCandidate({ store, versions: versionsOf(workspace) }, declaration, approval),
+  );
   return decisiveIn(folder);
 }
 

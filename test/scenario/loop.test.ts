@@ -6,7 +6,7 @@ import { sha256, sha256OfFile } from '#espalier/core/hash.js';
 import { textHash } from '#espalier/core/text.js';
 import { countNgrams } from '#espalier/encoder/ngrams.js';
 import { stages } from '#espalier/store/runs.js';
-import type { Manifest } from '#espalier/versions/version-folder.js';
+import type { Manifest } from '#espalier/versions/manifest.js';
 import { espalier, succeed, succeedJson } from '../support/command.js';
 import { at, billing, copyOf, databaseOf, ingestWords, rowsOf, shipping, writeDesk } from '../support/desk.js';
 import { expectNoControls, expectReport } from '../support/plain.js';

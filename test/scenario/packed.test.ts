@@ -89,9 +89,9 @@ describe('the packed package', () => {
         'runtime',
       ].sort(),
     );
-    const migrations = readdirSync(join(root, 'replay-store', 'migrations')).map(
-      (name) => `replay-store/migrations/${name}`,
-    );
+    const migrations = readdirSync(join(root, 'replay-store', 'migrations'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.sql'))
+      .map((name) => `replay-store/migrations/${name}`);
     const sample = readdirSync(join(root, 'adapters', 'support-triage', 'data')).map(
       (name) => `adapters/support-triage/data/${name}`,
     );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DomainChange, Report } from '#espalier/gate/report.js';
 import type { Prediction } from '#espalier/serving/champion.js';
-import type { Manifest } from '#espalier/versions/version-folder.js';
+import type { Manifest } from '#espalier/versions/manifest.js';
 import { espalier, succeed, succeedJson } from '../support/command.js';
 import { at, billing, declare, deskDeclaration, rowsOf, trainedDesk, withDatabase } from '../support/desk.js';
 import { expectReport } from '../support/plain.js';

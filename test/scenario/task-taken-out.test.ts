@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '#espalier/gate/report.js';
 import type { Prediction } from '#espalier/serving/champion.js';
-import type { Manifest } from '#espalier/versions/version-folder.js';
+import type { Manifest } from '#espalier/versions/manifest.js';
 import { espalier, succeed, succeedJson } from '../support/command.js';
 import { at } from '../support/desk.js';
 import { jsonLines } from '../support/suite.js';

@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { workspaceAt } from '#espalier/declaration/workspace.js';
 import { runDue, type ScheduleEvent } from '#espalier/schedule/scheduler.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import { listChecks } from '#espalier/store/schedule.js';
 import { headSettings } from '#espalier/training/heads.js';
+import { versionsOf } from '#espalier/versions/folder-versions.js';
 import { succeed } from '../support/command.js';
 import { at, deskDeclaration, ingestWords, writeDesk } from '../support/desk.js';
 
@@ -19,9 +21,11 @@ afterEach(() => store.close());
 /** Looks once, with an encoder that throws. */
 async function lookOnce(time: string, thrown: Error): Promise<ScheduleEvent[]> {
   const events: ScheduleEvent[] = [];
+  const workspace = workspaceAt(folder, headSettings);
   const scheduler = {
-    workspace: workspaceAt(folder, headSettings),
+    workspace,
     store,
+    versions: versionsOf(workspace),
     signal: new AbortController().signal,
     openEncoder: () => Promise.reject(thrown),
     report: (event: ScheduleEvent) => events.push(event),
@@ -45,9 +49,8 @@ describe('a defect in a scheduled update', () => {
 
 describe('a check that cannot be recorded', () => {
   it('is told, and the look ends well', async () => {
-    store.database.exec(
-      "create temp trigger full before insert on schedule_checks begin select raise(abort, 'no room'); end",
-    );
+    await sql`create temp trigger no_room before insert on schedule_checks
+      begin select raise(abort, 'no room'); end`.execute(store.queries);
     const events = await lookOnce('2026-11-24T09:00:00Z', new TypeError('x'));
     expect(events).toMatchObject([
       { kind: 'check', check: { adapter: 'desk' } },

@@ -5,7 +5,7 @@ import { recordAct } from '#espalier/store/audit.js';
 import { type AuditContent, auditHash, checkAuditChain, firstPrevious } from '#espalier/store/audit-chain.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { writeOldStore } from '../support/old-store.js';
-import { now, temporaryStore } from '../support/store.js';
+import { engine, now, temporaryStore } from '../support/store.js';
 
 const act = {
   at: now,
@@ -47,22 +47,31 @@ describe('the audit', () => {
   it.each([
     ['changed', `update audit set actor = 'eve'`],
     ['deleted', 'delete from audit'],
+    [
+      'changed on a conflict',
+      `insert into audit values (1, '', '', '', '', '', '', '', 'x', '') on conflict (id) do update set actor = 'eve'`,
+    ],
+  ])('refuses in the database itself that a row is %s', expectRefused);
+
+  it.runIf(engine === 'postgres')('refuses in the database itself that the table is emptied', () =>
+    expectRefused('emptied', 'truncate audit'),
+  );
+
+  it.runIf(engine === 'sqlite').each([
     ['replaced', `replace into audit values (1, '', 'eve', '', '', '', '', '', 'x', '')`],
     [
       'replaced by one that follows the same row',
       `replace into audit values (9, '', 'eve', '', '', '', '', '', '${firstPrevious}', '')`,
     ],
-    [
-      'changed on a conflict',
-      `insert into audit values (1, '', '', '', '', '', '', '', 'x', '') on conflict (id) do update set actor = 'eve'`,
-    ],
-  ])('refuses in the database itself that a row is %s', async (_how, statement) => {
-    const store = await temporaryStore();
-    await record(store);
-    await expect(sql.raw(statement).execute(store.queries)).rejects.toThrow('audit rows are never');
-    expect(await store.queries.selectFrom('audit').select('actor').execute()).toEqual([{ actor: 'ada' }]);
-  });
+  ])('refuses in the database itself that a row is %s', expectRefused);
 });
+
+async function expectRefused(_how: string, statement: string): Promise<void> {
+  const store = await temporaryStore();
+  await record(store);
+  await expect(sql.raw(statement).execute(store.queries)).rejects.toThrow('audit rows are never');
+  expect(await store.queries.selectFrom('audit').select('actor').execute()).toEqual([{ actor: 'ada' }]);
+}
 
 describe('the hash of a row', () => {
   const content: AuditContent = {
@@ -90,8 +99,9 @@ describe('the chain of the audit', () => {
   async function openToForgery(): Promise<Store> {
     const store = await temporaryStore();
     for (let number = 1; number <= 5; number++) await record(store, { subject: `candidate ${number}` });
-    for (const trigger of ['audit_never_changes', 'audit_never_shrinks', 'audit_never_replaces'])
-      await sql.raw(`drop trigger ${trigger}`).execute(store.queries);
+    const others = { sqlite: ['audit_never_replaces'], postgres: ['audit_never_emptied'] };
+    for (const trigger of ['audit_never_changes', 'audit_never_shrinks', ...others[engine]])
+      await sql.raw(`drop trigger ${trigger} ${engine === 'postgres' ? 'on audit' : ''}`).execute(store.queries);
     return store;
   }
 
@@ -160,7 +170,7 @@ describe('the chain of the audit', () => {
   });
 });
 
-describe('an audit that was written before it was chained', () => {
+describe.runIf(engine === 'sqlite')('an audit that was written before it was chained', () => {
   it('is chained as it stands when the store is opened, refuses changes as before, and is continued', async () => {
     const path = writeOldStore('010', (database) => {
       const insert = database.prepare("INSERT INTO audit VALUES (?, '2026-01-01', 'ann', 'ingested', 'desk', ?, '{}')");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { saveAnswerForm } from '#espalier/store/answer-forms.js';
 import {
   findMembership,
   listBuffer,
@@ -41,7 +42,7 @@ async function storeOfFive(): Promise<Store> {
 
 describe('the buffer', () => {
   it('lists examples with their membership, in order of arrival', async () => {
-    const [first, ...rest] = await listBuffer((await storeOfFive()).queries, 'a');
+    const [first, ...rest] = await listBuffer(await storeOfFive(), 'a');
     expect(first).toMatchObject({
       id: 1,
       text: 'where is my money',
@@ -65,8 +66,34 @@ describe('the buffer', () => {
     [{ limit: 2 }, [1, 2]],
     [{ state: 'member', domain: 'dining' }, [5]],
   ] as const)('filtered by %j gives %j', async (filter, ids) => {
-    const found = await listBuffer((await storeOfFive()).queries, 'a', filter);
+    const found = await listBuffer(await storeOfFive(), 'a', filter);
     expect(found.map((example) => example.id)).toEqual(ids);
+  });
+
+  it.each([
+    ['alarm', [1, 2]],
+    ['a,', [2]],
+    [',', [3]],
+    ['"', [3]],
+    ['al', []],
+    ['["alarm"]', [1]],
+  ])('of a task of sets, the label %j is in %j', async (label, ids) => {
+    const store = await temporaryStore();
+    const sets = [['alarm'], ['a,', 'alarm', ',b'], ['"', ',']];
+    await stored(
+      store,
+      'a',
+      sets.map((set, index) => newExample({ text: `${index}`, task: 'tone', label: JSON.stringify(set) })),
+    );
+    await transact(store, async (transaction) => {
+      await saveAnswerForm(transaction, 'a', { name: 'tone', multiLabel: true });
+      await saveMemberships(
+        transaction,
+        'a',
+        [1, 2, 3].map((id) => membership(id, 'member')),
+      );
+    });
+    expect((await listBuffer(store, 'a', { label })).map(({ id }) => id)).toEqual(ids);
   });
 
   it('knows the membership of one example', async () => {
@@ -80,7 +107,7 @@ describe('the buffer', () => {
     const store = await storeOfFive();
     await transact(store, (transaction) => saveMemberships(transaction, 'a', [membership(1, 'evicted')]));
     expect(await findMembership(store.queries, 'a', 1)).toEqual(membership(1, 'evicted'));
-    expect(await listBuffer(store.queries, 'a')).toHaveLength(5);
+    expect(await listBuffer(store, 'a')).toHaveLength(5);
   });
 
   it('lists all that were ever offered, with the size of their texts in UTF-8 bytes', async () => {

@@ -70,7 +70,9 @@ it('results are kept for each contender, under the same cases', async () => {
 it('a store from before there were contenders keeps its candidates and results, under the strategy that the plan named', async () => {
   const path = join(root, 'first-light.db');
   const database = new SqliteDatabase(path);
-  database.exec(readFileSync(new URL('../../replay-store/migrations/001-first-light.sql', import.meta.url), 'utf8'));
+  database.exec(
+    readFileSync(new URL('../../replay-store/migrations/sqlite/001-first-light.sql', import.meta.url), 'utf8'),
+  );
   database.exec(`
     INSERT INTO runs VALUES (1, 'desk', 'done', 'propose', '{"strategy":"derpp"}', '{}', 'ann', 'one', '', 1, '', '', NULL);
     INSERT INTO candidates VALUES (1, 'desk', 1, 1, NULL, 'waiting', 'pass', '{"verdict":"pass"}', '');

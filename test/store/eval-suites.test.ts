@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { insertCandidate } from '#espalier/store/candidates.js';
-import { type Store, transact } from '#espalier/store/database.js';
+import { type Queries, type Store, transact } from '#espalier/store/database.js';
 import {
   countEarlierUses,
   findChangedSuite,
@@ -13,7 +13,7 @@ import {
 } from '#espalier/store/eval-suites.js';
 import { addResults, type PairedResult } from '#espalier/store/results.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';
-import { now, temporaryStore } from '../support/store.js';
+import { afterStatement, now, temporaryStore } from '../support/store.js';
 
 const suite = (name: string, overrides: Partial<JudgedSuite> = {}): JudgedSuite => ({
   ...{
@@ -111,8 +111,9 @@ it('the suites of a run come back whole, in their order, also when the stage is 
 it('a suite says by what rules it was scored and what its results are sealed with, and tells when its row was changed', async () => {
   const store = await temporaryStore();
   const run = await judged(store, [suite('verbs'), suite('nouns')], undefined);
-  const stored = (name: string) =>
-    listStoredSuites(store.queries, run).then((all) => all.find((one) => one.suite === name));
+  const storedAs = (name: string, queries: Queries) =>
+    listStoredSuites(queries, run).then((all) => all.find((one) => one.suite === name));
+  const stored = (name: string) => storedAs(name, store.queries);
   expect(await stored('nouns')).toEqual({ ...suite('nouns'), place: 1, isSound: true, scoring: { rules: 3, seals } });
   const changes = [
     "metric = 'jaccard'",
@@ -131,11 +132,12 @@ it('a suite says by what rules it was scored and what its results are sealed wit
     "family = 'sts'",
     'version = 2',
   ]) {
-    store.database.exec(`savepoint before_change; update eval_suites set ${change} where suite = 'verbs'`);
-    expect([change, (await stored('verbs'))!.isSound]).toEqual([change, false]);
-    store.database.exec('rollback to before_change; release before_change');
+    const statement = `update eval_suites set ${change} where suite = 'verbs'`;
+    const changed = await afterStatement(store, statement, (queries) => storedAs('verbs', queries));
+    expect([change, changed!.isSound]).toEqual([change, false]);
   }
-  store.database.exec("update eval_suites set rules = null, seals = null, seal = null where suite = 'verbs'");
+  const unsealed = { rules: null, seals: null, seal: null };
+  await store.queries.updateTable('eval_suites').set(unsealed).where('suite', '=', 'verbs').execute();
   expect(await stored('verbs')).toMatchObject({ isSound: true, scoring: undefined });
   await transact(store, (transaction) => removeOtherSuites(transaction, run, ['nouns']));
   expect((await listJudgedSuites(store.queries, run)).map((one) => one.suite)).toEqual(['nouns']);

@@ -23,7 +23,7 @@ import {
 } from '#espalier/store/results.js';
 import { beginRun, endRun } from '#espalier/store/runs.js';
 import { errorOf } from '../support/errors.js';
-import { now, temporaryStore } from '../support/store.js';
+import { afterStatement, now, temporaryStore } from '../support/store.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 async function finishedRun(store: Store, adapter = 'support'): Promise<number> {
@@ -86,7 +86,7 @@ describe('candidates', () => {
   it('never share a version', async () => {
     const store = await temporaryStore();
     await propose(store, 1);
-    await expect(propose(store, 1)).rejects.toThrow('UNIQUE');
+    await expect(propose(store, 1)).rejects.toThrow(/unique constraint/i);
     await propose(store, 1, 'billing');
   });
 
@@ -174,12 +174,9 @@ describe('the results of a run', () => {
       ),
     ];
     for (const change of changes) {
-      store.database.exec(
-        `savepoint before_change; update eval_results set ${change} where run_id = ${run} and case_id = 'a'`,
-      );
-      const { seal } = await readResults(store.queries, run, verbs);
+      const statement = `update eval_results set ${change} where run_id = ${run} and case_id = 'a'`;
+      const { seal } = await afterStatement(store, statement, (queries) => readResults(queries, run, verbs));
       expect([change, isSameSeal(seal, seals.analytic)]).toEqual([change, false]);
-      store.database.exec('rollback to before_change; release before_change');
     }
   });
 
@@ -214,7 +211,7 @@ describe('the results of a run', () => {
     const path = join(temporaryFolder(), 'of-one-task.db');
     const database = new SqliteDatabase(path);
     for (const name of ['001-first-light', '002-contenders'])
-      database.exec(readFileSync(new URL(`../../replay-store/migrations/${name}.sql`, import.meta.url), 'utf8'));
+      database.exec(readFileSync(new URL(`../../replay-store/migrations/sqlite/${name}.sql`, import.meta.url), 'utf8'));
     database.exec(`
       INSERT INTO runs VALUES (1, 'desk', 'done', 'propose', '{"declaration":{"tasks":[{"name":"tone"}]}}', '{}', 'ann', 'one', '', 1, '', '', NULL);
       INSERT INTO candidates VALUES (1, 'desk', 4, 1, NULL, 'approved', 'pass', '{}', '');

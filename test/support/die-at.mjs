@@ -28,39 +28,71 @@ if (what === 'rename') {
   };
   syncBuiltinESMExports();
 } else {
-  watchStatements();
+  const watch = newWatch();
+  watchFile(watch);
+  watchServer(watch);
+}
+
+/** What is to be told before and after each statement, in their order. */
+function newWatch() {
+  let recorded = false;
+  let slices = 0;
+  return {
+    before(source, parameters) {
+      if (endsStage(source, parameters) && when === 'before') die();
+    },
+    after(source, parameters) {
+      if (recorded && source === 'commit') die();
+      if (source.startsWith('insert into "eval_results"')) slices++;
+      recorded ||=
+        endsStage(source, parameters) ||
+        (what === 'results' && slices === Number(when)) ||
+        endsSuite(source, parameters);
+    },
+  };
 }
 
 /** The store's own copy of better-sqlite3. */
-function watchStatements() {
+function watchFile({ before, after }) {
   const Database = createRequire(new URL('../../dist/store/database.js', import.meta.url))('better-sqlite3');
   const { prepare } = Database.prototype;
-  let recorded = false;
-  let slices = 0;
   Database.prototype.prepare = function (source) {
     const statement = prepare.call(this, source);
     const { run } = statement;
     statement.run = (parameters) => {
-      const ends = endsStage(source, parameters);
-      if (ends && when === 'before') die();
+      before(source, parameters);
       const result = run.call(statement, parameters);
-      if (recorded && source === 'commit') die();
-      if (source.startsWith('insert into "eval_results"')) slices++;
-      recorded ||= ends || (what === 'results' && slices === Number(when)) || endsSuite(source, parameters);
+      after(source, parameters);
       return result;
     };
     return statement;
   };
 }
 
+/** The store's own copy of pg. */
+function watchServer({ before, after }) {
+  const { Client } = createRequire(new URL('../../dist/store/database.js', import.meta.url))('pg');
+  const { query } = Client.prototype;
+  Client.prototype.query = function (...words) {
+    const [source, parameters] = words;
+    if (typeof source !== 'string') return query.apply(this, words);
+    before(source, parameters);
+    const result = query.apply(this, words);
+    return result.then((rows) => {
+      after(source, parameters);
+      return rows;
+    });
+  };
+}
+
 /** The row of a suite is written with the last of its results. */
 function endsSuite(source, parameters) {
-  return what === 'suite' && source.startsWith('replace into "eval_suites"') && parameters.includes(when);
+  return what === 'suite' && source.startsWith('insert into "eval_suites"') && parameters.includes(when);
 }
 
 /** A stage ends when its run goes on to the next; the last one, when the run is done. */
 function endsStage(source, parameters) {
   if (!stages.includes(what)) return false;
   const next = stages[stages.indexOf(what) + 1] ?? 'done';
-  return /^update "runs" set "(stage|status)" = \?/.test(source) && parameters[0] === next;
+  return /^update "runs" set "(stage|status)" = (\?|\$1)/.test(source) && parameters[0] === next;
 }

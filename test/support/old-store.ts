@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { temporaryFolder } from './temporary-folder.js';
 
-const migrations = fileURLToPath(new URL('../../replay-store/migrations', import.meta.url));
+const migrations = fileURLToPath(new URL('../../replay-store/migrations/sqlite', import.meta.url));
 
 /** With the migrations before `before` ("008"), in tables that `fill` has filled. @returns its path */
 export function writeOldStore(before: string, fill: (database: SqliteDatabase.Database) => void): string {

@@ -2,19 +2,23 @@
 import type SqliteDatabase from 'better-sqlite3';
 import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import type { Queries, Store } from '#espalier/store/database.js';
+import { openExampleWriter } from '#espalier/store/sqlite/example-writer.js';
 
 export interface AskedQuery {
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
-/** The same store, whose queries and prepared statements are written down in `asked`. */
-export function eavesdrop(store: Store): { readonly store: Store; readonly asked: AskedQuery[] } {
+/** The same store, whose queries and prepared statements, on a connection to its file, are written down in `asked`. */
+export function eavesdrop(
+  store: Store,
+  connection: SqliteDatabase.Database,
+): { readonly store: Store; readonly asked: AskedQuery[] } {
   const asked: AskedQuery[] = [];
   const hear = ({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>) => asked.push({ sql, parameters });
-  const dialect = new SqliteDialect({ database: store.database });
+  const dialect = new SqliteDialect({ database: connection });
   const queries: Queries = new Kysely({ dialect, log: ({ query }) => void hear(query) });
-  const database = new Proxy(store.database, {
+  const database = new Proxy(connection, {
     get(target, name) {
       if (name === 'prepare')
         return (sql: string) => {
@@ -25,7 +29,8 @@ export function eavesdrop(store: Store): { readonly store: Store; readonly asked
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return { store: { ...store, queries, database }, asked };
+  const openWriter: Store['engine']['openExampleWriter'] = (_transaction, of) => openExampleWriter(database, of);
+  return { store: { ...store, queries, engine: { ...store.engine, openExampleWriter: openWriter } }, asked };
 }
 
 /** The steps of the plan of a query, such as `SEARCH examples USING INDEX examples_by_split (adapter=? AND task=?)`. */

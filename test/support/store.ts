@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll } from 'vitest';
 import { sameTextHash, textHash } from '#espalier/core/text.js';
 import { holdArrivals, saveLastArrival } from '#espalier/store/arrivals.js';
@@ -9,9 +10,35 @@ import { temporaryFolder } from './temporary-folder.js';
 
 export const now = new Date('2026-11-24T12:00:00.000Z');
 
-/** A new store in a folder of its own, closed after the tests of the file or block it is called in. */
+/** The database that the tests of a file run on: vitest.config.ts runs those of the store on each. */
+export const engine = process.env.ESPALIER_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite';
+
+/** A server for tests; undefined: there is none. */
+export const testServer = process.env.ESPALIER_TEST_DATABASE_URL;
+
+/** Where a new store can be made: a file, or a schema that is removed after the tests of the file or block. */
+export function newLocation(): string {
+  return engine === 'sqlite' ? newFile() : newSchema();
+}
+
+/** Path of a file that does not exist yet. */
+export const newFile = (): string => join(temporaryFolder(), `${randomUUID()}.db`);
+
+/** Address of a schema on the server for tests that does not exist yet. */
+export function newSchema(): string {
+  const schema = `t_${randomUUID().replaceAll('-', '')}`;
+  const address = `${testServer}?schema=${schema}`;
+  afterAll(async () => {
+    const store = await openStore(address);
+    await sql`drop schema ${sql.id(schema)} cascade`.execute(store.queries);
+    await store.close();
+  });
+  return address;
+}
+
+/** A new store, closed after the tests of the file or block it is called in. */
 export async function temporaryStore(): Promise<Store> {
-  const store = await openStore(join(temporaryFolder(), `${randomUUID()}.db`));
+  const store = await openStore(newLocation());
   afterAll(() => store.close());
   return store;
 }
@@ -63,4 +90,23 @@ export async function stored(store: Store, adapter: string, examples: readonly N
     afterArrival: 0,
     throughArrival: Number.MAX_SAFE_INTEGER,
   });
+}
+
+class Undo extends Error {}
+
+/** What `look` sees after a statement that nobody else sees, and that is undone at once. */
+export async function afterStatement<T>(
+  store: Store,
+  statement: string,
+  look: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const seen: T[] = [];
+  await transact(store, async (transaction) => {
+    await sql.raw(statement).execute(transaction);
+    seen.push(await look(transaction));
+    throw new Undo();
+  }).catch((thrown: unknown) => {
+    if (!(thrown instanceof Undo)) throw thrown;
+  });
+  return seen[0]!;
 }

@@ -16,13 +16,10 @@ import { compile, type NativeArray } from '#espalier/training/native.js';
 import { readSettings } from '#espalier/training/settings.js';
 import { standardise } from '#espalier/training/standardise.js';
 import { strategies } from '#espalier/training/strategies.js';
-import {
-  type Manifest,
-  readManifest,
-  readTrained,
-  writeManifest,
-  writeTrained,
-} from '#espalier/versions/version-folder.js';
+import { versionsOf } from '#espalier/versions/folder-versions.js';
+import { type Manifest, readManifest } from '#espalier/versions/manifest.js';
+import { publishVersion } from '#espalier/versions/publish.js';
+import { readTrained, writeTrained } from '#espalier/versions/version-folder.js';
 import { settingsWith } from '../support/declaration.js';
 import { relativeError } from '../support/dense.js';
 import { errorOf } from '../support/errors.js';
@@ -114,10 +111,11 @@ describe.each(headKinds)('the kind of head $name', (kind) => {
   });
 
   it('comes back from its version folder as it was, and answers as it did', async () => {
-    const folder = mkdtempSync(join(root, 'version-'));
-    const files = await writeTrained(folder, trained);
-    await writeManifest(folder, manifestOf(trained, files));
-    const read = await readTrained(folder, await readManifest(folder));
+    const versions = versionsOf({ root: mkdtempSync(join(root, 'versions-')) });
+    const contender = { adapter: 'desk', run: 1, strategy: strategy.name };
+    const manifest = manifestOf(trained, await writeTrained(versions, contender, trained));
+    await publishVersion(versions, contender, manifest, async () => undefined);
+    const read = await readTrained(versions, await readManifest(versions, manifest));
     expect(read).toEqual(trained);
     expect(Object.keys(read.head.tensors).sort()).toEqual([...new Set(tensorNames(read.head))].sort());
     expect(await scoresOf(read.head, asked, 1)).toEqual(await scoresOf(trained.head, asked, 1));

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
-import { versionFiles, writeTrained } from '#espalier/versions/version-folder.js';
+import { versionsOf } from '#espalier/versions/folder-versions.js';
+import { versionFiles } from '#espalier/versions/manifest.js';
+import { writeTrained } from '#espalier/versions/version-folder.js';
 import { settingsWith } from '../support/declaration.js';
 import { jobOf, quiet } from '../support/problem.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -25,10 +27,11 @@ describe('the size of a version', () => {
       ids: Int32Array.from({ length: 2 * classes }, (_, row) => row),
     };
     const job = jobOf('analytic', classes, { settings: settingsWith({ width }), dimension, lexical, fresh });
-    const folder = mkdtempSync(join(root, 'version-'));
-    await writeTrained(folder, await analytic.train(job, quiet));
+    const versions = versionsOf({ root: mkdtempSync(join(root, 'versions-')) });
+    const contender = { adapter: 'desk', run: 1, strategy: 'analytic' };
+    await writeTrained(versions, contender, await analytic.train(job, quiet));
     const files = [versionFiles.onnx, versionFiles.head, versionFiles.state];
-    const bytes = files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    const bytes = files.reduce((sum, name) => sum + statSync(versions.whereIs(contender, name)).size, 0);
     const sizes = { fresh: fresh.targets.length, parent: undefined, dimension, lexical, classes: [classes] };
     const estimate = analytic.estimateBytes!(job.settings, sizes);
     expect(Math.abs(estimate / bytes - 1)).toBeLessThan(0.15);

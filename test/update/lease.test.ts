@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EspalierError } from '#espalier/core/errors.js';
 import { ownMark } from '#espalier/core/process-mark.js';
+import { sqliteError as sqliteErrorOf } from '#espalier/store/sqlite/errors.js';
 import { isLive, keepLease, mayBeAlive, newOwner } from '#espalier/update/lease.js';
 
 const path = '/work/espalier.db';
-const terms = { path, milliseconds: 150 };
+const terms = { errorOf: (thrown: unknown) => sqliteErrorOf(thrown, path), milliseconds: 150 };
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const sqliteError = (code: string) => Object.assign(new Error('the disk says no'), { code });
 

@@ -19,7 +19,11 @@ export function initCommand(surroundings: Surroundings): Command {
 }
 
 async function init(root: string, { adapter, ...options }: InitOptions, surroundings: Surroundings): Promise<void> {
-  const made = await createWorkspace(root, adapter, starterDeclaration(adapter));
+  const made = await createWorkspace(root, {
+    adapter,
+    source: starterDeclaration(adapter),
+    environment: surroundings.environment,
+  });
   outputOf(options, surroundings).result(made, () =>
     [
       `${root} is a workspace. Next:`,

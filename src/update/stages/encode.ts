@@ -20,14 +20,14 @@ export interface Encoded {
 }
 
 export async function encodeTexts(
-  { store, encoder, workspace, progress, signal }: UpdateContext,
+  { store, encoder, versions, workspace, progress, signal }: UpdateContext,
   plan: Plan,
 ): Promise<Encoded> {
   const { name, tasks } = plan.declaration;
   const range = { adapter: name, tasks: tasks.map((task) => task.name), throughArrival: plan.throughExample };
   const fresh = await listNew(store, plan, !plan.reencode);
   const held = await listExamples(store, { ...range, split: 'holdout', afterArrival: 0 });
-  const mayMove = plan.reencode || (await anyMoves(workspace, plan));
+  const mayMove = plan.reencode || (await anyMoves(versions, plan));
   const asked = (await readDeclaredSuites(workspace, plan.declaration)).filter(
     ({ suite }) => mayMove || examinesAnswers(suite.kind),
   );
@@ -54,8 +54,8 @@ export function describeEncoded({ encoded, unreadable = 0, coverage }: Partial<E
  * Whether the champion or a contender may change the embedding. Where none does, suites of the encoder are not scored,
  * and need not be encoded.
  */
-async function anyMoves(workspace: UpdateContext['workspace'], plan: Plan): Promise<boolean> {
-  const champion = await readChampionManifest(workspace, plan);
+async function anyMoves(versions: UpdateContext['versions'], plan: Plan): Promise<boolean> {
+  const champion = await readChampionManifest(versions, plan);
   const { head } = plan.declaration.training;
   const trained = plan.field
     .map(strategyNamed)

@@ -6,20 +6,19 @@
  */
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { groupBy } from '../../core/grouping.js';
 import { classKey } from '../../declaration/tasks.js';
-import { versionFolder } from '../../declaration/workspace.js';
 import type { Run } from '../../store/runs.js';
 import { findVersionScore } from '../../store/version-scores.js';
 import { movesEmbedding } from '../../training/heads.js';
-import { type Adapter, openAdapter, openVersionAdapter } from '../../versions/adapter-session.js';
+import { type AdapterSession, openAdapter, openVersionAdapter } from '../../versions/adapter-session.js';
 import { millisecondsToAnswer } from '../../versions/latency.js';
-import { readManifest, versionFiles } from '../../versions/version-folder.js';
+import { readManifest } from '../../versions/manifest.js';
+import { adapterFile } from '../../versions/version-folder.js';
 import type { AskedSuite } from '../asked-suite.js';
 import { knownTo } from '../contest.js';
 import {
-  contenderFolder,
+  contenderOf,
   type Evaluated,
   type Mixes,
   type Plan,
@@ -56,8 +55,8 @@ export interface Field {
 /** Results are stored suite by suite meanwhile (store-scores.ts). @returns what was measured beside them */
 export async function evaluateField(context: UpdateContext, run: Run, plan: Plan, field: Field): Promise<Evaluated> {
   const suites = await listSuitesOf(context, plan, field);
-  const opened: Adapter[] = [];
-  const keep = <T extends Adapter | undefined>(adapter: T): T => {
+  const opened: AdapterSession[] = [];
+  const keep = <T extends AdapterSession | undefined>(adapter: T): T => {
     if (adapter) opened.push(adapter);
     return adapter;
   };
@@ -67,11 +66,16 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
     const anchor = await openIfAny(context, plan, fixedAnchorOf(plan));
     keep(anchor?.adapter);
     const contenders: Record<string, Contender> = {};
+    const files: Record<string, string> = {};
     for (const [strategy, { classes, multiLabel }] of Object.entries(field.mixes)) {
-      const adapter = keep(await openAdapter(fileOf(context, run, strategy), classes, { threads, multiLabel }));
+      files[strategy] = await adapterFile(context.versions, {
+        ...contenderOf(run, strategy),
+        files: field.trained[strategy]!.files,
+      });
+      const adapter = keep(await openAdapter(files[strategy], classes, { threads, multiLabel }));
       contenders[strategy] = { adapter, moves: plan.reencode || movesEmbedding(field.trained[strategy]!.headKind) };
     }
-    return await scoreAll(context, { run, plan, mixes: field.mixes, suites }, { champion, anchor, contenders });
+    return await scoreAll(context, { run, plan, mixes: field.mixes, suites, files }, { champion, anchor, contenders });
   } finally {
     for (const adapter of opened) await adapter.close();
   }
@@ -83,7 +87,7 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
  */
 async function listSuitesOf(context: UpdateContext, plan: Plan, { mixes }: Field): Promise<AskedSuite[]> {
   const known = knownTo(mixes);
-  const champion = await readChampionManifest(context.workspace, plan);
+  const champion = await readChampionManifest(context.versions, plan);
   const shown = champion
     ? { classes: champion.classes, throughExample: plan.afterExample }
     : { classes: known.classes, throughExample: plan.throughExample };
@@ -95,16 +99,22 @@ interface Asked {
   readonly plan: Plan;
   readonly mixes: Mixes;
   readonly suites: readonly AskedSuite[];
+  /** By strategy: path of its adapter.onnx. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-async function scoreAll(context: UpdateContext, { run, plan, mixes, suites }: Asked, sides: Sides): Promise<Evaluated> {
+async function scoreAll(
+  context: UpdateContext,
+  { run, plan, mixes, suites, files }: Asked,
+  sides: Sides,
+): Promise<Evaluated> {
   const anchorOf = await openAnchors(context, plan);
   const recorded: RecordedScores = (version, asked) =>
     recordedScores(context.store.queries, plan.declaration.name, version, asked);
   const cases = await scoreSuites(context, run, { suites, sides, anchorOf, recorded });
   const costs: Record<string, ServingCost> = {};
   for (const [strategy, { adapter }] of Object.entries(sides.contenders)) {
-    const { size } = await stat(fileOf(context, run, strategy));
+    const { size } = await stat(files[strategy]!);
     // What a clock says is never the same twice: it is asked only where a policy heeds it.
     const milliseconds =
       plan.declaration.gate!.budgets?.milliseconds && (await millisecondsToAnswer(adapter, context.encoder.dimension));
@@ -153,9 +163,6 @@ async function encoderScores(
   return scores;
 }
 
-const fileOf = ({ workspace }: UpdateContext, run: Run, strategy: string) =>
-  join(contenderFolder(workspace, run, strategy), versionFiles.onnx);
-
 function fixedAnchorOf({ declaration, parentVersion }: Plan): number | null {
   const version = declaration.gate!.anchor?.version ?? null;
   return version === parentVersion ? null : version;
@@ -164,20 +171,19 @@ function fixedAnchorOf({ declaration, parentVersion }: Plan): number | null {
 /** A version of another encoder is not opened: it cannot be asked. @throws ADAPTER_INVALID */
 async function openIfAny(context: UpdateContext, plan: Plan, version: number | null): Promise<Opened | undefined> {
   if (version === null) return undefined;
-  const manifest = await readManifest(versionFolder(context.workspace, plan.declaration.name, version));
+  const manifest = await readManifest(context.versions, { adapter: plan.declaration.name, version });
   const isSame = manifest.encoder.fingerprint === context.encoder.fingerprint;
   return isSame ? openVersion(context, plan, version) : openedOf(undefined, manifest);
 }
 
 /** @throws ADAPTER_INVALID */
 export async function openVersion(
-  { workspace }: UpdateContext,
+  { versions }: UpdateContext,
   { declaration }: Plan,
   version: number,
 ): Promise<Running> {
-  const folder = versionFolder(workspace, declaration.name, version);
-  const manifest = await readManifest(folder);
-  return openedOf(await openVersionAdapter(folder, manifest, threads), manifest);
+  const manifest = await readManifest(versions, { adapter: declaration.name, version });
+  return openedOf(await openVersionAdapter(versions, manifest, threads), manifest);
 }
 
 function labelCounts(mixes: Mixes): Record<string, number> {

@@ -12,7 +12,6 @@ import {
   multiLabelNames,
   requireRivals,
 } from '../../declaration/tasks.js';
-import { versionFolder } from '../../declaration/workspace.js';
 import { encodeCached } from '../../encoder/cached.js';
 import { requireAnswerForm } from '../../intake/answer-form.js';
 import { bufferSnapshotHash } from '../../replay/admission.js';
@@ -22,7 +21,8 @@ import { hasLearned, type LeftOutReason, readLearned } from '../../store/learned
 import { type JobPart, type JobRequest, rereadsTask } from '../../training/build-job.js';
 import type { Strategy, TrainedHead } from '../../training/job.js';
 import { readsBuffer, strategyNamed } from '../../training/strategies.js';
-import { type Manifest, readTrained } from '../../versions/version-folder.js';
+import type { Manifest } from '../../versions/manifest.js';
+import { readTrained } from '../../versions/version-folder.js';
 import { settingsOf } from '../contest.js';
 import { championOf, type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from '../context.js';
 import { chooseFresh, listNew } from '../fresh.js';
@@ -42,7 +42,7 @@ export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixe
 /** @throws ADAPTER_INVALID, NOTHING_TO_LEARN, TOO_FEW_CLASSES */
 async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strategy): Promise<Mix> {
   const { name: adapter, tasks } = plan.declaration;
-  const champion = await readChampionManifest(context.workspace, plan);
+  const champion = await readChampionManifest(context.versions, plan);
   const parent = await readParent(context, plan);
   const continues = !plan.reencode && (parent === undefined || strategy.continues(parent, settingsOf(plan, strategy)));
   const { fresh, leftOut, isLeaked } = await chooseFresh(context, plan, continues);
@@ -133,9 +133,9 @@ function multiLabelAmong({ tasks }: Plan['declaration'], champion: Manifest | un
   return [...left, ...multiLabelNames(tasks)];
 }
 
-export async function readParent({ workspace }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {
-  const champion = plan.reencode ? undefined : await readChampionManifest(workspace, plan);
-  return champion && readTrained(versionFolder(workspace, plan.declaration.name, champion.version), champion);
+export async function readParent({ versions }: UpdateContext, plan: Plan): Promise<TrainedHead | undefined> {
+  const champion = plan.reencode ? undefined : await readChampionManifest(versions, plan);
+  return champion && readTrained(versions, champion);
 }
 
 interface Parts extends Pick<JobRequest, 'fresh' | 'replayed' | 'learned'> {

@@ -2,18 +2,10 @@
  * Turns the best of a judged field into a candidate: its folder gets its manifest and its version's name, the store its
  * rows, all or nothing. Of the others the rows of the store stay.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { EspalierError } from '../../core/errors.js';
-import { diskError, privateFolder, renameDurably } from '../../core/files.js';
-import { sha256OfFile } from '../../core/hash.js';
-import { removeUnfinished } from '../../core/left-behind.js';
-import { runFolder, versionFolder, type Workspace } from '../../declaration/workspace.js';
 import type { Report } from '../../gate/report.js';
 import { recordAct } from '../../store/audit.js';
 import { insertCandidate } from '../../store/candidates.js';
-import { type Store, transact } from '../../store/database.js';
+import { type Store, storeTime, transact } from '../../store/database.js';
 import { saveDomainAccuracies } from '../../store/domain-accuracies.js';
 import { listExamplesById } from '../../store/examples.js';
 import { type LearnedRecord, readLearned, saveLearned } from '../../store/learned.js';
@@ -21,9 +13,10 @@ import { endRun, type Run, renewLease } from '../../store/runs.js';
 import { principalOf } from '../../store/schedule.js';
 import { strategyNamed } from '../../training/strategies.js';
 import { recipeOf } from '../../versions/adapter-metadata.js';
-import { readManifest, versionFiles, writeManifest } from '../../versions/version-folder.js';
+import type { Manifest } from '../../versions/manifest.js';
+import { publishVersion } from '../../versions/publish.js';
 import { settingsOf } from '../contest.js';
-import { championOf, contenderFolder, type Mix, type Plan, type UpdateContext } from '../context.js';
+import { championOf, contenderOf, type Mix, type Plan, type UpdateContext } from '../context.js';
 import type { Trained } from './train.js';
 
 export interface Proposal {
@@ -40,9 +33,11 @@ export async function proposeCandidate(
   plan: Plan,
   proposal: Proposal,
 ): Promise<number> {
-  await placeVersion(context, run, plan, proposal);
-  const folder = versionFolder(context.workspace, plan.declaration.name, plan.version);
-  const manifestHash = await sha256OfFile(join(folder, versionFiles.manifest));
+  const contender = contenderOf(run, proposal.strategy);
+  const manifest = manifestOf(context, plan, proposal);
+  // One that was paused and overtaken must not touch what is another's by now.
+  const renew = async () => renewLease(context.store, run, await storeTime(context.store));
+  const manifestHash = await publishVersion(context.versions, contender, manifest, renew);
   const learned = await learnedBy(context.store, plan, proposal.mix);
   const { strategy, report } = proposal;
   const { name } = plan.declaration;
@@ -101,22 +96,10 @@ async function learnedBy(store: Store, plan: Plan, mix: Mix): Promise<LearnedRec
   return { through: new Map([...before.through, ...shown]), leftOut: new Map(leftOut) };
 }
 
-async function placeVersion(
-  { workspace, store, encoder }: UpdateContext,
-  run: Run,
-  plan: Plan,
-  { strategy, mix, trained, report }: Proposal,
-): Promise<void> {
-  const { name } = plan.declaration;
+function manifestOf({ encoder }: UpdateContext, plan: Plan, { strategy, mix, trained, report }: Proposal): Manifest {
   const settings = settingsOf(plan, strategyNamed(strategy));
-  const [from, to] = [contenderFolder(workspace, run, strategy), versionFolder(workspace, name, plan.version)];
-  // A run that was killed after the rename has nothing left to move.
-  if (!existsSync(from) && existsSync(to)) {
-    await requireOwn(to, plan);
-    return removeRun(workspace, run);
-  }
-  await writeManifest(from, {
-    adapter: name,
+  return {
+    adapter: plan.declaration.name,
     version: plan.version,
     parent: plan.parentVersion,
     createdAt: plan.at,
@@ -147,32 +130,5 @@ async function placeVersion(
       suites: Object.fromEntries(report.rows.map((row) => [row.suite, row.candidate])),
       continual: report.continual,
     },
-  });
-  // One that was paused and overtaken must not touch what is another's by now.
-  await renewLease(store, run, new Date());
-  try {
-    await removeUnfinished(from);
-    await mkdir(dirname(to), { recursive: true, mode: privateFolder });
-    if (existsSync(to)) throw new EspalierError('VERSION_EXISTS', `${to} is there already`, { at: { file: to } });
-    await renameDurably(from, to);
-    await removeRun(workspace, run);
-  } catch (thrown) {
-    throw diskError(thrown, to);
-  }
-}
-
-async function isOwn(folder: string, plan: Plan): Promise<boolean> {
-  const { createdAt, version, adapter } = await readManifest(folder);
-  return createdAt === plan.at && version === plan.version && adapter === plan.declaration.name;
-}
-
-/** @throws VERSION_EXISTS where another run has put its version there */
-async function requireOwn(folder: string, plan: Plan): Promise<void> {
-  if (await isOwn(folder, plan)) return;
-  throw new EspalierError('VERSION_EXISTS', `${folder} is of another update`, { at: { file: folder } });
-}
-
-/** The losers' files with it. */
-async function removeRun(workspace: Workspace, run: Run): Promise<void> {
-  await rm(runFolder(workspace, run.adapter, run.id), { recursive: true, force: true });
+  };
 }

@@ -2,15 +2,13 @@
  * Trains the field of an update, as many side by side as there are processors, and leaves each one's files in the run's
  * folder.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import PQueue from 'p-queue';
 import { EspalierError } from '../../core/errors.js';
-import { readText, writePrivateFile } from '../../core/files.js';
 import { largestOf } from '../../core/sequences.js';
 import type { BufferBudget } from '../../declaration/declaration.js';
 import { type Failure, saveContenders } from '../../store/contenders.js';
-import type { Transaction } from '../../store/database.js';
+import { storeTime, type Transaction } from '../../store/database.js';
 import { type Run, renewLease } from '../../store/runs.js';
 import { buildJob } from '../../training/build-job.js';
 import { bytesKept } from '../../training/bytes-kept.js';
@@ -20,7 +18,7 @@ import { train } from '../../training/train.js';
 import { adapterMetadata } from '../../versions/adapter-metadata.js';
 import { writeTrained } from '../../versions/version-folder.js';
 import { settingsOf } from '../contest.js';
-import { contenderFolder, type Mix, type Mixes, type Plan, type UpdateContext } from '../context.js';
+import { contenderOf, type Mix, type Mixes, type Plan, type UpdateContext } from '../context.js';
 import { piecesLearned } from '../familiar.js';
 import { openScoreboard } from '../scoreboard.js';
 import { readParent, readParts } from './mix.js';
@@ -122,9 +120,10 @@ interface Contest {
 
 /** Not again where an earlier process has: what it wrote last says that the files are whole. */
 async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: Contest): Promise<Attempt> {
-  const folder = contenderFolder(context.workspace, run, contest.strategy.name);
-  const record = `${folder}.json`;
-  if (existsSync(record)) return JSON.parse(await readText(record)) as Attempt;
+  const { versions } = context;
+  const contender = contenderOf(run, contest.strategy.name);
+  const record = await versions.readRecord(contender);
+  if (record !== undefined) return JSON.parse(record) as Attempt;
   const job = await jobOf(context, plan, contest);
   const began = performance.now();
   const trained = await tryTraining(job, context.signal, contest.progress);
@@ -133,11 +132,11 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
   const seconds = (performance.now() - began) / 1000;
   const pieces = await piecesLearned(context, plan, contest.mix);
   // One that was paused and overtaken must not write into what is another's by now.
-  await renewLease(context.store, run, new Date());
+  await renewLease(context.store, run, await storeTime(context.store));
   const { encoder } = context;
   const { classes, multiLabel } = contest.mix;
   const about = adapterMetadata({ adapter: plan.declaration.name, encoder, classes, multiLabel });
-  const files = await writeTrained(folder, trained, { about, pieces });
+  const files = await writeTrained(versions, contender, trained, { about, pieces });
   const seen = job.fresh.targets.length + job.replayed.targets.length;
   const attempt: Attempt = {
     trained: { headKind: head.kind, headShape: head.shape, facts, files },
@@ -145,7 +144,7 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
     bytesKept: bytesKept(contest.strategy, trained, { ...job, members: Math.min(job.budget, seen), all: seen }),
     error: null,
   };
-  await writePrivateFile(record, JSON.stringify(attempt));
+  await versions.writeRecord(contender, JSON.stringify(attempt));
   return attempt;
 }
 

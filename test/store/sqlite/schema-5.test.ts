@@ -10,9 +10,9 @@ import { describe, expect, it } from 'vitest';
 import { checkAuditChain, firstPrevious } from '#espalier/store/audit-chain.js';
 import { openStore } from '#espalier/store/database.js';
 import { readLearned } from '#espalier/store/learned.js';
-import { succeed, succeedJson } from '../support/command.js';
-import { jsonLines } from '../support/suite.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { succeed, succeedJson } from '../../support/command.js';
+import { jsonLines } from '../../support/suite.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const fixture = fileURLToPath(new URL('fixtures/schema-5', import.meta.url));
 const root = temporaryFolder();
@@ -61,7 +61,7 @@ describe('a store of schema 5', () => {
     const after = contentsOf(path, new Map([...before].map(([table, rows]) => [table, Object.keys(rows[0] ?? {})])));
     expect([...before.values()].filter((rows) => rows.length > 0).length).toBeGreaterThan(12);
     for (const [table, rows] of before) expect([table, sorted(after.get(table) ?? [])]).toEqual([table, sorted(rows)]);
-    const newest = readdirSync(fileURLToPath(new URL('../../replay-store/migrations', import.meta.url)))
+    const newest = readdirSync(fileURLToPath(new URL('../../../replay-store/migrations/sqlite', import.meta.url)))
       .sort()
       .at(-1)!;
     const database = new SqliteDatabase(path, { readonly: true });

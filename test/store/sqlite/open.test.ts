@@ -8,11 +8,11 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '#espalier/store/database.js';
 import { countEmbeddings, saveEmbeddings } from '#espalier/store/embeddings.js';
-import { errorOf } from '../support/errors.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { errorOf } from '../../support/errors.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const root = temporaryFolder();
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 let folders = 0;
 
 function newPath(): string {
@@ -83,7 +83,7 @@ describe('openStore', () => {
       reason: '',
       since: '',
     } as const;
-    await expect(store.queries.insertInto('buffer').values(membership).execute()).rejects.toThrow('FOREIGN KEY');
+    await expect(store.queries.insertInto('buffer').values(membership).execute()).rejects.toThrow(/foreign key/i);
     await store.close();
   });
 });
@@ -97,7 +97,7 @@ describe('several processes that open a new database at once', () => {
     expect(await Promise.all(children.map((child) => child.outcome))).toEqual(children.map(() => 'opened'));
     const store = await openStore(path);
     const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(store.queries);
-    const newest = readdirSync(join(projectRoot, 'replay-store', 'migrations'))
+    const newest = readdirSync(join(projectRoot, 'replay-store', 'migrations', 'sqlite'))
       .sort()
       .at(-1)!;
     expect(rows[0]!.user_version).toBe(Number.parseInt(newest, 10));

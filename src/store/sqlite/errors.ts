@@ -1,11 +1,11 @@
 /** Errors of SQLite as ours. SQLite often says only that something failed; the system is asked what. */
 import { closeSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
-import { diskError } from '../core/files.js';
+import { EspalierError, messageOf, systemCodeOf } from '../../core/errors.js';
+import { diskError } from '../../core/files.js';
 
 /** An error of SQLite, or of the disk, as one of ours; anything else is returned as it is. */
-export function storeError(thrown: unknown, path: string): unknown {
+export function sqliteError(thrown: unknown, path: string): unknown {
   const code = systemCodeOf(thrown) ?? '';
   const details = { at: { file: path }, cause: thrown };
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {

@@ -3,7 +3,7 @@
  * that nobody can find any more.
  */
 import { type BigIntStats, statSync } from 'node:fs';
-import { EspalierError } from '../core/errors.js';
+import { EspalierError } from '../../core/errors.js';
 
 export type FileIdentity = Readonly<Pick<BigIntStats, 'dev' | 'ino'>>;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { temporaryStore } from '../support/store.js';
+import { temporaryStore } from '../../support/store.js';
 
 it('the migrations end in exactly the schema of expected-schema.sql', async () => {
   const store = await temporaryStore();

@@ -1,0 +1,2 @@
+/** How long a transaction waits for one of another process: an intake of two million rows holds the store for a minute. */
+export const patienceMilliseconds = 60_000;

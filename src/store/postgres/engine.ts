@@ -1,0 +1,49 @@
+/** What the store asks of PostgreSQL alone. */
+import { sql } from 'kysely';
+import { patienceMilliseconds } from '../patience.js';
+import type { Engine, Transaction } from '../store.js';
+import { postgresError } from './errors.js';
+import { openExampleWriter } from './example-writer.js';
+import type { ServerLocation } from './location.js';
+
+export function postgresEngine({ schema, shown }: ServerLocation): Engine {
+  return {
+    name: 'postgres',
+    place: { location: shown },
+    async begin(transaction) {
+      await sql`begin`.execute(transaction);
+      await holdSchema(transaction, schema);
+    },
+    requireInPlace: () => undefined,
+    async now(queries) {
+      const { rows } = await sql<{ now: string }>`select clock_timestamp()::text as now`.execute(queries);
+      return new Date(rows[0]!.now);
+    },
+    openExampleWriter,
+    // Only rows of tasks with sets of labels are asked: the others hold no JSON.
+    isInSet: (label) => sql<boolean>`jsonb_exists(label::jsonb, ${label})`,
+    async readLastIds(queries) {
+      // A sequence that has given no number yet has none here.
+      const { rows } = await sql<{ name: string; last: number | null }>`
+        select columns.table_name as name, pg_sequence_last_value(
+          pg_get_serial_sequence(quote_ident(columns.table_schema) || '.' || quote_ident(columns.table_name), 'id')::regclass
+        ) as last
+        from information_schema.columns where table_schema = ${schema} and is_identity = 'YES'`.execute(queries);
+      return new Map(rows.flatMap(({ name, last }) => (last === null ? [] : [[name, last] as const])));
+    },
+    async saveLastIds(transaction, ids) {
+      for (const [name, last] of ids)
+        await sql`select setval(pg_get_serial_sequence(${`${schema}.${name}`}, 'id'), ${last})`.execute(transaction);
+    },
+    errorOf: (thrown) => postgresError(thrown, shown),
+  };
+}
+
+/**
+ * Until the transaction ends nobody else writes in the schema. Reading, and what is written outside of transactions
+ * (leases, vectors), goes on.
+ */
+export async function holdSchema(transaction: Pick<Transaction, 'getExecutor'>, schema: string): Promise<void> {
+  await sql`set local lock_timeout = ${sql.lit(patienceMilliseconds)}`.execute(transaction);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`espalier:${schema}`}, 0))`.execute(transaction);
+}

@@ -1,0 +1,74 @@
+/** Brings the tables of a schema up to date. The numbers of the migrations that were run stand in `schema_version`. */
+import { readFileSync } from 'node:fs';
+import { sql } from 'kysely';
+import { EspalierError } from '../../core/errors.js';
+import { listMigrations } from '../migrations.js';
+import type { Queries } from '../store.js';
+import { holdSchema } from './engine.js';
+import type { ServerLocation } from './location.js';
+
+/** @throws STORE_CORRUPT, STORE_NEWER, STORE_OUTDATED where nothing may be written, and errors of the server */
+export async function bringUpToDate(
+  queries: Queries,
+  { schema, shown }: ServerLocation,
+  access: 'read' | 'write',
+): Promise<void> {
+  const at = { file: shown };
+  const migrations = listMigrations('postgres');
+  const newest = migrations.at(-1)!.version;
+  const current = await versionOf(queries, schema);
+  if (current === 'foreign')
+    throw new EspalierError('STORE_CORRUPT', `the schema ${schema} of ${shown} has tables of another program`, { at });
+  if (current > newest)
+    throw new EspalierError('STORE_NEWER', `${shown} has schema ${current}; this Espalier knows ${newest}`, { at });
+  if (current === newest) return;
+  if (access === 'read' && (await isReadOnly(queries)))
+    throw new EspalierError(
+      'STORE_OUTDATED',
+      `${shown} has schema ${current}, this Espalier reads ${newest}, and the server lets nothing be written`,
+      { at },
+    );
+  await queries.connection().execute(async (connection) => {
+    await sql`begin`.execute(connection);
+    try {
+      await holdSchema(connection, schema);
+      // Another process may have done some of it while this one waited.
+      const reached = await versionOf(connection, schema);
+      if (!(await isThere(connection, schema))) await sql`create schema ${sql.id(schema)}`.execute(connection);
+      for (const { version, file } of migrations) {
+        if (reached === 'foreign' || version <= reached) continue;
+        await sql.raw(readFileSync(file, 'utf8')).execute(connection);
+        await sql`insert into schema_version (version) values (${version})`.execute(connection);
+      }
+      await sql`commit`.execute(connection);
+    } catch (thrown) {
+      await sql`rollback`.execute(connection).catch(() => undefined);
+      throw thrown;
+    }
+  });
+}
+
+/** Of the last migration that was run; 0 where there are no tables yet. */
+async function versionOf(queries: Queries, schema: string): Promise<number | 'foreign'> {
+  const { rows } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables where table_schema = ${schema}`.execute(queries);
+  if (rows.length === 0) return 0;
+  if (!rows.some(({ name }) => name === 'schema_version')) return 'foreign';
+  const newest = await sql<{ version: number | null }>`select max(version) as version from schema_version`.execute(
+    queries,
+  );
+  return newest.rows[0]!.version ?? 0;
+}
+
+/** The right to make a schema is asked for even where it is there: somebody else may have made it for the user. */
+async function isThere(queries: Queries, schema: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(queries);
+  return rows.length > 0;
+}
+
+async function isReadOnly(queries: Queries): Promise<boolean> {
+  const { rows } = await sql<{ value: string }>`select current_setting('transaction_read_only') as value`.execute(
+    queries,
+  );
+  return rows[0]!.value === 'on';
+}

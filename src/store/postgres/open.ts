@@ -1,0 +1,29 @@
+/**
+ * Opens a store on a PostgreSQL server, in a schema of its own, brought up to date by numbered SQL files. A schema that
+ * a newer Espalier has written, or something else, is refused unchanged.
+ */
+import type { Store } from '../store.js';
+import { queriesOf } from '../transaction.js';
+import { dialectFor } from './connection.js';
+import { postgresEngine } from './engine.js';
+import { postgresError } from './errors.js';
+import { parseServerLocation } from './location.js';
+import { bringUpToDate } from './migrate.js';
+
+/**
+ * @param access `read`: nothing is written where the tables are up to date already
+ * @throws DATABASE_INVALID, STORE_UNREACHABLE, STORE_DENIED, STORE_CORRUPT, STORE_NEWER, STORE_OUTDATED, STORE_BUSY
+ */
+export async function openPostgres(address: string, access: 'read' | 'write'): Promise<Store> {
+  const location = parseServerLocation(address);
+  const { shown } = location;
+  const engine = postgresEngine(location);
+  const queries = queriesOf(dialectFor(location), engine.place);
+  try {
+    await bringUpToDate(queries, location, access);
+  } catch (thrown) {
+    await queries.destroy();
+    throw postgresError(thrown, shown);
+  }
+  return { location: shown, queries, engine, close: () => queries.destroy() };
+}

@@ -1,0 +1,41 @@
+/** What the store asks of SQLite alone. */
+import type SqliteDatabase from 'better-sqlite3';
+import { sql } from 'kysely';
+import { patienceMilliseconds } from '../patience.js';
+import type { Engine } from '../store.js';
+import { sqliteError } from './errors.js';
+import { openExampleWriter } from './example-writer.js';
+import { type FileIdentity, requireInPlace } from './file-identity.js';
+import { busyMilliseconds, untilFree } from './waiting.js';
+
+export interface DatabaseFile {
+  readonly path: string;
+  /** The file that was opened; transactions check that `path` still leads to it. Absent where nothing is written. */
+  readonly identity?: FileIdentity;
+}
+
+export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFile): Engine {
+  return {
+    name: 'sqlite',
+    place: { location: file.path },
+    // A deferred transaction that reads first fails under concurrency in spite of the busy timeout.
+    begin: (transaction) =>
+      untilFree(() => sql`begin immediate`.execute(transaction), patienceMilliseconds / busyMilliseconds),
+    requireInPlace: () => requireInPlace(file),
+    // The processes that share a file share the machine's clock.
+    now: async () => new Date(),
+    openExampleWriter: (_transaction, of) => openExampleWriter(database, of),
+    isInSet: (label) => sql<boolean>`exists (select 1 from json_each(label) where value = ${label})`,
+    async readLastIds(queries) {
+      const { rows } = await sql<{ name: string; seq: number }>`select name, seq from sqlite_sequence`.execute(queries);
+      return new Map(rows.map(({ name, seq }) => [name, seq]));
+    },
+    async saveLastIds(transaction, ids) {
+      for (const [name, last] of ids) {
+        await sql`delete from sqlite_sequence where name = ${name}`.execute(transaction);
+        await sql`insert into sqlite_sequence (name, seq) values (${name}, ${last})`.execute(transaction);
+      }
+    },
+    errorOf: (thrown) => sqliteError(thrown, file.path),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * Opens a store in one SQLite file in WAL mode, brought up to date by numbered SQL files. A database written by a newer
+ * Espalier, or by something else, is refused unchanged.
+ */
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { SqliteDialect } from 'kysely';
+import { EspalierError } from '../../core/errors.js';
+import { privateFile, privateFolder } from '../../core/files.js';
+import { requireRecentNode } from '../../core/recent-node.js';
+import type { Store } from '../store.js';
+import { queriesOf } from '../transaction.js';
+import { sqliteEngine } from './engine.js';
+import { sqliteError } from './errors.js';
+import { identify } from './file-identity.js';
+import { migrate, newestVersion, versionOf } from './migrate.js';
+import { openForReading } from './read-only.js';
+import { busyMilliseconds, quickTries, untilFree } from './waiting.js';
+
+/** "ESPL": tells our files from other SQLite files. */
+const applicationId = 0x4553504c;
+
+/** Hashes come in no order, so that each row touches other pages of the indexes. */
+const cacheKilobytes = 64 * 1024;
+
+/** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED, NODE_TOO_OLD */
+export async function openSqlite(path: string): Promise<Store> {
+  requireRecentNode();
+  let database: SqliteDatabase.Database | undefined;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: privateFolder });
+    makePrivate(path);
+    database = new SqliteDatabase(path, { timeout: busyMilliseconds });
+    refuseForeign(database, path);
+    refuseNewer(database, path);
+    await enterWalMode(database);
+    database.pragma('synchronous = NORMAL');
+    database.pragma('foreign_keys = ON');
+    database.pragma(`cache_size = -${cacheKilobytes}`);
+    migrate(database, applicationId);
+    return storeOn(database, { path, identity: identify(path) });
+  } catch (thrown) {
+    database?.close();
+    throw sqliteError(thrown, path);
+  }
+}
+
+/**
+ * Opens the store for a command that only reads: as ever where it can be written, read-only elsewhere.
+ * @throws STORE_CORRUPT, STORE_NEWER, STORE_OUTDATED, STORE_BUSY, FILE_NOT_FOUND
+ */
+export async function openSqliteToRead(path: string): Promise<Store> {
+  try {
+    return await openSqlite(path);
+  } catch (thrown) {
+    const refusesWriting =
+      thrown instanceof EspalierError && ['DISK_READ_ONLY', 'FILE_UNREADABLE', 'DISK_FULL'].includes(thrown.code);
+    if (!refusesWriting || !statSync(path, { throwIfNoEntry: false })?.isFile()) throw thrown;
+    return openReadOnly(path);
+  }
+}
+
+function openReadOnly(path: string): Store {
+  let opened: ReturnType<typeof openForReading> | undefined;
+  try {
+    opened = openForReading(path);
+    refuseForeign(opened.database, path);
+    refuseNewer(opened.database, path);
+    refuseOlder(opened.database, path);
+  } catch (thrown) {
+    opened?.database.close();
+    opened?.remove();
+    throw sqliteError(thrown, path);
+  }
+  const { database, remove } = opened;
+  const store = storeOn(database, { path });
+  return { ...store, close: () => store.close().finally(remove) };
+}
+
+function storeOn(database: SqliteDatabase.Database, file: Parameters<typeof sqliteEngine>[1]): Store {
+  const engine = sqliteEngine(database, file);
+  const queries = queriesOf(new SqliteDialect({ database }), engine.place);
+  return { location: file.path, queries, engine, close: () => queries.destroy() };
+}
+
+/** SQLite gives the files beside the database the permissions that the database has. */
+function makePrivate(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'a', privateFile));
+  } catch {
+    // SQLite fails next, and its error is told with its cause.
+  }
+}
+
+/** SQLite does not wait by itself here: where several processes make the file at once, the switch may fail at once. */
+function enterWalMode(database: SqliteDatabase.Database): Promise<void> {
+  return untilFree(() => database.pragma('journal_mode = WAL'), quickTries);
+}
+
+function refuseForeign(database: SqliteDatabase.Database, path: string): void {
+  // Both from one snapshot: another process may be making the tables right now.
+  const { id, tables } = database.transaction(() => ({
+    id: database.pragma('application_id', { simple: true }),
+    tables: database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
+  }))();
+  if (id !== applicationId && tables > 0) {
+    throw new EspalierError('STORE_CORRUPT', `${path} is a database of another program`, { at: { file: path } });
+  }
+}
+
+/** Before anything is written: even the switch to WAL mode changes the file. */
+function refuseNewer(database: SqliteDatabase.Database, path: string): void {
+  const current = versionOf(database);
+  if (current <= newestVersion()) return;
+  throw new EspalierError('STORE_NEWER', `${path} has schema ${current}; this Espalier knows ${newestVersion()}`, {
+    at: { file: path },
+  });
+}
+
+/** Where nothing can be written, nothing can be brought up to date. */
+function refuseOlder(database: SqliteDatabase.Database, path: string): void {
+  const current = versionOf(database);
+  if (current === newestVersion()) return;
+  const message = `${path} has schema ${current}, this Espalier reads ${newestVersion()}, and the file cannot be written`;
+  throw new EspalierError('STORE_OUTDATED', message, { at: { file: path } });
+}

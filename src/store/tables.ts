@@ -1,0 +1,33 @@
+/** All tables, each after those that its rows point to, with their primary keys. */
+import type { Schema } from './schema.js';
+
+export interface Table {
+  readonly name: keyof Schema;
+  /** Columns that name a row, in the order in which rows are read. */
+  readonly key: readonly string[];
+}
+
+const of = <Name extends keyof Schema>(name: Name, ...key: (keyof Schema[Name] & string)[]): Table => ({ name, key });
+
+export const tables: readonly Table[] = [
+  of('adapters', 'name'),
+  of('arrivals', 'adapter'),
+  of('answer_forms', 'adapter', 'task'),
+  of('strata', 'adapter', 'task', 'label', 'domain'),
+  of('examples', 'id'),
+  of('learned', 'adapter', 'version', 'task'),
+  of('left_out', 'adapter', 'version', 'example_id'),
+  of('unreadable', 'fingerprint', 'hash'),
+  of('embeddings', 'fingerprint', 'hash'),
+  of('buffer', 'adapter', 'example_id'),
+  of('runs', 'id'),
+  of('candidates', 'id'),
+  of('contenders', 'run_id', 'strategy'),
+  of('eval_suites', 'run_id', 'suite'),
+  of('eval_results', 'run_id', 'contender', 'suite', 'case_id'),
+  of('domain_accuracies', 'adapter', 'version', 'task', 'domain'),
+  of('version_scores', 'adapter', 'version', 'suite', 'content_hash', 'cases'),
+  of('decisions', 'id'),
+  of('schedule_checks', 'id'),
+  of('audit', 'id'),
+];

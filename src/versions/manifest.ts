@@ -1,0 +1,181 @@
+/** The manifest of a version: where the version comes from, what its outputs stand for, and the hashes of its files. */
+import { z } from 'zod';
+import { EspalierError } from '../core/errors.js';
+import { sha256 } from '../core/hash.js';
+import { mostTelling } from '../declaration/declaration.js';
+import type { Class, Domain } from '../declaration/tasks.js';
+import type { HeadShape } from '../training/job.js';
+import type { EncoderRecipe } from './adapter-metadata.js';
+import type { VersionName, Versions } from './versions.js';
+
+export interface Manifest extends VersionName {
+  /** Version it was trained from, or null. */
+  readonly parent: number | null;
+  readonly createdAt: string;
+  readonly strategy: string;
+  readonly headKind: string;
+  readonly headShape: HeadShape;
+  readonly seed: number;
+  readonly hyperParameters: Readonly<Record<string, unknown>>;
+  readonly encoder: {
+    readonly model: string;
+    readonly fingerprint: string;
+    readonly dimension: number;
+    /** How a text becomes the input of adapter.onnx; absent in versions that were made before it was kept. */
+    readonly recipe?: EncoderRecipe;
+  };
+  /** What each output stands for, in the order of the outputs. */
+  readonly classes: readonly Class[];
+  /** Names of the tasks of which a text may have several labels, or none; absent where there are none. */
+  readonly multiLabel?: readonly string[];
+  /** Every domain that it or its ancestors learned from. */
+  readonly domains: readonly Domain[];
+  /** Examples with an arrival number in (afterExample, throughExample] were new to it. */
+  readonly data: {
+    readonly afterExample: number;
+    readonly throughExample: number;
+    readonly fresh: number;
+    readonly replayed: number;
+  };
+  readonly bufferSnapshotHash: string;
+  /**
+   * By task: the smallest confidence of an answer that is given, and how it was chosen; absent in versions of Espalier
+   * 0.1.
+   */
+  readonly unknown?: Readonly<Record<string, UnknownThreshold>>;
+  readonly facts: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  /** Name -> SHA-256, lower-case hex. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A text whose answer is less sure than the threshold counts as unknown. */
+export interface UnknownThreshold {
+  /** Null: too few texts were held out to choose one. */
+  readonly threshold: number | null;
+  /** Share of in-scope texts that may be refused. */
+  readonly share: number;
+  /** Held-out texts that it was chosen on, and how many of them it refuses. */
+  readonly inScope: number;
+  readonly refused: number;
+  /** Texts out of scope, and how many of them are answered all the same. */
+  readonly outOfScope: number;
+  readonly accepted: number;
+}
+
+/** What the files of a version are called; version-folder.ts says what is in them. */
+export const versionFiles = {
+  onnx: 'adapter.onnx',
+  head: 'adapter.safetensors',
+  state: 'state.safetensors',
+  pieces: 'pieces.safetensors',
+  manifest: 'manifest.json',
+} as const;
+
+/** @throws ADAPTER_INVALID where it is missing, is not what a manifest must be, or is another version's */
+export async function readManifest(versions: Versions, version: VersionName): Promise<Manifest> {
+  return (await readHashedManifest(versions, version)).manifest;
+}
+
+export interface HashedManifest {
+  readonly manifest: Manifest;
+  /** SHA-256 of its bytes. */
+  readonly sha256: string;
+}
+
+/** @throws ADAPTER_INVALID as readManifest */
+export async function readHashedManifest(versions: Versions, version: VersionName): Promise<HashedManifest> {
+  const found = await readManifestAt(versions, version);
+  const { adapter, version: number } = found.manifest;
+  if (adapter === version.adapter && number === version.version) return found;
+  const file = versions.whereIs(version, versionFiles.manifest);
+  const what = `is of ${adapter} version ${number}: the folder was put in another's place`;
+  throw new EspalierError('ADAPTER_INVALID', `${file} ${what}`, { at: { file } });
+}
+
+/** The manifest kept under that number, whichever version it says it is of. @throws ADAPTER_INVALID */
+export async function readManifestAt(versions: Versions, version: VersionName): Promise<HashedManifest> {
+  const bytes = await versions.readManifest(version);
+  const file = versions.whereIs(version, versionFiles.manifest);
+  if (bytes !== undefined) return { manifest: parseManifest(bytes, file), sha256: sha256(bytes) };
+  throw new EspalierError('ADAPTER_INVALID', `${versions.whereIs(version)} has no manifest`, { at: { file } });
+}
+
+/** @param file where the bytes were read, for messages. @throws ADAPTER_INVALID */
+export function parseManifest(bytes: Buffer, file: string): Manifest {
+  const manifest = withTasks(parseJson(bytes, file));
+  const { error } = schema.safeParse(manifest);
+  // The value itself: keys of a later Espalier stay, and their order does.
+  if (error === undefined) return manifest as Manifest;
+  const { path, message } = mostTelling(error.issues);
+  const field = path.join('.') || 'the whole file';
+  throw new EspalierError('ADAPTER_INVALID', `${file} is not a manifest: ${field}: ${message}`, {
+    at: { file, field },
+  });
+}
+
+function parseJson(bytes: Buffer, file: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new EspalierError('ADAPTER_INVALID', `${file} is not JSON`, { at: { file }, cause });
+  }
+}
+
+const manifestOfOneTask = z.looseObject({
+  task: z.string(),
+  classes: z.array(z.string()),
+  domains: z.array(z.string()),
+});
+
+/** A manifest that was written when an adapter had one task names it once. Anything else is given back as it is. */
+function withTasks(stored: unknown): unknown {
+  const old = manifestOfOneTask.safeParse(stored);
+  if (!old.success) return stored;
+  const { task, classes, domains, ...others } = old.data;
+  return {
+    ...others,
+    classes: classes.map((label) => ({ task, label })),
+    domains: domains.map((domain) => ({ task, domain })),
+  };
+}
+
+const count = z.number().int().min(0);
+const size = z.number().int().min(1);
+const freeForm = z.record(z.string(), z.unknown());
+
+const schema = z
+  .looseObject({
+    adapter: z.string().min(1),
+    version: size,
+    parent: size.nullable(),
+    createdAt: z.string(),
+    strategy: z.string(),
+    headKind: z.string(),
+    headShape: z.looseObject({ dimension: size, lexical: count.optional(), classes: size }).catchall(z.number()),
+    seed: z.number(),
+    hyperParameters: freeForm,
+    encoder: z.looseObject({
+      model: z.string(),
+      fingerprint: z.string(),
+      dimension: size,
+      recipe: z
+        .looseObject({ pooling: z.array(z.string()), prompt: z.string(), dtype: z.string(), normalise: z.boolean() })
+        .optional(),
+    }),
+    classes: z.array(z.looseObject({ task: z.string(), label: z.string() })),
+    multiLabel: z.array(z.string()).optional(),
+    domains: z.array(z.looseObject({ task: z.string(), domain: z.string() })),
+    data: z.looseObject({ afterExample: count, throughExample: count, fresh: count, replayed: count }),
+    bufferSnapshotHash: z.string(),
+    unknown: z.record(z.string(), z.looseObject({ threshold: z.number().nullable() })).optional(),
+    // JSON has null where a number is not finite.
+    facts: z.record(z.string(), z.number().nullable()),
+    metrics: freeForm,
+    // A name is never a path out of the version.
+    files: z.record(z.string().regex(/^\w[\w.-]*$/), z.string().regex(/^[0-9a-f]{64}$/)),
+  })
+  .refine(({ classes, headShape }) => classes.length === headShape.classes, {
+    path: ['classes'],
+    message: 'as many as the outputs of the head are needed',
+  });

@@ -103,10 +103,33 @@ describe('the files of versions', () => {
   });
 
   it('are looked for in the place that whoever opens a workspace has chosen', () => {
-    const opens = ['library/open-workspace.ts', 'cli/demo.ts'];
+    const opens = ['library/open-workspace.ts'];
     expect(linesWith(/folder-versions\.js'/, (file) => opens.includes(file))).toEqual([]);
   });
 });
+
+describe('flags of the command line', () => {
+  /**
+   * runtime/ calls npm. pages/ are read beside a command line, and CSS has names that begin so. Elsewhere a parameter is
+   * named as the library names it, and the command line says its flag.
+   */
+  const mayNameFlags = ['cli', 'pages', 'runtime'];
+
+  it('are named by the command line, by pages, and by the search for Node.js alone', () => {
+    const found = files.flatMap((file) =>
+      mayNameFlags.includes(roomOf(file))
+        ? []
+        : withoutComments(readFileSync(join(sourceRoot, file), 'utf8'))
+            .split('\n')
+            .flatMap((line, index) => (/(^|[^\w-])--[a-z]/.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+/** Blank lines stand in their place, so that lines keep their numbers. */
+const withoutComments = (source: string) =>
+  source.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, '')).replace(/^\s*\/\/.*$/gm, '');
 
 describe('calls', () => {
   it('spread no array into arguments, of which the engine takes some 130,000: core/sequences.ts has loops instead', () => {

@@ -35,6 +35,14 @@ describe('the docs are in step with the code', () => {
     }
   });
 
+  it('docs/commands.md says of every option what its help says, with all that it may be', async () => {
+    const plain = (words: string) => words.replaceAll('`', '').replace(/\s+/g, ' ');
+    const documented = plain(read('docs/commands.md'));
+    for (const { path, command } of leavesOf(await newProgram(surroundings()), []))
+      for (const { long, flags, description } of command.options)
+        if (!global.includes(long!)) expect(documented, path).toContain(plain(`- ${flags}: ${description}`));
+  });
+
   it('docs/strategies.md has a row for every strategy, with what it does in its own words', () => {
     const measured = read('docs/strategies.md').split('## Measured')[1]!;
     const rows = measured.split('\n');

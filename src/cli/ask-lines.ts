@@ -14,6 +14,7 @@ import {
   questionOf,
   readQuestions,
 } from '../serving/questions.js';
+import { flagOf } from './flags.js';
 import type { Session, Surroundings } from './session.js';
 
 export interface AskOptions {
@@ -54,7 +55,7 @@ export async function answerLines(
   let silent = 0;
   const source = input === '-' ? stdin : createReadStream(input);
   try {
-    for await (const questions of readQuestions(source as AsyncIterable<Buffer>, options)) {
+    for await (const questions of readQuestions(source as AsyncIterable<Buffer>, { ...options, wording: flagOf })) {
       if (signal.aborted) throw new EspalierError('INTERRUPTED', `stopped after ${asked} lines`);
       if (asked === 0 && looksLikeJson(questions[0]!, options))
         output.note('the first line is JSON: --format jsonl reads its fields');

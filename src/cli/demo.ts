@@ -1,32 +1,28 @@
 /**
  * The sample stream, played for real: four domains of a support desk arrive one after another, and two adapters learn
- * them, one by naive fine-tuning, one by the default. Everything goes through the same functions as the commands.
+ * them, one by naive fine-tuning, one by the default. Everything goes through the library, as the commands do.
  */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
-import { readText, writeFileAtomic } from '../core/files.js';
+import { readText } from '../core/files.js';
 import { percent } from '../core/numbers.js';
-import { approveCandidate, rejectCandidate } from '../decisions/decide.js';
-import { type AdapterDeclaration, parseDeclaration } from '../declaration/declaration.js';
-import { packageRoot, type Workspace, workspaceAt } from '../declaration/workspace.js';
-import type { Encoder } from '../encoder/encoder.js';
+import type { Progress } from '../core/progress.js';
+import { packageRoot } from '../declaration/workspace.js';
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
-import { takeExamples } from '../intake/take-examples.js';
-import { openDeclaredEncoder } from '../library/declared-encoder.js';
-import { openChampion } from '../serving/champion.js';
-import { questionOf } from '../serving/questions.js';
-import type { Principal } from '../store/audit.js';
-import { summariseBuffer } from '../store/buffer.js';
-import { listCandidates } from '../store/candidates.js';
-import { openStore, type Store } from '../store/database.js';
-import { listDomainAccuracies } from '../store/domain-accuracies.js';
-import { headSettings } from '../training/heads.js';
-import { runUpdate, type Update } from '../update/run-update.js';
-import { versionsOf } from '../versions/folder-versions.js';
-import type { Versions } from '../versions/versions.js';
+import { readAccuracies } from '../library/accuracies.js';
+import { readBufferStats } from '../library/buffer.js';
+import { approve, reject } from '../library/candidates.js';
+import { createWorkspace } from '../library/create-workspace.js';
+import { ingestFrom, sourceOf } from '../library/ingest.js';
+import { OpenWorkspace } from '../library/open-workspace.js';
+import { ServedChampion } from '../library/served-champion.js';
+import type { Site } from '../library/site.js';
+import { updateAdapter } from '../library/update.js';
+import type { Update } from '../update/run-update.js';
 import { calledAs, quoted } from './called-as.js';
+import { withFlags } from './flags.js';
 import type { Output } from './output.js';
 import { openProgress } from './progress.js';
 import type { Surroundings } from './session.js';
@@ -35,15 +31,11 @@ import { paintVerdict, renderReport } from './terminal/report.js';
 
 const sample = 'support-triage';
 const naive = 'support-triage-naive';
-const actor: Principal = { name: 'demo', via: 'cli' };
 
 interface Stage {
-  readonly workspace: Workspace;
-  readonly store: Store;
-  readonly versions: Versions;
-  readonly encoder: Encoder;
+  /** Does `work` in the workspace, as a command does. */
+  readonly run: <T>(work: (site: Site) => Promise<T>) => Promise<T>;
   readonly output: Output;
-  readonly surroundings: Surroundings;
   readonly write: (text: string) => void;
 }
 
@@ -54,39 +46,45 @@ interface DomainFile {
 
 export async function playDemo(output: Output, surroundings: Surroundings, { keep }: { keep: boolean }): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'espalier-demo-'));
-  const workspace = workspaceAt(root, headSettings);
-  const declarations = await declareBoth(workspace);
-  const store = await openStore(workspace.database);
-  const encoder = await openDeclaredEncoder(declarations.sample, workspace, surroundings.environment);
+  await createBoth(root);
+  const { environment, signal } = surroundings;
+  const opened = new OpenWorkspace({
+    folder: root,
+    access: 'write',
+    environment: { ...environment, ESPALIER_DATABASE_URL: undefined },
+    actor: 'demo',
+    via: 'cli',
+    signal,
+  });
+  const progress = progressOf(output, surroundings);
   const write =
     output.format === 'json' ? () => undefined : (text: string) => void surroundings.stdout.write(`${text}\n`);
-  const stage = { workspace, store, versions: versionsOf(workspace), encoder, output, surroundings, write };
+  const stage: Stage = { run: (work) => opened.run({}, (site) => work({ ...site, progress })), output, write };
   try {
-    const result = await playStream(stage, declarations);
+    const result = await playStream(stage);
     if (output.format === 'json') output.result(result, () => '');
     else write(closingWords(keep ? root : undefined));
   } finally {
-    await encoder.close();
-    await store.close();
+    await opened.close();
     if (!keep) await rm(root, { recursive: true, force: true });
   }
 }
 
-/** The sample adapter as it is declared, and its twin that differs in the strategy alone. */
-async function declareBoth(workspace: Workspace): Promise<{ sample: AdapterDeclaration; naive: AdapterDeclaration }> {
-  const source = await readText(join(packageRoot, 'adapters', sample, 'adapter.yaml'));
-  const twin = source.replace(`name: ${sample}`, `name: ${naive}`).replace('strategy: analytic', 'strategy: finetune');
-  const place = async (name: string, text: string) => {
-    const file = join(workspace.root, 'adapters', name, 'adapter.yaml');
-    await writeFileAtomic(file, text);
-    return parseDeclaration(text, file, headSettings);
-  };
-  await mkdir(join(workspace.root, 'replay-store'), { recursive: true });
-  return { sample: await place(sample, source), naive: await place(naive, twin) };
+/** Progress shows on a terminal only: elsewhere it would stand between the lines. */
+function progressOf(output: Output, { stderr }: Surroundings): Progress {
+  return openProgress(stderr.isTTY ? { ...output, note: () => undefined } : { ...output, format: 'json' }, stderr);
 }
 
-async function playStream(stage: Stage, declarations: { sample: AdapterDeclaration; naive: AdapterDeclaration }) {
-  const { write, output, store } = stage;
+/** The sample adapter as it is declared, and its twin that differs in the strategy alone. */
+async function createBoth(root: string): Promise<void> {
+  const source = await readText(join(packageRoot, 'adapters', sample, 'adapter.yaml'));
+  const twin = source.replace(`name: ${sample}`, `name: ${naive}`).replace('strategy: analytic', 'strategy: finetune');
+  await createWorkspace(root, { adapter: sample, source: source });
+  await createWorkspace(root, { adapter: naive, source: twin });
+}
+
+async function playStream(stage: Stage) {
+  const { write, output } = stage;
   const { bold, dim } = output.colours;
   const files = await listDomainFiles();
   write(bold('A support desk: 24 intents arrive in four domains, and each domain is one update.'));
@@ -95,23 +93,26 @@ async function playStream(stage: Stage, declarations: { sample: AdapterDeclarati
   let refused: Update | undefined;
   for (const [index, file] of files.entries()) {
     write(bold(`${index + 1} of ${files.length}: ${file.domain}`));
-    for (const declaration of [declarations.naive, declarations.sample]) await take(stage, declaration, file);
-    const naiveUpdate = await update(stage, declarations.naive);
+    for (const adapter of [naive, sample]) await take(stage, adapter, file);
+    const naiveUpdate = await update(stage, naive);
     write(`  ${describe(naiveUpdate, output)}`);
-    await promote(stage, declarations.naive, naiveUpdate, 'what a team without a gate would do');
-    if (index === last) refused = await showRefusal(stage, declarations.sample);
-    const own = await update(stage, declarations.sample);
+    await promote(stage, naiveUpdate, 'what a team without a gate would do');
+    if (index === last) refused = await showRefusal(stage, sample);
+    const own = await update(stage, sample);
     if (index === last) write(`\n${bold('The default on the same data:')}\n\n${renderReport(own.report, output)}\n`);
     else write(`  ${describe(own, output)}`);
-    await promote(stage, declarations.sample, own, 'nothing was traded away');
+    await promote(stage, own, 'nothing was traded away');
   }
   const domains = files.map(({ domain }) => domain);
-  const pictures = { naive: await readMatrix(store, naive, domains), sample: await readMatrix(store, sample, domains) };
+  const pictures = {
+    naive: await readMatrix(stage, naive, domains),
+    sample: await readMatrix(stage, sample, domains),
+  };
   write(
     renderPicture('fine-tuning on new data alone: accuracy on held-out examples, %', pictures.naive, domains, output),
   );
   write(renderPicture('\nthe default (analytic)', pictures.sample, domains, output));
-  const predictions = await showPredictions(stage, declarations.sample);
+  const predictions = await showPredictions(stage);
   const buffer = await showBuffer(stage);
   return {
     refused: refused?.report,
@@ -129,70 +130,35 @@ async function listDomainFiles(): Promise<DomainFile[]> {
   return names.map((name) => ({ domain: name.replace(/^\d+-|\.jsonl$/g, ''), path: join(folder, name) }));
 }
 
-async function take(
-  { workspace, store, surroundings }: Stage,
-  declaration: AdapterDeclaration,
-  { domain, path }: DomainFile,
-): Promise<void> {
-  await takeExamples(workspace, store, {
-    declaration,
-    files: [{ path, name: path, format: 'jsonl' }],
-    domain,
-    source: 'demo',
-    fields: { text: 'text', label: 'label', source: 'source' },
-    now: new Date(),
-    actor,
-    signal: surroundings.signal,
-    progress: () => undefined,
-  });
+async function take({ run }: Stage, adapter: string, { domain, path }: DomainFile): Promise<void> {
+  await run((site) => ingestFrom(site, adapter, sourceOf(path), { domain, source: 'demo', sourceField: 'source' }));
 }
 
-/** Progress shows on a terminal only: elsewhere it would stand between the lines. */
-async function update(
-  { workspace, store, versions, encoder, output, surroundings }: Stage,
-  declaration: AdapterDeclaration,
-  field?: readonly string[],
-): Promise<Update> {
-  const progress = openProgress(
-    surroundings.stderr.isTTY ? { ...output, note: () => undefined } : { ...output, format: 'json' },
-    surroundings.stderr,
-  );
-  const context = { workspace, store, versions, encoder, progress, signal: surroundings.signal };
-  return runUpdate(context, { declaration, field, trigger: actor.name, at: new Date() });
+function update({ run }: Stage, adapter: string, field?: readonly string[]): Promise<Update> {
+  return run((site) => updateAdapter(site, adapter, { field }));
 }
 
-async function promote(
-  { store, versions }: Stage,
-  declaration: AdapterDeclaration,
-  { candidateId }: Update,
-  reason: string,
-): Promise<void> {
-  await approveCandidate({ store, versions }, declaration, {
-    candidateId,
-    actor,
-    reason,
-    at: new Date(),
-    on: 'override',
-  });
+async function promote({ run }: Stage, { candidateId }: Update, reason: string): Promise<void> {
+  await run((site) => approve(site, candidateId, { reason, override: true }));
 }
 
 /** A naive candidate against the good champion: the gate says no, and approving it fails. */
-async function showRefusal(stage: Stage, declaration: AdapterDeclaration): Promise<Update> {
-  const { store, output, write } = stage;
-  const candidate = await update(stage, declaration, ['finetune']);
+async function showRefusal(stage: Stage, adapter: string): Promise<Update> {
+  const { run, output, write } = stage;
+  const candidate = await update(stage, adapter, ['finetune']);
+  const { candidateId } = candidate;
   write(
     `\n${output.colours.bold('What if the good champion were fine-tuned on this domain? The gate says:')}\n\n${renderReport(candidate.report, output)}\n`,
   );
-  const approval = { candidateId: candidate.candidateId, actor, reason: 'ship it', at: new Date() };
   try {
-    await approveCandidate(stage, declaration, { ...approval, on: 'verdict' });
+    await run((site) => approve(site, candidateId, { reason: 'ship it' }));
   } catch (thrown) {
     if (!(thrown instanceof EspalierError)) throw thrown;
     write(
-      `  $ espalier candidates approve ${candidate.candidateId} --reason "ship it"\n  ${output.colours.red(`refused [${thrown.code}]`)}: ${thrown.hint}`,
+      `  $ espalier candidates approve ${candidateId} --reason "ship it"\n  ${output.colours.red(`refused [${thrown.code}]`)}: ${withFlags(thrown.hint, thrown.parameters)}`,
     );
   }
-  await rejectCandidate(store, { ...approval, reason: 'it forgets' });
+  await run((site) => reject(site, candidateId, 'it forgets'));
   return candidate;
 }
 
@@ -205,12 +171,11 @@ function describe({ strategy, report }: Update, output: Output): string {
   return `${strategy.padEnd(9)} ${paintVerdict(report.verdict, output.colours)}${kept}`;
 }
 
-async function readMatrix(store: Store, adapter: string, domains: readonly string[]): Promise<AccuracyMatrix> {
-  const stored = await listDomainAccuracies(store.queries, adapter);
-  const approved = await listCandidates(store.queries, { adapter, status: 'approved' });
-  const champions = approved.map(({ version }) => version).sort((a, b) => a - b);
+async function readMatrix({ run }: Stage, adapter: string, domains: readonly string[]): Promise<AccuracyMatrix> {
+  const measured = await run((site) => readAccuracies(site, adapter));
+  const champions = [...new Set(measured.map(({ version }) => version))];
   return champions.map((version) =>
-    domains.map((domain) => stored.find((row) => row.version === version && row.domain === domain)?.accuracy),
+    domains.map((domain) => measured.find((row) => row.version === version && row.domain === domain)?.accuracy),
   );
 }
 
@@ -221,13 +186,10 @@ function renderPicture(title: string, matrix: AccuracyMatrix, domains: readonly 
   return `${renderMatrix({ title, rowNames, domains, matrix }, colours)}\n ${numbers}`;
 }
 
-async function showPredictions({ store, versions, encoder, output, write }: Stage, declaration: AdapterDeclaration) {
-  const champion = await openChampion({ store, versions, openEncoder: async () => encoder }, declaration);
-  const questions = ['why was I billed twice this month??', 'hoodie came with a big hole in the sleeve'].map(
-    questionOf,
-  );
-  const predictions = (await champion.predict(questions)).flat();
-  await champion.close();
+async function showPredictions({ run, output, write }: Stage) {
+  const champion = await run((site) => ServedChampion.open(site, sample, {}));
+  const texts = ['why was I billed twice this month??', 'hoodie came with a big hole in the sleeve'];
+  const predictions = await champion.predict(texts).finally(() => champion.close());
   write(`\n${output.colours.bold('The champion answers for its first domain and its last:')}`);
   for (const { text, label, likeliest, confidence = 0 } of predictions)
     write(
@@ -236,8 +198,8 @@ async function showPredictions({ store, versions, encoder, output, write }: Stag
   return predictions;
 }
 
-async function showBuffer({ store, output, write }: Stage) {
-  const cells = await summariseBuffer(store, sample);
+async function showBuffer({ run, output, write }: Stage) {
+  const { cells } = await run((site) => readBufferStats(site, sample));
   const domains = [...new Set(cells.map(({ domain }) => domain))];
   write(`\n${output.colours.bold('The replay buffer, balanced over label and domain:')}`);
   for (const domain of domains) {

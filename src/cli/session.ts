@@ -4,6 +4,7 @@ import { EspalierError } from '../core/errors.js';
 import { printable } from '../core/text.js';
 import { OpenWorkspace } from '../library/open-workspace.js';
 import type { Site } from '../library/site.js';
+import { flagOf } from './flags.js';
 import { type Output, openOutput } from './output.js';
 import { openProgress } from './progress.js';
 
@@ -80,6 +81,7 @@ async function inSessionOf(access: 'read' | 'write', { options, surroundings, wo
     environment,
     actor: options.actor,
     via: 'cli',
+    wording: flagOf,
     config: options.config,
     signal,
   });

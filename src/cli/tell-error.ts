@@ -6,6 +6,7 @@ import { catalogue, describePlace, EspalierError, exitCodeOf, messageOf } from '
 import { jsonOf, printable } from '../core/text.js';
 import type { Failed } from '../library/results.js';
 import { sqliteError } from '../store/sqlite/errors.js';
+import { withFlags } from './flags.js';
 
 export interface ErrorStreams {
   /** Where the object goes; undefined where none was asked for. */
@@ -43,25 +44,27 @@ function usageError({ code, message }: CommanderError): EspalierError {
 }
 
 function factsOf(error: EspalierError): Failed['error'] {
-  const { code, kind, message, at = null, parameters, choices } = error;
+  const { code, kind, at = null, parameters, choices } = error;
+  const { message, hint } = wordsOf(error);
   return {
-    ...{ code, kind, message, at, hint: hintWithFlags(error) },
+    ...{ code, kind, message, at, hint },
     ...(parameters.length > 0 && { parameters }),
     ...(choices.length > 0 && { choices }),
   };
 }
 
-/** A hint names the parameters of the library; here they are flags: `maxRejected` is --max-rejected. */
-function hintWithFlags({ hint, parameters }: EspalierError): string {
-  const flagOf = (parameter: string) => `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return parameters.reduce((words, parameter) => words.replaceAll(`\`${parameter}\``, flagOf(parameter)), hint);
+/** The words of the error, with the flags of the command line for the parameters of the library. */
+function wordsOf({ message, hint, parameters }: EspalierError): { readonly message: string; readonly hint: string } {
+  const said = hint === catalogue.USAGE[1] ? 'Run the command with --help.' : hint;
+  return { message: withFlags(message, parameters), hint: withFlags(said, parameters) };
 }
 
 function inWords(error: EspalierError): string {
-  const { message, code, at } = error;
+  const { code, at } = error;
+  const { message, hint } = wordsOf(error);
   const place = describePlace(at);
   const where = place === '' ? '' : `  at    ${printable(place)}\n`;
-  return `espalier: ${printable(message)} [${code}]\n${where}  hint  ${printable(hintWithFlags(error))}\n`;
+  return `espalier: ${printable(message)} [${code}]\n${where}  hint  ${printable(hint)}\n`;
 }
 
 function defectInWords(thrown: unknown): string {

@@ -2,9 +2,15 @@
 
 import type { KnownCode } from './error-kinds.js';
 
+/** Parameters stand in backticks as the library calls them; the third part lists them. */
+export type CatalogueEntry = readonly [meaning: string, remedy: string, parameters?: readonly string[]];
+
 /** Code -> [what it means, what to do about it when the thrower knows nothing better]. */
 export const catalogue = {
-  USAGE: ['Unknown argument or option, or a value that it cannot have.', 'Run the command with --help.'],
+  USAGE: [
+    'Unknown argument or option, or a value that it cannot have.',
+    'Read what it takes in docs/commands.md or docs/library.md.',
+  ],
   DEFECT: [
     'Espalier itself is at fault; the stack on standard error says where.',
     'Please report it with the stack, and the command that was run.',
@@ -15,11 +21,16 @@ export const catalogue = {
   ],
   NOT_A_WORKSPACE: [
     'No folder here or above holds adapters/ and replay-store/.',
-    'Run `espalier init DIR`, or pass --workspace DIR.',
+    'Make one with `espalier init DIR`, or name one with `workspace`.',
+    ['workspace'],
   ],
   FILE_NOT_FOUND: ['A file or folder that was named does not exist.', 'Check the path.'],
   FILE_UNREADABLE: ['A file exists but cannot be read.', 'Check its permissions.'],
-  DISK_READ_ONLY: ['The disk or folder refuses writing.', 'Make it writable, or use another --workspace.'],
+  DISK_READ_ONLY: [
+    'The disk or folder refuses writing.',
+    'Make it writable, or use another `workspace`.',
+    ['workspace'],
+  ],
   DISK_FULL: ['The disk is full; the write was undone.', 'Free some space and run the command again.'],
   TEXT_INVALID: ['The text that was asked is empty, too long, or not text.', 'Ask a text of 1 to 20000 characters.'],
   DISK_FAILED: [
@@ -41,8 +52,9 @@ export const catalogue = {
   INPUT_EMPTY: ['The input holds no rows at all.', 'Check that the right file was named.'],
   INPUT_BINARY: ['The input is not text.', 'Export it as JSON lines, a JSON array or CSV.'],
   INPUT_ENCODING: [
-    'The input is not valid in its encoding, which is UTF-8 unless a byte order mark or --encoding says otherwise.',
-    'Say its encoding: --encoding windows-1252 for a file of Excel.',
+    'The input is not valid in its encoding, which is UTF-8 unless a byte order mark or `encoding` says otherwise.',
+    'Say its `encoding`, such as windows-1252 for a file of Excel.',
+    ['encoding'],
   ],
   INPUT_FORMAT: [
     'The input is in a format that is not understood.',
@@ -52,18 +64,29 @@ export const catalogue = {
     'Rows were rejected, and none was taken; nothing was stored.',
     'Read the rejects file: it names line, field and reason of each row.',
   ],
-  NOTHING_TAKEN: ['The --where filters leave no row of the input.', 'Compare them with the fields of a row.'],
+  NOTHING_TAKEN: [
+    'The filters of `where` leave no row of the input.',
+    'Compare them with the fields of a row.',
+    ['where'],
+  ],
   TOO_MANY_REJECTED: [
-    'More rows were rejected than --max-rejected allows; nothing was stored.',
-    'Read the rejects file, mend the rows, or raise --max-rejected.',
+    'More rows were rejected than `maxRejected` allows; nothing was stored.',
+    'Read the rejects file, mend the rows, or raise `maxRejected`.',
+    ['maxRejected'],
   ],
   CSV_COLUMN_MISSING: [
     'The CSV header lacks a column that is needed.',
-    'Name the columns with --text-field and --label-field.',
+    'Name the columns with `textField` and `labelField`.',
+    ['textField', 'labelField'],
   ],
   CONFIG_INVALID: [
     'espalier.config.js cannot be loaded, or exports what cannot be added.',
-    'Mend the named file, or pass --no-config; docs/library.md shows one.',
+    'Mend the named file, or leave it out with `config: false`; docs/library.md shows one.',
+    ['config'],
+  ],
+  EXTENSION_FAILED: [
+    'Code that espalier.config.js adds failed while it was used.',
+    'Mend the named member; the line is that of its code.',
   ],
   DECLARATION_INVALID: [
     'adapter.yaml does not say what it must.',
@@ -73,12 +96,12 @@ export const catalogue = {
     'No adapter of that name is declared in this workspace.',
     'Look into adapters/, or run `espalier status`.',
   ],
-  TASK_MISSING: ['The adapter has several tasks, and none was named.', 'Name one with --task.'],
+  TASK_MISSING: ['The adapter has several tasks, and none was named.', 'Name one with `task`.', ['task']],
   TASK_UNKNOWN: [
     'The adapter declares no task of that name, or its champion has not learned it.',
     'Use one that adapter.yaml names.',
   ],
-  STRATEGY_UNKNOWN: ['No training strategy has that name.', 'Use one that `espalier update --help` names.'],
+  STRATEGY_UNKNOWN: ['No training strategy has that name.', 'Use one that docs/strategies.md lists.'],
   HEAD_UNKNOWN: ['No kind of head has that name.', 'Use one that the strategy trains; docs/adapter.md lists them.'],
   POLICY_UNKNOWN: ['No replay policy has that name.', 'Use one that docs/adapter.md lists under `buffer.policy`.'],
   NOTHING_TO_LEARN: [
@@ -124,7 +147,8 @@ export const catalogue = {
   ],
   ENCODER_MISMATCH: [
     'The adapter was trained on another encoder than the one declared now.',
-    'Restore the encoder in adapter.yaml, or run `espalier update NAME --reencode`: it learns everything in the store again on the new encoder.',
+    'Restore the encoder in adapter.yaml, or run `espalier update NAME` with `reencode`: it learns everything in the store again on the new encoder.',
+    ['reencode'],
   ],
   ADAPTER_INVALID: [
     'The files of a trained version are damaged: they do not match their manifest, or it is not whole.',
@@ -183,11 +207,13 @@ export const catalogue = {
   SUITE_INVALID: ['An eval suite is inconsistent.', 'Mend the named file.'],
   SUITE_EXISTS: [
     'There is a suite of that name already, and none is overwritten.',
-    'Choose another --name, or remove its folder first.',
+    'Choose another `name`, or remove its folder first.',
+    ['name'],
   ],
   LABELS_UNKNOWN: [
     'The suite asks for labels that the version has not learned.',
-    'Bring examples of them with `espalier ingest`, or name other suites with --suites.',
+    'Bring examples of them with `espalier ingest`, or name other `suites`.',
+    ['suites'],
   ],
   NO_GATE_POLICY: [
     'adapter.yaml declares no gate, and nothing is proposed without one.',
@@ -204,11 +230,13 @@ export const catalogue = {
   ],
   DECISION_BACKDATED: [
     'A decision was dated before what it decides on, or before an earlier decision.',
-    'Leave --at out, or give a time that is not earlier.',
+    'Leave `at` out, or give a time that is not earlier.',
+    ['at'],
   ],
   CANDIDATE_REFUSED: [
     'The gate did not pass the candidate.',
-    'Read it with `espalier candidates show`; to ship it all the same use --override.',
+    'Read it with `espalier candidates show`; to ship it all the same use `override`.',
+    ['override'],
   ],
   NOT_VERIFIABLE: [
     'Not everything that the verdict rests on was kept, or older rules made it.',
@@ -221,7 +249,8 @@ export const catalogue = {
   NO_CHAMPION: ['The adapter has no champion yet.', 'Run `espalier update`, then `espalier candidates approve`.'],
   VERSION_NOT_FOUND: [
     'The adapter has no version of that number.',
-    'See its versions with `espalier candidates list --all`.',
+    'See its versions: `espalier candidates list` with `all`.',
+    ['all'],
   ],
   VERSION_EXISTS: [
     'A folder already has the number of the version that is being made; no folder of a version is ever overwritten.',
@@ -229,7 +258,8 @@ export const catalogue = {
   ],
   NO_EARLIER_VERSION: [
     'There is no earlier version to roll back to.',
-    'See the decisions with `espalier candidates list --all`.',
+    'See the decisions: `espalier candidates list` with `all`.',
+    ['all'],
   ],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
   SCHEDULE_EMPTY: [
@@ -241,6 +271,6 @@ export const catalogue = {
     'Mend what is named; `espalier schedule status` says when each is tried again.',
   ],
   DATA_FOLDER_INVALID: ['A benchmark data folder is not in the stated format.', 'See docs/benchmarks.md.'],
-} as const satisfies Record<KnownCode, readonly [meaning: string, remedy: string]>;
+} as const satisfies Record<KnownCode, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -67,6 +67,7 @@ export const codesByKind = {
   invalid: [
     'CONFIG_INVALID',
     'DATABASE_INVALID',
+    'EXTENSION_FAILED',
     'DECLARATION_INVALID',
     'VECTOR_INVALID',
     'TEXT_UNREADABLE',

@@ -1,6 +1,6 @@
 /** An error that a user can meet: it says what happened, where, and what to do. */
 
-import { catalogue, type ErrorCode } from './error-catalogue.js';
+import { type CatalogueEntry, catalogue, type ErrorCode } from './error-catalogue.js';
 import { type ErrorKind, kindOfCode } from './error-kinds.js';
 
 export { catalogue, type ErrorCode } from './error-catalogue.js';
@@ -33,8 +33,8 @@ export interface ErrorDetails {
   /** What to do, when more is known than the catalogue's general advice. */
   readonly hint?: string;
   /**
-   * The parameters that the hint asks for, as the library names them. The hint says them in backticks, where a command
-   * line has its flags instead.
+   * The parameters that the words of the error name in backticks, as the library calls them; a command line says its
+   * flags instead.
    */
   readonly parameters?: readonly string[];
   /** What the first of them may be. */
@@ -59,7 +59,7 @@ export class EspalierError extends Error {
     this.code = code;
     this.at = details.at;
     this.hint = details.hint ?? catalogue[code][1];
-    this.parameters = details.parameters ?? [];
+    this.parameters = details.parameters ?? (details.hint === undefined ? parametersOf(code) : []);
     this.choices = details.choices ?? [];
     this.result = details.result;
   }
@@ -67,6 +67,12 @@ export class EspalierError extends Error {
   get kind(): ErrorKind {
     return kindOfCode(this.code);
   }
+}
+
+/** Those that the catalogue's general advice asks for. */
+function parametersOf(code: ErrorCode): readonly string[] {
+  const [, , parameters = []]: CatalogueEntry = catalogue[code];
+  return parameters;
 }
 
 /** "file.jsonl, line 3, field label", or an empty string. */

@@ -3,11 +3,12 @@
  * that two workspaces of one process do not see each other's.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { basename } from 'node:path';
 import { type ErrorCode, EspalierError } from './errors.js';
 import { suggestAmong } from './text.js';
 
 /** Seams that a workspace can extend. */
-export const seams = ['strategy', 'head', 'policy'] as const;
+export const seams = ['strategy', 'head', 'policy', 'suite kind', 'trigger'] as const;
 export type Seam = (typeof seams)[number];
 
 export interface Named {
@@ -20,7 +21,15 @@ export interface Extensions {
   readonly members: Readonly<Record<Seam, readonly Named[]>>;
 }
 
-export const noExtensions: Extensions = { file: undefined, members: { strategy: [], head: [], policy: [] } };
+export const noExtensions: Extensions = { file: undefined, members: membersBySeam([]) };
+
+/** The members of each seam, in the order in which they are exported. */
+export function membersBySeam(
+  members: readonly { readonly seam: Seam; readonly member: Named }[],
+): Extensions['members'] {
+  const own = (seam: Seam) => members.filter((added) => added.seam === seam).map(({ member }) => member);
+  return Object.fromEntries(seams.map((seam) => [seam, own(seam)])) as unknown as Extensions['members'];
+}
 
 const scope = new AsyncLocalStorage<Extensions>();
 
@@ -31,9 +40,45 @@ export function withExtensions<T>(extensions: Extensions, work: () => T): T {
 /** Those of the work that is going on. */
 export const currentExtensions = (): Extensions => scope.getStore() ?? noExtensions;
 
+/** Runs later work with the extensions that hold now: an object that outlives a call keeps this. */
+export function keepExtensions(): <T>(work: () => T) => T {
+  const extensions = currentExtensions();
+  return (work) => withExtensions(extensions, work);
+}
+
+/** A generator runs in the scope of whoever asks for its next value, so that each step enters the scope again. */
+export async function* withExtensionsInEachStep<T>(
+  extensions: Extensions,
+  generate: () => AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  const values = withExtensions(extensions, generate);
+  try {
+    for (;;) {
+      const step = await withExtensions(extensions, () => values.next());
+      if (step.done) return;
+      yield step.value;
+    }
+  } finally {
+    await withExtensions(extensions, () => values.return(undefined));
+  }
+}
+
+/** The members that the workspace adds to a seam. */
+export function ownMembersOf<Member extends Named>(seam: Seam): readonly Member[] {
+  return currentExtensions().members[seam] as readonly Member[];
+}
+
+/** What a name that nobody has may come from. @param wanted "a head that has it" */
+export function describeConfig(wanted: string): string {
+  const { file } = currentExtensions();
+  return file === undefined
+    ? `No configuration is loaded that could add ${wanted}.`
+    : `${basename(file)} does not add ${wanted}.`;
+}
+
 /** The built-in members of a seam, and those that the workspace adds. */
 export function membersOf<Member extends Named>(seam: Seam, builtIn: readonly Member[]): readonly Member[] {
-  return [...builtIn, ...(currentExtensions().members[seam] as readonly Member[])];
+  return [...builtIn, ...ownMembersOf<Member>(seam)];
 }
 
 /**
@@ -49,9 +94,16 @@ export function memberNamed<Member extends Named>(
   if (found) return found;
   const names = members.map((member) => member.name);
   throw new EspalierError(unknown.code, `no ${unknown.noun} is called \`${name}\``, {
-    hint: suggestAmong(name, names),
+    hint: `${suggestAmong(name, names)} ${describeConfig('one of that name')}`,
+    choices: names,
   });
 }
+
+/**
+ * Thrown by what a member is given to call, and caught behind it: it passes through the member's code, and is no mistake
+ * of it.
+ */
+export class PassedThrough extends Error {}
 
 /** A symbol of the registry: the workspace may import another copy of this package than the one that runs. */
 const mark = Symbol.for('espalier.seam');

@@ -6,12 +6,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
-import { type Extensions, type Named, type Seam, seamOf, seams } from '../core/extensions.js';
+import { type Extensions, membersBySeam, type Named, type Seam, seamOf, seams } from '../core/extensions.js';
+import { guardMember } from './guarded-member.js';
 
 export const configNames = ['espalier.config.js', 'espalier.config.mjs', 'espalier.config.ts'] as const;
 
-/** Seam -> names that are taken. */
-export type TakenNames = Readonly<Record<Seam, readonly string[]>>;
+/** What a seam asks of the members that a workspace adds. */
+export interface SeamRules {
+  /** Names that members cannot have. */
+  readonly taken: readonly string[];
+  /**
+   * What is wrong with a member whose fields have the right types; undefined: nothing.
+   * @param others that the workspace adds to the seam
+   */
+  readonly faultOf?: (member: Named, others: readonly Named[]) => string | undefined;
+}
 
 /** Undefined: the workspace has none. @throws CONFIG_INVALID where there are two */
 export function findConfig(root: string): string | undefined {
@@ -25,26 +34,28 @@ export function findConfig(root: string): string | undefined {
 }
 
 /** @throws CONFIG_INVALID where it throws, where an export is no member of a seam, and where a name is taken */
-export async function loadConfig(file: string, taken: TakenNames): Promise<Extensions> {
+export async function loadConfig(file: string, rules: Readonly<Record<Seam, SeamRules>>): Promise<Extensions> {
   const extensions = await importConfig(file);
-  for (const seam of seams) requireFree(seam, extensions, taken[seam]);
+  for (const seam of seams) {
+    requireFree(seam, extensions, rules[seam].taken);
+    requireSound(seam, extensions, rules[seam].faultOf);
+  }
   return extensions;
 }
 
-/** Without comparing names: for a thread that runs what was loaded before. @throws CONFIG_INVALID */
+/** Without the rules of the seams: for a thread that runs what was loaded before. @throws CONFIG_INVALID */
 export async function importConfig(file: string): Promise<Extensions> {
   const exported = await importModule(file);
-  const members: Record<Seam, Named[]> = { strategy: [], head: [], policy: [] };
-  for (const [name, value] of Object.entries(exported)) {
+  const added = Object.entries(exported).map(([name, value]) => {
     const seam = seamOf(value);
     const fault = seam === undefined ? 'no function of espalier/extend made it' : faultOf(seam, value as Named);
     if (fault !== undefined)
       throw new EspalierError('CONFIG_INVALID', `the export ${name} is not valid: ${fault}`, {
         at: { file, field: name },
       });
-    members[seam!].push(value as Named);
-  }
-  return { file, members };
+    return { seam: seam!, member: guardMember(value as Named, { file, seam: seam! }) };
+  });
+  return { file, members: membersBySeam(added) };
 }
 
 async function importModule(file: string): Promise<Record<string, unknown>> {
@@ -73,14 +84,35 @@ const required: Readonly<Record<Seam, Readonly<Record<string, string>>>> = {
   },
   head: { summary: 'string', trainable: 'boolean or string', forward: 'function' },
   policy: { summary: 'string', score: 'string', wantsVectors: 'boolean', choose: 'function' },
+  'suite kind': {
+    examines: 'string',
+    scoring: 'string',
+    metric: 'object',
+    schema: 'object',
+    texts: 'function',
+    lackOf: 'function',
+    asked: 'function',
+    score: 'function',
+    chance: 'function',
+    importing: 'object',
+    example: 'object',
+  },
+  trigger: { shape: 'object', isDeclared: 'function', read: 'function', due: 'function', next: 'function' },
+};
+
+const usualName = { pattern: /^[a-z0-9][a-z0-9-]{0,63}$/, words: 'lower-case letters, digits and dashes' };
+/** Checks name triggers, and no path does: they may be called as their key. */
+const triggerName = {
+  pattern: /^[a-z][A-Za-z0-9-]{0,63}$/,
+  words: 'letters, digits and dashes, the first a small letter',
 };
 
 function faultOf(seam: Seam, member: Named): string | undefined {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(String(member.name)))
-    return 'its name must be lower-case letters, digits and dashes';
+  const { pattern, words } = seam === 'trigger' ? triggerName : usualName;
+  if (!pattern.test(String(member.name))) return `its name must be ${words}`;
   const fields = member as unknown as Readonly<Record<string, unknown>>;
   const wrong = Object.entries(required[seam]).find(
-    ([field, types]) => !types.split(' or ').includes(typeof fields[field]),
+    ([field, types]) => fields[field] === null || !types.split(' or ').includes(typeof fields[field]),
   );
   return wrong && `\`${wrong[0]}\` of a ${seam} must be of the type ${wrong[1]}`;
 }
@@ -94,4 +126,17 @@ function requireFree(seam: Seam, { file, members }: Extensions, builtIn: readonl
     at: { file: file!, field: `${seam} ${twice}` },
     hint: 'Give it another name.',
   });
+}
+
+function requireSound(seam: Seam, { file, members }: Extensions, faultOf: SeamRules['faultOf']): void {
+  for (const member of members[seam]) {
+    const fault = faultOf?.(
+      member,
+      members[seam].filter((other) => other !== member),
+    );
+    if (fault === undefined) continue;
+    throw new EspalierError('CONFIG_INVALID', `the ${seam} \`${member.name}\` is not valid: ${fault}`, {
+      at: { file: file!, field: `${seam} ${member.name}` },
+    });
+  }
 }

@@ -3,7 +3,8 @@ import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { cleanText, nearestName, normaliseText } from '../core/text.js';
-import { schedule, scheduleShape } from '../triggers/triggers.js';
+import { type ScheduleKeys, scheduleKeys, scheduleSchema, scheduleShape } from '../triggers/triggers.js';
+import { hintForUnknownKey, withOwnHeads } from './added-settings.js';
 import { isPlainMap } from './differences.js';
 import { gateKeys, gatePolicy } from './gate-policy.js';
 import { findRecipeFault, type RecipePart } from './recipe.js';
@@ -149,7 +150,7 @@ const declaration = z.strictObject({
     }),
   answers: answers.prefault({}),
   gate: gatePolicy.optional(),
-  schedule: schedule.optional(),
+  schedule: scheduleShape.optional(),
 });
 
 /**
@@ -164,13 +165,21 @@ type Declared = z.infer<typeof declaration>;
  * room.
  */
 export type TrainingSettings = Declared['training'] & Readonly<Record<string, unknown>>;
-export type AdapterDeclaration = Omit<Declared, 'training'> & { training: TrainingSettings };
+export type AdapterDeclaration = Omit<Declared, 'training' | 'schedule'> & {
+  training: TrainingSettings;
+  schedule?: ScheduleKeys | undefined;
+};
 export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
 
+/** Keys under `training` that every training reads. */
+export const trainingKeys: SettingsShape = training.shape;
+
+/** With the keys of the heads and triggers that the workspace adds. */
 function declarationWith(headSettings: SettingsShape) {
   return z.strictObject({
     ...declaration.shape,
-    training: z.strictObject({ ...training.shape, ...headSettings }).prefault({}),
+    training: z.strictObject({ ...training.shape, ...withOwnHeads(headSettings) }).prefault({}),
+    schedule: scheduleSchema().optional(),
   });
 }
 
@@ -198,11 +207,15 @@ export function parseDeclaration(source: string, file: string, headSettings: Set
     const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined;
     throw new EspalierError('DECLARATION_INVALID', issue.message, hint === undefined ? { at } : { at, hint });
   }
-  const known = [...knownKeys, ...Object.keys(headSettings)];
+  const known = [...knownKeys, ...Object.keys(withOwnHeads(headSettings)), ...Object.keys(scheduleKeys())];
   const near = known.includes(unknown) ? undefined : nearestName(unknown, known);
-  const details =
-    near === undefined ? { at } : { at, hint: `Did you mean \`${near}\`? docs/adapter.md lists all keys.` };
-  throw new EspalierError('DECLARATION_INVALID', `unknown key \`${unknown}\``, details);
+  const hint =
+    near === undefined ? hintForUnknownKey(issue.path[0]) : `Did you mean \`${near}\`? docs/adapter.md lists all keys.`;
+  throw new EspalierError(
+    'DECLARATION_INVALID',
+    `unknown key \`${unknown}\``,
+    hint === undefined ? { at } : { at, hint },
+  );
 }
 
 /** A declaration that an earlier Espalier stored may lack keys that came later: they have their usual values. */

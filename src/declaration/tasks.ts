@@ -63,9 +63,13 @@ export function distinctDomains(domains: Iterable<Domain>): Domain[] {
 }
 
 /** [classes] the number of each class's task, in the order in which the tasks first came. */
-export function taskNumbers(classes: readonly Class[]): Int32Array {
-  const names = [...new Set(classes.map(({ task }) => task))];
+export function taskNumbers(classes: readonly Class[], names = taskNamesIn(classes)): Int32Array {
   return Int32Array.from(classes, ({ task }) => names.indexOf(task));
+}
+
+/** In the order in which the classes name them. */
+export function taskNamesIn(classes: readonly Class[]): readonly string[] {
+  return [...new Set(classes.map(({ task }) => task))];
 }
 
 /** A label or a domain as reports say it: with its task where the adapter has several. */

@@ -2,6 +2,9 @@
  * All kinds of suite. A new one is one file in kinds/ and one place in this array; reading, checking, scoring and the
  * gate follow.
  */
+import { EspalierError } from '../core/errors.js';
+import { describeConfig, membersOf } from '../core/extensions.js';
+import { suggestAmong } from '../core/text.js';
 import type { Case, Kind } from './kind.js';
 import { bias } from './kinds/bias.js';
 import { calibration } from './kinds/calibration.js';
@@ -39,18 +42,37 @@ export const kinds = [
 
 export type KnownKind = (typeof kinds)[number];
 
+/** Of a built-in kind, or of one that the workspace adds. */
+export type KindName = KnownKind['name'] | (string & {});
+
+/**
+ * As it is called for cases that were read with its own schema: which kind it is, and whether the workspace adds it, the
+ * compiler need not know.
+ */
+export type AnyKind = Kind<KnownKind['name'], Case>;
+
+/** The built-in kinds, and those that the workspace adds. */
+export function allKinds(): readonly AnyKind[] {
+  return membersOf('suite kind', kinds as unknown as readonly AnyKind[]);
+}
+
 /** Whether suites of a kind ask the head for its answers in a task; the others look at the embedding. */
-export const examinesAnswers = (kind: KnownKind['name']): boolean => kindNamed(kind).examines === 'answers';
+export const examinesAnswers = (kind: KindName): boolean => kindNamed(kind).examines === 'answers';
 
 /** Names of the kinds that ask the head about a task whose texts have one label, or a set of labels. */
 export function kindsThatAsk(answer: NonNullable<AnyKind['asks']>): string[] {
-  const all: readonly AnyKind[] = kinds.map(({ name }) => kindNamed(name));
-  return all.filter(({ examines, asks = answer }) => examines === 'answers' && asks === answer).map(({ name }) => name);
+  return allKinds()
+    .filter(({ examines, asks = answer }) => examines === 'answers' && asks === answer)
+    .map(({ name }) => name);
 }
 
-/** As it is called for cases that were read with its own schema: which kind it is, the compiler need not know. */
-export type AnyKind = Kind<KnownKind['name'], Case>;
-
-export function kindNamed(name: KnownKind['name']): AnyKind {
-  return kinds.find((kind) => kind.name === name) as unknown as AnyKind;
+/** @throws SUITE_INVALID where no kind has the name */
+export function kindNamed(name: KindName): AnyKind {
+  const found = allKinds().find((kind) => kind.name === name);
+  if (found) return found;
+  const names = allKinds().map((kind) => kind.name);
+  throw new EspalierError('SUITE_INVALID', `no kind of suite is called \`${name}\``, {
+    hint: `${suggestAmong(name, names)} ${describeConfig('one of that name')}`,
+    choices: names,
+  });
 }

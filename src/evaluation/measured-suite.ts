@@ -1,12 +1,12 @@
 /** What one version of an adapter scored on one suite. */
-import type { KnownKind } from './kinds.js';
+import type { KindName } from './kinds.js';
 
 export interface MeasuredSuite {
   readonly suite: string;
   readonly suiteVersion: number;
   /** SHA-256 over the cases. */
   readonly contentHash: string;
-  readonly kind: KnownKind['name'];
+  readonly kind: KindName;
   readonly metric: string;
   /** Which answer of the adapter was asked for, where the suite asks for one. */
   readonly task: string;

@@ -1,27 +1,24 @@
 /** What a person can do about a verdict, most useful first. Words only; nothing here decides. */
 import { allFindings, concernsOf, type Finding, type Report, type ReportRow } from './report.js';
 
+/** `override`: to approve against the gate. `tournament`: to update with several strategies. */
+export type Step = 'approve' | 'reject' | 'override' | 'tournament';
+
 export interface Advice {
   readonly what: string;
-  /** A command that does it, where one does. */
-  readonly command: string | null;
+  /** What does it; null: nothing that Espalier does. */
+  readonly step: Step | null;
 }
 
-export function adviseOn(report: Report, candidateId: number, adapter: string): Advice[] {
-  const approve = { what: 'ship it', command: `espalier candidates approve ${candidateId} --reason "..."` };
+export function adviseOn(report: Report): Advice[] {
+  const approve: Advice = { what: 'ship it', step: 'approve' };
   if (report.verdict === 'pass') return [approve];
-  const reject = {
-    what: 'turn it down; its data stays new',
-    command: `espalier candidates reject ${candidateId} --reason "..."`,
-  };
-  const override = { what: 'ship it all the same; marked for ever', command: `${approve.command} --override` };
+  const reject: Advice = { what: 'turn it down; its data stays new', step: 'reject' };
+  const override: Advice = { what: 'ship it all the same; marked for ever', step: 'override' };
   const allowed = { ...approve, what: 'ship it although nobody can tell, which the policy allows (gate.inconclusive)' };
   const failed = allFindings(report).filter(({ verdict }) => verdict === 'fail');
   const lost = failed.some(({ rule }) => ['not-inferior', 'not-harmed', 'not-worse', 'anchor', 'macro'].includes(rule));
-  const tournament = {
-    what: 'let other strategies try on the same data',
-    command: `espalier update ${adapter} --tournament`,
-  };
+  const tournament: Advice = { what: 'let other strategies try on the same data', step: 'tournament' };
   return [
     ...(lost ? [tournament] : []),
     ...adviseOnOpen(report).slice(0, 3),
@@ -36,10 +33,10 @@ function adviseOnOpen(report: Report): Advice[] {
   const others = concernsOf({ ...report, rows: [] }).flatMap(({ name, finding }) => {
     const ahead = casesAhead(finding, 0);
     if (finding.rule === 'majority' && finding.verdict === 'inconclusive')
-      return [{ what: `${name}: ${moreOfOthers(ahead)}`, command: null }];
+      return [{ what: `${name}: ${moreOfOthers(ahead)}`, step: null }];
     return ahead === undefined || finding.rule === 'evidence'
       ? []
-      : [{ what: `${name}: ${finding.reason}`, command: null }];
+      : [{ what: `${name}: ${finding.reason}`, step: null }];
   });
   return [...rows, ...others];
 }
@@ -59,13 +56,13 @@ function adviseOnRow({ suite, cases, findings }: ReportRow): Advice[] {
     return [
       {
         what: `${more} would show it worse: turn it down, or train it otherwise, rather than wait for them`,
-        command: null,
+        step: null,
       },
     ];
   const how = suite.startsWith('holdout/')
     ? 'hold more out (holdout.fraction), or bring more data'
     : 'add cases to it, judge it in a group (gate.groups), or allow a wider margin';
-  return [{ what: `${more} would show that it is within its limit: ${how}`, command: null }];
+  return [{ what: `${more} would show that it is within its limit: ${how}`, step: null }];
 }
 
 function casesAhead({ verdict, needed }: Finding, cases: number): number | undefined {

@@ -1,4 +1,5 @@
 /** What an intake is asked, and what it tells. */
+import type { Wording } from '../core/wording.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Coverage } from '../encoder/coverage.js';
 import type { InputFile } from '../reading/check-input.js';
@@ -28,6 +29,8 @@ export interface IntakeRequest {
   readonly now: Date;
   readonly actor: Principal;
   readonly signal: AbortSignal;
+  /** Of the parameters that reasons name. */
+  readonly wording?: Wording | undefined;
   readonly progress: (bytes: number, totalBytes: number) => void;
   /** Called with every example that is accepted, in their order. */
   readonly onAccepted?: ((example: Pick<NewExample, 'hash' | 'text'>) => void) | undefined;

@@ -232,7 +232,7 @@ function requireTaken(
     throw new EspalierError('INPUT_REJECTED', `${which}; the first: ${first}`, { hint });
   }
   if (filtered > 0 && duplicates === 0)
-    throw new EspalierError('NOTHING_TAKEN', `--where left out all ${filtered} rows`);
+    throw new EspalierError('NOTHING_TAKEN', `\`where\` left out all ${filtered} rows`);
   if (duplicates === 0)
     throw new EspalierError('INPUT_EMPTY', 'the input holds no rows: only a header, or an empty array');
 }

@@ -2,6 +2,7 @@
 import { sha256 } from '../core/hash.js';
 import { labelsIn } from '../core/label-sets.js';
 import { cleanText, nearestName, normaliseText, sameTextForm } from '../core/text.js';
+import { byName } from '../core/wording.js';
 import type { Task } from '../declaration/tasks.js';
 import { readLabelField, readLabelsField } from '../reading/label-field.js';
 import type { Row } from '../reading/row.js';
@@ -61,18 +62,18 @@ interface Reading {
 }
 
 function readExample(row: Row, fields: Fields, { request, task, labels, said, receivedAt }: Reading): ReadRow {
-  const { fields: names, evalTexts } = request;
-  const text = readTextField(fields, { field: names.text, maxLength: maxTextLength, option: '--text-field' });
+  const { fields: names, evalTexts, wording = byName } = request;
+  const text = readTextField(fields, { field: names.text, maxLength: maxTextLength, parameter: wording('textField') });
   if ('reason' in text) return { field: names.text, reason: text.reason };
   const read = task.multiLabel ? readLabelsField : readLabelField;
-  const answer = read(fields, { field: names.label, option: '--label-field' }, labels);
+  const answer = read(fields, { field: names.label, parameter: wording('labelField') }, labels);
   if ('reason' in answer) return { field: names.label, reason: answer.reason };
   const strange =
     task.labels === 'open' ? undefined : labelsIn(task, answer.value).find((label) => !labels.declared.has(label));
   if (strange !== undefined) return { field: names.label, reason: undeclared(strange, [...labels.declared]) };
-  const domain = readName(fields, names.domain, { option: '--domain-field', otherwise: said.domain });
+  const domain = readName(fields, names.domain, { parameter: wording('domainField'), otherwise: said.domain });
   if ('reason' in domain) return { field: names.domain ?? 'domain', reason: domain.reason };
-  const source = readName(fields, names.source, { option: '--source-field', otherwise: said.source });
+  const source = readName(fields, names.source, { parameter: wording('sourceField'), otherwise: said.source });
   if ('reason' in source) return { field: names.source ?? 'source', reason: source.reason };
   const form = sameTextForm(text.value);
   // textHash of a text that is normalised already.
@@ -107,14 +108,14 @@ function undeclared(label: string, declared: readonly string[]): string {
 function readName(
   fields: Fields,
   field: string | undefined,
-  { option, otherwise }: { option: string; otherwise: ReadText | undefined },
+  { parameter, otherwise }: { parameter: string; otherwise: ReadText | undefined },
 ): ReadText {
-  if (field === undefined) return otherwise ?? { reason: `the row has none, and ${option} names no field` };
+  if (field === undefined) return otherwise ?? { reason: `the row has none, and ${parameter} names no field` };
   const found = fields[field];
   const isThere =
     found !== undefined && found !== null && !(typeof found === 'string' && normaliseText(cleanText(found)) === '');
   return isThere || otherwise === undefined
-    ? readTextField(fields, { field, maxLength: maxNameLength, option })
+    ? readTextField(fields, { field, maxLength: maxNameLength, parameter })
     : otherwise;
 }
 

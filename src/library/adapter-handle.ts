@@ -5,11 +5,12 @@ import { readDeclaration } from '../declaration/workspace.js';
 import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { Asking, Prediction } from '../serving/champion.js';
-import { openChampionEncoder } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
 import type { BufferedExample } from '../store/buffer.js';
+import type { DomainAccuracy } from '../store/domain-accuracies.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
+import { readAccuracies } from './accuracies.js';
 import {
   type BufferQuery,
   type BufferReason,
@@ -22,7 +23,7 @@ import {
 } from './buffer.js';
 import { type CandidateQuery, listProposed, type RollbackSettings, type RolledBack, rollBackTo } from './candidates.js';
 import { type CompareSettings, compareOn } from './compare.js';
-import { type Embedding, embedQuestions } from './embed.js';
+import { type Embedding, embedQuestions, openEncoderOf } from './embed.js';
 import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
 import { type ExampleQuery, type ExampleRow, exportExamples } from './examples.js';
 import { type ExportedVersion, type ExportSettings, exportVersion } from './export.js';
@@ -46,7 +47,7 @@ export class AdapterHandle {
 
   /** What adapter.yaml says now. */
   declaration(): Promise<AdapterDeclaration> {
-    return readDeclaration(this.#opened.workspace, this.name);
+    return this.#opened.withConfig(() => readDeclaration(this.#opened.workspace, this.name));
   }
 
   /**
@@ -91,15 +92,19 @@ export class AdapterHandle {
 
   /** The vectors that the adapter reads. */
   embed(texts: readonly string[], options: { readonly dense?: boolean | undefined } = {}): Promise<Embedding[]> {
-    return this.#opened.run({}, async (site) => {
-      const encoder = await openChampionEncoder(site, await this.declaration());
-      return embedQuestions(encoder, texts.map(questionOf), options);
-    });
+    return this.#opened.run({}, async (site) =>
+      embedQuestions(await openEncoderOf(site, this.name), texts.map(questionOf), options),
+    );
   }
 
   /** Every example that was taken in, in order of arrival, in rows that `ingest` reads again. */
   examples(query: ExampleQuery & Pick<Call, 'signal'> = {}): AsyncGenerator<ExampleRow> {
     return this.#opened.stream(query, (site) => exportExamples(site, this.name, query));
+  }
+
+  /** How each version that became champion answered what is held out of each domain. */
+  accuracies(): Promise<DomainAccuracy[]> {
+    return this.#opened.run({}, (site) => readAccuracies(site, this.name));
   }
 
   /** Plays strategies on the adapter's own stream. Nothing is proposed. */

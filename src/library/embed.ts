@@ -1,6 +1,9 @@
 /** The vectors that an adapter reads. */
+import { readDeclaration } from '../declaration/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
+import { openChampionEncoder } from '../serving/champion.js';
 import type { Question } from '../serving/questions.js';
+import type { Site } from './site.js';
 
 export interface Embedding {
   readonly text: string;
@@ -8,6 +11,17 @@ export interface Embedding {
   readonly vector: readonly number[] | null;
   /** Why the text has none. */
   readonly reason?: string;
+}
+
+/**
+ * The encoder whose vectors the adapter reads; it is closed with the workspace.
+ * @throws ADAPTER_NOT_FOUND, DECLARATION_INVALID, ENCODER_MISMATCH, ADAPTER_INVALID
+ */
+export async function openEncoderOf(
+  site: Pick<Site, 'workspace' | 'store' | 'versions' | 'openEncoder'>,
+  adapter: string,
+): Promise<Encoder> {
+  return openChampionEncoder(site, await readDeclaration(site.workspace, adapter));
 }
 
 /** @param dense only what comes from the model, without the counts of n-grams */

@@ -80,11 +80,16 @@ export class Espalier {
     return listAdapterNames(this.#opened.workspace);
   }
 
-  /** @param name without it the only one there is. @throws ADAPTER_NOT_FOUND, DECLARATION_INVALID, USAGE */
-  async adapter(name?: string): Promise<AdapterHandle> {
+  /**
+   * @param name without it the only one there is
+   * @throws ADAPTER_NOT_FOUND, DECLARATION_INVALID, CONFIG_INVALID, USAGE
+   */
+  adapter(name?: string): Promise<AdapterHandle> {
     const { workspace } = this.#opened;
-    const declaration = await readDeclaration(workspace, name ?? (await onlyAdapter(workspace)));
-    return new AdapterHandle(this.#opened, declaration.name);
+    return this.#opened.withConfig(async () => {
+      const declaration = await readDeclaration(workspace, name ?? (await onlyAdapter(workspace)));
+      return new AdapterHandle(this.#opened, declaration.name);
+    });
   }
 
   /** Every adapter at a glance. */

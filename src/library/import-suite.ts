@@ -1,10 +1,14 @@
 /** Makes a suite of a file, and checks it. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { EspalierError } from '../core/errors.js';
+import { describeConfig } from '../core/extensions.js';
+import { suggestAmong } from '../core/text.js';
 import { importSuite } from '../evaluation/importing/import.js';
-import { type ImportableKind, importableKinds } from '../evaluation/importing/import-kinds.js';
+import { importableKinds, importingOf } from '../evaluation/importing/import-kinds.js';
 import type { ImportReport } from '../evaluation/importing/import-request.js';
 import { columnOf, type ImportColumns } from '../evaluation/importing/import-row.js';
+import type { KindName } from '../evaluation/kinds.js';
 import { collectTrainingTexts, type SuiteFinding, validateSuite } from '../measuring/validate-suite.js';
 import { openInputs } from '../reading/open-input.js';
 import type { Site } from './site.js';
@@ -12,7 +16,7 @@ import type { Site } from './site.js';
 export interface ImportSettings {
   /** What the suite is to be called. */
   readonly name: string;
-  readonly kind: ImportableKind;
+  readonly kind: KindName;
   /** Where each part of a case stands in a row. */
   readonly columns: ImportColumns;
   /** out-of-scope, scope: the label of rows that are out of scope. */
@@ -41,11 +45,12 @@ export interface ImportedSuite extends ImportReport {
 
 /** @throws USAGE, SUITE_EXISTS, FILE_NOT_FOUND, INPUT_EMPTY, INPUT_FORMAT, INPUT_REJECTED, CSV_COLUMN_MISSING */
 export async function importFromFile(
-  { workspace, store, now }: Pick<Site, 'workspace' | 'store' | 'now'>,
+  { workspace, store, now, wording }: Pick<Site, 'workspace' | 'store' | 'now' | 'wording'>,
   { path, name, stdin }: SuiteSource,
   { format, delimiter, encoding, task, capability, ...settings }: ImportSettings,
 ): Promise<ImportedSuite> {
-  const read = importableKinds[settings.kind].columns.map((role) => columnOf(settings.columns, role));
+  requireKind(settings.kind);
+  const read = importingOf(settings.kind).columns.map((role) => columnOf(settings.columns, role));
   const wanted = [...Object.values(settings.columns), ...read].filter((column) => column !== undefined);
   const inputs = await openInputs([{ path, name }], stdin, { format, delimiter, encoding, columns: wanted });
   try {
@@ -53,6 +58,7 @@ export async function importFromFile(
       ...settings,
       task,
       capability,
+      wording,
       file: inputs.files[0]!,
       suiteFolders: workspace.suiteFolders,
       rejectsFile: join(
@@ -68,4 +74,14 @@ export async function importFromFile(
   } finally {
     await inputs.close();
   }
+}
+
+/** @throws USAGE where no kind has the name */
+export function requireKind(name: string): void {
+  const choices = importableKinds();
+  if (choices.includes(name)) return;
+  throw new EspalierError('USAGE', `no suite of kind \`${name}\` can be imported`, {
+    hint: `${suggestAmong(name, choices)} ${describeConfig('one of that name')}`,
+    choices,
+  });
 }

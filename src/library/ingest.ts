@@ -103,7 +103,7 @@ export async function ingestFrom(
   });
   try {
     const report = await takeExamples(workspace, store, {
-      ...{ declaration, task, domain, source, fields, where, maxRejected, now, actor, signal },
+      ...{ declaration, task, domain, source, fields, where, maxRejected, now, actor, signal, wording: site.wording },
       files: inputs.files,
       progress: (done, total) => progress.advance(done, total, 'bytes'),
       openTokeniser: () => site.openTokeniser(declaration),

@@ -1,6 +1,7 @@
 /** A workspace that is held open: its store and its encoders are opened at their first use, and closed together. */
-import { type Extensions, noExtensions, withExtensions } from '../core/extensions.js';
-import { findConfig, loadConfig } from '../declaration/config.js';
+import { type Extensions, noExtensions, withExtensions, withExtensionsInEachStep } from '../core/extensions.js';
+import { byName, type Wording } from '../core/wording.js';
+import { findConfig } from '../declaration/config.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { findWorkspace, type Workspace } from '../declaration/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
@@ -22,6 +23,8 @@ export interface OpenOptions {
   /** Through what people act, for the audit; usually `library`. */
   readonly via?: Principal['via'] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Usually by name. */
+  readonly wording?: Wording | undefined;
   /** `false`: espalier.config.js is not loaded. ESPALIER_NO_CONFIG says the same. */
   readonly config?: boolean | undefined;
 }
@@ -46,20 +49,24 @@ export class OpenWorkspace {
    */
   async run<T>(call: Call, work: (site: Site) => Promise<T>): Promise<T> {
     const store = await this.#openStore();
-    this.#extensions ??= this.#loadExtensions();
-    const extensions = await this.#extensions;
     try {
-      return await withExtensions(extensions, () => work(this.#siteFor(store, call)));
+      return await this.withConfig(() => work(this.#siteFor(store, call)));
     } catch (thrown) {
       throw storeError(thrown, store);
     }
   }
 
+  /** Does `work` that needs no store, with what the configuration adds. @throws CONFIG_INVALID */
+  async withConfig<T>(work: () => Promise<T>): Promise<T> {
+    return withExtensions(await this.#loadedExtensions(), work);
+  }
+
   /** The same for what is read piece by piece. */
   async *stream<T>(call: Call, work: (site: Site) => AsyncGenerator<T>): AsyncGenerator<T> {
     const store = await this.#openStore();
+    const extensions = await this.#loadedExtensions();
     try {
-      yield* work(this.#siteFor(store, call));
+      yield* withExtensionsInEachStep(extensions, () => work(this.#siteFor(store, call)));
     } catch (thrown) {
       throw storeError(thrown, store);
     }
@@ -87,27 +94,19 @@ export class OpenWorkspace {
   }
 
   /** Once: what a module exports does not change while the process runs. */
-  async #loadExtensions(): Promise<Extensions> {
+  #loadedExtensions(): Promise<Extensions> {
     const { config = true, environment } = this.#options;
-    if (!config || environment.ESPALIER_NO_CONFIG) return noExtensions;
-    const file = findConfig(this.workspace.root);
-    if (file === undefined) return noExtensions;
-    // Most workspaces have no configuration, and most calls do not train.
-    const [{ strategies }, { headKinds }, { replayPolicies }] = await Promise.all([
-      import('../training/strategies.js'),
-      import('../training/heads.js'),
-      import('../replay/policies.js'),
-    ]);
-    const namesOf = (members: readonly { readonly name: string }[]) => members.map(({ name }) => name);
-    return loadConfig(file, {
-      strategy: namesOf(strategies),
-      head: namesOf(headKinds),
-      policy: namesOf(replayPolicies),
-    });
+    const file = config && !environment.ESPALIER_NO_CONFIG ? findConfig(this.workspace.root) : undefined;
+    // Most workspaces have no configuration, and the members of all seams take time to load.
+    this.#extensions ??=
+      file === undefined
+        ? Promise.resolve(noExtensions)
+        : import('./seam-rules.js').then(({ loadMembers }) => loadMembers(file));
+    return this.#extensions;
   }
 
   #siteFor(store: Store, { actor, at, signal, onProgress }: Call): Site {
-    const { environment, actor: usual, via = 'library', signal: whole } = this.#options;
+    const { environment, actor: usual, via = 'library', signal: whole, wording = byName } = this.#options;
     return {
       workspace: this.workspace,
       store,
@@ -116,6 +115,7 @@ export class OpenWorkspace {
       progress: progressFor(onProgress),
       signal: joinSignals(signal, whole),
       now: at ?? new Date(),
+      wording,
       actor: { name: actor || usual || usualActor(environment), via },
       openEncoder: (declaration) => this.#openEncoder(declaration),
       openTokeniser: (declaration) => openDeclaredTokeniser(declaration, this.workspace, environment),

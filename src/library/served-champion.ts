@@ -1,9 +1,11 @@
 /**
  * The champion as a program asks it: for as long as it likes, and the new one from the moment on that it is approved.
  */
+import { keepExtensions } from '../core/extensions.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { readDeclaration } from '../declaration/workspace.js';
 import { type Asking, type Champion, openChampion, type Prediction } from '../serving/champion.js';
-import { questionOf } from '../serving/questions.js';
+import { type Question, questionOf } from '../serving/questions.js';
 import { findChampionVersion } from '../store/candidates.js';
 import type { Site } from './site.js';
 
@@ -23,11 +25,22 @@ export class ServedChampion {
   readonly #site: ServingSite;
   readonly #adapter: string;
   readonly #follows: boolean;
+  /** It is asked outside the call that opened it. */
+  readonly #withExtensions = keepExtensions();
   #served: Served;
   /** One look for a new champion at a time. */
   #looking: Promise<Served> | undefined;
 
-  private constructor(site: ServingSite, adapter: string, champion: Champion, follows: boolean) {
+  /** Names of the tasks that adapter.yaml declared when it was opened. */
+  readonly tasks: readonly string[];
+
+  private constructor(
+    site: ServingSite,
+    { name: adapter, tasks }: AdapterDeclaration,
+    champion: Champion,
+    follows: boolean,
+  ) {
+    this.tasks = tasks.map(({ name }) => name);
     this.#site = site;
     this.#adapter = adapter;
     this.#follows = follows;
@@ -40,12 +53,8 @@ export class ServedChampion {
     adapter: string,
     { follow = false }: { readonly follow?: boolean | undefined },
   ): Promise<ServedChampion> {
-    return new ServedChampion(
-      site,
-      adapter,
-      await openChampion(site, await readDeclaration(site.workspace, adapter)),
-      follow,
-    );
+    const declaration = await readDeclaration(site.workspace, adapter);
+    return new ServedChampion(site, declaration, await openChampion(site, declaration), follow);
   }
 
   /** The version that answered last; at first the one that was opened. */
@@ -59,10 +68,19 @@ export class ServedChampion {
    * @throws TASK_UNKNOWN, and where it follows what `open` throws
    */
   async predict(texts: readonly string[], asking: Asking = {}): Promise<Prediction[]> {
+    return (await this.answer(texts.map(questionOf), asking)).flat();
+  }
+
+  /** The same for questions that were read line by line: the answers of each stand together. */
+  answer(questions: readonly Question[], asking: Asking = {}): Promise<Prediction[][]> {
+    return this.#withExtensions(() => this.#answer(questions, asking));
+  }
+
+  async #answer(questions: readonly Question[], asking: Asking): Promise<Prediction[][]> {
     const served = await this.#current();
     served.asked++;
     try {
-      return (await served.champion.predict(texts.map(questionOf), asking)).flat();
+      return await served.champion.predict(questions, asking);
     } finally {
       served.asked--;
       await closeUnused(served);

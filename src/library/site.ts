@@ -6,6 +6,7 @@
  * call:  what a caller may say of these; whatever is left out is as the workspace was opened.
  */
 import { noProgress, type Progress, type Work } from '../core/progress.js';
+import type { Wording } from '../core/wording.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Workspace } from '../declaration/workspace.js';
 import type { Encoder } from '../encoder/encoder.js';
@@ -23,6 +24,8 @@ export interface Site {
   readonly now: Date;
   /** Recorded in the audit. */
   readonly actor: Principal;
+  /** How reasons and hints name the parameters of whoever calls. */
+  readonly wording: Wording;
   /** The process's environment variables, or what stands for them. */
   readonly environment: NodeJS.ProcessEnv;
   /** Opens the encoder at the first call, and keeps it until the workspace is closed. */

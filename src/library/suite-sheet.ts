@@ -1,5 +1,5 @@
 /** Everything that is known of one suite without scoring it. */
-import { kindNamed } from '../evaluation/kinds.js';
+import { type KindName, kindNamed } from '../evaluation/kinds.js';
 import { askedCases } from '../evaluation/score-suite.js';
 import type { Suite, SuiteVersion } from '../evaluation/suites.js';
 
@@ -7,7 +7,7 @@ export interface ListedSuite {
   readonly name: string;
   readonly folder: string;
   readonly version: number;
-  readonly kind: Suite['kind'];
+  readonly kind: KindName;
   /**
    * What it puts to the test: the head's answers, or the encoder, which only a head that moves the embedding can
    * change.

@@ -2,10 +2,10 @@
 
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
-import { importableKinds } from '../evaluation/importing/import-kinds.js';
+import { importingOf } from '../evaluation/importing/import-kinds.js';
 import type { ImportColumns } from '../evaluation/importing/import-row.js';
 import type { SuiteValidation } from '../measuring/validate-suite.js';
-import { type ImportedSuite, type ImportSettings, importFromFile } from './import-suite.js';
+import { type ImportedSuite, type ImportSettings, importFromFile, requireKind } from './import-suite.js';
 import type { OpenWorkspace } from './open-workspace.js';
 import type { Call } from './site.js';
 import type { SuiteSheet } from './suite-sheet.js';
@@ -53,8 +53,11 @@ export class SuitesHandle {
   /** Makes a suite of a file. */
   import(path: string, { columns = {}, ...settings }: NewSuite & Call): Promise<ImportedSuite> {
     const source = { path, name: basename(path), stdin: Readable.from([]) };
-    const all = { ...usualSettings, ...settings, columns: { ...usualColumns(settings.kind), ...columns } };
-    return this.#opened.run(settings, (site) => importFromFile(site, source, all));
+    return this.#opened.run(settings, (site) => {
+      requireKind(settings.kind);
+      const all = { ...usualSettings, ...settings, columns: { ...usualColumns(settings.kind), ...columns } };
+      return importFromFile(site, source, all);
+    });
   }
 }
 
@@ -66,7 +69,7 @@ const usualSettings = { outLabel: 'out-of-scope', shots: 16, seed: 7, licence: '
  */
 function usualColumns(kind: ImportSettings['kind']): ImportColumns {
   return {
-    ...{ text: 'text', label: importableKinds[kind].labelColumn ?? 'label', a: 'a', b: 'b', score: 'score' },
+    ...{ text: 'text', label: importingOf(kind).labelColumn ?? 'label', a: 'a', b: 'b', score: 'score' },
     ...{ perturbed: 'perturbed', other: 'other', otherLabel: 'otherLabel', query: 'query', document: 'document' },
     ...{ relevance: undefined, group: undefined, cluster: undefined },
   };

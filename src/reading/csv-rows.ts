@@ -18,7 +18,11 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
-export async function* readCsv({ path, name, delimiter = ',' }: InputFile, fields: Columns): AsyncIterable<Row> {
+export async function* readCsv(
+  { path, name, delimiter = ',' }: InputFile,
+  fields: Columns,
+  parameterOf: (role: string) => string,
+): AsyncIterable<Row> {
   const parser = parse({
     bom: true,
     delimiter,
@@ -38,7 +42,7 @@ export async function* readCsv({ path, name, delimiter = ',' }: InputFile, field
       // Excel may say the delimiter in a line of its own.
       else if (!parsed.raw.replace(/^\ufeff/, '').startsWith('sep=')) {
         header = parsed.record.map((column) => column.trim());
-        requireColumns(header, fields, name);
+        requireColumns(header, { fields, parameterOf }, name);
       }
     }
   } catch (thrown) {
@@ -82,15 +86,22 @@ function isWellQuoted(raw: string, delimiter: string): boolean {
   }
 }
 
-function requireColumns(header: readonly string[], fields: Columns, file: string): void {
+interface NamedColumns {
+  readonly fields: Columns;
+  readonly parameterOf: (role: string) => string;
+}
+
+function requireColumns(header: readonly string[], { fields, parameterOf }: NamedColumns, file: string): void {
   for (const [role, column] of Object.entries(fields)) {
     if (column === undefined || header.includes(column)) continue;
     const near = nearestName(column, header);
-    const option = `--${role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-field`;
-    const hint = `The header has: ${header.join(', ')}. Name the column with ${option}${near === undefined ? '' : ` ${near}`}.`;
+    const parameter = parameterOf(role);
+    const hint = `The header has: ${header.join(', ')}. Name the column with \`${parameter}\`${near === undefined ? '' : ` ${near}`}.`;
     throw new EspalierError('CSV_COLUMN_MISSING', `${file} has no column \`${column}\``, {
       at: { file, line: 1, field: column },
       hint,
+      parameters: [parameter],
+      choices: header,
     });
   }
 }

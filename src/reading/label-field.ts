@@ -34,7 +34,7 @@ const separator = '|';
 export function readLabelField(fields: Fields, to: Omit<FieldToRead, 'maxLength'>, rules: LabelRules): ReadLabel {
   const found = fields[to.field];
   if (!Array.isArray(found))
-    return found === undefined ? { reason: reasonOfMissing(fields, to.field, to.option) } : readLabel(found, rules);
+    return found === undefined ? { reason: reasonOfMissing(fields, to.field, to.parameter) } : readLabel(found, rules);
   if (found.length === 1) return readLabel(found[0], rules);
   return {
     reason:

@@ -139,7 +139,11 @@ function requireKnownEncoding(label: string | undefined): void {
   } catch (cause) {
     const hint =
       'Known ones are utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15, shift_jis and others of the Encoding Standard.';
-    throw new EspalierError('USAGE', `--encoding \`${label}\` is not known`, { hint, cause });
+    throw new EspalierError('USAGE', `the \`encoding\` ${label} is not known`, {
+      hint,
+      parameters: ['encoding'],
+      cause,
+    });
   }
 }
 

@@ -48,12 +48,16 @@ function delimiterSaid(said: string | undefined): string | undefined {
   if (said === undefined) return undefined;
   const delimiter = Object.hasOwn(delimiters, said) ? delimiters[said] : undefined;
   if (delimiter !== undefined) return delimiter;
-  throw new EspalierError('USAGE', `--delimiter is comma, semicolon, tab or bar, not \`${said}\``);
+  throw new EspalierError('USAGE', `\`delimiter\` is comma, semicolon, tab or bar, not ${said}`, {
+    ...{ parameters: ['delimiter'], choices: ['comma', 'semicolon', 'tab', 'bar'] },
+  });
 }
 
 function formatSaid(said: string | undefined): InputFormat | undefined {
   if (said === undefined || said === 'jsonl' || said === 'json' || said === 'csv') return said;
-  throw new EspalierError('USAGE', `--format is jsonl, json or csv, not \`${said}\``);
+  throw new EspalierError('USAGE', `\`format\` is jsonl, json or csv, not ${said}`, {
+    ...{ parameters: ['format'], choices: ['jsonl', 'json', 'csv'] },
+  });
 }
 
 function formatByName(name: string): InputFormat | undefined {

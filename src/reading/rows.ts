@@ -8,9 +8,16 @@ import { readCsv } from './csv-rows.js';
 import { splitJsonValues } from './json-values.js';
 import { type Columns, maxLineBytes, type Row } from './row.js';
 
-/** @throws INPUT_FORMAT, CSV_COLUMN_MISSING, in the middle of the rows too */
-export function readRows(file: InputFile, fields: Columns): AsyncIterable<Row> {
-  if (file.format === 'csv') return readCsv(file, fields);
+/**
+ * @param parameterOf which parameter names the column of a role
+ * @throws INPUT_FORMAT, CSV_COLUMN_MISSING, in the middle of the rows too
+ */
+export function readRows(
+  file: InputFile,
+  fields: Columns,
+  parameterOf: (role: string) => string = (role) => `${role}Field`,
+): AsyncIterable<Row> {
+  if (file.format === 'csv') return readCsv(file, fields, parameterOf);
   return file.format === 'json' ? readJsonValues(file) : readJsonLines(file);
 }
 

@@ -14,17 +14,17 @@ export const maxNameLength = 200;
 export interface FieldToRead {
   readonly field: string;
   readonly maxLength: number;
-  /** The option that names the field, for hints. */
-  readonly option?: string;
+  /** What the caller calls the parameter that names the field, for hints. */
+  readonly parameter?: string;
 }
 
 /** `cleaned`: the field held invisible or control characters, which are removed. */
 export type ReadText = { readonly value: string; readonly cleaned: boolean } | { readonly reason: string };
 
 /** The field as normalised text, or why it is none. */
-export function readTextField(fields: Fields, { field, maxLength, option }: FieldToRead): ReadText {
+export function readTextField(fields: Fields, { field, maxLength, parameter }: FieldToRead): ReadText {
   const found = fields[field];
-  if (found === undefined) return { reason: reasonOfMissing(fields, field, option) };
+  if (found === undefined) return { reason: reasonOfMissing(fields, field, parameter) };
   if (found === null) return { reason: 'the field is null' };
   if (typeof found === 'number' && Number.isFinite(found)) return { value: String(found), cleaned: false };
   if (typeof found !== 'string') return { reason: `the field is ${kindOf(found)}, not text` };
@@ -43,14 +43,14 @@ export function readTextField(fields: Fields, { field, maxLength, option }: Fiel
 
 const mostNamed = 12;
 
-/** "the row has no field `text`; it has `txt` and `label`: name one with --text-field" */
-export function reasonOfMissing(fields: Fields, field: string, option: string | undefined): string {
+/** "the row has no field `text`; it has `txt` and `label`: name one with `textField`" */
+export function reasonOfMissing(fields: Fields, field: string, parameter: string | undefined): string {
   const names = Object.keys(fields).map((name) => cleanText(name).slice(0, maxNameLength));
   if (names.length === 0) return `the row has no field \`${field}\`, and no other`;
   const near = nearestName(field, names.slice(0, mostNamed));
   const shown = names.slice(0, mostNamed).map((name) => `\`${name}\``);
   const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
-  const advice = option === undefined ? '' : `: name one with ${option}${near === undefined ? '' : ` ${near}`}`;
+  const advice = parameter === undefined ? '' : `: name one with ${parameter}${near === undefined ? '' : ` ${near}`}`;
   return `the row has no field \`${field}\`; it has ${shown.join(', ')}${more}${advice}`;
 }
 

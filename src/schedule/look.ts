@@ -73,7 +73,7 @@ interface Known {
 
 async function readState(
   { store }: Site,
-  { name: adapter }: AdapterDeclaration,
+  { name: adapter, tasks }: AdapterDeclaration,
   { schedule, run, checks: { failures, lastFailure }, newExamples }: Known,
   now: Date,
 ): Promise<ScheduleState> {
@@ -85,6 +85,7 @@ async function readState(
     knownSince: async () => dateOf(await findAdapterCreation(queries, adapter)),
     championSince: async () => dateOf(await findChampionSince(queries, adapter)),
     newExamples: async () => newExamples,
+    championExamples: () => countShown(queries, adapter, tasks),
   };
   return {
     triggers: await readTriggers(schedule, facts),
@@ -102,4 +103,16 @@ async function countNew(
 ): Promise<number> {
   const version = await findChampionVersion(queries, adapter);
   return countUnlearned(queries, { adapter, version, tasks: tasks.map(({ name }) => name), afterArrival });
+}
+
+/** Training examples that the champion was shown: all but those that came later. */
+async function countShown(
+  queries: Store['queries'],
+  adapter: string,
+  tasks: AdapterDeclaration['tasks'],
+): Promise<number> {
+  const version = await findChampionVersion(queries, adapter);
+  const names = tasks.map(({ name }) => name);
+  const all = await countUnlearned(queries, { adapter, version: null, tasks: names });
+  return all - (await countUnlearned(queries, { adapter, version, tasks: names }));
 }

@@ -3,6 +3,7 @@
  * text keeps its place, with the reason.
  */
 import { type Line, linesOf } from '../core/lines.js';
+import { byName, type Wording } from '../core/wording.js';
 import { maxLineBytes } from '../reading/row.js';
 import { maxTextLength, readTextField } from '../reading/text-field.js';
 
@@ -22,6 +23,7 @@ export interface QuestionOptions {
   readonly format: QuestionFormat;
   /** The field of a JSON line that holds the text. */
   readonly textField: string;
+  readonly wording?: Wording;
 }
 
 /** Questions that wait are answered together, so many at most. */
@@ -64,11 +66,11 @@ function questionOfLine(line: Line, options: QuestionOptions, isFirst: boolean):
   }
   if (decoded.includes('\0')) return unanswerable('the line holds zero bytes: it is not text in UTF-8');
   const raw = isFirst && decoded.startsWith(byteOrderMark) ? decoded.slice(1) : decoded;
-  return options.format === 'jsonl' ? questionOfJson(raw, options.textField) : questionOf(raw);
+  return options.format === 'jsonl' ? questionOfJson(raw, options) : questionOf(raw);
 }
 
 /** An object with the text in a field, or a text in quotation marks. */
-function questionOfJson(raw: string, textField: string): Question {
+function questionOfJson(raw: string, { textField, wording = byName }: QuestionOptions): Question {
   if (raw.trim() === '') return unanswerable('the line is empty');
   let value: unknown;
   try {
@@ -81,7 +83,7 @@ function questionOfJson(raw: string, textField: string): Question {
     return unanswerable('the line is not a JSON object');
   const fields = value as Readonly<Record<string, unknown>>;
   const found = Object.hasOwn(fields, textField) ? fields[textField] : undefined;
-  const read = readTextField(fields, { field: textField, maxLength: maxTextLength, option: '--text-field' });
+  const read = readTextField(fields, { field: textField, maxLength: maxTextLength, parameter: wording('textField') });
   const text = typeof found === 'string' || typeof found === 'number' ? String(found) : '';
   return { text, fields, content: 'value' in read ? read : { reason: ofTheText(read.reason) } };
 }

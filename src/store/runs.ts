@@ -266,7 +266,8 @@ function sealOf({ adapter, stage, plan, outputs, trigger, started_at }: SealedRu
 
 const refuseUnfinished: OnChanged = (what) => {
   throw changedRow(what, {
-    hint: 'Restore the database from a backup, or end the run and begin anew: `espalier update NAME --fresh`.',
+    hint: 'Restore the database from a backup, or end the run and begin anew: `espalier update NAME` with `fresh`.',
+    parameters: ['fresh'],
   });
 };
 

@@ -47,7 +47,10 @@ export function readJson(text: string, what: string, onChanged: OnChanged = refu
   }
 }
 
-export function changedRow(what: string, details: Pick<ErrorDetails, 'cause' | 'hint'> = {}): EspalierError {
+export function changedRow(
+  what: string,
+  details: Pick<ErrorDetails, 'cause' | 'hint' | 'parameters'> = {},
+): EspalierError {
   return new EspalierError('STORE_CORRUPT', `${what} is not what was stored: it was changed outside of Espalier`, {
     hint: 'Restore the database from a backup: nothing is trained, judged or decided on a changed row.',
     ...details,

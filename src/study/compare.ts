@@ -126,7 +126,8 @@ async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDecl
       'NOTHING_TO_COMPARE',
       `${name} has examples of ${steps.length === 0 ? 'no domain' : 'one domain only'}`,
       {
-        hint: `Bring ${steps.length === 0 ? 'two domains' : 'another'}: \`espalier ingest FILE --adapter ${name} --domain NAME\`.`,
+        hint: `Bring ${steps.length === 0 ? 'two domains' : 'another'}: \`espalier ingest\` takes more examples of ${name}, of the \`domain\` that you name.`,
+        parameters: ['domain'],
       },
     );
   }

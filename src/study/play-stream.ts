@@ -8,11 +8,12 @@ import type { TrainingSettings } from '../declaration/declaration.js';
 import { type ContinualMetrics, continualMetrics } from '../evaluation/continual.js';
 import { scoreOfCommonestSet } from '../evaluation/kinds/multi-label.js';
 import type { Offer, ReplayPolicy } from '../replay/policy.js';
+import { buildJob, rereadsTask } from '../training/build-job.js';
 import { bytesKept } from '../training/bytes-kept.js';
 import { openScorer, type Scorer } from '../training/heads/head-graph.js';
 import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
 import { readsBuffer } from '../training/strategies.js';
-import { type Labelled, StreamClasses, type StreamRow, type StreamStep } from './stream.js';
+import { type Labelled, partOf, StreamClasses, type StreamRow, type StreamStep } from './stream.js';
 
 export interface StreamPlay {
   readonly steps: readonly StreamStep[];
@@ -67,23 +68,20 @@ export async function playStream({
     const known = parent;
     classes.admit(step);
     const goesOn = known === undefined || strategy.continues(known, settings);
-    const job: TrainingJob = {
+    const reread =
+      goesOn && number > 0 ? rereadRows(memory.rowsUpTo(number - 1), memory.rowsOf(number), strategy) : undefined;
+    const job = buildJob({
       strategy: strategy.name,
       settings,
       dimension,
       lexical,
-      ...classes.learn(
-        {
-          fresh: goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number),
-          replayed: readsBuffer(strategy, known) && goesOn ? memory.replayed() : [],
-          learned:
-            goesOn && number > 0 ? rereadRows(memory.rowsUpTo(number - 1), memory.rowsOf(number), strategy) : undefined,
-        },
-        dimension,
-      ),
+      ...classes.known(),
+      fresh: partOf(goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number), dimension),
+      replayed: partOf(readsBuffer(strategy, known) && goesOn ? memory.replayed() : [], dimension),
+      learned: reread && partOf(reread, dimension),
       budget,
       parent: goesOn ? known : undefined,
-    };
+    });
     const start = performance.now();
     parent = await train(job);
     seconds += (performance.now() - start) / 1000;
@@ -105,12 +103,12 @@ export async function playStream({
 function rereadRows(
   before: readonly StreamRow[],
   fresh: readonly StreamRow[],
-  { rereads = 0 }: Strategy,
+  { rereads }: Strategy,
 ): StreamRow[] | undefined {
   const newOf = (task: string) => fresh.filter(({ step }) => step.task === task).length;
   const rows = [...new Set(fresh.map(({ step }) => step.task))].flatMap((task) => {
     const own = before.filter(({ step }) => step.task === task);
-    return own.length + newOf(task) <= rereads ? own : [];
+    return rereadsTask(rereads, { learned: own.length, fresh: newOf(task) }) ? own : [];
   });
   return rows.length > 0 ? rows : undefined;
 }

@@ -3,8 +3,9 @@
  * it can be trained by stand in its file; gradient, training, files, adapter.yaml and tests follow. docs/extending.md
  * does it once.
  */
-import { memberNamed, membersOf } from '../core/extensions.js';
-import type { SettingsShape, TrainingSettings } from '../declaration/declaration.js';
+import { faultOfKeys } from '../core/added-keys.js';
+import { memberNamed, membersOf, type Named } from '../core/extensions.js';
+import { type SettingsShape, type TrainingSettings, trainingKeys } from '../declaration/declaration.js';
 import { minibatch } from './autodiff/expression.js';
 import { bottleneckHead } from './heads/bottleneck.js';
 import { cosineHead } from './heads/cosine.js';
@@ -31,6 +32,12 @@ export const gradientHeads: readonly string[] = headKinds
 
 /** The settings of all kinds: keys that adapter.yaml may hold under `training`. */
 export const headSettings: SettingsShape = Object.assign({}, ...headKinds.map(({ settings }) => settings ?? {}));
+
+/** What is wrong with a kind of head that a workspace adds; undefined: nothing. */
+export function faultOfHead(kind: Named, others: readonly Named[]): string | undefined {
+  const settingsOf = (other: Named) => (other as HeadKind).settings ?? {};
+  return faultOfKeys(settingsOf(kind), Object.assign({}, trainingKeys, headSettings, ...others.map(settingsOf)));
+}
 
 /** The built-in kinds, and those that the workspace adds. */
 export function allHeadKinds(): readonly HeadKind[] {

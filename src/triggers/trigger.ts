@@ -16,6 +16,8 @@ export interface ScheduleFacts {
   championSince(): Promise<Date | undefined>;
   /** Training examples that neither the champion has learned nor an earlier update of the schedule has looked at. */
   newExamples(): Promise<number>;
+  /** Training examples that the champion was shown; 0 where there is none. */
+  championExamples(): Promise<number>;
 }
 
 export interface Fault {
@@ -44,3 +46,20 @@ export interface Trigger<Name extends string, Shape extends z.ZodRawShape, State
 export const defineTrigger = <Name extends string, Shape extends z.ZodRawShape, State>(
   trigger: Trigger<Name, Shape, State>,
 ): Trigger<Name, Shape, State> => trigger;
+
+/** A trigger whose words are held to be words: they are kept with every check. */
+export function speakingTrigger<Name extends string, Shape extends z.ZodRawShape, State>(
+  trigger: Trigger<Name, Shape, State>,
+): Trigger<Name, Shape, State> {
+  const { due, next } = trigger;
+  return {
+    ...trigger,
+    ...(typeof due === 'function' && { due: (...given) => wordsOrNothing(due.apply(trigger, given)) }),
+    ...(typeof next === 'function' && { next: (...given) => wordsOrNothing(next.apply(trigger, given)) }),
+  };
+}
+
+function wordsOrNothing(words: string | undefined): string | undefined {
+  if (words === undefined || (typeof words === 'string' && words !== '')) return words;
+  throw new TypeError(`it must give a sentence or undefined, and gave ${words === '' ? 'an empty one' : typeof words}`);
+}

@@ -3,6 +3,8 @@
  * words follow.
  */
 import { z } from 'zod';
+import { faultOfKeys } from '../core/added-keys.js';
+import { membersOf, type Named } from '../core/extensions.js';
 import { championAge } from './champion-age.js';
 import { cron } from './cron.js';
 import { newExamples } from './new-examples.js';
@@ -14,23 +16,46 @@ export const triggers = [cron, newExamples, championAge] as const;
 type Shapes<T> = T extends { readonly shape: infer Shape } ? (shape: Shape) => void : never;
 type Together = Shapes<(typeof triggers)[number]> extends (shape: infer All) => void ? All : never;
 
-/** The keys of every trigger, as they stand under `schedule:`. */
+/** The keys of the built-in triggers, as they stand under `schedule:`. */
 export const scheduleShape = z.strictObject(
   Object.assign({}, ...triggers.map(({ shape }) => shape)) as Together extends z.ZodRawShape ? Together : never,
 );
 
-export const schedule = scheduleShape.superRefine((keys, context) => {
-  for (const trigger of allTriggers) {
-    const fault = trigger.faultOf?.(keys);
-    if (fault)
-      context.addIssue({ code: 'custom', message: fault.message, path: [fault.key], params: { hint: fault.hint } });
-  }
-});
-
-export type ScheduleKeys = z.infer<typeof scheduleShape>;
+/** The keys of the built-in triggers, and by name those of the triggers that the workspace adds. */
+export type ScheduleKeys = z.infer<typeof scheduleShape> & Readonly<Record<string, unknown>>;
 
 /** As they are called with the keys of all: each looks at its own. */
-const allTriggers = triggers as unknown as readonly Trigger<string, z.ZodRawShape, unknown>[];
+type AnyTrigger = Trigger<string, z.ZodRawShape, unknown>;
+
+/** The built-in triggers, and those that the workspace adds. */
+function allTriggers(): readonly AnyTrigger[] {
+  return membersOf('trigger', triggers as unknown as readonly AnyTrigger[]);
+}
+
+/** Key -> schema of what may stand under `schedule:`. */
+export const scheduleKeys = (): Readonly<Record<string, z.ZodType>> =>
+  Object.assign({}, ...allTriggers().map(({ shape }) => shape));
+
+/** Checks what stands under `schedule:`, with the keys of all triggers. */
+export function scheduleSchema(): z.ZodType<ScheduleKeys> {
+  const keys = z.strictObject(scheduleKeys()).superRefine((written, context) => {
+    for (const trigger of allTriggers()) {
+      const fault = trigger.faultOf?.(written);
+      if (fault)
+        context.addIssue({ code: 'custom', message: fault.message, path: [fault.key], params: { hint: fault.hint } });
+    }
+  });
+  return keys as unknown as z.ZodType<ScheduleKeys>;
+}
+
+/** What is wrong with a trigger that a workspace adds; undefined: nothing. */
+export function faultOfTrigger(trigger: Named, others: readonly Named[]): string | undefined {
+  const shapeOf = (other: Named) => (other as AnyTrigger).shape;
+  return faultOfKeys(shapeOf(trigger), Object.assign({}, scheduleShape.shape, ...others.map(shapeOf)));
+}
+
+/** Names of the built-in triggers, and what the schedule calls the resumption of a run. */
+export const takenTriggers: readonly string[] = [...triggers.map(({ name }) => name), 'unfinished'];
 
 /** A trigger that adapter.yaml declares, and what it knows. */
 export interface ReadTrigger {
@@ -41,7 +66,7 @@ export interface ReadTrigger {
 
 /** The declared triggers, each with its state as the facts are now. None: the adapter has no schedule. */
 export async function readTriggers(keys: ScheduleKeys, facts: ScheduleFacts): Promise<ReadTrigger[]> {
-  const declared = allTriggers.filter((trigger) => trigger.isDeclared(keys));
+  const declared = allTriggers().filter((trigger) => trigger.isDeclared(keys));
   return Promise.all(
     declared.map(async (trigger) => {
       const state = await trigger.read(facts);
@@ -54,4 +79,4 @@ export async function readTriggers(keys: ScheduleKeys, facts: ScheduleFacts): Pr
   );
 }
 
-export const isScheduled = (keys: ScheduleKeys): boolean => allTriggers.some((trigger) => trigger.isDeclared(keys));
+export const isScheduled = (keys: ScheduleKeys): boolean => allTriggers().some((trigger) => trigger.isDeclared(keys));

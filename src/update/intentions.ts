@@ -121,7 +121,8 @@ export async function askIntention(
     'INTERRUPTED',
     `run ${run.id} of ${run.adapter} was left as it is, unfinished at its stage ${run.stage}`,
     {
-      hint: `\`espalier update ${run.adapter}\` asks again; with --fresh it ends that run and begins anew.`,
+      hint: `\`espalier update ${run.adapter}\` asks again; with \`fresh\` it ends that run and begins anew.`,
+      parameters: ['fresh'],
     },
   );
 }

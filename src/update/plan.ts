@@ -120,7 +120,8 @@ export function requireSameEncoder(
     'ENCODER_MISMATCH',
     `${adapter} ${what} was trained on ${trained.model} (${then}); the encoder is now ${encoder.declaration.model} (${now})`,
     {
-      hint: `Restore the encoder in adapter.yaml, or learn everything again on the new one: \`espalier update ${adapter} --reencode\`.`,
+      hint: `Restore the encoder in adapter.yaml, or learn everything again on the new one: \`espalier update ${adapter}\` with \`reencode\`.`,
+      parameters: ['reencode'],
     },
   );
 }

@@ -4,13 +4,16 @@ import { judge } from '#espalier/gate/gate.js';
 import type { PairedSuite } from '#espalier/gate/paired.js';
 import type { Report } from '#espalier/gate/report.js';
 import { summarise } from '#espalier/gate/verdict.js';
+import { commandFor } from '#espalier/pages/report/commands.js';
 import { evaluationOf, pairedSuite, pairsOf, policyWith } from '../support/paired.js';
 
 const policy = policyWith();
 function adviceOn(suites: readonly PairedSuite[]): string[] {
   const judgement = judge(evaluationOf(suites), policy, 7);
   const report = { ...judgement, ...summarise(judgement, policy), domains: [] } as unknown as Report;
-  return adviseOn(report, 12, 'desk').map(({ what, command }) => command ?? what);
+  return adviseOn(report).map(({ what, step }) =>
+    step === null ? what : commandFor(step, { id: 12, adapter: 'desk' }),
+  );
 }
 
 describe('what to do next', () => {

@@ -332,7 +332,7 @@ describe('rows that are rejected', () => {
       'a mistyped field',
       { txt: 'a', label: 'a' },
       'text',
-      'no field `text`; it has `txt`, `label`: name one with --text-field txt',
+      'no field `text`; it has `txt`, `label`: name one with `textField` txt',
     ],
     ['no label', { text: 'a' }, 'label', 'the row has no field `label`'],
     ['a null', { text: null, label: 'a' }, 'text', 'the field is null'],

@@ -268,7 +268,7 @@ describe('fields', () => {
       { fields, domain: undefined },
     );
     expect(reasons).toEqual([
-      expect.stringContaining('no field `domain`; it has `text`, `label`: name one with --domain-field'),
+      expect.stringContaining('no field `domain`; it has `text`, `label`: name one with `domainField`'),
     ]);
   });
 });

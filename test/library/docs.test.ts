@@ -36,8 +36,11 @@ describe('docs/library.md', () => {
   });
 
   it('compiles, and runs from its first block to its last', async () => {
-    const config = blocks.find(({ isConfig }) => isConfig)!.code;
+    const config = blocks.flatMap(({ isConfig, code }) => (isConfig ? code : [])).join('\n');
     writeFileSync(join(desk.folder, 'espalier.config.mjs'), config);
+    const declared = join(desk.folder, 'adapters', 'triage', 'adapter.yaml');
+    const source = readFileSync(declared, 'utf8').replace('training:', 'training:\n  sharpness: 8');
+    writeFileSync(declared, `${source}schedule:\n  oneForEvery: 10\n`);
     const given = [
       `const folder = ${JSON.stringify(desk.folder)};`,
       `const moreRows = ${JSON.stringify(testRows(['refund', 'shipping'], 20))};`,
@@ -66,6 +69,9 @@ describe('docs/library.md', () => {
     expect(stdout).toContain('where is my parcel shipping');
     expect(stdout).toContain('??? no answer: the text has no letter and no digit');
     expect(stdout).toMatch(/\[ 'gentle', '(pass|fail|inconclusive)' \]/);
+    expect(stdout).toContain("[ 'near', 'triplet', 2 ]");
+    expect(stdout).toContain("{ timeZone: 'UTC', oneForEvery: 10 } at 1 more examples");
+    expect(stdout).toMatch(/^8\nsharply (pass|fail|inconclusive)$/m);
     expect(stdout).toContain('CANDIDATE_NOT_FOUND missing there is no candidate 99');
   });
 });

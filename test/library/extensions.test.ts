@@ -50,6 +50,22 @@ describe('a strategy of the workspace', () => {
     });
   });
 
+  it('whose code throws is out of the field, with the configuration and its line, and the others go on', async () => {
+    configure(careful.replace("const fresh = draw('fresh');", "const fresh = no.such; const other = draw('fresh');"));
+    const update = await succeedJson<{ strategy: string; field: { strategy: string; error: object | null }[] }>(
+      desk.folder,
+      ['update', 'triage', '--tournament', 'careful,analytic'],
+    );
+    expect(update.strategy).toBe('analytic');
+    expect(update.field.find(({ strategy }) => strategy === 'careful')?.error).toMatchObject({
+      code: 'EXTENSION_FAILED',
+      message: 'the strategy `careful` failed in `train`: no is not defined',
+    });
+    const { stderr } = await espalier(desk.folder, ['update', 'triage', '--strategy', 'careful']);
+    expect(stderr.replace(/\s+/g, ' ')).toContain('[EXTENSION_FAILED]');
+    configure(careful);
+  });
+
   it('is not there for another workspace of the same process, nor where the configuration is refused', async () => {
     await using other = await openTestWorkspace();
     const elsewhere = await other.espalier.adapter();

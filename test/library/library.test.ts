@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEspalier, type ProgressEvent, type ServedChampion } from '#espalier/index.js';
+import { stages } from '#espalier/store/runs.js';
 import { openTestWorkspace, type TestWorkspace, testRows } from '#espalier/testing/testing.js';
 import { succeedJson } from '../support/command.js';
 
@@ -68,14 +69,7 @@ describe('an adapter', () => {
     const triage = await desk.espalier.adapter('triage');
     const events: ProgressEvent[] = [];
     const update = await triage.update({ onProgress: (event) => events.push(event) });
-    expect(events.filter(({ kind }) => kind === 'end').map(({ stage }) => stage)).toEqual([
-      'encode',
-      'mix',
-      'train',
-      'evaluate',
-      'gate',
-      'propose',
-    ]);
+    expect(events.filter(({ kind }) => kind === 'end').map(({ stage }) => stage)).toEqual([...stages]);
     expect(update).toMatchObject({ candidateId: 1, strategy: 'analytic', report: { mayApprove: true } });
     await expect(triage.predict(['where is my shipping'])).rejects.toMatchObject({ code: 'NO_CHAMPION' });
     const approved = await desk.espalier.candidates.approve(1, { reason: 'the first', actor: 'ana' });

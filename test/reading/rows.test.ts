@@ -150,7 +150,7 @@ describe('CSV', () => {
   });
 
   it.each([
-    ['text', 'txt,label', '--text-field txt'],
+    ['text', 'txt,label', '`textField` txt'],
     ['label', 'text,intent', 'The header has: text, intent.'],
   ])('CSV_COLUMN_MISSING names the column %s, what there is, and the nearest', async (column, header, hint) => {
     const error = await errorOf(read('csv', `${header}\na,x\n`));

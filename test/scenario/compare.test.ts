@@ -199,7 +199,8 @@ describe('what cannot be compared', () => {
     const alone = await errorOf(compareStrategies(context(), { declaration: { ...declaration, name: 'alone' } }));
     expect(alone).toMatchObject({
       code: 'NOTHING_TO_COMPARE',
-      hint: expect.stringContaining('--adapter alone --domain'),
+      hint: expect.stringContaining('more examples of alone, of the `domain` that you name'),
+      parameters: ['domain'],
     });
     const blind = await errorOf(compareStrategies(context(), { declaration: { ...declaration, name: 'blind' } }));
     expect(blind).toMatchObject({

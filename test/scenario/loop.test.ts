@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256, sha256OfFile } from '#espalier/core/hash.js';
 import { textHash } from '#espalier/core/text.js';
 import { countNgrams } from '#espalier/encoder/ngrams.js';
+import { stages } from '#espalier/store/runs.js';
 import type { Manifest } from '#espalier/versions/manifest.js';
 import { espalier, succeed, succeedJson } from '../support/command.js';
 import { at, billing, copyOf, databaseOf, ingestWords, rowsOf, shipping, writeDesk } from '../support/desk.js';
@@ -70,8 +71,7 @@ describe('the first domain', () => {
     expect(stdout).toContain('candidate 1: desk version 1 by analytic, no champion yet');
     expect(stdout).toContain('PASS');
     expect(stdout).toContain('espalier candidates approve 1 --reason');
-    for (const stage of ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'])
-      expect(stderr).toContain(`  ${stage} `);
+    for (const stage of stages) expect(stderr).toContain(`  ${stage} `);
   });
 
   it('serves only once a person has approved it', async () => {

@@ -1,5 +1,6 @@
 /** With --json every failure is one object on standard output; the words go to standard error as ever. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asksForJson } from '#espalier/cli/asks-json.js';
@@ -85,6 +86,18 @@ describe('a hint that asks for a parameter', () => {
     });
     const { stderr } = await espalier(desk, ['ingest', 'billing.jsonl', '--adapter', 'desk']);
     expect(stderr).toContain('hint  Say where the data comes from with --domain, or with --domain-field.');
+    const strange = await espalier(desk, [...words.slice(0, 6), '--format', 'xml', '--json']);
+    expect(JSON.parse(strange.stdout)).toMatchObject({
+      error: { message: '--format is jsonl, json or csv, not xml', choices: ['jsonl', 'json', 'csv'] },
+    });
+  });
+
+  it('names its flag in the reason of a rejected row, too', async () => {
+    writeFileSync(join(desk, 'odd.jsonl'), '{"txt":"where is it","label":"refund"}\n');
+    const { stderr } = await espalier(desk, ['ingest', 'odd.jsonl', '--adapter', 'desk', '--domain', 'x']);
+    expect(stderr.replace(/\s+/g, ' ')).toContain('it has `txt`, `label`: name one with --text-field txt');
+    const elsewhere = await espalier(tmpdir(), ['status']);
+    expect(elsewhere.stderr).toContain('or name one with --workspace.');
   });
 });
 

@@ -35,6 +35,7 @@ async function stateOf(
     settledAt: async () => settled,
     knownSince: async () => time('2026-10-01T10:00'),
     championSince: async () => champion,
+    championExamples: async () => 0,
     newExamples: async () => newExamples,
   };
   return { ...state, triggers: await readTriggers(keys, facts) };

@@ -106,12 +106,12 @@ describe('a stream played without replay', () => {
   it('gives each update its own examples, classes in the order in which they came, and the parent', async () => {
     const { jobs } = await play(strategyThat(false, true), 0);
     expect(jobs.map((job) => namesOf(job, job.fresh))).toEqual([
-      ['intent/a1', 'intent/a1', 'intent/a2'],
-      ['intent/b1', 'intent/b2'],
-      ['intent/a1', 'intent/c1'],
+      ['a1', 'a1', 'a2'],
+      ['b1', 'b2'],
+      ['a1', 'c1'],
     ]);
     expect(jobs.map(({ replayed }) => replayed.targets.length)).toEqual([0, 0, 0]);
-    expect(jobs[2]!.classes).toEqual(['intent/a1', 'intent/a2', 'intent/b1', 'intent/b2', 'intent/c1']);
+    expect(jobs[2]!.classes).toEqual(['a1', 'a2', 'b1', 'b2', 'c1']);
     expect(jobs.map(({ parent }) => parent?.head.shape.classes)).toEqual([undefined, 2, 4]);
   });
 });
@@ -126,9 +126,7 @@ describe('a stream played with replay', () => {
     ]);
     expect(outcome).toMatchObject({ averageAccuracy: 1, forgetting: 0, backwardTransfer: 0 });
     expect(outcome.forwardTransfer).toBeCloseTo(2 / 3 - 1 / 2, 12);
-    expect(new Set(namesOf(jobs[2]!, jobs[2]!.replayed))).toEqual(
-      new Set(['intent/a1', 'intent/a2', 'intent/b1', 'intent/b2']),
-    );
+    expect(new Set(namesOf(jobs[2]!, jobs[2]!.replayed))).toEqual(new Set(['a1', 'a2', 'b1', 'b2']));
     expect(outcome.bytesStored).toBe(headBytes + 4 * 2 * 4);
   });
 

@@ -11,6 +11,7 @@
 import fs from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 
+const { stages } = await import('../../dist/store/runs.js');
 const [what, when] = process.env.ESPALIER_TEST_DIE_AT.split(':');
 
 function die() {
@@ -91,8 +92,7 @@ function endsSuite(source, parameters) {
 
 /** A stage ends when its run goes on to the next; the last one, when the run is done. */
 function endsStage(source, parameters) {
-  const next = { encode: 'mix', mix: 'train', train: 'evaluate', evaluate: 'gate', gate: 'propose', propose: 'done' }[
-    what
-  ];
+  if (!stages.includes(what)) return false;
+  const next = stages[stages.indexOf(what) + 1] ?? 'done';
   return /^update "runs" set "(stage|status)" = (\?|\$1)/.test(source) && parameters[0] === next;
 }

@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { jsonOf } from '../../core/text.js';
-import { readDeclaration } from '../../declaration/workspace.js';
 import type { Encoder } from '../../encoder/encoder.js';
-import { embedQuestions } from '../../library/embed.js';
-import { openChampionEncoder } from '../../serving/champion.js';
+import { embedQuestions, openEncoderOf } from '../../library/embed.js';
 import type { Question } from '../../serving/questions.js';
 import { type AskOptions, addAskOptions, answerLines, onlyQuestion } from '../ask-lines.js';
 import { type GlobalOptions, inReadingSession, newCommand, type Session, type Surroundings } from '../session.js';
@@ -32,7 +30,7 @@ interface Asked extends Pick<Surroundings, 'stdin' | 'stdout'>, EmbedOptions {
 async function embed(session: Session, asked: Asked): Promise<void> {
   const { adapter, text, input, stdout } = asked;
   const only = text === undefined || text === '-' || input !== undefined ? undefined : onlyQuestion(text);
-  const encoder = await openChampionEncoder(session, await readDeclaration(session.workspace, adapter));
+  const encoder = await openEncoderOf(session, adapter);
   const answer = (questions: readonly Question[]) => vectorLines(encoder, questions, asked);
   if (only) stdout.write(`${(await answer([only]))[0]}\n`);
   else await answerLines(session, asked, answer);

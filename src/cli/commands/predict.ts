@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { noLabel } from '../../core/label-sets.js';
 import { percent } from '../../core/numbers.js';
 import { clip, jsonOf } from '../../core/text.js';
-import { readDeclaration } from '../../declaration/workspace.js';
-import { type Champion, openChampion, type Prediction } from '../../serving/champion.js';
+import { ServedChampion } from '../../library/served-champion.js';
+import type { Prediction } from '../../serving/champion.js';
 import type { Question } from '../../serving/questions.js';
 import { type AskOptions, addAskOptions, answerLines, onlyQuestion } from '../ask-lines.js';
 import type { Output } from '../output.js';
@@ -33,17 +33,16 @@ interface Asked extends Pick<Surroundings, 'stdin' | 'stdout'>, PredictOptions {
 }
 
 async function predict(session: Session, asked: Asked): Promise<void> {
-  const { workspace, output } = session;
+  const { output } = session;
   const only =
     asked.text === undefined || asked.text === '-' || asked.input !== undefined ? undefined : onlyQuestion(asked.text);
-  const declaration = await readDeclaration(workspace, asked.adapter);
-  const isOne = declaration.tasks.length === 1 || asked.task !== undefined;
-  const champion = await openChampion(session, declaration);
+  const champion = await ServedChampion.open(session, asked.adapter, {});
+  const isOne = champion.tasks.length === 1 || asked.task !== undefined;
   const render = (prediction: Prediction) =>
     isOne ? renderAnswer(prediction, output) : renderOneOfSeveral(prediction, output);
   try {
     if (only) {
-      const predictions = (await champion.predict([only], asked))[0]!;
+      const predictions = (await champion.answer([only], asked))[0]!;
       output.result(isOne ? predictions[0] : predictions, () => predictions.map(render).join('\n'));
     } else {
       await answerLines(session, asked, (questions) => lines(champion, questions, { ...asked, isOne, output, render }));
@@ -61,11 +60,11 @@ interface Rendering extends Asked {
 
 /** One a question; of several tasks one a task, save in JSON lines, where they stand together. */
 async function lines(
-  champion: Champion,
+  champion: ServedChampion,
   questions: readonly Question[],
   { isOne, output, render, ...asked }: Rendering,
 ) {
-  const answered = await champion.predict(questions, asked);
+  const answered = await champion.answer(questions, asked);
   if (asked.format === 'jsonl')
     return answered.map((predictions, index) => jsonOf(withFields(questions[index]!, predictions, isOne)));
   return answered.flat().map((prediction) => (output.format === 'json' ? jsonOf(prediction) : render(prediction)));

@@ -24,7 +24,10 @@ const namesOfStrategies = strategies.map(({ name }) => name).join(', ');
 export function updateCommand(surroundings: Surroundings): Command {
   return newCommand('update', 'train a candidate from what is new, and compare it with the champion')
     .argument('<adapter>', 'the adapter')
-    .option('--strategy <name>', `instead of the declared one: ${namesOfStrategies}`)
+    .option(
+      '--strategy <name>',
+      `instead of the declared one: ${namesOfStrategies}, or one that espalier.config.js adds`,
+    )
     .addOption(
       new Option(
         '--tournament [a,b]',

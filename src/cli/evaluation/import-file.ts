@@ -1,10 +1,8 @@
 /** `espalier eval import` */
 import { basename, resolve } from 'node:path';
-import { EspalierError } from '../../core/errors.js';
-import { suggestAmong } from '../../core/text.js';
-import { type ImportableKind, importableKinds } from '../../evaluation/importing/import-kinds.js';
+import { importingOf } from '../../evaluation/importing/import-kinds.js';
 import type { ImportColumns } from '../../evaluation/importing/import-row.js';
-import { type ImportedSuite, importFromFile } from '../../library/import-suite.js';
+import { type ImportedSuite, importFromFile, requireKind } from '../../library/import-suite.js';
 import type { Output } from '../output.js';
 import type { Session } from '../session.js';
 import { renderFinding } from './findings.js';
@@ -46,7 +44,8 @@ export async function importFile(
   const { output } = session;
   const { name, outLabel, shots, seed, task, capability, licence, workingFolder, format, delimiter, encoding } =
     options;
-  const kind = kindOf(options.kind);
+  const { kind } = options;
+  requireKind(kind);
   const named =
     path === '-' ? { path, name: 'standard input' } : { path: resolve(workingFolder, path), name: basename(path) };
   const report = await importFromFile(
@@ -57,23 +56,17 @@ export async function importFile(
       ...{ task, capability, licence, format, delimiter, encoding },
     },
   );
-  output.result(report, () => describe(report, { output, shown: importableKinds[kind].unasked ?? 'to show' }));
+  output.result(report, () => describe(report, { output, shown: importingOf(kind).unasked ?? 'to show' }));
 }
 
-function columnsOf(options: ImportOptions, kind: ImportableKind): ImportColumns {
-  const label = options.labelField ?? importableKinds[kind].labelColumn ?? 'label';
+function columnsOf(options: ImportOptions, kind: string): ImportColumns {
+  const label = options.labelField ?? importingOf(kind).labelColumn ?? 'label';
   return {
     ...{ text: options.textField, label, a: options.aField, b: options.bField, score: options.scoreField },
     ...{ perturbed: options.perturbedField, other: options.otherField, otherLabel: options.otherLabelField },
     ...{ query: options.queryField, document: options.documentField },
     ...{ relevance: options.relevanceField, group: options.groupField, cluster: options.clusterField },
   };
-}
-
-function kindOf(name: string): ImportableKind {
-  if (Object.hasOwn(importableKinds, name)) return name as ImportableKind;
-  const known = Object.keys(importableKinds);
-  throw new EspalierError('USAGE', `no suite of kind \`${name}\` can be imported`, { hint: suggestAmong(name, known) });
 }
 
 /** @param words `shown`: what is said of cases that are not asked */

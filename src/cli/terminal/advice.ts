@@ -2,16 +2,17 @@
 import { wrap } from '../../core/text.js';
 import { adviseOn } from '../../gate/advice.js';
 import type { Report } from '../../gate/report.js';
+import { commandFor } from '../../pages/report/commands.js';
 import type { Candidate } from '../../store/candidates.js';
 import type { Output } from '../output.js';
 
 export function renderAdvice(
   report: Report,
-  { id: candidateId, adapter }: Pick<Candidate, 'id' | 'adapter'>,
+  candidate: Pick<Candidate, 'id' | 'adapter'>,
   { colours, width }: Output,
 ): string {
-  const lines = adviseOn(report, candidateId, adapter).map(({ what, command }) =>
-    command === null ? wrap(what, width) : `${wrap(what, width)}\n    ${colours.cyan(command)}`,
+  const lines = adviseOn(report).map(({ what, step }) =>
+    step === null ? wrap(what, width) : `${wrap(what, width)}\n    ${colours.cyan(commandFor(step, candidate))}`,
   );
   return `next\n${lines.join('\n')}`;
 }

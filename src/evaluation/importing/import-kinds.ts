@@ -1,15 +1,15 @@
 /** How each kind of suite is made of rows, as the kind itself says. */
-import { type KnownKind, kinds } from '../kinds.js';
+import { allKinds, type KindName, kindNamed } from '../kinds.js';
 import type { ImportKind, Role } from './import-row.js';
 
-export type ImportableKind = KnownKind['name'];
+/** @throws SUITE_INVALID where no kind has the name */
+export const importingOf = (kind: KindName): ImportKind => kindNamed(kind).importing;
 
-export const importableKinds = Object.fromEntries(kinds.map(({ name, importing }) => [name, importing])) as Readonly<
-  Record<ImportableKind, ImportKind>
->;
+/** Names of all kinds; each can be imported. */
+export const importableKinds = (): string[] => allKinds().map(({ name }) => name);
 
 /** What a case of that kind may have besides. */
-export function optionalRolesOf(kind: ImportableKind): Role[] {
-  const { columns, optional = ['group', 'cluster'] } = importableKinds[kind];
+export function optionalRolesOf(kind: KindName): Role[] {
+  const { columns, optional = ['group', 'cluster'] } = importingOf(kind);
   return optional.filter((role) => !columns.includes(role));
 }

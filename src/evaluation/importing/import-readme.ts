@@ -1,6 +1,6 @@
 /** The README of an imported suite: where its cases come from, and how they were chosen. */
 import { printable } from '../../core/text.js';
-import { importableKinds, optionalRolesOf } from './import-kinds.js';
+import { importingOf, optionalRolesOf } from './import-kinds.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
 import { columnOf } from './import-row.js';
 
@@ -14,7 +14,7 @@ export function describeImport(
   { name, kind, columns, seed, shots, file, licence, date }: ImportRequest,
   made: Made,
 ): string {
-  const { isDrawn, columns: needed, unasked = 'shown' } = importableKinds[kind];
+  const { isDrawn, columns: needed, unasked = 'shown' } = importingOf(kind);
   const from = [...needed, ...optionalRolesOf(kind).filter((role) => columnOf(columns, role) !== undefined)]
     .map((role) => `${role} from \`${plain(columnOf(columns, role) ?? role)}\``)
     .join(', ');

@@ -1,12 +1,13 @@
 /** What a suite is made of, and what became of it. */
+import type { Wording } from '../../core/wording.js';
 import type { InputFile } from '../../reading/check-input.js';
-import type { ImportableKind } from './import-kinds.js';
+import type { KindName } from '../kinds.js';
 import type { ImportColumns } from './import-row.js';
 
 export interface ImportRequest {
   readonly file: InputFile;
   readonly name: string;
-  readonly kind: ImportableKind;
+  readonly kind: KindName;
   readonly columns: ImportColumns;
   /** out-of-scope: what rows out of scope have for a label. */
   readonly outLabel: string;
@@ -22,6 +23,8 @@ export interface ImportRequest {
   readonly rejectsFile: string;
   /** The day it is made, "2026-11-24". */
   readonly date: string;
+  /** Of the parameters that reasons name. */
+  readonly wording?: Wording | undefined;
 }
 
 export interface ImportReport {

@@ -1,12 +1,16 @@
 /**
  * Rows of a file as what a suite is made of. A row that cannot be that is handed back with its field and the reason.
  */
+import { PassedThrough } from '../../core/extensions.js';
 import { readLabelSet } from '../../core/label-sets.js';
 import { normaliseText } from '../../core/text.js';
+import { byName, type Wording } from '../../core/wording.js';
 import { newLabelRules, readLabelsField } from '../../reading/label-field.js';
 import type { Row } from '../../reading/row.js';
 import { maxNameLength, maxTextLength, readTextField } from '../../reading/text-field.js';
-import { type ImportableKind, importableKinds } from './import-kinds.js';
+import type { KindName } from '../kinds.js';
+import { importingOf } from './import-kinds.js';
+import type { ImportRequest } from './import-request.js';
 import { columnOf, type ImportColumns, type ImportedRow, type Role, type RowReader } from './import-row.js';
 
 export interface Refusal {
@@ -15,7 +19,7 @@ export interface Refusal {
 }
 
 /** Thrown by the readers of rows, caught in this file. */
-class RowRefused extends Error {
+class RowRefused extends PassedThrough {
   constructor(
     readonly field: string,
     readonly reason: string,
@@ -24,11 +28,14 @@ class RowRefused extends Error {
   }
 }
 
-export function rowOf(row: Row, kind: ImportableKind, columns: ImportColumns, outLabel: string): ImportedRow | Refusal {
+export function rowOf(
+  row: Row,
+  { kind, columns, outLabel, wording = byName }: Pick<ImportRequest, 'kind' | 'columns' | 'outLabel' | 'wording'>,
+): ImportedRow | Refusal {
   if ('unreadable' in row.content) return { field: undefined, reason: row.content.unreadable };
-  const reader = readerOf(row.content.fields, columns);
+  const reader = readerOf(row.content.fields, columns, wording);
   try {
-    const read = importableKinds[kind].read(reader, outLabel);
+    const read = importingOf(kind).read(reader, outLabel);
     const slices = { ...sliceOf(reader, 'group', kind), ...sliceOf(reader, 'cluster', kind) };
     return { id: row.element === undefined ? `line-${row.line}` : `element-${row.element}`, ...read, slices };
   } catch (thrown) {
@@ -38,20 +45,20 @@ export function rowOf(row: Row, kind: ImportableKind, columns: ImportColumns, ou
 }
 
 /** Columns that a row of this kind may do without. */
-function sliceOf(reader: RowReader, role: 'group' | 'cluster', kind: ImportableKind) {
+function sliceOf(reader: RowReader, role: 'group' | 'cluster', kind: KindName) {
   if (!reader.has(role)) return {};
-  const value = importableKinds[kind].mayLack.includes(role) ? reader.nameIfAny(role) : reader.name(role);
+  const value = importingOf(kind).mayLack.includes(role) ? reader.nameIfAny(role) : reader.name(role);
   return value === undefined ? {} : { [role]: value };
 }
 
-function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColumns): RowReader {
+function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColumns, wording: Wording): RowReader {
   const fieldOf = (role: Role) => columnOf(columns, role) ?? role;
-  const optionFor = (role: Role) => (Object.hasOwn(columns, role) ? { option: optionOf(role) } : {});
+  const parameterFor = (role: Role) => (Object.hasOwn(columns, role) ? { parameter: wording(`columns.${role}`) } : {});
   const refuse = (role: Role, reason: string): never => {
     throw new RowRefused(fieldOf(role), reason);
   };
   const text = (role: Role, longest = maxTextLength) => {
-    const read = readTextField(fields, { field: fieldOf(role), maxLength: longest, ...optionFor(role) });
+    const read = readTextField(fields, { field: fieldOf(role), maxLength: longest, ...parameterFor(role) });
     return 'reason' in read ? refuse(role, read.reason) : read.value;
   };
   const name = (role: Role) => text(role, maxNameLength);
@@ -60,7 +67,7 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
     nameIfAny: (role) =>
       columnOf(columns, role) === undefined || isEmpty(fields[fieldOf(role)]) ? undefined : name(role),
     labels(role) {
-      const read = readLabelsField(fields, { field: fieldOf(role), ...optionFor(role) }, newLabelRules());
+      const read = readLabelsField(fields, { field: fieldOf(role), ...parameterFor(role) }, newLabelRules());
       return 'reason' in read ? refuse(role, read.reason) : readLabelSet(read.value);
     },
     number(role) {
@@ -69,9 +76,6 @@ function readerOf(fields: Readonly<Record<string, unknown>>, columns: ImportColu
     },
   };
 }
-
-/** "otherLabel" -> "--other-label-field" */
-const optionOf = (role: Role) => `--${role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-field`;
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && normaliseText(value) === '');

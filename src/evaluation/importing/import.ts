@@ -16,10 +16,10 @@ import { checkInput } from '../../reading/check-input.js';
 import { openRejects } from '../../reading/rejects.js';
 import { readRows } from '../../reading/rows.js';
 import { chanceOf } from '../chance.js';
-import { examinesAnswers, kindNamed } from '../kinds.js';
+import { examinesAnswers, type KindName, kindNamed } from '../kinds.js';
 import { askedCases } from '../score-suite.js';
 import { listSuites, readSuite, type Suite } from '../suites.js';
-import { type ImportableKind, importableKinds, optionalRolesOf } from './import-kinds.js';
+import { importingOf, optionalRolesOf } from './import-kinds.js';
 import { describeImport } from './import-readme.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
 import { columnOf, type ImportColumns, type ImportedCase, type ImportedRow } from './import-row.js';
@@ -43,7 +43,7 @@ export async function importSuite(request: ImportRequest): Promise<ImportReport>
   if (known !== undefined || existsSync(folder)) throw existsAlready(name, known ?? folder);
   await checkInput(file);
   const { rows, ...counts } = await readSoundRows(request);
-  const cases = importableKinds[kind].cases(importableKinds[kind].isDrawn ? drawShots(rows, request) : rows);
+  const cases = importingOf(kind).cases(importingOf(kind).isDrawn ? drawShots(rows, request) : rows);
   return writeSuiteFolder(request, cases, { suite: name, folder, cases: cases.length, ...counts });
 }
 
@@ -52,7 +52,7 @@ interface SoundRows extends Pick<ImportReport, 'duplicates' | 'rejected' | 'reje
 }
 
 async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
-  const { file, kind, rejectsFile, outLabel } = request;
+  const { file, kind, rejectsFile } = request;
   const columns = columnsOf(request);
   const rows: ImportedRow[] = [];
   const claimed: Claimed = new Map();
@@ -60,8 +60,8 @@ async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
   let [duplicates, rejected] = [0, 0];
   let kept: string | undefined;
   try {
-    for await (const row of readRows(file, namedColumns(kind, columns))) {
-      const read = rowOf(row, kind, columns, outLabel);
+    for await (const row of readRows(file, namedColumns(kind, columns), (role) => `columns.${role}`)) {
+      const read = rowOf(row, { ...request, columns });
       const item = 'reason' in read ? read : (contradictionOf(read, claimed) ?? read);
       if ('reason' in item) {
         rejected++;
@@ -85,13 +85,13 @@ async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
 
 /** Without a word of it a group is in the column `group`, where the kind has groups. */
 function columnsOf({ kind, columns }: ImportRequest): ImportColumns {
-  const group = importableKinds[kind].columns.includes('group') ? 'group' : undefined;
+  const group = importingOf(kind).columns.includes('group') ? 'group' : undefined;
   return { ...columns, group: columns.group ?? group };
 }
 
 /** What a CSV header must have. */
-function namedColumns(kind: ImportableKind, columns: ImportColumns): Readonly<Record<string, string>> {
-  const roles = [...importableKinds[kind].columns, ...optionalRolesOf(kind)];
+function namedColumns(kind: KindName, columns: ImportColumns): Readonly<Record<string, string>> {
+  const roles = [...importingOf(kind).columns, ...optionalRolesOf(kind)];
   return Object.fromEntries(
     roles.flatMap((role) => {
       const column = columnOf(columns, role);
@@ -122,7 +122,10 @@ function drawShots(rows: readonly ImportedRow[], { shots, seed, name }: ImportRe
     const own = rows.filter(({ drawnFrom }) => drawnFrom === label).map(({ id }) => id);
     if (own.length <= shots) {
       const what = `the label \`${label}\` has ${own.length} ${own.length === 1 ? 'row' : 'rows'}: ${shots} to show leave none to ask`;
-      throw new EspalierError('SUITE_INVALID', what, { hint: 'Lower --shots, or bring more rows of that label.' });
+      throw new EspalierError('SUITE_INVALID', what, {
+        hint: 'Lower `shots`, or bring more rows of that label.',
+        parameters: ['shots'],
+      });
     }
     for (const id of shuffled(own, seededRandom(seed, 'import', name, label)).slice(0, shots)) shown.add(id);
   }
@@ -169,7 +172,8 @@ async function readDraft(draft: string, file: string): Promise<Suite> {
     if (!(thrown instanceof EspalierError)) throw thrown;
     throw new EspalierError(thrown.code, `${thrown.message}`, {
       at: { file },
-      hint: 'Bring other rows, or choose another --kind.',
+      hint: 'Bring other rows, or choose another `kind`.',
+      parameters: ['kind'],
       cause: thrown,
     });
   }
@@ -183,7 +187,7 @@ function headerOf(
   return {
     ...{ name, version: 1, kind, capability: capability ?? `Imported from ${file.name}.` },
     ...{ metric: kindNamed(kind).metric.name, higher_is_better: true, chance, licence },
-    ...(importableKinds[kind].isDrawn && { shots }),
+    ...(importingOf(kind).isDrawn && { shots }),
     ...(examinesAnswers(kind) && task !== undefined && { task }),
     log: [{ version: 1, date, sha256: sha256(content), note: 'Imported.' }],
   };

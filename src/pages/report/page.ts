@@ -10,6 +10,7 @@ import type { Flips } from '../../measuring/flips.js';
 import type { Candidate, Decision } from '../../store/candidates.js';
 import { renderPage } from '../frame.js';
 import { type Markup, markup, nothing } from '../markup.js';
+import { commandFor } from './commands.js';
 import { showConcerns } from './concerns.js';
 import { showCalibration } from './confidence.js';
 import { showField } from './contenders.js';
@@ -52,7 +53,7 @@ ${showCalibration(report)}
 ${showUnknown(report)}
 ${showUnchanged(report)}
 ${showField(field)}
-${candidate.status === 'waiting' ? showAdvice(adviseOn(report, id, adapter)) : nothing}
+${candidate.status === 'waiting' ? showAdvice(adviseOn(report), { id, adapter }) : nothing}
 <footer class="soft"><p>Made by <code>espalier candidates show ${id}</code>; <code>espalier candidates verify ${id}</code> works the verdict out again. This page loads nothing and runs no script.</p></footer>
 </main>`;
   return renderPage({
@@ -95,10 +96,10 @@ function showNotes(notes: readonly string[]): Markup {
     : markup`<aside><b>To know</b><ul>${notes.map((note) => markup`<li>${clip(note, 1000)}</li>`)}</ul></aside>`;
 }
 
-function showAdvice(advice: readonly Advice[]): Markup {
+function showAdvice(advice: readonly Advice[], candidate: Pick<Candidate, 'id' | 'adapter'>): Markup {
   const items = advice.map(
-    ({ what, command }) =>
-      markup`<li>${clip(what, 600)}${command === null ? nothing : markup`<pre><code>${command}</code></pre>`}</li>`,
+    ({ what, step }) =>
+      markup`<li>${clip(what, 600)}${step === null ? nothing : markup`<pre><code>${commandFor(step, candidate)}</code></pre>`}</li>`,
   );
   return markup`<section id="next"><h2>What to do next</h2><ol class="next">${items}</ol></section>`;
 }

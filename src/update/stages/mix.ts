@@ -3,12 +3,10 @@
  * past.
  */
 import { EspalierError } from '../../core/errors.js';
-import { readLabelSet } from '../../core/label-sets.js';
 import { appendAll } from '../../core/sequences.js';
 import {
   type Class,
   classesAmong,
-  classKey,
   distinctClasses,
   distinctDomains,
   multiLabelNames,
@@ -20,8 +18,8 @@ import { bufferSnapshotHash } from '../../replay/admission.js';
 import { listMembers } from '../../store/buffer.js';
 import { type Example, listExamples, listExamplesById } from '../../store/examples.js';
 import { hasLearned, type LeftOutReason, readLearned } from '../../store/learned.js';
-import { openSetBook } from '../../training/answers.js';
-import type { Batch, Strategy, TrainedHead, TrainingJob } from '../../training/job.js';
+import { type JobPart, type JobRequest, rereadsTask } from '../../training/build-job.js';
+import type { Strategy, TrainedHead } from '../../training/job.js';
 import { readsBuffer, strategyNamed } from '../../training/strategies.js';
 import type { Manifest } from '../../versions/manifest.js';
 import { readTrained } from '../../versions/version-folder.js';
@@ -108,13 +106,14 @@ async function listLearned(
   const learned: Example[] = [];
   const known = await readLearned(store.queries, championOf(plan));
   for (const task of new Set(fresh.map((example) => example.task))) {
-    const room = rereads - fresh.filter((example) => example.task === task).length;
+    const newOnes = fresh.filter((example) => example.task === task).length;
+    const room = rereads - newOnes;
     const throughArrival = known.through.get(task) ?? 0;
     if (room <= 0 || throughArrival === 0) continue;
     const range = { adapter: plan.declaration.name, tasks: [task], afterArrival: 0, throughArrival };
     const shown = await listExamples(store, { ...range, split: 'train', most: room + known.leftOut.size + 1 });
     const own = shown.filter((example) => hasLearned(known, example));
-    if (own.length <= room) appendAll(learned, own);
+    if (rereadsTask(rereads, { learned: own.length, fresh: newOnes })) appendAll(learned, own);
   }
   return learned;
 }
@@ -139,60 +138,24 @@ export async function readParent({ versions }: UpdateContext, plan: Plan): Promi
   return champion && readTrained(versions, champion);
 }
 
-interface Batches extends Pick<TrainingJob, 'fresh' | 'replayed' | 'learned' | 'multiLabel' | 'sets'> {
+interface Parts extends Pick<JobRequest, 'fresh' | 'replayed' | 'learned'> {
   /** Mean size of the texts in UTF-8 bytes: what an example takes of a buffer that is counted in bytes. */
   readonly meanBytes: number;
 }
 
-/** The vectors and targets of the parts of the mix. */
-export async function readBatches(context: UpdateContext, plan: Plan, mix: Mix): Promise<Batches> {
-  const leftOut = new Set([...mix.leakedIds, ...mix.unreadableIds]);
-  const fresh = (await listNew(context.store, plan, mix.continues)).filter((example) => !leftOut.has(example.id));
-  const replayed = await listExamplesById(context.store, mix.replayedIds);
-  const answers = openAnswers(mix);
-  const batches = {
-    fresh: await batchOf(context, fresh, answers),
-    replayed: await batchOf(context, replayed, answers),
+/** The examples and vectors of the parts of the mix. */
+export async function readParts(context: UpdateContext, plan: Plan, mix: Mix): Promise<Parts> {
+  const { store, encoder, signal } = context;
+  const partOf = async (examples: readonly Example[]): Promise<JobPart> => {
+    const texts = examples.map((example) => example.text);
+    return { examples, vectors: await encodeCached(store, encoder, texts, { signal }) };
   };
-  const learned =
-    mix.learnedIds && (await batchOf(context, await listExamplesById(context.store, mix.learnedIds), answers));
+  const leftOut = new Set([...mix.leakedIds, ...mix.unreadableIds]);
+  const fresh = (await listNew(store, plan, mix.continues)).filter((example) => !leftOut.has(example.id));
+  const replayed = await listExamplesById(store, mix.replayedIds);
+  const parts = { fresh: await partOf(fresh), replayed: await partOf(replayed) };
+  const learned = mix.learnedIds && (await partOf(await listExamplesById(store, mix.learnedIds)));
   const texts = [...fresh, ...replayed].map(({ text }) => Buffer.byteLength(text));
   const meanBytes = texts.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, texts.length);
-  return { ...batches, ...(learned && { learned }), ...answers.learned(), meanBytes };
-}
-
-interface Answers {
-  targetOf(example: Example): number;
-  /** What a job says of its targets, once all have been asked for. */
-  learned(): Pick<TrainingJob, 'multiLabel' | 'sets'>;
-}
-
-function openAnswers({ classes, multiLabel: names = [] }: Mix): Answers {
-  const numbers = new Map(classes.map((one, index) => [classKey(one), index]));
-  const order = [...new Set(classes.map(({ task }) => task))];
-  const book = openSetBook(classes.length);
-  return {
-    targetOf({ task, label }) {
-      if (!names.includes(task)) return numbers.get(classKey({ task, label }))!;
-      const own = readLabelSet(label).map((one) => numbers.get(classKey({ task, label: one }))!);
-      return book.targetOf({ task: order.indexOf(task), classes: own });
-    },
-    learned() {
-      const multiLabel = [...order.keys()].filter((task) => names.includes(order[task]!));
-      return multiLabel.length === 0 ? {} : { multiLabel, sets: book.sets };
-    },
-  };
-}
-
-async function batchOf(
-  { store, encoder, signal }: UpdateContext,
-  examples: readonly Example[],
-  answers: Answers,
-): Promise<Batch> {
-  const texts = examples.map((example) => example.text);
-  return {
-    vectors: await encodeCached(store, encoder, texts, { signal }),
-    targets: Int32Array.from(examples, (example) => answers.targetOf(example)),
-    ids: Int32Array.from(examples, ({ id }) => id),
-  };
+  return { ...parts, ...(learned && { learned }), meanBytes };
 }

@@ -7,10 +7,10 @@ import PQueue from 'p-queue';
 import { EspalierError } from '../../core/errors.js';
 import { largestOf } from '../../core/sequences.js';
 import type { BufferBudget } from '../../declaration/declaration.js';
-import { taskNumbers } from '../../declaration/tasks.js';
 import { type Failure, saveContenders } from '../../store/contenders.js';
 import { storeTime, type Transaction } from '../../store/database.js';
 import { type Run, renewLease } from '../../store/runs.js';
+import { buildJob } from '../../training/build-job.js';
 import { bytesKept } from '../../training/bytes-kept.js';
 import type { HeadShape, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../../training/job.js';
 import { strategyNamed } from '../../training/strategies.js';
@@ -21,7 +21,7 @@ import { settingsOf } from '../contest.js';
 import { contenderOf, type Mix, type Mixes, type Plan, type UpdateContext } from '../context.js';
 import { piecesLearned } from '../familiar.js';
 import { openScoreboard } from '../scoreboard.js';
-import { readBatches, readParent } from './mix.js';
+import { readParent, readParts } from './mix.js';
 
 /** What the later stages need to know of a training. */
 export interface Trained {
@@ -149,18 +149,18 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
 }
 
 async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Contest): Promise<TrainingJob> {
-  const { meanBytes, ...batches } = await readBatches(context, plan, mix);
-  return {
+  const { meanBytes, ...parts } = await readParts(context, plan, mix);
+  return buildJob({
     strategy: strategy.name,
     settings: settingsOf(plan, strategy),
     dimension: context.encoder.dimension,
     lexical: context.encoder.lexical,
-    classes: mix.classes.map(({ label }) => label),
-    tasks: taskNumbers(mix.classes),
-    ...batches,
+    classes: mix.classes,
+    multiLabel: mix.multiLabel ?? [],
+    ...parts,
     budget: budgetIn(plan.declaration.buffer, meanBytes),
     parent: mix.continues ? await readParent(context, plan) : undefined,
-  };
+  });
 }
 
 /** What a strategy cannot learn is a finding; a stop is none. */

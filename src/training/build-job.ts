@@ -1,0 +1,67 @@
+/** Builds the job of a training: the same for an update, and for a strategy that is compared on a stream. */
+import { readLabelSet } from '../core/label-sets.js';
+import { type Class, classKey, taskNamesIn, taskNumbers } from '../declaration/tasks.js';
+import { openSetBook } from './answers.js';
+import type { Batch, TrainingJob } from './job.js';
+
+/** A labelled example. Of a multi-label task its label is a set, as writeLabelSet gives it. */
+export interface JobExample extends Class {
+  readonly id: number;
+}
+
+export interface JobPart {
+  readonly examples: readonly JobExample[];
+  /** [examples, dimension] float32 */
+  readonly vectors: Float32Array;
+}
+
+type Passed = 'strategy' | 'settings' | 'dimension' | 'lexical' | 'budget' | 'parent';
+
+export interface JobRequest extends Pick<TrainingJob, Passed> {
+  /** All after this training; those of the parent come first, in their order. */
+  readonly classes: readonly Class[];
+  /** Names in the order of their numbers; without it the order in which the classes name them. */
+  readonly tasks?: readonly string[] | undefined;
+  /** Names of the multi-label tasks. */
+  readonly multiLabel: readonly string[];
+  readonly fresh: JobPart;
+  readonly replayed: JobPart;
+  readonly learned?: JobPart | undefined;
+}
+
+export function buildJob({ classes, multiLabel, fresh, replayed, learned, ...request }: JobRequest): TrainingJob {
+  const { tasks = taskNamesIn(classes), ...passed } = request;
+  const numbers = new Map(classes.map((one, index) => [classKey(one), index]));
+  const book = openSetBook(classes.length);
+  const targetOf = ({ task, label }: JobExample) => {
+    if (!multiLabel.includes(task)) return numbers.get(classKey({ task, label }))!;
+    const own = readLabelSet(label).map((one) => numbers.get(classKey({ task, label: one }))!);
+    return book.targetOf({ task: tasks.indexOf(task), classes: own });
+  };
+  const batchOf = ({ examples, vectors }: JobPart): Batch => ({
+    vectors,
+    targets: Int32Array.from(examples, targetOf),
+    ids: Int32Array.from(examples, ({ id }) => id),
+  });
+  const batches = {
+    fresh: batchOf(fresh),
+    replayed: batchOf(replayed),
+    ...(learned && { learned: batchOf(learned) }),
+  };
+  const sets = [...tasks.keys()].filter((task) => multiLabel.includes(tasks[task]!));
+  return {
+    ...passed,
+    classes: classes.map(({ label }) => label),
+    tasks: taskNumbers(classes, tasks),
+    ...(sets.length > 0 && { multiLabel: sets, sets: book.sets }),
+    ...batches,
+  };
+}
+
+/** Whether a strategy rereads what was learned of a task: it must be few enough together with what is new. */
+export function rereadsTask(
+  rereads: number | undefined,
+  { learned, fresh }: { learned: number; fresh: number },
+): boolean {
+  return learned > 0 && learned + fresh <= (rereads ?? 0);
+}

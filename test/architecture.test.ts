@@ -84,29 +84,6 @@ describe('SQL', () => {
   });
 });
 
-describe('flags of the command line', () => {
-  /**
-   * runtime/ calls npm. pages/ are read beside a command line, and CSS has names that begin so. Elsewhere a parameter is
-   * named as the library names it, and the command line says its flag.
-   */
-  const mayNameFlags = ['cli', 'pages', 'runtime'];
-
-  it('are named by the command line, by pages, and by the search for Node.js alone', () => {
-    const found = files.flatMap((file) =>
-      mayNameFlags.includes(roomOf(file))
-        ? []
-        : withoutComments(readFileSync(join(sourceRoot, file), 'utf8'))
-            .split('\n')
-            .flatMap((line, index) => (/(^|[^\w-])--[a-z]/.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
-    );
-    expect(found).toEqual([]);
-  });
-});
-
-/** Blank lines stand in their place, so that lines keep their numbers. */
-const withoutComments = (source: string) =>
-  source.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, '')).replace(/^\s*\/\/.*$/gm, '');
-
 describe('the files of versions', () => {
   /** Lines outside src/versions/ that match, as "room/file.ts:line". */
   const linesWith = (pattern: RegExp, isExempt: (file: string) => boolean = () => false) =>
@@ -130,6 +107,29 @@ describe('the files of versions', () => {
     expect(linesWith(/folder-versions\.js'/, (file) => opens.includes(file))).toEqual([]);
   });
 });
+
+describe('flags of the command line', () => {
+  /**
+   * runtime/ calls npm. pages/ are read beside a command line, and CSS has names that begin so. Elsewhere a parameter is
+   * named as the library names it, and the command line says its flag.
+   */
+  const mayNameFlags = ['cli', 'pages', 'runtime'];
+
+  it('are named by the command line, by pages, and by the search for Node.js alone', () => {
+    const found = files.flatMap((file) =>
+      mayNameFlags.includes(roomOf(file))
+        ? []
+        : withoutComments(readFileSync(join(sourceRoot, file), 'utf8'))
+            .split('\n')
+            .flatMap((line, index) => (/(^|[^\w-])--[a-z]/.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+/** Blank lines stand in their place, so that lines keep their numbers. */
+const withoutComments = (source: string) =>
+  source.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, '')).replace(/^\s*\/\/.*$/gm, '');
 
 describe('calls', () => {
   it('spread no array into arguments, of which the engine takes some 130,000: core/sequences.ts has loops instead', () => {

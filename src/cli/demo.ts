@@ -47,10 +47,15 @@ interface DomainFile {
 export async function playDemo(output: Output, surroundings: Surroundings, { keep }: { keep: boolean }): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'espalier-demo-'));
   await createBoth(root);
-  // Its workspace goes with it, and so does its database: it never plays on a server.
-  const { ESPALIER_DATABASE_URL: _, ...environment } = surroundings.environment;
-  const { signal } = surroundings;
-  const opened = new OpenWorkspace({ folder: root, access: 'write', environment, actor: 'demo', via: 'cli', signal });
+  const { environment, signal } = surroundings;
+  const opened = new OpenWorkspace({
+    folder: root,
+    access: 'write',
+    environment: { ...environment, ESPALIER_DATABASE_URL: undefined },
+    actor: 'demo',
+    via: 'cli',
+    signal,
+  });
   const progress = progressOf(output, surroundings);
   const write =
     output.format === 'json' ? () => undefined : (text: string) => void surroundings.stdout.write(`${text}\n`);

@@ -48,7 +48,7 @@ export interface ProblemData {
 export async function writeProblem(folder: string, problem: TrainingCase): Promise<void> {
   const { dimension, classes } = problem;
   const random = seededRandom('bench training', dimension, classes);
-  const centres = Float32Array.from({ length: classes * dimension }, random.normal);
+  const centres = Float32Array.from({ length: classes * dimension }, () => random.normal());
   const y = Int32Array.from({ length: examples }, () => random.integer(classes));
   const x = Float32Array.from({ length: examples * dimension }, (_, index) => {
     const centre = y[Math.floor(index / dimension)]! * dimension;

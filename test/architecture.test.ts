@@ -131,6 +131,25 @@ describe('flags of the command line', () => {
 const withoutComments = (source: string) =>
   source.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, '')).replace(/^\s*\/\/.*$/gm, '');
 
+describe('state', () => {
+  /** Functions that give back an object or a function which changes a `let` of theirs, as "room/file.ts:line". */
+  const statefulClosures = (file: string) => {
+    const lines = readFileSync(join(sourceRoot, file), 'utf8').split('\n');
+    return lines.flatMap((line, start) => {
+      if (!/^(export )?(async )?function/.test(line)) return [];
+      const body = lines.slice(start, lines.indexOf('}', start));
+      const names = body.flatMap((inner) => [...(/^ {2}let (\[[^\]]+\]|\w+)/.exec(inner)?.[1] ?? '').matchAll(/\w+/g)]);
+      const given = body.slice(body.findIndex((inner) => /^ {2}return (\{|\(?[\w, ]*\)? =>)/.test(inner))).join('\n');
+      const isChanged = (name: string) => new RegExp(`\\b${name}\\b( (\\?\\?|[+*|-])?= |\\+\\+)`).test(given);
+      return given.startsWith('  return') && names.some(([name]) => isChanged(name)) ? [`${file}:${start + 1}`] : [];
+    });
+  };
+
+  it('is held by a class, or goes in and comes out: no function plays a class with variables of its own', () => {
+    expect(files.flatMap(statefulClosures)).toEqual([]);
+  });
+});
+
 describe('calls', () => {
   it('spread no array into arguments, of which the engine takes some 130,000: core/sequences.ts has loops instead', () => {
     const spread = /\b(push|unshift|splice|concat|max|min|fromCharCode|fromCodePoint)\(([^()]*, )?\.\.\./;

@@ -7,7 +7,7 @@ import { EspalierError } from '../core/errors.js';
 import { labelsIn } from '../core/label-sets.js';
 import { type Task, taskNamed } from '../declaration/tasks.js';
 import { checkInput } from '../reading/check-input.js';
-import { openRejects, type Rejects } from '../reading/rejects.js';
+import { Rejects } from '../reading/rejects.js';
 import type { Row } from '../reading/row.js';
 import { readRows } from '../reading/rows.js';
 import { registerAdapter, saveAnswerForm } from '../store/answer-forms.js';
@@ -33,7 +33,7 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
   const report = newIntakeReport();
-  const rejects = openRejects(request.rejectsFile);
+  const rejects = new Rejects(request.rejectsFile);
   try {
     await transact(store, async (transaction) => {
       const writer = store.engine.openExampleWriter(transaction, {

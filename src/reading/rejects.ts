@@ -20,56 +20,55 @@ export interface Reject {
   readonly raw: string;
 }
 
-export interface Rejects {
-  /** The first rejected row in words. */
-  readonly first: string | undefined;
-  add(reject: Reject): void;
-  /** The file's path, or undefined where nothing was rejected. */
-  close(): Promise<string | undefined>;
-}
-
 /** So much is gathered before it is written. */
 const sliceLength = 64 * 1024;
 
-export function openRejects(path: string): Rejects {
-  const part = unfinishedName(path);
-  let descriptor: number | undefined;
-  let first: string | undefined;
-  let waiting = '';
-  const flush = () => {
+export class Rejects {
+  readonly #path: string;
+  readonly #part: string;
+  #descriptor: number | undefined;
+  #first: string | undefined;
+  #waiting = '';
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#part = unfinishedName(path);
+  }
+
+  /** The first rejected row in words. */
+  get first(): string | undefined {
+    return this.#first;
+  }
+
+  add(reject: Reject): void {
+    const { file, line, field, element, reason } = reject;
+    const place = describePlace({ file, line, ...(field !== undefined && { field }) });
+    this.#first ??= `${place}${element === undefined ? '' : `, element ${element}`}: ${reason}`;
+    this.#waiting += `${jsonOf(reject)}\n`;
+    if (this.#waiting.length > sliceLength) this.#flush();
+  }
+
+  /** The file's path, or undefined where nothing was rejected. */
+  async close(): Promise<string | undefined> {
+    if (this.#first === undefined) return undefined;
+    const descriptor = this.#flush();
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    renameSync(this.#part, this.#path);
+    return this.#path;
+  }
+
+  #flush(): number {
     try {
-      if (descriptor === undefined) {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-        descriptor = openSync(part, 'w', 0o600);
+      if (this.#descriptor === undefined) {
+        mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+        this.#descriptor = openSync(this.#part, 'w', 0o600);
       }
-      writeSync(descriptor, waiting);
-      waiting = '';
-      return descriptor;
+      writeSync(this.#descriptor, this.#waiting);
+      this.#waiting = '';
+      return this.#descriptor;
     } catch (thrown) {
-      throw diskError(thrown, path);
+      throw diskError(thrown, this.#path);
     }
-  };
-  return {
-    get first() {
-      return first;
-    },
-    add(reject) {
-      const place = {
-        file: reject.file,
-        line: reject.line,
-        ...(reject.field === undefined ? {} : { field: reject.field }),
-      };
-      first ??= `${describePlace(place)}${reject.element === undefined ? '' : `, element ${reject.element}`}: ${reject.reason}`;
-      waiting += `${jsonOf(reject)}\n`;
-      if (waiting.length > sliceLength) flush();
-    },
-    async close() {
-      if (first === undefined) return undefined;
-      const open = flush();
-      fsyncSync(open);
-      closeSync(open);
-      renameSync(part, path);
-      return path;
-    },
-  };
+  }
 }

@@ -53,7 +53,7 @@ export async function runCampaign(context: UpdateContext, request: CampaignReque
   try {
     const shown = { classes: champion.manifest.classes, throughExample: plan.afterExample };
     const suites = await listAsked(context, plan, champion.manifest, shown);
-    const shared = { ...champion, adapter: remembering(champion.adapter) };
+    const shared = { ...champion, adapter: new RememberingAdapter(champion.adapter) };
     const contenders = await damagedContenders(context, request, { champion: shared, suites });
     if (older)
       contenders.set(`${olderVersion} 0`, { adapter: older.adapter, moves: movesEmbedding(older.manifest.headKind) });
@@ -71,15 +71,22 @@ function lostBy(older: Manifest, champion: Manifest): string[] {
 }
 
 /** Damaged copies ask for the same vectors one after another; the adapter answers once. */
-function remembering(adapter: AdapterSession): AdapterSession {
-  let known: { vectors: Float32Array; outputs: ReturnType<AdapterSession['run']> } | undefined;
-  return {
-    run(vectors, dimension) {
-      if (known?.vectors !== vectors) known = { vectors, outputs: adapter.run(vectors, dimension) };
-      return known.outputs;
-    },
-    close: () => adapter.close(),
-  };
+class RememberingAdapter implements AdapterSession {
+  readonly #adapter: AdapterSession;
+  #known: { readonly vectors: Float32Array; readonly outputs: ReturnType<AdapterSession['run']> } | undefined;
+
+  constructor(adapter: AdapterSession) {
+    this.#adapter = adapter;
+  }
+
+  run(vectors: Float32Array, dimension: number): ReturnType<AdapterSession['run']> {
+    if (this.#known?.vectors !== vectors) this.#known = { vectors, outputs: this.#adapter.run(vectors, dimension) };
+    return this.#known.outputs;
+  }
+
+  close(): Promise<void> {
+    return this.#adapter.close();
+  }
 }
 
 interface Stage {

@@ -58,7 +58,7 @@ export async function playStream({
 }: StreamPlay): Promise<StreamOutcome> {
   const domains = [...new Set(steps.map(({ name }) => name))];
   const dimension = dimensionOf(steps[0]!.train);
-  const memory = openMemory(steps, { policy, budget, seed: settings.seed, dense: dimension - lexical });
+  const memory = new StreamMemory(steps, { policy, budget, seed: settings.seed, dense: dimension - lexical });
   const classes = new StreamClasses();
   const matrix: (number | undefined)[][] = [];
   let parent: TrainedHead | undefined;
@@ -77,7 +77,7 @@ export async function playStream({
       lexical,
       ...classes.known(),
       fresh: partOf(goesOn ? memory.rowsOf(number) : memory.rowsUpTo(number), dimension),
-      replayed: partOf(readsBuffer(strategy, known) && goesOn ? memory.replayed() : [], dimension),
+      replayed: partOf(readsBuffer(strategy, known) && goesOn ? memory.replayed : [], dimension),
       learned: reread && partOf(reread, dimension),
       budget,
       parent: goesOn ? known : undefined,
@@ -87,7 +87,7 @@ export async function playStream({
     seconds += (performance.now() - start) / 1000;
     memory.remember(number);
     matrix.push(await measure(parent.head, { domains, steps, classes, threads: settings.threads }));
-    const examples = { members: memory.replayed().length, all: memory.rowsUpTo(number).length };
+    const examples = { members: memory.replayed.length, all: memory.rowsUpTo(number).length };
     bytesStored = bytesKept(strategy, parent, { settings, dimension, ...examples });
     played?.(number + 1);
   }
@@ -130,34 +130,59 @@ interface Memory {
 }
 
 /** A replay buffer over the rows of a stream. */
-function openMemory(steps: readonly StreamStep[], { policy, budget, seed, dense }: Memory) {
-  let count = 0;
-  const rows = steps.map((step) => {
-    const dimension = dimensionOf(step.train);
-    const vectorOf = (index: number) => step.train.vectors.subarray(index * dimension, (index + 1) * dimension);
-    return step.train.labels.map((label, index): StreamRow => ({ id: count++, step, vector: vectorOf(index), label }));
-  });
-  /** Of each label, over all steps that are remembered. */
-  const counts = new Map<string, number>();
-  const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
-  const offerOf = (row: StreamRow): Offer & { row: StreamRow } => {
-    const label = rarestLabel(keysOf(row), (key) => counts.get(key)!);
+class StreamMemory {
+  readonly #rows: readonly StreamRow[][];
+  readonly #memory: Memory;
+  /** Examples of each label, over all steps that are remembered. */
+  readonly #counts = new Map<string, number>();
+  #members: readonly StreamRow[] = [];
+
+  constructor(steps: readonly StreamStep[], memory: Memory) {
+    this.#rows = rowsOf(steps);
+    this.#memory = memory;
+  }
+
+  get replayed(): readonly StreamRow[] {
+    return this.#members;
+  }
+
+  rowsOf(number: number): readonly StreamRow[] {
+    return this.#rows[number]!;
+  }
+
+  rowsUpTo(number: number): StreamRow[] {
+    return this.#rows.slice(0, number + 1).flat();
+  }
+
+  remember(number: number): void {
+    const { policy, budget, seed } = this.#memory;
+    for (const key of this.rowsOf(number).flatMap(keysOf)) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    const offers = this.rowsUpTo(number).map((row) => this.#offerOf(row));
+    const chosen = policy.choose({ offers, budget: { examples: budget }, seed });
+    this.#members = chosen.members.map(({ row }) => row).sort((a, b) => a.id - b.id);
+  }
+
+  #offerOf(row: StreamRow): Offer & { row: StreamRow } {
+    const label = rarestLabel(keysOf(row), (key) => this.#counts.get(key)!);
     const names = { label, shown: label, domain: row.step.name };
-    return { exampleId: row.id, hash: `${row.id}`, ...names, bytes: 1, vector: row.vector.subarray(0, dense), row };
-  };
-  const rowsUpTo = (number: number) => rows.slice(0, number + 1).flat();
-  let members: StreamRow[] = [];
-  return {
-    rowsOf: (number: number) => rows[number]!,
-    rowsUpTo,
-    replayed: () => members,
-    remember(number: number): void {
-      for (const key of rows[number]!.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
-      const chosen = policy.choose({ offers: rowsUpTo(number).map(offerOf), budget: { examples: budget }, seed });
-      members = chosen.members.map(({ row }) => row).sort((a, b) => a.id - b.id);
-    },
-  };
+    const vector = row.vector.subarray(0, this.#memory.dense);
+    return { exampleId: row.id, hash: `${row.id}`, ...names, bytes: 1, vector, row };
+  }
 }
+
+/** Numbered over all steps. */
+function rowsOf(steps: readonly StreamStep[]): StreamRow[][] {
+  const starts = steps.map((_, index) => sum(steps.slice(0, index).map(({ train }) => train.labels.length)));
+  return steps.map((step, index) => {
+    const dimension = dimensionOf(step.train);
+    const vectorOf = (row: number) => step.train.vectors.subarray(row * dimension, (row + 1) * dimension);
+    return step.train.labels.map((label, row) => ({ id: starts[index]! + row, step, vector: vectorOf(row), label }));
+  });
+}
+
+const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 interface Measured {
   readonly domains: readonly string[];

@@ -48,9 +48,9 @@ export function openPool(job: TrainingJob, pool: Pool, sizes: MinibatchSizes, st
 
 /** Rows in a shuffled order, and when all had their turn, in another. */
 function endlessly(rows: readonly number[], random: Random): () => number {
-  let left: number[] = [];
+  const left: number[] = [];
   return () => {
-    if (left.length === 0) left = shuffled(rows, random);
+    if (left.length === 0) for (const row of shuffled(rows, random)) left.push(row);
     return left.pop()!;
   };
 }

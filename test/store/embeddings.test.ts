@@ -10,7 +10,7 @@ describe('embeddings', () => {
   it('come back bit for bit', async () => {
     const store = await temporaryStore();
     const random = seededRandom(1);
-    const drawn = Float32Array.from({ length: special.length }, random.normal);
+    const drawn = Float32Array.from({ length: special.length }, () => random.normal());
     await saveEmbeddings(store, 'encoder', [
       { hash: 'special', vector: special },
       { hash: 'drawn', vector: drawn },

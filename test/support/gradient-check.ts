@@ -21,7 +21,7 @@ interface Point {
 
 /** Normal numbers, none so near to 0 that a difference could cross the kink of a ReLU. */
 export function normals(length: number, random: Random): Float64Array {
-  return Float64Array.from({ length }, random.normal).map((value) => (Math.abs(value) < 0.01 ? 0.01 : value));
+  return Float64Array.from({ length }, () => random.normal()).map((value) => (Math.abs(value) < 0.01 ? 0.01 : value));
 }
 
 /**

@@ -34,7 +34,7 @@ const rowsOf =
 function positiveDefinite(size: number): Float64Array {
   const random = seededRandom('positive definite', size);
   const rows = size + 10;
-  const tall = Float64Array.from({ length: rows * size }, random.normal);
+  const tall = Float64Array.from({ length: rows * size }, () => random.normal());
   const gram = multiply(transpose(tall, rows, size), tall, [size, rows, size]);
   return withDiagonal(
     gram.map((value) => value / rows),

@@ -23,7 +23,7 @@ import { relativeError } from '../support/dense.js';
 
 const shape = { features: 5, classes: 4, batch: 6 };
 const random = seededRandom('one step');
-const normals = (length: number) => Float32Array.from({ length }, random.normal);
+const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
 const x = normals(10 * shape.features);
 const y = Int32Array.from({ length: 10 }, () => random.integer(shape.classes));
 const [weight, bias, prior] = [normals(shape.features * shape.classes), normals(shape.classes), normals(shape.classes)];

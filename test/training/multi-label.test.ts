@@ -181,7 +181,7 @@ describe('the closed form', () => {
 describe('the sigmoid of scores', () => {
   it('is where no other near it has a higher likelihood of the smoothed truth', () => {
     const random = seededRandom('sigmoid');
-    const scores = Float64Array.from({ length: 400 }, random.normal);
+    const scores = Float64Array.from({ length: 400 }, () => random.normal());
     const truth = scores.map((score) => (random.uniform() < 1 / (1 + Math.exp(-(3 * score - 1))) ? 1 : 0));
     const found = fitSigmoid(scores, truth);
     expect(found.slope).toBeGreaterThan(2);

@@ -180,7 +180,15 @@ function probabilities(rows: number, columns: number, random: Random): Float64Ar
 /** A scalar that depends on every element of `value`, on each in another way. */
 function weighed(value: Expression, random: Random): Expression {
   if (value.dims.length === 0) return value;
-  return sum(multiply(value, constant(Array.from({ length: sizeOf(value.dims) }, random.normal), value.dims)));
+  return sum(
+    multiply(
+      value,
+      constant(
+        Array.from({ length: sizeOf(value.dims) }, () => random.normal()),
+        value.dims,
+      ),
+    ),
+  );
 }
 
 it('no operation is left out here', () => {

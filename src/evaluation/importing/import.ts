@@ -13,7 +13,7 @@ import { sha256, sha256OfFile } from '../../core/hash.js';
 import { sweepFolder, unfinishedName } from '../../core/left-behind.js';
 import { seededRandom, shuffled } from '../../core/random.js';
 import { checkInput } from '../../reading/check-input.js';
-import { openRejects } from '../../reading/rejects.js';
+import { Rejects } from '../../reading/rejects.js';
 import { readRows } from '../../reading/rows.js';
 import { chanceOf } from '../chance.js';
 import { examinesAnswers, type KindName, kindNamed } from '../kinds.js';
@@ -56,7 +56,7 @@ async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
   const columns = columnsOf(request);
   const rows: ImportedRow[] = [];
   const claimed: Claimed = new Map();
-  const rejects = openRejects(rejectsFile);
+  const rejects = new Rejects(rejectsFile);
   let [duplicates, rejected] = [0, 0];
   let kept: string | undefined;
   try {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { patienceMilliseconds } from '../patience.js';
 import type { Engine, Transaction } from '../store.js';
 import { postgresError } from './errors.js';
-import { openExampleWriter } from './example-writer.js';
+import { ParcelWriter } from './example-writer.js';
 import type { ServerLocation } from './location.js';
 
 export function postgresEngine({ schema, shown }: ServerLocation): Engine {
@@ -19,7 +19,7 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
       const { rows } = await sql<{ now: string }>`select clock_timestamp()::text as now`.execute(queries);
       return new Date(rows[0]!.now);
     },
-    openExampleWriter,
+    openExampleWriter: (transaction, of) => new ParcelWriter(transaction, of),
     // Only rows of tasks with sets of labels are asked: the others hold no JSON.
     isInSet: (label) => sql<boolean>`jsonb_exists(label::jsonb, ${label})`,
     async readLastIds(queries) {

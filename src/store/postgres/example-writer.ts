@@ -2,38 +2,49 @@
 import { type NewExample, sealOf } from '../example.js';
 import type { ExampleWriter, KnownExample, Transaction, WriterOf } from '../store.js';
 
-export function openExampleWriter(transaction: Transaction, of: WriterOf): ExampleWriter {
-  const { adapter, task } = of;
+export class ParcelWriter implements ExampleWriter {
+  readonly #transaction: Transaction;
+  readonly #of: WriterOf;
   /** Twin -> the examples that are the same text, of those that were made ready. */
-  let known = new Map<string, KnownExample[]>();
-  let waiting: (NewExample & { readonly arrival: number })[] = [];
-  return {
-    async prepare(twins) {
-      known = new Map(twins.map((twin) => [twin, []]));
-      const rows = await transaction
-        .selectFrom('examples')
-        .select(['id', 'arrival', 'hash', 'label', 'twin'])
-        .where('adapter', '=', adapter)
-        .where('task', '=', task)
-        .where('twin', 'in', [...known.keys()])
-        .orderBy('id')
-        .execute();
-      for (const { twin, ...example } of rows) known.get(twin)!.push(example);
-    },
-    find: (twin) => known.get(twin)!,
-    insert(example, arrival) {
-      waiting.push({ ...example, arrival });
-      // Its id is given when it is written; until then nobody asks for more than its label and its arrival.
-      known.get(example.twin)!.push({ id: 0, arrival, hash: example.hash, label: example.label });
-    },
-    async flush() {
-      const rows = waiting.map(({ receivedAt, provenance, ...example }) => ({
-        ...example,
-        ...{ adapter, task, received_at: receivedAt, provenance: JSON.stringify(provenance) },
-        seal: sealOf({ ...example, task }),
-      }));
-      waiting = [];
-      if (rows.length > 0) await transaction.insertInto('examples').values(rows).execute();
-    },
-  };
+  #known = new Map<string, KnownExample[]>();
+  #waiting: (NewExample & { readonly arrival: number })[] = [];
+
+  constructor(transaction: Transaction, of: WriterOf) {
+    this.#transaction = transaction;
+    this.#of = of;
+  }
+
+  async prepare(twins: readonly string[]): Promise<void> {
+    this.#known = new Map(twins.map((twin) => [twin, []]));
+    const rows = await this.#transaction
+      .selectFrom('examples')
+      .select(['id', 'arrival', 'hash', 'label', 'twin'])
+      .where('adapter', '=', this.#of.adapter)
+      .where('task', '=', this.#of.task)
+      .where('twin', 'in', [...this.#known.keys()])
+      .orderBy('id')
+      .execute();
+    for (const { twin, ...example } of rows) this.#known.get(twin)!.push(example);
+  }
+
+  find(twin: string): readonly KnownExample[] {
+    return this.#known.get(twin)!;
+  }
+
+  insert(example: NewExample, arrival: number): void {
+    this.#waiting.push({ ...example, arrival });
+    // Its id is given when it is written; until then nobody asks for more than its label and its arrival.
+    this.#known.get(example.twin)!.push({ id: 0, arrival, hash: example.hash, label: example.label });
+  }
+
+  async flush(): Promise<void> {
+    const rows = this.#waiting.map(({ receivedAt, provenance, ...example }) => ({
+      ...example,
+      ...this.#of,
+      ...{ received_at: receivedAt, provenance: JSON.stringify(provenance) },
+      seal: sealOf({ ...example, task: this.#of.task }),
+    }));
+    this.#waiting = [];
+    if (rows.length > 0) await this.#transaction.insertInto('examples').values(rows).execute();
+  }
 }

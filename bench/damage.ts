@@ -24,6 +24,7 @@ import { openStore } from '../src/store/database.js';
 import { type DamagedCandidate, olderVersion, runCampaign } from '../src/study/damage-campaign.js';
 import { headSettings } from '../src/training/heads.js';
 import type { Plan } from '../src/update/context.js';
+import { ownThread } from '../src/work/task.js';
 import { runCommand } from './command.js';
 import { type LabelledText, readStream } from './stream-data.js';
 
@@ -154,7 +155,7 @@ async function campaign(head: string, parts: readonly Part[]): Promise<DamageRow
         ...{ encoderFingerprint: encoder.fingerprint, at: '2026-11-28T00:00:00.000Z' },
       };
       const progress = noProgress;
-      const context = { workspace, store, encoder, progress, signal: new AbortController().signal };
+      const context = { workspace, store, encoder, progress, signal: new AbortController().signal, work: ownThread };
       const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index);
       const played = await runCampaign(context, {
         plan,

@@ -24,6 +24,7 @@ import { openStore, type Store } from '../store/database.js';
 import { listDomainAccuracies } from '../store/domain-accuracies.js';
 import { headSettings } from '../training/heads.js';
 import { runUpdate, type Update } from '../update/run-update.js';
+import { WorkPool } from '../work/pool.js';
 import { calledAs, quoted } from './called-as.js';
 import type { Output } from './output.js';
 import { openProgress } from './progress.js';
@@ -39,6 +40,7 @@ interface Stage {
   readonly workspace: Workspace;
   readonly store: Store;
   readonly encoder: Encoder;
+  readonly work: WorkPool;
   readonly output: Output;
   readonly surroundings: Surroundings;
   readonly write: (text: string) => void;
@@ -55,14 +57,16 @@ export async function playDemo(output: Output, surroundings: Surroundings, { kee
   const declarations = await declareBoth(workspace);
   const store = await openStore(workspace.database);
   const encoder = await openDeclaredEncoder(declarations.sample, workspace, surroundings.environment);
+  const work = new WorkPool();
   const write =
     output.format === 'json' ? () => undefined : (text: string) => void surroundings.stdout.write(`${text}\n`);
-  const stage = { workspace, store, encoder, output, surroundings, write };
+  const stage = { workspace, store, encoder, work, output, surroundings, write };
   try {
     const result = await playStream(stage, declarations);
     if (output.format === 'json') output.result(result, () => '');
     else write(closingWords(keep ? root : undefined));
   } finally {
+    await work.close();
     await encoder.close();
     await store.close();
     if (!keep) await rm(root, { recursive: true, force: true });
@@ -146,7 +150,7 @@ async function take(
 
 /** Progress shows on a terminal only: elsewhere it would stand between the lines. */
 async function update(
-  { workspace, store, encoder, output, surroundings }: Stage,
+  { workspace, store, encoder, work, output, surroundings }: Stage,
   declaration: AdapterDeclaration,
   field?: readonly string[],
 ): Promise<Update> {
@@ -154,7 +158,7 @@ async function update(
     surroundings.stderr.isTTY ? { ...output, note: () => undefined } : { ...output, format: 'json' },
     surroundings.stderr,
   );
-  const context = { workspace, store, encoder, progress, signal: surroundings.signal };
+  const context = { workspace, store, encoder, progress, work, signal: surroundings.signal };
   return runUpdate(context, { declaration, field, trigger: actor.name, at: new Date() });
 }
 

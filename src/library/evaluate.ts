@@ -19,8 +19,11 @@ export async function evaluateAdapter(
   adapter: string,
   { version, suites }: EvaluateSettings,
 ): Promise<VersionEvaluation> {
-  const { workspace, store, progress, signal, now } = site;
+  const { workspace, store, progress, signal, work, now } = site;
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await site.openEncoder(declaration);
-  return evaluateVersion({ workspace, store, encoder, progress, signal }, { declaration, version, suites, at: now });
+  return evaluateVersion(
+    { workspace, store, encoder, progress, signal, work },
+    { declaration, version, suites, at: now },
+  );
 }

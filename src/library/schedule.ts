@@ -26,7 +26,7 @@ export async function runScheduleOnce(site: Site, report: Report): Promise<DueRu
     events.push(event);
     report(event);
   };
-  await runDue({ workspace, store, signal, openEncoder: site.openEncoder, report: tell }, now);
+  await runDue({ workspace, store, signal, work: site.work, openEncoder: site.openEncoder, report: tell }, now);
   const checks = events.flatMap((event) => (event.kind === 'check' ? [event.check] : []));
   if (signal.aborted) throw new EspalierError('INTERRUPTED', `stopped after ${checks.length} updates`);
   return { checks, failed: [...new Set(events.flatMap(failureOf))] };
@@ -61,7 +61,7 @@ export async function runScheduleUntilStopped(site: Site, report: Report): Promi
     if (event.kind === 'check') started++;
     report(event);
   };
-  const scheduler = { workspace, store, signal, openEncoder: site.openEncoder, report: tell };
+  const scheduler = { workspace, store, signal, work: site.work, openEncoder: site.openEncoder, report: tell };
   await keepRunning(scheduler, () => new Date());
   return { started };
 }

@@ -12,12 +12,15 @@ import type { Encoder } from '../encoder/encoder.js';
 import type { Tokeniser } from '../encoder/tokeniser.js';
 import type { Principal } from '../store/audit.js';
 import type { Store } from '../store/database.js';
+import type { TaskRunner } from '../work/task.js';
 
 export interface Site {
   readonly workspace: Workspace;
   readonly store: Store;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Where scoring and judging are done. */
+  readonly work: TaskRunner;
   readonly now: Date;
   /** Recorded in the audit. */
   readonly actor: Principal;

@@ -11,11 +11,13 @@ import { storeError } from '../store/database.js';
 import { type NewCheck, runTrigger, triggerOfRun } from '../store/schedule.js';
 import type { Plan } from '../update/context.js';
 import { runUpdate, type UpdateRequest } from '../update/run-update.js';
+import type { TaskRunner } from '../work/task.js';
 import type { Due } from './due.js';
 import type { Look, Site } from './look.js';
 
 export interface UpdateSite extends Site {
   readonly signal: AbortSignal;
+  readonly work: TaskRunner;
   readonly openEncoder: (declaration: AdapterDeclaration) => Promise<Encoder>;
 }
 
@@ -67,13 +69,13 @@ export function stackOf(thrown: unknown): string {
 }
 
 async function update(
-  { workspace, store, signal, openEncoder }: UpdateSite,
+  { workspace, store, signal, work, openEncoder }: UpdateSite,
   look: Look,
   due: Due,
   at: Date,
 ): Promise<Pick<NewCheck, 'outcome' | 'runId' | 'reason' | 'throughExample'>> {
   const encoder = await openEncoder(look.declaration);
-  const context = { workspace, store, encoder, signal, progress: noProgress };
+  const context = { workspace, store, encoder, signal, work, progress: noProgress };
   const { candidateId, report, plan } = await runUpdate(context, requestOf(look, due, at));
   const { runId } = await findCandidate(store.queries, candidateId);
   const reason = `${due.reason}; candidate ${candidateId} waits for a person: ${report.verdict}`;

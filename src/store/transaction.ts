@@ -4,7 +4,7 @@
  * there is one connection, and is refused.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate as letEventsThrough, setTimeout } from 'node:timers/promises';
 import type SqliteDatabase from 'better-sqlite3';
 import { Kysely, type KyselyPlugin, SqliteDialect, sql } from 'kysely';
 import { EspalierError, systemCodeOf } from '../core/errors.js';
@@ -49,7 +49,11 @@ export function queriesOf(database: SqliteDatabase.Database): Queries {
       refuseWithin(database);
       return node;
     },
-    transformResult: async ({ result }) => result,
+    // SQLite answers at once: without a turn of the event loop a thousand queries in a row would hold everything up.
+    async transformResult({ result }) {
+      await letEventsThrough();
+      return result;
+    },
   };
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database }), plugins: [guard] });
 }

@@ -12,6 +12,7 @@ import { lastArrival } from '#espalier/store/arrivals.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import { type DamagedCandidate, olderVersion, runCampaign } from '#espalier/study/damage-campaign.js';
 import { headSettings } from '#espalier/training/heads.js';
+import { ownThread } from '#espalier/work/task.js';
 import { succeed } from '../support/command.js';
 import { at } from '../support/desk.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -66,7 +67,14 @@ async function played(head: string, seeds: readonly number[]): Promise<DamagedCa
     ...{ declaration, field: ['damage'], version: 3, parentVersion: 2, afterExample: throughExample, throughExample },
     ...{ encoderFingerprint: encoder.fingerprint, at: '2026-11-24T14:00:00.000Z' },
   };
-  const context = { workspace, store, encoder, progress: noProgress, signal: new AbortController().signal };
+  const context = {
+    workspace,
+    store,
+    encoder,
+    progress: noProgress,
+    signal: new AbortController().signal,
+    work: ownThread,
+  };
   return runCampaign(context, { plan, damages: [...damages, undamaged], seeds, older: 1 });
 }
 

@@ -4,6 +4,7 @@ import { runDue, type ScheduleEvent } from '#espalier/schedule/scheduler.js';
 import { openStore, type Store } from '#espalier/store/database.js';
 import { listChecks } from '#espalier/store/schedule.js';
 import { headSettings } from '#espalier/training/heads.js';
+import { ownThread } from '#espalier/work/task.js';
 import { succeed } from '../support/command.js';
 import { at, deskDeclaration, ingestWords, writeDesk } from '../support/desk.js';
 
@@ -23,6 +24,7 @@ async function lookOnce(time: string, thrown: Error): Promise<ScheduleEvent[]> {
     workspace: workspaceAt(folder, headSettings),
     store,
     signal: new AbortController().signal,
+    work: ownThread,
     openEncoder: () => Promise.reject(thrown),
     report: (event: ScheduleEvent) => events.push(event),
   };

@@ -25,6 +25,7 @@ import { type DamagedCandidate, olderVersion, runCampaign } from '../src/study/d
 import { headSettings } from '../src/training/heads.js';
 import type { Plan } from '../src/update/context.js';
 import { versionsOf } from '../src/versions/folder-versions.js';
+import { ownThread } from '../src/work/task.js';
 import { runCommand } from './command.js';
 import { type LabelledText, readStream } from './stream-data.js';
 
@@ -156,7 +157,7 @@ async function campaign(head: string, parts: readonly Part[]): Promise<DamageRow
       };
       const progress = noProgress;
       const signal = new AbortController().signal;
-      const context = { workspace, store, versions: versionsOf(workspace), encoder, progress, signal };
+      const context = { workspace, store, versions: versionsOf(workspace), encoder, progress, signal, work: ownThread };
       const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index);
       const played = await runCampaign(context, {
         plan,

@@ -21,3 +21,9 @@ export function smallestOf(values: Iterable<number>): number {
   for (const value of values) smallest = Math.min(smallest, value);
   return smallest;
 }
+
+/** The values in their order, `size` of them at a time; at least one portion, which is empty where there are none. */
+export function portionsOf<T>(values: readonly T[], size: number): T[][] {
+  const count = Math.max(1, Math.ceil(values.length / size));
+  return Array.from({ length: count }, (_, index) => values.slice(index * size, (index + 1) * size));
+}

@@ -22,7 +22,8 @@ import { readRun } from '../store/runs.js';
 import { championOf, type Plan } from '../update/context.js';
 import { requireSoundVersion } from '../versions/sound-version.js';
 import type { Versions } from '../versions/versions.js';
-import { verifyCandidate } from './verify.js';
+import { ownThread, type TaskRunner } from '../work/task.js';
+import { requireTrueVerdict } from './verify.js';
 
 export interface Approval {
   readonly candidateId: number;
@@ -45,6 +46,8 @@ export interface Promotion {
 export interface DecisionContext {
   readonly store: Store;
   readonly versions: Versions;
+  /** Where the verdict is worked out again; the caller's own thread unless told. */
+  readonly work?: TaskRunner;
 }
 
 /**
@@ -55,13 +58,13 @@ export interface DecisionContext {
  * DECISION_BACKDATED
  */
 export async function approveCandidate(
-  { store, versions }: DecisionContext,
+  { store, versions, work = ownThread }: DecisionContext,
   declaration: AdapterDeclaration,
   { candidateId, actor, reason, at, on }: Approval,
 ): Promise<Promotion> {
   const { adapter, version } = (await requireDecidable(store.queries, candidateId)).candidate;
   await requireSoundVersion(versions, store.queries, { adapter, version });
-  await requireTrueVerdict(store.queries, candidateId);
+  await requireTrueVerdict({ queries: store.queries, work }, candidateId);
   const plan = await readRunPlan(store, candidateId);
   const approvals = await countApprovals(store.queries, adapter);
   const learned = await listNewlyLearned(store, plan);
@@ -214,23 +217,6 @@ async function requireDecidable(queries: Queries, id: number): Promise<Decidable
   const champion = await findChampionVersion(queries, candidate.adapter);
   requireFresh(candidate, champion);
   return { candidate, champion };
-}
-
-/**
- * Candidates of older rules cannot be judged again, and are decided on what was stored then.
- * @throws VERDICT_DIFFERS
- */
-async function requireTrueVerdict(queries: Queries, id: number): Promise<void> {
-  const verification = await verifyCandidate(queries, id).catch((thrown: unknown) => {
-    if (thrown instanceof EspalierError && thrown.code === 'NOT_VERIFIABLE') return undefined;
-    throw thrown;
-  });
-  const places = (verification?.contenders ?? []).flatMap(({ differences }) => differences);
-  if (places.length === 0) return;
-  throw new EspalierError(
-    'VERDICT_DIFFERS',
-    `candidate ${id} is not what the stored results give: ${places.slice(0, 3).join(', ')}`,
-  );
 }
 
 async function requireWaiting(queries: Queries, id: number): Promise<Candidate> {

@@ -3,11 +3,10 @@ import { EspalierError } from '../core/errors.js';
 import { type Report, rulesVersion } from '../gate/report.js';
 import { findCandidate } from '../store/candidates.js';
 import { listContenders } from '../store/contenders.js';
-import type { Queries } from '../store/database.js';
 import { readRun } from '../store/runs.js';
 import { changedRow, type OnChanged } from '../store/sealed-row.js';
 import type { Evaluated, Plan } from '../update/context.js';
-import { judgeContenders } from '../update/stages/judge.js';
+import { type JudgeSite, judgeContenders } from '../update/stages/judge.js';
 import { evaluationRules } from '../update/store-scores.js';
 
 export interface Verification {
@@ -28,9 +27,10 @@ export interface VerifiedContender {
 /**
  * Of a run whose rows are not as they were written the verdict is worked out all the same, and the rows are named among
  * the differences.
- * @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE, STORE_CORRUPT
+ * @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE, STORE_CORRUPT, INTERRUPTED
  */
-export async function verifyCandidate(queries: Queries, id: number): Promise<Verification> {
+export async function verifyCandidate(site: JudgeSite, id: number): Promise<Verification> {
+  const { queries } = site;
   const { runId, report, verdict } = await findCandidate(queries, id);
   const changed = new Set<string>();
   const note: OnChanged = (what) => changed.add(what);
@@ -47,7 +47,7 @@ export async function verifyCandidate(queries: Queries, id: number): Promise<Ver
   const strategies = stored.map(({ strategy }) => strategy);
   const strange = strategies.find((strategy) => evaluated.costs[strategy] === undefined);
   if (strange !== undefined) throw changedRow(`the contender ${strange} of run ${runId}`);
-  const judged = await judgeContenders(queries, { id: runId, plan: plan as Plan, evaluated, strategies }, note).catch(
+  const judged = await judgeContenders(site, { id: runId, plan: plan as Plan, evaluated, strategies }, note).catch(
     (cause) => {
       const [what] = changed;
       throw what === undefined ? cause : changedRow(what, { cause });
@@ -65,6 +65,23 @@ export async function verifyCandidate(queries: Queries, id: number): Promise<Ver
     return { strategy, verdict: again.verdict, differences };
   });
   return { candidate: id, contenders };
+}
+
+/**
+ * Candidates of older rules cannot be judged again, and are decided on what was stored then.
+ * @throws VERDICT_DIFFERS
+ */
+export async function requireTrueVerdict(site: JudgeSite, id: number): Promise<void> {
+  const verification = await verifyCandidate(site, id).catch((thrown: unknown) => {
+    if (thrown instanceof EspalierError && thrown.code === 'NOT_VERIFIABLE') return undefined;
+    throw thrown;
+  });
+  const places = (verification?.contenders ?? []).flatMap(({ differences }) => differences);
+  if (places.length === 0) return;
+  throw new EspalierError(
+    'VERDICT_DIFFERS',
+    `candidate ${id} is not what the stored results give: ${places.slice(0, 3).join(', ')}`,
+  );
 }
 
 interface Rules {

@@ -6,7 +6,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EspalierError, messageOf, systemCodeOf } from '../core/errors.js';
-import { type Extensions, membersBySeam, type Named, type Seam, seamOf, seams } from '../core/extensions.js';
+import {
+  type Extensions,
+  membersBySeam,
+  type Named,
+  noExtensions,
+  type Seam,
+  seamOf,
+  seams,
+  withExtensions,
+} from '../core/extensions.js';
 import { guardMember } from './guarded-member.js';
 
 export const configNames = ['espalier.config.js', 'espalier.config.mjs', 'espalier.config.ts'] as const;
@@ -56,6 +65,12 @@ export async function importConfig(file: string): Promise<Extensions> {
     return { seam: seam!, member: guardMember(value as Named, { file, seam: seam! }) };
   });
   return { file, members: membersBySeam(added) };
+}
+
+/** Does `work` on another thread with what a configuration adds. @param file undefined: there is none */
+export async function withConfig<T>(file: string | undefined, work: () => T): Promise<Awaited<T>> {
+  const extensions = file === undefined ? noExtensions : await importConfig(file);
+  return await withExtensions(extensions, work);
 }
 
 async function importModule(file: string): Promise<Record<string, unknown>> {

@@ -60,10 +60,13 @@ export async function readConfusedTexts(
 
 /**
  * Works the verdict out again from the stored results. What differs is told, and not thrown.
- * @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE
+ * @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE, INTERRUPTED
  */
-export async function verifyVerdict({ store }: Pick<Site, 'store'>, id: number): Promise<Verification> {
-  return verifyCandidate(store.queries, id);
+export async function verifyVerdict(
+  { store, work, signal }: Pick<Site, 'store' | 'work' | 'signal'>,
+  id: number,
+): Promise<Verification> {
+  return verifyCandidate({ queries: store.queries, work, signal }, id);
 }
 
 export interface ApproveSettings {
@@ -89,14 +92,25 @@ export interface Approved {
  * DECISION_BACKDATED, USAGE
  */
 export async function approve(
-  { workspace, store, versions, actor, now }: Pick<Site, 'workspace' | 'store' | 'versions' | 'actor' | 'now'>,
+  {
+    workspace,
+    store,
+    versions,
+    work,
+    actor,
+    now,
+  }: Pick<Site, 'workspace' | 'store' | 'versions' | 'work' | 'actor' | 'now'>,
   id: number,
   { reason, override = false }: ApproveSettings,
 ): Promise<Approved> {
   const { adapter } = await findCandidate(store.queries, id);
   const declaration = await readDeclaration(workspace, adapter);
   const approval = { candidateId: id, actor, reason, at: now, on: override ? 'override' : 'verdict' } as const;
-  const { candidate, act, admitted, evicted } = await approveCandidate({ store, versions }, declaration, approval);
+  const { candidate, act, admitted, evicted } = await approveCandidate(
+    { store, versions, work },
+    declaration,
+    approval,
+  );
   return { adapter, champion: candidate.version, act, admitted, evicted };
 }
 

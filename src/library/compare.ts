@@ -20,7 +20,7 @@ export async function compareOn(
   adapter: string,
   { strategies, budgets }: CompareSettings,
 ): Promise<Comparison> {
-  const { workspace, store, progress, signal } = site;
+  const { workspace, store, progress, signal, work } = site;
   const wrong = budgets?.find((budget) => !Number.isInteger(budget) || budget < 1);
   if (wrong !== undefined)
     throw new EspalierError('USAGE', `a budget of ${wrong} holds nothing`, {
@@ -29,5 +29,5 @@ export async function compareOn(
     });
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await site.openEncoder(declaration);
-  return compareStrategies({ store, encoder, progress, signal }, { declaration, strategies, budgets });
+  return compareStrategies({ store, encoder, progress, signal, work }, { declaration, strategies, budgets });
 }

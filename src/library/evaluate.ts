@@ -19,9 +19,9 @@ export async function evaluateAdapter(
   adapter: string,
   { version, suites }: EvaluateSettings,
 ): Promise<VersionEvaluation> {
-  const { workspace, store, versions, progress, signal, now } = site;
+  const { workspace, store, versions, progress, signal, work, now } = site;
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await site.openEncoder(declaration);
-  const context = { workspace, store, versions, encoder, progress, signal };
+  const context = { workspace, store, versions, encoder, progress, signal, work };
   return evaluateVersion(context, { declaration, version, suites, at: now });
 }

@@ -9,6 +9,7 @@ import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store, storeError } from '../store/database.js';
 import { headSettings } from '../training/heads.js';
 import { versionsOf } from '../versions/folder-versions.js';
+import { WorkPool } from '../work/pool.js';
 import { usualActor } from './actor.js';
 import { openDeclaredEncoder, openDeclaredTokeniser } from './declared-encoder.js';
 import { type Call, progressFor, type Site } from './site.js';
@@ -32,6 +33,7 @@ export interface OpenOptions {
 export class OpenWorkspace {
   readonly workspace: Workspace;
   readonly #options: OpenOptions;
+  readonly #work = new WorkPool();
   readonly #encoders = new Map<string, Promise<Encoder>>();
   #store: Promise<Store> | undefined;
   #extensions: Promise<Extensions> | undefined;
@@ -74,6 +76,7 @@ export class OpenWorkspace {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#work.close();
     const encoders = [...this.#encoders.values()];
     this.#encoders.clear();
     for (const encoder of encoders) await (await encoder.catch(() => undefined))?.close();
@@ -114,6 +117,7 @@ export class OpenWorkspace {
       environment,
       progress: progressFor(onProgress),
       signal: joinSignals(signal, whole),
+      work: this.#work,
       now: at ?? new Date(),
       wording,
       actor: { name: actor || usual || usualActor(environment), via },

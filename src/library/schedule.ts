@@ -26,7 +26,10 @@ export async function runScheduleOnce(site: Site, report: Report): Promise<DueRu
     events.push(event);
     report(event);
   };
-  await runDue({ workspace, store, versions, signal, openEncoder: site.openEncoder, report: tell }, now);
+  await runDue(
+    { workspace, store, versions, signal, work: site.work, openEncoder: site.openEncoder, report: tell },
+    now,
+  );
   const checks = events.flatMap((event) => (event.kind === 'check' ? [event.check] : []));
   if (signal.aborted) throw new EspalierError('INTERRUPTED', `stopped after ${checks.length} updates`);
   return { checks, failed: [...new Set(events.flatMap(failureOf))] };
@@ -61,7 +64,15 @@ export async function runScheduleUntilStopped(site: Site, report: Report): Promi
     if (event.kind === 'check') started++;
     report(event);
   };
-  const scheduler = { workspace, store, versions, signal, openEncoder: site.openEncoder, report: tell };
+  const scheduler = {
+    workspace,
+    store,
+    versions,
+    signal,
+    work: site.work,
+    openEncoder: site.openEncoder,
+    report: tell,
+  };
   await keepRunning(scheduler, () => new Date());
   return { started };
 }

@@ -14,6 +14,7 @@ import type { Tokeniser } from '../encoder/tokeniser.js';
 import type { Principal } from '../store/audit.js';
 import type { Store } from '../store/database.js';
 import type { Versions } from '../versions/versions.js';
+import type { TaskRunner } from '../work/task.js';
 
 export interface Site {
   readonly workspace: Workspace;
@@ -21,6 +22,8 @@ export interface Site {
   readonly versions: Versions;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Where scoring and judging are done. */
+  readonly work: TaskRunner;
   readonly now: Date;
   /** Recorded in the audit. */
   readonly actor: Principal;

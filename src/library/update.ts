@@ -28,11 +28,11 @@ export interface UpdateSettings {
  * SUITE_INVALID, ENCODER_MISMATCH, ADAPTER_INVALID, UPDATE_RUNNING, LEASE_LOST, TRAINING_DIVERGED, INTERRUPTED
  */
 export async function updateAdapter(site: Site, adapter: string, settings: UpdateSettings): Promise<Update> {
-  const { workspace, store, versions, progress, signal, now, actor } = site;
+  const { workspace, store, versions, progress, signal, work, now, actor } = site;
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await site.openEncoder(declaration);
   return runUpdate(
-    { workspace, store, versions, encoder, progress, signal },
+    { workspace, store, versions, encoder, progress, signal, work },
     {
       declaration,
       field: fieldAsked(declaration, settings),

@@ -12,12 +12,14 @@ import { type NewCheck, runTrigger, triggerOfRun } from '../store/schedule.js';
 import type { Plan } from '../update/context.js';
 import { runUpdate, type UpdateRequest } from '../update/run-update.js';
 import type { Versions } from '../versions/versions.js';
+import type { TaskRunner } from '../work/task.js';
 import type { Due } from './due.js';
 import type { Look, Site } from './look.js';
 
 export interface UpdateSite extends Site {
   readonly versions: Versions;
   readonly signal: AbortSignal;
+  readonly work: TaskRunner;
   readonly openEncoder: (declaration: AdapterDeclaration) => Promise<Encoder>;
 }
 
@@ -69,13 +71,13 @@ export function stackOf(thrown: unknown): string {
 }
 
 async function update(
-  { workspace, store, versions, signal, openEncoder }: UpdateSite,
+  { workspace, store, versions, signal, work, openEncoder }: UpdateSite,
   look: Look,
   due: Due,
   at: Date,
 ): Promise<Pick<NewCheck, 'outcome' | 'runId' | 'reason' | 'throughExample'>> {
   const encoder = await openEncoder(look.declaration);
-  const context = { workspace, store, versions, encoder, signal, progress: noProgress };
+  const context = { workspace, store, versions, encoder, signal, work, progress: noProgress };
   const { candidateId, report, plan } = await runUpdate(context, requestOf(look, due, at));
   const { runId } = await findCandidate(store.queries, candidateId);
   const reason = `${due.reason}; candidate ${candidateId} waits for a person: ${report.verdict}`;

@@ -32,7 +32,7 @@ import { type Comparison, type ComparisonRow, failureOf, nameOfPlay, type Play, 
 import { playStream } from './play-stream.js';
 import type { Labelled, StreamStep } from './stream.js';
 
-export type CompareContext = Pick<UpdateContext, 'store' | 'encoder' | 'progress' | 'signal'>;
+export type CompareContext = Pick<UpdateContext, 'store' | 'encoder' | 'progress' | 'signal' | 'work'>;
 
 export interface CompareRequest {
   readonly declaration: AdapterDeclaration;

@@ -177,7 +177,7 @@ async function judgeAll(
   plan: Plan,
   { champion, suites, contenders, lost }: Played,
 ): Promise<DamagedCandidate[]> {
-  const { store } = context;
+  const { store, work, signal } = context;
   const sides = { champion, anchor: undefined, contenders: Object.fromEntries(contenders) };
   const now = new Date(plan.at);
   const { name: adapter } = plan.declaration;
@@ -192,12 +192,15 @@ async function judgeAll(
   });
   await scoreSuites(context, run, { suites, sides, anchorOf: async () => new Map() });
   const names = [...contenders.keys()];
-  const judged = await judgeContenders(store.queries, {
-    id: run.id,
-    plan,
-    evaluated: evaluatedOf(names, lost, suites),
-    strategies: names,
-  });
+  const judged = await judgeContenders(
+    { queries: store.queries, work, signal },
+    {
+      id: run.id,
+      plan,
+      evaluated: evaluatedOf(names, lost, suites),
+      strategies: names,
+    },
+  );
   await endRun(store.queries, run, { status: 'failed', error: 'a damage campaign proposes nothing', at: now });
   return judged.map(({ strategy, report }) => {
     const at = strategy.lastIndexOf(' ');

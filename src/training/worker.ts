@@ -1,8 +1,7 @@
 /** The worker thread of train.ts: a native epoch blocks its thread's event loop, and must not block the program's. */
 import { parentPort } from 'node:worker_threads';
-import { noExtensions, withExtensions } from '../core/extensions.js';
 import { packError } from '../core/thread-error.js';
-import { importConfig } from '../declaration/config.js';
+import { withConfig } from '../declaration/config.js';
 import type { TrainingProgress } from './job.js';
 import { trainJob } from './strategies.js';
 import { stoppedWhileTraining, type WorkerMessage, type WorkerRequest } from './train.js';
@@ -12,12 +11,11 @@ const send = (message: WorkerMessage) => port.postMessage(message);
 
 port.once('message', async ({ job, config, stopped }: WorkerRequest) => {
   try {
-    const extensions = config === undefined ? noExtensions : await importConfig(config);
     const progress: TrainingProgress = (done, total, unit) => {
       if (Atomics.load(stopped, 0) !== 0) throw stoppedWhileTraining();
       send({ kind: 'progress', done, total, unit });
     };
-    const trained = await withExtensions(extensions, () => trainJob(job, progress));
+    const trained = await withConfig(config, () => trainJob(job, progress));
     send({ kind: 'trained', trained });
   } catch (thrown) {
     const error = packError(thrown);

@@ -10,6 +10,7 @@ import type { EmbeddingSpace } from '../store/embeddings.js';
 import type { Run } from '../store/runs.js';
 import { type Manifest, readManifest } from '../versions/manifest.js';
 import type { ContenderName, Versions } from '../versions/versions.js';
+import type { TaskRunner } from '../work/task.js';
 
 export interface UpdateContext {
   readonly workspace: Workspace;
@@ -18,6 +19,8 @@ export interface UpdateContext {
   readonly encoder: Encoder;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Where scoring and judging are done. */
+  readonly work: TaskRunner;
 }
 
 /**

@@ -83,7 +83,7 @@ export interface ScoredSlice {
 }
 
 /** A multiple of the adapter's own slices, so that a text is multiplied in the same company however a suite is cut. */
-const sliceCases = 2048;
+const sliceCases = 1024;
 
 export interface Scorers {
   readonly sides: Sides;
@@ -93,7 +93,7 @@ export interface Scorers {
 
 /**
  * Champion and anchor answer once; each contender is paired with them case by case. Contenders that cannot differ have
- * no results. Suites whose kind scores case by case come in slices of 2,048 cases, and only one slice's vectors and
+ * no results. Suites whose kind scores case by case come in slices of 1,024 cases, and only one slice's vectors and
  * results are in memory; the others come whole. At least one slice comes.
  */
 export async function* scoreInSlices(

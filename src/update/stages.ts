@@ -1,5 +1,6 @@
 /** The stages of an update in their order, but for the last, which proposes the candidate and ends the run. */
 
+import { task as judging } from '../gate/judge-task.js';
 import type { Mix, Mixes } from './context.js';
 import { noteSizes } from './size-note.js';
 import { defineStage, type Outputs, type UpdateStage } from './stage.js';
@@ -42,6 +43,8 @@ export const updateStages: readonly UpdateStage[] = [
     name: 'evaluate',
     needs: ['encode', 'mix', 'train'],
     async run({ context, run, plan }, { encode: { coverage }, mix, train }) {
+      // A thread starts in the time that scoring takes.
+      context.work.prepare(judging);
       const evaluated = await evaluateField(context, run, plan, {
         mixes: trainedMixes({ mix, train }),
         trained: train,
@@ -55,7 +58,9 @@ export const updateStages: readonly UpdateStage[] = [
     needs: ['mix', 'train', 'evaluate'],
     async run({ context, run, plan }, { mix, train, evaluate: evaluated }) {
       const strategies = Object.keys(trainedMixes({ mix, train }));
-      const { chosen, save } = await judgeField(context.store.queries, { id: run.id, plan, evaluated, strategies });
+      const { store, work, signal } = context;
+      const site = { queries: store.queries, work, signal };
+      const { chosen, save } = await judgeField(site, { id: run.id, plan, evaluated, strategies });
       const summary = plan.field.length === 1 ? chosen.report.verdict : `${chosen.report.verdict}: ${chosen.strategy}`;
       return { output: chosen, summary, save };
     },

@@ -3,8 +3,7 @@
  * of cases. A suite is done once its own row is stored, in the transaction of the last of its results: a run that was
  * killed goes on with the suites that are not done.
  */
-import { EspalierError } from '../core/errors.js';
-import { largestOf } from '../core/sequences.js';
+import { largestOf, portionsOf } from '../core/sequences.js';
 import { domainKey } from '../declaration/tasks.js';
 import { kindNamed } from '../evaluation/kinds.js';
 import { type Queries, type Transaction, transact } from '../store/database.js';
@@ -26,9 +25,15 @@ import {
   sealStoredResults,
 } from '../store/results.js';
 import { type Run, requireHeld } from '../store/runs.js';
+import { throwIfStopped } from '../work/task.js';
 import type { AskedSuite } from './asked-suite.js';
 import type { UpdateContext } from './context.js';
 import { type AnchorOf, type RecordedScores, type Sides, scoreInSlices } from './sides.js';
+
+/** Of one transaction, which holds the thread until it is over. */
+const resultsAtOnce = 1000;
+
+const scoring = { name: 'scoring' };
 
 /** The rules that results are stored for. A verdict on results of other rules cannot be worked out again. */
 export const evaluationRules = 3;
@@ -49,7 +54,7 @@ export async function scoreSuites(context: ScoringContext, run: Run, toScore: Su
   const stored = new Map((await listStoredSuites(store.queries, run.id)).map((suite) => [suite.suite, suite]));
   let cases = 0;
   for (const [place, asked] of suites.entries()) {
-    if (signal.aborted) throw new EspalierError('INTERRUPTED', 'stopped while scoring');
+    throwIfStopped(scoring, signal);
     const before = stored.get(asked.suite.name);
     const isDone = before !== undefined && (await isStillDone(store.queries, run, before, { asked, place, sides }));
     const seals = isDone ? before.scoring!.seals : await scoreOne(context, run, toScore, place);
@@ -112,15 +117,19 @@ async function scoreOne(
   });
   for await (const { results, isLast } of scoreInSlices(context, asked, toScore)) {
     isAnchored ||= results.some(({ anchorScore }) => anchorScore !== null);
-    await write(async (transaction) => {
-      seals = await addResults(transaction, run.id, results, seals);
-      if (!isLast) return;
-      await saveJudgedSuite(transaction, run.id, judgedSuite(asked, sides, isAnchored), {
-        place,
-        rules: evaluationRules,
-        seals,
+    const portions = portionsOf(results, resultsAtOnce);
+    for (const [number, portion] of portions.entries()) {
+      throwIfStopped(scoring, context.signal);
+      await write(async (transaction) => {
+        seals = await addResults(transaction, run.id, portion, seals);
+        if (!isLast || number < portions.length - 1) return;
+        await saveJudgedSuite(transaction, run.id, judgedSuite(asked, sides, isAnchored), {
+          place,
+          rules: evaluationRules,
+          seals,
+        });
       });
-    });
+    }
   }
   return seals;
 }

@@ -11,6 +11,7 @@ import { openStore, type Store } from '#espalier/store/database.js';
 import type { NewExample } from '#espalier/store/examples.js';
 import { type CompareContext, compareStrategies } from '#espalier/study/compare.js';
 import type { Comparison } from '#espalier/study/comparison.js';
+import { ownThread } from '#espalier/work/task.js';
 import { espalier } from '../support/command.js';
 import { declare } from '../support/declaration.js';
 import { at, billing, databaseOf, rowsOf, shipping, writeDesk } from '../support/desk.js';
@@ -139,6 +140,7 @@ describe('several tasks', () => {
   const context = async (store: Store): Promise<CompareContext> => ({
     ...{ store, encoder: pseudoEncoder, progress: noProgress },
     signal: new AbortController().signal,
+    work: ownThread,
   });
 
   it('are played a domain of a task after another, in the order in which they first came', async () => {
@@ -192,6 +194,7 @@ describe('what cannot be compared', () => {
     encoder: pseudoEncoder,
     progress: noProgress,
     signal: new AbortController().signal,
+    work: ownThread,
     ...more,
   });
 

@@ -13,6 +13,7 @@ import { openStore, type Store } from '#espalier/store/database.js';
 import { type DamagedCandidate, olderVersion, runCampaign } from '#espalier/study/damage-campaign.js';
 import { headSettings } from '#espalier/training/heads.js';
 import { versionsOf } from '#espalier/versions/folder-versions.js';
+import { ownThread } from '#espalier/work/task.js';
 import { succeed } from '../support/command.js';
 import { at } from '../support/desk.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -68,7 +69,8 @@ async function played(head: string, seeds: readonly number[]): Promise<DamagedCa
     ...{ encoderFingerprint: encoder.fingerprint, at: '2026-11-24T14:00:00.000Z' },
   };
   const { signal } = new AbortController();
-  const context = { workspace, store, versions: versionsOf(workspace), encoder, progress: noProgress, signal };
+  const versions = versionsOf(workspace);
+  const context = { workspace, store, versions, encoder, progress: noProgress, signal, work: ownThread };
   return runCampaign(context, { plan, damages: [...damages, undamaged], seeds, older: 1 });
 }
 

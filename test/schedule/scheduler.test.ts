@@ -6,6 +6,7 @@ import { openStore, type Store } from '#espalier/store/database.js';
 import { listChecks } from '#espalier/store/schedule.js';
 import { headSettings } from '#espalier/training/heads.js';
 import { versionsOf } from '#espalier/versions/folder-versions.js';
+import { ownThread } from '#espalier/work/task.js';
 import { succeed } from '../support/command.js';
 import { at, deskDeclaration, ingestWords, writeDesk } from '../support/desk.js';
 
@@ -27,6 +28,7 @@ async function lookOnce(time: string, thrown: Error): Promise<ScheduleEvent[]> {
     store,
     versions: versionsOf(workspace),
     signal: new AbortController().signal,
+    work: ownThread,
     openEncoder: () => Promise.reject(thrown),
     report: (event: ScheduleEvent) => events.push(event),
   };

@@ -138,8 +138,9 @@ const titleOf = (candidate: Candidate) => {
   return `candidate ${candidate.id}: ${candidate.adapter} version ${candidate.version}, ${compared}, ${candidate.status}`;
 };
 
-async function verify({ output, store }: Session, id: number): Promise<void> {
-  const verification = await verifyVerdict({ store }, id);
+async function verify(session: Session, id: number): Promise<void> {
+  const { output } = session;
+  const verification = await verifyVerdict(session, id);
   const render = () =>
     verification.contenders
       .map(({ strategy, verdict, differences }) => {

@@ -3,7 +3,8 @@
 import { noteCoverage } from '../../encoder/coverage.js';
 import { continualMetricsOnSameCases } from '../../evaluation/continual.js';
 import { chooseContender } from '../../gate/field.js';
-import { judge } from '../../gate/gate.js';
+import type { Judgement } from '../../gate/gate.js';
+import { judgeRequest, task as judging } from '../../gate/judge-task.js';
 import type { Report } from '../../gate/report.js';
 import { describeUnknown, type UnknownReport } from '../../gate/unknown.js';
 import { summarise } from '../../gate/verdict.js';
@@ -19,6 +20,7 @@ import {
 import { type LineageScore, listLineageScores } from '../../store/past-results.js';
 import { isSameSeal, type PairedResult, readResults } from '../../store/results.js';
 import { type OnChanged, refuseChanged } from '../../store/sealed-row.js';
+import type { TaskRunner } from '../../work/task.js';
 import { answersPrefix, aspectOf, isMadeOfHoldout } from '../asked-suite.js';
 import type { Evaluated, Plan } from '../context.js';
 import { noteLabelChanges } from '../label-changes.js';
@@ -48,9 +50,16 @@ export interface RunToJudge {
   readonly strategies: readonly string[];
 }
 
+/** Where a run is judged. */
+export interface JudgeSite {
+  readonly queries: Queries;
+  readonly work: TaskRunner;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Each contender on the same cases, by the same gate, from its stored results. */
-export async function judgeField(queries: Queries, run: RunToJudge): Promise<Verdicts> {
-  const judged = await judgeContenders(queries, run);
+export async function judgeField(site: JudgeSite, run: RunToJudge): Promise<Verdicts> {
+  const judged = await judgeContenders(site, run);
   const ranked = judged.map(({ strategy, report }) => ({
     strategy,
     report,
@@ -63,13 +72,15 @@ export async function judgeField(queries: Queries, run: RunToJudge): Promise<Ver
 
 /**
  * @param onChanged what is done about stored rows that are not as they were written; without it they are refused
- * @throws STORE_CORRUPT
+ * @throws STORE_CORRUPT, INTERRUPTED
  */
 export async function judgeContenders(
-  queries: Queries,
+  site: JudgeSite,
   run: RunToJudge,
   onChanged: OnChanged = refuseChanged,
 ): Promise<JudgedContender[]> {
+  const { queries, work } = site;
+  work.prepare(judging);
   const { id, plan, evaluated, strategies } = run;
   const { declaration, parentVersion } = plan;
   const suites = await listStoredSuites(queries, id);
@@ -94,7 +105,7 @@ export async function judgeContenders(
       };
       evidence.push(evidenceOf({ suite, results }, sources));
     }
-    judged.push({ strategy, report: reportOf(evidence, run, strategy, { missing, refusals }) });
+    judged.push({ strategy, report: await reportOf(site, evidence, { run, strategy, missing, refusals }) });
   }
   return judged;
 }
@@ -117,20 +128,21 @@ async function readSealed(
 }
 
 interface Circumstances {
+  readonly run: RunToJudge;
+  readonly strategy: string;
   /** Suites that judged the champion and are not asked now. */
   readonly missing: readonly string[];
   readonly refusals: number;
 }
 
-function reportOf(
+async function reportOf(
+  { work, signal }: JudgeSite,
   evidence: readonly SuiteEvidence[],
-  { plan, evaluated }: RunToJudge,
-  strategy: string,
-  { missing, refusals }: Circumstances,
-): Report {
+  { run: { plan, evaluated }, strategy, missing, refusals }: Circumstances,
+): Promise<Report> {
   const { declaration } = plan;
   const measured = evidence.filter(({ unchanged }) => unchanged === undefined);
-  const judgement = judge(
+  const request = judgeRequest(
     {
       suites: measured.flatMap(({ paired }) => paired),
       answers: measured.flatMap(({ answers }) => answers),
@@ -145,6 +157,7 @@ function reportOf(
     declaration.gate!,
     declaration.training.seed,
   );
+  const judgement: Judgement = await work.run(judging, request, signal);
   return {
     ...summarise(judgement, declaration.gate!),
     ...judgement,

@@ -1,0 +1,59 @@
+/**
+ * Threads that do tasks, so that the program's own thread renews leases, shows progress and hears Ctrl-C meanwhile.
+ * None is started before it is needed; one that is idle is used again, and does not keep the program alive.
+ */
+import { availableParallelism } from 'node:os';
+import PQueue from 'p-queue';
+import { type AnyTask, type Task, type TaskRunner, throwIfStopped } from './task.js';
+import { Thread } from './thread.js';
+
+export class WorkPool implements TaskRunner {
+  readonly #queue: PQueue;
+  readonly #threads = new Set<Thread>();
+  readonly #idle: Thread[] = [];
+
+  /** @param size the most threads that work at once */
+  constructor(size = availableParallelism()) {
+    this.#queue = new PQueue({ concurrency: size });
+  }
+
+  prepare({ module }: Pick<AnyTask, 'module'>): void {
+    const thread = this.#idle.at(-1) ?? (this.#threads.size === 0 ? this.#keep(this.#start()) : undefined);
+    thread?.load(module);
+  }
+
+  /** Calls that come while all threads are busy wait in their order. @throws INTERRUPTED, and what the task throws */
+  run<Input, Output>(task: Task<Input, Output>, input: Input, signal?: AbortSignal): Promise<Output> {
+    return this.#queue.add(async () => {
+      throwIfStopped(task, signal);
+      const thread = this.#idle.pop() ?? this.#start();
+      try {
+        return await thread.run(task, input, signal);
+      } finally {
+        if (thread.isIdle) this.#keep(thread);
+      }
+    });
+  }
+
+  /** Ends the threads; one that is told to stop in the midst of a task first comes to a place where it can be ended. */
+  async close(): Promise<void> {
+    await this.#queue.onIdle();
+    this.#idle.length = 0;
+    await Promise.all([...this.#threads].map((thread) => thread.end()));
+  }
+
+  #start(): Thread {
+    const thread = new Thread((ended) => {
+      this.#threads.delete(ended);
+      const place = this.#idle.indexOf(ended);
+      if (place >= 0) this.#idle.splice(place, 1);
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #keep(thread: Thread): Thread {
+    this.#idle.push(thread);
+    return thread;
+  }
+}

@@ -9,7 +9,7 @@ import { openEncoder } from '../src/encoder/encoder.js';
 import { readSuites, textsOf } from '../src/evaluation/suites.js';
 import { headGraph } from '../src/training/heads/head-graph.js';
 import { headSettings } from '../src/training/heads.js';
-import type { Batch } from '../src/training/job.js';
+import type { LabelledVectors } from '../src/training/job.js';
 import { strategyNamed } from '../src/training/strategies.js';
 
 export interface EvalRequest {
@@ -73,8 +73,12 @@ async function trainHead(
   const vectors = new Float32Array(seen.length * dimension);
   for (const [row, vector] of seen.entries()) vectors.set(vector, row * dimension);
   const targets = Int32Array.from(seen, () => random.integer(classes.length));
-  const fresh: Batch = { vectors, targets, ids: Int32Array.from(seen.keys()) };
-  const replayed: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
+  const fresh: LabelledVectors = { vectors, targets, ids: Int32Array.from(seen.keys()) };
+  const replayed: LabelledVectors = {
+    vectors: new Float32Array(0),
+    targets: new Int32Array(0),
+    ids: new Int32Array(0),
+  };
   const sizes = { dimension, lexical, classes, tasks: new Int32Array(classes.length) };
   const job = { strategy: 'analytic', settings, ...sizes, fresh, replayed, budget: 750, parent: undefined };
   const { head } = await strategyNamed('analytic').train(job, () => undefined);

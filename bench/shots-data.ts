@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { sha256 } from '../src/core/hash.js';
 import { seededRandom, shuffled } from '../src/core/random.js';
 import type { Encoder } from '../src/encoder/encoder.js';
-import type { Batch } from '../src/training/job.js';
+import type { LabelledVectors } from '../src/training/job.js';
 import type { LabelledText } from './stream-data.js';
 
 /** Out-of-scope texts have splits of their own. */
@@ -17,9 +17,9 @@ export interface EncodedSet {
   readonly labels: readonly string[];
   readonly dimension: number;
   readonly lexical: number;
-  readonly train: Batch;
+  readonly train: LabelledVectors;
   /** What is asked: the test split, or what stands in for it while settings are chosen. */
-  readonly asked: Batch;
+  readonly asked: LabelledVectors;
 }
 
 /** At most so many rows of train stand in for a validation split. */
@@ -55,7 +55,7 @@ export async function encodeSet(
   const asked = declared ?? mixed.slice(0, validationRows);
   const learnable = declared ? train : mixed.slice(validationRows);
   const labels = [...new Set(train.map(({ label }) => label))].sort();
-  const batchOf = async (rows: readonly LabelledText[]): Promise<Batch> => ({
+  const batchOf = async (rows: readonly LabelledText[]): Promise<LabelledVectors> => ({
     vectors: await encodeKept(encoder, rows, cache),
     targets: Int32Array.from(rows, ({ label }) => labels.indexOf(label)),
     ids: Int32Array.from(rows.keys()),
@@ -81,7 +81,11 @@ export async function encodeKept(
 }
 
 /** @param shots how many examples of each label, by its number. Labels that have fewer give all. */
-export function drawShots({ train, dimension }: EncodedSet, shots: (label: number) => number, seed: number): Batch {
+export function drawShots(
+  { train, dimension }: EncodedSet,
+  shots: (label: number) => number,
+  seed: number,
+): LabelledVectors {
   const taken = new Map<number, number>();
   const rows = shuffled([...train.targets.keys()], seededRandom(seed, 'shots')).filter((row) => {
     const label = train.targets[row]!;
@@ -99,7 +103,7 @@ export function drawShots({ train, dimension }: EncodedSet, shots: (label: numbe
 const twinNoise = 0.01;
 
 /** Each example once more, with a little noise in its dense part and the same words. */
-export function withTwins(batch: Batch, { dimension, lexical }: EncodedSet, seed: number): Batch {
+export function withTwins(batch: LabelledVectors, { dimension, lexical }: EncodedSet, seed: number): LabelledVectors {
   const random = seededRandom(seed, 'twins');
   const dense = dimension - lexical;
   const twins = batch.vectors.slice();

@@ -20,7 +20,7 @@ import { openEncoder } from '../src/encoder/encoder.js';
 import { expectedCalibrationError } from '../src/gate/statistics/calibration.js';
 import { scoresOf } from '../src/training/heads/head-graph.js';
 import { headSettings } from '../src/training/heads.js';
-import type { Batch, Head, TrainingJob } from '../src/training/job.js';
+import type { Head, LabelledVectors, TrainingJob } from '../src/training/job.js';
 import { trainJob } from '../src/training/strategies.js';
 import { drawShots, type EncodedSet, encodeSet, withTwins } from './shots-data.js';
 
@@ -129,7 +129,7 @@ async function measureImbalance(set: EncodedSet): Promise<ShotsRow[]> {
 interface Cell {
   readonly shots: string;
   readonly head: string;
-  readonly draw: (seed: number) => Batch;
+  readonly draw: (seed: number) => LabelledVectors;
 }
 
 type Measured = Pick<ShotsRow, 'accuracy' | 'macro' | 'nll' | 'ece' | 'seconds'>;
@@ -152,11 +152,11 @@ async function measureSeeds(set: EncodedSet, { shots, head, draw }: Cell): Promi
   return row;
 }
 
-async function measureOnce(set: EncodedSet, name: string, fresh: Batch, seed: number) {
+async function measureOnce(set: EncodedSet, name: string, fresh: LabelledVectors, seed: number) {
   const contestant = contestants[name];
   if (!contestant)
     throw new EspalierError('USAGE', `no head \`${name}\`; there are ${Object.keys(contestants).join(', ')}`);
-  const empty: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
+  const empty: LabelledVectors = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
   const job: TrainingJob = {
     strategy: contestant.strategy,
     settings: { ...usual, ...contestant.settings, ...settings, seed },

@@ -6,7 +6,7 @@ import { newGraph } from '../src/core/onnx.js';
 import { seededRandom } from '../src/core/random.js';
 import { parseDeclaration } from '../src/declaration/declaration.js';
 import { headSettings } from '../src/training/heads.js';
-import type { Batch, TrainedHead, TrainingJob } from '../src/training/job.js';
+import type { LabelledVectors, TrainedHead, TrainingJob } from '../src/training/job.js';
 import { compile } from '../src/training/native.js';
 import { factorise, solve } from '../src/training/ridge/cholesky.js';
 import { openFactorProducts } from '../src/training/ridge/factor-products.js';
@@ -124,7 +124,7 @@ function drawExamples(count: number, part: number): Examples {
 }
 
 /** Raw vectors of the same examples, with counts of n-grams behind them, as the encoder gives them. */
-function drawBatch(count: number, part: number): Batch {
+function drawBatch(count: number, part: number): LabelledVectors {
   const { inputs, targets } = drawExamples(count, part);
   const vectors = new Float32Array(count * (dimension + lexical));
   for (const [row, target] of targets.entries()) {
@@ -135,7 +135,7 @@ function drawBatch(count: number, part: number): Batch {
   return { vectors, targets, ids: targets.map((_, row) => row) };
 }
 
-function jobOf(fresh: Batch, parent: TrainedHead | undefined, threads = 1): TrainingJob {
+function jobOf(fresh: LabelledVectors, parent: TrainedHead | undefined, threads = 1): TrainingJob {
   const settings = {
     ...parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench', headSettings).training,
     seed,
@@ -143,7 +143,7 @@ function jobOf(fresh: Batch, parent: TrainedHead | undefined, threads = 1): Trai
     width,
   };
   const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
-  const nothing: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
+  const nothing: LabelledVectors = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
   const sizes = { dimension: dimension + lexical, lexical, classes: names, tasks: new Int32Array(classes) };
   return { strategy: 'analytic', settings, ...sizes, fresh, replayed: nothing, budget: 750, parent };
 }

@@ -6,7 +6,7 @@ import { largestOf } from '../src/core/sequences.js';
 import { dot, unitLength } from '../src/core/vectors.js';
 import { nearest } from '../src/evaluation/algorithms/similarity.js';
 import { headGraph } from '../src/training/heads/head-graph.js';
-import type { Batch, Head } from '../src/training/job.js';
+import type { Head, LabelledVectors } from '../src/training/job.js';
 import { compile } from '../src/training/native.js';
 import { type Standardisation, standardise } from '../src/training/standardise.js';
 
@@ -14,7 +14,7 @@ import { type Standardisation, standardise } from '../src/training/standardise.j
 export type Scores = readonly number[];
 
 export interface Learned {
-  readonly batch: Batch;
+  readonly batch: LabelledVectors;
   readonly classes: number;
   /** Columns of a vector, n-grams included. */
   readonly dimension: number;

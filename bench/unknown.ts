@@ -20,7 +20,7 @@ import { openEncoder } from '../src/encoder/encoder.js';
 import { auroc } from '../src/evaluation/metrics/ranking.js';
 import { conformalThreshold } from '../src/gate/statistics/conformal.js';
 import { headSettings } from '../src/training/heads.js';
-import type { Batch, Head, TrainingJob } from '../src/training/job.js';
+import type { Head, LabelledVectors, TrainingJob } from '../src/training/job.js';
 import { trainJob } from '../src/training/strategies.js';
 import { drawShots, type EncodedSet, encodeKept, encodeSet, readSplit } from './shots-data.js';
 import { type Scores, scoreAll } from './unknown-scores.js';
@@ -112,7 +112,7 @@ async function measureShots(shots: string): Promise<UnknownRow[]> {
   });
 }
 
-async function measureOnce(fresh: Batch, shots: string, seed: number): Promise<UnknownRow[]> {
+async function measureOnce(fresh: LabelledVectors, shots: string, seed: number): Promise<UnknownRow[]> {
   const { labels, dimension } = learnable;
   const head = await train('analytic', fresh, seed);
   const learned = {
@@ -141,9 +141,9 @@ async function measureOnce(fresh: Batch, shots: string, seed: number): Promise<U
   return [...alone, ...together];
 }
 
-async function train(strategy: string, fresh: Batch, seed: number): Promise<Head> {
+async function train(strategy: string, fresh: LabelledVectors, seed: number): Promise<Head> {
   const { labels, dimension, lexical } = learnable;
-  const empty: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
+  const empty: LabelledVectors = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
   const job: TrainingJob = {
     ...{ strategy, dimension, lexical, fresh, replayed: empty, budget: 750, parent: undefined },
     settings: { ...usual, seed },

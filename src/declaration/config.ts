@@ -105,7 +105,7 @@ const required: Readonly<Record<Seam, Readonly<Record<string, string>>>> = {
     metric: 'object',
     schema: 'object',
     texts: 'function',
-    lackOf: 'function',
+    problemOf: 'function',
     asked: 'function',
     score: 'function',
     chance: 'function',

@@ -6,13 +6,13 @@
  */
 
 export const waysToPool = ['mean', 'max', 'sqrt', 'cls', 'last'] as const;
-export type WayToPool = (typeof waysToPool)[number];
+export type PoolingKind = (typeof waysToPool)[number];
 
 /**
  * `mean` pools `last_hidden_state`, `mean:NAME` another output of shape [batch, tokens, dim]; `output:NAME` reads one
  * of shape [batch, dim].
  */
-export type Pooling = WayToPool | `${WayToPool}:${string}` | `output:${string}`;
+export type Pooling = PoolingKind | `${PoolingKind}:${string}` | `output:${string}`;
 /** `ngrams:N`, with N buckets: a power of two. */
 export type NgramsPart = `ngrams:${number}`;
 export type RecipePart = Pooling | NgramsPart;
@@ -54,8 +54,8 @@ export function bucketsOf(parts: readonly RecipePart[]): number {
   return part === undefined ? 0 : Number(part.slice('ngrams:'.length));
 }
 
-export function wayOf(pooling: Pooling): WayToPool | 'output' {
-  return pooling.split(':', 1)[0] as WayToPool | 'output';
+export function poolingKindOf(pooling: Pooling): PoolingKind | 'output' {
+  return pooling.split(':', 1)[0] as PoolingKind | 'output';
 }
 
 /** The model output that a pooling reads. */

@@ -6,7 +6,7 @@ export interface Span {
   readonly length: number;
 }
 
-export interface Batch {
+export interface TextBatch {
   /** Indices into the list of texts. */
   readonly rows: readonly number[];
   /** Columns; at least 1. */
@@ -31,9 +31,9 @@ export interface PaddedBatch {
 }
 
 /** Shortest first; equal lengths keep the order of the input, so that the same list always gives the same batches. */
-export function planBatches(lengths: readonly number[], limits: BatchLimits): Batch[] {
+export function planBatches(lengths: readonly number[], limits: BatchLimits): TextBatch[] {
   const order = lengths.map((_, index) => index).sort((a, b) => lengths[a]! - lengths[b]! || a - b);
-  const batches: Batch[] = [];
+  const batches: TextBatch[] = [];
   let rows: number[] = [];
   let width = 1;
   for (const index of order) {

@@ -2,12 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { EspalierError } from '../core/errors.js';
 import { bucketsOf } from '../declaration/recipe.js';
-import { type Batch, type BatchLimits, padBatch, planBatches } from './batches.js';
+import { type BatchLimits, padBatch, planBatches, type TextBatch } from './batches.js';
 import { Crew } from './crew.js';
 import { checkDeclaration, type EncoderDeclaration, embeddedModel } from './declaration.js';
 import { fingerprintsOf } from './fingerprint.js';
 import { loadTokenizer } from './load-tokenizer.js';
-import { locateModel, type Whereabouts } from './model-folder.js';
+import { locateModel, type ModelLocations } from './model-folder.js';
 import { fillNgrams } from './ngrams.js';
 import { normOf } from './normalise.js';
 import { newTokeniser } from './tokenise.js';
@@ -41,7 +41,7 @@ export interface Encoder {
   close(): Promise<void>;
 }
 
-export interface EncoderOptions extends Whereabouts {
+export interface EncoderOptions extends ModelLocations {
   /** Threads inside one matrix product. */
   readonly threads?: number;
   /**
@@ -90,7 +90,7 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
     let done = 0;
     for (let start = 0; start < texts.length; start += window) {
       const tokens = await tokeniser.tokenise(texts.slice(start, start + window));
-      const encodeBatch = async (batch: Batch) => {
+      const encodeBatch = async (batch: TextBatch) => {
         const inputs = batch.rows.map((row) => tokens[row]!);
         const pooled = await crew.run(
           padBatch(inputs, batch.width, tokeniser.paddingSide, tokeniser.paddingId),

@@ -17,7 +17,7 @@ export interface ModelFiles {
   readonly tokenizerConfig: string;
 }
 
-export interface Whereabouts {
+export interface ModelLocations {
   /** Converted and downloaded models are kept here. */
   readonly cacheFolder: string;
   /** Relative model folders are looked up from here; the working directory when absent. */
@@ -29,7 +29,7 @@ export interface Whereabouts {
 }
 
 /** Converts or downloads the model when it has to. Throws ENCODER_NOT_FOUND, ENCODER_HUB_UNREACHABLE. */
-export async function locateModel({ model, dtype }: EncoderDeclaration, where: Whereabouts): Promise<ModelFiles> {
+export async function locateModel({ model, dtype }: EncoderDeclaration, where: ModelLocations): Promise<ModelFiles> {
   if (model === embeddedModel) return requireModelFiles(await ensureUseLite(where.cacheFolder), dtype);
   const folder = await folderNamed(model, where);
   if (folder !== undefined) return requireModelFiles(folder, dtype);
@@ -43,7 +43,7 @@ export async function locateModel({ model, dtype }: EncoderDeclaration, where: W
  */
 export async function findModelFolder(
   { model, dtype }: EncoderDeclaration,
-  where: Whereabouts,
+  where: ModelLocations,
 ): Promise<string | undefined> {
   if (model === embeddedModel) return findUseLite(where.cacheFolder);
   const folder = await folderNamed(model, where);
@@ -52,7 +52,7 @@ export async function findModelFolder(
 }
 
 /** Undefined where the name is not that of a folder. */
-async function folderNamed(model: string, { baseFolder = '.' }: Whereabouts): Promise<string | undefined> {
+async function folderNamed(model: string, { baseFolder = '.' }: ModelLocations): Promise<string | undefined> {
   const folder = resolve(baseFolder, model);
   return model.startsWith('.') || isAbsolute(model) || (await isFolder(folder)) ? folder : undefined;
 }

@@ -1,6 +1,6 @@
 /** The poolings of a recipe (pooling.ts) as an ONNX graph, for models that carry their own. */
 import { float32, type Graph, int64, newGraph } from '../core/onnx.js';
-import { bucketsOf, outputOf, type Pooling, poolingsOf, wayOf } from '../declaration/recipe.js';
+import { bucketsOf, outputOf, type Pooling, poolingKindOf, poolingsOf } from '../declaration/recipe.js';
 import type { EncoderDeclaration } from './declaration.js';
 
 /** onnx.TensorProto.DataType.FLOAT */
@@ -34,7 +34,7 @@ export function poolingGraph(
 /** [batch, dim] */
 function pooledBy(graph: Graph, pooling: Pooling, mask: string): string {
   const hidden = graph.node('Cast', [outputOf(pooling)], { to: floatType });
-  const way = wayOf(pooling);
+  const way = poolingKindOf(pooling);
   if (way === 'output') return hidden;
   const axis = graph.constant(int64([1]));
   const count = graph.node('ReduceSum', [mask, axis]);

@@ -1,7 +1,7 @@
 /** Token vectors -> the vector of a text. */
 import type { Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
-import { outputOf, type Pooling, type WayToPool, wayOf } from '../declaration/recipe.js';
+import { outputOf, type Pooling, type PoolingKind, poolingKindOf } from '../declaration/recipe.js';
 import type { Span } from './batches.js';
 import { normalise } from './normalise.js';
 
@@ -45,7 +45,7 @@ interface Pooled {
 
 function poolOne(output: Tensor, spans: readonly Span[], pooling: Pooling): Pooled {
   const data = float32Of(output);
-  const way = wayOf(pooling);
+  const way = poolingKindOf(pooling);
   if (way === 'output') {
     requireRank(output, 2, pooling, '[batch, dim]');
     return { rows: data, dimension: output.dims[1]! };
@@ -74,12 +74,12 @@ function poolOne(output: Tensor, spans: readonly Span[], pooling: Pooling): Pool
  * By what the sum of `length` token vectors is divided. `sqrt` lets a long text's vector be longer, as a random walk
  * is.
  */
-function divisorOf(way: WayToPool, length: number): number {
+function divisorOf(way: PoolingKind, length: number): number {
   if (way === 'mean') return length;
   return way === 'sqrt' ? Math.sqrt(length) : 1;
 }
 
-function tokensRead({ start, length }: Span, way: WayToPool): Span {
+function tokensRead({ start, length }: Span, way: PoolingKind): Span {
   if (way === 'cls') return { start, length: Math.min(length, 1) };
   if (way === 'last') return { start: start + Math.max(0, length - 1), length: Math.min(length, 1) };
   return { start, length };

@@ -40,7 +40,7 @@ function faultOfExample({ example, schema, ...kind }: AddedKind): string | undef
   if (!Array.isArray(example) || example.length === 0) return '`example` is a list of cases';
   const refused = example.map((item) => schema.safeParse(item)).find(({ success }) => !success);
   if (refused) return `its schema refuses its own example: ${refused.error!.issues[0]!.message}`;
-  const lack = kind.lackOf(example);
+  const lack = kind.problemOf(example);
   if (lack !== undefined) return `its own example measures nothing: ${lack.what}`;
   const chance = kind.chance(example);
   return chance >= 0 && chance < 1

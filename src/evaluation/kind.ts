@@ -46,7 +46,7 @@ export interface Case {
 }
 
 /** Why cases measure nothing. */
-export interface Lack {
+export interface SuiteProblem {
   readonly what: string;
   /** The case where it shows, and which field of it. */
   readonly index?: number | undefined;
@@ -71,7 +71,7 @@ export interface Kind<Name extends string, Own extends Case> {
   readonly schema: z.ZodType<Own>;
   /** Every text of a case that the encoder sees. */
   texts(item: Own): readonly string[];
-  lackOf(cases: readonly Own[]): Lack | undefined;
+  problemOf(cases: readonly Own[]): SuiteProblem | undefined;
   /** The cases that are scored, in the order in which `score` gives them. */
   asked(cases: readonly Own[]): AskedCase[];
   /** @param outputs for every text of every case, in order. @param task which answer of the adapter is asked for */
@@ -164,7 +164,7 @@ export function contradictionAmong<Own extends Case>(
   questionOf: (item: Own) => string,
   answerOf: (item: Own) => string | number,
   field: string,
-): Lack | undefined {
+): SuiteProblem | undefined {
   const expected = new Map<string, Own>();
   for (const [index, item] of cases.entries()) {
     const question = questionOf(item);

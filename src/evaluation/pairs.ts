@@ -2,7 +2,7 @@
 import { normaliseText } from '../core/text.js';
 import { dot } from '../core/vectors.js';
 import type { AdapterOutput } from '../versions/adapter-session.js';
-import { type Case, contradictionAmong, type Judgement, type Lack, scoreOnly } from './kind.js';
+import { type Case, contradictionAmong, type Judgement, type SuiteProblem, scoreOnly } from './kind.js';
 
 export interface Pair extends Case {
   readonly a: string;
@@ -20,7 +20,7 @@ export function contradictoryPairs<Own extends Pair>(
   cases: readonly Own[],
   answerOf: (item: Own) => string | number,
   field: string,
-): Lack | undefined {
+): SuiteProblem | undefined {
   return contradictionAmong(
     cases,
     ({ a, b }) => JSON.stringify([normaliseText(a), normaliseText(b)].sort()),

@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { normaliseText } from '../core/text.js';
 import type { AdapterOutput } from '../versions/adapter-session.js';
 import { fitProbe, type Reading } from './algorithms/probe.js';
-import { type AskedCase, type Case, caseFields, contradictionAmong, describeCase, type Lack, text } from './kind.js';
+import {
+  type AskedCase,
+  type Case,
+  caseFields,
+  contradictionAmong,
+  describeCase,
+  type SuiteProblem,
+  text,
+} from './kind.js';
 
 export const shotFields = { ...caseFields, text, label: text, split: z.enum(['train', 'test']) };
 
@@ -62,7 +70,7 @@ export function askedOf(cases: readonly LabelledCase[]): AskedCase[] {
     .map((item) => describeCase(item, { texts: [item.text], label: item.label }));
 }
 
-export function lackOfShots(cases: readonly LabelledCase[]): Lack | undefined {
+export function problemOfShots(cases: readonly LabelledCase[]): SuiteProblem | undefined {
   const shown = new Set(cases.filter(({ split }) => split === 'train').map(({ label }) => label));
   if (shown.size < 2) return { what: 'the training cases have fewer than two labels' };
   if (!cases.some(({ split }) => split === 'test')) return { what: 'there are no test cases' };
@@ -70,11 +78,11 @@ export function lackOfShots(cases: readonly LabelledCase[]): Lack | undefined {
   const unknown = cases[index];
   if (unknown)
     return { what: `no training case has the label \`${unknown.label}\` of \`${unknown.id}\``, index, field: 'label' };
-  return lackOfSplit(cases) ?? contradictoryLabels(cases);
+  return problemOfSplit(cases) ?? contradictoryLabels(cases);
 }
 
 /** What is shown cannot be asked. */
-export function lackOfSplit(cases: readonly SplitCase[]): Lack | undefined {
+export function problemOfSplit(cases: readonly SplitCase[]): SuiteProblem | undefined {
   const shown = new Map(
     cases.flatMap((item) => (item.split === 'train' ? [[normaliseText(item.text), item.id] as const] : [])),
   );
@@ -90,7 +98,7 @@ export function lackOfSplit(cases: readonly SplitCase[]): Lack | undefined {
 
 export function contradictoryLabels(
   cases: readonly (Case & { readonly text: string; readonly label: string })[],
-): Lack | undefined {
+): SuiteProblem | undefined {
   return contradictionAmong(
     cases,
     (item) => normaliseText(item.text),

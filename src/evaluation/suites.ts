@@ -11,7 +11,7 @@ import { EspalierError, messageOf, type Place } from '../core/errors.js';
 import { readText } from '../core/files.js';
 import { sha256 } from '../core/hash.js';
 import { sameTextHash, suggestAmong } from '../core/text.js';
-import type { Case, Kind, Lack } from './kind.js';
+import type { Case, Kind, SuiteProblem } from './kind.js';
 import { type AnyKind, type KnownKind, kindNamed } from './kinds.js';
 
 const text = z.string().min(1);
@@ -134,7 +134,7 @@ export async function readSuite(folder: string): Promise<Suite> {
     cases.push(parseCase(kind, line, { file: casesFile, line: number }));
     lineNumbers.push(number);
   }
-  const lack = lackOfCases(kind, cases);
+  const lack = problemOfCases(kind, cases);
   if (lack) throw new EspalierError('SUITE_INVALID', lack.what, { at: placeOf(lack, lineNumbers, casesFile) });
   const group = head.data.group ?? kind.name;
   // Each case was checked against its kind's own schema above, which the compiler cannot see through the table.
@@ -225,17 +225,17 @@ function invalid(
   return new EspalierError('SUITE_INVALID', message, { at: { ...place, ...(field === '' ? {} : { field }) }, ...more });
 }
 
-function lackOfCases(kind: AnyKind, cases: readonly Case[]): Lack | undefined {
+function problemOfCases(kind: AnyKind, cases: readonly Case[]): SuiteProblem | undefined {
   if (cases.length === 0) return { what: 'there are no cases' };
   const ids = new Set<string>();
   for (const [index, { id }] of cases.entries()) {
     if (ids.has(id)) return { what: `the id \`${id}\` occurs twice`, index, field: 'id' };
     ids.add(id);
   }
-  return kind.lackOf(cases);
+  return kind.problemOf(cases);
 }
 
-function placeOf({ index, field }: Lack, lineNumbers: readonly number[], file: string): Place {
+function placeOf({ index, field }: SuiteProblem, lineNumbers: readonly number[], file: string): Place {
   return {
     file,
     ...(index === undefined ? {} : { line: lineNumbers[index]! }),

@@ -3,7 +3,7 @@ import type { Verdict } from '../store/candidates.js';
 import type { Contender, Failure } from '../store/contenders.js';
 import type { Report } from './report.js';
 
-export interface Judged {
+export interface JudgedContender {
   readonly verdict: Verdict;
   /** Mean over the domains' holdouts; not a number, or null once it was stored, where nothing is held out. */
   readonly averageAccuracy: number | null;
@@ -13,15 +13,15 @@ export interface Judged {
  * What passes goes before what is inconclusive, and that before what is refused, so that a person sees the best there
  * is; then the most accurate; of equals the earlier. Undefined where there is none.
  */
-export function chooseContender<T extends Judged>(judged: readonly T[]): T | undefined {
-  return [...judged].sort(compareJudged)[0];
+export function chooseContender<T extends JudgedContender>(judged: readonly T[]): T | undefined {
+  return [...judged].sort(byRank)[0];
 }
 
 const ranks: Record<Verdict, number> = { pass: 0, inconclusive: 1, fail: 2 };
 
 /** Array.prototype.sort is stable: 0 leaves the earlier one first. */
-function compareJudged(a: Judged, b: Judged): number {
-  const accuracy = ({ averageAccuracy }: Judged) => (Number.isFinite(averageAccuracy) ? averageAccuracy! : -1);
+function byRank(a: JudgedContender, b: JudgedContender): number {
+  const accuracy = ({ averageAccuracy }: JudgedContender) => (Number.isFinite(averageAccuracy) ? averageAccuracy! : -1);
   return ranks[a.verdict] - ranks[b.verdict] || accuracy(b) - accuracy(a);
 }
 
@@ -41,13 +41,13 @@ export function fieldRows(contenders: readonly Contender[]): FieldRow[] {
   const judged = contenders.flatMap((contender) =>
     contender.report ? [judgedRow(contender, contender.report as Report)] : [],
   );
-  return [...judged.sort(compareJudged), ...contenders.filter(({ report }) => !report).map(failedRow)];
+  return [...judged.sort(byRank), ...contenders.filter(({ report }) => !report).map(failedRow)];
 }
 
 function judgedRow(
   { report: _, ...contender }: Contender,
   { verdict, sentence, domains, continual }: Report,
-): FieldRow & Judged {
+): FieldRow & JudgedContender {
   const losses = domains.flatMap(({ domain, champion, candidate }) =>
     champion === null ? [] : [{ domain, loss: champion - candidate }],
   );

@@ -5,7 +5,7 @@ import { certaintyOf, onlyTry } from './certainty.js';
 import { type HoldoutSize, requireEvidence } from './evidence.js';
 import { isCountable } from './finite.js';
 import { compareWithMajority, type TaskAnswers } from './majority.js';
-import { noteOverlap, noteWear } from './notes.js';
+import { noteOverlap, noteOverusedSuites } from './notes.js';
 import type { PairedSuite } from './paired.js';
 import { type Finding, type Report, rulesVersion } from './report.js';
 import { judgeSuites } from './rows.js';
@@ -53,8 +53,11 @@ export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number):
     slices: judgeSlices(answers, settings),
     calibration: judgeCalibration(answers, settings),
     tasks: compareWithMajority(evaluation.tasks ?? [], settings),
-    findings: [...judgeWhatRemains(evaluation, policy), ...requireEvidence(rows, suites, needsOf(evaluation, policy))],
-    notes: [...noteWear(suites, policy), ...noteOverlap(suites, policy)],
+    findings: [
+      ...judgeBudgetsAndLosses(evaluation, policy),
+      ...requireEvidence(rows, suites, needsOf(evaluation, policy)),
+    ],
+    notes: [...noteOverusedSuites(suites, policy), ...noteOverlap(suites, policy)],
   };
 }
 
@@ -64,7 +67,7 @@ const needsOf = ({ holdout }: Evaluation, { domains, margin, confidence }: GateP
   holdout,
 });
 
-function judgeWhatRemains(
+function judgeBudgetsAndLosses(
   { cost, lostClasses, silentLabels = [], missing }: Evaluation,
   { budgets, retired }: GatePolicy,
 ): Finding[] {

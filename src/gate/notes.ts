@@ -8,7 +8,7 @@ import { answersFamily, type PairedSuite } from './paired.js';
  * Each decision tells a little of the cases that made it: used often enough, a holdout is training data (Dwork et al.,
  * Science 2015).
  */
-export function noteWear(suites: readonly PairedSuite[], { reuse }: GatePolicy): string[] {
+export function noteOverusedSuites(suites: readonly PairedSuite[], { reuse }: GatePolicy): string[] {
   return suites
     .filter(({ uses }) => uses >= reuse)
     .map(

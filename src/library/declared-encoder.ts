@@ -6,7 +6,7 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { defaultCacheFolder, type Workspace } from '../declaration/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
-import type { Whereabouts } from '../encoder/model-folder.js';
+import type { ModelLocations } from '../encoder/model-folder.js';
 import type { Tokeniser } from '../encoder/tokeniser.js';
 
 /** @throws ENCODER_NOT_FOUND, ENCODER_HUB_UNREACHABLE, ENCODER_INVALID, CACHE_UNKNOWN */
@@ -17,7 +17,7 @@ export async function openDeclaredEncoder(
 ): Promise<Encoder> {
   // The encoder's libraries are a third of all that is loaded, and most calls need no encoder.
   const { openEncoder } = await import('../encoder/encoder.js');
-  return openEncoder(encoderDeclared(encoder), whereaboutsIn(workspace, environment));
+  return openEncoder(encoderDeclared(encoder), modelLocationsIn(workspace, environment));
 }
 
 /** Undefined where the encoder would have to be converted or downloaded first. @throws ENCODER_INVALID */
@@ -27,14 +27,14 @@ export async function openDeclaredTokeniser(
   environment: NodeJS.ProcessEnv,
 ): Promise<Tokeniser | undefined> {
   const { openTokeniser } = await import('../encoder/open-tokeniser.js');
-  return openTokeniser(encoderDeclared(encoder), whereaboutsIn(workspace, environment));
+  return openTokeniser(encoderDeclared(encoder), modelLocationsIn(workspace, environment));
 }
 
 function encoderDeclared(encoder: AdapterDeclaration['encoder']) {
   return { ...encoder, pooling: encoder.pooling ?? defaultPooling(encoder.model) };
 }
 
-function whereaboutsIn({ root }: Workspace, environment: NodeJS.ProcessEnv): Whereabouts {
+function modelLocationsIn({ root }: Workspace, environment: NodeJS.ProcessEnv): ModelLocations {
   return {
     // Only encoders that are kept there ask for it.
     get cacheFolder() {

@@ -27,8 +27,8 @@ export {
   evenGuess,
   type Judgement,
   type Kind,
-  type Lack,
   rightOrWrong,
+  type SuiteProblem,
   scoreOnly,
   text,
 } from '../evaluation/kind.js';
@@ -58,12 +58,12 @@ export type { Objective } from '../training/descent.js';
 export { cautiousRate, gradientStrategy, usualRate } from '../training/gradient-strategy.js';
 export { calibrated } from '../training/heads/calibrated.js';
 export type {
-  Batch,
   Head,
   HeadInputs,
   HeadKind,
   HeadOutputs,
   HeadShape,
+  LabelledVectors,
   Strategy,
   StrategyOption,
   TrainedHead,

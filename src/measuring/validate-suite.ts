@@ -49,7 +49,7 @@ export async function validateSuite(folder: string, trained: TrainingTexts): Pro
       leakageOf(suite, folder, trained),
       sizeOf(cases),
       chanceMismatch(suite, folder),
-      ...papersOf(suite, folder),
+      ...checkDocuments(suite, folder),
     ];
     return { suite: suite.name, folder, cases, findings: findings.filter((finding) => finding !== undefined) };
   } catch (thrown) {
@@ -98,7 +98,7 @@ function chanceMismatch(suite: Suite, folder: string): SuiteFinding | undefined 
   });
 }
 
-function papersOf(suite: Suite, folder: string): SuiteFinding[] {
+function checkDocuments(suite: Suite, folder: string): SuiteFinding[] {
   const findings: SuiteFinding[] = [];
   if (!existsSync(join(folder, 'README.md')))
     findings.push(warning('there is no README.md', 'Say where its cases come from, and what they do not tell.'));

@@ -12,7 +12,7 @@ import { appendAll } from '../core/sequences.js';
 import { bucketsOf } from '../declaration/recipe.js';
 import type { Encoder } from '../encoder/encoder.js';
 import { loadTokenizer } from '../encoder/load-tokenizer.js';
-import { locateModel, type ModelFiles, type Whereabouts } from '../encoder/model-folder.js';
+import { locateModel, type ModelFiles, type ModelLocations } from '../encoder/model-folder.js';
 import { poolingGraph } from '../encoder/pooling-graph.js';
 import { newTokeniser } from '../encoder/tokenise.js';
 import { adapterMetadata } from '../versions/adapter-metadata.js';
@@ -21,7 +21,7 @@ import { fusedReadme, fusedScript } from './fused-files.js';
 
 export interface FusedRequest {
   readonly encoder: Encoder;
-  readonly where: Whereabouts;
+  readonly where: ModelLocations;
   readonly manifest: Manifest;
   /** Path of its adapter.onnx. */
   readonly adapter: string;

@@ -68,14 +68,14 @@ function rarestOf(own: readonly number[], counts: Float64Array): number | undefi
 }
 
 /** Numbers label sets as they come. */
-export interface SetBook {
+export interface LabelSetIndex {
   /** The target that stands for the set. */
   targetOf(set: LabelSet): number;
   readonly sets: readonly LabelSet[];
 }
 
 /** @param classes how many there are */
-export function openSetBook(classes: number): SetBook {
+export function openLabelSetIndex(classes: number): LabelSetIndex {
   const numbers = new Map<string, number>();
   const sets: LabelSet[] = [];
   return {

@@ -1,8 +1,8 @@
 /** Builds the job of a training: the same for an update, and for a strategy that is compared on a stream. */
 import { readLabelSet } from '../core/label-sets.js';
 import { type Class, classKey, taskNamesIn, taskNumbers } from '../declaration/tasks.js';
-import { openSetBook } from './answers.js';
-import type { Batch, TrainingJob } from './job.js';
+import { openLabelSetIndex } from './answers.js';
+import type { LabelledVectors, TrainingJob } from './job.js';
 
 /** A labelled example. Of a multi-label task its label is a set, as writeLabelSet gives it. */
 export interface JobExample extends Class {
@@ -32,13 +32,13 @@ export interface JobRequest extends Pick<TrainingJob, Passed> {
 export function buildJob({ classes, multiLabel, fresh, replayed, learned, ...request }: JobRequest): TrainingJob {
   const { tasks = taskNamesIn(classes), ...passed } = request;
   const numbers = new Map(classes.map((one, index) => [classKey(one), index]));
-  const book = openSetBook(classes.length);
+  const book = openLabelSetIndex(classes.length);
   const targetOf = ({ task, label }: JobExample) => {
     if (!multiLabel.includes(task)) return numbers.get(classKey({ task, label }))!;
     const own = readLabelSet(label).map((one) => numbers.get(classKey({ task, label: one }))!);
     return book.targetOf({ task: tasks.indexOf(task), classes: own });
   };
-  const batchOf = ({ examples, vectors }: JobPart): Batch => ({
+  const batchOf = ({ examples, vectors }: JobPart): LabelledVectors => ({
     vectors,
     targets: Int32Array.from(examples, targetOf),
     ids: Int32Array.from(examples, ({ id }) => id),

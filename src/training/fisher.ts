@@ -15,7 +15,7 @@ import type { Optimiser } from './autodiff/optimiser.js';
 import { joinData } from './data-of-loss.js';
 import { scoresOf } from './heads/head-graph.js';
 import { formulaOf } from './heads.js';
-import { type Head, outOfCompetition, type TrainingJob } from './job.js';
+import { type Head, maskedScore, type TrainingJob } from './job.js';
 import type { NativeArray } from './native.js';
 import type { Problem } from './problem.js';
 
@@ -84,7 +84,7 @@ function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
   const isFree = (row: number) => isMultiLabel(job, taskOf(job, fresh.targets[row]!));
   const each = (numberAt: (row: number, index: number) => number) =>
     Float32Array.from(own, (_, at) => numberAt(Math.floor(at / classes.length), at % classes.length));
-  const competing = each((row, index) => (isAsked(row, index) ? 0 : outOfCompetition));
+  const competing = each((row, index) => (isAsked(row, index) ? 0 : maskedScore));
   const data = {
     competing,
     answers: drawAnswers(

@@ -12,7 +12,7 @@ import { taskOf } from './answers.js';
 import { type Descent, descend } from './descent.js';
 import { withTemperature } from './heads/calibrated.js';
 import { scoresOf } from './heads/head-graph.js';
-import type { Batch, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
+import type { LabelledVectors, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import type { Problem } from './problem.js';
 import { type PickedRow, pickRows } from './rows.js';
 import { amongRivals, cautiousTemperature } from './temperature.js';
@@ -61,7 +61,7 @@ export async function learn(
 
 interface Parted {
   readonly rest: TrainingJob;
-  readonly held: Batch;
+  readonly held: LabelledVectors;
 }
 
 /** A class always keeps an example to be learned from. */
@@ -82,7 +82,7 @@ function holdApart(job: TrainingJob): Parted {
     room[target]!--;
     apart.add(one);
   }
-  const without = (batch: Batch) =>
+  const without = (batch: LabelledVectors) =>
     pickRows(
       all.filter((one) => one.batch === batch && !apart.has(one)),
       dimension,

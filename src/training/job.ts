@@ -13,7 +13,7 @@ import type { SettingsShape, TrainingSettings } from '../declaration/declaration
 import type { Expression } from './autodiff/expression.js';
 
 /** Labelled vectors. */
-export interface Batch {
+export interface LabelledVectors {
   /** [count, dimension] float32, row-major: as the encoder gives them, counts of n-grams last. */
   readonly vectors: Float32Array;
   /** [count] numbers of the job's classes; from their number on, of its label sets. */
@@ -112,7 +112,7 @@ export interface HeadKind {
 }
 
 /** Added to the score of a class that does not compete, before a softmax: e^-1e9 is 0 in any precision. */
-export const outOfCompetition = -1e9;
+export const maskedScore = -1e9;
 
 export interface TrainingJob {
   readonly strategy: string;
@@ -128,13 +128,13 @@ export interface TrainingJob {
   readonly multiLabel?: readonly number[];
   /** What targets from `classes.length` on stand for. */
   readonly sets?: readonly LabelSet[];
-  readonly fresh: Batch;
+  readonly fresh: LabelledVectors;
   /** From the replay buffer; empty for a strategy that does not replay. */
-  readonly replayed: Batch;
+  readonly replayed: LabelledVectors;
   /**
    * Everything that the parent learned, for a strategy that rereads it while it is few; absent where it is not at hand.
    */
-  readonly learned?: Batch;
+  readonly learned?: LabelledVectors;
   /** How many examples the replay buffer may hold. */
   readonly budget: number;
   readonly parent: TrainedHead | undefined;

@@ -8,7 +8,7 @@ import { type Expression, minibatch, targets, whole } from './autodiff/expressio
 import { binaryCrossEntropy, type CrossEntropyOptions, crossEntropy } from './autodiff/losses.js';
 import { gatherRows } from './autodiff/matrices.js';
 import { type DataOfLoss, joinData } from './data-of-loss.js';
-import { outOfCompetition, type TrainingJob } from './job.js';
+import { maskedScore, type TrainingJob } from './job.js';
 
 export interface LabelLossOptions extends CrossEntropyOptions {
   /** [classes] 0 for labels of multi-label tasks that are not asked about, else 1; all are, where it is absent. */
@@ -69,7 +69,7 @@ function exclusiveLoss(job: TrainingJob, y: Int32Array, labels = 'y'): LossAndDa
   }
   const task = y.map((target) => names.indexOf(taskOf(job, target)));
   const taskMask = Float32Array.from({ length: names.length * classes.length }, (_, index) =>
-    tasks[index % classes.length] === names[Math.floor(index / classes.length)] ? 0 : outOfCompetition,
+    tasks[index % classes.length] === names[Math.floor(index / classes.length)] ? 0 : maskedScore,
   );
   return {
     data: { task, taskMask },

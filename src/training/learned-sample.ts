@@ -3,12 +3,12 @@
  * buffer.
  */
 import { seededRandom, shuffled } from '../core/random.js';
-import type { Batch } from './job.js';
+import type { LabelledVectors } from './job.js';
 import { pickRows } from './rows.js';
 
 export interface Learned {
-  readonly fresh: Batch;
-  readonly replayed: Batch;
+  readonly fresh: LabelledVectors;
+  readonly replayed: LabelledVectors;
   readonly dimension: number;
   readonly seed: number;
   /** How many examples the head has learned, the new ones among them. */
@@ -17,9 +17,9 @@ export interface Learned {
   readonly size: number;
 }
 
-export function sampleLearned({ fresh, replayed, dimension, seed, learned, size }: Learned): Batch {
+export function sampleLearned({ fresh, replayed, dimension, seed, learned, size }: Learned): LabelledVectors {
   const random = seededRandom(seed, 'learned sample');
-  const draw = (batch: Batch, wanted: number) =>
+  const draw = (batch: LabelledVectors, wanted: number) =>
     shuffled([...batch.targets.keys()], random)
       .slice(0, wanted)
       .map((row) => ({ batch, row }));

@@ -1,7 +1,7 @@
 /** What the champion was, for remedies that hold on to it: its job, over rows that stand for what it had learned. */
 import { taskOf } from './answers.js';
 import { uncalibrated } from './heads/calibrated.js';
-import type { Batch, TrainedHead, TrainingJob } from './job.js';
+import type { LabelledVectors, TrainedHead, TrainingJob } from './job.js';
 import { pickRows } from './rows.js';
 
 /**
@@ -17,7 +17,7 @@ export function pastOf(job: TrainingJob, parent: TrainedHead): TrainingJob {
     .filter((row) => standIn(batch.targets[row]!) >= 0)
     .map((row) => ({ batch, row }));
   const picked = pickRows(rows, job.dimension);
-  const fresh: Batch = { ...picked, targets: picked.targets.map(standIn) };
+  const fresh: LabelledVectors = { ...picked, targets: picked.targets.map(standIn) };
   const head = { ...parent, head: uncalibrated(parent.head) };
   return {
     ...job,

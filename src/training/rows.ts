@@ -1,13 +1,13 @@
 /** Examples picked out of batches. */
-import type { Batch } from './job.js';
+import type { LabelledVectors } from './job.js';
 
 export interface PickedRow {
-  readonly batch: Batch;
+  readonly batch: LabelledVectors;
   readonly row: number;
 }
 
 /** A batch of these rows, in their order. @param dimension columns of a vector */
-export function pickRows(rows: readonly PickedRow[], dimension: number): Batch {
+export function pickRows(rows: readonly PickedRow[], dimension: number): LabelledVectors {
   const vectors = new Float32Array(rows.length * dimension);
   for (const [index, { batch, row }] of rows.entries())
     vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);

@@ -1,6 +1,6 @@
 /** A job taken apart by task, for a strategy that fits each task by itself. */
 import { isMultiLabel } from './answers.js';
-import type { Batch, TrainingJob } from './job.js';
+import type { LabelledVectors, TrainingJob } from './job.js';
 import { pickRows } from './rows.js';
 
 export interface TaskPart {
@@ -16,10 +16,10 @@ export interface TaskPart {
   /** Places in `classes`, of each label set: what targets from the number of its classes on stand for. */
   readonly sets: readonly (readonly number[])[];
   /** Its examples; their targets are places in `classes`, or stand for sets. */
-  readonly fresh: Batch;
-  readonly replayed: Batch;
+  readonly fresh: LabelledVectors;
+  readonly replayed: LabelledVectors;
   /** Everything that the parent learned of it, where the job carries that. */
-  readonly learned?: Batch;
+  readonly learned?: LabelledVectors;
 }
 
 export function partsByTask(job: TrainingJob): TaskPart[] {
@@ -44,7 +44,7 @@ export function partsByTask(job: TrainingJob): TaskPart[] {
 }
 
 /** @param places of the part's own targets. A batch that is all of one part is not copied. */
-function rowsOf(batch: Batch, places: ReadonlyMap<number, number>, dimension: number): Batch {
+function rowsOf(batch: LabelledVectors, places: ReadonlyMap<number, number>, dimension: number): LabelledVectors {
   if (batch.targets.every((target) => places.get(target) === target)) return batch;
   const rows = [...batch.targets.keys()]
     .filter((row) => places.has(batch.targets[row]!))

@@ -2,7 +2,7 @@
  * The temperature of scores that were made without the examples that they are for: by leaving out, or by holding apart.
  */
 import { taskOf } from './answers.js';
-import { outOfCompetition, type TrainingJob } from './job.js';
+import { maskedScore, type TrainingJob } from './job.js';
 import type { Floats } from './native.js';
 import { fitTemperature } from './ridge/calibration.js';
 
@@ -15,7 +15,7 @@ export function amongRivals(
   const classes = job.classes.length;
   return Float64Array.from(scores, (score, at) => {
     const task = taskOf(job, targets[Math.floor(at / classes)]!);
-    return job.tasks[at % classes] === task ? score : outOfCompetition;
+    return job.tasks[at % classes] === task ? score : maskedScore;
   });
 }
 

@@ -3,7 +3,7 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { storeTime } from '../store/database.js';
 import { beginRun, endRun, type Run, releaseRun, stages, takeOverRun } from '../store/runs.js';
-import { fieldNamed } from './contest.js';
+import { strategiesNamed } from './contest.js';
 import type { Plan, UpdateContext } from './context.js';
 import { askIntention, type Decide, findDifferences, type Resumed } from './intentions.js';
 import { mayBeAlive, newOwner } from './lease.js';
@@ -48,7 +48,7 @@ export interface Claimed {
 export async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<Claimed> {
   const { store } = context;
   const { declaration, field, reencode, trigger, at } = request;
-  const asked = fieldNamed(field ?? [declaration.strategy]).map(({ name }) => name);
+  const asked = strategiesNamed(field ?? [declaration.strategy]).map(({ name }) => name);
   const owner = newOwner();
   const beginNew = async (beforehand: () => Promise<void>) => {
     const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });

@@ -23,7 +23,7 @@ export function usualField({ tasks, strategy }: AdapterDeclaration): readonly st
 }
 
 /** Each once, in the order of all strategies, which breaks ties. @throws STRATEGY_UNKNOWN */
-export function fieldNamed(names: readonly string[]): Strategy[] {
+export function strategiesNamed(names: readonly string[]): Strategy[] {
   const named = new Set(names.map(strategyNamed));
   return allStrategies().filter((strategy) => named.has(strategy));
 }

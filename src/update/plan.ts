@@ -12,7 +12,7 @@ import type { Queries, Store } from '../store/database.js';
 import { readSoundManifest } from '../versions/sound-version.js';
 import type { Versions } from '../versions/versions.js';
 import { checkPolicy } from './check-policy.js';
-import { checkField, fieldNamed } from './contest.js';
+import { checkField, strategiesNamed } from './contest.js';
 import type { Plan } from './context.js';
 import { chooseFresh } from './fresh.js';
 import { hashSuites } from './intentions.js';
@@ -53,7 +53,7 @@ export async function planUpdate({
     declaration,
     declared.map(({ suite }) => suite),
   );
-  const contenders = fieldNamed(field);
+  const contenders = strategiesNamed(field);
   checkField(contenders, declaration);
   policyNamed(declaration.buffer.policy);
   const parentVersion = await findChampionVersion(store.queries, name);

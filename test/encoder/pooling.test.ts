@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { int64 } from '#espalier/core/onnx.js';
-import { type Pooling, type WayToPool, waysToPool } from '#espalier/declaration/recipe.js';
+import { type Pooling, type PoolingKind, waysToPool } from '#espalier/declaration/recipe.js';
 import type { EncoderDeclaration } from '#espalier/encoder/declaration.js';
 import { openEncoder } from '#espalier/encoder/encoder.js';
 import {
@@ -39,7 +39,7 @@ const sum = (rows: readonly (readonly number[])[]) =>
 const scaled = (row: readonly number[], factor: number) => row.map((value) => value * factor);
 const lengthOf = (row: readonly number[]) => Math.hypot(...row);
 
-const expected: Record<WayToPool, (rows: readonly (readonly number[])[]) => readonly number[]> = {
+const expected: Record<PoolingKind, (rows: readonly (readonly number[])[]) => readonly number[]> = {
   mean: (rows) => scaled(sum(rows), 1 / rows.length),
   max: (rows) => rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!))),
   sqrt: (rows) => scaled(sum(rows), 1 / Math.sqrt(rows.length)),

@@ -52,7 +52,7 @@ describe.each(every)('the kind of suite $name', (kind) => {
       cases: kind.example,
     });
     expect((await readSuite(folder)).cases).toEqual(kind.example);
-    expect(kind.lackOf(suite.cases)).toBeUndefined();
+    expect(kind.problemOf(suite.cases)).toBeUndefined();
     expect(readFileSync(new URL('../../docs/suites.md', import.meta.url), 'utf8')).toContain(`\`${kind.name}\``);
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chooseContender, fieldRows, type Judged } from '#espalier/gate/field.js';
+import { chooseContender, fieldRows, type JudgedContender } from '#espalier/gate/field.js';
 import type { Contender } from '#espalier/store/contenders.js';
 
-type Named = Judged & { readonly name: string };
-const of = (name: string, verdict: Judged['verdict'], averageAccuracy: number | null): Named => ({
+type Named = JudgedContender & { readonly name: string };
+const of = (name: string, verdict: JudgedContender['verdict'], averageAccuracy: number | null): Named => ({
   name,
   verdict,
   averageAccuracy,

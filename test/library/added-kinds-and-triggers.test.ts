@@ -16,7 +16,7 @@ const triplet = `export const triplet = defineSuiteKind({
   name: 'triplet', examines: 'encoder', scoring: 'case by case', metric: accuracy,
   schema: z.strictObject({ ...caseFields, text, near: text, far: text }),
   texts: (item) => [item.text, item.near, item.far],
-  lackOf: () => undefined,
+  problemOf: () => undefined,
   asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.text, item.near, item.far], about: item.text })),
   score: (cases, outputs) => cases.map((_, index) => {
     const [own, near, far] = outputs.slice(3 * index, 3 * index + 3).map(({ adapted }) => adapted);
@@ -37,7 +37,7 @@ const certain = `export const certain = defineSuiteKind({
   name: 'certain', examines: 'answers', asks: 'one label', scoring: 'case by case', metric: accuracy,
   schema: z.strictObject({ ...caseFields, text, label: text }),
   texts: (item) => [item.text],
-  lackOf: () => undefined,
+  problemOf: () => undefined,
   asked: (cases) => cases.map((item) => ({ ...describeCase(item, { texts: [item.text] }), labels: [item.label] })),
   score: (cases, outputs, task) => cases.map(({ label }, index) => {
     const { label: said, confidence } = outputs[index].answers.get(task) ?? {};
@@ -240,9 +240,9 @@ describe('a kind of suite of the workspace', () => {
     ],
     [
       'a lack that throws',
-      'lackOf: () => undefined',
-      'lackOf: () => no.such',
-      'failed in `lackOf`',
+      'problemOf: () => undefined',
+      'problemOf: () => no.such',
+      'failed in `problemOf`',
       'suite kind triplet',
     ],
   ])('with %s is refused when it is loaded', async (_, right, wrong, message, field) => {

@@ -18,7 +18,7 @@ export const triplet = defineSuiteKind({
   name: 'triplet', examines: 'encoder', scoring: 'case by case', metric: accuracy,
   schema: z.strictObject({ ...caseFields, text, near: text, far: text }),
   texts: (item) => [item.text, item.near, item.far],
-  lackOf: () => undefined,
+  problemOf: () => undefined,
   asked: (cases) => cases.map((item) => describeCase(item, { texts: [item.text, item.near, item.far] })),
   score: (cases, outputs) =>
     cases.map((_, index) => {
@@ -88,8 +88,8 @@ describe('espalier.config.ts', () => {
   it.each([
     [
       'a field that a case does not have',
-      '[item.text, item.near, item.far],\n  lackOf',
-      '[item.title],\n  lackOf',
+      '[item.text, item.near, item.far],\n  problemOf',
+      '[item.title],\n  problemOf',
       "'title'",
     ],
     ['a key that the trigger does not own', '({ quietDays }) => quietDays !==', '({ days }) => days !==', "'days'"],

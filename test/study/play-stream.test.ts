@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { balancedReservoir } from '#espalier/replay/policies/balanced-reservoir.js';
 import { playStream } from '#espalier/study/play-stream.js';
 import type { Labelled, StreamStep } from '#espalier/study/stream.js';
-import type { Batch, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { LabelledVectors, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { finetune } from '#espalier/training/strategies/finetune.js';
 import { joint } from '#espalier/training/strategies/joint.js';
 import { settingsWith } from '../support/declaration.js';
@@ -82,7 +82,8 @@ async function play(strategy: Strategy, budget: number, steps: readonly StreamSt
   };
 }
 
-const namesOf = ({ classes }: TrainingJob, { targets }: Batch) => [...targets].map((target) => classes[target]);
+const namesOf = ({ classes }: TrainingJob, { targets }: LabelledVectors) =>
+  [...targets].map((target) => classes[target]);
 /** mean and scale of 2 numbers, 2 weights and a bias for each of 5 classes; float32. */
 const headBytes = (2 + 2 + 3 * 5) * 4;
 

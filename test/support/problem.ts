@@ -2,13 +2,17 @@ import { seededRandom } from '#espalier/core/random.js';
 import type { Tensor } from '#espalier/core/safetensors.js';
 import type { TrainingSettings } from '#espalier/declaration/declaration.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
-import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { Head, LabelledVectors, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { weightStep } from '#espalier/training/ridge/random-features.js';
 import { settingsWith } from './declaration.js';
 import { multiply } from './dense.js';
 
 export const dimension = 16;
-export const empty: Batch = { vectors: new Float32Array(0), targets: new Int32Array(0), ids: new Int32Array(0) };
+export const empty: LabelledVectors = {
+  vectors: new Float32Array(0),
+  targets: new Int32Array(0),
+  ids: new Int32Array(0),
+};
 
 interface Clusters {
   readonly classes: readonly number[];
@@ -20,7 +24,7 @@ interface Clusters {
 }
 
 /** Vectors around one centre for each class, the classes by turns. */
-export function clusters({ classes, perClass, noise, seed }: Clusters): Batch {
+export function clusters({ classes, perClass, noise, seed }: Clusters): LabelledVectors {
   const random = seededRandom('examples', seed);
   const targets = Int32Array.from(
     { length: classes.length * perClass },
@@ -35,13 +39,13 @@ export function clusters({ classes, perClass, noise, seed }: Clusters): Batch {
   return { vectors, targets, ids: targets.map((_, row) => seed * 100_000 + row) };
 }
 
-export function join(a: Batch, b: Batch): Batch {
+export function join(a: LabelledVectors, b: LabelledVectors): LabelledVectors {
   const both = (what: 'targets' | 'ids') => Int32Array.from([...a[what], ...b[what]]);
   return { vectors: Float32Array.from([...a.vectors, ...b.vectors]), targets: both('targets'), ids: both('ids') };
 }
 
 /** The examples [start, end) of a batch. */
-export function slice({ vectors, targets, ids }: Batch, start: number, end: number): Batch {
+export function slice({ vectors, targets, ids }: LabelledVectors, start: number, end: number): LabelledVectors {
   return {
     vectors: vectors.slice(start * dimension, end * dimension),
     targets: targets.slice(start, end),
@@ -121,7 +125,7 @@ export function naiveLogits(head: Head, vectors: Float32Array): Float64Array {
 /** Share of examples whose largest score among the competing classes is their class, by the head as it serves. */
 export async function accuracyOf(
   { head }: TrainedHead,
-  { vectors, targets }: Batch,
+  { vectors, targets }: LabelledVectors,
   competing?: readonly number[],
 ): Promise<number> {
   const logits = await scoresOf(head, vectors, 1);

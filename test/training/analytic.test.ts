@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch, Head, TrainedHead } from '#espalier/training/job.js';
+import type { Head, LabelledVectors, TrainedHead } from '#espalier/training/job.js';
 import { fitTemperature } from '#espalier/training/ridge/calibration.js';
 import type { Features } from '#espalier/training/ridge/features.js';
 import { fitRidge } from '#espalier/training/ridge/fit.js';
@@ -30,12 +30,15 @@ import {
 } from '../support/problem.js';
 
 const settings = settingsWith({ width: 64 });
-const train = (classes: number, job: { fresh: Batch; replayed?: Batch; parent?: TrainedHead; width?: number }) => {
+const train = (
+  classes: number,
+  job: { fresh: LabelledVectors; replayed?: LabelledVectors; parent?: TrainedHead; width?: number },
+) => {
   const { width = 64, ...parts } = job;
   return analytic.train(jobOf('analytic', classes, { ...parts, settings: settingsWith({ width }) }), quiet);
 };
 
-const oneHot = ({ targets }: Batch, classes: number) =>
+const oneHot = ({ targets }: LabelledVectors, classes: number) =>
   Float64Array.from({ length: targets.length * classes }, (_, index) =>
     targets[Math.floor(index / classes)] === index % classes ? 1 : 0,
   );
@@ -44,7 +47,11 @@ const oneHot = ({ targets }: Batch, classes: number) =>
  * (H^T H + lambda I)^-1 H^T Y over the features of `batch`, in float64; lambda is told in units of whole features, of
  * which 32 are 1. [width, classes]
  */
-function naiveRidge(head: Head, batch: Batch, { lambda, classes }: { lambda: number; classes: number }): Float64Array {
+function naiveRidge(
+  head: Head,
+  batch: LabelledVectors,
+  { lambda, classes }: { lambda: number; classes: number },
+): Float64Array {
   const features = naiveFeatures(head, batch.vectors);
   const [n, width] = [batch.targets.length, head.tensors.map!.dims[1]!];
   const turned = transpose(features, n, width);
@@ -236,7 +243,7 @@ function withoutMemory({ head, facts, state }: TrainedHead): TrainedHead {
 }
 
 /** Points on a circle in the first two dimensions, the class changing from quarter to quarter. */
-function oppositeQuarters(): Batch {
+function oppositeQuarters(): LabelledVectors {
   const count = 240;
   const vectors = new Float32Array(count * dimension);
   const targets = new Int32Array(count);
@@ -252,7 +259,7 @@ describe('the analytic head of several tasks', () => {
   const tasks = Int32Array.of(0, 0, 0, 1, 1);
   const own = clusters({ classes: [0, 1, 2], perClass: 40, noise: 1.5, seed: 4 });
   const tones = clusters({ classes: [3, 4], perClass: 40, noise: 1.5, seed: 5 });
-  const trainBoth = (job: { fresh: Batch; replayed?: Batch; parent?: TrainedHead }) =>
+  const trainBoth = (job: { fresh: LabelledVectors; replayed?: LabelledVectors; parent?: TrainedHead }) =>
     analytic.train(jobOf('analytic', 5, { ...job, tasks, settings }), quiet);
   const column = ({ head }: TrainedHead, classes: readonly number[]) =>
     [...head.tensors.weight!.data].filter((_, index) => classes.includes(index % head.shape.classes));

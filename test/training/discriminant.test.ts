@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { whiten } from '#espalier/training/discriminant/covariance.js';
 import { asIfComplete, leaveOneOut } from '#espalier/training/discriminant/leave-one-out.js';
 import { headGraph, tensorNames } from '#espalier/training/heads/head-graph.js';
-import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { Head, LabelledVectors, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { compile } from '#espalier/training/native.js';
 import { openFactorProducts } from '#espalier/training/ridge/factor-products.js';
 import { unitOf } from '#espalier/training/ridge/features.js';
@@ -21,7 +21,7 @@ import { accuracyOf, clusters, dimension as d, jobOf, naiveInputs, quiet, slice 
 const unit = unitOf('none');
 const features = { kind: 'none', tensors: {} } as const;
 
-async function sumsOf({ vectors, targets }: Batch, classes: number) {
+async function sumsOf({ vectors, targets }: LabelledVectors, classes: number) {
   const inputs = standardise(vectors, fitStandardisation(vectors, d));
   const rounded = await mapFeatures(inputs, { features, dimension: d, threads: 1 });
   const given = { inputs, targets, features, threads: 1, progress: quiet };
@@ -206,17 +206,19 @@ function fitMeans(x: Float32Array, targets: Int32Array): number[][] {
   });
 }
 
-async function outputsOf({ head }: TrainedHead, { vectors, targets }: Batch) {
+async function outputsOf({ head }: TrainedHead, { vectors, targets }: LabelledVectors) {
   const native = await compile(headGraph(head), 1);
   const outputs = await native.run({ embedding: { data: vectors, dims: [targets.length, d] } });
   await native.close();
   return outputs;
 }
 
-const distancesOf = async (trained: TrainedHead, batch: Batch) => [...(await outputsOf(trained, batch)).distance!];
+const distancesOf = async (trained: TrainedHead, batch: LabelledVectors) => [
+  ...(await outputsOf(trained, batch)).distance!,
+];
 
 /** Mean negative log-likelihood. */
-async function costOf(trained: TrainedHead, batch: Batch): Promise<number> {
+async function costOf(trained: TrainedHead, batch: LabelledVectors): Promise<number> {
   const { probabilities } = await outputsOf(trained, batch);
   const classes = trained.head.shape.classes;
   return (

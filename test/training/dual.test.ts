@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
-import type { Batch, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { LabelledVectors, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { calibrate, negativeLogLikelihoods } from '#espalier/training/ridge/calibration.js';
 import { fitDual, type Whole } from '#espalier/training/ridge/dual.js';
 import { drawFeatures, type FeatureKind } from '#espalier/training/ridge/features.js';
@@ -24,7 +24,7 @@ const [width, classes] = [48, 3];
 const search = { start: undefined, threads: 1, tried: quiet };
 
 async function learn(
-  { vectors, targets }: Batch,
+  { vectors, targets }: LabelledVectors,
   groups: Groups = singles(targets.length),
   kind: FeatureKind = 'relu',
 ) {
@@ -114,7 +114,7 @@ describe('the dual form', () => {
 });
 
 describe('groups of near-duplicates', () => {
-  const rowsOf = (batch: Batch, words: readonly (readonly number[])[]) => {
+  const rowsOf = (batch: LabelledVectors, words: readonly (readonly number[])[]) => {
     const stride = dimension + 3;
     const vectors = new Float32Array(words.length * stride);
     for (const [row, counts] of words.entries()) {
@@ -174,7 +174,7 @@ async function lossOn({ head }: TrainedHead): Promise<number> {
 }
 
 describe('the analytic head of few examples', () => {
-  const twinsOf = (batch: Batch): Batch => {
+  const twinsOf = (batch: LabelledVectors): LabelledVectors => {
     const random = seededRandom('twins');
     return join(batch, { ...batch, vectors: batch.vectors.map((value) => value + 0.02 * random.normal()) });
   };
@@ -202,7 +202,7 @@ describe('the analytic head of many examples', () => {
     const plain = clusters({ classes: [0, 1, 2], perClass: 520, noise: 2.5, seed: 11 });
     const twins = { ...plain, vectors: plain.vectors.map((value) => value + 0.02 * random.normal()) };
     // A kernel narrow enough to remember each example.
-    const wide = (fresh: Batch) =>
+    const wide = (fresh: LabelledVectors) =>
       analytic.train(jobOf('analytic', classes, { fresh, settings: settingsWith({ width: 2048 }) }), quiet);
     const { facts, head, state } = await wide(join(plain, twins));
     expect(facts.examplesReread).toBe(0);

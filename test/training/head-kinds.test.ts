@@ -11,7 +11,7 @@ import { writeForward } from '#espalier/training/autodiff/gradient.js';
 import { uncalibrated, withTemperature } from '#espalier/training/heads/calibrated.js';
 import { scoresOf, tensorNames } from '#espalier/training/heads/head-graph.js';
 import { formulaOf, gradientHeads, headKindNamed, headKinds, headSettings } from '#espalier/training/heads.js';
-import type { Batch, Head, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { Head, LabelledVectors, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { compile, type NativeArray } from '#espalier/training/native.js';
 import { readSettings } from '#espalier/training/settings.js';
 import { standardise } from '#espalier/training/standardise.js';
@@ -31,7 +31,7 @@ const [dense, lexical] = [12, 5];
 const dimension = dense + lexical;
 
 /** Vectors around a centre of each class, with counts of n-grams. */
-function examplesOf(classes: readonly number[], seed: number): Batch {
+function examplesOf(classes: readonly number[], seed: number): LabelledVectors {
   const random = seededRandom('examples', seed);
   const targets = Int32Array.from({ length: classes.length * 8 }, (_, row) => classes[row % classes.length]!);
   const rows = [...targets].map((target) => {

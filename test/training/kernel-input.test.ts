@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
-import type { Batch, Head, TrainedHead } from '#espalier/training/job.js';
+import type { Head, LabelledVectors, TrainedHead } from '#espalier/training/job.js';
 import { drawSigns, foldsOf, kernelInputs } from '#espalier/training/ridge/kernel-input.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
 import { settingsWith } from '../support/declaration.js';
@@ -58,7 +58,7 @@ describe('what the features read', () => {
 });
 
 /** Four groups of two classes: neither the dense part nor the words tell them apart, only both together. */
-function crossed(count: number, seed: number): Batch {
+function crossed(count: number, seed: number): LabelledVectors {
   const random = seededRandom('crossed', seed);
   const vectors = new Float32Array(count * stride);
   const targets = new Int32Array(count);
@@ -120,7 +120,7 @@ describe('the closed-form head', () => {
 });
 
 /** Without n-grams. */
-function denseOf(batch: Batch): Batch {
+function denseOf(batch: LabelledVectors): LabelledVectors {
   const rows = [...batch.targets.keys()].map((index) => batch.vectors.subarray(index * stride, index * stride + dense));
   return { ...batch, vectors: Float32Array.from(rows.flatMap((own) => [...own])) };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDeclaration } from '#espalier/declaration/declaration.js';
 import { headSettings } from '#espalier/training/heads.js';
-import type { Batch, TrainedHead } from '#espalier/training/job.js';
+import type { LabelledVectors, TrainedHead } from '#espalier/training/job.js';
 import { type LabelPrior, priorOffsets } from '#espalier/training/ridge/label-prior.js';
 import { analytic } from '#espalier/training/strategies/analytic.js';
 import { declare, settingsWith } from '../support/declaration.js';
@@ -49,8 +49,10 @@ describe('the analytic head under a prior', () => {
     clusters({ classes: [2], perClass: 3, noise: 2, seed: 2 }),
   );
   const rare = clusters({ classes: [2], perClass: 300, noise: 2, seed: 3 });
-  const train = (prior: LabelPrior, job: { fresh: Batch; learned?: Batch; parent?: TrainedHead } = { fresh: uneven }) =>
-    analytic.train(jobOf('analytic', 3, { ...job, settings: settingsWith({ width: 96, prior }) }), quiet);
+  const train = (
+    prior: LabelPrior,
+    job: { fresh: LabelledVectors; learned?: LabelledVectors; parent?: TrainedHead } = { fresh: uneven },
+  ) => analytic.train(jobOf('analytic', 3, { ...job, settings: settingsWith({ width: 96, prior }) }), quiet);
 
   it('answers with rare labels where they are said to be as common as the others', async () => {
     const [observed, balanced] = [await train('observed'), await train('balanced')];

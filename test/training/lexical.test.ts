@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import type { Batch } from '#espalier/training/job.js';
+import type { LabelledVectors } from '#espalier/training/job.js';
 import { singles } from '#espalier/training/ridge/groups.js';
 import {
   type CountedRows,
@@ -144,7 +144,7 @@ describe('of sets of labels', () => {
 
 describe('the analytic head with n-grams', () => {
   /** The vectors say little; the class has a word of its own. */
-  const withWords = (seed: number): Batch => {
+  const withWords = (seed: number): LabelledVectors => {
     const { vectors, targets, ids } = clusters({ classes: [0, 1, 2], perClass: 60, noise: 4, seed });
     const wide = new Float32Array(targets.length * (dimension + 4));
     for (const [row, target] of targets.entries()) {
@@ -154,7 +154,7 @@ describe('the analytic head with n-grams', () => {
     }
     return { vectors: wide, targets, ids };
   };
-  const job = (fresh: Batch) =>
+  const job = (fresh: LabelledVectors) =>
     jobOf('analytic', 3, { fresh, dimension: dimension + 4, lexical: 4, settings: settingsWith({}) });
 
   it('reads words where they decide, and says how much they count', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
-import type { Batch, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { LabelledVectors, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { fitFew } from '#espalier/training/ridge/choose-head.js';
 import type { Whole } from '#espalier/training/ridge/dual.js';
 import { drawFeatures } from '#espalier/training/ridge/features.js';
@@ -17,7 +17,7 @@ import { clusters, dimension, jobOf, quiet, slice } from '../support/problem.js'
 
 const [width, classes] = [64, 3];
 
-async function wholeOf({ vectors, targets }: Batch): Promise<Whole> {
+async function wholeOf({ vectors, targets }: LabelledVectors): Promise<Whole> {
   const features = drawFeatures('relu', { dimension, width, seed: 7 });
   const rows = await mapFeatures(vectors, { features, dimension, threads: 1 });
   const kernel = await kernelOf(rows, { features, width }, 1);

@@ -1,9 +1,9 @@
 /** Tasks of which a text may have several labels, or none: every strategy and head that can learn them. */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#espalier/core/random.js';
-import { balancingClass, openSetBook } from '#espalier/training/answers.js';
+import { balancingClass, openLabelSetIndex } from '#espalier/training/answers.js';
 import { scoresOf } from '#espalier/training/heads/head-graph.js';
-import type { Batch, LabelSet, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { LabelledVectors, LabelSet, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { fitSigmoid, sigmoidCosts } from '#espalier/training/ridge/sigmoid.js';
 import { addExamples, emptyStatistics, removeExamples } from '#espalier/training/ridge/statistics.js';
 import { strategies, trainJob } from '#espalier/training/strategies.js';
@@ -53,8 +53,8 @@ function multiJob(
   { fresh, replayed }: Parts,
   overrides: Partial<TrainingJob> = {},
 ): TrainingJob {
-  const book = openSetBook(labels);
-  const batchOf = ({ from, sets, vectors }: Examples): Batch => {
+  const book = openLabelSetIndex(labels);
+  const batchOf = ({ from, sets, vectors }: Examples): LabelledVectors => {
     const targets = Int32Array.from(sets, (classes) => book.targetOf({ task: 0, classes }));
     return { vectors, targets, ids: targets.map((_, row) => from + row) };
   };

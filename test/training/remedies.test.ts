@@ -5,7 +5,7 @@ import { arithmeticIn } from '#espalier/training/autodiff/arithmetic.js';
 import { fisherDiagonal } from '#espalier/training/fisher.js';
 import { uncalibrated } from '#espalier/training/heads/calibrated.js';
 import { scoresOf as servedScoresOf } from '#espalier/training/heads/head-graph.js';
-import type { Batch, Head, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { Head, LabelledVectors, Strategy, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { compile } from '#espalier/training/native.js';
 import { poseProblem } from '#espalier/training/problem.js';
 import { project } from '#espalier/training/strategies/a-gem.js';
@@ -99,7 +99,7 @@ describe('ewc', () => {
     expect(two.state['ewc.centre.bias']!.data).toEqual(two.head.tensors.bias!.data);
   });
 
-  const fisherOf = ({ head: served }: TrainedHead, fresh: Batch, head = uncalibrated(served)) =>
+  const fisherOf = ({ head: served }: TrainedHead, fresh: LabelledVectors, head = uncalibrated(served)) =>
     fisherDiagonal(
       poseProblem(jobOf('ewc', 8, { fresh, settings: settingsOf(), parent: { head, state: {}, facts: {} } }), {
         usualKind: 'linear',
@@ -130,7 +130,7 @@ describe('the Fisher information', () => {
   });
 
   it('is a sum of squares of single gradients, not the square of their mean: two examples that pull apart do not cancel', async () => {
-    const pair: Batch = {
+    const pair: LabelledVectors = {
       vectors: Float32Array.from([...Array(dimension).fill(1), ...Array(dimension).fill(-1)]),
       targets: Int32Array.of(0, 1),
       ids: Int32Array.of(1, 2),
@@ -330,7 +330,7 @@ describe('progressive', () => {
     const one = await progressive.train(jobOf('progressive', 4, { fresh: start, settings }), quiet);
     const held = vague(12, 100, [0, 1, 2, 3]);
     const more = vague(13, 60, [0, 1, 2, 3]);
-    const after = async (classes: number, fresh: Batch) =>
+    const after = async (classes: number, fresh: LabelledVectors) =>
       accuracyOf(
         await progressive.train(
           jobOf('progressive', classes, { fresh, replayed: start, settings, parent: one }),

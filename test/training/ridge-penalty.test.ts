@@ -1,6 +1,6 @@
 /** The choice of lambda, and the left-out scores that it and the temperature rest on, against true refits. */
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '#espalier/training/job.js';
+import type { LabelledVectors } from '#espalier/training/job.js';
 import { calibrate } from '#espalier/training/ridge/calibration.js';
 import { type Factor, factorise } from '#espalier/training/ridge/cholesky.js';
 import { openFactorProducts } from '#espalier/training/ridge/factor-products.js';
@@ -29,7 +29,7 @@ interface Learned {
   readonly targets: Int32Array;
 }
 
-async function learn({ vectors, targets }: Batch, size = width): Promise<Learned> {
+async function learn({ vectors, targets }: LabelledVectors, size = width): Promise<Learned> {
   const drawn = drawFeatures('relu', { dimension, width: size, seed: 7 });
   const input = { inputs: vectors, targets, features: drawn, threads: 1, progress: () => undefined };
   const statistics = await addExamples(emptyStatistics(size, classes), input);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom, shuffled } from '#espalier/core/random.js';
-import type { Batch } from '#espalier/training/job.js';
+import type { LabelledVectors } from '#espalier/training/job.js';
 import { drawFeatures, type FeatureKind, type Features } from '#espalier/training/ridge/features.js';
 import {
   addExamples,
@@ -26,7 +26,7 @@ const batch = clusters({ classes: [0, 1, 2], perClass: 500, noise: 1, seed: 1 })
 const ignore = () => undefined;
 
 const inputOf = (
-  { vectors, targets }: Batch,
+  { vectors, targets }: LabelledVectors,
   features: Features,
   progress: (done: number, total: number) => void = ignore,
 ) => ({
@@ -36,14 +36,14 @@ const inputOf = (
   threads: 1,
   progress,
 });
-const add = (statistics: RidgeStatistics, examples: Batch, features = drawn) =>
+const add = (statistics: RidgeStatistics, examples: LabelledVectors, features = drawn) =>
   addExamples(statistics, inputOf(examples, features));
-const remove = (statistics: RidgeStatistics, examples: Batch, features = drawn) =>
+const remove = (statistics: RidgeStatistics, examples: LabelledVectors, features = drawn) =>
   removeExamples(statistics, inputOf(examples, features));
-const statisticsOf = (examples: Batch, features = drawn) =>
+const statisticsOf = (examples: LabelledVectors, features = drawn) =>
   add(emptyStatistics(features.kind === 'none' ? dimension : width, classes), examples, features);
 
-function inOrder({ vectors, targets, ids }: Batch, rows: readonly number[]): Batch {
+function inOrder({ vectors, targets, ids }: LabelledVectors, rows: readonly number[]): LabelledVectors {
   return {
     vectors: Float32Array.from(rows.flatMap((row) => [...vectors.subarray(row * dimension, (row + 1) * dimension)])),
     targets: Int32Array.from(rows, (row) => targets[row]!),
@@ -51,7 +51,7 @@ function inOrder({ vectors, targets, ids }: Batch, rows: readonly number[]): Bat
   };
 }
 
-const mixed = (examples: Batch, seed: number) =>
+const mixed = (examples: LabelledVectors, seed: number) =>
   inOrder(examples, shuffled([...examples.targets.keys()], seededRandom(seed)));
 
 describe.each(kinds)('the statistics of %s features', (kind) => {

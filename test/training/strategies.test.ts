@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '#espalier/core/safetensors.js';
 import { tensorNames } from '#espalier/training/heads/head-graph.js';
-import type { Batch, TrainedHead, TrainingJob } from '#espalier/training/job.js';
+import type { LabelledVectors, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { checkSettings, optionsOf } from '#espalier/training/options.js';
 import { finetune } from '#espalier/training/strategies/finetune.js';
 import { strategies, strategyNamed, trainJob } from '#espalier/training/strategies.js';
@@ -163,7 +163,7 @@ describe.each(strategies)('the strategy $name', (strategy) => {
   });
 
   it('lets only the classes of one task compete: two tasks that ask the same texts different things', async () => {
-    const other: Batch = { ...first, targets: first.targets.map((target) => 3 + (target === 0 ? 0 : 1)) };
+    const other: LabelledVectors = { ...first, targets: first.targets.map((target) => 3 + (target === 0 ? 0 : 1)) };
     const job = jobOf(strategy.name, 5, {
       fresh: join(first, other),
       tasks: Int32Array.of(0, 0, 0, 1, 1),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { strategyNamed } from '#espalier/training/strategies.js';
-import { checkField, fieldNamed, knownTo, settingsOf, usualField } from '#espalier/update/contest.js';
+import { checkField, knownTo, settingsOf, strategiesNamed, usualField } from '#espalier/update/contest.js';
 import type { Mixes, Plan } from '#espalier/update/context.js';
 import { declare } from '../support/declaration.js';
 
-const namesOf = (names: readonly string[]) => fieldNamed(names).map(({ name }) => name);
+const namesOf = (names: readonly string[]) => strategiesNamed(names).map(({ name }) => name);
 
 describe('the field of an update', () => {
   it('stands in the order of all strategies, each once, however it was named', () => {
@@ -30,7 +30,7 @@ describe('the field of an update', () => {
 
   it('may leave the declared strategy out, whose options then are nobody’s; what no one knows is refused', () => {
     const check = (field: readonly string[], option: string) => () =>
-      checkField(fieldNamed(field), declare(`strategy: lwf\ntraining: { options: { ${option}: 1 } }`));
+      checkField(strategiesNamed(field), declare(`strategy: lwf\ntraining: { options: { ${option}: 1 } }`));
     expect(check(['finetune'], 'temperature')).not.toThrow();
     expect(check(['finetune', 'gdumb'], 'passes')).not.toThrow();
     expect(check(['finetune', 'gdumb'], 'decay')).toThrow('has no option `decay`');

@@ -24,7 +24,7 @@ export function renderScores(
   const rows = measured.map((one) => [
     clip(one.suite, 26),
     one.metric,
-    inThree(one.score),
+    threeDecimals(one.score),
     intervalOf(one),
     barOf(one),
     String(one.cases),
@@ -41,8 +41,8 @@ export function renderScores(
   return parts.join('\n');
 }
 
-const inThree = (value: number) => value.toFixed(3);
-const intervalOf = ({ lower, upper }: MeasuredSuite) => `${inThree(lower)}–${inThree(upper)}`;
+const threeDecimals = (value: number) => value.toFixed(3);
+const intervalOf = ({ lower, upper }: MeasuredSuite) => `${threeDecimals(lower)}–${threeDecimals(upper)}`;
 
 /** Eighths of a character. */
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];

@@ -7,13 +7,13 @@ import { percent, signed } from '../../core/numbers.js';
 import { largestOf } from '../../core/sequences.js';
 import { clip, wrap } from '../../core/text.js';
 import { concernsOf, isOpenLoss, type Report, type ReportRow, verdictOf } from '../../gate/report.js';
-import { sayFor } from '../../pages/report/measured.js';
+import { formatterFor } from '../../pages/report/measured.js';
 import { sayTask } from '../../pages/report/tasks.js';
 import { sayUnchanged } from '../../pages/report/unchanged.js';
 import { sayUnknown } from '../../pages/report/unknown.js';
 import type { Verdict } from '../../store/candidates.js';
 import { type Colours, type Output, tableOf } from '../output.js';
-import { drawAxis, drawWhisker, nameScale, type Scale } from './whisker.js';
+import { drawAxis, drawWhisker, nameScale, type WhiskerScale } from './whisker.js';
 
 export interface ReportOptions {
   /** Every suite, also those that neither lost nor gained much. */
@@ -50,7 +50,7 @@ function renderRows(rows: readonly ReportRow[], colours: Colours, all: boolean):
   if (rows.every(({ champion }) => champion === null)) return renderScores(rows, colours);
   const sorted = [...rows].sort((a, b) => (a.difference ?? 0) - (b.difference ?? 0));
   const shown = all ? sorted : pickRows(sorted);
-  const scale: Scale = { reach: reachOf(rows), width: 17 };
+  const scale: WhiskerScale = { reach: reachOf(rows), width: 17 };
   const cells = shown.map((row) => [
     clip(nameOf(row), 26),
     String(row.cases),
@@ -122,7 +122,7 @@ function reachOf(rows: readonly ReportRow[]): number {
   return Math.min(0.5, Math.ceil(widest * 100) / 100);
 }
 
-function drawRow({ difference, lower, upper, findings }: ReportRow, scale: Scale, colours: Colours): string {
+function drawRow({ difference, lower, upper, findings }: ReportRow, scale: WhiskerScale, colours: Colours): string {
   if (difference === null || !Number.isFinite(difference)) return drawAxis(scale, colours);
   const limit = findings.find(({ rule }) => rule === 'not-inferior' || rule === 'not-harmed')?.limit;
   const whisker = {
@@ -170,7 +170,7 @@ function renderConcerns(report: Report, { colours, width }: Pick<Output, 'colour
   const shown = concerns.slice(0, all ? concerns.length : mostConcerns);
   const more = concerns.length - shown.length;
   const lines = shown.map(({ name, finding: { rule, verdict, value, limit, reason } }) => {
-    const say = sayFor(rule);
+    const say = formatterFor(rule);
     return `${paintVerdict(verdict, colours)} ${clip(name, 40)}: ${rule}, ${say(value)}, limit ${say(limit)}\n${wrap(reason, width)}`;
   });
   return [...lines, ...(more > 0 ? [colours.dim(` and ${more} more that did not pass (--all shows them)`)] : [])].join(

@@ -14,7 +14,7 @@ export interface Whisker {
   readonly verdict: Verdict;
 }
 
-export interface Scale {
+export interface WhiskerScale {
   /** What lies at either end of the line; whatever is beyond is cut, and an arrow says so. */
   readonly reach: number;
   /** Characters; odd, so that zero has a middle. */
@@ -27,7 +27,7 @@ export interface Scale {
  */
 export function drawWhisker(
   { difference, lower, upper, margin, verdict }: Whisker,
-  scale: Scale,
+  scale: WhiskerScale,
   colours: Colours,
 ): string {
   const paint = { pass: colours.green, fail: colours.red, inconclusive: colours.yellow }[verdict];
@@ -44,18 +44,18 @@ export function drawWhisker(
 }
 
 /** The line without a whisker. */
-export function drawAxis({ width }: Scale, colours: Colours): string {
+export function drawAxis({ width }: WhiskerScale, colours: Colours): string {
   return Array.from({ length: width }, (_, column) => (column === (width - 1) / 2 ? colours.dim('│') : ' ')).join('');
 }
 
 /** "-10     0    +10", as wide as the line, in points. */
-export function nameScale({ reach, width }: Scale): string {
+export function nameScale({ reach, width }: WhiskerScale): string {
   const end = String(Math.round(reach * 100));
   const half = (width - 1) / 2;
   return `${`-${end}`.padEnd(half)}0${`+${end}`.padStart(half)}`;
 }
 
-function columnOf(value: number, { reach, width }: Scale): number {
+function columnOf(value: number, { reach, width }: WhiskerScale): number {
   const share = Math.max(-1, Math.min(1, value / reach));
   return Math.round(((share + 1) / 2) * (width - 1));
 }

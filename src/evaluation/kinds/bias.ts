@@ -6,9 +6,9 @@
  */
 import { z } from 'zod';
 import { rowIsCase } from '../importing/row-shapes.js';
-import { evenGuess, type Kind, type Lack, rightOrWrong, text } from '../kind.js';
+import { evenGuess, type Kind, rightOrWrong, type SuiteProblem, text } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
+import { askedOf, type LabelledCase, problemOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
 
 export const bias: Kind<'bias', LabelledCase> = {
   name: 'bias',
@@ -20,7 +20,7 @@ export const bias: Kind<'bias', LabelledCase> = {
     z.strictObject({ ...shotFields, split: z.literal('test'), group: text }),
   ]),
   texts: (item) => [item.text],
-  lackOf: (cases) => lackOfShots(cases) ?? lackOfGroups(cases),
+  problemOf: (cases) => problemOfShots(cases) ?? problemOfGroups(cases),
   asked: askedOf,
   score: async (cases, outputs) =>
     (await readByProbe(cases, outputs)).map(({ item, reading }) =>
@@ -43,7 +43,7 @@ export const bias: Kind<'bias', LabelledCase> = {
   ),
 };
 
-function lackOfGroups(cases: readonly LabelledCase[]): Lack | undefined {
+function problemOfGroups(cases: readonly LabelledCase[]): SuiteProblem | undefined {
   const groups = new Set(cases.flatMap(({ split, group }) => (split === 'test' ? [group] : [])));
   return groups.size < 2
     ? { what: 'the test cases name fewer than two groups: there is nothing to compare' }

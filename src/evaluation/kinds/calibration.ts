@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { drawnRows } from '../importing/row-shapes.js';
 import { evenGuess, type Kind } from '../kind.js';
 import { oneMinusBrier } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
+import { askedOf, type LabelledCase, problemOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
 
 export const calibration: Kind<'calibration', LabelledCase> = {
   name: 'calibration',
@@ -15,7 +15,7 @@ export const calibration: Kind<'calibration', LabelledCase> = {
   metric: oneMinusBrier,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],
-  lackOf: lackOfShots,
+  problemOf: problemOfShots,
   asked: askedOf,
   score: async (cases, outputs) =>
     (await readByProbe(cases, outputs)).map(({ item, reading }) => {

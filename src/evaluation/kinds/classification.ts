@@ -20,7 +20,7 @@ export const classification: Kind<'classification', ClassificationCase> = {
   metric: accuracy,
   schema: z.strictObject({ ...caseFields, text, label: text, tags: z.record(text, text).optional() }),
   texts: (item) => [item.text],
-  lackOf: contradictoryLabels,
+  problemOf: contradictoryLabels,
   asked: (cases) =>
     cases.map((item) => ({
       ...describeCase(item, { texts: [item.text], label: item.label, tags: item.tags }),

@@ -20,7 +20,7 @@ export const clustering: Kind<'clustering', ClusteringCase> = {
   metric: vMeasure,
   schema: z.strictObject({ ...caseFields, text, label: text }),
   texts: (item) => [item.text],
-  lackOf(cases) {
+  problemOf(cases) {
     const labels = new Set(cases.map(({ label }) => label)).size;
     if (labels < 2) return { what: 'there are fewer than two labels: there is nothing to tell apart' };
     if (labels === cases.length) return { what: 'no two cases share a label: there is nothing to group' };

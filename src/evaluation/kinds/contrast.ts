@@ -6,7 +6,15 @@
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
 import { rowIsCase } from '../importing/row-shapes.js';
-import { type Case, caseFields, contradictionAmong, describeCase, type Kind, type Lack, text } from '../kind.js';
+import {
+  type Case,
+  caseFields,
+  contradictionAmong,
+  describeCase,
+  type Kind,
+  type SuiteProblem,
+  text,
+} from '../kind.js';
 import { accuracy } from '../metrics/means.js';
 
 export interface ContrastCase extends Case {
@@ -24,7 +32,7 @@ export const contrast: Kind<'contrast', ContrastCase> = {
   metric: accuracy,
   schema: z.strictObject({ ...caseFields, text, label: text, other: text, otherLabel: text }),
   texts: (item) => [item.text, item.other],
-  lackOf: (cases) => sameLabels(cases) ?? contradictoryAnswers(cases),
+  problemOf: (cases) => sameLabels(cases) ?? contradictoryAnswers(cases),
   asked: (cases) =>
     cases.map((item) => ({
       ...describeCase(item, { texts: [item.text, item.other], label: item.label }),
@@ -60,7 +68,7 @@ export const contrast: Kind<'contrast', ContrastCase> = {
   example: [{ id: '1', text: 'cancel my order', label: 'cancel', other: 'do not cancel my order', otherLabel: 'keep' }],
 };
 
-function sameLabels(cases: readonly ContrastCase[]): Lack | undefined {
+function sameLabels(cases: readonly ContrastCase[]): SuiteProblem | undefined {
   const index = cases.findIndex(({ label, otherLabel }) => label === otherLabel);
   return index < 0
     ? undefined
@@ -71,7 +79,7 @@ function sameLabels(cases: readonly ContrastCase[]): Lack | undefined {
       };
 }
 
-function contradictoryAnswers(cases: readonly ContrastCase[]): Lack | undefined {
+function contradictoryAnswers(cases: readonly ContrastCase[]): SuiteProblem | undefined {
   const texts = cases.flatMap((item) => [
     { id: item.id, text: item.text, label: item.label },
     { id: item.id, text: item.other, label: item.otherLabel },

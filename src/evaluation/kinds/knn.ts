@@ -7,7 +7,15 @@ import { nearest } from '../algorithms/similarity.js';
 import { drawnRows } from '../importing/row-shapes.js';
 import { evenGuess, type Kind, rightOrWrong } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, shotFields, shotsExample, splitCases, vectorsOf } from '../shots.js';
+import {
+  askedOf,
+  type LabelledCase,
+  problemOfShots,
+  shotFields,
+  shotsExample,
+  splitCases,
+  vectorsOf,
+} from '../shots.js';
 
 const voters = 5;
 
@@ -18,7 +26,7 @@ export const knn: Kind<'knn', LabelledCase> = {
   metric: accuracy,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],
-  lackOf: lackOfShots,
+  problemOf: problemOfShots,
   asked: askedOf,
   async score(cases, outputs) {
     const { shots, asked } = splitCases(cases, outputs);

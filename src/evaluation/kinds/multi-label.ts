@@ -25,7 +25,7 @@ export const multiLabel: Kind<'multi-label', MultiLabelCase> = {
   metric: jaccard,
   schema: z.strictObject({ ...caseFields, text, labels: z.array(text), tags: z.record(text, text).optional() }),
   texts: (item) => [item.text],
-  lackOf: (cases) =>
+  problemOf: (cases) =>
     contradictionAmong(
       cases,
       (item) => normaliseText(item.text),

@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import { nearest } from '../algorithms/similarity.js';
 import { scopeRows } from '../importing/row-shapes.js';
-import { caseFields, describeCase, type Kind, type Lack, scoreOnly, text } from '../kind.js';
+import { caseFields, describeCase, type Kind, type SuiteProblem, scoreOnly, text } from '../kind.js';
 import { auroc } from '../metrics/ranking.js';
-import { lackOfSplit, type SplitCase, splitCases, vectorsOf } from '../shots.js';
+import { problemOfSplit, type SplitCase, splitCases, vectorsOf } from '../shots.js';
 
 export interface ScopeCase extends SplitCase {
   readonly scope: 'in' | 'out';
@@ -20,7 +20,7 @@ export const outOfScope: Kind<'out-of-scope', ScopeCase> = {
   metric: auroc,
   schema: z.strictObject({ ...caseFields, text, scope: z.enum(['in', 'out']), split: z.enum(['train', 'test']) }),
   texts: (item) => [item.text],
-  lackOf: (cases) => lackOfScopes(cases) ?? lackOfSplit(cases),
+  problemOf: (cases) => problemOfScopes(cases) ?? problemOfSplit(cases),
   asked: (cases) =>
     cases
       .filter(({ split }) => split === 'test')
@@ -40,7 +40,7 @@ export const outOfScope: Kind<'out-of-scope', ScopeCase> = {
   ],
 };
 
-function lackOfScopes(cases: readonly ScopeCase[]): Lack | undefined {
+function problemOfScopes(cases: readonly ScopeCase[]): SuiteProblem | undefined {
   const index = cases.findIndex(({ split, scope }) => split === 'train' && scope === 'out');
   if (index >= 0)
     return {

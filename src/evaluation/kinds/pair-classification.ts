@@ -21,7 +21,7 @@ export const pairClassification: Kind<'pair-classification', LabelledPair> = {
   metric: averagePrecision,
   schema: z.strictObject({ ...caseFields, a: text, b: text, label: z.enum(['same', 'different']) }),
   texts: textsOfPair,
-  lackOf(cases) {
+  problemOf(cases) {
     if (new Set(cases.map(({ label }) => label)).size < 2)
       return { what: 'all pairs have one label: there is nothing to tell apart' };
     return contradictoryPairs(cases, ({ label }) => label, 'label');
@@ -38,7 +38,7 @@ export const pairClassification: Kind<'pair-classification', LabelledPair> = {
     columns: ['a', 'b', 'label'],
     read(row) {
       const pair = { a: row.text('a'), b: row.text('b') };
-      const label = samenessIn(row);
+      const label = readSameOrDifferent(row);
       return { content: { ...pair, label }, claims: [claimOfPair(pair, label)] };
     },
   },
@@ -55,7 +55,7 @@ const sameness: Readonly<Record<string, 'same' | 'different'>> = {
   '0': 'different',
 };
 
-function samenessIn(row: RowReader): 'same' | 'different' {
+function readSameOrDifferent(row: RowReader): 'same' | 'different' {
   const written = normaliseText(row.name('label')).toLowerCase();
   const value = Object.hasOwn(sameness, written) ? sameness[written] : undefined;
   return value ?? row.refuse('label', `\`${written}\` is none of same, different, 1, 0`);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { drawnRows } from '../importing/row-shapes.js';
 import { evenGuess, type Kind, rightOrWrong } from '../kind.js';
 import { accuracy } from '../metrics/means.js';
-import { askedOf, type LabelledCase, lackOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
+import { askedOf, type LabelledCase, problemOfShots, readByProbe, shotFields, shotsExample } from '../shots.js';
 
 export const probe: Kind<'probe', LabelledCase> = {
   name: 'probe',
@@ -12,7 +12,7 @@ export const probe: Kind<'probe', LabelledCase> = {
   metric: accuracy,
   schema: z.strictObject(shotFields),
   texts: (item) => [item.text],
-  lackOf: lackOfShots,
+  problemOf: problemOfShots,
   asked: askedOf,
   score: async (cases, outputs) =>
     (await readByProbe(cases, outputs)).map(({ item, reading }) =>

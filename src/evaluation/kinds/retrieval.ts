@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
 import { nearest } from '../algorithms/similarity.js';
 import type { ImportedRow, ImportKind } from '../importing/import-row.js';
-import { type Case, caseFields, contradictionAmong, describeCase, type Kind, type Lack, text } from '../kind.js';
+import {
+  type Case,
+  caseFields,
+  contradictionAmong,
+  describeCase,
+  type Kind,
+  type SuiteProblem,
+  text,
+} from '../kind.js';
 import { ndcgAt10 } from '../metrics/means.js';
 import { ndcg } from '../metrics/ndcg.js';
 import { mean } from '../metrics.js';
@@ -81,7 +89,7 @@ export const retrieval: Kind<'retrieval', RetrievalCase> = {
     z.strictObject({ ...caseFields, kind: z.literal('query'), text, relevant: z.record(z.string(), z.number().gt(0)) }),
   ]),
   texts: (item) => [item.text],
-  lackOf: (cases) => lackOfQueries(cases) ?? contradictoryQueries(cases),
+  problemOf: (cases) => problemOfQueries(cases) ?? contradictoryQueries(cases),
   asked: (cases) => cases.filter(isQuery).map((item) => describeCase(item, { texts: [item.text] })),
   async score(cases, outputs) {
     const rows = cases.map((item, index) => ({ item, vector: outputs[index]!.adapted }));
@@ -121,7 +129,7 @@ function isQuery(item: RetrievalCase): item is Query {
   return item.kind === 'query';
 }
 
-function lackOfQueries(cases: readonly RetrievalCase[]): Lack | undefined {
+function problemOfQueries(cases: readonly RetrievalCase[]): SuiteProblem | undefined {
   const documents = new Set(cases.filter((item) => !isQuery(item)).map(({ id }) => id));
   if (!cases.some(isQuery)) return { what: 'there are no queries' };
   for (const [index, item] of cases.entries()) {
@@ -136,7 +144,7 @@ function lackOfQueries(cases: readonly RetrievalCase[]): Lack | undefined {
   return undefined;
 }
 
-function contradictoryQueries(cases: readonly RetrievalCase[]): Lack | undefined {
+function contradictoryQueries(cases: readonly RetrievalCase[]): SuiteProblem | undefined {
   return contradictionAmong(
     cases,
     (item) => (isQuery(item) ? normaliseText(item.text) : `document ${item.id}`),

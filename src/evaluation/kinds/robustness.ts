@@ -24,7 +24,7 @@ export const robustness: Kind<'robustness', TwinCase> = {
   metric: accuracy,
   schema: z.strictObject({ ...caseFields, group: text, text, perturbed: text }),
   texts: (item) => [item.text, item.perturbed],
-  lackOf(cases) {
+  problemOf(cases) {
     if (cases.length < 2) return { what: 'there are fewer than two texts: there is nothing to tell apart' };
     return contradictionAmong(
       cases,

@@ -21,7 +21,7 @@ export const scope: Kind<'scope', ScopeOfHeadCase> = {
   metric: auroc,
   schema: z.strictObject({ ...caseFields, text, scope: z.enum(['in', 'out']) }),
   texts: (item) => [item.text],
-  lackOf(cases) {
+  problemOf(cases) {
     const scopes = new Set(cases.map((item) => item.scope));
     return scopes.size < 2 ? { what: 'the cases are not of both scopes: there is nothing to tell apart' } : undefined;
   },

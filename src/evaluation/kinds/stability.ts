@@ -24,7 +24,7 @@ export const stability: Kind<'stability', StabilityCase> = {
   metric: consistency,
   schema: z.strictObject({ ...caseFields, group: text, text, changed: text }),
   texts: (item) => [item.text, item.changed],
-  lackOf(cases) {
+  problemOf(cases) {
     const index = cases.findIndex((item) => normaliseText(item.text) === normaliseText(item.changed));
     if (index >= 0)
       return { what: `the changed text of \`${cases[index]!.id}\` is the text itself`, index, field: 'changed' };

@@ -16,7 +16,7 @@ export const sts: Kind<'sts', StsCase> = {
   metric: spearman,
   schema: z.strictObject({ ...caseFields, a: text, b: text, score: z.number() }),
   texts: textsOfPair,
-  lackOf(cases) {
+  problemOf(cases) {
     if (new Set(cases.map(({ score }) => score)).size < 2)
       return { what: 'no two pairs differ in score: there is nothing to rank' };
     return contradictoryPairs(cases, ({ score }) => score, 'score');

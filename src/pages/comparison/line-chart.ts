@@ -19,7 +19,7 @@ const labelHeight = 13;
 /** Colours of the style sheet: `line-0` and so on. */
 const colourCount = 8;
 
-interface Scale {
+interface PlotAxes {
   readonly x: (update: number) => number;
   readonly y: (accuracy: number) => number;
 }
@@ -64,7 +64,7 @@ function describe(lines: readonly Line[]): string {
     .join('; ');
 }
 
-function drawAxes({ x, y }: Scale, updates: number, width: number): Markup {
+function drawAxes({ x, y }: PlotAxes, updates: number, width: number): Markup {
   const levels = [0, 0.5, 1].map(
     (
       level,
@@ -81,7 +81,7 @@ function drawAxes({ x, y }: Scale, updates: number, width: number): Markup {
   return markup`${levels}${numbers}`;
 }
 
-function drawReference(matrix: AccuracyMatrix, { x, y }: Scale): Markup {
+function drawReference(matrix: AccuracyMatrix, { x, y }: PlotAxes): Markup {
   const means = matrix.map((row) => row.filter((accuracy) => accuracy !== undefined)).map(meanOf);
   const path = pointsOf(means).map(
     ({ update, accuracy }, index) => `${index === 0 ? 'M' : 'L'}${x(update).toFixed(1)} ${y(accuracy).toFixed(1)}`,
@@ -92,7 +92,7 @@ function drawReference(matrix: AccuracyMatrix, { x, y }: Scale): Markup {
 const meanOf = (values: readonly number[]) =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function drawLine({ domain, index, points }: Line, { x, y }: Scale): Markup {
+function drawLine({ domain, index, points }: Line, { x, y }: PlotAxes): Markup {
   const corners = points.map(({ update, accuracy }) => `${x(update).toFixed(1)},${y(accuracy).toFixed(1)}`).join(' ');
   const first = points[0]!;
   const told = `${clip(domain, 80)}: ${points.map(({ accuracy }) => percent(accuracy)).join(', ')} %`;
@@ -103,7 +103,7 @@ function drawLine({ domain, index, points }: Line, { x, y }: Scale): Markup {
 }
 
 /** At the ends of the lines; what would overlap is moved apart, with a thin line to where it belongs. */
-function placeLabels(lines: readonly Line[], { x, y }: Scale, lowest: number): Markup {
+function placeLabels(lines: readonly Line[], { x, y }: PlotAxes, lowest: number): Markup {
   const labels = lines
     .map(({ domain, index, points }) => ({ domain, index, end: points.at(-1)! }))
     .sort((a, b) => b.end.accuracy - a.end.accuracy);

@@ -2,7 +2,7 @@
 import { clip } from '../../core/text.js';
 import { type Concern, concernsOf, type Report } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
-import { sayFor } from './measured.js';
+import { formatterFor } from './measured.js';
 import { dash, isMeasured } from './numbers.js';
 import { markVerdict } from './verdict-mark.js';
 
@@ -19,7 +19,7 @@ export function showConcerns(report: Report): Markup {
 }
 
 function showConcern({ name, finding }: Concern): Markup {
-  const say = sayFor(finding.rule);
+  const say = formatterFor(finding.rule);
   const needed = isMeasured(finding.needed) ? `about ${finding.needed.toLocaleString('en')}` : dash;
   return markup`<tr><td>${markVerdict(finding.verdict)}</td><th scope="row">${clip(name, 120)}</th><td>${finding.rule}</td><td class="number">${say(finding.value)}</td><td class="number">${say(finding.limit)}</td><td class="number">${needed}</td><td class="reason">${clip(finding.reason, 600)}</td></tr>`;
 }

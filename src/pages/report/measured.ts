@@ -33,4 +33,4 @@ const sayIn: Record<Unit, (value: number | null) => string> = {
 };
 
 /** A rule that only a stored report knows is said as a plain number. */
-export const sayFor = (rule: Rule) => sayIn[unitOf[rule] ?? 'count'];
+export const formatterFor = (rule: Rule) => sayIn[unitOf[rule] ?? 'count'];

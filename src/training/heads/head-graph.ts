@@ -9,7 +9,7 @@ import { arithmeticIn } from '../autodiff/arithmetic.js';
 import { type Expression, type Source, sourcesOf } from '../autodiff/expression.js';
 import { writeForward } from '../autodiff/gradient.js';
 import { formulaOf, headKindNamed } from '../heads.js';
-import { type Head, type HeadOutputs, outOfCompetition } from '../job.js';
+import { type Head, type HeadOutputs, maskedScore } from '../job.js';
 import { compile } from '../native.js';
 
 export function headGraph(head: Head): Graph {
@@ -116,7 +116,7 @@ function probabilities(graph: Graph, logits: string, { tensors: { tasks, multiLa
   const names = new Set(competing.map((index) => tasks?.data[index] ?? 0));
   if (!multiLabel && names.size < 2) return graph.node('Softmax', [logits], { axis: -1 });
   const parts = [...names].map((task) => {
-    const mask = row((index) => (!isFree(index) && (tasks?.data[index] ?? 0) === task ? 0 : outOfCompetition));
+    const mask = row((index) => (!isFree(index) && (tasks?.data[index] ?? 0) === task ? 0 : maskedScore));
     return graph.node('Softmax', [graph.node('Add', [logits, mask])], { axis: -1 });
   });
   const free = multiLabel

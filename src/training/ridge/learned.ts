@@ -1,7 +1,7 @@
 /** What a task has learned, as far as the job has it at hand: everything, or a sample. */
 import { seededRandom, shuffled } from '../../core/random.js';
 import { multiHot } from '../answers.js';
-import type { Batch, TrainingJob } from '../job.js';
+import type { LabelledVectors, TrainingJob } from '../job.js';
 import { type PickedRow, pickRows } from '../rows.js';
 import { standardise } from '../standardise.js';
 import type { TaskPart } from '../task-parts.js';
@@ -71,7 +71,7 @@ export async function readWhole(data: TaskData): Promise<Whole | undefined> {
 /** Whether the statistics are those of the batch. Sums of at most 3,000 numbers up to 127 are exact in float32. */
 async function holds(
   { statistics, sets, job }: TaskData,
-  { targets }: Batch,
+  { targets }: LabelledVectors,
   features: Float32Array,
 ): Promise<boolean> {
   const { width, classes, cross } = statistics;
@@ -92,7 +92,7 @@ async function holds(
 }
 
 /** In whatever order and parts examples came, the same rows are the same problem to the bit. */
-function inOrderOfIds(batches: readonly Batch[], dimension: number): Batch {
+function inOrderOfIds(batches: readonly LabelledVectors[], dimension: number): LabelledVectors {
   const rows = batches.flatMap((batch) => Array.from(batch.ids, (id, row) => ({ batch, row, id })));
   return pickRows(
     rows.sort((a, b) => a.id - b.id),
@@ -100,13 +100,16 @@ function inOrderOfIds(batches: readonly Batch[], dimension: number): Batch {
   );
 }
 
-async function featuresOf({ job, shared }: TaskData, batch: Batch): Promise<Float32Array> {
+async function featuresOf({ job, shared }: TaskData, batch: LabelledVectors): Promise<Float32Array> {
   const inputs = kernelInputs(batch.vectors, shared, job.dimension);
   const dimension = inputs.length / batch.targets.length;
   return mapFeatures(inputs, { features: shared.features, dimension, threads: job.settings.threads });
 }
 
-function groupsOf({ job: { dimension, lexical, settings }, shared }: TaskData, { vectors }: Batch): Promise<Groups> {
+function groupsOf(
+  { job: { dimension, lexical, settings }, shared }: TaskData,
+  { vectors }: LabelledVectors,
+): Promise<Groups> {
   const inputs = standardise(vectors, shared, dimension);
   return groupNearDuplicates(
     { inputs, dimension: dimension - lexical, vectors, stride: dimension, lexical },
@@ -116,7 +119,7 @@ function groupsOf({ job: { dimension, lexical, settings }, shared }: TaskData, {
 
 function besideOf(
   { job: { dimension, lexical }, sets, words }: TaskData,
-  batch: Batch,
+  batch: LabelledVectors,
   groups: Groups,
 ): Float64Array | undefined {
   return lexical > 0 ? leaveGroupsOutLexical(words, { ...batch, sets, stride: dimension }, groups) : undefined;
@@ -147,7 +150,7 @@ export async function drawSample(data: TaskData): Promise<LearnedSample> {
 
 function pickSample({ job, part: { fresh, replayed }, statistics }: TaskData): PickedRow[] {
   const random = seededRandom(job.settings.seed, 'leave-one-out');
-  const draw = (batch: Batch, wanted: number) =>
+  const draw = (batch: LabelledVectors, wanted: number) =>
     shuffled([...batch.targets.keys()], random)
       .slice(0, wanted)
       .map((row) => ({ batch, row }));

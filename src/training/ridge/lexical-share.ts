@@ -24,7 +24,7 @@ const lexicalShares = [0, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 1
 /** Where the walk along them begins. */
 const usualShare = lexicalShares.indexOf(0.2);
 
-const hopeless: Calibrated = { temperature: 1, offset: 0, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
+const unusable: Calibrated = { temperature: 1, offset: 0, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
 
 /**
  * The smallest share that is within one standard error of the one under which the labels of the sample, each left out,
@@ -38,7 +38,7 @@ export function weighLexical(scores: Floats, sample: LeftOutScores, classes: num
   const shareAt = (place: number) => lexicalShares[place]! * alone.temperature;
   const trials = new Map<number, Calibrated>([[0, alone]]);
   const trialAt = (place: number) => {
-    if (place < 0 || place >= lexicalShares.length) return hopeless;
+    if (place < 0 || place >= lexicalShares.length) return unusable;
     const known = trials.get(place);
     if (known) return known;
     const both = Float64Array.from(scores, (score, index) => score + shareAt(place) * beside[index]!);

@@ -15,7 +15,7 @@ import type { Arithmetic } from '../autodiff/arithmetic.js';
 import { add, scale, subtract } from '../autodiff/elementwise.js';
 import { apply, constant, type Expression, type Operation, targets, whole } from '../autodiff/expression.js';
 import { gradientStrategy } from '../gradient-strategy.js';
-import { outOfCompetition, type TrainingJob } from '../job.js';
+import { maskedScore, type TrainingJob } from '../job.js';
 
 export const erAce = gradientStrategy({
   name: 'er-ace',
@@ -31,7 +31,7 @@ export const erAce = gradientStrategy({
       classes.length,
       sets.length > 0 ? whole('setClasses', [sets.length, classes.length]) : undefined,
     );
-    const competing = scale(subtract(constant([1], [1]), asked), outOfCompetition);
+    const competing = scale(subtract(constant([1], [1]), asked), maskedScore);
     const data: Record<string, Float32Array> = sets.length > 0 ? { setClasses: setClasses(job) } : {};
     const amongNew = fresh.crossEntropy(forward(fresh).scores, { prior: competing, asked });
     if (job.replayed.targets.length === 0) return { loss: amongNew, data };

@@ -13,7 +13,7 @@ import { balancingClass } from '../answers.js';
 import { usualRate } from '../gradient-strategy.js';
 import { gradientHeads } from '../heads.js';
 import { learn } from '../held-apart.js';
-import type { Batch, Strategy, TrainingJob } from '../job.js';
+import type { LabelledVectors, Strategy, TrainingJob } from '../job.js';
 import { optionsOf } from '../options.js';
 import { pickRows } from '../rows.js';
 import { learnFresh } from './finetune.js';
@@ -51,7 +51,7 @@ export const gdumb: Strategy = {
  * As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the
  * others. Where classes outnumber places, those of the fewest examples have none.
  */
-function balancedMemory(job: TrainingJob): Batch {
+function balancedMemory(job: TrainingJob): LabelledVectors {
   const { fresh, replayed, budget, dimension, settings } = job;
   const classOf = balancingClass(job);
   const rows = [fresh, replayed].flatMap((batch) =>

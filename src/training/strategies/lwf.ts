@@ -15,7 +15,7 @@ import type { Objective } from '../descent.js';
 import { cautiousRate, gradientStrategy } from '../gradient-strategy.js';
 import { uncalibrated } from '../heads/calibrated.js';
 import { scoresOf } from '../heads/head-graph.js';
-import { outOfCompetition, type TrainingJob } from '../job.js';
+import { maskedScore, type TrainingJob } from '../job.js';
 import type { Drawn } from '../problem.js';
 
 export const lwf = gradientStrategy({
@@ -75,7 +75,7 @@ function teachCompeting(
     const total = powers.reduce((a, b) => a + b);
     return powers.map((power) => power / total);
   });
-  const old = new Float32Array(classes).fill(outOfCompetition);
+  const old = new Float32Array(classes).fill(maskedScore);
   for (const index of among) old[index] = 0;
   const asked = add(scores, whole('old', [classes]));
   return { loss: distillation(asked, drawn.rows('taught', [classes]), temperature), data: { taught, old } };

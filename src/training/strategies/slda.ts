@@ -13,7 +13,7 @@ import type { Tensors } from '../../core/safetensors.js';
 import { type Whitened, whiten } from '../discriminant/covariance.js';
 import { asIfComplete, leaveOneOut } from '../discriminant/leave-one-out.js';
 import { sldaHead } from '../heads/slda.js';
-import type { Batch, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
+import type { LabelledVectors, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { sampleLearned } from '../learned-sample.js';
 import { goesOn } from '../options.js';
 import { taskTensors } from '../problem.js';
@@ -100,7 +100,7 @@ function sampleOf(
   { fresh, replayed, dimension, settings: { seed } }: TrainingJob,
   examples: Float64Array,
   learned: number,
-): Batch {
+): LabelledVectors {
   const batch = sampleLearned({ fresh, replayed, dimension, seed, learned, size: sampleSize });
   const rows = [...batch.targets.keys()].filter((row) => examples[batch.targets[row]!]! > 1);
   return pickRows(
@@ -118,7 +118,7 @@ interface Fitted {
 
 async function calibrated(
   job: TrainingJob,
-  { vectors, targets }: Batch,
+  { vectors, targets }: LabelledVectors,
   { standardisation, whitened, examples, products }: Fitted,
 ): Promise<number> {
   // Where every class has one example, discriminants are told apart by about d of them: far from certain.

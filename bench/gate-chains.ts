@@ -5,8 +5,9 @@
  */
 
 import { type Random, seededRandom } from '../src/core/random.js';
-import { gatePolicy, usualAnchorFactor } from '../src/declaration/gate-policy.js';
+import { gatePolicy } from '../src/declaration/gate-policy.js';
 import { judgeSuites } from '../src/gate/gate.js';
+import { usualAnchorFactor } from '../src/gate/limits.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 
 /**

@@ -23,8 +23,9 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { seededRandom } from '../src/core/random.js';
-import { type GatePolicy, gatePolicy, usualAnchorFactor } from '../src/declaration/gate-policy.js';
+import { type GatePolicy, gatePolicy } from '../src/declaration/gate-policy.js';
 import { judgeSuites } from '../src/gate/gate.js';
+import { usualAnchorFactor } from '../src/gate/limits.js';
 import type { PairedSuite } from '../src/gate/paired.js';
 import { verdictOf } from '../src/gate/report.js';
 import type { Verdict } from '../src/store/candidates.js';

@@ -60,12 +60,6 @@ const budgets = z.strictObject({
   milliseconds: z.number().gt(0).optional(),
 });
 
-/**
- * The factor of the anchor's margin where a policy names none; docs/gate.md shows the simulations that it was chosen
- * from.
- */
-export const usualAnchorFactor = 1.75;
-
 const anchorLines = z.strictObject({
   /**
    * A version of the adapter that once served. Without it every case has its own anchor: the version that was first

@@ -1,6 +1,7 @@
 /**
  * Memory and time of an update with a suite of many cases: two updates, the second of which compares with a champion.
- * For each stage of the second it prints the peak resident set since the process began, as the kernel counts it.
+ * For each stage of the second it prints the peak resident set since the process began, as the kernel counts it, and the
+ * longest that the event loop was held up.
  *
  *   npm run bench:large-suite -- [cases ...]        20,000 and 200,000 unless told
  */
@@ -80,13 +81,18 @@ interface Played {
   readonly peaks: ReadonlyMap<string, number>;
   /** Stage -> seconds since the command began, when it ended. */
   readonly ended: ReadonlyMap<string, number>;
+  /** Stage -> longest stall of the event loop, in ms. */
+  readonly stalls: Readonly<Record<string, number>>;
 }
 
 /** A stage prints a line when it has ended; its peak is read then. */
 async function playUpdate(root: string): Promise<Played> {
   const start = performance.now();
-  const child = spawn(process.execPath, [command, 'update', 'bench'], {
+  const stallsFile = join(root, 'stalls.json');
+  const watch = new URL('stalls.mjs', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', watch, command, 'update', 'bench'], {
     cwd: root,
+    env: { ...process.env, ESPALIER_BENCH_STALLS: stallsFile },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const peaks = new Map<string, number>();
@@ -100,7 +106,7 @@ async function playUpdate(root: string): Promise<Played> {
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`the update ended with ${code}`);
-  return { peaks, ended };
+  return { peaks, ended, stalls: JSON.parse(readFileSync(stallsFile, 'utf8')) as Played['stalls'] };
 }
 
 async function play(cases: number): Promise<Played> {
@@ -120,9 +126,14 @@ async function play(cases: number): Promise<Played> {
 }
 
 const sizes = process.argv.slice(2).map(Number);
-const table = new Table({ head: ['cases', 'stage', 'ended after s', 'peak MB'], style: { head: [], border: [] } });
+const table = new Table({
+  head: ['cases', 'stage', 'ended after s', 'peak MB', 'longest stall, ms'],
+  style: { head: [], border: [] },
+});
 for (const cases of sizes.length === 0 ? [20_000, 200_000] : sizes) {
-  const { peaks, ended } = await play(cases);
-  for (const [stage, peak] of peaks) table.push([cases, stage, ended.get(stage)!.toFixed(1), peak.toFixed(0)]);
+  const { peaks, ended, stalls } = await play(cases);
+  for (const [stage, peak] of peaks)
+    table.push([cases, stage, ended.get(stage)!.toFixed(1), peak.toFixed(0), stalls[stage] ?? '']);
+  table.push([cases, 'before the run', '', '', stalls.start ?? '']);
 }
 process.stdout.write(`${table.toString()}\n`);

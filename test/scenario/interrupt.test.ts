@@ -110,6 +110,39 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('Ctrl-C in the midst of what an update does by itself', () => {
+  const endOf = (folder: string) => ({
+    run: rowsOf(folder, 'select status, stage from runs where id = 2'),
+    results: rowsOf(folder, 'select * from eval_results where run_id = 2 order by contender, suite, case_id'),
+    report: rowsOf(folder, 'select report from candidates where run_id = 2'),
+  });
+  let undisturbed: ReturnType<typeof endOf>;
+  beforeAll(async () => {
+    const folder = copyOf(start);
+    await succeed(folder, updateBy('analytic'));
+    undisturbed = endOf(folder);
+  });
+
+  it.each([
+    ['scores, between two suites', 'suite:holdout/billing', 'evaluate'],
+    ['is about to judge', 'evaluate:after', 'gate'],
+  ])(
+    'while it %s: it ends with 130, and the next update ends as if nothing had happened',
+    async (_what, moment, stage) => {
+      const folder = copyOf(start);
+      const interrupted = await espalier(folder, updateBy('analytic'), {
+        preload: 'die-at.mjs',
+        environment: { ESPALIER_TEST_DIE_AT: moment, ESPALIER_TEST_SIGNAL: 'SIGINT' },
+      });
+      expect([interrupted.code, interrupted.stdout]).toEqual([130, '']);
+      expect(interrupted.stderr).toContain('[INTERRUPTED]');
+      expect(rowsOf(folder, 'select status, stage from runs where id = 2')).toEqual([{ status: 'running', stage }]);
+      await succeed(folder, updateBy('analytic'));
+      expect(endOf(folder)).toEqual(undisturbed);
+    },
+  );
+});
+
 describe('two updates at once', () => {
   it('the second is refused, and the first ends well', async () => {
     const folder = copyOf(start);

@@ -1,6 +1,6 @@
 /**
  * Loaded before the command: the process kills itself, as `kill -9` would, at the moment that ESPALIER_TEST_DIE_AT
- * names.
+ * names; with ESPALIER_TEST_SIGNAL it sends itself that signal, and goes on.
  *
  *   STAGE:before   when the end of the stage is about to be recorded
  *   STAGE:after    when the record has just been committed
@@ -15,7 +15,9 @@ const { stages } = await import('../../dist/store/runs.js');
 const [what, when] = process.env.ESPALIER_TEST_DIE_AT.split(':');
 
 function die() {
-  process.kill(process.pid, 'SIGKILL');
+  const signal = process.env.ESPALIER_TEST_SIGNAL ?? 'SIGKILL';
+  process.kill(process.pid, signal);
+  if (signal !== 'SIGKILL') return;
   // Not one more instruction, should the signal come late.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }

@@ -1,4 +1,5 @@
 /** Finds and inserts examples in parcels: asked for one by one, each would cost the way to the server and back. */
+import { sql } from 'kysely';
 import { type NewExample, sealOf } from '../example.js';
 import type { ExampleWriter, KnownExample, Transaction, WriterOf } from '../store.js';
 
@@ -7,6 +8,9 @@ export class ParcelWriter implements ExampleWriter {
   readonly #of: WriterOf;
   /** Twin -> the examples that are the same text, of those that were made ready. */
   #known = new Map<string, KnownExample[]>();
+  /** Rows that were written, and at how many the database is next asked to look at them. */
+  #written = 0;
+  #analyseAt = 2000;
   #waiting: (NewExample & { readonly arrival: number })[] = [];
 
   constructor(transaction: Transaction, of: WriterOf) {
@@ -16,6 +20,7 @@ export class ParcelWriter implements ExampleWriter {
 
   async prepare(twins: readonly string[]): Promise<void> {
     this.#known = new Map(twins.map((twin) => [twin, []]));
+    if (twins.length === 0) return;
     const rows = await this.#transaction
       .selectFrom('examples')
       .select(['id', 'arrival', 'hash', 'label', 'twin'])
@@ -45,6 +50,12 @@ export class ParcelWriter implements ExampleWriter {
       seal: sealOf({ ...example, task: this.#of.task }),
     }));
     this.#waiting = [];
-    if (rows.length > 0) await this.#transaction.insertInto('examples').values(rows).execute();
+    if (rows.length === 0) return;
+    await this.#transaction.insertInto('examples').values(rows).execute();
+    this.#written += rows.length;
+    if (this.#written < this.#analyseAt) return;
+    // Of a table that has no statistics the planner expects so few rows that it would read all of them for each parcel.
+    await sql`analyze examples`.execute(this.#transaction);
+    this.#analyseAt *= 4;
   }
 }

@@ -2,7 +2,7 @@
 import type { Wording } from '../core/wording.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Coverage } from '../encoder/coverage.js';
-import type { InputFile } from '../reading/check-input.js';
+import type { InputFile } from '../reading/input-file.js';
 import type { FieldNames } from '../reading/row.js';
 import type { Principal } from '../store/audit.js';
 import type { NewExample } from '../store/examples.js';

@@ -92,7 +92,7 @@ async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
   let done = 0;
   let parcel: Parcelled[] = [];
   for (const file of request.files) {
-    for await (const row of readRows(file, request.fields)) {
+    for await (const row of readRows(file, request.fields, { task: task.name })) {
       if (request.signal.aborted) throw stoppedAt(row);
       parcel.push({ row, read: reader.read(row) });
       done += row.bytes;

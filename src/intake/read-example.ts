@@ -94,7 +94,7 @@ function readExample(row: Row, fields: Fields, { request, task, labels, said, re
     source: source.value,
     receivedAt,
     split: 'train',
-    provenance: { file: row.file, line: row.line },
+    provenance: { file: row.file, line: row.line, ...(row.agreement && { agreement: row.agreement }) },
   };
   return { example, cleanedText: text.cleaned, cleanedLabel: answer.cleaned };
 }

@@ -32,7 +32,7 @@ export interface IngestSettings {
   readonly where?: readonly FieldValue[] | undefined;
   /** Nothing is stored where more rows than this are rejected. */
   readonly maxRejected?: RejectedLimit | undefined;
-  /** Of a file: jsonl, json or csv; without it by its name, then by its beginning. */
+  /** Of a file: jsonl, json, csv, label-studio, argilla, rasa or parquet; without it by its beginning, then its name. */
   readonly format?: string | undefined;
   /** Of CSV: comma, semicolon, tab or bar. */
   readonly delimiter?: string | undefined;

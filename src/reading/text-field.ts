@@ -11,6 +11,10 @@ export const maxTextLength = 20_000;
 /** Of a label, a domain, a source. */
 export const maxNameLength = 200;
 
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 export interface FieldToRead {
   readonly field: string;
   readonly maxLength: number;

@@ -23,7 +23,7 @@ interface IngestOptions extends GlobalOptions {
 
 export function ingestCommand(surroundings: Surroundings): Command {
   return newCommand('ingest', 'take labelled examples into the store')
-    .argument('<file...>', 'JSON lines, a JSON array or CSV; - for standard input')
+    .argument('<file...>', 'JSON, CSV, Parquet, or an export of Label Studio, Argilla or Rasa; - for standard input')
     .requiredOption('--adapter <name>', 'the adapter they are for')
     .option('--domain <name>', 'where this slice of data comes from ("banking", "2026-W47")')
     .option('--domain-field <name>', 'the field that says so row by row; --domain is for rows without it')
@@ -38,7 +38,10 @@ export function ingestCommand(surroundings: Surroundings): Command {
       'store nothing if more rows than that are rejected: a number, or a share such as 5%',
       rejectedLimit,
     )
-    .option('--format <format>', 'jsonl, json (an array) or csv; default: by the file name, then by its beginning')
+    .option(
+      '--format <format>',
+      'jsonl, json (an array), csv, label-studio, argilla, rasa or parquet; default: by the beginning of the file, then by its name',
+    )
     .option('--delimiter <name>', 'of CSV: comma, semicolon, tab or bar; default: by the header')
     .option('--encoding <name>', 'such as windows-1252; default: by the byte order mark, else UTF-8')
     .action((files: string[], options: IngestOptions) =>

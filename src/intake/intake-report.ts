@@ -19,6 +19,8 @@ export interface IntakeRequest {
   readonly source: string;
   /** Of a multi-label task `label` names the field of the set. */
   readonly fields: FieldNames;
+  /** The labels that integers stand for, by their number. */
+  readonly labelNames?: readonly string[] | undefined;
   /** Rows that lack one of these values are passed over. */
   readonly where?: readonly FieldValue[];
   /** With more rejected rows than this nothing is stored. */

@@ -74,7 +74,7 @@ async function beginIntake(
   const known = task.multiLabel
     ? (await listAnswers(transaction, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
     : strata.map(({ label }) => label);
-  const labels = openLabelBook(task, new Set(known));
+  const labels = openLabelBook(task, new Set(known), request.labelNames);
   return { ...open, labels, strata: openStrata(strata), lastArrival };
 }
 

@@ -20,9 +20,9 @@ export interface Agreement {
   readonly agreed: number;
 }
 
-/** `domain` and `source` are read from the data only where a field is named for them. */
+/** `domain`, `source` and `time` are read from the data only where a field is named for them. */
 export type FieldNames = Readonly<
-  Record<'text' | 'label', string> & Partial<Record<'domain' | 'source', string | undefined>>
+  Record<'text' | 'label', string> & Partial<Record<'domain' | 'source' | 'time', string | undefined>>
 >;
 
 /** A longer line is rejected without being held in memory. */

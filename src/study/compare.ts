@@ -19,7 +19,7 @@ import {
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { requireAnswerForm } from '../intake/answer-form.js';
-import { policyNamed } from '../replay/policies.js';
+import { policyFor } from '../replay/policies.js';
 import type { ReplayPolicy } from '../replay/policy.js';
 import { lastArrival } from '../store/arrivals.js';
 import { byArrival, type Example, listExamples } from '../store/examples.js';
@@ -50,7 +50,7 @@ export async function compareStrategies(context: CompareContext, request: Compar
   const { declaration } = request;
   checkSettings(strategyNamed(declaration.strategy), declaration.training);
   const chosen = request.strategies ? [...new Set(request.strategies)].map(strategyNamed) : allStrategies();
-  const policy = policyNamed(declaration.buffer.policy);
+  const policy = policyFor(declaration.buffer);
   const found = await readSteps(context, declaration);
   const budgets = request.budgets ?? usualBudgets(declaration.buffer, found);
   const steps = await encodeSteps(context, found);
@@ -171,6 +171,7 @@ async function encodeSteps(
       { signal },
     ),
     labels: examples.map(({ label }) => label),
+    origins: examples.map(({ source, receivedAt }) => ({ source, receivedAt })),
   });
   const steps: StreamStep[] = [];
   for (const { name, task, multiLabel, fresh, held } of found)

@@ -21,6 +21,7 @@ import type { Embedding } from './embed.js';
 import type { ExampleRow } from './examples.js';
 import type { ExportedVersion } from './export.js';
 import type { ImportedSuite } from './import-suite.js';
+import type { Reselection } from './reselect.js';
 import type { ScheduleSession, ScheduleStatus } from './schedule.js';
 import type { WorkspaceStatus } from './status.js';
 import type { SuiteSheet } from './suite-sheet.js';
@@ -54,6 +55,7 @@ export interface Results {
   'buffer list': readonly BufferedExample[];
   'buffer show': BufferSheet;
   'buffer why': BufferReason;
+  'buffer reselect': Reselection;
   /** One a line. */
   'examples export': ExampleRow;
   /** Of one text: one a task where the adapter has several; of lines one a line. */

@@ -8,9 +8,11 @@ import type { Asking, Prediction } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
 import type { BufferedExample } from '../store/buffer.js';
 import type { DomainAccuracy } from '../store/domain-accuracies.js';
+import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import { readAccuracies } from './accuracies.js';
+import { type BakeoffSettings, bakeOffOn } from './bakeoff.js';
 import {
   type BufferQuery,
   type BufferReason,
@@ -159,5 +161,10 @@ export class BufferHandle {
    */
   reselect(settings: ReselectSettings & Call): Promise<Reselection> {
     return this.#opened.run(settings, (site) => reselectBuffer(site, this.#adapter, settings));
+  }
+
+  /** Plays replay policies on the adapter's own stream, at several budgets. Nothing is proposed. */
+  bakeoff(settings: BakeoffSettings & Call = {}): Promise<Bakeoff> {
+    return this.#opened.run(settings, (site) => bakeOffOn(site, this.#adapter, settings));
   }
 }

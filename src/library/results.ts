@@ -11,6 +11,7 @@ import type { Prediction } from '../serving/champion.js';
 import type { BufferedExample } from '../store/buffer.js';
 import type { Candidate } from '../store/candidates.js';
 import type { NewCheck } from '../store/schedule.js';
+import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
@@ -56,6 +57,7 @@ export interface Results {
   'buffer show': BufferSheet;
   'buffer why': BufferReason;
   'buffer reselect': Reselection;
+  'buffer bakeoff': Bakeoff;
   /** One a line. */
   'examples export': ExampleRow;
   /** Of one text: one a task where the adapter has several; of lines one a line. */

@@ -26,6 +26,7 @@ import {
   type Surroundings,
   wholeNumber,
 } from '../session.js';
+import { bakeoffCommand } from './buffer-bakeoff.js';
 import { reselectCommand } from './buffer-reselect.js';
 
 interface BufferOptions extends GlobalOptions {
@@ -78,6 +79,7 @@ export function bufferCommand(surroundings: Surroundings): Command {
       ),
   );
   group.addCommand(reselectCommand(surroundings));
+  group.addCommand(bakeoffCommand(surroundings));
   return group;
 }
 

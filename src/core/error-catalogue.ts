@@ -224,6 +224,10 @@ export const catalogue = {
     'The candidate has been decided already; decisions are not changed.',
     'See it with `espalier candidates show`.',
   ],
+  BUFFER_CHANGED: [
+    'The replay buffer was changed while a change of it was prepared.',
+    'Run the command again: it chooses among the examples that are there now.',
+  ],
   CANDIDATE_STALE: [
     'The champion has changed since the candidate was compared with it.',
     'Run `espalier update` to make a new one.',

@@ -104,8 +104,13 @@ function faultOfAlias(
   return undefined;
 }
 
-/** Which examples the buffer holds; the update knows the names. */
-const policy = z.string().default('balanced-reservoir');
+/** Which examples the buffer holds, whatever its budget counts. The replay room knows the policies and their options. */
+const bufferRule = {
+  policy: z.string().default('balanced-reservoir'),
+  options: z.record(z.string(), z.unknown()).default({}),
+  /** Examples of each label that the buffer holds at least, whatever the policy prefers. */
+  floor: z.number().int().min(0).default(0),
+};
 
 const declaration = z.strictObject({
   name,
@@ -136,8 +141,8 @@ const declaration = z.strictObject({
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(0.9).default(0.2) }).prefault({}),
   buffer: z
     .union([
-      z.strictObject({ examples: z.number().int().min(1), policy }),
-      z.strictObject({ bytes: z.number().int().min(1), policy }),
+      z.strictObject({ examples: z.number().int().min(1), ...bufferRule }),
+      z.strictObject({ bytes: z.number().int().min(1), ...bufferRule }),
     ])
     .prefault({ examples: 750 }),
   suites: z
@@ -169,6 +174,8 @@ export type AdapterDeclaration = Omit<Declared, 'training' | 'schedule'> & {
   training: TrainingSettings;
   schedule?: ScheduleKeys | undefined;
 };
+/** `buffer` without its budget. */
+export type BufferRule = Pick<Declared['buffer'], keyof typeof bufferRule>;
 export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
 
 /** Keys under `training` that every training reads. */
@@ -222,12 +229,13 @@ export function parseDeclaration(source: string, file: string, headSettings: Set
 export function withUsualSettings(stored: AdapterDeclaration, headSettings: SettingsShape): AdapterDeclaration {
   const gate = stored.gate && { gate: { margin: 1 } };
   // A buffer is of examples or of bytes, and the usual one must not make it both.
-  const { buffer, ...usual } = declarationWith(headSettings).parse({
+  const { buffer: usualBuffer, ...usual } = declarationWith(headSettings).parse({
     name: 'usual',
     tasks: [{ name: 'usual' }],
     ...gate,
   });
-  return fillIn(stored, { ...usual, buffer: { policy: buffer.policy } }) as AdapterDeclaration;
+  const { policy, options, floor } = usualBuffer;
+  return fillIn(stored, { ...usual, buffer: { policy, options, floor } }) as AdapterDeclaration;
 }
 
 /** `given`, and what it lacks of `usual`. */
@@ -245,7 +253,7 @@ export const knownKeys: readonly string[] = [
     ...gateKeys,
   ]),
   ...Object.keys(taskShape.shape),
-  ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes'],
+  ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes', ...Object.keys(bufferRule)],
 ];
 
 /** Aliases are resolved only here, and may fail. */

@@ -5,7 +5,7 @@ import { auditHash, firstPrevious } from './audit-chain.js';
 import type { Transaction } from './store.js';
 
 /** Everything that is written down. Decisions bear the names that the table `decisions` has for them. */
-export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback';
+export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback' | 'reselected';
 
 /** Who acts, and through what. */
 export interface Principal {

@@ -13,6 +13,8 @@ import type { Candidate } from '../store/candidates.js';
 import type { NewCheck } from '../store/schedule.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
+import type { Backup } from '../upkeep/backup.js';
+import type { Restored } from '../upkeep/restore.js';
 import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
 import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
 import type { StoreCopy } from './copy-store.js';
@@ -65,6 +67,8 @@ export interface Results {
   'schedule start': ScheduleSession | readonly NewCheck[];
   'schedule status': readonly ScheduleStatus[];
   status: WorkspaceStatus;
+  backup: Backup;
+  restore: Restored;
 }
 
 /** What a command that fails prints with --json. */

@@ -2,10 +2,18 @@
  * The table `audit`: who did what, through what, and when. Rows are appended, and each is chained to the one before it.
  */
 import { auditHash, firstPrevious } from './audit-chain.js';
-import type { Transaction } from './store.js';
+import type { Queries, Transaction } from './store.js';
 
 /** Everything that is written down. Decisions bear the names that the table `decisions` has for them. */
-export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback' | 'reselected';
+export type ActName =
+  | 'ingested'
+  | 'proposed'
+  | 'approve'
+  | 'override'
+  | 'reject'
+  | 'rollback'
+  | 'reselected'
+  | 'pruned';
 
 /** Who acts, and through what. */
 export interface Principal {
@@ -36,4 +44,18 @@ export async function recordAct(
     .insertInto('audit')
     .values({ ...row, hash: auditHash(row) })
     .execute();
+}
+
+/** How the audit names a version. */
+export const versionSubject = (version: number) => `version ${version}`;
+
+/** Versions of the adapter that were removed on purpose. */
+export async function findPrunedVersions(queries: Queries, adapter: string): Promise<ReadonlySet<number>> {
+  const rows = await queries
+    .selectFrom('audit')
+    .select('subject')
+    .where('adapter', '=', adapter)
+    .where('act', '=', 'pruned')
+    .execute();
+  return new Set(rows.flatMap(({ subject }) => /^version (\d+)$/.exec(subject)?.[1] ?? []).map(Number));
 }

@@ -114,6 +114,18 @@ async function findServingDecision(queries: Queries, adapter: string) {
     .executeTakeFirst();
 }
 
+/** Every adapter that the store has heard of, in the order of their names. */
+export async function listKnownAdapters(queries: Queries): Promise<string[]> {
+  const rows = await queries.selectFrom('adapters').select('name').execute();
+  return rows.map(({ name }) => name).sort();
+}
+
+/** Every version of the adapter that was proposed, in ascending order. */
+export async function listVersions(queries: Queries, adapter: string): Promise<number[]> {
+  const versions = queries.selectFrom('candidates').select('version').where('adapter', '=', adapter);
+  return (await versions.orderBy('version').execute()).map(({ version }) => version);
+}
+
 /** When the champion was last made champion; undefined where there is none. */
 export async function findChampionSince(queries: Queries, adapter: string): Promise<string | undefined> {
   return (await findServingDecision(queries, adapter))?.at;

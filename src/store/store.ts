@@ -62,6 +62,15 @@ export interface Engine {
   readonly place: Place;
   /** Begins a transaction that nobody else writes beside. @throws what `errorOf` makes a STORE_BUSY of */
   begin(transaction: Transaction): Promise<void>;
+  /** Begins a transaction that only reads, and sees the database as of one moment. Others write meanwhile. */
+  beginReading(transaction: Queries): Promise<void>;
+  /**
+   * Writes the database as of one moment into a new SQLite file, without the space of what was deleted; absent where
+   * rows have to be copied.
+   */
+  readonly saveTo?: (queries: Queries, file: string) => Promise<void>;
+  /** What is damaged in the database's own structure, and rows that point to no row, in words; empty: nothing. */
+  findDamage(queries: Queries): Promise<string[]>;
   /** @throws STORE_GONE where the opened database is not where it was */
   requireInPlace(): void;
   /** The clock that leases go by: one for all processes that share the database. */

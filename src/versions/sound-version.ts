@@ -3,6 +3,7 @@
  * damaged or swapped never does.
  */
 import { EspalierError } from '../core/errors.js';
+import { findPrunedVersions } from '../store/audit.js';
 import { findManifestHash } from '../store/candidates.js';
 import type { Queries } from '../store/database.js';
 import { type Manifest, readHashedManifest, versionFiles } from './manifest.js';
@@ -11,9 +12,10 @@ import type { VersionName, Versions } from './versions.js';
 
 /**
  * The manifest, which must be that of this version and, where the store knows its hash, the very one that was proposed.
- * @throws ADAPTER_INVALID
+ * @throws ADAPTER_INVALID, VERSION_PRUNED
  */
 export async function readSoundManifest(versions: Versions, queries: Queries, version: VersionName): Promise<Manifest> {
+  await refusePruned(queries, version);
   const { manifest, sha256 } = await readHashedManifest(versions, version);
   const proposed = await findManifestHash(queries, version.adapter, version.version);
   if (proposed === null || proposed === sha256) return manifest;
@@ -22,12 +24,23 @@ export async function readSoundManifest(versions: Versions, queries: Queries, ve
   throw new EspalierError('ADAPTER_INVALID', `${file} ${what}`, { at: { file } });
 }
 
-/** The manifest and every file that it names. Cost: the files are read once. @throws ADAPTER_INVALID */
+/** The manifest and every file that it names. Cost: the files are read once. @throws ADAPTER_INVALID, VERSION_PRUNED */
 export async function requireSoundVersion(versions: Versions, queries: Queries, version: VersionName): Promise<void> {
   const { adapter, version: number } = version;
+  await refusePruned(queries, version);
   if (!(await versions.list(adapter)).includes(number))
     throw new EspalierError('ADAPTER_INVALID', `${adapter} version ${number} has no folder`, {
       at: { file: versions.whereIs(version) },
     });
   await requireSoundFiles(versions, await readSoundManifest(versions, queries, version));
+}
+
+/**
+ * A version that is being removed is refused from the moment on that the audit says so, whether its files are still
+ * there or not.
+ * @throws VERSION_PRUNED
+ */
+export async function refusePruned(queries: Queries, { adapter, version }: VersionName): Promise<void> {
+  if (!(await findPrunedVersions(queries, adapter)).has(version)) return;
+  throw new EspalierError('VERSION_PRUNED', `version ${version} of ${adapter} was removed by \`espalier prune\``);
 }

@@ -67,6 +67,10 @@ export interface Versions {
    * @throws VERSION_EXISTS where the number is taken; of several that publish under one number one succeeds
    */
   publish(contender: ContenderName, version: number, manifest: string): Promise<void>;
+  /** Removes a version for good; its number is free in this place afterwards. There need not be one. */
+  remove(version: VersionName): Promise<void>;
+  /** Numbers of the runs that have contenders or records which were neither published nor discarded, in ascending order. */
+  listRuns(adapter: string): Promise<number[]>;
   /** Removes the contenders of a run, with their records. There need not be any. */
   discard(run: RunName): Promise<void>;
   /** Removes the contenders of all runs of the adapter. */

@@ -5,7 +5,7 @@ import { clip, wrap } from '../../core/text.js';
 import type { Bakeoff } from '../../study/bakeoff.js';
 import type { BudgetRanking, RankedPolicy } from '../../study/bakeoff-ranking.js';
 import { type Colours, type Output, tableOf } from '../output.js';
-import { drawWhisker, nameScale, type Scale } from './whisker.js';
+import { drawWhisker, nameScale, type WhiskerScale } from './whisker.js';
 
 const plotWidth = 21;
 
@@ -19,7 +19,7 @@ export function renderBakeoff({ adapter, strategy, seeds, domains, budgets }: Ba
 
 function renderBudget({ budget, tied, policies }: BudgetRanking, colours: Colours): string {
   const differences = policies.map(({ behind }) => Math.abs(behind?.mean ?? 0));
-  const scale: Scale = { reach: Math.max(0.01, largestOf(differences) * 1.5), width: plotWidth };
+  const scale: WhiskerScale = { reach: Math.max(0.01, largestOf(differences) * 1.5), width: plotWidth };
   const columns = [
     { title: 'policy' },
     { title: 'average', align: 'right' },
@@ -35,7 +35,7 @@ function renderBudget({ budget, tied, policies }: BudgetRanking, colours: Colour
 
 function cellsOf(
   { policy, accuracy, forgetting, behind }: RankedPolicy,
-  { isTied, scale, colours }: { readonly isTied: boolean; readonly scale: Scale; readonly colours: Colours },
+  { isTied, scale, colours }: { readonly isTied: boolean; readonly scale: WhiskerScale; readonly colours: Colours },
 ): string[] {
   const { mean: difference, lower, upper } = behind ?? { mean: 0, lower: 0, upper: 0 };
   const verdict = behind === null ? 'pass' : isTied ? 'inconclusive' : 'fail';

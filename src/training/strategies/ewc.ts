@@ -1,20 +1,19 @@
 /**
  * Elastic weight consolidation (Kirkpatrick et al., PNAS 2017), equation 3: CE(new) + lambda / 2 * sum F (theta -
- * theta*)^2, with F the diagonal of the Fisher information after each earlier update: how much the answers depend on
- * each weight.
+ * theta*)^2, with F the diagonal of the Fisher information after each earlier update, which measures how strongly the
+ * answers depend on each weight.
  *
- * `ewc` keeps the F and theta* of every update, as the paper does. Their penalties are one: sum_k F_k (theta -
+ * `ewc` keeps the F and theta* of every update, as the paper does. Their penalties combine into one: sum_k F_k (theta -
  * theta_k)^2 is, up to a constant, P (theta - c)^2 with P = sum F_k and c = sum F_k theta_k / P, so that it needs no
  * more memory than one. `ewc-online` (Schwarz et al., "Progress & compress", ICML 2018) lets older information fade by
- * `decay` and pulls to the last weights alone.
+ * `decay` and pulls only towards the last weights.
  *
- * After a champion of another strategy, whose information nobody kept, both measure it once: F of the champion's head
- * over the replay buffer, or over the new examples where the buffer is empty. No example of the buffer is learned
- * again.
+ * After a champion of another strategy, which stored no information, both measure it once: F of the champion's head
+ * over the replay buffer, or over the new examples if the buffer is empty. No example of the buffer is learned again.
  *
- * Keeps: twice the head's parameters (1.2 MB at 1024 dimensions and 150 classes). Costs an epoch: 1.2 times that of
- * fine-tuning, and for F one gradient an example. Use it where no old example may be kept; in class-incremental streams
- * it forgets far more than replay.
+ * Memory: twice the head's parameters (1.2 MB at 1024 dimensions and 150 classes). Cost of an epoch: 1.2 times that of
+ * fine-tuning, and one gradient per example for F. Use it where no old example may be kept; in class-incremental
+ * streams it forgets far more than replay.
  */
 import type { Tensor, Tensors } from '../../core/safetensors.js';
 import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.js';

@@ -18,6 +18,13 @@ export interface EncodeOptions {
   readonly progress?: (done: number, total: number) => void;
 }
 
+/**
+ * An opened encoder. It stays open until `close` is called.
+ * @example
+ * const encoder = await openEncoder(declaration, { cacheFolder });
+ * const rows = await encoder.encode(['where is my parcel']); // [1, encoder.dimension]
+ * await encoder.close();
+ */
 export interface Encoder {
   readonly declaration: EncoderDeclaration;
   /** Equal fingerprints give equal rows for equal texts, on any machine. */

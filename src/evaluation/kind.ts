@@ -2,8 +2,9 @@
  * A kind of suite: the form of its cases, the texts of a case that the encoder reads, and the scoring of the adapter's
  * outputs for them.
  *
- * shot: a labelled case that is shown, not scored. asked: a case that is scored. gold: the reference that an asked case's
- *       score is compared with.
+ * shot:  a labelled case that is shown, not scored.
+ * asked: a case that is scored.
+ * gold:  the reference that an asked case's score is compared with.
  */
 import { z } from 'zod';
 import { largestOf } from '../core/sequences.js';
@@ -59,7 +60,10 @@ export interface SuiteProblem {
  */
 export type Examines = 'answers' | 'encoder';
 
-/** A kind of suite with everything specific to it. docs/extending.md adds one step by step. */
+/**
+ * A kind of suite with everything specific to it. docs/extending.md adds one step by step.
+ * @example kindNamed('classification').chance(cases) // 0.5 if the cases have two labels
+ */
 export interface Kind<Name extends string, Own extends Case> {
   readonly name: Name;
   readonly examines: Examines;
@@ -100,7 +104,7 @@ const mediumWords = 20;
 
 interface Description {
   readonly texts: readonly string[];
-  /** The main text of the case, if it is not one of `texts`. */
+  /** The main text of the case; by default all its texts. */
   readonly about?: string;
   readonly gold?: number | null;
   readonly label?: string;

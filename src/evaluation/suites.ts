@@ -37,7 +37,7 @@ const header = z.strictObject({
   licence: text,
   shots: z.number().int().min(1).optional(),
   task: text.optional(),
-  /** Whether its texts are out of scope for every adapter, so that any adapter may be tested for noticing. */
+  /** Whether its texts are out of scope for every adapter, so that any adapter may be tested for detecting them. */
   outOfScope: z.boolean().optional(),
   log: z.array(logEntry).min(1).optional(),
 });

@@ -15,7 +15,7 @@ import { ridgeHead } from './heads/ridge.js';
 import { sldaHead } from './heads/slda.js';
 import type { Head, HeadKind, HeadOutputs, HeadShape, InputSizes } from './job.js';
 
-/** The kinds that gradient strategies train come in order of preference: the first is the default. */
+/** Among the kinds that gradient strategies train, the default comes first. */
 export const headKinds: readonly HeadKind[] = [
   linearHead,
   cosineHead,

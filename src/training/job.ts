@@ -76,7 +76,16 @@ export interface HeadOutputs {
   readonly distance?: Expression;
 }
 
-/** A kind of head with everything specific to it. docs/extending.md adds one step by step. */
+/**
+ * A kind of head with everything specific to it. docs/extending.md adds one step by step.
+ * @example
+ * const plain: HeadKind = {
+ *   name: 'plain',
+ *   summary: 'softmax regression on the embedding',
+ *   trainable: true,
+ *   forward: ({ inputs }, { classes }) => ({ scores: readout(inputs, classes) }),
+ * };
+ */
 export interface HeadKind {
   readonly name: string;
   /** One-line description for tables. */
@@ -179,6 +188,12 @@ export interface VersionSizes {
   readonly classes: readonly number[];
 }
 
+/**
+ * A way to make a head from a job, with its remedy against forgetting. docs/extending.md adds one step by step.
+ * @example
+ * const strategy = strategyNamed('replay');
+ * if (strategy.continues(parent, settings)) await strategy.train({ ...job, parent }, progress);
+ */
 export interface Strategy {
   readonly name: string;
   /** One-line description for tables. */

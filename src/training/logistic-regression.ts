@@ -30,7 +30,7 @@ export interface LogisticProblem {
   readonly multiply?: ((point: Float64Array, into: Float64Array) => Promise<void>) | undefined;
 }
 
-/** When the search ends. */
+/** Criterion for ending the search. */
 export interface Tolerance {
   /**
    * The gradient's norm; the penalty is strongly convex with modulus 1, so W is at most this far from the minimiser.

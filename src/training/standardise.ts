@@ -10,7 +10,7 @@ export interface Standardisation {
   /** [d] */
   readonly mean: Tensor;
   /**
-   * [d]: 1. Heads written by earlier versions have 0 for dimensions that were constant in their first update; those
+   * [d]: 1. Heads written by an earlier Espalier have 0 for dimensions that were constant in their first update; those
    * stay left out.
    */
   readonly scale: Tensor;

@@ -37,7 +37,7 @@ export interface Claim {
 export type RowContent = Readonly<Record<string, unknown>>;
 
 export interface ImportedRow {
-  /** Line number of the row, or its index in an array. */
+  /** Id of the case, which names the row's line or its position in an array. */
   readonly id: string;
   readonly content: RowContent;
   /** `group` and `cluster` of the case, if the row has them. */

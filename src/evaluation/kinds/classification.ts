@@ -8,7 +8,7 @@ import { contradictoryLabels } from '../shots.js';
 export interface ClassificationCase extends Case {
   readonly text: string;
   readonly label: string;
-  /** Tags that group its score with others, such as `source`. */
+  /** Further properties that scores can be grouped by, such as `source`. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 

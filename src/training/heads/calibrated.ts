@@ -1,7 +1,7 @@
 /**
  * A temperature for each class of a head trained by gradient: the served scores are the trained scores divided by it.
  * Training ignores it: an update continues from the trained scores, and remedies that read a champion's scores read the
- * trained ones too. Heads written by earlier versions have no temperature and are served unchanged.
+ * trained ones too. Heads written by an earlier Espalier have no temperature and are served unchanged.
  */
 import { divide } from '../autodiff/elementwise.js';
 import { type Expression, whole } from '../autodiff/expression.js';

@@ -6,8 +6,8 @@
  * Its distance is the relative Mahalanobis distance (Ren et al., "A simple fix to Mahalanobis distance for improving
  * near-OOD detection", 2021): squared, to the nearest class, minus the one to the mean of all examples. Properties
  * common to all texts cancel out; they make up most of the plain distance to the nearest class (Lee et al., NeurIPS
- * 2018), which detects unknown texts less well on CLINC150. Heads written by earlier versions have that plain distance,
- * |x R|^2 - 2 max(discriminants) with R R^T = P, and `relative` 0.
+ * 2018), which detects unknown texts less well on CLINC150. Heads written by an earlier Espalier have that plain
+ * distance, |x R|^2 - 2 max(discriminants) with R R^T = P, and `relative` 0.
  */
 import { add, divide, scale, square, subtract } from '../autodiff/elementwise.js';
 import { type Expression, matrixDims, whole } from '../autodiff/expression.js';

@@ -44,7 +44,9 @@ export interface DualFit extends RidgeFit {
   readonly asked: readonly number[];
 }
 
-/** Number of rows scored while left out, to compare lambdas and to calibrate; groups are included whole. */
+/**
+ * Approximate numbers of rows scored while left out, to compare lambdas and to calibrate; groups are included whole.
+ */
 const [comparedRows, calibratedRows] = [512, 1024];
 
 export async function fitDual(whole: Whole, search: FitSearch): Promise<DualFit> {

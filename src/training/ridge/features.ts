@@ -2,9 +2,9 @@
  * The features in which a ridge head is linear: whole numbers of at most 127 in size, computed from a standardised
  * vector x of length sqrt(d).
  *
- *   relu     clip(round(32 relu(x map)), 0, 127)   random ReLU features (arc-cosine kernel of order 1: Cho & Saul, NIPS 2009)
- *   fourier  round(63 cos(x map + phase))          random Fourier features (Gaussian kernel: Rahimi & Recht, NIPS 2007)
- *   none     clip(round(16 x), -63, 63)            x itself
+ * relu     clip(round(32 relu(x map)), 0, 127)  random ReLU features (arc-cosine kernel, order 1: Cho & Saul, NIPS 2009)
+ * fourier  round(63 cos(x map + phase))         random Fourier features (Gaussian kernel: Rahimi & Recht, NIPS 2007)
+ * none     clip(round(16 x), -63, 63)           x itself
  *
  * Each feature has the same bits on every machine and in every batch: x is rounded to 16ths and clipped at 8, the map
  * contains multiples of a power of two, and their product is one of 8-bit integers with 32-bit sums, exact for d up to

@@ -150,7 +150,10 @@ function biasOf(
   );
 }
 
-/** Number of learned examples of each class, new ones included; undefined if an earlier version did not count them. */
+/**
+ * Number of learned examples of each class, new ones included; undefined if the state comes from an earlier Espalier
+ * that did not count them.
+ */
 function countClasses(state: Tensors, { classes, fresh, sets }: TaskPart): Float64Array | undefined {
   const before = examplesIn(state);
   if (!before && unpackStatistics(state)?.count) return undefined;
@@ -164,7 +167,7 @@ const packExamples = (examples: Float64Array): Tensors => ({
   examples: { dims: [examples.length], data: Int32Array.from(examples) },
 });
 
-/** The number of examples of each class in a state: earlier versions stored it with the n-grams, or not at all. */
+/** The number of examples of each class in a state: an earlier Espalier stored it with the n-grams, or not at all. */
 export function examplesIn(state: Tensors): Tensor | undefined {
   return state.examples ?? state['lexical.examples'];
 }

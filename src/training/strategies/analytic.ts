@@ -50,8 +50,8 @@ export const analytic: Strategy = {
     const { features, width, prior } = readSettings(ridgeSettings, settings);
     const size = features === 'none' ? shape.dimension - shape.lexical : (width ?? widthFor(learnedBy(parent)));
     const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
-    // Without n-grams, earlier versions did not count the examples of each class; a prior other than the observed one
-    // needs the counts.
+    // Without n-grams, an earlier Espalier did not count the examples of each class; a prior other than the observed
+    // one needs the counts.
     const hasCounts = prior === 'observed' || examplesIn(parent.state) !== undefined;
     return (
       parent.head.kind === ridgeHead.name &&

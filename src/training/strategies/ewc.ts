@@ -66,13 +66,13 @@ export const ewcOnline = gradientStrategy({
 
 const nameOf = (what: 'precision' | 'centre', parameterName: string) => `ewc.${what}.${parameterName}`;
 
-/** Whether the parent was made by one of these two, so that what its answers depend on is known. */
+/** Whether the parent was made by one of these two strategies, so that its information is stored. */
 function holdsInformation({ head, state }: TrainedHead): boolean {
   const parameters = sourcesOf(formulaOf(headKindNamed(head.kind), head.shape).scores, 'parameter');
   return parameters.every(({ name }) => state[nameOf('precision', name)] && state[nameOf('centre', name)]);
 }
 
-/** The parent's information, kept or measured; nothing where there is no parent. */
+/** The parent's information, stored or measured; empty if there is no parent. */
 async function informationBefore({ job }: Problem): Promise<{ state: Tensors; facts: Record<string, number> }> {
   const { parent } = job;
   if (!parent) return { state: {}, facts: {} };
@@ -90,8 +90,8 @@ async function informationBefore({ job }: Problem): Promise<{ state: Tensors; fa
 }
 
 /**
- * The head at a temperature at which it is no surer of n examples than n right answers of n + 1 allow. A head that is
- * certain of everything, as closed forms may be of few examples, would have no information at all.
+ * The head at a temperature at which its confidence on n examples does not exceed that of n right answers among n + 1.
+ * A head that is certain of every answer, as a closed form of few examples may be, would have no information at all.
  */
 async function softened({ job, start }: Problem): Promise<Head> {
   const { fresh, classes, settings } = job;
@@ -126,7 +126,7 @@ async function hold(problem: Problem, strength: number) {
 
 interface Consolidation {
   readonly trained: TrainedHead;
-  /** Precisions and centres of everything before, by their names in the state; none at a first update. */
+  /** Precisions and centres from all earlier updates, by their names in the state; empty at a first update. */
   readonly past: Readonly<Record<string, NativeArray>>;
   readonly join: (before: number, now: number) => number;
   readonly centre: 'all weights' | 'last weights';

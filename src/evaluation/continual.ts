@@ -28,7 +28,7 @@ export interface Learning {
 /**
  * Computes the metrics of a matrix. With fewer than two rows nothing can be forgotten: 0. NaN if there are no
  * accuracies at all. Without `learning` a domain counts as learned in the row that first measures it, and forward
- * transfer is not measured.
+ * transfer is 0.
  *
  * @example continualMetrics([[0.9], [0.8, 0.95]]).forgetting // 0.1: the first domain fell from 0.9 to 0.8
  */
@@ -63,7 +63,7 @@ export interface DomainHistory {
 
 /**
  * Computes the metrics when held-out sets have grown between versions: accuracies on different cases must not be
- * subtracted from each other. Forward transfer is not measured.
+ * subtracted from each other. Forward transfer is 0.
  */
 export function continualMetricsOnSameCases(domains: readonly DomainHistory[]): ContinualMetrics {
   const known = domains.flatMap(({ now }) => now ?? []);

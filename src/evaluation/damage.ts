@@ -141,7 +141,8 @@ export const damages: readonly Damage[] = [
 ];
 
 /**
- * The shift of a class's score that changes the given share of answers to that class. @param outputs for held-out texts
+ * The shift of a class's score that changes the given share of answers to that class.
+ * @param outputs for held-out texts
  */
 export function shiftThatTurns(share: number, outputs: readonly AdapterOutput[], target: number): number {
   const leads = outputs.flatMap(({ probabilities }) => {

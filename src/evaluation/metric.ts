@@ -7,7 +7,8 @@ export interface Metric {
   /** Whether the metric is the mean of the cases' scores. */
   readonly isMean: boolean;
   /**
-   * @param scores of the cases. @param gold reference of each case, null when the score is already right or wrong
+   * @param scores of the cases
+   * @param gold reference of each case, null when the score is already right or wrong
    * @returns the metric as a function of each case's weight: weights of 1 give the metric itself, multiplicities give a
    * bootstrap draw. The cases are sorted once; a call takes time linear in their number. NaN if the drawn cases leave
    * it undefined.

@@ -189,7 +189,7 @@ export interface VersionSizes {
 }
 
 /**
- * A way to make a head from a job, with its remedy against forgetting. docs/extending.md adds one step by step.
+ * A way to make a head from a job, with its remedy against forgetting. strategies.ts lists the built-in ones.
  * @example
  * const strategy = strategyNamed('replay');
  * if (strategy.continues(parent, settings)) await strategy.train({ ...job, parent }, progress);

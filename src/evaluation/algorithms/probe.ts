@@ -31,8 +31,8 @@ export async function fitProbe(vectors: readonly Float32Array[], labels: readonl
     gram: await gramOf(vectors),
     targets,
     classes: classes.length,
-    // For two classes scikit-learn penalises a single vector of weights; split into two opposite vectors, the penalty
-    // is halved.
+    // For two classes scikit-learn penalises a single vector of weights; split into two opposite vectors, its penalty
+    // is half as large, so C is halved too.
     c: classes.length === 2 ? c / 2 : c,
   });
   const weights = classes.map((_, one) => weightsOf(vectors, coefficients, one, classes.length));

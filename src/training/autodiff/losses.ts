@@ -66,8 +66,8 @@ function hardCrossEntropy(batch: number): Operation {
 /**
  * Binary cross-entropy of independent labels, -sum w (y log p + (1 - y) log (1 - p)) / batch with p = sigmoid(scores),
  * written as softplus(scores) - y scores, which is finite for every score.
- * @param truth y, [batch, classes], probabilities from 0 to 1. @param weights w, of the same shape: the weight of each
- * label of each row
+ * @param truth y, [batch, classes], probabilities from 0 to 1
+ * @param weights w, of the same shape: the weight of each label of each row
  */
 export function binaryCrossEntropy(scores: Expression, truth: Expression, weights: Expression): Expression {
   const [batch] = matrixDims(scores, 'binaryCrossEntropy');

@@ -1,4 +1,4 @@
-/** The thread of a crew (crew.ts): it holds a model and runs the batches that it is handed. */
+/** A worker thread of a crew (crew.ts): holds a model and runs the batches it receives. */
 import { parentPort } from 'node:worker_threads';
 import { packError } from '../core/thread-error.js';
 import type { CrewMessage, CrewReply } from './crew.js';
@@ -18,7 +18,7 @@ port.on('message', async (message: CrewMessage) => {
       reply({ kind: 'pooled', pooled }, [pooled.buffer as ArrayBuffer]);
     } else {
       await session?.close();
-      // As in training/worker.ts: a thread whose loop runs dry may wait for ever.
+      // As in training/worker.ts: a thread whose event loop is empty may wait forever.
       process.exit();
     }
   } catch (thrown) {

@@ -1,4 +1,4 @@
-/** Token lists -> padded rectangles of about equal lengths. Padding costs as much time as real tokens. */
+/** Groups token lists into padded rectangles of similar lengths. Padding costs as much time as real tokens. */
 
 /** A row's real tokens: columns [start, start + length). */
 export interface Span {
@@ -15,7 +15,7 @@ export interface TextBatch {
 
 export interface BatchLimits {
   readonly rows: number;
-  /** Padded tokens, rows x width. A single longer text is a batch of its own. */
+  /** Padded tokens, rows x width. A single longer text forms its own batch. */
   readonly tokens: number;
 }
 
@@ -23,14 +23,17 @@ export type PaddingSide = 'left' | 'right';
 
 export interface PaddedBatch {
   readonly spans: readonly Span[];
-  /** [rows, width], as are the two others. */
+  /** [rows, width], like the two fields below. */
   readonly inputIds: BigInt64Array;
   readonly attentionMask: BigInt64Array;
-  /** Counted from the first real token; 0 at padding. */
+  /** Position of each token, counted from the first real token; 0 at padding. */
   readonly positionIds: BigInt64Array;
 }
 
-/** Shortest first; equal lengths keep the order of the input, so that the same list always gives the same batches. */
+/**
+ * Plans batches from the shortest text to the longest; equal lengths keep the order of the input, so that the same list
+ * always gives the same batches.
+ */
 export function planBatches(lengths: readonly number[], limits: BatchLimits): TextBatch[] {
   const order = lengths.map((_, index) => index).sort((a, b) => lengths[a]! - lengths[b]! || a - b);
   const batches: TextBatch[] = [];

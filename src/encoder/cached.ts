@@ -1,8 +1,7 @@
 /**
- * The encoder behind the store's cache: a text goes through the model once ever for a dense fingerprint. Counts of
- * n-grams are not
- * kept: counting takes about as long as reading a vector, and this way they may be declared anew without encoding
- *       anything.
+ * The encoder behind the store's cache: a text goes through the model only once per dense fingerprint. Counts of
+ * n-grams are not cached: counting takes about as long as reading a vector, and the declared n-grams can change without
+ * encoding anything again.
  */
 import { EspalierError, messageOf } from '../core/errors.js';
 import { appendAll } from '../core/sequences.js';
@@ -13,18 +12,19 @@ import { findUnreadable, saveUnreadable, type UnreadableText } from '../store/un
 import type { EncodeOptions, Encoder } from './encoder.js';
 import { fillNgrams } from './ngrams.js';
 
-/** New texts are stored in slices of this size, so that an interrupted run keeps what it has. */
+/** New texts are stored in slices of this size, so that an interrupted run keeps the finished slices. */
 const sliceSize = 1024;
 
 export interface Warmed {
-  /** How many texts went through the model. */
+  /** Number of texts that went through the model. */
   readonly encoded: number;
-  /** Text hash -> why the encoder cannot read it, of the texts that it cannot. */
+  /** Text hash -> reason, for each text that the encoder cannot read. */
   readonly unreadable: ReadonlyMap<string, string>;
 }
 
 /**
- * Encodes what is not cached yet. A text that breaks the encoder is set aside with its reason, and is not tried again.
+ * Encodes the texts that are not cached yet. A text that breaks the encoder is recorded with its reason and is not
+ * tried again.
  */
 export async function warmCache(
   store: Store,
@@ -44,10 +44,10 @@ export async function warmCache(
   return { encoded: missing.length, unreadable };
 }
 
-/** Of many texts a part at a time is looked up, so that of those which are cached nothing is kept. */
+/** Texts are looked up in parts of this size, so that the vectors found in the cache are not all held in memory. */
 const lookUpSize = 16 * sliceSize;
 
-/** Each text once. */
+/** Finds the distinct texts that are not cached. */
 async function findMissing(
   store: Store,
   encoder: Encoder,
@@ -69,7 +69,7 @@ async function findMissing(
 }
 
 /**
- * What `encode` gives, [texts, dimension] float32, with the vectors that the cache has.
+ * Gives the same as `encode`, [texts, dimension] float32, using the cached vectors.
  * @throws TEXT_UNREADABLE
  */
 export async function encodeCached(
@@ -102,8 +102,8 @@ interface EncodedSlice {
 }
 
 /**
- * All at once; where that fails, text by text, to find those that it fails on.
- * @throws what it failed with, where it fails on every text
+ * Encodes the slice in one call; if that fails, encodes text by text to find those that fail.
+ * @throws the encoder's error, if every text fails
  */
 async function encodeSlice(
   encoder: Encoder,
@@ -124,7 +124,7 @@ async function encodeSlice(
         broken.push({ hash: one.hash, reason: messageOf(reason) });
       }
     }
-    // An encoder that reads nothing at all is broken itself; of one text that cannot be told.
+    // An encoder that reads no text at all is broken itself; a single text does not show which of the two is broken.
     if (rows.length === 0 && slice.length > 1) throw thrown;
     return { rows, broken };
   }
@@ -141,7 +141,7 @@ async function encodeTogether(encoder: Encoder, texts: readonly HashedText[], op
   }));
 }
 
-/** Where the store keeps the vectors of an encoder. */
+/** The embedding space in which the store keeps an encoder's vectors. */
 export function spaceOf({ denseFingerprint, dense }: Pick<Encoder, 'denseFingerprint' | 'dense'>): EmbeddingSpace {
   return { fingerprint: denseFingerprint, dimension: dense };
 }

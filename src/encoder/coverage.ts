@@ -1,25 +1,25 @@
-/** How much of its texts an encoder can read: input that is lost inside the encoder must be seen. */
+/** Measures how much of its texts an encoder can read, so that the user sees input that is lost inside the encoder. */
 import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import type { Tokeniser } from './tokeniser.js';
 
-/** How many texts an encoder could not read whole, among those that were looked at. */
+/** Number of texts that an encoder could not read whole, among the texts examined. */
 export interface Coverage {
   readonly texts: number;
-  /** How many there were, of which the texts that were looked at are a part; absent: all were looked at. */
+  /** Total number of texts, if only some were examined; absent when all were. */
   readonly among?: number;
-  /** Longer than the encoder reads. */
+  /** Number of texts longer than the encoder reads. */
   readonly cut: number;
-  /** Without a token that it knows. */
+  /** Number of texts without any token that the encoder knows. */
   readonly unknown: number;
 }
 
-/** A share of so many texts has a standard error of at most 1.1 points. */
+/** A share measured on this many texts has a standard error of at most 1.1 points. */
 export const mostTexts = 2000;
-/** Long texts are tokenised at a million characters a second or more. */
+/** Long texts are tokenised at a million characters per second or more. */
 const mostCharacters = 1_000_000;
 const textsPerTurn = 128;
 
-/** Looks at the texts from the first on, up to 2,000 of them or a million characters: less than a second. */
+/** Examines the first texts, up to 2,000 of them or a million characters, in less than a second. */
 export async function coverTexts(
   { readingOf }: Pick<Tokeniser, 'readingOf'>,
   texts: readonly string[],
@@ -38,12 +38,12 @@ export async function coverTexts(
   return { texts: looked, ...(among > looked && { among }), cut, unknown };
 }
 
-/** What was not read whole; nothing where every text was. */
+/** Describes the texts that were not read whole; empty when every text was. */
 export function describeCoverage(coverage: Coverage | undefined): string[] {
   return losses(coverage).map(({ what }) => what);
 }
 
-/** The same as sentences, with what follows from it. */
+/** The same as sentences, each with its consequence. */
 export function noteCoverage(coverage: Coverage | undefined): string[] {
   return losses(coverage).map(({ what, consequence }) => `${what}; ${consequence}.`);
 }

@@ -1,7 +1,7 @@
 /**
- * Threads that run batches through a model, so that every core encodes and the program's own thread renews leases,
- * shows progress and hears Ctrl-C meanwhile. The first is there from the beginning; others are hired when enough
- * batches wait. Each holds the model by itself.
+ * Threads that run batches through a model, so that every core encodes while the main thread renews leases, shows
+ * progress and handles Ctrl-C. One thread is started at once; more are started when enough batches wait. Each thread
+ * loads its own copy of the model.
  */
 import { Worker } from 'node:worker_threads';
 import PQueue from 'p-queue';
@@ -20,7 +20,7 @@ export type CrewReply =
   | { readonly kind: 'pooled'; readonly pooled: Float32Array }
   | { readonly kind: 'failed'; readonly error: PackedError };
 
-/** Batches that wait before another thread is worth its start, which takes about as long as 8 of them. */
+/** Number of waiting batches that justifies another thread: starting one takes about as long as running 8 batches. */
 const batchesWorthHiring = 8;
 
 export class Crew {
@@ -43,7 +43,7 @@ export class Crew {
   }
 
   /**
-   * [rows, dense] float32. Calls that come while all are busy wait in their order.
+   * Runs a batch, [rows, dense] float32. Calls made while all threads are busy wait in their order.
    * @throws ENCODER_INVALID, INTERRUPTED
    */
   run(batch: PaddedBatch, signal?: AbortSignal): Promise<Float32Array> {
@@ -59,7 +59,7 @@ export class Crew {
     });
   }
 
-  /** Waits for what runs. */
+  /** Waits for the running batches, then closes the threads. */
   async close(): Promise<void> {
     await this.#queue.onIdle();
     await Promise.all(this.#all.map((member) => member.close()));
@@ -76,7 +76,7 @@ function throwIfStopped(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new EspalierError('INTERRUPTED', 'encoding was stopped', { cause: signal.reason });
 }
 
-/** One thread. It is handed one thing at a time. */
+/** One thread, which handles one message at a time. */
 class Member {
   readonly #worker: Worker;
   #waiting: { resolve: (reply: CrewReply) => void; reject: (reason: unknown) => void } | undefined;
@@ -119,7 +119,7 @@ class Member {
     await ended;
   }
 
-  /** The thread keeps the program alive only while it works. @throws what it failed with */
+  /** Sends a message to the thread, which keeps the process alive only while it works. @throws the thread's error */
   async #ask(message: CrewMessage, transfer: ArrayBuffer[] = []): Promise<CrewReply> {
     this.#worker.ref();
     try {

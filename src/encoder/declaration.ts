@@ -1,9 +1,8 @@
 /**
- * What an adapter declares about its encoder.
+ * The encoder that an adapter declares.
  *
  * - Encoder: a frozen text model; it turns a text into one vector.
- * - Recipe: what a text's features are made of, part by part (core/recipe.ts): poolings of the model's vectors, and
- *   counts of n-grams.
+ * - Recipe: the parts of a text's features (core/recipe.ts): poolings of the model's vectors, and counts of n-grams.
  * - Prompt: words put before each text, which some models were trained with ("query: ").
  */
 import { EspalierError } from '../core/errors.js';
@@ -12,19 +11,19 @@ import { findRecipeFault, type RecipePart } from '../declaration/recipe.js';
 export interface EncoderDeclaration {
   /** `use-lite`, a folder, or the name of a model on the hub. */
   readonly model: string;
-  /** The recipe; the features of its parts are put one behind the other. */
+  /** The recipe; the features of its parts are concatenated. */
   readonly pooling: readonly RecipePart[];
   readonly prompt: string;
   /** A key of `dtypeSuffixes`. */
   readonly dtype: string;
-  /** Whether the vectors that come from the model have length 1. Counts of n-grams stay counts. */
+  /** Whether the vectors from the model are scaled to length 1. Counts of n-grams stay counts. */
   readonly normalise: boolean;
 }
 
-/** The name of the encoder that comes with Espalier. */
+/** The name of the encoder bundled with Espalier. */
 export const embeddedModel = 'use-lite';
 
-/** dtype -> what stands between `model` and `.onnx` in the file's name, as transformers.js names them. */
+/** dtype -> the part of the file's name between `model` and `.onnx`, as transformers.js names the files. */
 export const dtypeSuffixes: Readonly<Record<string, string>> = {
   fp32: '',
   fp16: '_fp16',
@@ -37,7 +36,8 @@ export const dtypeSuffixes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The embedded encoder gains from both its own sentence vector and the mean of its token vectors (1,024 dimensions).
+ * The embedded encoder gains from using both its own sentence vector and the mean of its token vectors (1,024
+ * dimensions).
  */
 export function defaultPooling(model: string): readonly RecipePart[] {
   return model === embeddedModel ? ['output:sentence_embedding', 'mean', 'ngrams:2048'] : ['mean'];
@@ -47,7 +47,7 @@ export function modelFileName(dtype: string): string {
   return `model${dtypeSuffixes[dtype]}.onnx`;
 }
 
-/** Throws DECLARATION_INVALID. An unknown dtype must not pass: transformers.js would silently load another file. */
+/** Throws DECLARATION_INVALID. An unknown dtype must be refused: transformers.js would silently load another file. */
 export function checkDeclaration({ dtype, pooling }: EncoderDeclaration): void {
   if (!Object.hasOwn(dtypeSuffixes, dtype)) {
     throw new EspalierError('DECLARATION_INVALID', `there is no dtype "${dtype}"`, {

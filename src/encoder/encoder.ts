@@ -18,25 +18,35 @@ export interface EncodeOptions {
   readonly progress?: (done: number, total: number) => void;
 }
 
+/**
+ * An opened encoder. It stays open until `close` is called.
+ * @example
+ * const encoder = await openEncoder(declaration, { cacheFolder });
+ * const rows = await encoder.encode(['where is my parcel']); // [1, encoder.dimension]
+ * await encoder.close();
+ */
 export interface Encoder {
   readonly declaration: EncoderDeclaration;
   /** Equal fingerprints give equal rows for equal texts, on any machine. */
   readonly fingerprint: string;
-  /** The same for the part of a row that comes from the model. */
+  /** The same for the columns of a row that come from the model. */
   readonly denseFingerprint: string;
-  /** How many columns come from the model; they are the first. */
+  /** Number of columns that come from the model; they are the first. */
   readonly dense: number;
-  /** How many columns count n-grams; they are the last. 0 when none are declared. */
+  /** Number of columns that count n-grams; they are the last. 0 when none are declared. */
   readonly lexical: number;
   /** dense + lexical */
   readonly dimension: number;
   /** [texts, dimension] float32, row-major, in the order of the texts. Throws INTERRUPTED, ENCODER_INVALID. */
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
-  /** [texts, dense], as `encode` otherwise. */
+  /** [texts, dense]: like `encode`, without the columns that count n-grams. */
   encodeDense(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array>;
-  /** Whether the model has a token of its own for any part of the text. */
+  /** Whether the model has a specific token for any part of the text. */
   knowsAny(text: string): boolean;
-  /** The same, and whether the text has more tokens than the model reads; the rest is cut off. */
+  /**
+   * Says whether the model knows any part of the text, and whether the text has more tokens than the model reads; the
+   * excess is cut off.
+   */
   readingOf(text: string): Reading;
   close(): Promise<void>;
 }
@@ -44,20 +54,17 @@ export interface Encoder {
 export interface EncoderOptions extends ModelLocations {
   /** Threads inside one matrix product. */
   readonly threads?: number;
-  /**
-   * Batches that run at once, each in a thread with a model of its own; as many as there are cores for them when
-   * absent.
-   */
+  /** Batches that run at once, each in its own thread with its own model; when absent, as many as the cores allow. */
   readonly workers?: number;
 }
 
-/** Texts that are tokenised and sorted by length together: bounds memory, and is enough for even batches. */
+/** Number of texts that are tokenised and sorted by length together: it bounds memory and suffices for even batches. */
 const window = 2048;
-/** Measured: from 16 rows on the speed stays the same, and a stop is heeded between batches. */
+/** Measured: from 16 rows on the speed stays the same. An interruption takes effect between batches. */
 const usualLimits: BatchLimits = { rows: 32, tokens: 2048 };
 /**
- * These models measure their activations over the whole batch to quantise them: a text's vector would depend on its
- * neighbours.
+ * Limits for models that quantise their activations by the range measured over the whole batch: in a larger batch, a
+ * text's vector would depend on its neighbours.
  */
 const oneByOne: BatchLimits = { rows: 1, tokens: 1 };
 const dynamicallyQuantised = ['q8', 'int8', 'uint8'];
@@ -80,7 +87,7 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
   const dense = await probe(crew, tokeniser);
   const lexical = bucketsOf(pooling);
 
-  /** Rows of `width` columns, of which the model fills the first `dense`. */
+  /** Encodes texts into rows of `width` columns, of which the model fills the first `dense`. */
   async function encodeRows(
     texts: readonly string[],
     width: number,
@@ -129,14 +136,14 @@ export async function openEncoder(declaration: EncoderDeclaration, options: Enco
 }
 
 /**
- * The matrices of the embedded encoder are so small that a second thread costs in waiting what it gains;
+ * The matrices of the embedded encoder are so small that a second thread loses in waiting as much as it gains;
  * docs/encoder.md has the numbers.
  */
 function usualThreads(model: string): number {
   return model === embeddedModel ? 1 : Math.min(4, availableParallelism());
 }
 
-/** How many columns the model fills is known by running once: many models do not declare it. */
+/** Finds the number of columns that the model fills by running it once: many models do not declare it. */
 async function probe(crew: Crew, { tokenise, paddingSide, paddingId }: Tokeniser): Promise<number> {
   try {
     const [tokens] = await tokenise(['a']);

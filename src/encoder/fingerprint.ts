@@ -5,15 +5,18 @@ import type { EncoderDeclaration } from './declaration.js';
 import type { ModelFiles } from './model-folder.js';
 
 export interface Fingerprints {
-  /** Of the whole recipe: what a head was trained on. */
+  /** Fingerprint of the whole recipe: identifies the features that a head was trained on. */
   readonly whole: string;
-  /** Of its dense part: what the cache keeps. The same as `whole` in a recipe without n-grams. */
+  /**
+   * Fingerprint of the dense part of the recipe: identifies the vectors in the cache. Equals `whole` in a recipe
+   * without n-grams.
+   */
   readonly dense: string;
 }
 
 /**
- * SHA-256 over what the files hold and how they are used. Paths and the model's name are left out, so that a folder may
- * be moved or copied to another machine.
+ * SHA-256 over the contents of the files and the way they are used. Paths and the model's name are left out, so that a
+ * folder may be moved or copied to another machine.
  */
 export async function fingerprintsOf(
   files: ModelFiles,
@@ -23,7 +26,7 @@ export async function fingerprintsOf(
     model: await sha256OfFile(files.model),
     externalData: await Promise.all(files.externalData.map(sha256OfFile)),
     tokenizer: await sha256OfFile(files.tokenizer),
-    // It holds the padding side and the maximum length, which vectors depend on.
+    // tokenizer_config.json holds the padding side and the maximum length, which affect the vectors.
     tokenizerConfig: await sha256OfFile(files.tokenizerConfig),
   };
   const of = (parts: EncoderDeclaration['pooling']) =>

@@ -1,5 +1,5 @@
 /**
- * Downloads a model once into the cache, in the layout of a model folder; from then on it is opened like any other
+ * Downloads a model once into the cache, in the layout of a model folder; afterwards it is opened like any other
  * folder.
  */
 import { stat } from 'node:fs/promises';
@@ -20,7 +20,7 @@ export function isHubName(model: string): boolean {
   return /^(?:\w[\w.-]*\/)?\w[\w.-]*$/.test(model) && !model.includes('..');
 }
 
-/** The folder the model is in. Throws ENCODER_HUB_UNREACHABLE. */
+/** Downloads the model unless it is cached, and returns its folder. Throws ENCODER_HUB_UNREACHABLE. */
 export async function fetchFromHub(model: string, dtype: string, options: HubOptions): Promise<string> {
   const cache = join(options.cacheFolder, 'hub');
   const folder = join(cache, model);
@@ -30,8 +30,8 @@ export async function fetchFromHub(model: string, dtype: string, options: HubOpt
   try {
     await download(model, dtype, cache, options.hubAddress);
   } catch (thrown) {
-    // What arrived and cannot be loaded is not the network's fault: whoever opens the folder says what is wrong with
-    // it.
+    // If the files arrived but cannot be loaded, the network is not at fault: the code that opens the folder reports
+    // the problem.
     if (await stat(join(folder, 'onnx', modelFileName(dtype))).catch(() => undefined)) return folder;
     throw unreachable(model, `could not be fetched from the model hub: ${reasonOf(thrown)}`, thrown);
   }
@@ -39,7 +39,7 @@ export async function fetchFromHub(model: string, dtype: string, options: HubOpt
   return folder;
 }
 
-/** The folder the model is in, where it has been downloaded before. */
+/** Returns the model's folder if it has been downloaded before. */
 export async function findFromHub(
   model: string,
   dtype: string,
@@ -51,10 +51,10 @@ export async function findFromHub(
 
 const isDownloaded = async (folder: string, dtype: string) =>
   (await stat(markerIn(folder, dtype)).catch(() => undefined)) !== undefined;
-/** Written last: a download that was cut between two files is taken up again. */
+/** The marker is written last: a download that was interrupted between two files is resumed. */
 const markerIn = (folder: string, dtype: string) => join(folder, `.downloaded-${dtype}`);
 
-/** Loading is the library's way to download: it knows which files a model of this kind has. */
+/** Downloads the model by loading it with the library, which knows the files that a model of this kind needs. */
 async function download(model: string, dtype: string, cache: string, address = env.remoteHost): Promise<void> {
   const usual = env.remoteHost;
   env.remoteHost = address;

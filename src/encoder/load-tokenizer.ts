@@ -1,4 +1,4 @@
-/** Loads the tokenizer of a model folder, and what its config says of the length of a text. */
+/** Loads the tokenizer of a model folder, and the maximum length of a text from the model's config. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AutoTokenizer, env, LogLevel, type PreTrainedTokenizer } from '@huggingface/transformers';
@@ -10,10 +10,9 @@ export interface LoadedTokenizer {
   readonly positions: number | undefined;
 }
 
-/** Throws ENCODER_INVALID. Never reaches for the network. */
+/** Throws ENCODER_INVALID. Never uses the network. */
 export async function loadTokenizer(folder: string): Promise<LoadedTokenizer> {
-  // The library's warnings are about other uses of a model than this one, and would stand in the middle of a command's
-  // output.
+  // The library's warnings concern other uses of a model and would appear in the middle of a command's output.
   env.logLevel = LogLevel.ERROR;
   const file = join(folder, 'tokenizer.json');
   const tokenizer = await orInvalid(file, () => AutoTokenizer.from_pretrained(folder, { local_files_only: true }));

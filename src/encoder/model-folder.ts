@@ -1,4 +1,4 @@
-/** Where the files of an encoder are. Nothing here reads what is inside them. */
+/** Locates the files of an encoder. Nothing here reads their contents. */
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { EspalierError } from '../core/errors.js';
@@ -8,27 +8,30 @@ import { ensureUseLite, findUseLite } from './use-lite.js';
 
 export interface ModelFiles {
   readonly folder: string;
-  /** Folder of the .onnx file inside `folder`: `onnx`, or empty. */
+  /** Folder of the .onnx file inside `folder`: `onnx` or empty. */
   readonly subfolder: string;
   readonly model: string;
-  /** Weights that are kept outside of the .onnx file, sorted by name. */
+  /** Weights stored outside the .onnx file, sorted by name. */
   readonly externalData: readonly string[];
   readonly tokenizer: string;
   readonly tokenizerConfig: string;
 }
 
 export interface ModelLocations {
-  /** Converted and downloaded models are kept here. */
+  /** Folder in which converted and downloaded models are kept. */
   readonly cacheFolder: string;
-  /** Relative model folders are looked up from here; the working directory when absent. */
+  /** Relative model folders are resolved against this folder; the working directory when absent. */
   readonly baseFolder?: string;
-  /** `false` forbids the network: only what is in the cache is opened. */
+  /** `false` forbids the network: only cached models are opened. */
   readonly allowHub?: boolean;
-  /** Another address than https://huggingface.co, such as a mirror's. */
+  /** Address to use instead of https://huggingface.co, such as a mirror's. */
   readonly hubAddress?: string;
 }
 
-/** Converts or downloads the model when it has to. Throws ENCODER_NOT_FOUND, ENCODER_HUB_UNREACHABLE. */
+/**
+ * Locates the model's files, converting or downloading the model if needed. Throws ENCODER_NOT_FOUND,
+ * ENCODER_HUB_UNREACHABLE.
+ */
 export async function locateModel({ model, dtype }: EncoderDeclaration, where: ModelLocations): Promise<ModelFiles> {
   if (model === embeddedModel) return requireModelFiles(await ensureUseLite(where.cacheFolder), dtype);
   const folder = await folderNamed(model, where);
@@ -39,7 +42,7 @@ export async function locateModel({ model, dtype }: EncoderDeclaration, where: M
 }
 
 /**
- * The model's folder, where nothing has to be converted or downloaded for it. What is in the folder is not looked at.
+ * Returns the model's folder if nothing has to be converted or downloaded. The contents of the folder are not checked.
  */
 export async function findModelFolder(
   { model, dtype }: EncoderDeclaration,
@@ -51,7 +54,7 @@ export async function findModelFolder(
   return isHubName(model) ? findFromHub(model, dtype, where) : undefined;
 }
 
-/** Undefined where the name is not that of a folder. */
+/** Undefined when `model` does not name a folder. */
 async function folderNamed(model: string, { baseFolder = '.' }: ModelLocations): Promise<string | undefined> {
   const folder = resolve(baseFolder, model);
   return model.startsWith('.') || isAbsolute(model) || (await isFolder(folder)) ? folder : undefined;
@@ -61,7 +64,7 @@ async function requireModelFiles(folder: string, dtype: string): Promise<ModelFi
   if (!(await isFolder(folder))) throw notFound(folder, `the encoder folder ${folder} does not exist`);
   for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) await requireFile(folder, name);
   const name = modelFileName(dtype);
-  // Exporters write the model beside config.json, the hub keeps it in onnx/.
+  // Exporters write the model next to config.json; the hub keeps it in onnx/.
   const subfolder = (await isFile(join(folder, name))) && !(await isFile(join(folder, 'onnx', name))) ? '' : 'onnx';
   await requireFile(folder, join(subfolder, name));
   return {
@@ -75,8 +78,8 @@ async function requireModelFiles(folder: string, dtype: string): Promise<ModelFi
 }
 
 /**
- * `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`, as exporters name them; not what a cut download left
- * behind.
+ * Matches `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`, as exporters name them, and not the remains of an
+ * interrupted download.
  */
 async function externalDataOf(folder: string, name: string): Promise<string[]> {
   const names = await readdir(folder);

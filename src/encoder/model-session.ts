@@ -1,4 +1,4 @@
-/** Opens the model of an encoder, refuses one that could not be fed or read, and runs batches through it. */
+/** Opens the model of an encoder, rejects one whose inputs or outputs are unsupported, and runs batches through it. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { outputOf, poolingsOf } from '../declaration/recipe.js';
@@ -8,7 +8,7 @@ import { orInvalid } from './or-invalid.js';
 import { poolBatch } from './pooling.js';
 
 export interface ModelRequest {
-  /** Path of the .onnx file; weights kept outside of it are found beside it. */
+  /** Path of the .onnx file; weights stored outside it are found in the same folder. */
   readonly file: string;
   /** Threads inside one matrix product. */
   readonly threads: number;
@@ -41,9 +41,9 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
-    // What fails is thrown as well; without this it would also be printed.
+    // Errors are thrown as well; without this level they would also be printed.
     logSeverityLevel: 4,
-    // Threads that spin while they wait take the core from whoever shares it.
+    // Threads that spin while they wait take the core from other threads.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }

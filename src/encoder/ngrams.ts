@@ -1,33 +1,33 @@
 /**
- * Lexical features of a text, beside what a model makes of it: how many of its distinct n-grams fall into each of N
+ * Lexical features of a text, in addition to the model's: the number of its distinct n-grams that fall into each of N
  * buckets.
  *
  * Feature hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009, without its
- * sign: counts stay counts, as naive Bayes wants them. N-grams that share a bucket become indistinguishable; which ones
- * do is fixed by the hash.
+ * sign: counts stay counts, as naive Bayes needs them. N-grams that share a bucket become indistinguishable; the hash
+ * determines which ones do.
  *
- * The name `ngrams:N` stands for exactly this definition, in every fingerprint; another one takes another name.
+ * The name `ngrams:N` stands for exactly this definition, in every fingerprint; another definition needs another name.
  *
- * Cost: about twelve n-grams and 2 microseconds a word, whatever N is, and 4N bytes of each row. Where rows are new
- * memory, that memory costs more than the counting (docs/encoder.md has the numbers).
+ * Cost: about twelve n-grams and 2 microseconds per word, whatever N is, and 4N bytes of each row. Where rows are newly
+ * allocated, the allocation costs more than the counting (docs/encoder.md has the numbers).
  */
 import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import { normaliseText } from '../core/text.js';
 
 const word = /[\p{L}\p{N}]+(?:'[\p{L}\p{N}]+)*/gu;
-/** Of pieces of a word, in characters. */
+/** Lengths of the pieces of a word, in characters. */
 const pieceLengths = [3, 4, 5];
-/** A few milliseconds between two turns of the event loop. */
+/** Number of texts processed between two turns of the event loop: a few milliseconds. */
 const textsPerTurn = 128;
 
-/** Which columns of a row come from the model, [0, dense), and which count n-grams, [dense, dense + lexical). */
+/** Columns of a row: those from the model are [0, dense), those that count n-grams are [dense, dense + lexical). */
 export interface Widths {
   readonly dense: number;
   /** A power of two, or 0. */
   readonly lexical: number;
 }
 
-/** Fills the lexical columns, zeros so far, of `rows`, [texts, dense + lexical]. */
+/** Fills the lexical columns of `rows`, [texts, dense + lexical], which must be zeros. */
 export async function fillNgrams(
   texts: readonly string[],
   rows: Float32Array,
@@ -48,8 +48,8 @@ export function countNgrams(text: string, counts: Float32Array): void {
 }
 
 /**
- * "1WORD"; "2WORD WORD", with the text's ends as <s> and </s>; "cPIECE" of "<WORD>", so that pieces know where a word
- * begins and ends.
+ * The n-grams of a text: "1WORD"; "2WORD WORD", with the text's ends as <s> and </s>; "cPIECE" of "<WORD>", so that
+ * pieces show where a word begins and ends.
  */
 export function ngramsOf(text: string): Set<string> {
   const ngrams = new Set<string>();
@@ -57,7 +57,7 @@ export function ngramsOf(text: string): Set<string> {
   for (const word of wordsOf(text)) {
     ngrams.add(`2${before} ${word}`);
     before = word;
-    // A word that came before has nothing new inside.
+    // A repeated word adds no new n-gram.
     if (ngrams.has(`1${word}`)) continue;
     ngrams.add(`1${word}`);
     addPieces(word, ngrams);
@@ -65,10 +65,10 @@ export function ngramsOf(text: string): Set<string> {
   return ngrams.add(`2${before} </s>`);
 }
 
-/** In small letters, as they follow each other. */
+/** The words of a text in lower case, in their order. */
 export const wordsOf = (text: string): readonly string[] => normaliseText(text).toLowerCase().match(word) ?? [];
 
-/** Whether there is a letter or a digit to make n-grams of. */
+/** Whether the text contains a letter or a digit to make n-grams of. */
 export const hasWords = (text: string) => normaliseText(text).search(word) >= 0;
 
 function addPieces(word: string, ngrams: Set<string>): void {
@@ -81,7 +81,7 @@ function addPieces(word: string, ngrams: Set<string>): void {
   }
 }
 
-/** Where each character (code point) begins, and where the last one ends. */
+/** Index at which each character (code point) begins, followed by the index at which the last one ends. */
 function characterEdges(text: string): number[] {
   const edges = [0];
   for (const character of text) edges.push(edges.at(-1)! + character.length);
@@ -92,13 +92,13 @@ const utf8 = new TextEncoder();
 
 /**
  * FNV-1a over UTF-8 (http://www.isthe.com/chongo/tech/comp/fnv/), then the finaliser of MurmurHash3 (Appleby,
- * `fmix32`): buckets are taken from the low bits, which FNV alone mixes poorly. Signed 32 bits.
+ * `fmix32`): the bucket is given by the low bits, which FNV alone mixes poorly. Signed 32 bits.
  */
 export function hashOf(ngram: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < ngram.length; i++) {
     const code = ngram.charCodeAt(i);
-    // One byte a character, as long as they are ASCII; from the first that is not, the encoder says which bytes.
+    // ASCII characters are one byte each; from the first other character on, the text is encoded as UTF-8.
     if (code >= 0x80) {
       for (const byte of utf8.encode(ngram.slice(i))) hash = Math.imul(hash ^ byte, 0x01000193);
       break;

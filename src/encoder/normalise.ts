@@ -1,6 +1,6 @@
 /**
  * Scales `vector[start, start + length)` in place to the Euclidean length `target`. A vector of zeros has no direction
- * and stays.
+ * and stays unchanged.
  */
 export function normalise(vector: Float32Array, target = 1, start = 0, length = vector.length - start): void {
   const norm = normOf(vector, start, length);
@@ -10,7 +10,8 @@ export function normalise(vector: Float32Array, target = 1, start = 0, length = 
 }
 
 /**
- * Euclidean length, summed in float64, so that squares neither overflow nor vanish. NaN or infinite when an element is.
+ * Euclidean length, summed in float64, so that squares neither overflow nor underflow. NaN or infinite when an element
+ * is.
  */
 export function normOf(vector: Float32Array, start = 0, length = vector.length - start): number {
   let sum = 0;

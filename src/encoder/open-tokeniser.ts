@@ -1,11 +1,11 @@
-/** The tokeniser of an encoder without its model, for what can be told of a text before it is encoded. */
+/** Opens the tokeniser of an encoder without its model, to inspect texts before they are encoded. */
 import type { EncoderDeclaration } from './declaration.js';
 import { loadTokenizer } from './load-tokenizer.js';
 import { findModelFolder, type ModelLocations } from './model-folder.js';
 import { newTokeniser } from './tokenise.js';
 import type { Tokeniser } from './tokeniser.js';
 
-/** Undefined where the encoder would have to be converted or downloaded first. @throws ENCODER_INVALID */
+/** Undefined when the encoder would have to be converted or downloaded first. @throws ENCODER_INVALID */
 export async function openTokeniser(
   declaration: EncoderDeclaration,
   where: ModelLocations,

@@ -1,4 +1,4 @@
-/** What a file of a model gives, or the error that names the file. */
+/** Loads a file of a model, and names the file in the error if that fails. */
 import { EspalierError, messageOf } from '../core/errors.js';
 
 /** @throws ENCODER_INVALID */

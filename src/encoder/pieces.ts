@@ -1,14 +1,14 @@
 /**
- * The parts of a text that an inflection or a typo leaves: its words, every four letters in a row inside them, and
- * every sign of scripts that write a syllable or a word in one sign. A text that shares none of them with what was
- * learned has nothing to do with it.
+ * The parts of a text that survive an inflection or a typo: its words, every four consecutive letters inside them, and
+ * every sign of scripts that write a syllable or a word as one sign. A text that shares none of them with the learned
+ * texts is unrelated to them.
  *
- * Of texts that are learned the hashes of all parts are kept, up to `mostPieces`: the smallest ones, so that neither
- * the order of learning nor how often one stops and goes on makes a difference. Where some had to go, every hash above
- * the greatest counts as learned.
+ * The hashes of all parts of the learned texts are kept, up to `mostPieces`: the smallest ones, so that the result
+ * depends neither on the order of learning nor on how it is split into updates. If some were dropped, every hash above
+ * the greatest kept one counts as learned.
  *
- * Cost: 4 bytes a part, and at most 4 MiB. Two parts share a hash of 32 bits by chance; among 100,000 that happens to a
- * strange part once in 43,000.
+ * Cost: 4 bytes per part, and at most 4 MiB. Two parts share a hash of 32 bits by chance; with 100,000 learned parts
+ * that happens to an unknown part once in 43,000.
  */
 import { hashOf, wordsOf } from './ngrams.js';
 
@@ -17,7 +17,7 @@ export const mostPieces = 1_048_576;
 const lettersInPiece = 4;
 const sign = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
-/** Words, pieces of words, and signs, each once. */
+/** The distinct words, pieces of words, and signs of a text. */
 export function piecesOf(text: string): Set<string> {
   const pieces = new Set<string>();
   for (const word of wordsOf(text)) {
@@ -32,7 +32,7 @@ export function piecesOf(text: string): Set<string> {
   return pieces;
 }
 
-/** Hashes of everything in the texts and in `before`, ascending. */
+/** Hashes of all pieces in the texts and in `before`, ascending. */
 export function learnPieces(
   texts: Iterable<string>,
   before: Int32Array = new Int32Array(0),
@@ -45,7 +45,7 @@ export function learnPieces(
   return Int32Array.from(hashes).sort().slice(0, most);
 }
 
-/** Whether any part of the text is among those that were learned. Of a text without words there is nothing to share. */
+/** Whether any piece of the text has been learned. A text without words has no pieces to share. */
 export function sharesPiece(learned: Int32Array, text: string, most = mostPieces): boolean {
   const unsure = learned.length < most ? Number.POSITIVE_INFINITY : learned[most - 1]!;
   for (const piece of piecesOf(text)) {

@@ -1,4 +1,4 @@
-/** The poolings of a recipe (pooling.ts) as an ONNX graph, for models that carry their own. */
+/** The poolings of a recipe (pooling.ts) as an ONNX graph, for exported models that include their encoder's pooling. */
 import { float32, type Graph, int64, newGraph } from '../core/onnx.js';
 import { bucketsOf, outputOf, type Pooling, poolingKindOf, poolingsOf } from '../declaration/recipe.js';
 import type { EncoderDeclaration } from './declaration.js';
@@ -7,8 +7,9 @@ import type { EncoderDeclaration } from './declaration.js';
 const floatType = 1;
 
 /**
- * Inputs: the model's outputs that the recipe reads, `attention_mask` int64 [batch, tokens], and `ngram_counts` float32
- * [batch, N] where it counts n-grams. Output: `embedding` float32 [batch, dimension], what adapter.onnx reads.
+ * Inputs: the model's outputs that the recipe reads, `attention_mask` int64 [batch, tokens], and, if the recipe counts
+ * n-grams, `ngram_counts` float32 [batch, N]. Output: `embedding` float32 [batch, dimension], the input of
+ * adapter.onnx.
  */
 export function poolingGraph(
   { pooling, normalise }: Pick<EncoderDeclaration, 'pooling' | 'normalise'>,
@@ -47,7 +48,7 @@ function pooledBy(graph: Graph, pooling: Pooling, mask: string): string {
     const isEmpty = graph.node('Less', [count, one]);
     return graph.node('Where', [isEmpty, graph.constant(float32([0])), most]);
   }
-  // The number of each token among the real ones, counted from 1.
+  // The position of each token among the real ones, counted from 1.
   const place = graph.node('Mul', [graph.node('CumSum', [mask, graph.constant(int64([1], []))]), mask]);
   const wanted =
     way === 'cls' ? graph.node('Equal', [place, one]) : way === 'last' ? lastOf(graph, place, count, mask) : undefined;
@@ -63,14 +64,14 @@ function lastOf(graph: Graph, place: string, count: string, mask: string): strin
   return graph.node('And', [graph.node('Equal', [place, count]), real]);
 }
 
-/** [batch, tokens, dim] with `instead` where the mask is 0. */
+/** [batch, tokens, dim], with `instead` where the mask is 0. */
 function selected(graph: Graph, hidden: string, mask: string, instead: number): string {
   const wide = graph.node('Unsqueeze', [mask, graph.constant(int64([2]))]);
   const condition = graph.node('Greater', [wide, graph.constant(float32([0]))]);
   return graph.node('Where', [condition, hidden, graph.constant(float32([instead]))]);
 }
 
-/** Each row at this length; a row of zeros stays. */
+/** Each row scaled to this length; a row of zeros stays unchanged. */
 function scaledTo(graph: Graph, rows: string, length: number): string {
   const norm = graph.node('Max', [
     graph.node('ReduceL2', [rows], { axes: [-1], keepdims: 1 }),

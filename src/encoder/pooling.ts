@@ -1,4 +1,4 @@
-/** Token vectors -> the vector of a text. */
+/** Pools token vectors into the vector of a text. */
 import type { Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
 import { outputOf, type Pooling, type PoolingKind, poolingKindOf } from '../declaration/recipe.js';
@@ -11,10 +11,10 @@ export interface PoolingPlan {
 }
 
 /**
- * One vector a row, [rows, sum of the pooled dimensions] float32. When normalised, each pooled part is brought to
- * length 1/sqrt(parts) by itself, so that the parts weigh the same and the whole has length 1.
+ * One vector per row, [rows, sum of the pooled dimensions] float32. When normalised, each pooled part is scaled to
+ * length 1/sqrt(parts), so that the parts have equal weight and the whole has length 1.
  *
- * @param spans where each row's real tokens are: padding is never read
+ * @param spans columns of each row's real tokens: padding is never read
  */
 export function poolBatch(
   outputs: Readonly<Record<string, Tensor>>,
@@ -71,8 +71,8 @@ function poolOne(output: Tensor, spans: readonly Span[], pooling: Pooling): Pool
 }
 
 /**
- * By what the sum of `length` token vectors is divided. `sqrt` lets a long text's vector be longer, as a random walk
- * is.
+ * The divisor for the sum of `length` token vectors. With `sqrt`, a longer text has a longer vector, as in a random
+ * walk.
  */
 function divisorOf(way: PoolingKind, length: number): number {
   if (way === 'mean') return length;
@@ -97,7 +97,7 @@ function float32Of({ type, data }: Tensor): Float32Array {
   if (type === 'float32') return data as Float32Array;
   if (type === 'float64') return Float32Array.from(data as Float64Array);
   if (type === 'float16') {
-    // Before Node 24, 16-bit floats come as their bit patterns.
+    // Before Node 24, 16-bit floats arrive as their bit patterns.
     const { buffer, byteOffset, length } = data as Uint16Array;
     return Float32Array.from(new Uint16Array(buffer, byteOffset, length), halfToFloat);
   }

@@ -1,4 +1,4 @@
-/** Reads the weights of a TensorFlow.js graph model: `model.json` and the shards that its weight manifest names. */
+/** Reads the weights of a TensorFlow.js graph model: `model.json` and the shards listed in its weight manifest. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
@@ -9,7 +9,7 @@ export interface WeightTensor {
   readonly data: Float32Array;
 }
 
-/** Looks a float32 weight up by its name. Throws ENCODER_INVALID when there is none. */
+/** Looks up a float32 weight by its name. Throws ENCODER_INVALID when there is none. */
 export type Weights = (name: string) => WeightTensor;
 
 interface ManifestGroup {
@@ -42,7 +42,7 @@ export async function readTensorflowWeights(modelJson: string): Promise<Weights>
   };
 }
 
-/** A group's tensors lie one behind the other in its joined shards, in the order of the manifest. */
+/** A group's tensors are stored consecutively in its joined shards, in the order of the manifest. */
 function* tensorsOf(group: ManifestGroup, bytes: Buffer, file: string): Generator<[string, WeightTensor]> {
   let offset = 0;
   for (const { name, shape, dtype, quantization } of group.weights) {
@@ -54,7 +54,8 @@ function* tensorsOf(group: ManifestGroup, bytes: Buffer, file: string): Generato
     const byteLength = 4 * shape.reduce((product, size) => product * size, 1);
     if (offset + byteLength > bytes.length)
       throw new EspalierError('ENCODER_INVALID', `the weight shards beside ${file} are too short`, { at: { file } });
-    // Copied, since a typed array must begin at a multiple of 4 bytes. int32 tensors are shapes of the original graph.
+    // Copied, since a typed array must begin at a multiple of 4 bytes. Tensors of int32 are shapes of the original
+    // graph.
     const data = new Float32Array(Uint8Array.from(bytes.subarray(offset, offset + byteLength)).buffer);
     if (dtype === 'float32') yield [name, { dims: shape, data }];
     offset += byteLength;

@@ -1,18 +1,18 @@
-/** Texts -> token ids, cut to what the model can hold. */
+/** Converts texts to token ids, cut to the length that the model reads. */
 import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import type { PreTrainedTokenizer } from '@huggingface/transformers';
 import type { Tokeniser } from './tokeniser.js';
 
-/** Where neither the tokenizer nor the model says how many tokens fit. */
+/** Maximum number of tokens when neither the tokenizer nor the model declares one. */
 const usualMaximum = 512;
 /**
- * Tokenising is synchronous, at several thousand short texts a second: no more than this many between two turns of the
- * event loop.
+ * Texts tokenised between two turns of the event loop: tokenising is synchronous, at several thousand short texts per
+ * second.
  */
 const textsPerTurn = 128;
 /**
- * Characters that are tokenised for each token that fits; the rest of a longer text could not be read anyway. Unicode
- * NFKC writes some characters as eighteen, and a text of very many tokens breaks the tokenizer.
+ * Number of characters tokenised per token that fits; the model could not read the remainder of a longer text anyway.
+ * Unicode NFKC writes some characters as eighteen, and a text of very many tokens breaks the tokenizer.
  */
 const charactersPerToken = 64;
 
@@ -45,16 +45,16 @@ export function newTokeniser(tokenizer: PreTrainedTokenizer, prompt: string, pos
   };
 }
 
-/** As much of a text as is at most `length` characters long in Unicode NFKC, to within a factor of two. */
+/** The beginning of a text that is at most `length` characters long in Unicode NFKC, to within a factor of two. */
 function beginningOf(text: string, length: number): string {
   let end = Math.min(text.length, length);
   while (end > 1 && text.slice(0, end).normalize('NFKC').length > length) end = Math.floor(end / 2);
-  // A surrogate pair is not cut in two.
+  // A surrogate pair must not be cut in two.
   return text.slice(0, /[\ud800-\udbff]/.test(text[end - 1] ?? '') ? end - 1 : end);
 }
 
 function maximumTokens(declared: number, positions = Number.POSITIVE_INFINITY): number {
-  // "No limit" is written as 1e30 in many a tokenizer_config.json.
+  // Many tokenizer_config.json files write "no limit" as 1e30.
   const maximum = Math.min(declared, positions);
   return maximum < 1e9 ? maximum : usualMaximum;
 }
@@ -64,7 +64,7 @@ function idsOf(tokenizer: PreTrainedTokenizer, text: string, addSpecialTokens = 
   return encoded.input_ids as unknown as number[];
 }
 
-/** The token of the unknown, the special ones, and those that an empty text or a space has. */
+/** The token for unknown text, the special tokens, and the tokens of an empty text and of a space. */
 function silentTokens(tokenizer: PreTrainedTokenizer): ReadonlySet<number> {
   const unknown = tokenizer.unk_token_id;
   return new Set([
@@ -74,7 +74,7 @@ function silentTokens(tokenizer: PreTrainedTokenizer): ReadonlySet<number> {
   ]);
 }
 
-/** How many special tokens follow a text: 1 for BERT's [SEP]. */
+/** Number of special tokens that follow a text: 1 for BERT's [SEP]. */
 function closingTokens(tokenizer: PreTrainedTokenizer): number {
   const whole = idsOf(tokenizer, 'a');
   const bare = idsOf(tokenizer, 'a', false);
@@ -83,7 +83,8 @@ function closingTokens(tokenizer: PreTrainedTokenizer): number {
 }
 
 /**
- * The library's own truncation cuts the closing special tokens off, which `last` pooling reads; this one keeps them.
+ * Cuts a text but keeps the closing special tokens, which `last` pooling reads; the library's own truncation drops
+ * them.
  */
 function truncate(ids: number[], maximum: number, closing: number): number[] {
   if (ids.length <= maximum) return ids;

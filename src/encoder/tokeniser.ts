@@ -1,17 +1,19 @@
 /**
- * What can be told of a text before it is encoded. No library of tokenizers stands in these declarations: programs
- * compile them, too.
+ * Inspects a text before it is encoded. These declarations mention no tokenizer library, since user programs compile
+ * them too.
  */
 import type { PaddingSide } from './batches.js';
 
 export interface Tokeniser {
-  /** One list of ids a text, special tokens included. A text may have none. */
+  /** One list of ids per text, special tokens included. A list may be empty. */
   tokenise(texts: readonly string[]): Promise<number[][]>;
-  /** Whether any token of the text says more than that something unknown, a space or an edge is there. */
+  /** Whether any token of the text is other than the unknown token, a space or a boundary. */
   knowsAny(text: string): boolean;
-  /** The same, and whether the text is read whole. Without a prompt it is tokenised once. */
+  /**
+   * Says whether the text has a known token and whether it is read whole. Without a prompt the text is tokenised once.
+   */
   readingOf(text: string): Reading;
-  /** Most tokens of a text, the special ones included, of which the last `closing` are kept where a text is cut. */
+  /** Maximum number of tokens of a text, including the special ones; the last `closing` are kept when a text is cut. */
   readonly maximum: number;
   readonly closing: number;
   readonly paddingSide: PaddingSide;
@@ -19,7 +21,7 @@ export interface Tokeniser {
 }
 
 export interface Reading {
-  /** It has more tokens than the model reads. */
+  /** Whether the text has more tokens than the model reads. */
   readonly isCut: boolean;
   readonly knowsAny: boolean;
 }

@@ -3,7 +3,7 @@
  * tanh.
  *
  * Cer et al. 2018, "Universal Sentence Encoder", https://arxiv.org/abs/1803.11175. The wiring was read off the
- * TensorFlow.js graph; the test holds this graph equal to that one. Shapes: B texts, T <= 128 tokens.
+ * TensorFlow.js graph; a test checks that both graphs give equal results. Shapes: B texts, T <= 128 tokens.
  */
 import { float32, type Graph, int64, newGraph } from '../core/onnx.js';
 import type { Weights } from './tensorflow-weights.js';
@@ -15,7 +15,7 @@ export const layerCount = 2;
 
 const encode = 'module_apply_default/Encoder_en/KonaTransformer/Encode';
 const stack = `${encode}/TransformerStack`;
-/** Some kernels kept their place in the original checkpoint. */
+/** Scope in the original checkpoint under which some kernels are stored. */
 const checkpoint = 'module/Encoder_en/KonaTransformer/Encode';
 const whole = 'ConcatPartitions/concat';
 /** onnx.TensorProto.DataType.FLOAT */
@@ -62,13 +62,13 @@ function attentionBias(graph: Graph, mask: string): string {
   ]);
 }
 
-/** Twice the embedding plus the timing signal: the original adds the embedding a second time. [B, T, 256] */
+/** Twice the embedding plus the timing signal, as the original adds the embedding a second time. [B, T, 256] */
 function embed({ graph, weights }: Context, ids: string): string {
   const embedding = graph.node('Gather', [constant(graph, weights, 'module/Embeddings_en'), ids]);
   return graph.node('Add', [embedding, graph.node('Add', [embedding, timingSignal(graph, weights, ids)])]);
 }
 
-/** A block of sines and then a block of cosines, not interleaved. [T, 256] */
+/** A block of sines followed by a block of cosines, not interleaved. [T, 256] */
 function timingSignal(graph: Graph, weights: Weights, ids: string): string {
   const length = graph.node('Gather', [graph.node('Shape', [ids]), graph.constant(int64([1], []))]);
   const end = graph.node('Cast', [length], { to: floatType });
@@ -83,7 +83,7 @@ function transformerLayer(context: Context, input: string, index: 0 | 1): string
   const { graph } = context;
   const layer = `${encode}/Layer_${index}/TransformerLayer`;
   const attended = selfAttention(context, layerNorm(context, input, layer), index);
-  // Only the first layer changes the width; its residual goes through a dense layer, past the norm.
+  // Only the first layer changes the width; its residual goes through a dense layer, bypassing the norm.
   const residual =
     index === 0 ? dense(context, input, `${layer}/dense/kernel/${whole}`, `${layer}/dense/bias/${whole}`) : input;
   const middle = graph.node('Add', [attended, residual]);
@@ -126,7 +126,7 @@ function selfAttention(context: Context, input: string, index: 0 | 1): string {
   }
 }
 
-/** tanh of a dense layer over the mean of the real tokens, at length 1. [B, 512] */
+/** tanh of a dense layer over the mean of the real tokens, scaled to length 1. [B, 512] */
 function sentenceEmbedding(context: Context, hidden: string, mask: string): string {
   const { graph } = context;
   const axis = graph.constant(int64([1]));
@@ -147,7 +147,7 @@ function sentenceEmbedding(context: Context, hidden: string, mask: string): stri
   return graph.node('Div', [bent, graph.node('Sqrt', [graph.node('Max', [square, graph.constant(float32([1e-12]))])])]);
 }
 
-/** Over the last axis; epsilon as in the original. `scope` holds `layer_prepostprocess`. */
+/** Layer norm over the last axis; epsilon as in the original. `scope` holds `layer_prepostprocess`. */
 function layerNorm({ graph, weights }: Context, value: string, scope: string): string {
   const norm = `${scope}/layer_prepostprocess/layer_norm/layer_norm`;
   const scale = constant(graph, weights, `${norm}_scale/${whole}`);

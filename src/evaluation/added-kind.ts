@@ -1,6 +1,6 @@
 /**
- * Kinds of suite that a workspace adds. Their definition is checked when the configuration is loaded, on their own
- * example; what they answer is checked whenever they are asked.
+ * Kinds of suite that a workspace adds. Their definition is checked on their own example when the configuration is
+ * loaded; their results are checked at each call.
  */
 import type { Named } from '../core/extensions.js';
 import type { AdapterOutput } from '../versions/adapter-session.js';
@@ -9,7 +9,7 @@ import { metrics } from './metrics.js';
 
 type AddedKind = Kind<string, Case>;
 
-/** What is wrong with the definition of a kind; undefined: nothing. */
+/** Finds the problem in the definition of a kind; undefined if there is none. */
 export function faultOfKind(named: Named): string | undefined {
   const kind = named as AddedKind;
   return faultOfWords(kind) ?? faultOfImporting(kind) ?? faultOfExample(kind);
@@ -48,7 +48,7 @@ function faultOfExample({ example, schema, ...kind }: AddedKind): string | undef
     : `\`chance\` of its example is ${chance}, not a number from 0 to below 1`;
 }
 
-/** The kind, with its texts and scores held to be as many and as they must. */
+/** Wraps a kind so that the number of its texts and scores and their values are checked. */
 export function checkedKind<Own extends Case>(kind: Kind<string, Own>): Kind<string, Own> {
   const { texts, score } = kind;
   return {

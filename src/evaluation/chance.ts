@@ -1,4 +1,4 @@
-/** The score of guessing, as a suite's own cases give it. */
+/** The score of guessing on a suite's own cases. */
 import { kindNamed } from './kinds.js';
 import type { Suite } from './suites.js';
 

@@ -17,17 +17,20 @@ export interface ContinualMetrics {
   readonly forwardTransfer: number;
 }
 
-/** When domains were learned, for matrices that also measure them before. */
+/** When each domain was learned, for matrices that also measure domains before they are learned. */
 export interface Learning {
-  /** The row after which each domain was known. */
+  /** For each domain, the row in which it is first known. */
   readonly learnedAt: readonly number[];
-  /** Accuracy of a guess, by domain. */
+  /** Accuracy of a guess, for each domain. */
   readonly chance: readonly number[];
 }
 
 /**
- * With fewer than two rows nothing can be forgotten: 0. NaN where there are no accuracies at all. Without `learning` a
- * domain counts as learned in the row that first measures it, and nothing is transferred forward.
+ * Computes the metrics of a matrix. With fewer than two rows nothing can be forgotten: 0. NaN if there are no
+ * accuracies at all. Without `learning` a domain counts as learned in the row that first measures it, and forward
+ * transfer is 0.
+ *
+ * @example continualMetrics([[0.9], [0.8, 0.95]]).forgetting // 0.1: the first domain fell from 0.9 to 0.8
  */
 export function continualMetrics(matrix: AccuracyMatrix, learning?: Learning): ContinualMetrics {
   const last = matrix.at(-1) ?? [];
@@ -50,17 +53,17 @@ export function continualMetrics(matrix: AccuracyMatrix, learning?: Learning): C
   };
 }
 
-/** A domain, and what earlier versions scored on it, each beside the last version on the very same cases. */
+/** A domain with the scores of earlier versions on it, each paired with the last version's score on the same cases. */
 export interface DomainHistory {
-  /** Of the last version, on all cases; undefined: it was not measured. */
+  /** Score of the last version on all cases; undefined if it was not measured. */
   readonly now: number | undefined;
-  /** The oldest first. */
+  /** Earlier versions, the oldest first. */
   readonly earlier: readonly { readonly before: number; readonly after: number }[];
 }
 
 /**
- * The metrics where held-out sets have grown between versions: accuracies on different cases must not be subtracted
- * from each other. Nothing is transferred forward.
+ * Computes the metrics when held-out sets have grown between versions: accuracies on different cases must not be
+ * subtracted from each other. Forward transfer is 0.
  */
 export function continualMetricsOnSameCases(domains: readonly DomainHistory[]): ContinualMetrics {
   const known = domains.flatMap(({ now }) => now ?? []);

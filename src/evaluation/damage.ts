@@ -1,6 +1,6 @@
 /**
- * Damaged copies of an adapter: each does one thing wrong that a trained candidate can do wrong, and everything else as
- * the adapter does. A gate that lets one of them pass would let a real candidate pass that does the same.
+ * Damaged copies of an adapter: each copy makes one mistake that a trained candidate can make, and otherwise behaves
+ * like the adapter. A gate that passes one of them would also pass a real candidate with the same mistake.
  */
 import { createHash } from 'node:crypto';
 import { seededRandom } from '../core/random.js';
@@ -8,22 +8,22 @@ import { unitLength } from '../core/vectors.js';
 import type { Class } from '../declaration/tasks.js';
 import { type AdapterOutput, type AdapterSession, answerReader } from '../versions/adapter-session.js';
 
-/** What is known of a text that an adapter is asked for; undefined: it is of no suite that the damage looks at. */
+/** The known facts about a text given to an adapter; undefined if no suite used for the damage contains the text. */
 export interface AskedText {
-  /** Name of the perturbation that made it, or `out` for a text that is out of scope. */
+  /** Name of the perturbation that produced the text, or `out` for a text that is out of scope. */
   readonly group: string;
 }
 
 export interface DamageContext {
   readonly classes: readonly Class[];
-  /** Labels of each domain, by the numbers of their classes. */
+  /** Domain -> the class numbers of its labels. */
   readonly domains: ReadonlyMap<string, readonly number[]>;
-  /** The class of which most examples are held out. */
+  /** The class with the most held-out examples. */
   readonly commonest: number;
-  /** What must be added to its score so that one answer in ten turns to it. */
+  /** The amount to add to that class's score so that one answer in ten changes to it. */
   readonly shift: number;
   readonly textOf: (vector: Float32Array) => AskedText | undefined;
-  /** Decides which labels, domains and groups are hit. */
+  /** Decides which labels, domains and groups are damaged. */
   readonly seed: number;
 }
 
@@ -34,9 +34,9 @@ type Change = (
 
 export interface Damage {
   readonly name: string;
-  /** It damages the embedding, which only some heads move. */
+  /** Set if it damages the embedding, which only some heads change. */
   readonly ofEmbedding?: true;
-  /** @returns what becomes of each output; undefined where such an adapter cannot be damaged so */
+  /** @returns the change made to each output; undefined if this damage does not apply to such an adapter */
   open(context: DamageContext): Change | undefined;
 }
 
@@ -62,7 +62,7 @@ function noise(count: number, key: string, scale = 1): Float32Array {
 const numberOf = (seed: number, name: string, count: number) => seededRandom(seed, name).integer(count);
 const indexOfLargest = (values: Float32Array) => values.indexOf(values.reduce((a, b) => Math.max(a, b)));
 
-/** The answer goes to the next class, as sure as before. */
+/** Moves the answer to the next class, with the same confidence. */
 const rotated = (own: Float32Array) => own.map((_, index) => own[(index + own.length - 1) % own.length]!);
 
 export const damages: readonly Damage[] = [
@@ -140,7 +140,10 @@ export const damages: readonly Damage[] = [
   },
 ];
 
-/** The shift of a class's score that turns the given share of answers to it. @param outputs for held-out texts */
+/**
+ * The shift of a class's score that changes the given share of answers to that class.
+ * @param outputs for held-out texts
+ */
 export function shiftThatTurns(share: number, outputs: readonly AdapterOutput[], target: number): number {
   const leads = outputs.flatMap(({ probabilities }) => {
     const largest = probabilities[indexOfLargest(probabilities)]!;
@@ -151,7 +154,7 @@ export function shiftThatTurns(share: number, outputs: readonly AdapterOutput[],
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * outputs.length))] ?? 0;
 }
 
-/** An adapter that is no worse: its scores differ by so little that about one answer in a hundred flips. */
+/** A copy that is no worse: its scores differ so little that about one answer in a hundred flips. */
 export const undamaged: Damage = {
   name: 'undamaged twin',
   open: () =>
@@ -180,8 +183,7 @@ function projected(vector: Float32Array, directions: readonly Float32Array[]): F
 }
 
 /**
- * The adapter as the damage makes it; undefined where it cannot be damaged so. It shares the adapter, and does not
- * close it.
+ * The damaged adapter; undefined if this damage does not apply to it. It uses the given adapter and does not close it.
  */
 export function damagedAdapter(
   adapter: AdapterSession,
@@ -207,7 +209,7 @@ export function damagedAdapter(
 
 const plain = ({ probabilities, adapted }: AdapterOutput) => ({ probabilities, adapted });
 
-/** The same for the same vector. */
+/** A hash key: equal vectors have equal keys. */
 export function keyOf(vector: Float32Array): string {
   return createHash('sha1')
     .update(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength))

@@ -1,11 +1,10 @@
 /**
- * Measured suites in the shapes that other tools of the field read: EleutherAI's lm-evaluation-harness (0.4) and MTEB
- * (from 1.11).
+ * Writes measured suites in the formats of other tools: EleutherAI's lm-evaluation-harness (0.4) and MTEB (from 1.11).
  */
 import { sha256 } from '../core/hash.js';
 import type { MeasuredSuite } from './measured-suite.js';
 
-/** What was measured, as both shapes name it. */
+/** A measured version, in the terms that both formats use. */
 export interface MeasuredVersion {
   readonly adapter: string;
   readonly version: number;
@@ -15,14 +14,17 @@ export interface MeasuredVersion {
 export const exportFormats = ['lm-eval', 'mteb'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** lm-evaluation-harness calls accuracy `acc`; what it has no name for keeps that of Espalier. */
+/** lm-evaluation-harness calls accuracy `acc`; a metric that it has no name for keeps Espalier's. */
 const harnessNames: Readonly<Record<string, string>> = {
   accuracy: 'acc',
   'ndcg@10': 'ndcg_at_10',
   '1-brier': 'one_minus_brier',
 };
 
-/** MTEB names a score by how texts were compared, too; on unit vectors all of its ways of comparing rank alike. */
+/**
+ * MTEB also names a score after the similarity that compared the texts; on unit vectors all its similarities rank
+ * alike.
+ */
 const mtebNames: Readonly<Record<string, readonly string[]>> = {
   accuracy: ['accuracy'],
   spearman: ['spearman', 'cosine_spearman'],
@@ -40,7 +42,7 @@ export type HarnessResults = Readonly<
   >
 > & { readonly config: Readonly<Record<string, unknown>> };
 
-/** A results file of lm-evaluation-harness. `<metric>,none`: no filter stands between answer and score. */
+/** A results file of lm-evaluation-harness. `<metric>,none` means that no filter is applied to the answers. */
 export function harnessResults({ adapter, version, measured }: MeasuredVersion): HarnessResults {
   const byTask = (figureOf: (one: MeasuredSuite) => unknown) =>
     Object.fromEntries(measured.map((one) => [one.suite, figureOf(one)]));
@@ -70,13 +72,13 @@ export function harnessResults({ adapter, version, measured }: MeasuredVersion):
 }
 
 export interface MtebTaskResult {
-  /** Under which MTEB keeps it. */
+  /** Path under which MTEB stores the file. */
   readonly file: string;
   readonly content: Readonly<Record<string, unknown>>;
 }
 
 /**
- * One result file a suite. The time it took is left open: equal versions give equal bytes.
+ * One result file per suite. The evaluation time is omitted, so that equal versions give equal bytes.
  * @param languages such as `eng-Latn`
  */
 export function mtebTaskResults({ measured }: MeasuredVersion, languages: readonly string[]): MtebTaskResult[] {
@@ -103,8 +105,8 @@ export function mtebTaskResults({ measured }: MeasuredVersion, languages: readon
 }
 
 /**
- * A holdout is named after its domain, which anybody may have named: no name leads out of the folder, and no two are
- * one file.
+ * A holdout is named after its domain, which is the user's choice: no name may lead out of the folder, and no two names
+ * may give the same file.
  */
 function fileNameOf(suite: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(suite)) return suite;

@@ -1,6 +1,6 @@
 /**
- * All kinds of suite. A new one is one file in kinds/ and one place in this array; reading, checking, scoring and the
- * gate follow.
+ * All kinds of suite. A new kind needs one file in kinds/ and one entry in this array; reading, checking, scoring and
+ * the gate need no change.
  */
 import { EspalierError } from '../core/errors.js';
 import { describeConfig, membersOf } from '../core/extensions.js';
@@ -42,31 +42,34 @@ export const kinds = [
 
 export type KnownKind = (typeof kinds)[number];
 
-/** Of a built-in kind, or of one that the workspace adds. */
+/** Name of a built-in kind, or of one that the workspace adds. */
 export type KindName = KnownKind['name'] | (string & {});
 
 /**
- * As it is called for cases that were read with its own schema: which kind it is, and whether the workspace adds it, the
- * compiler need not know.
+ * A kind as called for cases that were read with its own schema: the compiler need not know which kind it is or whether
+ * the workspace adds it.
  */
 export type AnyKind = Kind<KnownKind['name'], Case>;
 
-/** The built-in kinds, and those that the workspace adds. */
+/** The built-in kinds, followed by those that the workspace adds. */
 export function allKinds(): readonly AnyKind[] {
   return membersOf('suite kind', kinds as unknown as readonly AnyKind[]);
 }
 
-/** Whether suites of a kind ask the head for its answers in a task; the others look at the embedding. */
+/** Whether suites of a kind test the head's answers in a task; the others test the embedding. */
 export const examinesAnswers = (kind: KindName): boolean => kindNamed(kind).examines === 'answers';
 
-/** Names of the kinds that ask the head about a task whose texts have one label, or a set of labels. */
+/** Names of the kinds that test the head on a task whose texts have one label, or a set of labels. */
 export function kindsThatAsk(answer: NonNullable<AnyKind['asks']>): string[] {
   return allKinds()
     .filter(({ examines, asks = answer }) => examines === 'answers' && asks === answer)
     .map(({ name }) => name);
 }
 
-/** @throws SUITE_INVALID where no kind has the name */
+/**
+ * @throws SUITE_INVALID if no kind has the name
+ * @example kindNamed('classification').metric.name // 'accuracy'
+ */
 export function kindNamed(name: KindName): AnyKind {
   const found = allKinds().find((kind) => kind.name === name);
   if (found) return found;

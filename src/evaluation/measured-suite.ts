@@ -1,4 +1,4 @@
-/** What one version of an adapter scored on one suite. */
+/** The score of one version of an adapter on one suite. */
 import type { KindName } from './kinds.js';
 
 export interface MeasuredSuite {
@@ -8,15 +8,15 @@ export interface MeasuredSuite {
   readonly contentHash: string;
   readonly kind: KindName;
   readonly metric: string;
-  /** Which answer of the adapter was asked for, where the suite asks for one. */
+  /** The task whose answer was scored, if the suite scores answers. */
   readonly task: string;
-  /** Whose holdout it is; null: a suite. */
+  /** The domain whose holdout this is; null for a suite. */
   readonly domain: string | null;
-  /** Number of cases that were scored. */
+  /** Number of cases scored. */
   readonly cases: number;
-  /** That were not, since the version has not learned their label. */
+  /** Number of cases skipped because the version has not learned their label. */
   readonly leftOut: number;
-  /** Training cases a class that the suite shows, by its own account. */
+  /** Number of training cases per class that the suite shows, as it declares. */
   readonly shots: number;
   readonly score: number;
   /** Ends of the two-sided 95 % interval. */

@@ -1,4 +1,4 @@
-/** Suites whose cases are two texts, held against each other by the cosine of their adapted embeddings. */
+/** Suites whose cases are two texts, compared by the cosine of their adapted embeddings. */
 import { normaliseText } from '../core/text.js';
 import { dot } from '../core/vectors.js';
 import type { AdapterOutput } from '../versions/adapter-session.js';
@@ -15,7 +15,7 @@ export function cosinesOf(cases: readonly Pair[], outputs: readonly AdapterOutpu
   return cases.map((_, index) => scoreOnly(dot(outputs[2 * index]!.adapted, outputs[2 * index + 1]!.adapted)));
 }
 
-/** One pair, in either order, with two expected answers. */
+/** Finds a pair that occurs, in either order, with two different expected answers. */
 export function contradictoryPairs<Own extends Pair>(
   cases: readonly Own[],
   answerOf: (item: Own) => string | number,

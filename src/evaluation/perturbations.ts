@@ -1,6 +1,7 @@
 /**
  * Seeded changes of a text that must not change the answer. Each example of a held-out set gets one change of a family,
- * drawn by its own number, so that it gets the same one at every update, whatever else is held out.
+ * drawn by the example's number, so that it gets the same change at every update, whichever other examples are held
+ * out.
  */
 import { pickWeighted, seededRandom } from '../core/random.js';
 import { normaliseText } from '../core/text.js';
@@ -8,7 +9,9 @@ import { personChanges } from './perturbations/persons.js';
 import type { Perturbation } from './perturbations/perturbation.js';
 import { surfaceChanges } from './perturbations/surface.js';
 
-/** robustness: how a text is written. invariance: who writes it, or of whom. */
+/**
+ * robustness: changes of the spelling and form of a text. invariance: changes of its author or of the persons it names.
+ */
 export const perturbations = { robustness: surfaceChanges, invariance: personChanges } as const;
 export type PerturbationFamily = keyof typeof perturbations;
 
@@ -19,8 +22,8 @@ export interface ChangedText {
 }
 
 /**
- * @param key names the text for good, such as the number of its example
- * @returns undefined where no perturbation of the family can change it
+ * @param key permanent name of the text, such as the number of its example
+ * @returns undefined if no perturbation of the family can change the text
  */
 export function changeText(
   family: PerturbationFamily,

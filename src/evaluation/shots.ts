@@ -1,4 +1,4 @@
-/** Suites that show a few labelled cases and ask about others. */
+/** Suites that show a few labelled cases and score others. */
 import { z } from 'zod';
 import { normaliseText } from '../core/text.js';
 import type { AdapterOutput } from '../versions/adapter-session.js';
@@ -24,7 +24,7 @@ export interface LabelledCase extends SplitCase {
   readonly label: string;
 }
 
-/** Two labels, of each of which one text is shown and one asked. */
+/** Two labels, each with one shown and one asked text. */
 export const shotsExample: readonly LabelledCase[] = [
   { id: 's1', text: 'where is my parcel', label: 'delivery', split: 'train' },
   { id: 's2', text: 'i want my money back', label: 'refund', split: 'train' },
@@ -53,7 +53,7 @@ export function vectorsOf(answered: readonly Answered<Case>[]): Float32Array[] {
   return answered.map(({ vector }) => vector);
 }
 
-/** What a probe that is fitted on the shots reads off each asked case. */
+/** The answers of a probe, fitted on the shots, for each asked case. */
 export async function readByProbe<Own extends LabelledCase>(
   cases: readonly Own[],
   outputs: readonly AdapterOutput[],
@@ -81,7 +81,7 @@ export function problemOfShots(cases: readonly LabelledCase[]): SuiteProblem | u
   return problemOfSplit(cases) ?? contradictoryLabels(cases);
 }
 
-/** What is shown cannot be asked. */
+/** A text that is shown cannot be scored. */
 export function problemOfSplit(cases: readonly SplitCase[]): SuiteProblem | undefined {
   const shown = new Map(
     cases.flatMap((item) => (item.split === 'train' ? [[normaliseText(item.text), item.id] as const] : [])),

@@ -1,6 +1,6 @@
 /**
- * Eval suites are versioned data: `suite.yaml` says what is measured, `cases.jsonl` holds the cases. Read whole,
- * checked whole.
+ * Eval suites are versioned data: `suite.yaml` declares the measurement, `cases.jsonl` contains the cases. Both are
+ * read and checked whole.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const text = z.string().min(1);
 const logEntry = z.strictObject({
   version: z.number().int().min(1),
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
-  /** Of cases.jsonl. */
+  /** Hash of cases.jsonl. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   note: text,
 });
@@ -37,7 +37,7 @@ const header = z.strictObject({
   licence: text,
   shots: z.number().int().min(1).optional(),
   task: text.optional(),
-  /** Whether its texts are of no adapter's business, so that any adapter may be asked whether it notices. */
+  /** Whether its texts are out of scope for every adapter, so that any adapter may be tested for detecting them. */
   outOfScope: z.boolean().optional(),
   log: z.array(logEntry).min(1).optional(),
 });
@@ -48,22 +48,22 @@ interface SuiteHeader {
   readonly name: string;
   readonly version: number;
   readonly capability: string;
-  /** The family of suites that may be judged as one. Without it in suite.yaml: the kind. */
+  /** The family of suites that may be judged together. By default the kind. */
   readonly group: string;
   readonly metric: string;
-  /** Score of guessing. */
+  /** The score of guessing. */
   readonly chance: number;
-  /** The best that can be expected. */
+  /** The best score that can be expected. */
   readonly ceiling: number;
   /** SHA-256 over the cases. */
   readonly contentHash: string;
-  /** Undefined: not a suite of a folder. */
+  /** Undefined for a suite that is not read from a folder. */
   readonly licence?: string | undefined;
-  /** Its versions, the oldest first; undefined: none is kept. */
+  /** Versions of the suite, the oldest first; undefined if no log is kept. */
   readonly log?: readonly SuiteVersion[] | undefined;
-  /** Training cases a class, by the suite's own account. */
+  /** Number of training cases per class, as the suite declares. */
   readonly shots?: number | undefined;
-  /** classification: which task of the adapter is asked; without it the first. */
+  /** classification: the adapter's task that is scored; by default the first. */
   readonly task?: string | undefined;
   /** Whether its texts count as out of scope for every adapter. */
   readonly outOfScope?: boolean | undefined;
@@ -74,12 +74,12 @@ type SuiteOf<Known> =
     ? SuiteHeader & { readonly kind: Name; readonly cases: readonly Own[] }
     : never;
 
-/** A suite of a kind that the workspace adds passes for one of these: its name and cases are known when it is read. */
+/** A suite of a kind that the workspace adds has this type too: its name and cases are known only when it is read. */
 export type Suite = SuiteOf<KnownKind>;
 
 /**
- * Whether a suite is of that kind, so that its cases are too. @example if (isOfKind(suite, stability))
- * suite.cases[0].changed
+ * Whether a suite is of that kind, which also narrows the type of its cases.
+ * @example if (isOfKind(suite, stability)) suite.cases[0].changed
  */
 export function isOfKind<Name extends KnownKind['name']>(
   suite: Suite,
@@ -88,12 +88,12 @@ export function isOfKind<Name extends KnownKind['name']>(
   return suite.kind === name;
 }
 
-/** Name -> folder of every suite in `folders`; of two with one name the first counts. */
+/** Name -> folder of every suite in `folders`; if two suites have the same name, the first counts. */
 export async function listSuites(folders: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const folder of folders) {
     if (!existsSync(folder)) continue;
-    // A link to a folder is a folder: texts behind it must be kept out of training as well.
+    // A link to a folder counts as a folder: the texts in it must be kept out of training as well.
     const entries = (await readdir(folder, { withFileTypes: true })).filter(
       (entry) => entry.isDirectory() || entry.isSymbolicLink(),
     );
@@ -137,7 +137,7 @@ export async function readSuite(folder: string): Promise<Suite> {
   const lack = problemOfCases(kind, cases);
   if (lack) throw new EspalierError('SUITE_INVALID', lack.what, { at: placeOf(lack, lineNumbers, casesFile) });
   const group = head.data.group ?? kind.name;
-  // Each case was checked against its kind's own schema above, which the compiler cannot see through the table.
+  // Each case was checked against its kind's own schema above, which the compiler cannot infer from the table.
   return { ...head.data, group, contentHash, cases } as unknown as Suite;
 }
 
@@ -163,7 +163,7 @@ function requireSoundHeader({ name, metric, chance, ceiling }: Header, kind: Any
   if (ceiling <= chance) refuse(`the ceiling, ${ceiling}, is not above chance, ${chance}`, 'ceiling');
 }
 
-/** Figures of two contents must never pass for figures of one version. A suite without a log answers for itself. */
+/** Scores on two different contents must never appear under one version. A suite without a log is not checked. */
 function requireLogged({ version, log }: Header, contentHash: string, file: string): void {
   const last = log?.at(-1);
   if (!last) return;
@@ -184,14 +184,14 @@ function requireLogged({ version, log }: Header, contentHash: string, file: stri
 
 function parseHeader(source: string, file: string): unknown {
   try {
-    // Its warnings would go to standard error as they are, with the file's own control characters.
+    // The parser's warnings would be printed to standard error unescaped, with the file's own control characters.
     return parse(source, { logLevel: 'error' });
   } catch (cause) {
     throw new EspalierError('SUITE_INVALID', messageOf(cause).split('\n')[0]!, { at: { file }, cause });
   }
 }
 
-/** Lines that are not blank, numbered from 1; one at a time, so that a large file is not held twice. */
+/** Lines that are not blank, numbered from 1; yielded singly, so that a large file is not held twice. */
 function* eachLine(content: string): Generator<{ readonly line: string; readonly number: number }> {
   let number = 0;
   for (let start = 0; start <= content.length; ) {
@@ -243,12 +243,12 @@ function placeOf({ index, field }: SuiteProblem, lineNumbers: readonly number[],
   };
 }
 
-/** Every text a suite shows to the encoder. */
+/** Every text that a suite gives to the encoder. */
 export function textsOf(suite: Suite): string[] {
   return suite.cases.flatMap(kindNamed(suite.kind).texts);
 }
 
-/** sameTextHash -> suite, over all suites in `folders`: what must never be trained on. */
+/** sameTextHash -> suite, over all suites in `folders`: the texts that must never be trained on. */
 export async function collectEvalTexts(folders: readonly string[]): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
   for await (const suite of eachSuite(folders)) {
@@ -257,7 +257,7 @@ export async function collectEvalTexts(folders: readonly string[]): Promise<Map<
   return hashes;
 }
 
-/** Every suite in `folders`, read one after another: only one is in memory. @throws SUITE_INVALID */
+/** Every suite in `folders`, read in turn, so that only one is in memory. @throws SUITE_INVALID */
 export async function* eachSuite(folders: readonly string[]): AsyncGenerator<Suite> {
   for (const folder of (await listSuites(folders)).values()) yield await readSuite(folder);
 }

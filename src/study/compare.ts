@@ -1,7 +1,6 @@
 /**
- * What every strategy would have made of an adapter's own stream: its domains in the order in which they first came,
- * one update each, from nothing, under several buffer budgets. Nothing is proposed, and of the store only the cache of
- * vectors grows.
+ * Compares all strategies on an adapter's own stream: its domains in order of first arrival, one update each, starting
+ * from nothing, under several buffer budgets. Nothing is proposed, and the store changes only by newly cached vectors.
  */
 
 import { EspalierError } from '../core/errors.js';
@@ -36,9 +35,9 @@ export type CompareContext = Pick<UpdateContext, 'store' | 'encoder' | 'progress
 
 export interface CompareRequest {
   readonly declaration: AdapterDeclaration;
-  /** Names; without them all there are. */
+  /** Names of strategies; by default all. */
   readonly strategies?: readonly string[] | undefined;
-  /** Numbers of examples; without them a third of the declared budget, and the whole. */
+  /** Budgets in numbers of examples; by default a third of the declared budget, and the whole. */
   readonly budgets?: readonly number[] | undefined;
 }
 
@@ -84,16 +83,16 @@ export async function compareStrategies(context: CompareContext, request: Compar
   };
 }
 
-/** What one update brings: a domain of a task. */
+/** The data of one update: a domain of a task. */
 export interface Step extends Domain {
-  /** With its task where the adapter has several. */
+  /** Name of the domain, with its task if the adapter has several. */
   readonly name: string;
   readonly multiLabel?: boolean | undefined;
   readonly fresh: Example[];
   readonly held: Example[];
 }
 
-/** Domains of each task that bring something to learn, in the order in which they first came. */
+/** Domains of each task that contain training examples, in order of first arrival. */
 export async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDeclaration): Promise<Step[]> {
   for (const task of tasks) await requireAnswerForm(store.queries, name, task);
   const range = {
@@ -146,7 +145,7 @@ export function usualBudgets(declared: BufferBudget, steps: readonly Step[]): nu
   return [Math.max(1, Math.round(whole / 3)), whole];
 }
 
-/** How many texts of average size a budget in bytes holds. */
+/** Number of texts of average size that fit into a budget in bytes. */
 function fittingIn(bytes: number, steps: readonly Step[]): number {
   const texts = steps.flatMap(({ fresh }) => fresh.map(({ text }) => text));
   const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / texts.length;
@@ -189,7 +188,7 @@ interface OnePlay {
   readonly training: TrainingSettings;
 }
 
-/** What a strategy cannot learn is a finding too; only a stop ends the comparison. */
+/** Plays one strategy. A failure to learn is a result too; only an interruption ends the comparison. */
 async function playOne(
   { encoder, progress, signal }: CompareContext,
   { title, steps, strategy, policy, budget, training }: OnePlay,
@@ -215,7 +214,7 @@ async function playOne(
     const failed = thrown instanceof EspalierError && thrown.code !== 'INTERRUPTED';
     progress.end(failed ? `failed [${thrown.code}]` : 'stopped');
     if (failed) return { row: failureOf(play, thrown) };
-    // Of a comparison nothing is kept but the vectors.
+    // A comparison stores only the vectors.
     if (signal.aborted)
       throw new EspalierError('INTERRUPTED', 'stopped while comparing', { hint: 'Run it again: it begins anew.' });
     throw thrown;

@@ -1,4 +1,6 @@
-/** What a comparison of strategies found: a row for each play, and what it remembered when. */
+/**
+ * The result of a comparison of strategies: a row for each play, with its accuracy on every domain after each update.
+ */
 import type { ErrorCode, EspalierError } from '../core/errors.js';
 import type { TrainingSettings } from '../declaration/declaration.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
@@ -8,26 +10,26 @@ import { joint } from '../training/strategies/joint.js';
 import type { StreamOutcome } from './play-stream.js';
 
 /**
- * Of naive fine-tuning, which forgets; of joint training on everything at once, which cannot; and of what stands
- * between them.
+ * naive: naive fine-tuning, which forgets. joint: joint training on everything at once, which cannot forget. remedy:
+ * every other strategy.
  */
 export type Role = 'naive' | 'remedy' | 'joint';
 
 export interface Play {
   readonly strategy: string;
   readonly role: Role;
-  /** Examples that the replay buffer may hold; 0 where the strategy replays none. */
+  /** Number of examples that the replay buffer may hold; 0 if the strategy replays none. */
   readonly budget: number;
 }
 
-/** Accuracies are shares. */
+/** The result of a play. Accuracies are shares. */
 export interface PlayedRow extends Play {
   readonly averageAccuracy: number;
   readonly forgetting: number;
   readonly backwardTransfer: number;
-  /** Null where no domain could be answered before it came. */
+  /** Null if no domain could be answered before it was learned. */
   readonly forwardTransfer: number | null;
-  /** Training alone, over all updates. */
+  /** Training time alone, summed over all updates. */
   readonly seconds: number;
   readonly bytesStored: number;
   readonly error: null;
@@ -53,27 +55,27 @@ export interface PlayedMatrix extends Play {
 
 export interface Comparison {
   readonly adapter: string;
-  /** One update each; with their task where the adapter has several. */
+  /** Names of the domains, one update each; with their task if the adapter has several. */
   readonly domains: readonly string[];
   /** Numbers of examples of each domain. */
   readonly examples: readonly { readonly domain: string; readonly train: number; readonly holdout: number }[];
-  /** Domains of which nothing is held out: they are learned, and not measured. */
+  /** Domains without held-out examples: they are learned and not measured. */
   readonly unmeasured: readonly string[];
   readonly classes: number;
   readonly encoder: string;
   readonly settings: TrainingSettings;
-  /** The best first, what failed last. */
+  /** Best first; failed plays last. */
   readonly rows: readonly ComparisonRow[];
-  /** In the order of the rows, without what failed. */
+  /** In the order of the rows, without failed plays. */
   readonly matrices: readonly PlayedMatrix[];
 }
 
-/** "derpp 240"; the budget only where there is one. */
+/** Name of a play, such as "derpp 240"; the budget appears only if there is one. */
 export function nameOfPlay({ strategy, budget }: Pick<Play, 'strategy' | 'budget'>): string {
   return budget === 0 ? strategy : `${strategy} ${budget}`;
 }
 
-/** The most accurate of what could be shipped and is no baseline. */
+/** The most accurate remedy: a strategy that could be shipped and is no baseline. */
 export function bestRemedy({ rows }: Pick<Comparison, 'rows'>): PlayedRow | undefined {
   return rows.find((row): row is PlayedRow => row.role === 'remedy' && row.error === null);
 }
@@ -85,7 +87,7 @@ export function roleOf({ name }: Strategy): Role {
 
 export function rowOf(play: Play, outcome: StreamOutcome): PlayedRow {
   const { averageAccuracy, forgetting, backwardTransfer, forwardTransfer, seconds, bytesStored, matrix } = outcome;
-  // One update a domain: what stands above the diagonal was answered before it was learned.
+  // There is one update per domain: entries above the diagonal were measured before their domain was learned.
   const foreseen = matrix.some((row, update) => row[update + 1] !== undefined);
   return {
     ...play,

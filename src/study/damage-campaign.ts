@@ -1,6 +1,6 @@
 /**
- * Plays damaged copies of a champion through its own gate: the same suites, the same stored rows, the same policy as an
- * update. It tells what the gate of an adapter can see, and with how many held-out cases.
+ * Runs damaged copies of a champion through its own gate, with the suites, stored rows and policy of an update. It
+ * shows which damages the gate of an adapter can detect, and with how many held-out cases.
  */
 import { type Class, classKey, domainKey } from '../declaration/tasks.js';
 import { encodeCached } from '../encoder/cached.js';
@@ -25,14 +25,14 @@ import type { Manifest } from '../versions/manifest.js';
 
 export interface CampaignRequest {
   /**
-   * As for an update that learned nothing: its parent is the champion, and both ends of its data are what the champion
-   * had been shown.
+   * The plan of an update without new examples: its parent is the champion, and its data begin and end with the
+   * champion's last example.
    */
   readonly plan: Plan;
   readonly damages: readonly Damage[];
-  /** Each damage is done once a seed. */
+  /** Each damage is applied once per seed. */
   readonly seeds: readonly number[];
-  /** A version to be passed off as new. */
+  /** An older version to judge as if it were new. */
   readonly older?: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface DamagedCandidate {
   readonly damage: string;
   readonly seed: number;
   readonly report: Report;
-  /** Names of what did not pass, what failed first. */
+  /** Names of the lines that did not pass, failed ones first. */
   readonly lines: readonly string[];
 }
 
@@ -70,7 +70,7 @@ function lostBy(older: Manifest, champion: Manifest): string[] {
   return champion.classes.map(classKey).filter((key) => !kept.has(key));
 }
 
-/** Damaged copies ask for the same vectors one after another; the adapter answers once. */
+/** Damaged copies request outputs for the same vectors in turn; this adapter computes them once. */
 class RememberingAdapter implements AdapterSession {
   readonly #adapter: AdapterSession;
   #known: { readonly vectors: Float32Array; readonly outputs: ReturnType<AdapterSession['run']> } | undefined;
@@ -116,7 +116,7 @@ async function damagedContenders(
   return contenders;
 }
 
-/** How many answers the shifted prior turns. */
+/** Share of answers that the shifted prior changes. */
 const turnedShare = 0.1;
 
 async function answersToHoldouts(
@@ -128,7 +128,7 @@ async function answersToHoldouts(
   return adapter.run(await encodeCached(store, encoder, texts, { signal }), encoder.dimension);
 }
 
-/** What the suites about answers know of the texts that they ask. */
+/** The known facts about the texts of suites that test answers. */
 async function textsAsked(
   { store, encoder, signal }: UpdateContext,
   suites: readonly AskedSuite[],
@@ -164,13 +164,12 @@ function labelsByDomain(classes: readonly Class[], suites: readonly AskedSuite[]
 
 interface Played extends Stage {
   readonly contenders: ReadonlyMap<string, Contender>;
-  /** What the older version does not know. */
+  /** Classes that the older version does not know. */
   readonly lost: readonly string[];
 }
 
 /**
- * Through stored rows, as an update does it. The run is over when its verdicts are known, and no candidate remains of
- * it.
+ * Judges the contenders through stored rows, as an update does. The run ends with its verdicts and leaves no candidate.
  */
 async function judgeAll(
   context: UpdateContext,

@@ -1,6 +1,6 @@
 /**
- * Plays a stream of labelled vectors, one update a step, under one strategy and buffer budget, as if each candidate
- * were approved: what `espalier compare` and the benches look at.
+ * Plays a stream of labelled vectors, one update per step, under one strategy and buffer budget, as if each candidate
+ * were approved. Used by `espalier compare` and the benches.
  */
 
 import { labelsIn, rarestLabel, readLabelSet } from '../core/label-sets.js';
@@ -19,30 +19,30 @@ import { marginsOfRows } from './stream-margins.js';
 export interface StreamPlay {
   readonly steps: readonly StreamStep[];
   readonly strategy: Strategy;
-  /** How many columns of the vectors, the last ones, count n-grams. */
+  /** Number of columns, the last of each vector, that count n-grams. */
   readonly lexical: number;
   readonly settings: TrainingSettings;
-  /** Which examples the replay buffer holds. */
+  /** Policy that selects the examples of the replay buffer. */
   readonly policy: ReplayPolicy;
-  /** How many. */
+  /** Number of examples that the replay buffer may hold. */
   readonly budget: number;
-  /** Trains one head: in this thread, or in another. */
+  /** Trains one head, in this thread or in another. */
   readonly train: (job: TrainingJob) => Promise<TrainedHead>;
   readonly played?: (steps: number) => void;
 }
 
 export interface StreamOutcome extends ContinualMetrics {
   /**
-   * Row t: accuracy on every domain after update t; undefined where no class of the domain was known, or nothing is
-   * held out.
+   * Row t: accuracy on every domain after update t; undefined if no class of the domain was known, or it has no
+   * held-out examples.
    */
   readonly matrix: readonly (readonly (number | undefined)[])[];
   readonly domains: readonly string[];
-  /** Training alone. */
+  /** Training time alone. */
   readonly seconds: number;
   /**
-   * What the last version keeps to go on from: state, head, and the vectors that the next update replays or trains on
-   * again.
+   * Bytes that the last version stores for the next update: state, head, and the vectors that the next update replays
+   * or trains on again.
    */
   readonly bytesStored: number;
 }
@@ -99,10 +99,7 @@ export async function playStream({
   return { ...continualMetrics(matrix, { learnedAt, chance }), matrix, domains, seconds, bytesStored };
 }
 
-/**
- * What was learned of each task to which something new comes, where both together are few enough for the strategy to
- * reread.
- */
+/** Learned rows of each task that receives new rows, if both together are few enough for the strategy to reread. */
 function rereadRows(
   before: readonly StreamRow[],
   fresh: readonly StreamRow[],
@@ -116,7 +113,7 @@ function rereadRows(
   return rows.length > 0 ? rows : undefined;
 }
 
-/** Of guessing evenly among the labels; of sets, of giving the commonest. */
+/** The score of guessing evenly among the labels; for label sets, of always giving the most common set. */
 function chanceOn(steps: readonly StreamStep[]): number {
   const labels = steps.flatMap(({ test }) => test.labels);
   return steps.some(({ multiLabel }) => multiLabel)
@@ -178,7 +175,7 @@ class StreamMemory {
   }
 }
 
-/** Numbered over all steps. */
+/** The rows of each step, numbered across all steps. */
 function rowsOf(steps: readonly StreamStep[]): StreamRow[][] {
   const starts = steps.map((_, index) => sum(steps.slice(0, index).map(({ train }) => train.labels.length)));
   return steps.map((step, index) => {
@@ -213,8 +210,8 @@ interface Measured {
 }
 
 /**
- * Accuracy on each domain, of sets the mean Jaccard index; a label that is not known yet is answered wrong, a domain of
- * no known label or no example has no accuracy.
+ * Accuracy on each domain, or the mean Jaccard index for label sets; an unknown label counts as answered wrongly, and a
+ * domain without a known label or without examples has no accuracy.
  */
 async function measure(head: Head, { domains, steps, classes, threads }: Measured): Promise<(number | undefined)[]> {
   const scorer = await openScorer(head, threads);
@@ -257,10 +254,10 @@ const bestAmong = (competing: readonly number[], scores: Float32Array) => [
   competing.reduce((best, other) => (scores[other]! > scores[best]! ? other : best)),
 ];
 
-/** A score of 0 is a probability of a half. */
+/** A score of 0 corresponds to a probability of one half. */
 const likelyAmong = (free: readonly number[], scores: Float32Array) => free.filter((index) => scores[index]! >= 0);
 
-/** The Jaccard index; of one class against one it is 1 or 0. A class that is not known yet is never found. */
+/** The Jaccard index; 1 or 0 when both are single classes. A class that is not known yet never counts as found. */
 function shareOfBoth(wanted: readonly (number | undefined)[], found: readonly number[]): number {
   const both = wanted.filter((target) => target !== undefined && found.includes(target)).length;
   const either = wanted.length + found.length - both;

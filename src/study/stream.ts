@@ -1,4 +1,4 @@
-/** A stream of labelled vectors, and its classes as they come. */
+/** A stream of labelled vectors, and its classes in order of arrival. */
 import { labelsIn } from '../core/label-sets.js';
 import { type Class, classKey } from '../declaration/tasks.js';
 import type { JobPart, JobRequest } from '../training/build-job.js';
@@ -17,13 +17,15 @@ export interface Origin {
   readonly receivedAt: string;
 }
 
-/** What one update brings, and what it is measured by. */
+/** The training and the test data of one update. */
 export interface StreamStep {
-  /** The name of the domain; two steps of one name bring more of the same. */
+  /** Name of the domain; a second step of the same name adds examples to it. */
   readonly name: string;
   /** Labels of different tasks never compete. */
   readonly task: string;
-  /** Whether its labels do not compete within it either: each answer is then a set, as writeLabelSet gives it. */
+  /**
+   * Whether the labels of the task do not exclude each other: each answer is then a set, as written by writeLabelSet.
+   */
   readonly multiLabel?: boolean | undefined;
   readonly train: Labelled;
   readonly test: Labelled;
@@ -38,7 +40,7 @@ export interface StreamRow {
   readonly origin: Origin;
 }
 
-/** Classes in the order in which they came; one name in two tasks is two classes. */
+/** Classes in order of arrival; the same name in two tasks means two classes. */
 export class StreamClasses {
   readonly #numbers = new Map<string, number>();
   readonly #classes: Class[] = [];
@@ -66,7 +68,7 @@ export class StreamClasses {
     return [...this.#classes.keys()].filter((index) => this.#classes[index]!.task === task);
   }
 
-  /** What a job is told of the classes, in the order of their numbers. */
+  /** The classes as a job describes them, in the order of their numbers. */
   known(): Pick<JobRequest, 'classes' | 'tasks' | 'multiLabel'> {
     return {
       classes: [...this.#classes],

@@ -1,17 +1,17 @@
 /**
- * What an example's target stands for. Of a task whose labels exclude each other a target is the number of a class; of
- * a multi-label task it is the number of a label set, counted on from the classes.
+ * The meaning of an example's target. In a task whose labels exclude each other, a target is the number of a class; in
+ * a multi-label task it is the number of classes plus the number of a label set.
  */
 import type { LabelSet, TrainingJob } from './job.js';
 
 type Answers = Pick<TrainingJob, 'classes' | 'sets'>;
 
-/** The classes that a target says are true. */
+/** The classes that are true according to a target. */
 export function classesOf({ classes, sets = [] }: Answers, target: number): readonly number[] {
   return target < classes.length ? [target] : sets[target - classes.length]!.classes;
 }
 
-/** The number of the task that a target answers. */
+/** The number of the task that a target belongs to. */
 export function taskOf({ classes, sets = [], tasks }: Answers & Pick<TrainingJob, 'tasks'>, target: number): number {
   return target < classes.length ? tasks[target]! : sets[target - classes.length]!.task;
 }
@@ -20,7 +20,7 @@ export function isMultiLabel({ multiLabel = [] }: Pick<TrainingJob, 'multiLabel'
   return multiLabel.includes(task);
 }
 
-/** The same of targets within one task. @param sets what targets from `classes` on stand for */
+/** The true classes of a target within one task. @param sets label sets of the targets from `classes` on */
 export function trueClasses(
   target: number,
   classes: number,
@@ -30,8 +30,8 @@ export function trueClasses(
 }
 
 /**
- * [targets, classes] 1 where a class is true of an example, row-major.
- * @param sets what targets from `classes` on stand for
+ * [targets, classes] 1 if a class is true of an example, row-major.
+ * @param sets label sets of the targets from `classes` on
  */
 export function multiHot(
   targets: Int32Array,
@@ -44,8 +44,8 @@ export function multiHot(
 }
 
 /**
- * By which class each example is balanced: of a set by the rarest among all examples of the job. Sets of no class have
- * a number of their own.
+ * The class by which each example is balanced: for a label set, its rarest class among all examples of the job. Empty
+ * sets are balanced as an additional class of their task.
  */
 export function balancingClass(job: TrainingJob): (target: number) => number {
   const { fresh, replayed, classes } = job;
@@ -62,19 +62,19 @@ export function balancingClass(job: TrainingJob): (target: number) => number {
   };
 }
 
-/** Of equals the first. */
+/** The rarest class; among equally rare ones the first. */
 function rarestOf(own: readonly number[], counts: Float64Array): number | undefined {
   return own.length === 0 ? undefined : own.reduce((rarest, one) => (counts[one]! < counts[rarest]! ? one : rarest));
 }
 
-/** Numbers label sets as they come. */
+/** Numbers label sets in order of arrival. */
 export interface LabelSetIndex {
   /** The target that stands for the set. */
   targetOf(set: LabelSet): number;
   readonly sets: readonly LabelSet[];
 }
 
-/** @param classes how many there are */
+/** @param classes number of classes */
 export function openLabelSetIndex(classes: number): LabelSetIndex {
   const numbers = new Map<string, number>();
   const sets: LabelSet[] = [];

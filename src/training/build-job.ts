@@ -1,10 +1,10 @@
-/** Builds the job of a training: the same for an update, and for a strategy that is compared on a stream. */
+/** Builds the job of a training run, both for an update and for a strategy compared on a stream. */
 import { readLabelSet } from '../core/label-sets.js';
 import { type Class, classKey, taskNamesIn, taskNumbers } from '../declaration/tasks.js';
 import { openLabelSetIndex } from './answers.js';
 import type { LabelledVectors, TrainingJob } from './job.js';
 
-/** A labelled example. Of a multi-label task its label is a set, as writeLabelSet gives it. */
+/** A labelled example. In a multi-label task its label is a set, as written by writeLabelSet. */
 export interface JobExample extends Class {
   readonly id: number;
 }
@@ -18,9 +18,9 @@ export interface JobPart {
 type Passed = 'strategy' | 'settings' | 'dimension' | 'lexical' | 'budget' | 'parent';
 
 export interface JobRequest extends Pick<TrainingJob, Passed> {
-  /** All after this training; those of the parent come first, in their order. */
+  /** All classes known after this training; those of the parent come first, in their order. */
   readonly classes: readonly Class[];
-  /** Names in the order of their numbers; without it the order in which the classes name them. */
+  /** Names of the tasks in the order of their numbers; by default the order in which the classes name them. */
   readonly tasks?: readonly string[] | undefined;
   /** Names of the multi-label tasks. */
   readonly multiLabel: readonly string[];
@@ -58,7 +58,7 @@ export function buildJob({ classes, multiLabel, fresh, replayed, learned, ...req
   };
 }
 
-/** Whether a strategy rereads what was learned of a task: it must be few enough together with what is new. */
+/** Whether a strategy rereads the learned examples of a task: learned and fresh ones together must be few enough. */
 export function rereadsTask(
   rereads: number | undefined,
   { learned, fresh }: { learned: number; fresh: number },

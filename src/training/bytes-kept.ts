@@ -1,15 +1,15 @@
-/** What a version keeps, in bytes: the same count for an update and for a strategy that is compared. */
+/** The bytes that a version stores, counted in the same way for an update and for a compared strategy. */
 import { bytesIn } from '../core/safetensors.js';
 import type { Strategy, TrainedHead, TrainingJob } from './job.js';
 
 interface Kept extends Pick<TrainingJob, 'settings' | 'dimension'> {
-  /** How many examples the replay buffer holds afterwards. */
+  /** Number of examples in the replay buffer after the update. */
   readonly members: number;
-  /** How many examples are trained on again where the next update cannot go on from this version. */
+  /** Number of examples to train on again if the next update cannot continue from this version. */
   readonly all: number;
 }
 
-/** State, head, and the vectors that the next update replays or trains on again. */
+/** Bytes of state, head, and the vectors that the next update replays or trains on again. */
 export function bytesKept(
   strategy: Strategy,
   trained: TrainedHead,

@@ -1,11 +1,11 @@
 /**
  * The logarithm of each class's share of the minibatches. A new class is far more frequent there than an old one;
- * learning scores on top of that share instead of into it keeps old classes from being outbid (logit adjustment: Menon
- * et al., ICLR 2021).
+ * learning scores in addition to the logarithm of that share keeps new classes from outweighing old ones (logit
+ * adjustment: Menon et al., ICLR 2021).
  */
 import type { Problem } from './problem.js';
 
-/** Of a class that is neither new nor in the buffer. */
+/** Share of a class that is neither new nor in the buffer. */
 const smallestShare = 1e-4;
 
 /**
@@ -16,7 +16,7 @@ export function logPrior({ job: { fresh, replayed, classes }, sizes }: Problem):
   const shares = new Float32Array(classes.length);
   if (replayed.targets.length === 0) return shares;
   const whole = sizes.fresh + sizes.replayed;
-  // Label sets are beyond: what does not compete needs no prior.
+  // Targets of label sets lie beyond the array and are ignored: labels that do not compete need no prior.
   for (const target of fresh.targets) shares[target]! += sizes.fresh / whole / fresh.targets.length;
   const remembered = new Set(replayed.targets);
   for (const target of remembered) shares[target]! += sizes.replayed / whole / remembered.size;

@@ -1,14 +1,14 @@
 /**
- * The arrays that a loss draws minibatches from, by name. Head, labels and strategy each bring some: of two with one
- * name one would silently be lost.
+ * The arrays that a loss draws minibatches from, by name. Head, labels and strategy each provide some; if two had the
+ * same name, one would silently be lost.
  */
 import type { NativeArray } from './native.js';
 
 export type DataOfLoss = Readonly<Record<string, NativeArray>>;
 
 /**
- * All of them in one record.
- * @throws Error naming the name that has two owners, which is a defect of the head or the strategy
+ * Joins all arrays in one record.
+ * @throws Error naming the array that two parts provide, which is a defect of the head or the strategy
  */
 export function joinData(...parts: readonly (DataOfLoss | undefined)[]): Record<string, NativeArray> {
   const joined: Record<string, NativeArray> = {};

@@ -1,4 +1,4 @@
-/** Trains a head by gradient on whatever loss a strategy writes, a part of an epoch in one native call. */
+/** Trains a head by gradient on the loss that a strategy writes, running part of an epoch in each native call. */
 
 import { EspalierError } from '../core/errors.js';
 import { seededRandom } from '../core/random.js';
@@ -21,27 +21,30 @@ import type { Head, TrainedHead, TrainingJob, TrainingProgress } from './job.js'
 import { keepOptimiser, resumeOptimiser } from './optimiser-state.js';
 import { type Beginning, type Problem, poseProblem } from './problem.js';
 
-/** What is minimised. */
+/** The loss to minimise, with its data. */
 export interface Objective {
   readonly loss: Expression;
-  /** What the loss needs beside the problem's data. */
+  /** Data of the loss in addition to the problem's. */
   readonly data?: DataOfLoss;
   readonly constraint?: Constraint;
-  /** What was found out in making it. */
+  /** Measurements made while building the objective. */
   readonly facts?: Readonly<Record<string, number>>;
 }
 
 export interface Descent extends Beginning {
-  /** Where the settings say none. */
+  /** Learning rate used when the settings declare none. */
   readonly usualRate: number;
-  /** Whether what the optimiser carries is kept for the next update. */
+  /** Whether the optimiser's state is kept for the next update. */
   readonly keepsOptimiser?: boolean;
   readonly objective: (problem: Problem) => Objective | Promise<Objective>;
 }
 
-/** A native call can be stopped only before and after: one of this many steps takes about a second at most. */
+/** Training can be stopped only between native calls; a call of this many steps lasts about a second at most. */
 const stepsInOneCall = 256;
-/** A loss as large as this many guesses at random: the run is lost, though its numbers may still be finite. */
+/**
+ * A loss this many times as large as that of random guessing means that the run has diverged, even if its numbers are
+ * finite.
+ */
 const hopelessGuesses = 100;
 
 /** @throws TRAINING_DIVERGED naming the epoch */
@@ -98,9 +101,9 @@ interface Run {
   readonly epoch: Epoch;
   readonly epochs: number;
   readonly data: DataOfLoss;
-  /** What the optimiser carries on, and the steps it has taken before. */
+  /** The optimiser's state at the start, and the number of steps it has taken before. */
   readonly resumed: ReturnType<typeof resumeOptimiser>;
-  /** Of the steps of this update. */
+  /** Learning rate by step of this update. */
   readonly learningRate: LearningRate;
   readonly progress: TrainingProgress;
 }
@@ -142,13 +145,13 @@ async function runEpochs({
   return { states, losses };
 }
 
-/** The declared epochs, or as many as the least number of steps takes. */
+/** The declared number of epochs, or as many as are needed for the least number of steps. */
 function epochsOf(job: TrainingJob): number {
   const { epochs, leastSteps } = job.settings;
   return Math.max(epochs, Math.ceil(leastSteps / stepsOf(job)));
 }
 
-/** Of an epoch: each new example has its turn. */
+/** Steps of an epoch, in which each new example occurs. */
 function stepsOf({ fresh, settings }: TrainingJob): number {
   return Math.ceil(fresh.targets.length / settings.batchSize);
 }

@@ -1,7 +1,7 @@
 /**
- * The diagonal of the Fisher information of a head, E over x and over y as the head itself would answer, of (d log
- * p(y|x) / d theta)^2: one gradient an example, squared and then averaged. (The square of an averaged gradient, or
- * labels in place of the head's own answers, are other quantities: Kunstner et al., "Limitations of the empirical
+ * The diagonal of the Fisher information of a head, E over x and over y drawn from the head's own answers, of (d log
+ * p(y|x) / d theta)^2: one gradient per example, squared and then averaged. (The square of an averaged gradient, or
+ * labels in place of the head's own answers, give other quantities: Kunstner et al., "Limitations of the empirical
  * Fisher approximation", NeurIPS 2019.)
  */
 import { pickWeighted, type Random, seededRandom } from '../core/random.js';
@@ -19,7 +19,7 @@ import { type Head, maskedScore, type TrainingJob } from './job.js';
 import type { NativeArray } from './native.js';
 import type { Problem } from './problem.js';
 
-/** Leaves the parameters where they are, and sums rate * gradient^2. */
+/** Leaves the parameters unchanged, and sums rate * gradient^2. */
 const squaredGradients: Optimiser = {
   states: ['square'],
   numbers: ['share'],
@@ -31,8 +31,8 @@ const squaredGradients: Optimiser = {
 };
 
 /**
- * Over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once for each
- * example.
+ * The diagonal over the fresh examples, by parameter name. Answers are drawn from the head's own probabilities, once
+ * for each example.
  */
 export async function fisherDiagonal(
   { kind, job, data: known }: Problem,
@@ -63,14 +63,14 @@ export async function fisherDiagonal(
 }
 
 interface Likelihood {
-  /** -log p of the answers, of a minibatch of one. */
+  /** -log p of the answers, for a minibatch of one example. */
   loss(scores: Expression): Expression;
   readonly data: Readonly<Record<string, NativeArray>>;
 }
 
 /**
- * Answers are drawn from the head's own probabilities: one of the classes that compete, and each label of a multi-label
- * task for itself.
+ * Draws answers from the head's own probabilities: one of the classes that compete, and each label of a multi-label
+ * task independently.
  */
 function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
   const { classes, settings, tasks, fresh } = job;
@@ -79,7 +79,7 @@ function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
     const answers = drawAnswers(own, classes.length, random);
     return { loss: (scores) => crossEntropy(scores, targets('answers', 1)), data: { answers } };
   }
-  // As in the loss: an example speaks of its own task alone, and so moves no weight of another.
+  // As in the loss, an example concerns only its own task, and so moves no weight of another.
   const isAsked = (row: number, index: number) => tasks[index] === taskOf(job, fresh.targets[row]!);
   const isFree = (row: number) => isMultiLabel(job, taskOf(job, fresh.targets[row]!));
   const each = (numberAt: (row: number, index: number) => number) =>

@@ -1,4 +1,4 @@
-/** What strategies that train by gradient have in common. */
+/** The common part of strategies that train by gradient. */
 import type { TrainingSettings } from '../declaration/declaration.js';
 import type { Objective } from './descent.js';
 import { gradientHeads, headKindNamed } from './heads.js';
@@ -12,41 +12,39 @@ interface GradientStrategy {
   readonly summary: string;
   readonly replays: boolean;
   readonly measures?: NonNullable<Strategy['measures']>;
-  /** Where the settings say none. */
+  /** Learning rate used when the settings declare none. */
   readonly learningRate?: number;
   /**
-   * The same for a head that has a closed form, which a champion made by it leaves near its optimum; without it
+   * The same for a head with a closed form, since a champion computed by it is already near its optimum; by default
    * `learningRate`.
    */
   readonly closedFormRate?: number;
-  /**
-   * Whether the optimiser goes on with what it carried at the end of the update before, where the settings do not say.
-   */
+  /** Whether the optimiser resumes the state of the previous update if the settings do not decide it. */
   readonly keepsOptimiser?: boolean;
   readonly options?: Readonly<Record<string, StrategyOption>>;
   /** The loss of one update. */
   objective(problem: Problem, options: Readonly<Record<string, number>>): Objective | Promise<Objective>;
-  /** What is kept for the next update, made after training. */
+  /** Computes the state for the next update, after training. */
   remember?(
     problem: Problem,
     trained: TrainedHead,
     options: Readonly<Record<string, number>>,
-    /** What the loss was given beside the problem's data. */
+    /** Data that the loss uses in addition to the problem's. */
     data: NonNullable<Objective['data']>,
   ): Promise<TrainedHead['state']> | TrainedHead['state'];
 }
 
 /**
- * Chosen for linear heads on CLINC150's validation split. After an analytic champion of nine of its domains, whose
- * ridge head goes on, the tenth gives replay 94.2, 94.5, 94.4 and 93.7 % in all at rates of 0.001, 0.0003, 0.0001 and
- * 0.00003, so that rehearsing strategies keep theirs; ewc 10, 70, 86 and 90 %, so that those without a buffer have a
- * tenth.
+ * Chosen for linear heads on CLINC150's validation split, by training the tenth of its domains after an analytic
+ * champion of nine, from that champion's ridge head. At rates of 0.001, 0.0003, 0.0001 and 0.00003, replay reaches
+ * 94.2, 94.5, 94.4 and 93.7 % over all domains, so rehearsing strategies use 0.0003; ewc reaches 10, 70, 86 and 90 %,
+ * so strategies without a buffer use a tenth of it.
  */
 export const usualRate = 3e-4;
-/** Of strategies without a buffer, for heads that have a closed form. */
+/** Learning rate of strategies without a buffer, for heads that have a closed form. */
 export const cautiousRate = 3e-5;
 
-/** A strategy that is a loss, and perhaps something to remember. */
+/** Makes a strategy from a loss and, optionally, a state to remember. */
 export function gradientStrategy({
   objective,
   remember,

@@ -1,7 +1,7 @@
 /**
- * All kinds of head. A new one is one file in heads/ and one place in this array: its formula, settings, sizes and what
- * it can be trained by stand in its file; gradient, training, files, adapter.yaml and tests follow. docs/extending.md
- * does it once.
+ * All kinds of head. A new kind needs one file in heads/, with its formula, settings, sizes and ways of training, and
+ * one entry in this array; gradient, training, files, adapter.yaml and tests follow from it. docs/extending.md shows an
+ * example.
  */
 import { faultOfKeys } from '../core/added-keys.js';
 import { memberNamed, membersOf, type Named } from '../core/extensions.js';
@@ -15,7 +15,7 @@ import { ridgeHead } from './heads/ridge.js';
 import { sldaHead } from './heads/slda.js';
 import type { Head, HeadKind, HeadOutputs, HeadShape, InputSizes } from './job.js';
 
-/** Those that gradient strategies train begin with the usual one. */
+/** Among the kinds that gradient strategies train, the default comes first. */
 export const headKinds: readonly HeadKind[] = [
   linearHead,
   cosineHead,
@@ -25,7 +25,7 @@ export const headKinds: readonly HeadKind[] = [
   sldaHead,
 ];
 
-/** Names of the kinds that every gradient strategy trains, the usual one first. */
+/** Names of the kinds that every gradient strategy trains, the default first. */
 export const gradientHeads: readonly string[] = headKinds
   .filter(({ trainable }) => trainable === true)
   .map(({ name }) => name);
@@ -33,25 +33,28 @@ export const gradientHeads: readonly string[] = headKinds
 /** The settings of all kinds: keys that adapter.yaml may hold under `training`. */
 export const headSettings: SettingsShape = Object.assign({}, ...headKinds.map(({ settings }) => settings ?? {}));
 
-/** What is wrong with a kind of head that a workspace adds; undefined: nothing. */
+/** Finds the problem in a kind of head that a workspace adds; undefined if there is none. */
 export function faultOfHead(kind: Named, others: readonly Named[]): string | undefined {
   const settingsOf = (other: Named) => (other as HeadKind).settings ?? {};
   return faultOfKeys(settingsOf(kind), Object.assign({}, trainingKeys, headSettings, ...others.map(settingsOf)));
 }
 
-/** The built-in kinds, and those that the workspace adds. */
+/** The built-in kinds, followed by those that the workspace adds. */
 export function allHeadKinds(): readonly HeadKind[] {
   return membersOf('head', headKinds);
 }
 
-/** @throws HEAD_UNKNOWN */
+/**
+ * @throws HEAD_UNKNOWN
+ * @example headKindNamed('linear').trainable // true
+ */
 export function headKindNamed(name: string): HeadKind {
   return memberNamed(allHeadKinds(), name, { code: 'HEAD_UNKNOWN', noun: 'head' });
 }
 
 /**
- * The formula for a row of `x` [1, d] and `counts` [1, lexical], and so of any number of them: no operation of a head
- * looks at how many there are.
+ * The formula for one row of `x` [1, d] and `counts` [1, lexical]. It holds for any number of rows, since no operation
+ * of a head depends on the number of rows.
  */
 export function formulaOf(kind: HeadKind, shape: HeadShape): HeadOutputs {
   const inputs = minibatch('x', [1, shape.dimension - shape.lexical]);
@@ -59,21 +62,21 @@ export function formulaOf(kind: HeadKind, shape: HeadShape): HeadOutputs {
 }
 
 /**
- * Whether a kind of head changes the embedding before it reads the scores off it. A head that does not cannot change
- * what the encoder is good for: with the same encoder fingerprint its adapted embedding is the encoder's own.
+ * Whether a kind of head changes the embedding before it computes the scores. A head that does not cannot affect the
+ * suites of the encoder: with the same encoder fingerprint its adapted embedding is the encoder's own.
  */
 export function movesEmbedding(kind: string): boolean {
   return headKindNamed(kind).moves === true;
 }
 
-/** Whether no update can go on from a head, since an earlier Espalier computed its kind otherwise. */
+/** Whether no update can continue from a head because an earlier Espalier computed its kind differently. */
 export function isOutdated({ kind, shape }: Head): boolean {
   return headKindNamed(kind).isOutdated?.(shape) === true;
 }
 
 /**
- * The kind's own sizes: of a new head, or those that an earlier one was built with. Sizes of other kinds that it may
- * bear are left behind.
+ * The sizes specific to the kind: those of a new head, or those that an earlier head was built with. Sizes of other
+ * kinds are dropped.
  */
 export function ownSizes(
   kind: HeadKind,

@@ -1,9 +1,9 @@
 /**
- * Calibrates a head that was trained by gradient. A second head is trained in the same way without a few examples of
- * each class, and the temperature that suits its scores for those is given to the first, which has learned everything
- * (temperature scaling: Guo et al., "On calibration of modern neural networks", ICML 2017; the scores of learned
- * examples themselves would be too sure). The examples held apart are new ones and, where the strategy replays, members
- * of the buffer, at most so many of each class that all classes count about alike.
+ * Calibrates a head trained by gradient. A second head is trained in the same way without a few examples of each class,
+ * and the temperature fitted to its scores for those examples is given to the first head, which has learned everything
+ * (temperature scaling: Guo et al., "On calibration of modern neural networks", ICML 2017; scores of learned examples
+ * would be overconfident). The examples held apart are new ones and, if the strategy replays, members of the buffer,
+ * with a limit per class, so that all classes have about equal weight.
  *
  * Cost: training takes twice as long. Labels of multi-label tasks are not calibrated.
  */
@@ -17,23 +17,23 @@ import type { Problem } from './problem.js';
 import { type PickedRow, pickRows } from './rows.js';
 import { amongRivals, cautiousTemperature } from './temperature.js';
 
-/** Of each class, one in so many examples is held apart. */
+/** One in this many examples of each class is held apart. */
 const oneIn = 5;
-/** About so many are enough. */
+/** About this many examples held apart suffice. */
 const enough = 400;
-/** With fewer nothing is calibrated. */
+/** With fewer examples held apart, the head is not calibrated. */
 const fewest = 10;
 
 export interface Learned {
   readonly problem: Problem;
-  /** What the loss was given beside the problem's data. */
+  /** Data that the loss uses in addition to the problem's. */
   readonly data: Awaited<ReturnType<typeof descend>>['data'];
   readonly trained: TrainedHead;
 }
 
 /**
- * Descends, lets the strategy remember, and calibrates.
- * @param remember the state to keep, made of the head as it was trained
+ * Trains the head, lets the strategy remember, and calibrates.
+ * @param remember computes the state to store, from the head as trained
  */
 export async function learn(
   job: TrainingJob,
@@ -64,7 +64,7 @@ interface Parted {
   readonly held: LabelledVectors;
 }
 
-/** A class always keeps an example to be learned from. */
+/** Holds examples apart; every class keeps at least one to learn from. */
 function holdApart(job: TrainingJob): Parted {
   const { fresh, replayed, classes, dimension, settings } = job;
   const random = seededRandom(settings.seed, 'held apart');
@@ -93,7 +93,7 @@ function holdApart(job: TrainingJob): Parted {
     : { rest, held: pickRows([...apart], dimension) };
 }
 
-/** [classes], one for all classes of a task; 1 where no example of it was held apart. */
+/** [classes], one temperature for all classes of a task; 1 if none of its examples was held apart. */
 function temperatures(job: TrainingJob, scores: Float32Array, targets: Int32Array): Float32Array {
   const classes = job.classes.length;
   const rivals = amongRivals(scores, targets, job);

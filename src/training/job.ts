@@ -1,53 +1,56 @@
 /**
- * The words of the training room.
+ * Terms of training.
  *
- * job:      all that one training run needs; plain data, so that it can cross to a worker thread.
- * head:     what is trained, as a kind of head with its sizes and its tensors. The kind says what is computed; see
+ * job:      all inputs of one training run; plain data, so that it can be sent to a worker thread.
+ * head:     the trained model, as a kind of head with its sizes and its tensors. The kind defines the computation; see
  *           heads.ts.
- * state:    what a strategy stores besides the head to continue from at the next update; may be empty.
- * strategy: how a head is made from a job, and what resists forgetting; see strategies.ts.
+ * state:    the data that a strategy stores besides the head to continue from at the next update; may be empty.
+ * strategy: a way to make a head from a job and to resist forgetting; see strategies.ts.
  */
 
 import type { Tensors } from '../core/safetensors.js';
 import type { SettingsShape, TrainingSettings } from '../declaration/declaration.js';
 import type { Expression } from './autodiff/expression.js';
 
-/** Labelled vectors. */
+/** Vectors with their targets and example numbers. */
 export interface LabelledVectors {
-  /** [count, dimension] float32, row-major: as the encoder gives them, counts of n-grams last. */
+  /** [count, dimension] float32, row-major, as returned by the encoder, with counts of n-grams last. */
   readonly vectors: Float32Array;
-  /** [count] numbers of the job's classes; from their number on, of its label sets. */
+  /**
+   * [count] numbers of the job's classes; higher targets are numbers of its label sets, counted from the number of
+   * classes.
+   */
   readonly targets: Int32Array;
-  /** [count] numbers of the examples: what a strategy keeps of an example is kept under its number. */
+  /** [count] numbers of the examples, under which a strategy stores data of an example. */
   readonly ids: Int32Array;
 }
 
-/** An answer of a multi-label task. */
+/** An answer in a multi-label task. */
 export interface LabelSet {
   /** Number of the task. */
   readonly task: number;
-  /** Numbers of classes, ascending; none is an answer too. */
+  /** Numbers of classes, ascending; an empty list is an answer too. */
   readonly classes: readonly number[];
 }
 
-/** What the encoder gives a head to read. */
+/** Sizes of a head's input. */
 export interface InputSizes {
   /** Columns of a vector. */
   readonly dimension: number;
-  /** How many of them, the last ones, count n-grams; the others are its dense part. */
+  /** Number of columns, the last of each vector, that count n-grams; the others are its dense part. */
   readonly lexical: number;
 }
 
-/** Sizes by which a head of a kind is built; every kind has these three, and adds its own. */
+/** Sizes of a head; every kind has these three and may add its own. */
 export interface HeadShape extends InputSizes {
   readonly classes: number;
   readonly [size: string]: number;
 }
 
 /**
- * A classifier over embeddings: x = unit((dense part - mean) * scale) * sqrt(d); then what its kind says, over tensors
- * of the names that its kind uses. `mean` and `scale` [d] every head has; `tasks` [classes] those whose classes belong
- * to more than one task; `multiLabel` [classes], 1 for the classes of multi-label tasks, those that have such.
+ * A classifier over embeddings: it standardises, x = unit((dense part - mean) * scale) * sqrt(d), and then applies its
+ * kind's formula to the tensors named in it. Every head has `mean` and `scale` [d]; a head whose classes belong to more
+ * than one task has `tasks` [classes]; one with multi-label tasks has `multiLabel` [classes], 1 for their classes.
  */
 export interface Head {
   readonly kind: string;
@@ -55,56 +58,69 @@ export interface Head {
   readonly tensors: Tensors;
 }
 
-/** What a head is given. */
+/** The inputs of a head. */
 export interface HeadInputs {
   /** The dense part, standardised, [batch, d]. */
   readonly inputs: Expression;
-  /** Counts of n-grams, [batch, lexical]; nothing is made of them where there are none. */
+  /** Counts of n-grams, [batch, lexical]; unused if there are none. */
   readonly counts: Expression;
 }
 
-/** What a head computes from its inputs. */
+/** The outputs of a head. */
 export interface HeadOutputs {
   /** [batch, classes] */
   readonly scores: Expression;
-  /** What becomes of the embedding before the scores are read off, [batch, d]; absent where it stays as it is. */
+  /** The changed embedding from which the scores are computed, [batch, d]; absent if the head leaves it unchanged. */
   readonly embedding?: Expression;
-  /** How far from all that is known, [batch]; absent where the kind has no measure of it. */
+  /** Distance from everything learned, [batch]; absent if the kind does not measure it. */
   readonly distance?: Expression;
 }
 
-/** A kind of head and everything that only it knows. docs/extending.md adds one step by step. */
+/**
+ * A kind of head with everything specific to it. docs/extending.md adds one step by step.
+ * @example
+ * const plain: HeadKind = {
+ *   name: 'plain',
+ *   summary: 'softmax regression on the embedding',
+ *   trainable: true,
+ *   forward: ({ inputs }, { classes }) => ({ scores: readout(inputs, classes) }),
+ * };
+ */
 export interface HeadKind {
   readonly name: string;
-  /** One line for tables. */
+  /** One-line description for tables. */
   readonly summary: string;
   /**
-   * Whether its parameters are trained by gradient: true by every gradient strategy; by its own strategy alone, which
-   * gives it what the others do not; or not at all, since it has a closed form and no parameters.
+   * Whether its parameters are trained by gradient: true for every gradient strategy; 'by its own strategy' for one
+   * strategy, which provides tensors that the others do not; false for a kind that has a closed form and no parameters.
    */
   readonly trainable: boolean | 'by its own strategy';
-  /** A closed form exists too: a head that it made is near its optimum, and is trained on at a lower rate. */
+  /**
+   * Set if a closed form exists too: a head computed by it is near its optimum, and is trained further at a lower rate.
+   */
   readonly hasClosedForm?: true;
-  /** It changes the embedding before it reads the scores off it, so that it can damage what the encoder is good for. */
+  /**
+   * Set if the head changes the embedding before it computes the scores, so that it can damage the encoder's suites.
+   */
   readonly moves?: true;
   /**
-   * Keys under `training` in adapter.yaml that it reads, with bounds and usual values. Kinds that share a key share its
+   * Keys under `training` in adapter.yaml that it reads, with bounds and defaults. Kinds that share a key share its
    * schema.
    */
   readonly settings?: SettingsShape;
   /**
-   * Its own sizes of a new head, which the manifest keeps.
-   * @throws DECLARATION_INVALID where the settings are not what its schema allows
+   * The kind's own sizes for a new head, which the manifest records.
+   * @throws DECLARATION_INVALID if the settings do not match its schema
    */
   sizes?(settings: TrainingSettings, inputs: InputSizes): Readonly<Record<string, number>>;
   /**
-   * Whether an earlier Espalier computed such a head otherwise, so that no update can go on from it; it serves all the
-   * same.
+   * Whether an earlier Espalier computed such a head differently, so that no update can continue from it; it can still
+   * be served.
    */
   isOutdated?(shape: HeadShape): boolean;
   /**
-   * The formula: parameters are learned, whole sources stay as they are. Both take their values from the head's tensors
-   * of their names.
+   * The formula: parameters are learned, whole sources do not change. Both take their values from the head's tensors of
+   * the same names.
    */
   forward(given: HeadInputs, shape: HeadShape): HeadOutputs;
   /** Tensors that are drawn once and never learned. */
@@ -118,24 +134,26 @@ export interface TrainingJob {
   readonly strategy: string;
   readonly settings: TrainingSettings;
   readonly dimension: number;
-  /** How many of the columns, the last ones, count n-grams. */
+  /** Number of columns, the last of each vector, that count n-grams. */
   readonly lexical: number;
-  /** All classes after this update; those of the parent come first, in their order. */
+  /** All classes known after this update; those of the parent come first, in their order. */
   readonly classes: readonly string[];
   /** [classes] the number of each class's task. Classes of different tasks never compete. */
   readonly tasks: Int32Array;
-  /** Numbers of the tasks of which a text may have several labels, or none: their classes do not compete either. */
+  /**
+   * Numbers of the multi-label tasks, in which a text may have several labels or none: their classes do not compete.
+   */
   readonly multiLabel?: readonly number[];
-  /** What targets from `classes.length` on stand for. */
+  /** Label sets of the targets from `classes.length` on. */
   readonly sets?: readonly LabelSet[];
   readonly fresh: LabelledVectors;
-  /** From the replay buffer; empty for a strategy that does not replay. */
+  /** Examples from the replay buffer; empty for a strategy that does not replay. */
   readonly replayed: LabelledVectors;
   /**
-   * Everything that the parent learned, for a strategy that rereads it while it is few; absent where it is not at hand.
+   * All examples that the parent learned, for a strategy that rereads them while they are few; absent if unavailable.
    */
   readonly learned?: LabelledVectors;
-  /** How many examples the replay buffer may hold. */
+  /** Number of examples that the replay buffer may hold. */
   readonly budget: number;
   readonly parent: TrainedHead | undefined;
 }
@@ -143,14 +161,14 @@ export interface TrainingJob {
 export interface TrainedHead {
   readonly head: Head;
   readonly state: Tensors;
-  /** What the run found out: lambda, losses. Goes into the manifest. */
+  /** Results of the run, such as lambda and losses, for the manifest. */
   readonly facts: Readonly<Record<string, number>>;
 }
 
-/** `done` of `total` steps of the strategy's own kind, with what they are called. */
+/** `done` of `total` steps, in the unit that the strategy names. */
 export type TrainingProgress = (done: number, total: number, unit: string) => void;
 
-/** A number that only one strategy knows: `training.options` in adapter.yaml. */
+/** A numeric option specific to a strategy: `training.options` in adapter.yaml. */
 export interface StrategyOption {
   readonly standard: number;
   readonly least: number;
@@ -158,11 +176,11 @@ export interface StrategyOption {
   readonly meaning: string;
 }
 
-/** What the size of a version depends on. */
+/** The quantities that determine the size of a version. */
 export interface VersionSizes {
   /** Number of examples that are new to it. */
   readonly fresh: number;
-  /** Of the head that it goes on from; undefined: it begins with a new one. */
+  /** Shape of the parent's head that the version continues from; undefined for a new head. */
   readonly parent: HeadShape | undefined;
   readonly dimension: number;
   readonly lexical: number;
@@ -170,29 +188,36 @@ export interface VersionSizes {
   readonly classes: readonly number[];
 }
 
+/**
+ * A way to make a head from a job, with its remedy against forgetting. strategies.ts lists the built-in ones.
+ * @example
+ * const strategy = strategyNamed('replay');
+ * if (strategy.continues(parent, settings)) await strategy.train({ ...job, parent }, progress);
+ */
 export interface Strategy {
   readonly name: string;
-  /** One line for tables. */
+  /** One-line description for tables. */
   readonly summary: string;
-  /** Names of the kinds of head that it can train; the first is the usual one. */
+  /** Names of the kinds of head that it can train; the first is the default. */
   readonly headKinds: readonly string[];
   /** Whether the job should carry examples of the replay buffer. */
   readonly replays: boolean;
   /**
-   * Up to how many learned examples of a task the job should carry in whole, the fresh ones among them; absent: none.
+   * Greatest number of learned examples of a task, fresh ones included, that the job should carry in full; absent means
+   * none.
    */
   readonly rereads?: number;
   /**
-   * Whether an update from this parent needs examples of the buffer once, though the strategy does not rehearse them:
-   * to measure what another strategy did not keep.
+   * Whether an update from this parent needs examples of the buffer once although the strategy does not rehearse them:
+   * to measure quantities that another strategy did not store.
    */
   measures?(parent: TrainedHead): boolean;
   readonly options: Readonly<Record<string, StrategyOption>>;
-  /** Where it is false, the strategy cannot learn multi-label tasks. */
+  /** False if the strategy cannot learn multi-label tasks. */
   readonly multiLabel?: false;
   /** Whether an update from this parent extends it; if not, the job must carry everything ever learned as fresh. */
   continues(parent: TrainedHead, settings: TrainingSettings): boolean;
-  /** About how many bytes the files of a version will take; absent: what it keeps is small. */
+  /** Approximate size in bytes of a version's files; absent if they are small. */
   estimateBytes?(settings: TrainingSettings, sizes: VersionSizes): number;
   train(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead>;
 }

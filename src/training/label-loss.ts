@@ -1,6 +1,6 @@
 /**
- * What the labels of a minibatch ask for: cross-entropy over the classes of an example's own task, where those exclude
- * each other, and in a multi-label task the mean over its labels of their binary cross-entropies.
+ * The loss of a minibatch's labels: cross-entropy over the classes of an example's own task if those exclude each
+ * other, and in a multi-label task the mean over its labels of their binary cross-entropies.
  */
 import { classesOf, isMultiLabel, taskOf } from './answers.js';
 import { add, multiply } from './autodiff/elementwise.js';
@@ -11,24 +11,26 @@ import { type DataOfLoss, joinData } from './data-of-loss.js';
 import { maskedScore, type TrainingJob } from './job.js';
 
 export interface LabelLossOptions extends CrossEntropyOptions {
-  /** [classes] 0 for labels of multi-label tasks that are not asked about, else 1; all are, where it is absent. */
+  /** [classes] 0 for labels of multi-label tasks that the loss ignores, else 1; absent if it ignores none. */
   readonly asked?: Expression;
 }
 
-/** @param size rows of the minibatch. @param order the name of its order */
+/** @param size rows of the minibatch. @param order name of its order */
 export type LabelLoss = (
   scores: Expression,
   drawn: { readonly size: number; readonly order: string },
   options?: LabelLossOptions,
 ) => Expression;
 
-/** A loss, and the data that it draws from. */
+/** A loss and its data. */
 interface LossAndData {
   readonly loss: LabelLoss;
   readonly data: DataOfLoss;
 }
 
-/** Its data are `y` [n], the targets of the fresh and then the replayed examples, and what they stand for. */
+/**
+ * The data are `y` [n], the targets of the fresh and then the replayed examples, and the tables that interpret them.
+ */
 export function labelLoss(job: TrainingJob): LossAndData {
   const y = Int32Array.from([...job.fresh.targets, ...job.replayed.targets]);
   const { loss, data } = lossOfTargets(job, y);
@@ -56,7 +58,7 @@ function lossOfTargets(job: TrainingJob, y: Int32Array): LossAndData {
   };
 }
 
-/** With one task there is no mask. @param labels name of the data that hold the targets */
+/** With a single task there is no mask. @param labels name of the data that contain the targets */
 function exclusiveLoss(job: TrainingJob, y: Int32Array, labels = 'y'): LossAndData {
   const { tasks, classes } = job;
   const names = [...new Set(tasks)];

@@ -1,6 +1,6 @@
 /**
- * A sample of everything that a head has learned: new examples in their true share of it, the others from the replay
- * buffer.
+ * Draws a sample of everything that a head has learned: new examples in their true proportion, the others from the
+ * replay buffer.
  */
 import { seededRandom, shuffled } from '../core/random.js';
 import type { LabelledVectors } from './job.js';
@@ -11,9 +11,9 @@ export interface Learned {
   readonly replayed: LabelledVectors;
   readonly dimension: number;
   readonly seed: number;
-  /** How many examples the head has learned, the new ones among them. */
+  /** Number of examples that the head has learned, new ones included. */
   readonly learned: number;
-  /** How many the sample holds at most. */
+  /** Greatest number of examples in the sample. */
   readonly size: number;
 }
 

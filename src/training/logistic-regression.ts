@@ -1,15 +1,15 @@
 /**
  * Logistic regression with an L2 penalty, solved in the span of its examples. The minimiser is W = X^T A (representer
- * theorem), so that only the examples' Gram matrix is needed, however wide they are. L-BFGS (Liu & Nocedal, 1989) with
- * the inner product of W-space: the same steps as on W itself, at a cost that does not depend on the width.
+ * theorem), so that only the examples' Gram matrix is needed, whatever their width. L-BFGS (Liu & Nocedal, 1989) with
+ * the inner product of W-space takes the same steps as on W itself, at a cost that does not depend on the width.
  */
 
 export interface Regression {
   /** A: [examples, classes]. */
   readonly coefficients: Float64Array;
-  /** [classes]. Not penalised. */
+  /** [classes] intercepts, which are not penalised. */
   readonly intercepts: Float64Array;
-  /** Of all examples, those that are left out too: [examples, classes]. */
+  /** Scores of all examples, including those left out: [examples, classes]. */
   readonly scores: Float64Array;
 }
 
@@ -19,20 +19,22 @@ export interface LogisticProblem {
   /** Number of each example's class, [examples]. */
   readonly targets: Int32Array;
   readonly classes: number;
-  /** Weight of an example's loss against the penalty of half the squared norm of W: C of scikit-learn. */
+  /** Weight of an example's loss relative to the penalty, half the squared norm of W: C of scikit-learn. */
   readonly c: number;
-  /** [examples] 1 where an example is left out: it is scored, and not learned. */
+  /** [examples] 1 for an example that is left out: it is scored and not learned. */
   readonly left?: Uint8Array | undefined;
-  /** Where the search begins: a regression of the same examples. */
+  /** Starting point of the search: a regression of the same examples. */
   readonly start?: Regression | undefined;
   readonly tolerance?: Tolerance | undefined;
-  /** Writes the Gram matrix times a point [examples, classes]; a loop where it is absent. */
+  /** Writes the Gram matrix times a point [examples, classes]; if absent, a loop computes it. */
   readonly multiply?: ((point: Float64Array, into: Float64Array) => Promise<void>) | undefined;
 }
 
-/** When the search ends. */
+/** Criterion for ending the search. */
 export interface Tolerance {
-  /** The gradient's norm; the penalty is strongly convex with modulus 1, so W is as near to the minimiser. */
+  /**
+   * The gradient's norm; the penalty is strongly convex with modulus 1, so W is at most this far from the minimiser.
+   */
   readonly gradient: number;
   readonly steps: number;
 }
@@ -40,7 +42,7 @@ export interface Tolerance {
 const converged: Tolerance = { gradient: 1e-6, steps: 1000 };
 const memory = 5;
 
-/** One step of the past with the gradient's change, and the images of both: what the inner product needs. */
+/** A past step and the gradient's change, each with its image, which the inner product needs. */
 interface Step {
   readonly moved: Float64Array;
   readonly movedImage: Float64Array;
@@ -93,7 +95,7 @@ export async function fitLogisticRegression(problem: LogisticProblem): Promise<R
 }
 
 interface Line {
-  /** Moved to where the search ends, with its image. */
+  /** The point, moved to the end of the search, with its image. */
   readonly point: Float64Array;
   readonly image: Float64Array;
   /** The direction, scaled to the step taken. */
@@ -101,13 +103,13 @@ interface Line {
   readonly movedImage: Float64Array;
   readonly value: number;
   readonly slope: number;
-  /** Filled with the gradient at the end. */
+  /** Filled with the gradient at the end of the search. */
   readonly gradient: Float64Array;
 }
 
 const leastShare = 2 ** -40;
 
-/** Halves the step until the loss falls enough (Armijo, 1966). Undefined: rounding leaves nothing to gain. */
+/** Halves the step until the loss falls enough (Armijo, 1966). Undefined if rounding prevents any further gain. */
 function searchLine(
   problem: LogisticProblem,
   { point, image, moved, movedImage, value, slope, gradient }: Line,
@@ -141,7 +143,7 @@ interface Point {
 }
 
 /**
- * The two-loop recursion. The direction is a sum of points whose images are known, so that its image costs no product.
+ * The two-loop recursion. The direction is a sum of points whose images are known, so that its image needs no product.
  */
 function descentDirection(past: readonly Step[], gradient: Float64Array, gradientImage: Float64Array): Point {
   const [point, image] = [gradient.slice(), gradientImage.slice()];
@@ -165,7 +167,7 @@ function descentDirection(past: readonly Step[], gradient: Float64Array, gradien
 }
 
 /**
- * The loss at a point [examples + 1, classes], whose last row are the intercepts; fills the gradient, which is in the
+ * The loss at a point [examples + 1, classes], whose last row contains the intercepts; also fills the gradient, in the
  * same coordinates.
  * @param image of the point: its first rows are the scores without intercepts
  */
@@ -203,8 +205,8 @@ function lossAt(
 }
 
 /**
- * What turns the flat product of two points into the inner product of their W and intercepts: the Gram matrix times A,
- * and the intercepts.
+ * The image of a point: the Gram matrix times A, and the intercepts. The flat product of one point with another's image
+ * is the inner product of their W and intercepts.
  */
 async function imageOf(
   { gram, targets, classes, multiply }: LogisticProblem,
@@ -220,8 +222,8 @@ async function imageOf(
 }
 
 /**
- * The Gram matrix times A, [examples, classes]. Four classes at a time, whose sums stay in registers: a third of the
- * time of one by one.
+ * The Gram matrix times A, [examples, classes]. Four classes are computed at a time, with their sums in registers,
+ * which takes a third of the time of one at a time.
  */
 function productOf(gram: Float64Array, point: Float64Array, count: number, classes: number): Float64Array {
   const width = 4 * Math.ceil(classes / 4);
@@ -245,7 +247,7 @@ function productOf(gram: Float64Array, point: Float64Array, count: number, class
   return narrow;
 }
 
-/** A as [classes / 4, examples, 4], with zeros for classes there are none of. */
+/** A as [classes / 4, examples, 4], padded with zeros for missing classes. */
 function panelsOfFour(point: Float64Array, classes: number, count: number): Float64Array {
   const panels = new Float64Array(count * 4 * Math.ceil(classes / 4));
   for (let row = 0; row < count; row++) {

@@ -1,21 +1,21 @@
-/** Which examples meet in a minibatch. Rows are numbered fresh first, then replayed. */
+/** Selects the examples of a minibatch. Rows are numbered fresh first, then replayed. */
 import { groupBy } from '../core/grouping.js';
 import { type Random, seededRandom, shuffled } from '../core/random.js';
 import { balancingClass } from './answers.js';
 import type { TrainingJob } from './job.js';
 
 /**
- * fresh:    each new example once an epoch (a few twice, to fill the last minibatch).
- * replayed: from the buffer, each class as often as any other, whatever the buffer holds of it.
- * mixed:    `batchSize` fresh ones, completed by replayed ones.
- * rehearsed: from the buffer as it will be with its share of the new examples in it, each class as often as any other.
+ * fresh:     each new example once per epoch (a few twice, to fill the last minibatch).
+ * replayed:  examples of the buffer, each class equally often, however many examples of it the buffer holds.
+ * mixed:     `batchSize` fresh ones, completed by replayed ones.
+ * rehearsed: the buffer as it will be with its share of the new examples, each class equally often.
  */
 export type Pool = 'fresh' | 'replayed' | 'mixed' | 'rehearsed';
 
 export interface MinibatchSizes {
-  /** New examples in a minibatch. */
+  /** Number of new examples in a minibatch. */
   readonly fresh: number;
-  /** Replayed examples beside them. */
+  /** Number of replayed examples in the same minibatch. */
   readonly replayed: number;
 }
 
@@ -27,7 +27,7 @@ export function sizeOfPool(pool: Pool, { fresh, replayed }: MinibatchSizes): num
 /** The next `steps` minibatches: [steps, size of the pool] rows. */
 export type DrawSteps = (steps: number) => Int32Array;
 
-/** @param stream draws of one pool under different names are independent */
+/** @param stream name of the draws; draws of one pool under different names are independent */
 export function openPool(job: TrainingJob, pool: Pool, sizes: MinibatchSizes, stream: string): DrawSteps {
   const random = seededRandom(job.settings.seed, 'minibatches', pool, stream);
   const offset = job.fresh.targets.length;
@@ -46,7 +46,7 @@ export function openPool(job: TrainingJob, pool: Pool, sizes: MinibatchSizes, st
   return (steps) => Int32Array.from({ length: steps * size }, (_, at) => next(at % size));
 }
 
-/** Rows in a shuffled order, and when all had their turn, in another. */
+/** Rows in a shuffled order; after all have been drawn, they are shuffled again. */
 function endlessly(rows: readonly number[], random: Random): () => number {
   const left: number[] = [];
   return () => {
@@ -55,7 +55,7 @@ function endlessly(rows: readonly number[], random: Random): () => number {
   };
 }
 
-/** Of each class of the new examples as many as the buffer will have room for. */
+/** The new examples of each class, up to the number that the buffer will have room for. */
 function shareOfFresh(job: TrainingJob): number[] {
   const { fresh, budget, classes, settings } = job;
   const classOf = balancingClass(job);
@@ -69,7 +69,7 @@ function shareOfFresh(job: TrainingJob): number[] {
   });
 }
 
-/** The classes take turns in a shuffled order, and so do the examples of each. */
+/** Classes are drawn in turn in a shuffled order, and so are the examples of each class. */
 function byTurns(rows: readonly number[], job: TrainingJob, random: Random): () => number {
   const { fresh, replayed } = job;
   const classOf = balancingClass(job);

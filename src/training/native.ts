@@ -4,7 +4,7 @@ import { elementTypeOf, type Graph } from '../core/onnx.js';
 
 export interface NativeFunction {
   /**
-   * Runs the graph; inputs are typed arrays with their dims, outputs come back as typed arrays by name, written to
+   * Runs the graph. Inputs are typed arrays with their dims; outputs are returned as typed arrays by name, written to
    * `outputs` where given.
    */
   run(inputs: NativeInputs, outputs?: NativeInputs): Promise<Record<string, NativeArray>>;
@@ -35,8 +35,8 @@ export async function compile(graph: Graph, threads: number): Promise<NativeFunc
 }
 
 /**
- * Of `InferenceSession.create`. The type is spelled out: onnxruntime's own declarations compile only where those of a
- * browser are there, too.
+ * Options of `InferenceSession.create`. The type is spelled out because onnxruntime's own declarations compile only if
+ * those of a browser are present too.
  */
 export interface SessionOptions {
   readonly executionProviders: readonly ['cpu'];

@@ -1,4 +1,4 @@
-/** The numbers that only one strategy knows: `training.options` in adapter.yaml. */
+/** The numeric options specific to a strategy: `training.options` in adapter.yaml. */
 
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
@@ -7,8 +7,8 @@ import { headKindNamed, isOutdated } from './heads.js';
 import type { Strategy, TrainedHead } from './job.js';
 
 /**
- * What the settings say, or else what is standard.
- * @throws DECLARATION_INVALID for an option that the strategy does not know, or out of its bounds
+ * The options from the settings, with defaults for the others.
+ * @throws DECLARATION_INVALID for an option that is unknown to the strategy or out of its bounds
  */
 export function optionsOf(
   { name, options }: Strategy,
@@ -36,7 +36,7 @@ export function optionsOf(
   };
 }
 
-/** @throws HEAD_UNKNOWN, DECLARATION_INVALID where the strategy cannot train what the settings ask for */
+/** @throws HEAD_UNKNOWN, DECLARATION_INVALID if the strategy cannot train with these settings */
 export function checkSettings(strategy: Strategy, settings: TrainingSettings): void {
   optionsOf(strategy, settings);
   if (settings.head === undefined || strategy.headKinds.includes(headKindNamed(settings.head).name)) return;
@@ -50,7 +50,9 @@ export function checkSettings(strategy: Strategy, settings: TrainingSettings): v
   );
 }
 
-/** What a strategy heeds of the settings: another's options, and a head that it does not train, are none of its own. */
+/**
+ * The settings that apply to a strategy: options of other strategies, and a head that it does not train, are removed.
+ */
 export function settingsFor({ headKinds, options }: Strategy, settings: TrainingSettings): TrainingSettings {
   const own = Object.fromEntries(Object.entries(settings.options).filter(([option]) => Object.hasOwn(options, option)));
   if (settings.head === undefined || headKinds.includes(settings.head)) return { ...settings, options: own };
@@ -59,8 +61,8 @@ export function settingsFor({ headKinds, options }: Strategy, settings: Training
 }
 
 /**
- * Several strategies under the same settings.
- * @throws HEAD_UNKNOWN, DECLARATION_INVALID for what none of them knows, or out of its bounds
+ * Checks several strategies under the same settings.
+ * @throws HEAD_UNKNOWN, DECLARATION_INVALID for an option that is unknown to all of them or out of bounds
  */
 export function checkShared(strategies: readonly [Strategy, ...Strategy[]], settings: TrainingSettings): void {
   const { head, options } = settings;
@@ -68,14 +70,14 @@ export function checkShared(strategies: readonly [Strategy, ...Strategy[]], sett
   const strange = Object.fromEntries(Object.entries(options).filter(([option]) => isStrange(option)));
   const isHeadStrange = head !== undefined && !strategies.some(({ headKinds }) => headKinds.includes(head));
   const { head: _, ...headless } = settings;
-  // The first is asked about what nobody knows, and says so.
+  // Options that no strategy knows are passed to the first one, which rejects them.
   checkSettings(strategies[0], { ...headless, options: strange, ...(isHeadStrange && { head }) });
   for (const strategy of strategies) checkSettings(strategy, settingsFor(strategy, settings));
 }
 
 /**
- * Whether a strategy that trains by gradient can go on from this parent: it has a head of a kind that it trains, and
- * that is asked for.
+ * Whether a strategy that trains by gradient can continue from this parent: the strategy trains the head's kind, and
+ * the settings do not ask for another.
  */
 export function goesOn(headKinds: readonly string[], parent: TrainedHead, { head }: TrainingSettings): boolean {
   const { kind } = parent.head;

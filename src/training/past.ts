@@ -1,12 +1,14 @@
-/** What the champion was, for remedies that hold on to it: its job, over rows that stand for what it had learned. */
+/**
+ * A job that represents the champion, for remedies that preserve it, with rows that stand in for its learned examples.
+ */
 import { taskOf } from './answers.js';
 import { uncalibrated } from './heads/calibrated.js';
 import type { LabelledVectors, TrainedHead, TrainingJob } from './job.js';
 import { pickRows } from './rows.js';
 
 /**
- * The parent's own classes, with the replayed examples as the fresh ones; where the buffer is empty, the new examples
- * take their place. Targets tell the task alone: each is the first class of its task.
+ * The job restricted to the parent's classes, with the replayed examples as fresh ones, or the new examples if the
+ * buffer is empty. Targets only identify the task: each is the first class of its task.
  */
 export function pastOf(job: TrainingJob, parent: TrainedHead): TrainingJob {
   const { classes: known } = parent.head.shape;

@@ -1,5 +1,5 @@
 /**
- * What a gradient strategy has at hand to write its loss: the head as an expression, and minibatches of each pool of
+ * The parts from which a gradient strategy writes its loss: the head as an expression, and minibatches of each pool of
  * examples.
  */
 import { seededRandom } from '../core/random.js';
@@ -29,12 +29,12 @@ export interface Problem {
   /** The head before training: the parent's with room for new classes, or a new one. */
   readonly start: Head;
   readonly sizes: MinibatchSizes;
-  /** Of the fresh and then the replayed examples: inputs [n, d], classes [n], and whatever else is drawn with them. */
+  /** Data of the fresh and then the replayed examples: inputs [n, d], classes [n], and other data drawn with them. */
   readonly data: DataOfLoss;
-  /** By the name of its order. */
+  /** Draws of minibatches, by the name of their order. */
   readonly draws: ReadonlyMap<string, DrawSteps>;
   forward(given: HeadInputs): HeadOutputs;
-  /** Minibatches of a pool; those of another `stream` are independent. */
+  /** Minibatches of a pool; each `stream` is drawn independently. */
   draw(pool: Pool, stream?: string): Drawn;
 }
 
@@ -49,11 +49,11 @@ export interface Drawn extends HeadInputs {
 }
 
 export interface Beginning {
-  /** The kind of a head that has no parent and of which the settings say nothing. */
+  /** Default head kind when there is no parent and none is set. */
   readonly usualKind: string;
-  /** Instead of the parent's or the settings'. */
+  /** Sizes that replace the parent's or the settings'. */
   readonly sizes?: Readonly<Record<string, number>>;
-  /** Fixed tensors of the head that the strategy itself makes. */
+  /** Fixed tensors of the head that the strategy computes. */
   readonly tensors?: Tensors;
 }
 
@@ -99,7 +99,9 @@ export function poseProblem(job: TrainingJob, { usualKind, sizes: shape, tensors
   };
 }
 
-/** The parent's head with room for new classes, or a new one; new rows and columns are as the kind starts them. */
+/**
+ * The parent's head with room for new classes, or a new one; new rows and columns start with the kind's initial values.
+ */
 function startingHead(job: TrainingJob, kind: HeadKind, sizes: Readonly<Record<string, number>> = {}): Head {
   const { dimension, lexical, classes, settings, parent } = job;
   const kept = parent && uncalibrated(parent.head);
@@ -124,10 +126,7 @@ function lastColumns(vectors: Float32Array, stride: number, count: number): Floa
   return result;
 }
 
-/**
- * Which task each class belongs to, where there is more than one, and which classes do not compete, where there are
- * such.
- */
+/** The task of each class if there is more than one task, and the classes that do not compete if there are any. */
 export function taskTensors(job: TrainingJob): Tensors {
   const { tasks, multiLabel = [] } = job;
   const dims = [tasks.length];
@@ -139,7 +138,7 @@ export function taskTensors(job: TrainingJob): Tensors {
   };
 }
 
-/** `known` in the leading corner of `begun`. */
+/** Copies `known` into the leading corner of `begun`. */
 export function grown(known: Tensor | undefined, begun: Tensor): Tensor {
   if (!known) return begun;
   if (sameDims(known.dims, begun.dims)) return known;

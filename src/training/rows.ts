@@ -1,4 +1,4 @@
-/** Examples picked out of batches. */
+/** Rows picked from batches of examples. */
 import type { LabelledVectors } from './job.js';
 
 export interface PickedRow {

@@ -1,11 +1,11 @@
-/** Settings that a kind of head owns, read out of `training` of adapter.yaml. */
+/** Settings specific to a kind of head, read from `training` of adapter.yaml. */
 import { z } from 'zod';
 import { EspalierError } from '../core/errors.js';
 import { mostTelling, type SettingsShape, type TrainingSettings } from '../declaration/declaration.js';
 
 /**
- * The settings of the keys of `shape`; one that is not set has its usual value.
- * @throws DECLARATION_INVALID naming the key, where a program set what adapter.yaml could not hold
+ * The settings of the keys of `shape`; a setting that is missing has its default.
+ * @throws DECLARATION_INVALID naming the key, if a program set a value that adapter.yaml could not contain
  */
 export function readSettings<Shape extends SettingsShape>(
   shape: Shape,

@@ -1,8 +1,7 @@
 /**
- * The input of every head: each dimension to mean 0 over the first data seen, then each vector to length sqrt(d).
- * Dimensions keep their own
- * spread: brought to variance 1 over a first domain, they bear its stamp (CLINC150, validation: 94.1 against 94.5 %,
- *         without n-grams).
+ * The input of every head: each dimension is centred to mean 0 over the first data seen, then each vector is scaled to
+ * length sqrt(d). Dimensions keep their own spread: scaled to variance 1 over a first domain, they would remain biased
+ * towards it (CLINC150, validation: 94.1 against 94.5 %, without n-grams).
  */
 import type { Tensor } from '../core/safetensors.js';
 import type { TrainingJob } from './job.js';
@@ -11,15 +10,16 @@ export interface Standardisation {
   /** [d] */
   readonly mean: Tensor;
   /**
-   * [d]: 1. Heads written before have 0 for dimensions that were constant in their first update; those stay left out.
+   * [d]: 1. Heads written by an earlier Espalier have 0 for dimensions that were constant in their first update; those
+   * stay left out.
    */
   readonly scale: Tensor;
 }
 
 /**
- * Of the first `dimension` columns of [n, stride]. Fitted once, at an adapter's first update, and frozen: statistics of
- * two updates can only be added when they mean the same. A dimension that is constant in the first update is kept: it
- * may vary in later ones, and nothing is divided by its spread.
+ * Fits the first `dimension` columns of [n, stride]. Fitted once, at an adapter's first update, and frozen: statistics
+ * of two updates can be added only if their inputs have the same meaning. A dimension that is constant in the first
+ * update is kept: it may vary in later ones, and nothing is divided by its spread.
  */
 export function fitStandardisation(vectors: Float32Array, dimension: number, stride = dimension): Standardisation {
   const count = vectors.length / stride;
@@ -33,7 +33,7 @@ export function fitStandardisation(vectors: Float32Array, dimension: number, str
   };
 }
 
-/** The parent's, or one of the new examples. */
+/** The parent's standardisation, or one fitted to the new examples. */
 export function standardisationOf({ parent, fresh, dimension, lexical }: TrainingJob): Standardisation {
   if (!parent) return fitStandardisation(fresh.vectors, dimension - lexical, dimension);
   const { mean, scale } = parent.head.tensors;

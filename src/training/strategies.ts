@@ -1,4 +1,4 @@
-/** All strategies. A new one is a file of its own and a place in this array. */
+/** All strategies. A new one needs its own file and one entry in this array. */
 import { EspalierError } from '../core/errors.js';
 import { memberNamed, membersOf } from '../core/extensions.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
@@ -16,7 +16,7 @@ import { progressive } from './strategies/progressive.js';
 import { replay } from './strategies/replay.js';
 import { slda } from './strategies/slda.js';
 
-/** Those that are built in: the default first, the baseline and joint training last. */
+/** The built-in strategies: the default first, the baseline and joint training last. */
 export const strategies: readonly Strategy[] = [
   analytic,
   slda,
@@ -33,12 +33,15 @@ export const strategies: readonly Strategy[] = [
   joint,
 ];
 
-/** The built-in strategies, and those that the workspace adds. */
+/** The built-in strategies, followed by those that the workspace adds. */
 export function allStrategies(): readonly Strategy[] {
   return membersOf('strategy', strategies);
 }
 
-/** @throws STRATEGY_UNKNOWN */
+/**
+ * @throws STRATEGY_UNKNOWN
+ * @example strategyNamed('replay').replays // true
+ */
 export function strategyNamed(name: string): Strategy {
   return memberNamed(allStrategies(), name, { code: 'STRATEGY_UNKNOWN', noun: 'strategy' });
 }
@@ -59,7 +62,7 @@ export function readsBuffer(strategy: Strategy, parent: TrainedHead | undefined)
 }
 
 /**
- * What every training goes through.
+ * Trains any job: checks it, runs its strategy and checks the result.
  * @throws STRATEGY_UNKNOWN, DECLARATION_INVALID, VECTOR_INVALID, TOO_FEW_CLASSES, TRAINING_DIVERGED
  */
 export async function trainJob(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {

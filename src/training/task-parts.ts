@@ -1,24 +1,24 @@
-/** A job taken apart by task, for a strategy that fits each task by itself. */
+/** Splits a job by task, for a strategy that fits each task separately. */
 import { isMultiLabel } from './answers.js';
 import type { LabelledVectors, TrainingJob } from './job.js';
 import { pickRows } from './rows.js';
 
 export interface TaskPart {
   /**
-   * Begins the names of what is kept of it, see under(); the first task has none, so an adapter may begin with one and
-   * get more.
+   * Prefix of the names of its stored data, see under(); empty for the first task, so that an adapter may begin with
+   * one task and get more.
    */
   readonly prefix: string;
   /** The numbers of its classes in the job, in their order. */
   readonly classes: readonly number[];
   /** Whether its classes do not compete. */
   readonly isMultiLabel: boolean;
-  /** Places in `classes`, of each label set: what targets from the number of its classes on stand for. */
+  /** For each label set, positions in `classes`. Targets from the number of its classes on refer to these sets. */
   readonly sets: readonly (readonly number[])[];
-  /** Its examples; their targets are places in `classes`, or stand for sets. */
+  /** Its examples; their targets are positions in `classes`, or refer to sets. */
   readonly fresh: LabelledVectors;
   readonly replayed: LabelledVectors;
-  /** Everything that the parent learned of it, where the job carries that. */
+  /** All examples of the task that the parent learned, if the job carries them. */
   readonly learned?: LabelledVectors;
 }
 
@@ -43,7 +43,7 @@ export function partsByTask(job: TrainingJob): TaskPart[] {
   });
 }
 
-/** @param places of the part's own targets. A batch that is all of one part is not copied. */
+/** @param places of the part's own targets. A batch that belongs to one part entirely is not copied. */
 function rowsOf(batch: LabelledVectors, places: ReadonlyMap<number, number>, dimension: number): LabelledVectors {
   if (batch.targets.every((target) => places.get(target) === target)) return batch;
   const rows = [...batch.targets.keys()]
@@ -55,7 +55,7 @@ function rowsOf(batch: LabelledVectors, places: ReadonlyMap<number, number>, dim
 
 const anyPrefix = /^task\d+\./;
 
-/** What is kept under names that begin with the prefix, by the rest of their names. */
+/** The stored entries whose names begin with the prefix, by their names without it. */
 export function under<T>(prefix: string, kept: Readonly<Record<string, T>>): Record<string, T> {
   const isOwn = (name: string) => (prefix === '' ? !anyPrefix.test(name) : name.startsWith(prefix));
   return Object.fromEntries(
@@ -63,12 +63,12 @@ export function under<T>(prefix: string, kept: Readonly<Record<string, T>>): Rec
   );
 }
 
-/** The names, with the prefix before each. */
+/** The entries, with the prefix added to each name. */
 export function withPrefix<T>(prefix: string, named: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(named).map(([name, value]) => [`${prefix}${name}`, value]));
 }
 
-/** Columns of [rows, from.classes] -> [rows, numbers.length] */
+/** The columns `numbers` of [rows, classes] -> [rows, numbers.length] */
 export function takeColumns(data: Float32Array, classes: number, numbers: readonly number[]): Float32Array {
   const rows = data.length / classes;
   const taken = new Float32Array(rows * numbers.length);
@@ -78,7 +78,7 @@ export function takeColumns(data: Float32Array, classes: number, numbers: readon
   return taken;
 }
 
-/** Puts [rows, numbers.length] into the columns `numbers` of [rows, classes]. */
+/** Writes [rows, numbers.length] into the columns `numbers` of [rows, classes]. */
 export function putColumns(
   columns: Float32Array,
   numbers: readonly number[],

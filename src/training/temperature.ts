@@ -1,6 +1,4 @@
-/**
- * The temperature of scores that were made without the examples that they are for: by leaving out, or by holding apart.
- */
+/** Fits the temperature of scores of examples that were not learned: left out, or held apart. */
 import { taskOf } from './answers.js';
 import { maskedScore, type TrainingJob } from './job.js';
 import type { Floats } from './native.js';
@@ -20,8 +18,8 @@ export function amongRivals(
 }
 
 /**
- * The likeliest temperature if one more example had been answered wrong, by its second best class, at a typical margin.
- * Without it a few examples that are all answered right would ask for certainty (the rule of succession, in its
+ * The most likely temperature if one more example had been answered wrongly, by its second-best class, at a typical
+ * margin. Without it a few examples that are all answered right would give certainty (the rule of succession, in its
  * simplest form).
  */
 export function cautiousTemperature(scores: Floats, targets: Int32Array, classes: number): number {
@@ -33,7 +31,7 @@ export function cautiousTemperature(scores: Floats, targets: Int32Array, classes
   return fitTemperature(all, Int32Array.from([...targets, wrong.target]), classes);
 }
 
-/** The example whose best score leads its second best by the median, and that second best. */
+/** The example whose best score leads its second best by the median margin, and that second-best class. */
 function typicalError(scores: Floats, classes: number): { row: number; target: number } | undefined {
   const margins = Array.from({ length: scores.length / classes }, (_, row) => ({
     row,

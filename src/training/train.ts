@@ -1,4 +1,4 @@
-/** Trains in a worker thread, so that progress shows, leases are renewed and Ctrl-C is heard meanwhile. */
+/** Trains in a worker thread, so that meanwhile progress is shown, leases are renewed and Ctrl-C is handled. */
 import { Worker } from 'node:worker_threads';
 import { EspalierError } from '../core/errors.js';
 import { currentExtensions } from '../core/extensions.js';
@@ -10,18 +10,18 @@ export type WorkerMessage =
   | { readonly kind: 'trained'; readonly trained: TrainedHead }
   | { readonly kind: 'refused'; readonly error: PackedError };
 
-/** What the thread is given. */
+/** The data sent to the thread. */
 export interface WorkerRequest {
   readonly job: TrainingJob;
-  /** The configuration that adds the strategy, or others beside it; undefined where there is none. */
+  /** Path of the configuration that adds strategies; undefined if there is none. */
   readonly config: string | undefined;
-  /** One number, not 0 when the thread should stop. */
+  /** One number, nonzero when the thread should stop. */
   readonly stopped: Int32Array<SharedArrayBuffer>;
 }
 
 /**
- * A stop is heeded at the next step that reports progress. The thread is never terminated: inside a native call that
- * would abort the whole process.
+ * Trains a head. A stop takes effect at the next step that reports progress. The thread is never terminated, since that
+ * would abort the whole process if the thread is inside a native call.
  * @throws INTERRUPTED, TRAINING_DIVERGED
  */
 export function train(

@@ -1,4 +1,6 @@
-/** The worker thread of train.ts: a native epoch blocks its thread's event loop, and must not block the program's. */
+/**
+ * The worker thread of train.ts: a native epoch blocks its thread's event loop, and must not block the main thread's.
+ */
 import { parentPort } from 'node:worker_threads';
 import { packError } from '../core/thread-error.js';
 import { withConfig } from '../declaration/config.js';
@@ -22,8 +24,8 @@ port.once('message', async ({ job, config, stopped }: WorkerRequest) => {
     if (!error) throw thrown;
     send({ kind: 'refused', error });
   }
-  // A thread whose loop runs dry waits for V8's background compilation, and on Node 20 that may wait for a garbage
-  // collection which then never comes (seen once in some thousand trainings: NodePlatform::DrainTasks and
-  // CollectionBarrier). Leaving at once does not; what was sent arrives first.
+  // A thread whose event loop is empty waits for V8's background compilation, and on Node 20 that may wait for a
+  // garbage collection which then never occurs (seen once in some thousand trainings: NodePlatform::DrainTasks and
+  // CollectionBarrier). Exiting at once avoids this; messages that were sent still arrive.
   process.exit();
 });

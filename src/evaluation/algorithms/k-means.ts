@@ -1,16 +1,16 @@
 /**
- * k-means (Lloyd, 1982) from seeded k-means++ starts (Arthur & Vassilvitskii, SODA 2007); the tightest of several runs
- * counts. A round is one native product of all vectors with the centres, so that time and room grow with the vectors,
- * not with their square.
+ * k-means (Lloyd, 1982) from seeded k-means++ starts (Arthur & Vassilvitskii, SODA 2007); the run with the smallest
+ * inertia is kept. A round is one native product of all vectors with the centres, so that time and memory grow with the
+ * number of vectors, not with its square.
  */
 import { newGraph } from '../../core/onnx.js';
 import { pickWeighted, type Random, seededRandom } from '../../core/random.js';
 import { compile, type NativeFunction } from '../../training/native.js';
 
 const restarts = 10;
-/** A run seldom needs more than a third of it. */
+/** A run seldom needs more than a third of these rounds. */
 const mostRounds = 100;
-/** As one matrix, 1,200 numbers wide, so many take 240 MB. */
+/** As one matrix, 1,200 numbers wide, this many vectors take 240 MB. */
 export const mostVectors = 50_000;
 
 interface Clustering {
@@ -41,7 +41,7 @@ export async function kMeans(vectors: readonly Float32Array[], count: number, se
 
 interface Points {
   readonly vectors: readonly Float32Array[];
-  /** The same, row by row. */
+  /** The vectors as one row-major matrix. */
   readonly matrix: Float32Array;
   readonly native: NativeFunction;
 }
@@ -72,8 +72,8 @@ async function productsWith({ vectors, matrix, native }: Points, centres: Float3
 }
 
 /**
- * k-means++: each seed is a vector drawn with probability proportional to its squared distance from the nearest drawn
- * before.
+ * k-means++: each seed is a vector drawn with probability proportional to its squared distance from the nearest seed
+ * drawn before.
  */
 async function drawSeeds(points: Points, count: number, random: Random): Promise<number[]> {
   const { vectors } = points;
@@ -88,11 +88,11 @@ async function drawSeeds(points: Points, count: number, random: Random): Promise
   return seeds;
 }
 
-/** Sums over the members of each cluster, kept in step with every move. */
+/** Sums over the members of each cluster, updated with every move. */
 interface Sums {
   readonly clusters: Int32Array;
   readonly sizes: Int32Array;
-  /** [clusters][width], float64, so that what was added and taken away again leaves next to nothing. */
+  /** [clusters][width], float64, so that adding a vector and subtracting it again leaves almost no error. */
   readonly totals: readonly Float64Array[];
 }
 
@@ -103,7 +103,7 @@ async function settle(points: Points, seeds: readonly number[]): Promise<Cluster
     sizes: new Int32Array(seeds.length),
     totals: seeds.map(() => new Float64Array(width)),
   };
-  // In the first round a seed is its cluster's mean.
+  // In the first round each seed serves as its cluster's mean.
   const centres = matrixOf(seeds.map((seed) => points.vectors[seed]!));
   for (let round = 0; ; round++) {
     const { moved, inertia } = assign(points, sums, {
@@ -123,7 +123,7 @@ function normsOf(centres: Float32Array, width: number): Float64Array {
   return norms;
 }
 
-/** Each vector to its nearest centre; of equals the first. */
+/** Assigns each vector to its nearest centre; the first of equally near ones. */
 function assign(
   { vectors }: Points,
   sums: Sums,
@@ -160,7 +160,7 @@ function move(
   clusters[index] = to;
 }
 
-/** To the means of their clusters; a cluster that lost all its vectors keeps its centre. */
+/** Moves each centre to the mean of its cluster; a cluster that lost all its vectors keeps its centre. */
 function moveCentres(centres: Float32Array, { sizes, totals }: Sums): void {
   for (const [cluster, total] of totals.entries()) {
     if (sizes[cluster] === 0) continue;

@@ -1,21 +1,21 @@
 /**
- * A few-shot probe: logistic regression on the adapted embeddings of a handful of examples, as MTEB classifies
- * (Muennighoff et al., EACL 2023). It asks whether a distinction can still be read off the embedding. It is solved to
- * convergence, so that a difference between two adapters is never one of the probe's own luck.
+ * A few-shot probe: logistic regression on the adapted embeddings of a handful of examples, as in MTEB's classification
+ * (Muennighoff et al., EACL 2023). It tests whether a distinction can still be read off the embedding. It is solved to
+ * convergence, so that a difference between two adapters never comes from the probe's own chance.
  */
 import { largestOf } from '../../core/sequences.js';
 import { dot } from '../../core/vectors.js';
 import { fitLogisticRegression } from '../../training/logistic-regression.js';
 import { similarities } from './similarity.js';
 
-/** scikit-learn's default for its C, which MTEB leaves as it is. */
+/** scikit-learn's default for its C, which MTEB does not change. */
 const c = 1;
 
 export interface Reading {
-  /** The class of the highest probability; of equals the first in the order of their names. */
+  /** The class of the highest probability; among equals, the first in the order of their names. */
   readonly label: string;
   readonly confidence: number;
-  /** By class. */
+  /** Class -> probability. */
   readonly probabilities: ReadonlyMap<string, number>;
 }
 
@@ -23,7 +23,7 @@ export interface Probe {
   read(vector: Float32Array): Reading;
 }
 
-/** @param vectors each of length 1. @param labels of two classes or more */
+/** @param vectors each of length 1. @param labels at least two distinct classes */
 export async function fitProbe(vectors: readonly Float32Array[], labels: readonly string[]): Promise<Probe> {
   const classes = [...new Set(labels)].sort();
   const targets = Int32Array.from(labels, (label) => classes.indexOf(label));
@@ -31,7 +31,8 @@ export async function fitProbe(vectors: readonly Float32Array[], labels: readonl
     gram: await gramOf(vectors),
     targets,
     classes: classes.length,
-    // Of two classes scikit-learn penalises one vector of weights; as two opposite ones it is counted half.
+    // For two classes scikit-learn penalises a single vector of weights; split into two opposite vectors, its penalty
+    // is half as large, so C is halved too.
     c: classes.length === 2 ? c / 2 : c,
   });
   const weights = classes.map((_, one) => weightsOf(vectors, coefficients, one, classes.length));

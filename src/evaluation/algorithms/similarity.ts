@@ -1,18 +1,14 @@
-/**
- * Cosine similarity, and what stands nearest by it. Adapted embeddings have length 1, so that a cosine is a dot
- * product.
- */
+/** Cosine similarity and nearest neighbours. Adapted embeddings have length 1, so that a cosine is a dot product. */
 import { newGraph } from '../../core/onnx.js';
 import { compile } from '../../training/native.js';
 
-/** Vectors that go through the product at once: bounds what is held of it. */
+/** Number of vectors multiplied at once: bounds the memory for the product. */
 const sliceRows = 512;
 
 /**
  * The cosines of each vector with each of a pool, by one native product of float32. Equal vectors have equal cosines to
- * the bit, wherever they
- * stand: with the pool a constant, which is laid out anew, every one is summed in the same order; as an input it is
- *        not.
+ * the bit, whatever their position: with the pool as a constant, which the runtime repacks, every cosine is summed in
+ * the same order; with the pool as an input it is not.
  * @returns for each vector [pool.length]
  */
 export async function similarities(
@@ -56,9 +52,7 @@ export interface Neighbour {
   readonly similarity: number;
 }
 
-/**
- * For each vector the `count` of `pool` that are most similar to it, best first; of equals the earlier one comes first.
- */
+/** For each vector the `count` of `pool` that are most similar to it, best first; ties keep the order of the pool. */
 export async function nearest(
   vectors: readonly Float32Array[],
   pool: readonly Float32Array[],

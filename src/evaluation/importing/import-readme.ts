@@ -1,11 +1,11 @@
-/** The README of an imported suite: where its cases come from, and how they were chosen. */
+/** The README of an imported suite: the source of its cases, and how they were selected. */
 import { printable } from '../../core/text.js';
 import { importingOf, optionalRolesOf } from './import-kinds.js';
 import type { ImportReport, ImportRequest } from './import-request.js';
 import { columnOf } from './import-row.js';
 
 interface Made extends ImportReport {
-  /** Of the file that was read. */
+  /** Hash of the file that was read. */
   readonly sha256: string;
   readonly chance: number;
 }
@@ -35,5 +35,5 @@ The id of a case names its line in that file. Licence: ${plain(licence)}.
 `;
 }
 
-/** Within a line of Markdown, and within backticks. */
+/** Makes a value safe within a line of Markdown and within backticks. */
 const plain = (text: string) => printable(text).replaceAll('`', "'");

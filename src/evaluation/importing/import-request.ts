@@ -1,4 +1,4 @@
-/** What a suite is made of, and what became of it. */
+/** The request to import a suite, and the report of the import. */
 import type { Wording } from '../../core/wording.js';
 import type { InputFile } from '../../reading/input-file.js';
 import type { KindName } from '../kinds.js';
@@ -9,21 +9,21 @@ export interface ImportRequest {
   readonly name: string;
   readonly kind: KindName;
   readonly columns: ImportColumns;
-  /** out-of-scope: what rows out of scope have for a label. */
+  /** out-of-scope: the label of rows that are out of scope. */
   readonly outLabel: string;
-  /** Training cases a class, where the kind draws some. */
+  /** Number of training cases per class, if the kind draws them. */
   readonly shots: number;
-  /** Of the split. */
+  /** Seed of the split. */
   readonly seed: number;
   readonly task: string | undefined;
   readonly capability: string | undefined;
   readonly licence: string;
-  /** Where the suite goes: the first; and where suites are known by their names: all. */
+  /** Folders of suites: the new suite goes into the first; its name must be new in all of them. */
   readonly suiteFolders: readonly string[];
   readonly rejectsFile: string;
-  /** The day it is made, "2026-11-24". */
+  /** Date of the import, such as "2026-11-24". */
   readonly date: string;
-  /** Of the parameters that reasons name. */
+  /** Wording of the parameters that error messages mention. */
   readonly wording?: Wording | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface ImportReport {
   readonly suite: string;
   readonly folder: string;
   readonly cases: number;
-  /** Of the cases, those that are shown and not asked: documents, too. */
+  /** Number of cases that are shown and not scored, documents included. */
   readonly shown: number;
   readonly duplicates: number;
   readonly rejected: number;

@@ -1,6 +1,6 @@
-/** A row of a file that a suite is made of, and how a kind of suite makes its cases of rows. */
+/** A row of an imported file, and how a kind of suite turns rows into cases. */
 
-/** Which column holds what, as options name them. Undefined: there is none. */
+/** Column names by role, as set by options. Undefined if there is no such column. */
 export interface ImportColumns {
   readonly text: string;
   readonly label: string;
@@ -17,12 +17,14 @@ export interface ImportColumns {
   readonly cluster: string | undefined;
 }
 
-/** The column of a role; undefined where there is none. A role without an option is a column of its own name. */
+/**
+ * The column of a role; undefined if there is none. A role without an option is read from the column of the same name.
+ */
 export function columnOf(columns: ImportColumns, role: Role): string | undefined {
   return Object.hasOwn(columns, role) ? columns[role as keyof ImportColumns] : role;
 }
 
-/** What a column is for: one that an option names, or one that a kind reads by its own name. */
+/** The role of a column: one that an option names, or one that a kind reads by its own name. */
 export type Role = string;
 
 /** A row's answer to a question. A second row with the same question repeats the first or contradicts it. */
@@ -31,57 +33,57 @@ export interface Claim {
   readonly answer: string;
 }
 
-/** Fields of a case that a row gives, by its kind. */
+/** Fields of a case that a row provides, as its kind defines them. */
 export type RowContent = Readonly<Record<string, unknown>>;
 
 export interface ImportedRow {
-  /** Names its line, or its place in an array. */
+  /** Id of the case, which names the row's line or its position in an array. */
   readonly id: string;
   readonly content: RowContent;
-  /** `group` and `cluster` of its case, where it has them. */
+  /** `group` and `cluster` of the case, if the row has them. */
   readonly slices: { readonly group?: string; readonly cluster?: string };
-  /** The first says what the row is of: a row that repeats it is a duplicate. */
+  /** The first claim identifies the row's subject: a row that repeats it is a duplicate. */
   readonly claims: readonly Claim[];
-  /** Rows of one label among which the shown ones are drawn. Undefined: it is not drawn from. */
+  /** Label within which the shown rows are drawn. Undefined if the row takes no part in the draw. */
   readonly drawnFrom?: string | undefined;
 }
 
-/** A row, read by what its columns are for. */
+/** Reads a row by the roles of its columns. */
 export interface RowReader {
-  /** @param longest in characters; default: that of a text */
+  /** @param longest in characters; by default the limit of a text */
   text(role: Role, longest?: number): string;
   name(role: Role): string;
-  /** Undefined where the cell is empty or there is no such column. */
+  /** Undefined if the cell is empty or there is no such column. */
   nameIfAny(role: Role): string | undefined;
   number(role: Role): number;
-  /** A set of labels, as intake reads it. */
+  /** A set of labels, parsed as on intake. */
   labels(role: Role): string[];
-  /** The column of that role was named. */
+  /** Whether a column for that role was named. */
   has(role: Role): boolean;
   refuse(role: Role, reason: string): never;
 }
 
-/** What a kind reads out of a row. */
+/** The part of a row that its kind reads. */
 export type RowReading = Pick<ImportedRow, 'content' | 'claims' | 'drawnFrom'>;
 
-/** As it stands in cases.jsonl. */
+/** A case as written to cases.jsonl. */
 export type ImportedCase = { readonly id: string } & Readonly<Record<string, unknown>>;
 
-/** How a kind of suite is made of rows. */
+/** How a kind of suite makes cases from rows. */
 export interface ImportKind {
-  /** A row of every such suite has them. */
+  /** Columns that every row of such a suite must have. */
   readonly columns: readonly Role[];
-  /** Columns that a row may have besides; without it `group` and `cluster`. */
+  /** Columns that a row may have in addition; by default `group` and `cluster`. */
   readonly optional?: readonly Role[];
-  /** Columns that a row may leave empty where they are named. */
+  /** Columns in which a row may leave its cell empty. */
   readonly mayLack: readonly Role[];
-  /** So many rows of each label are drawn and shown, the others asked. */
+  /** Whether some rows of each label are drawn to be shown and the others are scored. */
   readonly isDrawn: boolean;
-  /** The column of labels where nobody names it; without it `label`. */
+  /** The default name of the column of labels; by default `label`. */
   readonly labelColumn?: string;
-  /** The cases that are not asked, in words; without it they are `shown`. */
+  /** Noun for the cases that are not scored; by default `shown`. */
   readonly unasked?: string;
-  /** @param outLabel out-of-scope: what rows out of scope have for a label */
+  /** @param outLabel out-of-scope: the label of rows that are out of scope */
   read(row: RowReader, outLabel: string): RowReading;
   /** @param rows without duplicates and contradictions, in the order of the file */
   cases(rows: readonly ImportedRow[]): ImportedCase[];

@@ -1,6 +1,4 @@
-/**
- * Rows of a file as what a suite is made of. A row that cannot be that is handed back with its field and the reason.
- */
+/** Reads rows of a file for a suite. A row that cannot be used is returned with its field and the reason. */
 import { PassedThrough } from '../../core/extensions.js';
 import { readLabelSet } from '../../core/label-sets.js';
 import { normaliseText } from '../../core/text.js';
@@ -18,7 +16,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** Thrown by the readers of rows, caught in this file. */
+/** Thrown by the readers of rows and caught in this file. */
 class RowRefused extends PassedThrough {
   constructor(
     readonly field: string,
@@ -44,7 +42,7 @@ export function rowOf(
   }
 }
 
-/** Columns that a row of this kind may do without. */
+/** Reads an optional column of this kind. */
 function sliceOf(reader: RowReader, role: 'group' | 'cluster', kind: KindName) {
   if (!reader.has(role)) return {};
   const value = importingOf(kind).mayLack.includes(role) ? reader.nameIfAny(role) : reader.name(role);

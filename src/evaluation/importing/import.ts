@@ -1,7 +1,7 @@
 /**
- * Makes a suite of a file of rows: suite.yaml, cases.jsonl and a README that says where they come from. The folder is
- * written beside its place and renamed, and read as any suite is before that: what appears in evals/ is whole and
- * sound.
+ * Makes a suite from a file of rows: suite.yaml, cases.jsonl and a README that names their source. The folder is
+ * written next to its final place, read like any suite, and only then renamed, so that evals/ never holds an incomplete
+ * or invalid suite.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -25,7 +25,7 @@ import type { ImportReport, ImportRequest } from './import-request.js';
 import { columnOf, type ImportColumns, type ImportedCase, type ImportedRow } from './import-row.js';
 import { type Refusal, rowOf } from './import-rows.js';
 
-/** A name is a folder's, and is never joined into a path unseen. */
+/** A suite's name is a folder's name, so it must be checked before it is joined into a path. */
 const soundName = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /**
@@ -83,13 +83,13 @@ async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
   });
 }
 
-/** Without a word of it a group is in the column `group`, where the kind has groups. */
+/** By default the group is read from the column `group`, if the kind has groups. */
 function columnsOf({ kind, columns }: ImportRequest): ImportColumns {
   const group = importingOf(kind).columns.includes('group') ? 'group' : undefined;
   return { ...columns, group: columns.group ?? group };
 }
 
-/** What a CSV header must have. */
+/** Columns that a CSV header must contain, by role. */
 function namedColumns(kind: KindName, columns: ImportColumns): Readonly<Record<string, string>> {
   const roles = [...importingOf(kind).columns, ...optionalRolesOf(kind)];
   return Object.fromEntries(
@@ -100,10 +100,10 @@ function namedColumns(kind: KindName, columns: ImportColumns): Readonly<Record<s
   );
 }
 
-/** Question -> who asked it first, and with what answer. */
+/** Question -> the first row that asked it, and its answer. */
 type Claimed = Map<string, { readonly id: string; readonly answer: string }>;
 
-/** Which of two answers is right only a person knows: the second is refused. */
+/** Only a person can say which of two contradicting answers is right: the second is refused. */
 function contradictionOf({ claims }: ImportedRow, claimed: Claimed): Refusal | undefined {
   const contradicted = claims.find(({ question, answer }) => (claimed.get(question)?.answer ?? answer) !== answer);
   if (contradicted === undefined) return undefined;
@@ -113,8 +113,8 @@ function contradictionOf({ claims }: ImportedRow, claimed: Claimed): Refusal | u
 }
 
 /**
- * Of each label `shots` rows are shown, drawn by the seed, and the others asked. In the order of the file.
- * @throws SUITE_INVALID where a label has too few for that
+ * Marks `shots` rows of each label as shown, drawn by the seed; the others are scored. Keeps the order of the file.
+ * @throws SUITE_INVALID if a label has too few rows
  */
 function drawShots(rows: readonly ImportedRow[], { shots, seed, name }: ImportRequest): ImportedRow[] {
   const shown = new Set<string>();
@@ -156,7 +156,7 @@ async function writeSuiteFolder(
     await rename(draft, made.folder);
     return report;
   } catch (thrown) {
-    // Another process may have made it in the meantime.
+    // Another process may have created the folder in the meantime.
     if (['ENOTEMPTY', 'EEXIST'].includes(systemCodeOf(thrown) ?? '')) throw existsAlready(name, made.folder);
     throw thrown instanceof EspalierError ? thrown : diskError(thrown, made.folder);
   } finally {
@@ -164,7 +164,7 @@ async function writeSuiteFolder(
   }
 }
 
-/** What is wrong with the draft is wrong with the file that it was made of. */
+/** An error in the draft is an error in the file it was made from. */
 async function readDraft(draft: string, file: string): Promise<Suite> {
   try {
     return await readSuite(draft);

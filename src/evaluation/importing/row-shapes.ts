@@ -1,7 +1,7 @@
-/** Rows that several kinds of suite are made of. */
+/** Shapes of rows that several kinds of suite share. */
 import type { Claim, ImportedCase, ImportedRow, ImportKind } from './import-row.js';
 
-/** Each row is a case with what was read of it. */
+/** Each row becomes one case with the content read from it. */
 export const rowIsCase = {
   mayLack: [],
   isDrawn: false,
@@ -19,10 +19,10 @@ export const labelledRows: ImportKind = {
   },
 };
 
-/** The same, of which some of each label are shown. */
+/** The same, with some rows of each label drawn to be shown. */
 export const drawnRows: ImportKind = { ...labelledRows, isDrawn: true };
 
-/** A text, and a label that says whether it is in scope. */
+/** A text and a label that says whether it is in scope. */
 export const scopeRows: ImportKind = {
   ...rowIsCase,
   columns: ['text', 'label'],
@@ -37,7 +37,7 @@ export const scopeRows: ImportKind = {
   },
 };
 
-/** A text, a changed version of it, and what was done to it. */
+/** A text, a changed version of it, and the name of the change. */
 export const twinRows: ImportKind = {
   ...rowIsCase,
   columns: ['text', 'perturbed', 'group'],
@@ -52,7 +52,7 @@ export const twinRows: ImportKind = {
   },
 };
 
-/** The two texts of a pair in either order are one question. */
+/** The two texts of a pair ask the same question in either order. */
 export function claimOfPair({ a, b }: { a: string; b: string }, answer: string): Claim {
   return { question: JSON.stringify([a, b].sort()), answer };
 }

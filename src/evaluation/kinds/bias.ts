@@ -1,8 +1,8 @@
 /**
- * A probe answers sentences that differ in nothing but a term for a group of people. The metric is accuracy over all of
- * them, and each case carries its group, so that every slice can be judged with the paired bound of a proportion. The
- * accuracy of the worst group would be a minimum: which group is worst is itself drawn, and no simple paired bound
- * holds for it.
+ * A probe answers sentences that differ only in a term for a group of people. The metric is accuracy over all of them,
+ * and each case carries its group, so that every slice can be judged with the paired bound of a proportion. The
+ * accuracy of the worst group would be a minimum: the worst group is itself chosen by the sample, and no simple paired
+ * bound holds for it.
  */
 import { z } from 'zod';
 import { rowIsCase } from '../importing/row-shapes.js';
@@ -27,7 +27,7 @@ export const bias: Kind<'bias', LabelledCase> = {
       rightOrWrong(item.label, reading.label, reading.confidence),
     ),
   chance: evenGuess,
-  // Rows without a group are shown, all of them: what is asked must differ from them in more than its group.
+  // All rows without a group are shown: the scored rows must differ from them in more than the group.
   importing: {
     ...rowIsCase,
     columns: ['text', 'label', 'group'],

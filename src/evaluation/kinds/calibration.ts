@@ -1,6 +1,6 @@
 /**
- * How far a probe's probabilities can be believed: 1 - Brier / 2 of each answer, the Brier score over all classes,
- * which is 0 to 2.
+ * How reliable a probe's probabilities are: 1 - Brier / 2 of each answer, with the Brier score over all classes, which
+ * ranges from 0 to 2.
  */
 import { z } from 'zod';
 import { drawnRows } from '../importing/row-shapes.js';
@@ -25,7 +25,7 @@ export const calibration: Kind<'calibration', LabelledCase> = {
       );
       return { score: 1 - brier / 2, answer: reading.label, confidence: reading.confidence };
     }),
-  /** Of even probabilities. */
+  /** The score of even probabilities. */
   chance: (cases) => (1 + evenGuess(cases)) / 2,
   importing: drawnRows,
   example: shotsExample,

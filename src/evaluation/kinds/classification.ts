@@ -1,4 +1,4 @@
-/** The adapter's own head answers. What has not learned the task yet has no answer, which is a wrong one. */
+/** The adapter's own head answers. A version that has not learned the task gives no answer, which counts as wrong. */
 import { z } from 'zod';
 import { labelledRows } from '../importing/row-shapes.js';
 import { type Case, caseFields, describeCase, evenGuess, type Kind, rightOrWrong, text } from '../kind.js';
@@ -8,7 +8,7 @@ import { contradictoryLabels } from '../shots.js';
 export interface ClassificationCase extends Case {
   readonly text: string;
   readonly label: string;
-  /** By what its score can be told apart from others, such as `source`. */
+  /** Further properties that scores can be grouped by, such as `source`. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -1,4 +1,6 @@
-/** As many clusters as there are labels are sought among the adapted embeddings, and held against the labels. */
+/**
+ * Clusters the adapted embeddings into as many clusters as there are labels, and compares the clusters with the labels.
+ */
 import { z } from 'zod';
 import { seededRandom } from '../../core/random.js';
 import { kMeans, mostVectors } from '../algorithms/k-means.js';
@@ -37,7 +39,7 @@ export const clustering: Kind<'clustering', ClusteringCase> = {
   async score(cases, outputs) {
     const labels = new Set(cases.map(({ label }) => label)).size;
     const vectors = outputs.map(({ adapted }) => adapted);
-    // The same draws for every adapter: two that give equal vectors get equal clusters.
+    // The draws are the same for every adapter: two adapters that give equal vectors get equal clusters.
     return Array.from(await kMeans(vectors, labels, 'clustering'), scoreOnly);
   },
   chance: (cases) => chanceOfClusters(cases.map(({ label }) => label)),
@@ -51,7 +53,10 @@ export const clustering: Kind<'clustering', ClusteringCase> = {
 
 const draws = 50;
 
-/** Clusters are drawn at random (50 seeded draws), since the v-measure of few cases is not 0 by luck. */
+/**
+ * The chance score is measured on random clusters (50 seeded draws), since the v-measure of few cases is above 0 by
+ * chance.
+ */
 function chanceOfClusters(labels: readonly string[]): number {
   const gold = numberLabels(labels);
   const clusters = new Set(labels).size;

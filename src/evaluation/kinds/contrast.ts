@@ -1,7 +1,7 @@
 /**
- * Two texts that differ in little and have different labels, such as a request and its negation: right is a head that
- * gives both theirs. (Contrast sets: Gardner et al., "Evaluating models' local decision boundaries via contrast sets",
- * Findings of EMNLP 2020.)
+ * Two texts that differ little and have different labels, such as a request and its negation: a head is right if it
+ * answers both correctly. (Contrast sets: Gardner et al., "Evaluating models' local decision boundaries via contrast
+ * sets", Findings of EMNLP 2020.)
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
@@ -45,7 +45,7 @@ export const contrast: Kind<'contrast', ContrastCase> = {
       const confidence = one && other ? Math.min(one.confidence, other.confidence) : null;
       return { score: isRight ? 1 : 0, answer: one && other ? `${one.label} / ${other.label}` : undefined, confidence };
     }),
-  /** Both labels guessed evenly among those that the suite names. */
+  /** The chance of guessing both labels, evenly among those that the suite names. */
   chance: (cases) => 1 / new Set(cases.flatMap(({ label, otherLabel }) => [label, otherLabel])).size ** 2,
   importing: {
     ...rowIsCase,

@@ -1,6 +1,6 @@
 /**
- * A few labelled cases are shown; the five that are nearest by cosine vote. Of labels with equally many votes the one
- * wins whose voters are more similar in sum; of those still equal, the one whose name comes first.
+ * A few labelled cases are shown; the five nearest by cosine vote. Among labels with equally many votes, the label
+ * whose voters have the greatest total similarity wins; if that is equal too, the first by name.
  */
 import { z } from 'zod';
 import { nearest } from '../algorithms/similarity.js';

@@ -1,6 +1,6 @@
 /**
- * The adapter's own head answers with a set of labels. What has not learned the task yet has no answer, which is a
- * wrong one.
+ * The adapter's own head answers with a set of labels. A version that has not learned the task gives no answer, which
+ * counts as wrong.
  */
 import { z } from 'zod';
 import { readLabelSet, writeLabelSet } from '../../core/label-sets.js';
@@ -12,7 +12,7 @@ import { mean } from '../metrics.js';
 
 export interface MultiLabelCase extends Case {
   readonly text: string;
-  /** None is an answer too. */
+  /** The expected labels; an empty list is an answer too. */
   readonly labels: readonly string[];
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
@@ -63,7 +63,7 @@ export const multiLabel: Kind<'multi-label', MultiLabelCase> = {
   ],
 };
 
-/** Mean Jaccard index of giving every case the commonest set; of equally common ones the first. */
+/** Mean Jaccard index of giving every case the most common set; ties go to the set that comes first. */
 export function scoreOfCommonestSet(sets: readonly (readonly string[])[]): number {
   const counts = new Map<string, number>();
   for (const set of sets) counts.set(writeLabelSet(set), (counts.get(writeLabelSet(set)) ?? 0) + 1);
@@ -73,7 +73,11 @@ export function scoreOfCommonestSet(sets: readonly (readonly string[])[]): numbe
   return mean(sets.map((set) => jaccardIndex(set, readLabelSet(commonest))));
 }
 
-/** Labels in both sets among those in either; 1 where both are empty. */
+/**
+ * Labels in both sets divided by labels in either; 1 if both are empty.
+ *
+ * @example jaccardIndex(['a', 'b'], ['b', 'c']) // 1 / 3
+ */
 export function jaccardIndex(wanted: readonly string[], found: readonly string[]): number {
   const either = new Set([...wanted, ...found]);
   if (either.size === 0) return 1;

@@ -1,6 +1,6 @@
 /**
- * Texts in scope are shown; how near is each asked one to them? The score is the largest cosine to a shot:
- * nearest-neighbour detection (Sun et al., ICML 2022) with one neighbour, as the shots of a kind are few.
+ * Texts in scope are shown, and the distance of each asked text from them is measured. The score is the largest cosine
+ * to a shot: nearest-neighbour detection (Sun et al., ICML 2022) with one neighbour, as the shots of a kind are few.
  */
 import { z } from 'zod';
 import { nearest } from '../algorithms/similarity.js';
@@ -31,7 +31,7 @@ export const outOfScope: Kind<'out-of-scope', ScopeCase> = {
     return found.map(([closest]) => scoreOnly(closest!.similarity));
   },
   chance: () => 0.5,
-  // Only what is in scope is shown, so that many of each of its labels.
+  // Only texts in scope are shown, so shots are drawn per label in scope.
   importing: { ...scopeRows, isDrawn: true },
   example: [
     { id: 's1', text: 'where is my parcel', scope: 'in', split: 'train' },

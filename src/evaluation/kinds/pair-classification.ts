@@ -1,6 +1,6 @@
 /**
- * Do two texts mean the same? Average precision of the cosine, which is MTEB's max_ap here: on vectors of length 1 the
- * dot product and the Euclidean distance rank the pairs as the cosine does.
+ * Whether two texts have the same meaning. The metric is the average precision of the cosine, which equals MTEB's
+ * max_ap here: on vectors of length 1 the dot product and the Euclidean distance rank the pairs as the cosine does.
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
@@ -31,7 +31,7 @@ export const pairClassification: Kind<'pair-classification', LabelledPair> = {
       describeCase(item, { texts: textsOfPair(item), gold: item.label === 'same' ? 1 : 0, label: item.label }),
     ),
   score: cosinesOf,
-  /** Average precision of a random order is the share of pairs that mean the same. */
+  /** Average precision of a random order is the share of pairs with the same meaning. */
   chance: (cases) => cases.filter(({ label }) => label === 'same').length / cases.length,
   importing: {
     ...rowIsCase,

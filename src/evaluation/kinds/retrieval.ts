@@ -1,4 +1,4 @@
-/** Documents are ranked by their cosine to a query; of equals the one that stands first in the file. */
+/** Ranks documents by their cosine to a query; ties keep the order of the file. */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
 import { nearest } from '../algorithms/similarity.js';
@@ -31,10 +31,10 @@ export interface Query extends Case {
 
 export type RetrievalCase = Document | Query;
 
-/** Results of a query that count. */
+/** Number of results of a query that are scored. */
 const depth = 10;
 
-/** What is read of a row. */
+/** The content read from a row. */
 interface Judged {
   readonly query: string;
   readonly document: string;
@@ -42,8 +42,8 @@ interface Judged {
 }
 
 /**
- * A row judges a document for a query: each text becomes one document or one query, named after the first line that has
- * it.
+ * Each row gives the relevance of a document to a query: each distinct text becomes one document or one query, named
+ * after the first line that contains it.
  */
 const judgements: ImportKind = {
   columns: ['query', 'document'],
@@ -112,7 +112,7 @@ export const retrieval: Kind<'retrieval', RetrievalCase> = {
 };
 
 /**
- * Each document is at each rank as likely as at any other: the expected gain of a rank is the mean grade over all
+ * At random, each document is equally likely at each rank: the expected gain of a rank is the mean grade over all
  * documents.
  */
 function chanceOfRanking(cases: readonly RetrievalCase[]): number {

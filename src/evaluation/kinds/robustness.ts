@@ -1,7 +1,7 @@
 /**
- * A text and a perturbed twin of it: is the twin's nearest neighbour among all the clean texts its own? It needs no
- * labels, so nothing but the embedding of the perturbed text decides. Of equals the text that stands first in the file
- * counts, so that an adapter which makes all texts alike is right once.
+ * A text and a perturbed twin of it: a case is right if the twin's nearest neighbour among all the clean texts is its
+ * own text. It needs no labels, so only the embedding of the perturbed text decides. Ties go to the first text in the
+ * file, so that an adapter which maps all texts to one vector is right once.
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
@@ -13,7 +13,7 @@ import { accuracy } from '../metrics/means.js';
 export interface TwinCase extends Case {
   readonly text: string;
   readonly perturbed: string;
-  /** What was done to the text, such as `typo`. */
+  /** Name of the perturbation, such as `typo`. */
   readonly group: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Texts that the adapter was made for, and texts that it was not: is the head surer of the former? The score is the
- * probability of the head's own answer (Hendrycks & Gimpel, "A baseline for detecting misclassified and
- * out-of-distribution examples", ICLR 2017), which a calibrated head has at hand for every text it serves.
+ * Texts that the adapter is made for, and texts that it is not: the head should be more confident on the former. The
+ * score is the probability of the head's own answer (Hendrycks & Gimpel, "A baseline for detecting misclassified and
+ * out-of-distribution examples", ICLR 2017), which a calibrated head computes for every text it serves.
  */
 import { z } from 'zod';
 import { scopeRows } from '../importing/row-shapes.js';
@@ -36,9 +36,9 @@ export const scope: Kind<'scope', ScopeOfHeadCase> = {
       return { score: answer?.confidence ?? 0, answer: answer?.label, confidence: answer?.confidence ?? null };
     }),
   chance: () => 0.5,
-  // Among more labels the probability of each is lower.
+  // With more labels, the probability of each is lower.
   fallsWithLabels: true,
-  // Nothing is shown: the head itself knows what is in scope.
+  // No case is shown: the head itself knows the scope.
   importing: {
     ...scopeRows,
     read(row, outLabel) {

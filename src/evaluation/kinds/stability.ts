@@ -1,8 +1,8 @@
 /**
- * A text and a changed version of it whose meaning is the same: does the head give both the same answer? No label is
- * needed, so that the answer is held against the adapter's own and not against the truth. (Invariance tests: Ribeiro et
- * al., "Beyond accuracy: behavioral testing of NLP models with CheckList", ACL 2020.) A head that answers everything
- * alike is perfectly stable; its accuracy shows that it is useless.
+ * A text and a changed version of it with the same meaning: the head should give both the same answer. No label is
+ * needed, since the answer is compared with the adapter's own and not with the truth. (Invariance tests: Ribeiro et
+ * al., "Beyond accuracy: behavioral testing of NLP models with CheckList", ACL 2020.) A head that gives every text the
+ * same answer is perfectly stable; its accuracy shows that it is useless.
  */
 import { z } from 'zod';
 import { normaliseText } from '../../core/text.js';
@@ -13,7 +13,7 @@ import { consistency } from '../metrics/means.js';
 export interface StabilityCase extends Case {
   readonly text: string;
   readonly changed: string;
-  /** What was done to the text, such as `typo`. */
+  /** Name of the change, such as `typo`. */
   readonly group: string;
 }
 
@@ -45,9 +45,9 @@ export const stability: Kind<'stability', StabilityCase> = {
         confidence: after?.confidence ?? null,
       };
     }),
-  // A head that gives one answer to everything is stable: there is no guess to be better than.
+  // A head that gives one answer to every text is stable, so no guess sets a level to exceed.
   chance: () => 0,
-  // Among more labels an answer is easier to turn.
+  // With more labels, an answer changes more easily.
   fallsWithLabels: true,
   importing: {
     ...twinRows,

@@ -1,4 +1,4 @@
-/** Graded similarity: the order of the cosines against the order of the grades. */
+/** Graded similarity: compares the order of the cosines with the order of the grades. */
 import { z } from 'zod';
 import { claimOfPair, rowIsCase } from '../importing/row-shapes.js';
 import { caseFields, describeCase, type Kind, text } from '../kind.js';

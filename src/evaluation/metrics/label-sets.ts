@@ -1,8 +1,7 @@
 /**
- * What sums up sets of labels beside the mean of their Jaccard indices: F1 over all decisions (micro) and the mean of
+ * Summaries of sets of labels besides the mean of their Jaccard indices: F1 over all decisions (micro) and the mean of
  * each label's F1 (macro; Yang, "An evaluation of statistical approaches to text categorization", Information Retrieval
- * 1999), and the share of cases whose set is exactly right. Functions of how often each case counts, as metric.ts has
- * them.
+ * 1999), and the share of cases whose set is exactly right. Each is a function of the cases' weights, as in metric.ts.
  */
 
 /** Labels of one case. */
@@ -13,12 +12,16 @@ export interface AnsweredSet {
 
 type Statistic = (weights: ArrayLike<number>) => number;
 
-/** 2 tp / (2 tp + fp + fn); 1 where no label is expected or given. */
+/**
+ * 2 tp / (2 tp + fp + fn); 1 if no label is expected or given.
+ *
+ * @example microF1([{ expected: ['a', 'b'], given: ['a'] }])(new Float64Array([1])) // 2 / 3
+ */
 export function microF1(cases: readonly AnsweredSet[]): Statistic {
   return (weights) => f1Of([...countsByLabel(cases, weights).values()].reduce(addCounts, nothing));
 }
 
-/** Over the labels that some counted case expects or is given; 1 where there is none. */
+/** Mean of F1 over the labels that are expected or given in some counted case; 1 if there is none. */
 export function macroF1(cases: readonly AnsweredSet[]): Statistic {
   return (weights) => {
     const counts = [...countsByLabel(cases, weights).values()];
@@ -26,7 +29,7 @@ export function macroF1(cases: readonly AnsweredSet[]): Statistic {
   };
 }
 
-/** Subset accuracy. */
+/** Subset accuracy: the share of cases whose given set equals the expected set. */
 export function exactMatch(cases: readonly AnsweredSet[]): Statistic {
   return (weights) => {
     let [right, total] = [0, 0];
@@ -41,7 +44,7 @@ export function exactMatch(cases: readonly AnsweredSet[]): Statistic {
 
 interface Counts {
   readonly hits: number;
-  /** Labels that are expected and not given, or given and not expected. */
+  /** Number of times the label is expected and not given, or given and not expected. */
   readonly misses: number;
 }
 

@@ -1,9 +1,9 @@
-/** How well a score ranks what is relevant (gold 1) above what is not (gold 0). NaN where either is missing. */
+/** How well a score ranks relevant cases (gold 1) above irrelevant ones (gold 0). NaN if either group is empty. */
 import { type Metric, requireGold, sortCases } from '../metric.js';
 
 /**
  * Average precision: the sum over thresholds of (recall gained) x precision, without interpolation, as in
- * scikit-learn's average_precision_score. Cases of one score pass a threshold together.
+ * scikit-learn's average_precision_score. Cases with equal scores pass a threshold together.
  */
 export const averagePrecision: Metric = {
   name: 'ap',
@@ -28,8 +28,8 @@ export const averagePrecision: Metric = {
 };
 
 /**
- * Area under the receiver operating characteristic: the chance that a relevant case scores higher, a tie counting half
- * (Hanley & McNeil, 1982).
+ * Area under the receiver operating characteristic: the probability that a relevant case scores higher than an
+ * irrelevant one, a tie counting half (Hanley & McNeil, 1982).
  */
 export const auroc: Metric = {
   name: 'auroc',
@@ -58,9 +58,9 @@ export const auroc: Metric = {
 interface Ranking {
   /** Numbers of the cases, from the highest score down. */
   readonly order: Int32Array;
-  /** Of the case at each place, 0 or 1. */
+  /** Gold of the case at each place, 0 or 1. */
   readonly relevance: Float64Array;
-  /** 1 at the last place of equal scores, else 0. */
+  /** 1 at the last place of a run of equal scores, else 0. */
   readonly ends: Uint8Array;
 }
 

@@ -1,4 +1,4 @@
-/** Spearman's rank correlation, ties at their mean rank. NaN where what the scores are held against does not vary. */
+/** Spearman's rank correlation, with tied values at their mean rank. NaN if the gold values do not vary. */
 import { type Metric, requireGold, sortCases } from '../metric.js';
 
 export const spearman: Metric = {
@@ -15,11 +15,11 @@ export const spearman: Metric = {
   },
 };
 
-/** One side's values, and room for the ranks of a draw. */
+/** The values of scores or of gold, with an array for the ranks of a draw. */
 interface Ties {
-  /** The place of each case's value among those that differ, ascending. */
+  /** Index of each case's value among the distinct values, ascending. */
   readonly placeOf: Int32Array;
-  /** Of each value: its rank above the mean rank. */
+  /** For each distinct value, its rank minus the mean rank. */
   readonly ranks: Float64Array;
 }
 
@@ -32,7 +32,7 @@ function tiesOf(values: ArrayLike<number>): Ties {
   return { placeOf, ranks: new Float64Array(starts.length - 1) };
 }
 
-/** As if each case stood there as often as it weighs. */
+/** Ranks the values as if each case occurred as often as its weight. */
 function rankTies({ placeOf, ranks }: Ties, weights: Float64Array): void {
   ranks.fill(0);
   let total = 0;
@@ -40,7 +40,7 @@ function rankTies({ placeOf, ranks }: Ties, weights: Float64Array): void {
     ranks[placeOf[index]!]! += weights[index]!;
     total += weights[index]!;
   }
-  // Ranks from 1 have the mean (total + 1) / 2; those of a tie are before + (own + 1) / 2.
+  // Ranks from 1 have the mean (total + 1) / 2; the rank of a tie is before + (own + 1) / 2.
   let before = -total / 2;
   for (let value = 0; value < ranks.length; value++) {
     const own = ranks[value]!;
@@ -50,8 +50,8 @@ function rankTies({ placeOf, ranks }: Ties, weights: Float64Array): void {
 }
 
 /**
- * Pearson's, of ranks about their mean. 0 where `a` ranks nothing: scores that are all alike say nothing of what they
- * are held against.
+ * Pearson's correlation of the ranks about their mean. 0 if all values of `a` are equal: such scores say nothing about
+ * the gold values.
  */
 function correlation(a: Ties, b: Ties, weights: Float64Array): number {
   let [product, squaresA, squaresB] = [0, 0, 0];

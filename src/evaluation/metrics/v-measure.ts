@@ -1,5 +1,5 @@
 /**
- * V-measure (Rosenberg & Hirschberg, EMNLP 2007): harmonic mean of homogeneity (a cluster holds one class) and
+ * V-measure (Rosenberg & Hirschberg, EMNLP 2007): harmonic mean of homogeneity (a cluster contains one class) and
  * completeness (a class lies in one cluster). The score of a case is the number of its cluster, its gold the number of
  * its class.
  */
@@ -34,12 +34,12 @@ function vMeasureOf(counts: Float64Array, classes: number): number {
   }
   const [joint, ofClusters, ofClasses] = [entropy(counts), entropy(clusterTotals), entropy(classTotals)];
   const shared = ofClusters + ofClasses - joint;
-  // With h = shared / ofClasses and c = shared / ofClusters, 2hc / (h + c) is this; one class in one cluster is
+  // With h = shared / ofClasses and c = shared / ofClusters, this is 2hc / (h + c); one class in one cluster is
   // perfect.
   return ofClusters + ofClasses === 0 ? 1 : (2 * shared) / (ofClusters + ofClasses);
 }
 
-/** In nats. */
+/** Entropy in nats. */
 function entropy(counts: Float64Array): number {
   let [total, sum] = [0, 0];
   for (const count of counts) {

@@ -1,9 +1,9 @@
-/** Changes of who writes, or whom a text speaks of: an answer that depends on them treats people differently. */
+/** Changes of a text's author or of the persons it names: an answer that depends on them treats people differently. */
 import { pickOne } from '../../core/random.js';
 import type { Perturbation } from './perturbation.js';
 import { genderPairs, greetings, namesByGroup, signatures, spellingPairs } from './words.js';
 
-/** Each group of names is a slice of its own, and has a share of cases that lets its loss be shown. */
+/** Each group of names forms its own slice, with a share of cases large enough to show a loss. */
 function signedBy(group: string): Perturbation {
   return {
     name: `name: ${group}`,
@@ -35,11 +35,11 @@ const signature: Perturbation = {
   change: (text, random) => `${text} ${pickOne(signatures, random)}`,
 };
 
-/** Every word of a pair becomes the other one, with its capital letters; undefined where there is none. */
+/** Replaces every word of a pair by its partner, keeping capital letters; undefined if the text contains none. */
 function swapWords(text: string, pairs: readonly (readonly [string, string])[]): string | undefined {
   const others = new Map<string, string>();
   for (const [one, other] of pairs) {
-    // Of a word in several pairs the first counts: "her" becomes "his".
+    // For a word in several pairs the first pair counts: "her" becomes "his".
     if (!others.has(one)) others.set(one, other);
     if (!others.has(other)) others.set(other, one);
   }

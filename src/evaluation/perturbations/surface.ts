@@ -1,6 +1,4 @@
-/**
- * Changes of how a text is written that leave what it asks for: what people do to texts by haste, habit or keyboard.
- */
+/** Changes of a text's form that keep its meaning: effects of haste, habit or keyboard. */
 import { pickOne, type Random } from '../../core/random.js';
 import type { Perturbation } from './perturbation.js';
 import { fillers, functionWords } from './words.js';
@@ -10,7 +8,10 @@ const keyboard = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'] as const;
 
 const isLong = (word: string) => /^[a-z]{4,}$/iu.test(word);
 
-/** One typing error for every eight words: two letters swapped, one left out, doubled, or hit beside. */
+/**
+ * One typing error for every eight words: two letters swapped, or one left out, doubled, or replaced by a neighbouring
+ * key.
+ */
 const typo: Perturbation = {
   name: 'typo',
   weight: 2,
@@ -27,7 +28,7 @@ const typo: Perturbation = {
 };
 
 function misspell(word: string, random: Random): string {
-  // The first letter is rarely the wrong one.
+  // The first letter is rarely mistyped.
   const at = 1 + random.integer(word.length - 2);
   const [before, letter, after] = [word.slice(0, at), word[at]!, word.slice(at + 1)];
   switch (random.integer(4)) {
@@ -74,7 +75,7 @@ const punctuation: Perturbation = {
   },
 };
 
-/** The last fifth of a text of five words or more. */
+/** Removes the last fifth of a text of five words or more. */
 const cut: Perturbation = {
   name: 'cut short',
   weight: 1,
@@ -100,7 +101,7 @@ const withoutFunctionWords: Perturbation = {
       .join(' '),
 };
 
-/** Two clauses of three words or more, in the other order. */
+/** Swaps two clauses of three words or more. */
 const clauseOrder: Perturbation = {
   name: 'clause order',
   weight: 1,

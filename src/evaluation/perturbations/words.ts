@@ -1,7 +1,8 @@
-/** Word lists of the perturbations: neutral sentences, names, and pairs that change nothing of what a text asks for. */
+/** Word lists of the perturbations: neutral sentences, names, and pairs that do not change the request. */
 
 /**
- * First names by where they are common. A head that answers one group's names differently treats people differently.
+ * First names by the region or language where they are common. A head that answers one group's names differently treats
+ * people differently.
  */
 export const namesByGroup: Readonly<Record<string, readonly string[]>> = {
   Arabic: ['Fatima', 'Omar', 'Layla', 'Youssef', 'Noor', 'Hassan', 'Samira', 'Khalid'],
@@ -23,7 +24,7 @@ export const signatures = [
   'Yours sincerely',
 ] as const;
 
-/** Sentences that ask for nothing. */
+/** Sentences that request nothing. */
 export const fillers = [
   'Thank you very much for your time.',
   'I hope you are doing well today.',
@@ -33,7 +34,7 @@ export const fillers = [
   'Please let me know.',
 ] as const;
 
-/** Left out of a text, they change its grammar and not its subject. */
+/** Words whose removal changes a text's grammar and not its subject. */
 export const functionWords: ReadonlySet<string> = new Set([
   'a',
   'an',
@@ -48,7 +49,7 @@ export const functionWords: ReadonlySet<string> = new Set([
   'also',
 ]);
 
-/** Both directions are tried. */
+/** Pairs are applied in both directions. */
 export const genderPairs: readonly (readonly [string, string])[] = [
   ['he', 'she'],
   ['his', 'her'],

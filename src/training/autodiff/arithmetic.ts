@@ -1,18 +1,20 @@
-/** The few words in which operations, optimisers and clipping write their ONNX nodes, in either precision. */
+/** The helpers with which operations, optimisers and clipping write their ONNX nodes, in either precision. */
 import type { Attribute, ConstantTensor, Graph } from '../../core/onnx.js';
 
-/** Training is in float32; float64 is there for checks by finite differences. */
+/** Training uses float32; float64 serves checks by finite differences. */
 export type Precision = 'float32' | 'float64';
 
 export interface Arithmetic {
   readonly precision: Precision;
-  /** The scalar 1. The gradient of the loss for itself, and by this name left out of products. */
+  /**
+   * The scalar 1: the gradient of the loss with respect to itself. Products recognise this name and omit the factor.
+   */
   readonly one: string;
-  /** One node with one output. */
+  /** Adds one node with one output. */
   node(operator: string, inputs: readonly string[], attributes?: Record<string, Attribute>): string;
   scalar(value: number): string;
   constant(values: readonly number[], dims: readonly number[]): string;
-  /** A constant of a type of its own. */
+  /** A constant of any element type. */
   tensor(tensor: ConstantTensor): string;
   /** A vector of int64: axes, shapes, bounds. */
   integers(values: readonly number[]): string;
@@ -20,7 +22,7 @@ export interface Arithmetic {
   times(a: string, b: string): string;
 }
 
-/** Writes into `graph`; equal scalars are written once. */
+/** Arithmetic that writes into `graph`; equal scalars are written once. */
 export function arithmeticIn(graph: Graph, precision: Precision): Arithmetic {
   const scalars = new Map<number, string>();
   const scalar = (value: number): string => {
@@ -53,17 +55,17 @@ function floats(precision: Precision, values: readonly number[], dims: readonly 
   return { type: precision, dims, data: arrayOf(precision, values) };
 }
 
-/** Sum over `axes`, which stay as axes of size 1. */
+/** Sum over `axes`, which are kept as axes of size 1. */
 export function sumOver(arithmetic: Arithmetic, value: string, axes: readonly number[]): string {
   return arithmetic.node('ReduceSum', [value, arithmetic.integers(axes)], { keepdims: 1 });
 }
 
-/** Sum of everything, a scalar. */
+/** Sum of all elements, a scalar. */
 export function sumOfAll(arithmetic: Arithmetic, value: string): string {
   return arithmetic.node('ReduceSum', [value], { keepdims: 0 });
 }
 
-/** Mean over the last axis, which stays as an axis of size 1. */
+/** Mean over the last axis, which is kept as an axis of size 1. */
 export function rowMean(arithmetic: Arithmetic, value: string): string {
   return arithmetic.node('ReduceMean', [value], { axes: [-1], keepdims: 1 });
 }

@@ -1,15 +1,18 @@
-/** What happens to the gradients of all parameters before the optimiser sees them. */
+/** Changes the gradients of all parameters before the optimiser uses them. */
 import type { Arithmetic } from './arithmetic.js';
 
-/** By parameter name, the names of the gradients. */
+/** Maps parameter names to names of gradients, before and after clipping. */
 export type Clipping = (arithmetic: Arithmetic, gradients: ReadonlyMap<string, string>) => ReadonlyMap<string, string>;
 
 export const noClipping: Clipping = (_, gradients) => gradients;
 
-/** PyTorch's, so that the two can be compared. */
+/** The same value as in PyTorch, so that the two can be compared. */
 const normPadding = 1e-6;
 
-/** Gradients together longer than `limit` are shortened to it, their direction kept (Pascanu et al., ICML 2013). */
+/**
+ * If the joint norm of the gradients exceeds `limit`, scales them down to it, keeping their direction (Pascanu et al.,
+ * ICML 2013).
+ */
 export function clipGlobalNorm(limit: number): Clipping {
   return ({ node, scalar }, gradients) => {
     const squares = [...gradients.values()].map((gradient) => node('ReduceSumSquare', [gradient], { keepdims: 0 }));

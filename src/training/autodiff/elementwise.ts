@@ -1,6 +1,6 @@
 /**
- * Operations on each element, with broadcasting as in NumPy: sizes are compared from the last axis, and an axis of 1 or
- * none repeats.
+ * Operations on each element, with broadcasting as in NumPy: sizes are compared from the last axis, and an axis that
+ * has size 1 or is missing is repeated.
  */
 import { type Arithmetic, sumOver } from './arithmetic.js';
 import { apply, type Dims, type Expression, type Operation, sameDims, shown } from './expression.js';
@@ -60,7 +60,7 @@ export function divide(a: Expression, b: Expression): Expression {
   return apply(operation, [a, b], dims);
 }
 
-/** By a number that is known when the graph is built. */
+/** Multiplies by a number that is known when the graph is built. */
 export function scale(value: Expression, factor: number): Expression {
   const operation: Operation = {
     name: 'scale',
@@ -102,7 +102,7 @@ function broadcast(name: string, a: Dims, b: Dims): Dims {
   });
 }
 
-/** What was repeated when going forward is summed when going back. */
+/** The gradient of a broadcast value is summed over the axes that the forward pass repeated. */
 function reduceTo(arithmetic: Arithmetic, value: string, from: Dims, to: Dims): string {
   if (sameDims(from, to)) return value;
   const missing = from.length - to.length;

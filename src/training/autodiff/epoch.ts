@@ -1,10 +1,10 @@
 /**
- * An epoch as one ONNX graph, and one native call: a Loop over minibatches with forward, backward, clipping and
- * optimiser inside. One call a step would cost 1.2 to 1.8 times the processor time at the sizes of a head.
+ * An epoch as one ONNX graph and one native call: a Loop over minibatches that contains forward, backward, clipping and
+ * optimiser. One call per step would need 1.2 to 1.8 times the processor time at the sizes of a head.
  *
  * Inputs: the loss's sources by their names, each order [steps, batch] int32, the optimiser's numbers [steps], and the
- * states: parameters by their names, what the optimiser carries as `parameter_state`. Outputs: the sum of the losses,
- * and each state as `next_` state.
+ * states: parameters by their names, the optimiser's state tensors as `parameter_state`. Outputs: the sum of the
+ * losses, and each state as `next_` state.
  */
 import { type Dimension, type Graph, newGraph } from '../../core/onnx.js';
 import type { Random } from '../../core/random.js';
@@ -22,13 +22,15 @@ export interface Training {
   readonly optimiser: Optimiser;
   readonly clipping: Clipping;
   readonly precision: Precision;
-  /** A second loss, and what its gradients do to those of the first. */
+  /** A second loss, and the way its gradients change those of the first. */
   readonly constraint?: Constraint;
 }
 
 export interface Constraint {
   readonly loss: Expression;
-  /** By parameter name, the names of gradients; of the loss first, of the constraint's loss second. */
+  /**
+   * Both arguments map parameter names to names of gradients: those of the loss, then those of the constraint's loss.
+   */
   combine(
     arithmetic: Arithmetic,
     gradients: ReadonlyMap<string, string>,
@@ -43,7 +45,7 @@ export interface EpochRequest {
   readonly data: Readonly<Record<string, NativeArray>>;
   readonly states: States;
   readonly steps: number;
-  /** Steps that came before, in earlier epochs. */
+  /** Number of steps in earlier epochs. */
   readonly stepsBefore: number;
   readonly learningRate: LearningRate;
 }
@@ -71,7 +73,7 @@ export async function openEpoch(training: Training, threads: number): Promise<Ep
   };
 }
 
-/** The parameters at their start, or as `known` has them, and an optimiser that has seen nothing. */
+/** The parameters at their start, or with the values of `known`, and the initial state of the optimiser. */
 export function startingStates(
   training: Training,
   random: Random,
@@ -104,7 +106,7 @@ export function epochGraph(training: Training): Graph {
   return graph;
 }
 
-/** One step. Data and schedule are seen from the outer graph. */
+/** One step. The body reads data and schedule from the outer graph. */
 function stepBody(outer: Graph, training: Training): Graph {
   const { loss, optimiser, clipping, precision, constraint } = training;
   const body = outer.body('step');
@@ -141,7 +143,7 @@ function stepBody(outer: Graph, training: Training): Graph {
   return body;
 }
 
-/** Rows are gathered once for each name and order, however often a minibatch occurs in the loss. */
+/** Rows are gathered once for each name and order, however often the loss uses a minibatch. */
 function sourceNames(arithmetic: Arithmetic, index: string): (source: Source) => string {
   const gathered = new Map<string, string>();
   const gather = (from: string, at: string): string => {
@@ -161,7 +163,7 @@ function sourceNames(arithmetic: Arithmetic, index: string): (source: Source) =>
 interface State {
   readonly name: string;
   readonly dims: Dims;
-  /** Absent of what the optimiser carries. */
+  /** Absent for the optimiser's state tensors. */
   readonly parameter?: Source;
 }
 
@@ -182,7 +184,7 @@ function statesOf(training: Training): State[] {
 
 interface InputSource {
   readonly name: string;
-  /** A name in the first place is an axis of any size. */
+  /** A name as first dimension stands for an axis of any size. */
   readonly dims: readonly Dimension[];
   readonly element: Source['element'];
 }

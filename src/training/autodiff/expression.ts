@@ -1,10 +1,10 @@
 /**
- * What is trained, written as a formula. A head, a loss or a penalty is an expression; the training graph (forward,
- * backward, optimiser, the loop over minibatches) is derived from it by gradient.ts and epoch.ts.
+ * The model under training, written as a formula. A head, a loss or a penalty is an expression; the training graph
+ * (forward, backward, optimiser, the loop over minibatches) is derived from it by gradient.ts and epoch.ts.
  *
  * expression: a value of one training step with a fixed shape: a source, or an operation on other expressions.
- * source:     where a value comes from: a parameter that is learned, rows of the data, or a tensor that stays as it is.
- * operation:  one kind of node: how it is computed, and how the gradient of its value becomes gradients of its inputs.
+ * source:     the origin of a value: a learned parameter, rows of the data, or a tensor that does not change.
+ * operation:  a kind of node: its computation, and the way the gradient of its value gives the gradients of its inputs.
  */
 import type { Random } from '../../core/random.js';
 import type { Arithmetic } from './arithmetic.js';
@@ -19,7 +19,7 @@ export interface Source {
   readonly name: string;
   readonly dims: Dims;
   readonly element: 'float' | 'int32' | 'int8';
-  /** minibatch: the input [steps, batch] int32 that says which rows. */
+  /** minibatch: the input [steps, batch] int32 with the numbers of the rows. */
   readonly order: string;
   /** parameter: its values at the beginning. */
   readonly start: Start;
@@ -39,8 +39,8 @@ export interface Operation {
   /** Writes the nodes; the first name returned is the value, the others are kept for `backward`. */
   forward(arithmetic: Arithmetic, inputs: readonly string[]): readonly string[];
   /**
-   * For each input how to write the gradient of the loss for it, or undefined where it has none. Only what is needed is
-   * called.
+   * For each input, a function that writes the gradient of the loss with respect to it, or undefined if it has none.
+   * Only the needed functions are called.
    */
   backward(arithmetic: Arithmetic, known: Known): readonly ((() => string) | undefined)[];
 }
@@ -48,9 +48,9 @@ export interface Operation {
 export interface Known {
   readonly inputs: readonly string[];
   readonly output: string;
-  /** What `forward` kept. */
+  /** Names that `forward` kept. */
   readonly kept: readonly string[];
-  /** Of the loss for the output, in the output's shape. */
+  /** Gradient of the loss with respect to the output, in the output's shape. */
   readonly gradient: string;
 }
 
@@ -68,7 +68,7 @@ export const normal =
 
 const source = { element: 'float', order: '', start: zeros, values: [] } as const;
 
-/** What is learned. One name is one parameter, wherever it occurs. */
+/** A learned tensor. Equal names denote the same parameter, wherever they occur. */
 export function parameter(name: string, dims: Dims, start: Start = zeros): Source {
   return { ...source, kind: 'parameter', name, dims, start };
 }
@@ -83,12 +83,12 @@ export function targets(name: string, batch: number, order = 'order'): Source {
   return { ...source, kind: 'minibatch', name, dims: [batch], order, element: 'int32' };
 }
 
-/** What the host has made for this very step: row `step` of the epoch's input `name` [steps, ...dims]. */
+/** A value that the host computes for each step: row `step` of the epoch's input `name` [steps, ...dims]. */
 export function stepwise(name: string, dims: Dims): Source {
   return { ...source, kind: 'step', name, dims };
 }
 
-/** A tensor that is given with the epoch and stays as it is. */
+/** A tensor that is given with the epoch and does not change. */
 export function whole(name: string, dims: Dims, element: Source['element'] = 'float'): Source {
   return { ...source, kind: 'whole', name, dims, element };
 }
@@ -120,12 +120,12 @@ export function sameDims(a: Dims, b: Dims): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
-/** For messages: [64, 512] */
+/** Dims for messages: [64, 512] */
 export function shown(dims: Dims): string {
   return `[${dims.join(', ')}]`;
 }
 
-/** Every expression that `roots` are made of, inputs before what uses them, each once. */
+/** All distinct expressions that `roots` consist of, inputs before their users. */
 export function inOrder(...roots: readonly Expression[]): Expression[] {
   const seen = new Set<Expression>();
   const visit = (expression: Expression) => {
@@ -137,7 +137,7 @@ export function inOrder(...roots: readonly Expression[]): Expression[] {
   return [...seen];
 }
 
-/** The sources of one kind in `roots`, one for each name and order. Two of one name must agree. */
+/** The sources of one kind in `roots`, one for each name and order. Sources with the same name must agree. */
 export function sourcesOf(roots: Expression | readonly Expression[], kind: Source['kind']): Source[] {
   const named = new Map<string, Source>();
   for (const expression of inOrder(...[roots].flat())) {

@@ -1,5 +1,5 @@
 /**
- * Gaussian error linear unit, x Phi(x) with the normal distribution itself, not its tanh approximation (Hendrycks &
+ * Gaussian error linear unit, x Phi(x) with the exact normal distribution, not its tanh approximation (Hendrycks &
  * Gimpel, 2016).
  */
 import type { Arithmetic } from './arithmetic.js';
@@ -30,12 +30,12 @@ const operation: Operation = {
   ],
 };
 
-/** Of the series below; enough for |x| < 4 at the precision of float64. */
+/** Number of terms of the series below; enough for |x| < 4 at the precision of float64. */
 const terms = 70;
 
 /**
- * ONNX Runtime has no float64 kernel for Erf, so there it is the series 2/sqrt(pi) x exp(-x^2) sum (2 x^2)^n / (2n +
- * 1)!! (DLMF 7.6.2).
+ * ONNX Runtime has no float64 kernel for Erf, so in float64 it is computed by the series 2/sqrt(pi) x exp(-x^2) sum (2
+ * x^2)^n / (2n + 1)!! (DLMF 7.6.2).
  */
 function errorFunction(arithmetic: Arithmetic, x: string): string {
   if (arithmetic.precision === 'float32') return arithmetic.node('Erf', [x]);

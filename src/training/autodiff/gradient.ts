@@ -5,14 +5,14 @@
 import type { Arithmetic } from './arithmetic.js';
 import { type Applied, type Expression, inOrder, type Source, shown } from './expression.js';
 
-/** The names of what has been computed. */
+/** Names in the graph of a computed expression. */
 export interface Computed {
   readonly value: string;
-  /** What the operation keeps for its gradient. */
+  /** Values that the operation keeps for its gradient. */
   readonly kept: readonly string[];
 }
 
-/** Writes the nodes of `roots`, each expression once. `nameOf` says what a source is called in the graph. */
+/** Writes the nodes of `roots`, each expression once. `nameOf` gives the name of a source in the graph. */
 export function writeForward(
   arithmetic: Arithmetic,
   roots: readonly Expression[],
@@ -29,7 +29,7 @@ export function writeForward(
   return computed;
 }
 
-/** Writes the gradients of the scalar `loss`: by parameter name, the name of its gradient. */
+/** Writes the gradients of the scalar `loss`; returns parameter name -> name of its gradient. */
 export function writeGradients(
   arithmetic: Arithmetic,
   loss: Expression,
@@ -44,8 +44,7 @@ export function writeGradients(
     const sofar = into.get(key);
     into.set(key, sofar === undefined ? gradient : arithmetic.node('Add', [sofar, gradient]));
   };
-  // Backwards through the order, whatever uses an expression has had its turn before it, so that its gradient is
-  // complete.
+  // In reverse order, all users of an expression come before it, so that its gradient is complete.
   for (const expression of order.reverse()) {
     const gradient = gradients.get(expression);
     if (gradient === undefined || !learning.has(expression)) continue;
@@ -76,7 +75,7 @@ function backwardOf(
   return expression.operation.backward(arithmetic, { inputs, output: value, kept, gradient });
 }
 
-/** Expressions that change with some parameter; for the others no gradient is written. `order` has inputs first. */
+/** Expressions that depend on some parameter; no gradient is written for the others. `order` has inputs first. */
 function leadingToParameters(order: readonly Expression[]): Set<Expression> {
   const learning = new Set<Expression>();
   for (const expression of order) {

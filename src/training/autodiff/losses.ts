@@ -1,16 +1,15 @@
-/** What is minimised: scalars, means over the minibatch. */
+/** Losses: scalars, means over the minibatch. */
 import { type Arithmetic, sumOfAll } from './arithmetic.js';
 import { add } from './elementwise.js';
 import { apply, type Expression, matrixDims, type Operation, sameDims, shown } from './expression.js';
 
 export interface CrossEntropyOptions {
   /**
-   * Added to the scores in the loss alone: [classes], or [batch, classes]. The logarithm of a class prior (Menon et
-   * al., ICLR 2021), or a mask: 0 for the classes that compete and a large negative number, not infinity, for the
-   * others.
+   * Added to the scores only in the loss: [classes], or [batch, classes]. The logarithm of a class prior (Menon et al.,
+   * ICLR 2021), or a mask: 0 for the classes that compete and a large negative number, not infinity, for the others.
    */
   readonly prior?: Expression;
-  /** How much each row counts, [batch, 1]; the sum is still divided by the size of the batch. */
+  /** Weight of each row, [batch, 1]; the sum is still divided by the size of the batch. */
   readonly weights?: Expression;
 }
 
@@ -33,7 +32,7 @@ export function crossEntropy(
   return apply(hardCrossEntropy(batch), weights ? [adjusted, targets, weights] : [adjusted, targets], []);
 }
 
-/** Gather and scatter where others write a one-hot matrix: one number a row is touched, not all classes. */
+/** Uses gather and scatter instead of a one-hot matrix: they touch one number per row, not all classes. */
 function hardCrossEntropy(batch: number): Operation {
   return {
     name: 'crossEntropy',
@@ -66,9 +65,9 @@ function hardCrossEntropy(batch: number): Operation {
 
 /**
  * Binary cross-entropy of independent labels, -sum w (y log p + (1 - y) log (1 - p)) / batch with p = sigmoid(scores),
- * as softplus(scores) - y scores, which no score makes infinite.
- * @param truth y, [batch, classes], shares of truth from 0 to 1. @param weights w, as large: how much each label of
- * each row counts
+ * written as softplus(scores) - y scores, which is finite for every score.
+ * @param truth y, [batch, classes], probabilities from 0 to 1
+ * @param weights w, of the same shape: the weight of each label of each row
  */
 export function binaryCrossEntropy(scores: Expression, truth: Expression, weights: Expression): Expression {
   const [batch] = matrixDims(scores, 'binaryCrossEntropy');
@@ -103,9 +102,9 @@ function softplus({ node, scalar }: Arithmetic, scores: string): string {
 }
 
 /**
- * Knowledge distillation (Hinton et al., 2015), as learning without forgetting uses it (Li & Hoiem, ECCV 2016): the
+ * Knowledge distillation (Hinton et al., 2015), as used in learning without forgetting (Li & Hoiem, ECCV 2016): the
  * mean of -T^2 sum p log softmax(scores / T), for stored probabilities p [batch, classes] at temperature T whose rows
- * sum to 1. T^2 keeps the size of the gradient. It differs from the KL divergence by the entropy of p, which no
+ * sum to 1. T^2 preserves the size of the gradient. It differs from the KL divergence by the entropy of p, which no
  * parameter changes.
  */
 export function distillation(scores: Expression, probabilities: Expression, temperature: number): Expression {

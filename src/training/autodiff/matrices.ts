@@ -1,4 +1,4 @@
-/** Operations that change shapes: product, rows by number, columns side by side, sums, means and maxima. */
+/** Operations that change shapes: product, rows by number, concatenated columns, sums, means and maxima. */
 import { type Arithmetic, sumOfAll, sumOver } from './arithmetic.js';
 import { scale } from './elementwise.js';
 import { apply, type Expression, matrixDims, type Operation, shown, sizeOf } from './expression.js';
@@ -9,7 +9,7 @@ export function matmul(a: Expression, b: Expression): Expression {
   if (inner !== innerOfB) throw new Error(`matmul of ${shown(a.dims)} and ${shown(b.dims)}: the inner sizes differ`);
   const operation: Operation = {
     name: 'matmul',
-    // MatMul, not Gemm: ONNX Runtime fuses it with a bias that is added next.
+    // MatMul, not Gemm: ONNX Runtime fuses it with a bias that is added directly afterwards.
     forward: (arithmetic, inputs) => [arithmetic.node('MatMul', inputs)],
     backward: (arithmetic, { inputs: [left, right], gradient }) => [
       () => arithmetic.node('Gemm', [gradient, right!], { transB: 1 }),
@@ -38,7 +38,7 @@ export function concatColumns(...parts: readonly Expression[]): Expression {
   return apply(operation, parts, [rows, ends.at(-1) ?? 0]);
 }
 
-/** Rows of a table [n, ...] that no gradient goes to, by their numbers [batch] int32 -> [batch, ...] */
+/** Rows of a table [n, ...], which receives no gradient, by their numbers [batch] int32 -> [batch, ...] */
 export function gatherRows(table: Expression, numbers: Expression): Expression {
   const operation: Operation = {
     name: 'gatherRows',
@@ -61,7 +61,7 @@ export function rowSum(value: Expression): Expression {
   return apply(operation, [value], [rows, 1]);
 }
 
-/** [n, d] -> [n, 1]. Where several elements are largest, each of them gets the gradient. */
+/** [n, d] -> [n, 1]. If several elements are largest, each of them gets the gradient. */
 export function rowMaximum(value: Expression): Expression {
   const [rows] = matrixDims(value, 'rowMaximum');
   const operation: Operation = {
@@ -77,7 +77,7 @@ export function rowMaximum(value: Expression): Expression {
   return apply(operation, [value], [rows, 1]);
 }
 
-/** Of all elements, a scalar. */
+/** Sum of all elements, a scalar. */
 export function sum(value: Expression): Expression {
   const operation: Operation = {
     name: 'sum',
@@ -87,7 +87,7 @@ export function sum(value: Expression): Expression {
   return apply(operation, [value], []);
 }
 
-/** Of all elements, a scalar. */
+/** Mean of all elements, a scalar. */
 export function mean(value: Expression): Expression {
   return scale(sum(value), 1 / sizeOf(value.dims));
 }

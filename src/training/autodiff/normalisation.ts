@@ -1,21 +1,21 @@
-/** Rows brought to mean 0 and variance 1, and rows or columns brought to length 1. */
+/** Scales rows to mean 0 and variance 1, and rows or columns to length 1. */
 import { type Arithmetic, rowMean, sumOver } from './arithmetic.js';
 import { apply, type Expression, matrixDims, type Operation } from './expression.js';
 
 const variancePadding = 1e-5;
-/** Keeps a row of zeros where it is, and its gradient finite. */
+/** Leaves a row of zeros unchanged, and its gradient finite. */
 const lengthPadding = 1e-12;
 
 /**
- * Layer normalisation without an affine part (Ba et al., 2016); for one, multiply by and add a parameter. [n, d] -> [n,
- * d]
+ * Layer normalisation without an affine part (Ba et al., 2016); to include one, multiply by and add a parameter. [n, d]
+ * -> [n, d]
  */
 export function layerNorm(rows: Expression): Expression {
   return apply(layerNormOperation, [rows], matrixDims(rows, 'layerNorm'));
 }
 
-// Written out, since the fused operator gives its statistics in float32 alone: what is checked in float64 is what
-// trains.
+// Written out in basic operators, since the fused operator returns its statistics only in float32: training then uses
+// the same graph as the checks in float64.
 const layerNormOperation: Operation = {
   name: 'layerNorm',
   forward(arithmetic, [x]) {

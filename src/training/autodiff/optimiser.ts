@@ -1,17 +1,17 @@
 /**
- * Update rules: how a parameter follows its gradient. Each says what it carries from step to step, and which numbers a
- * step needs.
+ * Update rules that change a parameter by its gradient. Each rule names the tensors that it keeps between steps, and
+ * the numbers that a step needs.
  */
 import type { Arithmetic } from './arithmetic.js';
 
 export interface Optimiser {
-  /** Tensors carried for each parameter, of its shape, zero at first. */
+  /** Tensors kept for each parameter, of its shape, initially zero. */
   readonly states: readonly string[];
-  /** Names of what `numbersAt` gives. */
+  /** Names of the numbers that `numbersAt` returns. */
   readonly numbers: readonly string[];
   /**
-   * Made on the host for step `time`, counted from 1 over all epochs, in float64: schedule and bias correction cost the
-   * graph nothing.
+   * Computed on the host for step `time`, counted from 1 over all epochs, in float64, so that schedule and bias
+   * correction add no work to the graph.
    */
   numbersAt(time: number, learningRate: number): Readonly<Record<string, number>>;
   update(
@@ -20,7 +20,7 @@ export interface Optimiser {
   ): { readonly value: string; readonly states: Readonly<Record<string, string>> };
 }
 
-/** Names in the graph. */
+/** Names in the graph of a step's values. */
 export interface OptimiserStep {
   readonly value: string;
   readonly gradient: string;
@@ -32,7 +32,8 @@ const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
 
 /**
  * AdamW (Loshchilov & Hutter, ICLR 2019) on scaled moments m / (1 - beta1) and v / (1 - beta2), so that bias
- * correction, epsilon and learning rate fold into three numbers a step: w' = w decay - rate m / (sqrt(v) + epsilon)
+ * correction, epsilon and learning rate combine into three numbers per step: w' = w decay - rate m / (sqrt(v) +
+ * epsilon)
  */
 export function adamW({ weightDecay }: { weightDecay: number }): Optimiser {
   return {

@@ -1,7 +1,7 @@
 /**
- * The covariance that all classes share, from sums, and its shrinkage: drawn towards a multiple of the identity by as
- * much as its own sampling error asks for (oracle approximating shrinkage: Chen et al., "Shrinkage algorithms for MMSE
- * covariance estimation", IEEE TSP 2010, equation 23). A mean that was estimated costs a degree of freedom, so n
+ * The covariance shared by all classes, computed from sums, and its shrinkage towards a multiple of the identity, by an
+ * amount that depends on its sampling error (oracle approximating shrinkage: Chen et al., "Shrinkage algorithms for
+ * MMSE covariance estimation", IEEE TSP 2010, equation 23). Each estimated mean uses up a degree of freedom, so n
  * examples of C classes count as n - C.
  *
  * Cost: d^2 classes / 2 multiply-adds for the covariance and d^3 / 2 for the whitener; memory 3 d^2 float64.
@@ -11,10 +11,10 @@ import type { FactorProducts } from '../ridge/factor-products.js';
 import { copyRows } from '../ridge/gram.js';
 import type { RidgeStatistics } from '../ridge/statistics.js';
 
-/** Statistics of inputs, and how they are counted. */
+/** Statistics of inputs, with the counts and the scale needed to read them. */
 export interface ClassSums {
   readonly statistics: RidgeStatistics;
-  /** [classes] examples of each class. */
+  /** [classes] number of examples of each class. */
   readonly examples: Float64Array;
   /** Quantisation scale: the integer that stands for 1. */
   readonly unit: number;
@@ -25,9 +25,9 @@ export interface Whitened {
   readonly whitener: Float64Array;
   /** Class means m R, [classes, d]. */
   readonly means: Float64Array;
-  /** How far the covariance was drawn to the identity, 0 to 1. */
+  /** Shrinkage of the covariance towards the identity, 0 to 1. */
   readonly shrinkage: number;
-  /** What one example's outer product weighs in the shrunk covariance: (1 - shrinkage) / n. */
+  /** Weight of one example's outer product in the shrunk covariance: (1 - shrinkage) / n. */
   readonly share: number;
 }
 
@@ -88,6 +88,6 @@ function shrink(covariance: Float64Array, d: number, n: number): { shrinkage: nu
   for (const value of covariance) squares += value * value;
   const wanted = (1 - 2 / d) * squares + trace ** 2;
   const shrinkage = Math.min(1, wanted / ((n + 1 - 2 / d) * Math.max(squares - trace ** 2 / d, Number.MIN_VALUE)));
-  // A covariance of nothing but zeros still needs a scale.
+  // A covariance of zeros still needs a scale.
   return { shrinkage, ridge: Math.max((shrinkage * trace) / d, 1e-6) };
 }

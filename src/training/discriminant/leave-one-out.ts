@@ -1,11 +1,11 @@
 /**
- * What each example's discriminants would be if it had not been learned, exactly, for a given shrinkage. Without an
+ * Each example's discriminants as they would be if it had not been learned, exactly, for a given shrinkage. Without an
  * example x of class y with n_y examples the class mean moves by -u / (n_y - 1) with u = x - m_y, and the shrunk
  * covariance S' loses b u u^T with b = share n_y / (n_y - 1), so that by Sherman & Morrison (1950) the precision P
- * becomes P + h P u u^T P, h = b / (1 - b u^T P u). The denominator is positive: what is left of the scatter is
- * positive semidefinite, and the ridge is above zero.
+ * becomes P + h P u u^T P, h = b / (1 - b u^T P u). The denominator is positive: the remaining scatter is positive
+ * semidefinite, and the ridge is above zero.
  *
- * In whitened coordinates P is the identity, and all that is needed are inner products of examples and means.
+ * In whitened coordinates P is the identity, and only inner products of examples and means are needed.
  *
  * Cost: n classes d + classes^2 d multiply-adds; memory n classes numbers.
  */
@@ -17,7 +17,7 @@ export interface LeftOut {
   readonly inputs: Float32Array;
   /** [n] */
   readonly targets: Int32Array;
-  /** [classes] examples of each class in the statistics, these among them. */
+  /** [classes] number of examples of each class in the statistics, including these. */
   readonly examples: Float64Array;
 }
 
@@ -43,7 +43,7 @@ export async function leaveOneOut(
     const ofMean = (index: number) => withMeans[row * classes + index]!;
     const among = (a: number, b: number) => amongMeans[a * classes + b]!;
     const own = among(target, target);
-    // z u and u u for z the example and u = z - m, m the mean of its class.
+    // zu and uu are inner products: z is the example, and u = z - m with m the mean of its class.
     const zu = lengths[row]! - ofMean(target);
     const uu = lengths[row]! - 2 * ofMean(target) + own;
     const weight = (whitened.share * (left + 1)) / left;
@@ -63,10 +63,10 @@ export async function leaveOneOut(
 }
 
 /**
- * The scores as they would be if each example's class had one more example: a mean of n - 1 examples is on average
- * longer than one of n, so that leaving out makes an example's own class look worse than it is, by t / 2 (1 / (n - 1) -
- * 1 / n) for t the mean squared distance of examples from the true mean of their class. With two examples a class that
- * is the larger part of the score.
+ * The scores as they would be if each example's class had one more example. The mean of n - 1 examples is on average
+ * longer than that of n, so that leaving an example out lowers the score of its own class too much, by t / 2 (1 / (n -
+ * 1) - 1 / n) with t the mean squared distance of examples from the true mean of their class. With two examples per
+ * class that is the larger part of the score.
  */
 export function asIfComplete(
   { scores, distances }: LeftOutScores,
@@ -85,7 +85,7 @@ export function asIfComplete(
 }
 
 interface InnerProducts {
-  /** [n] of each example with itself. */
+  /** [n] inner product of each example with itself. */
   readonly lengths: Float64Array;
   /** [n, classes] */
   readonly withMeans: Float64Array;

@@ -1,7 +1,7 @@
 /**
  * A residual adapter of low rank before the readout (Houlsby et al., "Parameter-efficient transfer learning for NLP",
- * ICML 2019): e' = e + gelu(layerNorm(e) A) B; scores = e' W + b. B starts at zero, so that e' starts as e, and the
- * head as a linear one. All tasks of an adapter share A and B.
+ * ICML 2019): e' = e + gelu(layerNorm(e) A) B; scores = e' W + b. B starts at zero, so that initially e' equals e, and
+ * the head equals a linear one. All tasks of an adapter share A and B.
  */
 import { z } from 'zod';
 import { add } from '../autodiff/elementwise.js';
@@ -15,7 +15,7 @@ import { calibrated } from './calibrated.js';
 import { readout } from './linear.js';
 
 export const rankSettings = {
-  /** How many numbers the embedding is squeezed into. */
+  /** Number of dimensions to which the embedding is reduced. */
   rank: z.number().int().min(1).max(4096).default(64),
 };
 

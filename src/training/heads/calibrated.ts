@@ -1,7 +1,7 @@
 /**
- * A temperature for each class of a head that was trained by gradient: the scores that it serves are those that it was
- * trained with, divided by it. Training knows nothing of it: an update goes on from the scores as they were trained,
- * and remedies that read a champion's scores read those, too. Heads written before have none, and serve on as they are.
+ * A temperature for each class of a head trained by gradient: the served scores are the trained scores divided by it.
+ * Training ignores it: an update continues from the trained scores, and remedies that read a champion's scores read the
+ * trained ones too. Heads written by an earlier Espalier have no temperature and are served unchanged.
  */
 import { divide } from '../autodiff/elementwise.js';
 import { type Expression, whole } from '../autodiff/expression.js';
@@ -9,7 +9,7 @@ import type { Head, HeadShape } from '../job.js';
 
 const name = 'temperature';
 
-/** [batch, classes] scores as they are served. */
+/** [batch, classes] scores as served. */
 export function calibrated(scores: Expression, { classes, calibrated: isCalibrated = 0 }: HeadShape): Expression {
   return isCalibrated === 1 ? divide(scores, whole(name, [classes])) : scores;
 }
@@ -20,7 +20,7 @@ export function withTemperature(head: Head, temperature: Float32Array): Head {
   return { ...head, shape: { ...head.shape, calibrated: 1 }, tensors };
 }
 
-/** The head as it was trained. */
+/** The head without its temperature, as it was trained. */
 export function uncalibrated(head: Head): Head {
   if (head.shape.calibrated !== 1) return head;
   const { calibrated: _, ...shape } = head.shape;

@@ -1,7 +1,7 @@
 /**
- * Scores by direction alone: sharpness * cos(x, w_class), the sharpness learned (Hou et al., "Learning a unified
- * classifier incrementally via rebalancing", CVPR 2019). A class that was seen more often cannot win by a longer weight
- * vector.
+ * Scores that depend only on direction: sharpness * cos(x, w_class), with the sharpness learned (Hou et al., "Learning
+ * a unified classifier incrementally via rebalancing", CVPR 2019). A class seen more often cannot win by a longer
+ * weight vector.
  */
 import { multiply } from '../autodiff/elementwise.js';
 import { filledWith, matrixDims, normal, parameter } from '../autodiff/expression.js';
@@ -11,8 +11,8 @@ import type { HeadKind } from '../job.js';
 import { calibrated } from './calibrated.js';
 
 /**
- * A cosine is at most 1: at a sharpness of 1 even a perfect head of 150 classes would give its class a probability of 5
- * % at most.
+ * A cosine is at most 1: at a sharpness of 1 even a perfect head of 150 classes would give the right class a
+ * probability of 5 % at most.
  */
 const startingSharpness = 10;
 

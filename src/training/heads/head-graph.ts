@@ -1,7 +1,7 @@
 /**
  * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits`
- * [batch, classes], `probabilities`, `adapted` [batch, dense], the dense part of the embedding as the head changes it
- * (unit length; unchanged for heads that only read it), and `distance` [batch] for heads that measure one.
+ * [batch, classes], `probabilities`, `adapted` [batch, dense], the dense part of the embedding as changed by the head
+ * (unit length; unchanged for heads that do not move it), and `distance` [batch] for heads that measure one.
  */
 import { elementTypeOf, type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
@@ -48,7 +48,7 @@ export function headGraph(head: Head): Graph {
   return graph;
 }
 
-/** The tensors that a head of this kind and shape is made of. */
+/** The names of the tensors of a head of this kind and shape. */
 export function tensorNames({ kind, shape }: Pick<Head, 'kind' | 'shape'>): string[] {
   const roots = rootsOf(formulaOf(headKindNamed(kind), shape));
   return ['mean', 'scale', ...[...sourcesOf(roots, 'parameter'), ...sourcesOf(roots, 'whole')].map(({ name }) => name)];
@@ -59,7 +59,7 @@ function rootsOf({ scores, embedding, distance }: HeadOutputs): Expression[] {
 }
 
 export interface Scorer {
-  /** Scores for embeddings [n, d], as the head gives them when it serves: [n, classes]. */
+  /** Scores for embeddings [n, d], as served: [n, classes]. */
   score(vectors: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -115,7 +115,7 @@ function standardised(graph: Graph, embedding: string, { tensors, shape }: Head)
   return graph.node('Mul', [unit(graph, scaled), length]);
 }
 
-/** Softmax within each task; of a multi-label task the sigmoid of each label. */
+/** Softmax within each task; in a multi-label task the sigmoid of each label. */
 function probabilities(graph: Graph, logits: string, { tensors: { tasks, multiLabel }, shape }: Head): string {
   const row = (numberAt: (index: number) => number) =>
     graph.constant({
@@ -137,7 +137,7 @@ function probabilities(graph: Graph, logits: string, { tensors: { tasks, multiLa
   return graph.node('Sum', [...parts, ...free]);
 }
 
-/** Each row to length 1; a row of zeros stays. */
+/** Scales each row to length 1; a row of zeros stays unchanged. */
 function unit(graph: Graph, rows: string): string {
   const smallest = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(1e-12) });
   const length = graph.node('ReduceL2', [rows], { axes: [-1], keepdims: 1 });

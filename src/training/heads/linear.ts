@@ -1,4 +1,4 @@
-/** Softmax regression: scores = x W + b, from zero. */
+/** Softmax regression: scores = x W + b, starting from zero. */
 import { add } from '../autodiff/elementwise.js';
 import { type Expression, matrixDims, parameter } from '../autodiff/expression.js';
 import { matmul } from '../autodiff/matrices.js';

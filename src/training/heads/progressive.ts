@@ -1,7 +1,8 @@
 /**
  * Progressive networks (Rusu et al., 2016) over a frozen encoder: every update adds a column h_k = gelu(layerNorm(x)
- * A_k) and reads its own classes off the embedding, its own and all earlier columns (the lateral connections): scores
- * += mask_k ([x, h_1, ..., h_k] V_k + b_k). Only the last column is learned; tensors of earlier ones stay, bit for bit.
+ * A_k) and computes the scores of its new classes from the embedding, its own column and all earlier columns (the
+ * lateral connections): scores += mask_k ([x, h_1, ..., h_k] V_k + b_k). Only the last column is trained; tensors of
+ * earlier columns do not change by a bit.
  */
 import { add, multiply } from '../autodiff/elementwise.js';
 import {

@@ -1,8 +1,8 @@
 /**
- * A linear readout of features that are drawn once and stay (ridge/features.ts): scores = features W / unit + b. Where
- * vectors hold counts of n-grams, the features read them too (ridge/kernel-input.ts), and + counts V / sqrt(sum of
- * counts) (ridge/lexical.ts). `width` 0 stands for no map, the readout of the embedding itself. The readout has a
- * closed form (strategies/analytic.ts), and can be trained by gradient too.
+ * A linear readout of random features that are drawn once and fixed (ridge/features.ts): scores = features W / unit +
+ * b. If vectors contain counts of n-grams, the features read them too (ridge/kernel-input.ts), and the scores include +
+ * counts V / sqrt(sum of counts) (ridge/lexical.ts). `width` 0 stands for no map, the readout of the embedding itself.
+ * The readout has a closed form (strategies/analytic.ts), and can be trained by gradient too.
  */
 import { z } from 'zod';
 import { sumOver } from '../autodiff/arithmetic.js';
@@ -18,13 +18,13 @@ import { calibrated } from './calibrated.js';
 import { readout } from './linear.js';
 
 export const ridgeSettings = {
-  /** How many random features; without it as many as what was learned asks for. */
+  /** Number of random features; by default it depends on the number of learned examples. */
   width: z.number().int().min(16).max(16384).optional(),
-  /** Of which kind; `none` reads the embedding itself. */
+  /** Kind of features; `none` reads the embedding itself. */
   features: z.enum(['relu', 'fourier', 'none']).default('relu'),
   /**
-   * The closed form: how common the labels are where it serves, as they were learned, all alike, or by label; they are
-   * brought to a sum of 1.
+   * For the closed form, the frequency of the labels in use: as learned (`observed`), all equal (`balanced`), or given
+   * by label; the numbers are scaled to a sum of 1.
    */
   prior: z.union([z.enum(['observed', 'balanced']), z.record(z.string(), z.number().gt(0).max(1))]).default('observed'),
 };
@@ -41,7 +41,7 @@ export const ridgeHead: HeadKind = {
     const { width = usualWidth, features: kind } = readSettings(ridgeSettings, settings);
     return ridgeShape(kind, { width, lexical });
   },
-  /** Its features were counted in other units: its map and its statistics say something else today. */
+  /** Its features used another scale: its map and its statistics have a different meaning today. */
   isOutdated: (shape) => shape.unit !== unitOf(featuresOf(shape)),
   forward({ inputs, counts }, shape) {
     const scores = readout(scale(features(kernelInput(inputs, counts, shape), shape), 1 / shape.unit!), shape.classes);
@@ -59,7 +59,7 @@ export function featuresOf({ width, fourier }: Pick<HeadShape, string>): Feature
   return fourier ? 'fourier' : 'relu';
 }
 
-/** Sizes of a head of these features. */
+/** Sizes of a head with these features. */
 export function ridgeShape(
   kind: FeatureKind,
   { width, lexical }: { width: number; lexical: number },
@@ -72,14 +72,14 @@ export function ridgeShape(
   };
 }
 
-/** What the features read: the dense part alone where there are no n-grams. */
+/** The input of the features: only the dense part if there are no n-grams. */
 function kernelInput(inputs: Expression, counts: Expression, { lexical, folds = 0 }: HeadShape): Expression {
   if (folds === 0) return inputs;
   const [rows, dense] = matrixDims(inputs, 'the ridge head');
   const operation: Operation = {
     name: 'kernel input',
     forward: (arithmetic, [x, f, signs]) => [writeKernelInput(arithmetic, [x!, f!, signs!], { dense, lexical, folds })],
-    // Neither the embedding nor what is drawn is learned.
+    // Neither the embedding nor the drawn tensors are learned.
     backward: () => [],
   };
   return apply(operation, [inputs, counts, whole('signs', [lexical])], [rows, dense + folds]);
@@ -97,7 +97,7 @@ function features(inputs: Expression, shape: HeadShape): Expression {
       const tensors = { ...(mapName && { map: mapName }), ...(phaseName && { phase: phaseName }) };
       return [writeFeatures(arithmetic, { kind, inputs: x!, dimension, tensors })];
     },
-    // Neither the embedding nor what is drawn is learned.
+    // Neither the embedding nor the drawn tensors are learned.
     backward: () => [],
   };
   return apply(operation, [inputs, ...map, ...phase], [rows, width]);
@@ -107,7 +107,7 @@ function lexicalScores(counts: Expression, { lexical, classes }: HeadShape): Exp
   return multiply(matmul(counts, whole('lexical', [lexical, classes])), inverseLength(counts));
 }
 
-/** 1 / sqrt(sum of a row), and 1 for a row of zeros. [n, d] -> [n, 1] */
+/** 1 / sqrt(sum of a row), or 1 for a row of zeros. [n, d] -> [n, 1] */
 function inverseLength(counts: Expression): Expression {
   const [rows] = matrixDims(counts, 'the ridge head');
   const operation: Operation = {

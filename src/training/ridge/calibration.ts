@@ -1,24 +1,24 @@
 /**
- * Temperature scaling (Guo et al., "On calibration of modern neural networks", ICML 2017): one number that makes scores
- * probabilities.
+ * Temperature scaling (Guo et al., "On calibration of modern neural networks", ICML 2017): divides scores by one number
+ * so that they give calibrated probabilities.
  */
 import { multiHot } from '../answers.js';
 import type { Floats } from '../native.js';
 import { fitSigmoid, sigmoidCosts } from './sigmoid.js';
 
-/** How scores become probabilities, and at what cost. */
+/** A calibration and its cost. */
 export interface Calibrated {
-  /** Divides the scores. */
+  /** The divisor of the scores. */
   readonly temperature: number;
-  /** Added then. 0 where classes compete. */
+  /** Added after the division. 0 if classes compete. */
   readonly offset: number;
   /** Negative log-likelihood of each row. [n] */
   readonly costs: Float64Array;
-  /** Their mean. */
+  /** Mean of the costs. */
   readonly cost: number;
 }
 
-/** @param sets of a multi-label task, whose labels do not compete (sigmoid.ts) */
+/** @param sets label sets of a multi-label task, whose labels do not compete (sigmoid.ts) */
 export function calibrate(
   scores: Floats,
   { targets, sets }: { readonly targets: Int32Array; readonly sets?: readonly (readonly number[])[] | undefined },
@@ -41,7 +41,7 @@ function withMean(calibrated: Omit<Calibrated, 'cost'>): Calibrated {
   return { ...calibrated, cost: calibrated.costs.reduce((sum, cost) => sum + cost, 0) / calibrated.costs.length };
 }
 
-/** Of each row under softmax(scores / temperature), scores [n, classes]. [n] */
+/** Negative log-likelihood of each row under softmax(scores / temperature), scores [n, classes]. [n] */
 export function negativeLogLikelihoods(
   scores: Floats,
   targets: Int32Array,
@@ -60,23 +60,22 @@ export function negativeLogLikelihoods(
 }
 
 /**
- * The bounds of a temperature, in units of how far the best score of a row leads the mean of its row, on average: odds
- * of e^50 to 1 for the best class, and odds that no one can tell from even. Scores of squared losses and of
- * discriminants differ in size by a factor of 10,000, so that no bounds in plain numbers suit both.
+ * The bounds of a temperature, in units of the average lead of a row's best score over the mean of the row: odds of
+ * e^50 to 1 for the best class, and odds that cannot be distinguished from even. Scores of squared losses and of
+ * discriminants differ in size by a factor of 10,000, so that no absolute bounds suit both.
  */
 const [coolest, hottest] = [1 / 50, 1000];
 
-/** Relative: a step or a bracket this small is the last. */
+/** Relative: the search ends at a step or a bracket of this size. */
 const tolerance = 1e-9;
 const mostSteps = 100;
 
 /**
- * The temperature of least negative log-likelihood. In 1 / temperature the cost is convex, so Newton's method finds it
- * in a few steps; where one would leave the bracket that the slopes so far allow, its middle is tried instead
- * ("rtsafe", Press et al., "Numerical recipes", 9.4).
- * @param doubt how much each row also counts as an example of every class alike. 1 / n is one example of unknown label
- * in all (Laplace's rule): a dozen
- *   examples that are all told right do not make the thirteenth certain.
+ * The temperature with the least negative log-likelihood. In 1 / temperature the cost is convex, so Newton's method
+ * finds it in a few steps; a step that would leave the bracket given by the slopes so far is replaced by the bracket's
+ * middle ("rtsafe", Press et al., "Numerical recipes", 9.4).
+ * @param doubt weight with which each row also counts as an example of every class equally. 1 / n adds one example of
+ * unknown label in total (Laplace's rule): a dozen examples that are all right do not make the thirteenth certain.
  */
 export function fitTemperature(scores: Floats, targets: Int32Array, classes: number, doubt = 0): number {
   const lead = meanLead(scores, classes);
@@ -95,10 +94,10 @@ export function fitTemperature(scores: Floats, targets: Int32Array, classes: num
   return 1 / inverse;
 }
 
-/** A class as far below the best as this does not compete. */
+/** A class whose score is this far below the best does not compete. */
 const outOfReach = 1e8;
 
-/** By how much the best score of a row exceeds the mean of those that compete in it, on average over the rows. */
+/** The average over the rows of the lead of the best score over the mean of the classes that compete. */
 function meanLead(scores: Floats, classes: number): number {
   let total = 0;
   for (let start = 0; start < scores.length; start += classes) {
@@ -115,8 +114,8 @@ function meanLead(scores: Floats, classes: number): number {
 }
 
 /**
- * Of the summed negative log-likelihood of softmax(inverse x scores) in `inverse`: expected less true scores, and their
- * variance.
+ * Derivatives in `inverse` of the summed negative log-likelihood of softmax(inverse x scores): the slope is expected
+ * minus true scores, the curvature their variance.
  */
 function slopeAt(
   scores: Floats,

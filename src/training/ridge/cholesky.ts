@@ -1,15 +1,15 @@
 /**
  * Blocked Cholesky factorisation and solve, left-looking by panels (Golub & Van Loan, "Matrix Computations", 4th ed.,
- * 4.2.6): the cubic part is matrix products inside ONNX Runtime, only the small diagonal blocks are factored in
- * JavaScript.
+ * 4.2.6): the cubic part consists of matrix products inside ONNX Runtime, and only the small diagonal blocks are
+ * factored in JavaScript.
  *
- * U with U^T U = matrix is kept row-major as [size, size], so that the leading rows, which each panel needs, are one
- * contiguous view. What is left of its diagonal blocks is never touched, and so takes no memory. Cost: size^3 / 6
- * multiply-adds to factor, size^2 a column to solve; memory size^2 / 2 numbers.
+ * U with U^T U = matrix is stored row-major as [size, size], so that the leading rows, which each panel needs, are one
+ * contiguous view. The part left of its diagonal blocks is never touched, and so occupies no memory. Cost: size^3 / 6
+ * multiply-adds to factor, size^2 per column to solve; memory size^2 / 2 numbers.
  *
  * Keeping the factor and updating it with each batch was considered. It needs the same lambda as before, 67 MB more of
  * state, and for m new examples about (m + 128) size^2 multiply-adds against size^3 / 6: more from m = 550 on at width
- * 4096. At m = 100 it would save two thirds of about 0.6 s of products, and reading and writing 67 MB takes 0.5 s on
+ * 4096. At m = 100 it would save two thirds of about 0.6 s of products, while reading and writing 67 MB takes 0.5 s on
  * the machine where those were measured.
  */
 import type { Floats } from '../native.js';
@@ -23,20 +23,22 @@ export interface Factor {
   /** Inverses of the diagonal blocks of U. */
   readonly inverses: readonly Floats[];
   readonly products: FactorProducts;
-  /** Room for a panel and two blocks of rows. */
+  /** Buffers for a panel and two blocks of rows. */
   readonly rooms: readonly [Floats, Floats, Floats];
 }
 
 /**
- * Writes the matrix's rows [top, top + height) from column `top` on to `into` [height, size - top]. Only the upper
- * triangle counts.
+ * Writes the matrix's rows [top, top + height), from column `top` on, to `into` [height, size - top]. Only the upper
+ * triangle is used.
  */
 export type CopyRows = (into: Floats, top: number, height: number) => void;
 
-/** Rows that lose their share of all above at once: the more, the less is copied. */
+/** Number of rows from which the share of all rows above is subtracted at once: a larger number means less copying. */
 const panelRows = 256;
 
-/** Rows that JavaScript factors: the fewer, the less it does. Divides the rows of a panel. */
+/**
+ * Number of rows that JavaScript factors at once: a smaller number means less work in JavaScript. Divides `panelRows`.
+ */
 const blockRows = 128;
 
 export interface FactorRequest {
@@ -44,15 +46,15 @@ export interface FactorRequest {
   readonly ridge: number;
   readonly products: FactorProducts;
   /**
-   * A factor of the same size that is not needed any more: its memory is used again, since fresh memory costs as much
-   * as the work.
+   * A factor of the same size that is no longer needed: its memory is reused, since allocating costs as much as the
+   * work.
    */
   readonly replacing?: Factor | undefined;
 }
 
 /**
  * The factor of matrix + ridge I.
- * @returns undefined where the sum is not positive definite in this precision
+ * @returns undefined if the sum is not positive definite in this precision
  */
 export async function factorise(
   copyRows: CopyRows,
@@ -78,7 +80,7 @@ function makeMemory(size: number, { makeArray }: FactorProducts): Pick<Factor, '
 
 /**
  * Writes the rows of U that belong to a panel [height, size - top] from which the share of all rows above has been
- * taken.
+ * subtracted.
  */
 async function factorisePanel(
   factor: Factor & { inverses: Floats[] },
@@ -166,7 +168,7 @@ const rowsOf = ({ size, upper }: Factor, top: number, end: number) =>
 
 const square = (data: Floats, size: number) => ({ data, dims: [size, size] }) as const;
 
-/** The last `width` columns of as many rows, [rows, stride], as `into` [rows, width] has. */
+/** Copies the last `width` columns of `from` [rows, stride] into `into` [rows, width]. */
 function copyRight(from: Floats, stride: number, into: Floats, width: number): void {
   for (let row = 0; row * width < into.length; row++)
     into.set(from.subarray(row * stride + stride - width, (row + 1) * stride), row * width);

@@ -1,8 +1,8 @@
 /**
- * The head of few examples: ridge regression, or where that is affordable the better of it and logistic regression on
- * the same features. They are compared by the likelihood of what each was not shown: groups for ridge, whole folds for
- * logistic regression, which is the harder question. The ridge head is kept unless the other is better by more than one
- * standard error of the paired difference.
+ * Fits the head for few examples: ridge regression, or, where affordable, the better of it and logistic regression on
+ * the same features. They are compared by the likelihood of left-out examples: groups for ridge, whole folds for
+ * logistic regression, which is the harder test. The ridge head is kept unless the logistic head is better by more than
+ * one standard error of the paired difference.
  */
 import { type DualFit, fitDual, type Whole } from './dual.js';
 import type { FitSearch } from './fit.js';
@@ -12,15 +12,15 @@ import { fitLogistic, isLogisticCheap, type LogisticFit } from './logistic.js';
 export interface FewFit extends Weighed {
   /** [width, classes], not yet divided by the temperature. */
   readonly weight: Float64Array;
-  /** [classes], not yet divided by the temperature; absent: none. */
+  /** [classes], not yet divided by the temperature; absent if there is none. */
   readonly bias?: Float64Array;
-  /** What was chosen, and what of. */
+  /** The choice, and the figures it is based on. */
   readonly facts: Readonly<Record<string, number>>;
 }
 
-/** What the parent chose. */
+/** The choice of the parent. */
 export interface ChosenBefore {
-  /** 1 where it was the logistic head. */
+  /** 1 if the parent chose the logistic head. */
   readonly logistic?: number | undefined;
   readonly logisticPenalty?: number | undefined;
 }
@@ -48,7 +48,7 @@ function ridgeAlone(ridge: DualFit): FewFit {
   return { ...ridge, facts: { lambda: ridge.lambda, logistic: 0, ridgeLoss: ridge.calibrated.cost } };
 }
 
-/** By more than one standard error, over the rows that the ridge head was asked. */
+/** Whether logistic regression is better by more than one standard error, over the rows asked of the ridge head. */
 function isClearlyBetter(logistic: LogisticFit, { asked, calibrated }: DualFit): boolean {
   const gains = calibrated.costs.map((cost, place) => cost - logistic.calibrated.costs[asked[place]!]!);
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;

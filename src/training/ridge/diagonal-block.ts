@@ -1,9 +1,9 @@
-/** The part of a blocked factorisation that is not matrix products: small triangular matrices, in plain loops. */
+/** The part of a blocked factorisation that works on small triangular matrices, in plain loops. */
 import type { Floats } from '../native.js';
 
 /**
- * Overwrites a symmetric block with upper U, U^T U = block, zeros below. False: not positive definite. Cost: size^3 / 6
- * multiply-adds.
+ * Overwrites a symmetric block with upper U, U^T U = block, zeros below. False if it is not positive definite. Cost:
+ * size^3 / 6 multiply-adds.
  */
 export function factoriseBlock(block: Floats, size: number): boolean {
   for (let row = 0; row < size; row++) {
@@ -19,7 +19,9 @@ export function factoriseBlock(block: Floats, size: number): boolean {
   return true;
 }
 
-/** Row `to` less its share of row `from`, whose factor stands in column `left` of `from`; columns [left, right). */
+/**
+ * Subtracts from row `to` its share of row `from`, whose factor is in column `left` of `from`; columns [left, right).
+ */
 function subtractRow(
   block: Floats,
   { from, to, left, right }: { from: number; to: number; left: number; right: number },

@@ -1,11 +1,11 @@
 /**
- * The same head where everything learned is at hand and few: W = H^T alpha with alpha = (K + lambda I)^-1 Y and K = H
- * H^T (Saunders, Gammerman & Vovk, "Ridge regression learning algorithm in dual variables", ICML 1998), n x n in place
- * of width x width. What a group would be told had it not been learned is exact at any leverage (left-out.ts), so that
- * it holds for five examples of a class as for five hundred.
+ * The same head when all learned examples are available and few: W = H^T alpha with alpha = (K + lambda I)^-1 Y and K =
+ * H H^T (Saunders, Gammerman & Vovk, "Ridge regression learning algorithm in dual variables", ICML 1998), n x n instead
+ * of width x width. The scores of a group that was left out are exact at any leverage (left-out.ts), so that they hold
+ * for five examples of a class as for five hundred.
  *
  * Cost for n examples: n^2 width / 2 multiply-adds of bytes once, and n^3 / 6 + m n^2 / 2 of float64 for each lambda
- * tried, where m of them are asked, about 512 at most, and 1,024 in the end. Memory: 20 n^2 bytes and the features, 4 n
+ * tried, where m rows are asked, about 512 at most, and 1,024 in the end. Memory: 20 n^2 bytes and the features, 4 n
  * width.
  */
 import { seededRandom, shuffled } from '../../core/random.js';
@@ -20,7 +20,7 @@ import { searchLambda } from './lambda-search.js';
 import { columnProducts, columnSquares, writeLeftOut } from './left-out.js';
 import { weighLexical } from './lexical-share.js';
 
-/** Everything that a head has learned. */
+/** All examples that a head has learned. */
 export interface Whole {
   /** H, [n, width], whole numbers. */
   readonly features: Float32Array;
@@ -32,7 +32,7 @@ export interface Whole {
   readonly classes: number;
   readonly groups: Groups;
   /**
-   * Lexical scores of all rows, each by what was learned outside of its group: [n, classes]. Absent where there are no
+   * Lexical scores of all rows, each computed from the examples outside its group: [n, classes]. Absent if there are no
    * n-grams.
    */
   readonly besideOf?: ((groups: Groups) => Float64Array) | undefined;
@@ -40,13 +40,12 @@ export interface Whole {
 }
 
 export interface DualFit extends RidgeFit {
-  /** The rows that were asked, in the order of the costs. */
+  /** The rows that were scored while left out, in the order of the costs. */
   readonly asked: readonly number[];
 }
 
 /**
- * How many rows are asked what they would be told had they not been learned, to compare lambdas and to calibrate;
- * groups are asked whole.
+ * Approximate numbers of rows scored while left out, to compare lambdas and to calibrate; groups are included whole.
  */
 const [comparedRows, calibratedRows] = [512, 1024];
 
@@ -72,16 +71,16 @@ interface DualProblem {
   readonly products: FactorProducts;
   /** Y, [n, classes]. */
   readonly wanted: Float64Array;
-  /** The rows that are asked, and of them groups, by their places among them. */
+  /** The rows that are scored while left out, and their groups by position among these rows. */
   readonly rows: readonly number[];
   readonly groups: Groups;
   readonly truth: Int8Array;
   readonly sample: { targets: Int32Array; sets: Whole['sets']; beside: Float64Array | undefined };
-  /** The factor of the trial before. */
+  /** The factor of the previous trial. */
   readonly spare: { factor?: Factor };
 }
 
-/** @param most about how many rows are asked */
+/** @param most approximate limit of the number of rows scored */
 function poseDual(
   whole: Whole,
   products: FactorProducts,
@@ -104,7 +103,7 @@ function poseDual(
   return { whole, products, wanted, rows, groups, truth, sample, spare: {} };
 }
 
-/** Rows of a matrix [n, columns]. */
+/** The given rows of a matrix [n, columns]. */
 export function rowsOf(matrix: Float64Array, rows: readonly number[], columns: number): Float64Array {
   const picked = new Float64Array(rows.length * columns);
   for (const [place, row] of rows.entries())
@@ -113,9 +112,9 @@ export function rowsOf(matrix: Float64Array, rows: readonly number[], columns: n
 }
 
 interface Solved {
-  /** [n, classes]; absent where lambda is too small for this precision. */
+  /** [n, classes]; absent if lambda is too small for this precision. */
   readonly alpha?: Float64Array;
-  /** Of the rows that are asked, left out. */
+  /** Scores of the asked rows, each left out. */
   readonly scores: Float64Array;
   readonly cost: number;
 }
@@ -157,7 +156,7 @@ function copySquare(matrix: Float64Array, size: number) {
   };
 }
 
-/** Rows of features that are widened to float64 at once. */
+/** Number of rows of features converted to float64 at once. */
 const bandRows = 512;
 
 /** H^T a, for a [n, classes]. [width, classes] */

@@ -1,11 +1,8 @@
-/**
- * The matrix products that a blocked factorisation and its solves are made of, each one native call that slices what it
- * needs.
- */
+/** The matrix products of a blocked factorisation and its solves, each in one native call that slices its operands. */
 import { type ElementType, type Graph, newGraph } from '../../core/onnx.js';
 import { compile, type Floats, type NativeFunction, type NativeInput } from '../native.js';
 
-/** A matrix or a few rows of one, row-major. */
+/** A row-major matrix, or a few rows of one. */
 export interface Matrix {
   readonly data: Floats;
   readonly dims: readonly [rows: number, columns: number];
@@ -15,8 +12,8 @@ export interface Matrix {
 export interface FactorProducts {
   readonly makeArray: (length: number) => Floats;
   /**
-   * c - A^T B, where `above` [inner, size] holds in its last columns B [inner, width of c], and A in the first
-   * rows-of-c columns of B.
+   * c - A^T B. The last columns of `above` [inner, size] are B [inner, width of c]; A is the first rows-of-c columns of
+   * B.
    */
   subtractAbove(above: Matrix, c: Matrix, into: Floats): Promise<void>;
   /** c - A^T b, for b [inner, columns] and A the columns of `above` [inner, size] from `left` on. */
@@ -125,7 +122,7 @@ function sliceColumns(graph: Graph, matrix: string, left: string, right: string)
   ]);
 }
 
-/** Slice takes any end beyond the last. */
+/** An end beyond the last column: Slice accepts any. */
 function lastColumn(graph: Graph): string {
   return graph.constant({ type: 'int32', dims: [1], data: Int32Array.of(2 ** 31 - 1) });
 }

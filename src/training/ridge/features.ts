@@ -1,19 +1,19 @@
 /**
- * What a ridge head is linear in: whole numbers of at most 127 in size, made from a standardised vector x of length
- * sqrt(d).
+ * The features in which a ridge head is linear: whole numbers of at most 127 in size, computed from a standardised
+ * vector x of length sqrt(d).
  *
- *   relu clip(round(32 relu(x map)), 0, 127) random ReLU features (arc-cosine kernel of order 1: Cho & Saul, NIPS 2009)
- *   fourier  round(63 cos(x map + phase))          random Fourier features (Gaussian kernel: Rahimi & Recht, NIPS 2007)
- *   none     clip(round(16 x), -63, 63)            x itself
+ * relu     clip(round(32 relu(x map)), 0, 127)  random ReLU features (arc-cosine kernel, order 1: Cho & Saul, NIPS 2009)
+ * fourier  round(63 cos(x map + phase))         random Fourier features (Gaussian kernel: Rahimi & Recht, NIPS 2007)
+ * none     clip(round(16 x), -63, 63)           x itself
  *
- * Each feature has the same bits wherever it is computed, in whatever company: x is rounded to 16ths and clipped at 8,
- * the map holds multiples of a power of two, and their product is one of 8-bit integers with 32-bit sums, exact for d
- * up to 100,000. What follows is rounded once, element by element. The cosine is looked up in a table, since the last
+ * Each feature has the same bits on every machine and in every batch: x is rounded to 16ths and clipped at 8, the map
+ * contains multiples of a power of two, and their product is one of 8-bit integers with 32-bit sums, exact for d up to
+ * 100,000. The steps after it are rounded once, element by element. The cosine is looked up in a table, since the last
  * bit of a computed one depends on the vector width of the processor.
  *
- * Why these bounds: processors multiply unsigned bytes by signed ones, and some add two such products in 16 bits before
- * they widen. With one side of 8 bits and the other of 7 no sum overflows, so that all of them give the same, in a
- * sixth of the time of float32.
+ * Reason for the bounds: processors multiply unsigned bytes by signed ones, and some add two such products in 16 bits
+ * before they widen. With 8 bits on one side and 7 on the other no sum overflows, so that all processors give the same
+ * result, in a sixth of the time of float32.
  */
 import type { ConstantTensor } from '../../core/onnx.js';
 import { seededRandom } from '../../core/random.js';
@@ -22,17 +22,17 @@ import { drawRandomFeatures, weightStep } from './random-features.js';
 
 export type FeatureKind = 'relu' | 'fourier' | 'none';
 
-/** A feature map as it is drawn once and kept. */
+/** A feature map, drawn once and stored. */
 export interface Features {
   readonly kind: FeatureKind;
-  /** relu: map [d, width]; fourier: also phase [width]; none: nothing. */
+  /** relu: map [d, width]; fourier: also phase [width]; none: empty. */
   readonly tensors: Tensors;
 }
 
-/** What writing a formula takes of any builder of ONNX graphs. */
+/** The operations of an ONNX graph builder that a formula needs. */
 export interface FeatureWriter {
   node(operator: string, inputs: readonly string[], attributes?: Record<string, number>): string;
-  /** Of the type in which vectors are. */
+  /** A constant of the type of the vectors. */
   constant(values: readonly number[], dims: readonly number[]): string;
   tensor(tensor: ConstantTensor): string;
 }
@@ -41,23 +41,23 @@ interface Written {
   /** [n, d], standardised. */
   readonly inputs: string;
   readonly dimension: number;
-  /** The names of the drawn tensors in the graph. */
+  /** Names of the drawn tensors in the graph. */
   readonly tensors: Readonly<Record<string, string>>;
 }
 
 interface FeatureFormula {
-  /** The least value of a feature: 0, or less where features have a sign. */
+  /** The least value of a feature: 0, or negative for signed features. */
   readonly lowest: number;
-  /** Quantisation scale: the integer value of a feature for each unit of what it stands for. */
+  /** Quantisation scale: integer feature value per unit of the real value. */
   readonly unit: number;
   draw(dimension: number, width: number, seed: number): Tensors;
-  /** -> features [n, width] of the type in which vectors are */
+  /** Writes features [n, width] of the type of the vectors. */
   write(writer: FeatureWriter, written: Written): string;
 }
 
-/** A whole number of these is 1 in x where a map reads it, and a turn of the circle. */
+/** Quantisation scales: integer steps per unit of x, and per full turn of the circle. */
 const [inputStep, turnSteps] = [16, 1024];
-/** The byte that stands for 0 among inputs. */
+/** The byte that represents 0 among inputs. */
 const inputZero = 128;
 const [reluUnit, cosineUnit, plainUnit] = [32, 63, 16];
 const [largest, largestSigned] = [127, 63];
@@ -117,10 +117,10 @@ const formulas: Readonly<Record<FeatureKind, FeatureFormula>> = {
   },
 };
 
-/** ONNX's numbers for the types. */
+/** ONNX's codes of the types. */
 const [uint8, int64] = [2, 7];
 
-/** Follows from its arguments. For 'none' the width is the dimension. */
+/** Draws a feature map, which is determined by the arguments. For 'none' the width is the dimension. */
 export function drawFeatures(
   kind: FeatureKind,
   { dimension, width, seed }: { dimension: number; width: number; seed: number },
@@ -129,8 +129,8 @@ export function drawFeatures(
 }
 
 /**
- * Inputs [n, d], standardised, to features [n, width] that are whole numbers, of the inputs' type. Returns the value's
- * name.
+ * Writes the map from standardised inputs [n, d] to features [n, width], whole numbers of the inputs' type. Returns the
+ * value's name.
  */
 export function writeFeatures(writer: FeatureWriter, { kind, ...written }: Written & { kind: FeatureKind }): string {
   return formulas[kind].write(writer, written);
@@ -141,14 +141,14 @@ export function lowestFeature(kind: FeatureKind): number {
 }
 
 /**
- * Quantisation scale: the integer value of a feature for each unit of what it stands for (a standard deviation, a
- * cosine, a number of the vector).
+ * Quantisation scale: integer feature value per unit of the real value (a standard deviation, a cosine, a number of the
+ * vector).
  */
 export function unitOf(kind: FeatureKind): number {
   return formulas[kind].unit;
 }
 
-/** round(16 x) as unsigned bytes, 128 higher. */
+/** round(16 x) as unsigned bytes, offset by 128. */
 function inputBytes(writer: FeatureWriter, inputs: string): string {
   const rounded = clip(writer, writer.node('Round', [scale(writer, inputs, inputStep)]), [-inputZero, inputZero - 1]);
   return writer.node('Cast', [writer.node('Add', [rounded, writer.constant([inputZero], [])])], { to: uint8 });
@@ -162,7 +162,7 @@ function clip(writer: FeatureWriter, value: string, [low, high]: readonly [numbe
   return writer.node('Clip', [value, writer.constant([low], []), writer.constant([high], [])]);
 }
 
-/** Where on the circle each cosine begins, in steps. */
+/** The phase of each cosine, in steps of the circle. */
 function drawPhase(width: number, seed: number): Tensor {
   const random = seededRandom(seed, 'phase', width);
   return { dims: [width], data: Float32Array.from({ length: width }, () => Math.floor(random.uniform() * turnSteps)) };

@@ -1,4 +1,4 @@
-/** The ridge head of one task: its statistics with what is new, lambda, temperature, and what n-grams say beside. */
+/** Fits the ridge head of one task: its statistics with the new examples, lambda, temperature, and lexical weights. */
 import type { Tensor, Tensors } from '../../core/safetensors.js';
 import { trueClasses } from '../answers.js';
 import { ridgeSettings } from '../heads/ridge.js';
@@ -20,13 +20,15 @@ export interface TaskFit {
   readonly weight: Float32Array;
   /** [lexical, classes of the task] */
   readonly words: Float32Array;
-  /** [classes of the task]; of a ridge head 0 where they compete and are as common as they were learned. */
+  /**
+   * [classes of the task]; for a ridge head 0 if the classes compete and keep the frequencies they were learned with.
+   */
   readonly bias: Float32Array;
   readonly state: Tensors;
   readonly facts: Readonly<Record<string, number>>;
 }
 
-/** A task that nothing new came for stays as it is, bit for bit. */
+/** A task without new examples is kept unchanged, bit for bit. */
 export async function fitTask(
   job: TrainingJob,
   part: TaskPart,
@@ -61,8 +63,8 @@ function keptTask({ parent, lexical }: TrainingJob, { prefix, classes }: TaskPar
 }
 
 /**
- * Lambda is chosen anew when so many times the examples have been learned on which it was chosen: what is best drifts
- * slowly, and trying costs.
+ * Lambda is chosen again once the number of learned examples has grown by this factor since the last choice: the best
+ * value drifts slowly, and the search is expensive.
  */
 const growthToChoose = 1.5;
 
@@ -132,7 +134,7 @@ async function fitMany(...given: Parameters<typeof fitRidge>): Promise<FewFit> {
   return { ...ridge, facts: { lambda: ridge.lambda } };
 }
 
-/** Of a multi-label task the offset of its calibration, of another what its prior adds. */
+/** For a multi-label task the offset of its calibration, for another task the offsets of its prior. */
 function biasOf(
   { settings, classes }: TrainingJob,
   { isMultiLabel, classes: numbers }: TaskPart,
@@ -148,7 +150,10 @@ function biasOf(
   );
 }
 
-/** Learned examples of each class, with what is new; undefined where they were not counted before. */
+/**
+ * Number of learned examples of each class, new ones included; undefined if the state comes from an earlier Espalier
+ * that did not count them.
+ */
 function countClasses(state: Tensors, { classes, fresh, sets }: TaskPart): Float64Array | undefined {
   const before = examplesIn(state);
   if (!before && unpackStatistics(state)?.count) return undefined;
@@ -162,7 +167,7 @@ const packExamples = (examples: Float64Array): Tensors => ({
   examples: { dims: [examples.length], data: Int32Array.from(examples) },
 });
 
-/** How many examples of each class a state has learned: versions of before kept it with the n-grams, or not at all. */
+/** The number of examples of each class in a state: an earlier Espalier stored it with the n-grams, or not at all. */
 export function examplesIn(state: Tensors): Tensor | undefined {
   return state.examples ?? state['lexical.examples'];
 }

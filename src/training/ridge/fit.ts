@@ -1,7 +1,7 @@
 /**
- * From statistics to a calibrated head: W = (G + lambda I)^-1 Q, with lambda by leave-group-out likelihood (penalty.ts)
- * and a temperature under which the left-out scores of the sample are calibrated. One factorisation at full width, in
- * float64. Where everything learned is at hand and few, dual.ts finds the same head at less cost.
+ * Computes a calibrated head from statistics: W = (G + lambda I)^-1 Q, with lambda by leave-group-out likelihood
+ * (penalty.ts) and a temperature under which the left-out scores of the sample are calibrated. One factorisation at
+ * full width, in float64. If all learned examples are available and few, dual.ts finds the same head at less cost.
  *
  * A float32 factorisation with iterative refinement against the exact matrix was considered and not built: measured by
  * its parts at width 4096, the factorisation takes 0.5 s less and the leave-one-out solves 0.15 s, while each of three
@@ -22,7 +22,7 @@ export interface RidgeFit extends Weighed {
   readonly weight: Float64Array;
 }
 
-/** How to choose lambda, or the lambda to keep. */
+/** The search for lambda, or the lambda to keep. */
 export interface FitSearch extends LambdaSearch {
   readonly keep?: number | undefined;
   readonly threads: number;

@@ -1,23 +1,23 @@
 /**
- * A Gram matrix of whole numbers by panels: rows of 256, each panel from the diagonal block rightwards, [height, width
- * - top] row-major. What is left of the diagonal blocks is their mirror image and is not kept. 36 MB as int32 at width
- * 4096.
+ * A Gram matrix of whole numbers, stored in panels of 256 rows, each from the diagonal block rightwards, [height, width
+ * - top] row-major. The part left of the diagonal blocks is their mirror image and is not stored. 36 MB as int32 at
+ * width 4096.
  */
 import type { Floats } from '../native.js';
 
 export interface Gram {
   readonly width: number;
-  /** The panels one after another: int32 where every entry fits, else float64. */
+  /** The panels one after another: int32 if every entry fits, else float64. */
   readonly data: Int32Array | Float64Array;
 }
 
 export interface Panel {
   readonly index: number;
-  /** Its first row, and its first column. */
+  /** Index of its first row, which is also that of its first column. */
   readonly top: number;
-  /** Rows. */
+  /** Number of rows. */
   readonly height: number;
-  /** Where it begins in the data. */
+  /** Index in the data at which it begins. */
   readonly offset: number;
 }
 
@@ -43,7 +43,7 @@ export function emptyGram(width: number): Gram {
   return { width, data: new Int32Array(packedLength(width)) };
 }
 
-/** Adds or takes away a panel of products, in place. */
+/** Adds or subtracts a panel of products, in place. */
 export function addToPanel(
   { width, data }: Gram,
   { top, height, offset }: Panel,
@@ -51,7 +51,7 @@ export function addToPanel(
   sign: 1 | -1,
 ): void {
   const length = height * (width - top);
-  // Two loops, so that each has arrays of one type.
+  // There are two loops, so that each uses arrays of one type.
   if (data instanceof Int32Array)
     for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
   else for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
@@ -82,17 +82,17 @@ export function diagonalOf({ width, data }: Gram): Float64Array {
   return diagonal;
 }
 
-/** No entry is larger than the largest of the diagonal (Cauchy-Schwarz). */
+/** No entry exceeds the largest on the diagonal (Cauchy-Schwarz). */
 export function largestEntry(gram: Gram): number {
   return diagonalOf(gram).reduce((largest, value) => Math.max(largest, value), 0);
 }
 
-/** The same numbers with room for larger ones. */
+/** The same numbers in float64, with room for larger ones. */
 export function widened(gram: Gram): Gram {
   return gram.data instanceof Float64Array ? gram : { ...gram, data: new Float64Array(gram.data) };
 }
 
-/** The same numbers as int32 where they fit: equal matrices have equal bytes. */
+/** The same numbers, as int32 if they fit, so that equal matrices have equal bytes. */
 export function narrowest(gram: Gram): Gram {
   return gram.data instanceof Int32Array || largestEntry(gram) > largestInt32
     ? gram

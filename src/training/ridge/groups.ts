@@ -1,8 +1,8 @@
 /**
- * Near-duplicates among examples. A template filled in twice, or one text with other punctuation, tells of its twin:
- * whoever leaves out one of the two leaves nothing out, and finds itself surer than it is. So examples are left out by
- * groups: rows whose dense parts have a cosine above 0.97 (they are centred first, so that most pairs are near 0), or
- * whose n-grams are the same, and whatever hangs together by such pairs.
+ * Groups near-duplicates among examples. A template filled in twice, or one text with other punctuation, reveals the
+ * label of its twin: leaving out only one of the two leaves nothing out, and makes the head look more reliable than it
+ * is. So examples are left out by groups: rows whose dense parts have a cosine above 0.97 (they are centred first, so
+ * that most pairs are near 0), or whose n-grams are the same, and all rows connected by such pairs.
  *
  * Cost: n^2 d / 2 multiply-adds of float32.
  */
@@ -10,7 +10,7 @@ import { groupBy } from '../../core/grouping.js';
 import { newGraph } from '../../core/onnx.js';
 import { compile } from '../native.js';
 
-/** Places of rows; each row is in one group. */
+/** Positions of rows; each row is in one group. */
 export type Groups = readonly (readonly number[])[];
 
 export interface GroupedRows {
@@ -25,18 +25,18 @@ export interface GroupedRows {
 
 const nearCosine = 0.97;
 
-/** Rows that go through the product at once. */
+/** Number of rows multiplied at once. */
 const bandRows = 512;
 
-/** A group of more rows than these is cut: what is solved for it grows with the cube of its rows. */
+/** A group with more rows than this is split: the cost of solving for it grows with the cube of its rows. */
 const mostRows = 256;
 
-/** Each of n rows by itself. */
+/** Groups of one row each, for n rows. */
 export function singles(count: number): Groups {
   return Array.from({ length: count }, (_, row) => [row]);
 }
 
-/** Groups in the order of their first rows. */
+/** The groups, in the order of their first rows. */
 export async function groupNearDuplicates(rows: GroupedRows, threads: number): Promise<Groups> {
   const count = rows.vectors.length / rows.stride;
   const parents = Int32Array.from({ length: count }, (_, row) => row);
@@ -102,7 +102,7 @@ function join(parents: Int32Array, one: number, other: number): void {
   parents[Math.max(a, b)] = Math.min(a, b);
 }
 
-/** Halves the path on its way (Tarjan & van Leeuwen, 1984). */
+/** The root of a row's group; halves the path on the way (Tarjan & van Leeuwen, 1984). */
 function rootOf(parents: Int32Array, row: number): number {
   let root = row;
   while (parents[root] !== root) {

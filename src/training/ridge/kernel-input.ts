@@ -1,13 +1,14 @@
 /**
- * What the drawn features read: the standardised dense part, and beside it the counts of n-grams, folded into fewer
+ * The input of the drawn features: the standardised dense part followed by the counts of n-grams, folded into fewer
  * numbers,
  *
  *   z = sqrt(d + m) [x, 0.2 y] / sqrt(1.04), |x| = |y| = 1, y ~ for each fold the sum of +-sqrt(count) over its buckets
  *
- * (feature hashing with a sign, Weinberger et al., ICML 2009: inner products stay right on average, which without the
- * sign they do not). m is the number of folds, at most 512. So texts are near for the kernel where they mean the same
- * in the same words. On BANKING77, validation, 90.7 against 90.1 % without (three seeds and budgets, each better); on
- * CLINC150 no difference (95.4 either way). A share of 0.28, 1,024 folds and all 2,048 buckets were no better.
+ * (feature hashing with a sign, Weinberger et al., ICML 2009, which makes inner products right on average; without the
+ * sign they are not). m is the number of folds, at most 512. So the kernel considers texts similar if they have the
+ * same meaning in the same words. On BANKING77, validation, 90.7 against 90.1 % without (three seeds and budgets, each
+ * better); on CLINC150 no difference (95.4 either way). A share of 0.28, 1,024 folds and all 2,048 buckets were no
+ * better.
  */
 import { seededRandom } from '../../core/random.js';
 import type { Tensor } from '../../core/safetensors.js';
@@ -15,28 +16,30 @@ import { type Arithmetic, sumOver } from '../autodiff/arithmetic.js';
 import { type Standardisation, standardise } from '../standardise.js';
 import type { FeatureKind } from './features.js';
 
-/** Length of the lexical part, where the dense part has length 1. */
+/** Length of the lexical part, relative to a dense part of length 1. */
 const lexicalLength = 0.2;
 const mostFolds = 512;
 const smallestLength = 1e-12;
 
 export interface KernelInput extends Standardisation {
-  /** [lexical] 1 or -1, how a bucket enters its fold; absent where there is nothing to fold. */
+  /** [lexical] 1 or -1, the sign of a bucket in its fold; absent if there is nothing to fold. */
   readonly signs?: Tensor | undefined;
 }
 
-/** How many numbers the counts of n-grams become. Features of the kind `none` are the dense part alone. */
+/**
+ * Number of values into which the counts of n-grams are folded. Features of the kind `none` use only the dense part.
+ */
 export function foldsOf(kind: FeatureKind, lexical: number): number {
   return kind === 'none' ? 0 : Math.min(lexical, mostFolds);
 }
 
-/** Follows from its arguments. */
+/** Draws the signs, which are determined by the arguments. */
 export function drawSigns(lexical: number, seed: number): Tensor {
   const random = seededRandom(seed, 'fold-signs', lexical);
   return { dims: [lexical], data: Float32Array.from({ length: lexical }, () => (random.uniform() < 0.5 ? -1 : 1)) };
 }
 
-/** Vectors [n, dense + lexical] as the encoder gives them -> z [n, dense + folds] */
+/** Maps vectors [n, dense + lexical] from the encoder to z [n, dense + folds]. */
 export function kernelInputs(
   vectors: Float32Array,
   { signs, ...standardisation }: KernelInput,
@@ -62,7 +65,7 @@ export function kernelInputs(
   return result;
 }
 
-/** Writes y, of the given length. */
+/** Writes y, scaled to the given length. */
 function foldCounts(counts: Float32Array, { data: signs }: Tensor, into: Float32Array, length: number): void {
   const sums = new Float64Array(into.length);
   for (let bucket = 0; bucket < counts.length; bucket++)
@@ -90,7 +93,7 @@ export function writeKernelInput(
   return node('Concat', [times(inputs, scalar(shares.dense)), folded], { axis: -1 });
 }
 
-/** What x, which has length sqrt(dense), and y are multiplied by. */
+/** The factors of x, which has length sqrt(dense), and of y. */
 function sharesOf(dense: number, folds: number): { dense: number; lexical: number } {
   const whole = Math.sqrt((dense + folds) / (1 + lexicalLength ** 2));
   return { dense: whole / Math.sqrt(dense), lexical: whole * lexicalLength };

@@ -1,10 +1,10 @@
-/** Inner products of examples' features with each other, exactly: whole numbers, multiplied as bytes. */
+/** Inner products of the examples' features with each other, exact: whole numbers, multiplied as bytes. */
 import { newGraph } from '../../core/onnx.js';
 import { compile } from '../native.js';
 import type { Features } from './features.js';
 import { asSigned, asUnsigned, zeroPoint } from './slice-products.js';
 
-/** Rows that are multiplied with all that follow at once. */
+/** Number of rows multiplied at once with all rows from them on. */
 const bandRows = 512;
 
 /**

@@ -1,15 +1,15 @@
 /**
- * How common the classes are taken to be where the head serves, as against where it learned: logits - ln(share learned)
- * + ln(share expected) (logit adjustment, Menon et al., "Long-tail learning via logit adjustment", ICLR 2021; Saerens
- * et al., 2002). It rests on logits that are calibrated. With 500 examples of some classes and 3 of others, a head that
- * is right about the shares it learned answers next to nothing with the others.
+ * The frequency of the classes expected in use, as opposed to the learned one: logits - ln(share learned) + ln(share
+ * expected) (logit adjustment, Menon et al., "Long-tail learning via logit adjustment", ICLR 2021; Saerens et al.,
+ * 2002). It assumes calibrated logits. With 500 examples of some classes and 3 of others, a head that fits the learned
+ * shares almost never answers with the others.
  */
 import type { RidgeSettings } from '../heads/ridge.js';
 
 export type LabelPrior = RidgeSettings['prior'];
 
 /**
- * What is added to the logits of a task whose classes compete. [classes]
+ * The offsets added to the logits of a task whose classes compete. [classes]
  * @param counts learned examples of each class
  */
 export function priorOffsets(prior: LabelPrior, labels: readonly string[], counts: Float64Array): Float64Array {
@@ -18,7 +18,10 @@ export function priorOffsets(prior: LabelPrior, labels: readonly string[], count
   return learned.map((share, index) => Math.log(expected[index]!) - Math.log(share));
 }
 
-/** Before all are brought to a sum of 1: a label that the declaration does not name keeps its learned share. */
+/**
+ * The expected share before all are scaled to a sum of 1: a label that the declaration does not name keeps its learned
+ * share.
+ */
 function expectedShare(prior: LabelPrior, label: string, learned: number): number {
   if (prior === 'balanced') return 1;
   if (prior === 'observed') return learned;

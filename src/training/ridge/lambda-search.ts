@@ -1,29 +1,29 @@
-/** Which values of lambda are tried, and in what order. */
+/** The values of lambda that are tried, and their order. */
 import { smallestOf } from '../../core/sequences.js';
 
 /**
- * Two to a decade, for features that are whole numbers: what is 1 before rounding is 32 there, so 1,024 is a lambda of
- * 1. So wide that what is best lies within it for a handful of examples and for a hundred thousand.
+ * Two values per decade, for features that are whole numbers: 1 before rounding is 32 there, so 1,024 is a lambda of 1.
+ * The range is wide enough for a handful of examples and for a hundred thousand.
  */
 export const lambdaGrid = [
   ...[10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8, 3e8, 1e9, 3e9, 1e10],
 ] as const;
 
-/** One in so many values is tried wherever the search begins. */
+/** Every sixth value is tried wherever the search begins. */
 const spread = 6;
 
-/** How far the search looks beyond the best: likelihoods of few examples have local minima. */
+/** Distance that the search looks beyond the best value: likelihoods of few examples have local minima. */
 const reach = 2;
 
 export interface LambdaSearch {
-  /** The champion's lambda, tried too. */
+  /** The champion's lambda, which is tried too. */
   readonly start: number | undefined;
   readonly tried: (count: number) => void;
 }
 
 /**
- * The value of the grid with the least cost, of those that were tried: every sixth, the start, and two on either side
- * of the best, until nothing there is better. Mostly eight trials. Of equal costs the largest lambda wins.
+ * The tried value of the grid with the least cost. Tries every sixth value, the start, and two values on either side of
+ * the best, until none there is better; mostly eight trials. Among equal costs the largest lambda wins.
  */
 export async function searchLambda(
   costOf: (lambda: number) => Promise<number>,

@@ -1,4 +1,4 @@
-/** What a task has learned, as far as the job has it at hand: everything, or a sample. */
+/** The learned examples of a task that are available to the job: all of them, or a sample. */
 import { seededRandom, shuffled } from '../../core/random.js';
 import { multiHot } from '../answers.js';
 import type { LabelledVectors, TrainingJob } from '../job.js';
@@ -15,10 +15,10 @@ import { columnsOf, type LearnedSample } from './leave-groups-out.js';
 import { type LexicalStatistics, leaveGroupsOutLexical } from './lexical.js';
 import { mapFeatures, type RidgeStatistics } from './statistics.js';
 
-/** So many learned examples of a task are few: n x n and width x width cost about the same there. */
+/** Up to this number of learned examples a task counts as small: n x n and width x width cost about the same there. */
 export const fewExamples = 3000;
 
-/** What every task reads alike. */
+/** The inputs that all tasks share. */
 export interface SharedInput extends KernelInput {
   readonly features: Features;
   readonly width: number;
@@ -28,16 +28,16 @@ export interface TaskData {
   readonly job: TrainingJob;
   readonly part: TaskPart;
   readonly shared: SharedInput;
-  /** What targets from the number of classes on stand for, of a multi-label task. */
+  /** Label sets of the targets from the number of classes on, in a multi-label task. */
   readonly sets: readonly (readonly number[])[] | undefined;
-  /** With what is new. */
+  /** Statistics that include the new examples. */
   readonly statistics: RidgeStatistics;
   readonly words: LexicalStatistics;
 }
 
 /**
- * Everything in the statistics, where the job has it and it is few. Whether it is everything shows in the sums of
- * features by class, which must be those of the statistics to the bit.
+ * All examples in the statistics, if the job has them and they are few. They are complete if their sums of features by
+ * class equal those of the statistics to the bit.
  */
 export async function readWhole(data: TaskData): Promise<Whole | undefined> {
   const { job, part, statistics, sets } = data;
@@ -91,7 +91,7 @@ async function holds(
   return cross.every((value, index) => value === sums[index]);
 }
 
-/** In whatever order and parts examples came, the same rows are the same problem to the bit. */
+/** Sorts the rows, so that the same rows give the same problem to the bit, in whatever order and parts they arrived. */
 function inOrderOfIds(batches: readonly LabelledVectors[], dimension: number): LabelledVectors {
   const rows = batches.flatMap((batch) => Array.from(batch.ids, (id, row) => ({ batch, row, id })));
   return pickRows(
@@ -125,15 +125,18 @@ function besideOf(
   return lexical > 0 ? leaveGroupsOutLexical(words, { ...batch, sets, stride: dimension }, groups) : undefined;
 }
 
-/** How many learned examples choose lambda and calibrate the confidence. */
+/** Number of learned examples used to choose lambda and to calibrate the confidence. */
 const sampleSize = 512;
 
-/** Up to so many rows at hand are searched for near-duplicates of the sample; of more, the sample alone is. */
+/**
+ * Up to this number of available rows are searched for near-duplicates of the sample; if there are more, only the
+ * sample is searched.
+ */
 const searchedRows = 6000;
 
 /**
- * A sample of all that is in the statistics: new examples in their true share of it, the others from the replay buffer,
- * and their near-duplicates.
+ * A sample of all examples in the statistics: new ones in their true proportion, the others from the replay buffer,
+ * with their near-duplicates.
  */
 export async function drawSample(data: TaskData): Promise<LearnedSample> {
   const { job, sets } = data;
@@ -159,7 +162,7 @@ function pickSample({ job, part: { fresh, replayed }, statistics }: TaskData): P
   return [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
 }
 
-/** The rows, and whatever of the pool is in a group with one of them. */
+/** The rows, and the rows of the pool that share a group with one of them. */
 async function withNearDuplicates(
   data: TaskData,
   picked: readonly PickedRow[],

@@ -1,5 +1,5 @@
 /**
- * Scores of a sample of learned examples by a head that never saw their groups, from the accumulated statistics
+ * Scores a sample of learned examples by a head that never saw their groups, from the accumulated statistics
  * (left-out.ts).
  */
 import { multiHot } from '../answers.js';
@@ -8,23 +8,24 @@ import { type Factor, solveLower } from './cholesky.js';
 import type { Groups } from './groups.js';
 import { columnProducts, columnSquares, writeLeftOut } from './left-out.js';
 
-/** Learned examples to ask about: all of them are in the statistics that were factored. */
+/** Learned examples to score: all of them are in the statistics that were factored. */
 export interface LearnedSample {
-  /** [width, count]: one column an example. */
+  /** [width, count]: one column per example. */
   readonly columns: Floats;
   /** [count] */
   readonly targets: Int32Array;
-  /** Of a multi-label task, what targets from the number of classes on stand for. */
+  /** Label sets of the targets from the number of classes on, in a multi-label task. */
   readonly sets?: readonly (readonly number[])[] | undefined;
   /** Near-duplicates, which are left out together. */
   readonly groups: Groups;
-  /** What something else says of them, had it not learned their groups: [count, classes]. */
+  /** Scores of another model that did not learn their groups either, to be added: [count, classes]. */
   readonly beside?: Float64Array;
 }
 
 /**
- * How near to 1 a leverage cannot be told from 1: rounding moves it by the precision times the condition of the
- * factored matrix. (At lambda 1,000 and 10,000 examples that is about 1e-3 in float32; float64 has nine digits more.)
+ * Closest distance from 1 at which a leverage can be distinguished from 1: rounding moves it by the precision times the
+ * condition of the factored matrix. (At lambda 1,000 and 10,000 examples that is about 1e-3 in float32; float64 has
+ * nine digits more.)
  */
 const [smallestPivot32, smallestPivot64] = [1e-3, 1e-7];
 

@@ -1,30 +1,30 @@
 /**
- * What a ridge head would say of examples had it not learned their group (Allen's PRESS residuals, Technometrics 1974,
- * of blocks: Cook & Weisberg, "Residuals and influence in regression", 1982, 2.2). For a group g with residuals e_g =
- * y_g - s_g and leverages A_gg the residuals of the head that never saw it are (I - A_gg)^-1 e_g; by the dual solution
- * they are ((K + lambda I)^-1)_gg^-1 alpha_g. Exact, and without a single refit.
+ * The scores that a ridge head would give to examples if it had not learned their group (Allen's PRESS residuals,
+ * Technometrics 1974, of blocks: Cook & Weisberg, "Residuals and influence in regression", 1982, 2.2). For a group g
+ * with residuals e_g = y_g - s_g and leverages A_gg the residuals of the head that never saw it are (I - A_gg)^-1 e_g;
+ * by the dual solution they are ((K + lambda I)^-1)_gg^-1 alpha_g. Exact, without any refit.
  */
 import type { Floats } from '../native.js';
 import { factoriseBlock } from './diagonal-block.js';
 
 export interface GroupSystem {
-  /** Places of its rows. */
+  /** Positions of its rows. */
   readonly group: readonly number[];
   /** I - A_gg, or the block of the inverse, [rows, rows]; overwritten. */
   readonly block: Float64Array;
   /** e_g or alpha_g, [rows, classes]; overwritten. */
   readonly right: Float64Array;
   /**
-   * A pivot below this cannot be told from 0: the group determines its own answers, and nothing is known of it without
-   * it.
+   * A pivot below this cannot be distinguished from 0: the group determines its own answers, and without it nothing is
+   * known about them.
    */
   readonly smallestPivot: number;
 }
 
 /**
- * Writes the scores of the group's rows, left out, to `scores` [n, classes]. Of a group of which nothing is known they
+ * Writes the left-out scores of the group's rows to `scores` [n, classes]. If nothing is known about the group, they
  * are 0 for all classes: a memorised example must not look well predicted.
- * @param truth [n, classes], 1 where a class is true
+ * @param truth [n, classes], 1 if a class is true
  */
 export function writeLeftOut(
   scores: Floats,

@@ -1,4 +1,4 @@
-/** How much the lexical scores count beside those of the features, and the calibration of both together. */
+/** Chooses the weight of the lexical scores relative to those of the features, and calibrates their sum. */
 import type { Floats } from '../native.js';
 import { type Calibrated, calibrate } from './calibration.js';
 
@@ -6,30 +6,29 @@ export interface LeftOutScores {
   /** [count] */
   readonly targets: Int32Array;
   readonly sets?: readonly (readonly number[])[] | undefined;
-  /** Lexical scores of the same rows, left out alike: [count, classes]. */
+  /** Lexical scores of the same rows, also left out: [count, classes]. */
   readonly beside?: Float64Array | undefined;
 }
 
 export interface Weighed {
-  /** What the lexical scores are multiplied by before they are added. */
+  /** Factor of the lexical scores in the sum. */
   readonly lexicalShare: number;
   readonly calibrated: Calibrated;
 }
 
 /**
- * In units of calibrated scores, so that they mean the same beside any head. What is best differs little from 0.15 to
- * 0.4 where examples are many.
+ * In units of calibrated scores, so that a share has the same meaning with any head. With many examples, results differ
+ * little from 0.15 to 0.4.
  */
 const lexicalShares = [0, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 1.6, 2.5, 4, 6] as const;
-/** Where the walk along them begins. */
+/** Index at which the search begins. */
 const usualShare = lexicalShares.indexOf(0.2);
 
 const unusable: Calibrated = { temperature: 1, offset: 0, costs: new Float64Array(0), cost: Number.POSITIVE_INFINITY };
 
 /**
- * The smallest share that is within one standard error of the one under which the labels of the sample, each left out,
- * have the highest likelihood (Breiman et al., "Classification and regression trees", 1984, 3.4.3), and the calibration
- * with it.
+ * The smallest share within one standard error of the best one, under which the labels of the left-out sample have the
+ * highest likelihood (Breiman et al., "Classification and regression trees", 1984, 3.4.3), with its calibration.
  */
 export function weighLexical(scores: Floats, sample: LeftOutScores, classes: number): Weighed {
   const alone = calibrate(scores, sample, classes);

@@ -1,19 +1,19 @@
 /**
- * What n-grams say of the class, beside the features: multinomial naive Bayes (McCallum & Nigam, AAAI workshop 1998) on
- * counts of hashed n-grams,
+ * The lexical scores of the classes, added to those of the features: multinomial naive Bayes (McCallum & Nigam, AAAI
+ * workshop 1998) on counts of hashed n-grams,
  *
- *   score(text)[c] = sum_b f_b V[b, c] / sqrt(sum_b f_b), V[b, c] = ln ((N[b, c] + a) / (N[., c] + a B)) - ln ((T_b +
- *   a) / (T + a B)),
+ *   score(text)[c] = sum_b f_b V[b, c] / sqrt(sum_b f_b),
+ *   V[b, c] = ln ((N[b, c] + a) / (N[., c] + a B)) - ln ((T_b + a) / (T + a B)),
  *
  * with N the summed counts of a class, N[., c] all tokens of the class, B the number of buckets, and T the same of all
- * examples. A class is divided by its tokens, not by its examples: otherwise words that no text of a class holds favour
- * the class of fewest examples. Of a multi-label task T is counted separately, since an example is of several classes
- * there, or of none. Like the ridge statistics N is a sum of whole numbers: order does not matter, nothing is
- * forgotten, an example can be taken out again. (V has no weight of its own to learn; how much it counts beside the
- * scores of the features is chosen by leave-group-out, lexical-share.ts.) Rare words decide where vectors are near: on
- * CLINC150 it adds a point of accuracy at no width.
+ * examples. A class is divided by its tokens, not by its examples: otherwise words that occur in no text of a class
+ * favour the class with the fewest examples. For a multi-label task T is counted separately, since an example belongs
+ * to several classes there, or to none. Like the ridge statistics N is a sum of whole numbers: order does not matter,
+ * nothing is forgotten, and an example can be removed again. (V has no learned weight of its own; its weight relative
+ * to the scores of the features is chosen by leave-group-out, lexical-share.ts.) Rare words decide where vectors are
+ * similar: on CLINC150 they add a point of accuracy without any width.
  *
- * Keeps: 4 bytes for each bucket and class. Costs: microseconds an example, and a logarithm for each bucket and class.
+ * Memory: 4 bytes for each bucket and class. Cost: microseconds per example, and a logarithm for each bucket and class.
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { trueClasses } from '../answers.js';
@@ -26,7 +26,7 @@ export interface LexicalStatistics {
   readonly counts: Float64Array;
   /** [classes] */
   readonly examples: Float64Array;
-  /** Of a multi-label task. Elsewhere the sums of the classes are those of all. */
+  /** Counts of all examples of a multi-label task. For other tasks they are the sums over the classes. */
   readonly all?: AllExamples;
 }
 
@@ -36,7 +36,7 @@ interface AllExamples {
   readonly examples: number;
 }
 
-/** Rows of counts among other columns. */
+/** Rows with counts of n-grams among other columns. */
 export interface CountedRows {
   /** [n, stride], the counts in the last `buckets` columns. */
   readonly vectors: Float32Array;
@@ -44,20 +44,20 @@ export interface CountedRows {
   /** [n] */
   readonly targets: Int32Array;
   /**
-   * Of a multi-label task, what targets from the number of classes on stand for: a text counts once for each of its
+   * Label sets of the targets from the number of classes on, in a multi-label task: a text counts once for each of its
    * labels.
    */
   readonly sets?: readonly (readonly number[])[] | undefined;
 }
 
-/** As if every bucket had been seen this often in every class. */
+/** Number added to the count of every bucket in every class. */
 const smoothing = 0.1;
 
 export function emptyLexical(buckets: number, classes: number): LexicalStatistics {
   return { buckets, classes, counts: new Float64Array(buckets * classes), examples: new Float64Array(classes) };
 }
 
-/** Adds examples, or with sign -1 takes them out; gives new statistics, with room for `classes`. */
+/** Adds examples, or removes them with sign -1; returns new statistics with room for `classes`. */
 export function countLexical(
   before: LexicalStatistics,
   rows: CountedRows,
@@ -101,10 +101,9 @@ export function lexicalWeights(statistics: LexicalStatistics): Float64Array {
 }
 
 /**
- * What V would say of learned rows had it learned neither them nor any other row of their group: each group is taken
- * out of the counts while its rows are asked. [n, classes]
- * @param groups places of the rows, each row in one group; the rows of other groups are not asked, and their scores are
- * 0
+ * Scores of learned rows by a V that learned neither them nor any other row of their group: each group is removed from
+ * the counts while its rows are scored. [n, classes]
+ * @param groups positions of the rows, each row in one group; rows in no group are not scored, and their scores are 0
  */
 export function leaveGroupsOutLexical(statistics: LexicalStatistics, rows: CountedRows, groups: Groups): Float64Array {
   const { buckets, classes } = statistics;
@@ -146,7 +145,7 @@ interface Text {
   readonly sign: 1 | -1;
 }
 
-/** Adds a text to the counts and tokens, or takes it out, in place. */
+/** Adds a text to the counts and tokens, or removes it, in place. */
 function countText({ classes, counts, all }: LexicalStatistics, tokens: Tokens, { found, labels, sign }: Text): void {
   for (const { bucket, count } of found) {
     for (const own of labels) {
@@ -187,7 +186,7 @@ export function packLexical({ buckets, classes, counts, examples, all }: Lexical
   };
 }
 
-/** What packLexical made; undefined where a state holds none. */
+/** Reads the statistics written by packLexical; undefined if the state has none. */
 export function unpackLexical(state: Tensors): LexicalStatistics | undefined {
   const {
     'lexical.counts': counts,
@@ -218,7 +217,7 @@ interface BucketCount {
   readonly count: number;
 }
 
-/** The buckets that a row has anything in. */
+/** The buckets of a row with a count above 0. */
 function countsOf({ vectors, stride }: CountedRows, row: number, buckets: number): BucketCount[] {
   const counts = vectors.subarray((row + 1) * stride - buckets, (row + 1) * stride);
   const found: BucketCount[] = [];

@@ -1,11 +1,11 @@
 /**
  * Multinomial logistic regression on the same features as the ridge head, solved in their span
- * (logistic-regression.ts): W = H^T A and a bias. Where classes overlap, squared error on a kernel is the wrong bias:
- * on question types and on short support texts it costs one to three points. Its penalty, and how sure it may be, rest
+ * (logistic-regression.ts): W = H^T A and a bias. If classes overlap, squared error on a kernel is the wrong criterion:
+ * on question types and on short support texts it costs one to three points. The penalty and the temperature are chosen
  * on folds that split no group of near-duplicates.
  *
- * Cost: n^2 x classes multiply-adds of float64 a step, at most 25 steps for each fold and penalty. So it is fitted only
- * where that is small.
+ * Cost: n^2 x classes multiply-adds of float64 per step, at most 25 steps for each fold and penalty. So it is fitted
+ * only where that is small.
  */
 import { fitLogisticRegression, type Regression, type Tolerance } from '../logistic-regression.js';
 import { calibrate } from './calibration.js';
@@ -15,7 +15,9 @@ import { foldGroups } from './folds.js';
 import { type Weighed, weighLexical } from './lexical-share.js';
 
 export interface LogisticFit extends Weighed {
-  /** Weight of the examples' losses against half the squared norm, for centred features of mean squared length 1. */
+  /**
+   * Weight of the examples' losses relative to half the squared norm, for centred features of mean squared length 1.
+   */
   readonly c: number;
   /** [width, classes], not yet divided by the temperature. */
   readonly weight: Float64Array;
@@ -27,23 +29,23 @@ export interface LogisticFit extends Weighed {
 const mostWork = 5e7;
 
 const folds = 5;
-/** More than the last is as good as no penalty where examples are few: the temperature makes up for it. */
+/** With few examples, larger values act like no penalty: the temperature compensates for them. */
 const penalties = [1, 4, 16, 64, 256, 1024] as const;
 const usualPenalty = penalties.indexOf(64);
 
-/** Of the gradient where nothing is learned yet, about; what is compared needs no more than three digits. */
+/** Tolerances relative to the gradient before learning, approximately; comparisons need no more than three digits. */
 const [rough, fine] = [5e-3, 1e-4];
 
 function toleranceOf(share: number, c: number, count: number): Tolerance {
   return { gradient: share * c * Math.sqrt(count), steps: share === rough ? 25 : 150 };
 }
 
-/** Whether the fit is affordable, and its classes compete. */
+/** Whether the fit is affordable and the classes compete. */
 export function isLogisticCheap({ targets, classes, sets }: Whole): boolean {
   return !sets && classes > 1 && targets.length ** 2 * classes <= mostWork;
 }
 
-/** @param keep the penalty to keep, in place of a search */
+/** @param keep the penalty to use instead of a search */
 export async function fitLogistic(
   whole: Whole,
   { keep, threads }: { keep: number | undefined; threads: number },
@@ -64,8 +66,8 @@ interface Problem {
   readonly whole: Whole;
   readonly products: FactorProducts;
   /**
-   * Inner products of the centred features, of mean square 1: [n, n]. A bias that is not penalised makes any centre the
-   * same problem, and this one is fast.
+   * Inner products of the centred features, of mean square 1: [n, n]. Since the bias is not penalised, every centre
+   * gives the same problem, and this one converges fast.
    */
   readonly gram: Float64Array;
   readonly scale: number;
@@ -125,7 +127,7 @@ async function leaveFoldsOut(problem: Problem, c: number): Promise<Float64Array>
 
 interface Trial {
   readonly c: number;
-  /** Scores of all rows, their folds left out. */
+  /** Scores of all rows, each with its fold left out. */
   readonly left: Float64Array;
   readonly cost: number;
 }
@@ -136,8 +138,8 @@ async function tryPenalty(problem: Problem, c: number): Promise<Trial> {
 }
 
 /**
- * The penalty under which the labels of left-out folds have the highest likelihood, walking downhill from the usual
- * one.
+ * The penalty under which the labels of left-out folds have the highest likelihood, found by descending from the
+ * default.
  */
 async function searchPenalty(problem: Problem): Promise<Trial> {
   const trials = new Map<number, Trial>();
@@ -157,7 +159,7 @@ async function searchPenalty(problem: Problem): Promise<Trial> {
   return trialAt(best);
 }
 
-/** The regression in features that are not centred: W = H^T (A less its mean), and the bias that goes with it. */
+/** The regression in terms of uncentred features: W = H^T (A minus its mean), and the matching bias. */
 async function readoutOf({ whole, products, scale }: Problem, { coefficients, intercepts }: Regression) {
   const { targets, classes, kernel } = whole;
   const count = targets.length;

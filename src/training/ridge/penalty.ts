@@ -1,16 +1,16 @@
 /**
- * Chooses lambda from the accumulated statistics: the one under which the head would have given the labels of a sample
- * of all that it has learned the highest likelihood, had it not learned their groups (after calibration). The leverages
- * come from the statistics, so each answer rests on everything ever learned, and the cost does not grow with it.
+ * Chooses lambda from the accumulated statistics: the value that maximises the likelihood of the labels of a sample of
+ * all learned examples, each scored as if the head had not learned its group (after calibration). The leverages come
+ * from the statistics, so each score is based on everything ever learned, and the cost does not grow with the history.
  *
- * Squared error (generalised cross-validation) was tried first and asks for too little shrinkage where examples are
- * few: on the sample adapter, 800 examples of 24 classes, it chose 1000 (69.8 % right), the likelihood 3000 (71.9 %);
- * on CLINC150 it chose 300 (94.4 %), the likelihood 30 to 100 (94.6 %). (In units of the standard deviation, as lambda
- * was then told.)
+ * Squared error (generalised cross-validation) was tried first and gives too little shrinkage with few examples: on the
+ * sample adapter, 800 examples of 24 classes, it chose 1000 (69.8 % right), the likelihood 3000 (71.9 %); on CLINC150
+ * it chose 300 (94.4 %), the likelihood 30 to 100 (94.6 %). (In units of the standard deviation, in which lambda was
+ * expressed at the time.)
  *
- * Compared on the first features only: their Gram matrix is the leading block of the whole one, and as the kernel is a
- * mean over features, a block of a quarter of the features with a quarter of lambda is the same head, on a coarser
- * kernel. float32 is enough to compare.
+ * Values are compared on the first features only: their Gram matrix is the leading block of the whole one, and as the
+ * kernel is a mean over features, a block of a quarter of the features with a quarter of lambda gives the same head, on
+ * a coarser kernel. float32 is precise enough for the comparison.
  */
 import type { Floats } from '../native.js';
 import { calibrate } from './calibration.js';
@@ -21,7 +21,7 @@ import { type LambdaSearch, searchLambda } from './lambda-search.js';
 import { type LearnedSample, leaveGroupsOut } from './leave-groups-out.js';
 import type { RidgeStatistics } from './statistics.js';
 
-/** How many of the features lambda is compared on. */
+/** Number of features on which values of lambda are compared. */
 const leadingFeatures = 2048;
 
 /** Cost: 2048^3 / 6 for each value tried. */
@@ -39,14 +39,14 @@ export async function chooseLambda(
   }
 }
 
-/** The problem on the first features alone. */
+/** The problem restricted to the first features. */
 interface LeadingPart {
   readonly statistics: RidgeStatistics;
   readonly size: number;
   /** [size, classes] */
   readonly cross: Floats;
   readonly sample: LearnedSample;
-  /** The factor of the trial before. */
+  /** The factor of the previous trial. */
   readonly spare: { factor?: Factor };
 }
 
@@ -70,7 +70,7 @@ async function tryLambda(
     products,
     replacing: spare.factor,
   });
-  // Too small to be told from rounding in float32: no lambda worth having.
+  // Lambda cannot be distinguished from rounding errors in float32, so it is too small to be useful.
   if (!factor) return Number.POSITIVE_INFINITY;
   spare.factor = factor;
   const weight = await solve(factor, cross, classes);

@@ -1,7 +1,7 @@
 /**
  * The weights of random ReLU features (arc-cosine kernel of order 1: Cho & Saul, NIPS 2009), drawn as structured
  * orthogonal blocks H D3 H D2 H D1 (Yu et al., "Orthogonal random features", NIPS 2016): directions that are orthogonal
- * within a block cover the sphere more evenly than independent ones, which here is worth 0.3 to 0.6 points of accuracy
+ * within a block cover the sphere more evenly than independent ones, which improves accuracy here by 0.3 to 0.6 points
  * at equal width.
  *
  * Each weight is rounded to 7 bits, a whole number from -63 to 63 times a power of two: random directions lose nothing
@@ -11,7 +11,7 @@ import { type Random, seededRandom } from '../../core/random.js';
 import type { Tensor } from '../../core/safetensors.js';
 
 /**
- * [dimension, width], in steps of weightStep; every column has length 1 on average, to the rounding. Follows from its
+ * [dimension, width], in steps of weightStep; up to rounding, every column has length 1 on average. Determined by the
  * arguments.
  */
 export function drawRandomFeatures(dimension: number, width: number, seed: number): Tensor {
@@ -35,7 +35,7 @@ export function drawRandomFeatures(dimension: number, width: number, seed: numbe
   return { dims: [dimension, width], data };
 }
 
-/** A weight is about 1 / sqrt(dimension); it becomes 8 to 17 steps, so that 63 are beyond nearly all. */
+/** A weight is about 1 / sqrt(dimension); it becomes 8 to 17 steps, so that nearly all are below 63 steps. */
 export function weightStep(dimension: number): number {
   return 2 ** -Math.round(Math.log2(12 * Math.sqrt(dimension)));
 }

@@ -1,11 +1,11 @@
-/** Makes scores of labels that do not compete probabilities, by a sigmoid's slope and offset. */
+/** Converts scores of labels that do not compete to probabilities, by the slope and offset of a sigmoid. */
 import type { Floats } from '../native.js';
 
-/** Relative: a fall of the cost, or a step, this small is the last. */
+/** Relative: the search ends when the cost falls, or the step moves, by less than this. */
 const tolerance = 1e-9;
 const mostSteps = 100;
 const smallestCurvature = 1e-12;
-/** The sigmoid says the same of all, and can be divided by. */
+/** With this slope the sigmoid is practically constant, and it can still be divided by. */
 const smallestSlope = 1e-9;
 
 /** p = sigmoid(slope * score + offset) */
@@ -16,9 +16,10 @@ export interface Sigmoid {
 
 /**
  * Platt scaling (Platt, "Probabilistic outputs for support vector machines", 1999), one sigmoid for the scores of all
- * labels, by Newton's method, whose steps are halved until the cost falls. Scores that say nothing, or the contrary,
- * leave the share of truth. Targets are smoothed as there, so that there is a minimum where all are told apart.
- * @param truth [n, labels], 1 where a label is true, as long as the scores
+ * labels, by Newton's method, whose steps are halved until the cost falls. If scores carry no information, or are
+ * inverted, the result is the overall share of truth. Targets are smoothed as in Platt's paper, so that a minimum
+ * exists even if the scores separate all labels.
+ * @param truth [n, labels], 1 if a label is true, with as many entries as the scores
  */
 export function fitSigmoid(scores: Floats, truth: ArrayLike<number>): Sigmoid {
   let positives = 0;
@@ -64,8 +65,8 @@ function costOf(logit: number, truth: number): number {
 }
 
 /**
- * Minus the inverse of the matrix of second derivatives, times the first; the matrix is kept from being singular as in
- * Lin et al. (2007).
+ * Minus the inverse of the matrix of second derivatives, times the first derivatives; the matrix is kept nonsingular as
+ * in Lin et al. (2007).
  */
 function newtonStep(scores: Floats, wanted: Float64Array, { slope, offset }: Sigmoid): Sigmoid {
   let [bySlope, byOffset, slopes, both, offsets] = [0, 0, smallestCurvature, 0, smallestCurvature];

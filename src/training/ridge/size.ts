@@ -1,4 +1,4 @@
-/** How large a version with a ridge head becomes, before it is trained. */
+/** Estimates the size of a version with a ridge head before it is trained. */
 import type { FeatureKind } from './features.js';
 import { packedLength } from './gram.js';
 import { foldsOf } from './kernel-input.js';
@@ -6,24 +6,24 @@ import { foldsOf } from './kernel-input.js';
 export interface RidgeSizes {
   readonly kind: FeatureKind;
   readonly width: number;
-  /** Of the embedding, counts of n-grams included. */
+  /** Dimension of the embedding, counts of n-grams included. */
   readonly dimension: number;
   readonly lexical: number;
   /** Number of classes of each task. */
   readonly classes: readonly number[];
 }
 
-/** One number of a weight, a count or a sum, as float32 or int32. */
+/** Bytes of one weight, count or sum, as float32 or int32. */
 const bytesOfNumber = 4;
 
 /**
- * Bytes of adapter.onnx, adapter.safetensors and state.safetensors together. The head's files hold the map and, class
- * by class, the weights; the state holds the statistics of each task. A state whose sums have outgrown int32 takes up
+ * Bytes of adapter.onnx, adapter.safetensors and state.safetensors together. The head's files contain the map and,
+ * class by class, the weights; the state contains the statistics of each task. A state whose sums exceed int32 takes up
  * to twice its share.
  */
 export function estimateRidgeBytes({ kind, width, dimension, lexical, classes }: RidgeSizes): number {
   const all = classes.reduce((sum, count) => sum + count, 0);
-  // One byte a number.
+  // The map takes one byte per number.
   const map = kind === 'none' ? 0 : (dimension - lexical + foldsOf(kind, lexical)) * width;
   const byClass = bytesOfNumber * (width + lexical) * all;
   const grams = bytesOfNumber * packedLength(width) * classes.length;

@@ -1,6 +1,6 @@
 /**
- * The native part of the statistics: features of a slice of examples, and their products with each other and with the
- * classes.
+ * The native part of the statistics: features of a slice of examples, their products with each other, and their sums by
+ * class.
  */
 import { elementTypeOf, float32, type Graph, newGraph } from '../../core/onnx.js';
 import { multiHot } from '../answers.js';
@@ -8,10 +8,10 @@ import { compile, type NativeArray, type NativeInput } from '../native.js';
 import { type Features, type FeatureWriter, lowestFeature, writeFeatures } from './features.js';
 import { type Panel, panelRows } from './gram.js';
 
-/** ONNX's numbers for the types. */
+/** ONNX's codes of the types. */
 const [uint8, int8] = [2, 3];
 
-/** Where features have a sign, this stands for 0 among unsigned bytes. */
+/** The unsigned byte that represents 0 for signed features. */
 const signedZero = 64;
 
 export interface Examples {
@@ -19,27 +19,27 @@ export interface Examples {
   readonly inputs: Float32Array;
   /** [n] */
   readonly targets: Int32Array;
-  /** What targets from the number of classes on stand for. */
+  /** Label sets of the targets from the number of classes on. */
   readonly sets?: readonly (readonly number[])[] | undefined;
 }
 
 interface SliceBytes {
   /** [n, width] int8 */
   readonly bytes: NativeInput;
-  /** [width, n] uint8, moved up where features have a sign. */
+  /** [width, n] uint8, offset for signed features. */
   readonly turned: NativeInput;
   readonly cross: NativeArray;
 }
 
-/** Good for one feature map, width and number of classes. */
+/** Products for one feature map, width and number of classes. */
 export interface SliceProducts {
   bytesOf(examples: Examples, start: number, end: number): Promise<SliceBytes>;
-  /** Good until the next. */
+  /** The result is valid until the next call. */
   panelOf(slice: SliceBytes, panel: Panel): Promise<Int32Array>;
   close(): Promise<void>;
 }
 
-/** The native part, with one panel's room for all panels: fresh memory is what large results cost most. */
+/** Opens the native part with a single buffer for all panels: allocating memory is the main cost of large results. */
 export async function openSliceProducts(
   features: Features,
   { dimension, width, classes, threads }: { dimension: number; width: number; classes: number; threads: number },
@@ -91,8 +91,8 @@ export function featuresGraph(features: Features, dimension: number): Graph {
 }
 
 /**
- * inputs [n, d], truth [n, classes] -> the features as bytes [n, width], turned [width, n], and their sums by class,
- * cross [width, classes].
+ * inputs [n, d], truth [n, classes] -> the features as bytes [n, width], transposed as turned [width, n], and their
+ * sums by class, cross [width, classes].
  */
 function bytesGraph(
   features: Features,
@@ -112,8 +112,8 @@ function bytesGraph(
 }
 
 /**
- * bytes and turned, as above, to a panel of products, rows [top, end) and columns from `top` on: [end - top, width -
- * top] int32.
+ * Maps bytes and turned, as above, to a panel of products, rows [top, end) and columns from `top` on: [end - top, width
+ * - top] int32.
  */
 function panelGraph(features: Features, width: number): Graph {
   const graph = newGraph('gram-panel');
@@ -146,14 +146,14 @@ export function asSigned(graph: Graph, features: string): string {
   return graph.node('Cast', [features], { to: int8 });
 }
 
-/** Features as unsigned bytes: those with a sign are moved up. */
+/** Features as unsigned bytes: signed ones are offset. */
 export function asUnsigned(graph: Graph, { kind }: Features, features: string): string {
   const moved =
     lowestFeature(kind) === 0 ? features : graph.node('Add', [features, graph.constant(float32([signedZero], []))]);
   return graph.node('Cast', [moved], { to: uint8 });
 }
 
-/** The byte that stands for 0, where it is another; an optional input of MatMulInteger. */
+/** The byte that represents 0, if it is not 0; an optional input of MatMulInteger. */
 export function zeroPoint(graph: Graph, { kind }: Features): string[] {
   return lowestFeature(kind) === 0
     ? []

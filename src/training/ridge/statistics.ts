@@ -1,12 +1,12 @@
 /**
  * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y 1 at each class
- * that is true. They are all that a ridge head needs of the past: sums, so order does not matter, nothing is forgotten,
- * and an example can be taken out again.
+ * that is true. A ridge head needs nothing else of the past. They are sums, so order does not matter, nothing is
+ * forgotten, and an example can be removed again.
  *
  * Exact: features are whole numbers of at most 127 in size (features.ts), multiplied as 8-bit integers into 32-bit
  * sums. A slice of 1,024 rows sums to at most 1024 x 127^2 = 16.5 million, below 2^31; slices are summed as int32 while
  * those suffice, else as float64, exact to 2^53. So G and Q are the same bits for any order, slicing and number of
- * threads, and taking examples out leaves the bits of never having added them.
+ * threads, and removing examples gives the same bits as never having added them.
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { compile } from '../native.js';
@@ -38,7 +38,7 @@ export function emptyStatistics(width: number, classes: number): RidgeStatistics
   return { width, classes, count: 0, gram: emptyGram(width), cross: new Float64Array(width * classes) };
 }
 
-/** The same statistics with room for more classes, at the end. */
+/** The same statistics with room for more classes at the end. */
 export function withClasses(statistics: RidgeStatistics, classes: number): RidgeStatistics {
   if (classes === statistics.classes) return statistics;
   const cross = new Float64Array(statistics.width * classes);
@@ -53,28 +53,28 @@ export interface RidgeInput {
   readonly inputs: Float32Array;
   /** [n] */
   readonly targets: Int32Array;
-  /** What targets from the number of classes on stand for: an example counts for each class of its set. */
+  /** Label sets of the targets from the number of classes on: an example counts for each class of its set. */
   readonly sets?: readonly (readonly number[])[] | undefined;
   readonly features: Features;
   readonly threads: number;
   readonly progress: (done: number, total: number) => void;
 }
 
-/** Rows that go through the native graph at once: bounds memory, and the sums above. */
+/** Number of rows in one run of the native graph: bounds memory and the sums above. */
 const sliceRows = 1024;
 
-/** What a slice can add to an entry of G. */
+/** The most that a slice can add to an entry of G. */
 const largestShare = sliceRows * 127 ** 2;
 
-/** Adds examples, in place where the numbers have room. Cost: n width^2 / 2 multiply-adds of 8-bit integers. */
+/** Adds examples, in place if the numbers have room. Cost: n width^2 / 2 multiply-adds of 8-bit integers. */
 export function addExamples(statistics: RidgeStatistics, input: RidgeInput): Promise<RidgeStatistics> {
   return accumulate(statistics, input, 1);
 }
 
 /**
- * Takes examples out that were added before, alike.
- * @throws where the statistics do not hold them, as far as that shows: what is left must be sums over as many examples
- * as are left (isPossible)
+ * Removes examples that were added before with the same features and targets.
+ * @throws if the statistics evidently do not contain them: the remaining sums must be possible for the remaining number
+ * of examples (isPossible)
  */
 export async function removeExamples(statistics: RidgeStatistics, input: RidgeInput): Promise<RidgeStatistics> {
   const left = await accumulate(statistics, input, -1);
@@ -87,9 +87,9 @@ export async function removeExamples(statistics: RidgeStatistics, input: RidgeIn
 const roundingOfSums = 1e-12;
 
 /**
- * Whether some examples can have these sums: no square is negative, no sum of features that have no sign is, no product
- * of two features exceeds what their squares allow, nor does a feature's sum over a class what its square and the
- * number of examples allow (Cauchy-Schwarz).
+ * Whether some examples can have these sums: no square is negative, no sum of unsigned features is negative, no product
+ * of two features exceeds the bound given by their squares, and no feature's sum over a class exceeds the bound given
+ * by its square and the number of examples (Cauchy-Schwarz).
  */
 function isPossible({ count, gram, cross, classes }: RidgeStatistics, lowest: number): boolean {
   const squares = diagonalOf(gram);
@@ -139,7 +139,7 @@ interface Slice {
   readonly sign: 1 | -1;
 }
 
-/** Adds the sums of a slice, or takes them away, a panel at a time. */
+/** Adds or subtracts the sums of a slice, one panel at a time. */
 async function addSlice(
   statistics: RidgeStatistics,
   native: SliceProducts,
@@ -153,7 +153,7 @@ async function addSlice(
   return { ...statistics, gram, count: statistics.count + sign * (end - start) };
 }
 
-/** [n, d] standardised -> [n, width] float32 that hold whole numbers */
+/** [n, d] standardised -> [n, width] float32 that contain whole numbers */
 export async function mapFeatures(
   inputs: Float32Array,
   { features, dimension, threads }: { features: Features; dimension: number; threads: number },
@@ -170,7 +170,10 @@ export async function mapFeatures(
   }
 }
 
-/** For keeping: what is whole numbers within int32 takes 4 bytes each, so that equal statistics are equal bytes. */
+/**
+ * Statistics as tensors for storage: whole numbers within int32 take 4 bytes each, so that equal statistics have equal
+ * bytes.
+ */
 export function packStatistics({ width, classes, count, gram, cross }: RidgeStatistics): Tensors {
   const fits = cross.every((value) => Math.abs(value) <= largestInt32);
   return {
@@ -180,12 +183,12 @@ export function packStatistics({ width, classes, count, gram, cross }: RidgeStat
   };
 }
 
-/** Whether a state holds ridge statistics of this width, as packStatistics writes them. */
+/** Whether a state contains ridge statistics of this width, as written by packStatistics. */
 export function holdsStatistics(state: Tensors, width: number): boolean {
   return state['statistics.cross']?.dims[0] === width && state['statistics.gram']?.dims[0] === packedLength(width);
 }
 
-/** What packStatistics made, a copy; undefined where a state holds no ridge statistics. */
+/** A copy of the statistics written by packStatistics; undefined if a state contains none. */
 export function unpackStatistics(state: Tensors): RidgeStatistics | undefined {
   const { 'statistics.gram': gram, 'statistics.cross': cross, 'statistics.count': count } = state;
   if (!gram || !cross || !count) return undefined;

@@ -1,10 +1,10 @@
 /**
  * Averaged gradient episodic memory (Chaudhry et al., "Efficient lifelong learning with A-GEM", ICLR 2019), equation
- * 11: where the gradient g of the new examples would raise the loss of a minibatch of the buffer, whose gradient is r,
- * what points against r is taken out of it: g - min(0, g.r) / r.r * r.
+ * 11: if the gradient g of the new examples would raise the loss of a minibatch of the buffer, whose gradient is r, the
+ * component of g that opposes r is removed: g - min(0, g.r) / r.r * r.
  *
- * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. It guards single steps,
- * not the sum of many, and forgets far more than replay: here for comparison.
+ * Memory: only the buffer. Cost of an epoch: 1 + replayRatio times that of fine-tuning. It guards single steps, not the
+ * sum of many, and forgets far more than replay: it is included for comparison.
  */
 import type { Arithmetic } from '../autodiff/arithmetic.js';
 import { sumOfAll } from '../autodiff/arithmetic.js';
@@ -25,7 +25,7 @@ export const aGem = gradientStrategy({
 
 const smallest = 1e-12;
 
-/** Over all parameters as one vector. */
+/** Projects the gradients of all parameters, treated as one vector. */
 export function project(
   arithmetic: Arithmetic,
   gradients: ReadonlyMap<string, string>,

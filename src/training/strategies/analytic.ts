@@ -1,27 +1,27 @@
 /**
  * Closed-form learning on frozen features, the default: random ReLU features, accumulated ridge statistics, one solve.
  *
- * "Equals joint training" says exactly this: given the mean by which the first update centred its inputs, and the
+ * "Equals joint training" means exactly this: given the mean by which the first update centred its inputs, and the
  * features drawn then, the sums after any sequence of updates are, to the bit, the sums over all examples at once, so
  * that at the same lambda the solved weights are those of joint training (Zhuang et al., "ACIL: Analytic
  * class-incremental learning with absolute memorization and privacy protection", NeurIPS 2022; McDonnell et al.,
  * "RanPAC", NeurIPS 2023). Joint training from nothing centres on the mean of all examples, and may choose another
- * lambda and temperature; measured, a first update of 2 to 60 examples costs 0 to 0.4 points. Nothing is forgotten but
- * what more classes make harder.
+ * lambda and temperature; measured, a first update of 2 to 60 examples costs 0 to 0.4 points. Accuracy on earlier
+ * classes falls only because more classes make the task harder.
  *
- * Where a task has learned few examples (learned.ts), the job carries all of them, and the same head is found in its
- * dual form, with exact leave-group-out at any leverage; beside it a logistic regression on the same features, which
- * serves where it is clearly better (choose-head.ts). The sums are kept all the same, and the update that passes the
- * bound goes on from them.
+ * If a task has learned few examples (learned.ts), the job carries all of them, and the same head is found in its dual
+ * form, with exact leave-group-out at any leverage; a logistic regression on the same features is fitted too, and is
+ * used if it is clearly better (choose-head.ts). The sums are kept in any case, and the update that exceeds the limit
+ * continues from them.
  *
- * Each task has statistics of its own: in shared ones an example of another task would say of every class that it is
- * none of it, and what is held out in one task may be learned in another.
+ * Each task has its own statistics: in shared ones an example of another task would count as a negative example of
+ * every class, and an example held out in one task may be learned in another.
  *
- * Keeps for each task: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the
- * history. Where no width is asked for, an adapter that has learned enough for more features learns everything once
- * again (width.ts). Costs an update, for each task that it brings examples of: n width^2 / 2 + width^3 / 6 and less for
- * choosing lambda, whatever the history; where N examples are all that was learned and few, N^2 width / 2 + N^3 / 6 for
- * each lambda in place of the second.
+ * Memory per task: width^2 / 2 + width x classes whole numbers (38 MB at width 4096 and 150 classes), whatever the
+ * history. If no width is set, an adapter that has learned enough for more features learns everything once again
+ * (width.ts). Cost of an update, for each task with new examples: n width^2 / 2 + width^3 / 6 and less for choosing
+ * lambda, whatever the history; if all N learned examples are available and few, N^2 width / 2 + N^3 / 6 for each
+ * lambda instead of the second term.
  */
 import { featuresOf, ridgeHead, ridgeSettings, ridgeShape } from '../heads/ridge.js';
 import { isOutdated } from '../heads.js';
@@ -50,8 +50,8 @@ export const analytic: Strategy = {
     const { features, width, prior } = readSettings(ridgeSettings, settings);
     const size = features === 'none' ? shape.dimension - shape.lexical : (width ?? widthFor(learnedBy(parent)));
     const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
-    // Versions of before did not count the examples of each class without n-grams; another prior than the observed asks
-    // for them.
+    // Without n-grams, an earlier Espalier did not count the examples of each class; a prior other than the observed
+    // one needs the counts.
     const hasCounts = prior === 'observed' || examplesIn(parent.state) !== undefined;
     return (
       parent.head.kind === ridgeHead.name &&
@@ -112,13 +112,13 @@ async function trainAnalytic(job: TrainingJob, progress: TrainingProgress): Prom
   };
 }
 
-/** Examples in the statistics of all its tasks. */
+/** Number of examples in the statistics of all its tasks. */
 function learnedBy({ facts }: TrainedHead): number {
   const counts = Object.entries(facts).filter(([name]) => name.endsWith('examplesInStatistics'));
   return counts.reduce((sum, [, count]) => sum + count, 0);
 }
 
-/** Standardisation and map: the parent's, or new ones. */
+/** Standardisation and feature map: the parent's, or new ones. */
 function fixedPart(
   job: TrainingJob,
   { kind, width, seed }: { kind: FeatureKind; width: number; seed: number },

@@ -1,13 +1,13 @@
 /**
  * Dark experience replay ++ (Buzzega et al., "Dark experience for general continual learning", NeurIPS 2020), equation
  * 6: CE(new) + alpha * |scores(x') - z'|^2 + beta * CE(x'', y''), with x' and x'' drawn independently and z' the scores
- * that the head gave to x' when it had just learned it. Scores say more of what was known than labels do. Classes that
- * came later have no stored score and are left out of the square. Examples without stored scores, learned under another
- * strategy, have those that the champion's head gives them.
+ * that the head gave to x' when it had just learned it. Scores carry more of the earlier knowledge than labels do.
+ * Classes that were added later have no stored score and are left out of the square. Examples without stored scores,
+ * learned under another strategy, use the scores of the champion's head.
  *
- * Keeps, beside the buffer: 4 bytes a class for each example that is or may come into the buffer (1.3 MB at 2,250
- * examples and 150 classes). Costs an epoch: 1 + 2 replayRatio times that of fine-tuning. Use it where replay alone
- * forgets too much.
+ * Memory in addition to the buffer: 4 bytes per class for each example that is or may come into the buffer (1.3 MB at
+ * 2,250 examples and 150 classes). Cost of an epoch: 1 + 2 replayRatio times that of fine-tuning. Use it where replay
+ * alone forgets too much.
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.js';
@@ -48,7 +48,7 @@ export const derpp = gradientStrategy({
   remember: ({ job }, trained) => store(job, trained),
 });
 
-/** The scores of all replayed examples: those stored, and of others what the champion's head says now. */
+/** The scores of all replayed examples: stored scores, or else those of the champion's current head. */
 async function recall({
   replayed,
   parent,
@@ -67,7 +67,7 @@ async function recall({
   return { scores, made: rows.length };
 }
 
-/** [fresh + replayed, classes] scores, and 1 where there is one. */
+/** [fresh + replayed, classes] scores, and a mask with 1 where a score exists. */
 function spread({ fresh, replayed, classes }: TrainingJob, memory: ReadonlyMap<number, Float32Array>) {
   const rows = fresh.targets.length + replayed.targets.length;
   const [stored, known] = [new Float32Array(rows * classes.length), new Float32Array(rows * classes.length)];
@@ -81,7 +81,7 @@ function spread({ fresh, replayed, classes }: TrainingJob, memory: ReadonlyMap<n
   return { stored, known };
 }
 
-/** Scores of what was new, as the head gives them now, beside those of the buffer from their own time. */
+/** Stores the current head's scores of the new examples, along with the earlier scores of the buffer's examples. */
 async function store(job: TrainingJob, { head }: TrainedHead): Promise<Tensors> {
   const { fresh, replayed, settings, classes } = job;
   const { scores: memory } = await recall(job);
@@ -100,7 +100,7 @@ async function store(job: TrainingJob, { head }: TrainedHead): Promise<Tensors> 
   };
 }
 
-/** By example, the scores of the classes that were known when it was learned. */
+/** Example -> scores of the classes that were known when it was learned. */
 function storedScores({
   'stored.ids': ids,
   'stored.classes': counts,

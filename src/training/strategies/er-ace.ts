@@ -1,13 +1,12 @@
 /**
  * Experience replay with asymmetric cross-entropy (Caccia et al., "New insights on reducing abrupt representation
  * change in online continual learning", ICLR 2022): CE(new examples, over the classes of their minibatch alone) +
- * CE(rehearsed examples, over all). New classes are learned among themselves, so that they do not push old ones away;
- * how they compare with those, only balanced rehearsal says. It rehearses the buffer and the new examples together, as
- * the paper's buffer holds both. Of a multi-label task the labels that no new example of the minibatch has are not
- * asked of the new ones: what is missing there says nothing of the old.
+ * CE(rehearsed examples, over all). New classes are learned only against each other, so that they do not displace old
+ * ones; only balanced rehearsal compares them with old ones. It rehearses the buffer and the new examples together, as
+ * the paper's buffer contains both. In a multi-label task, labels that no new example of the minibatch has are ignored
+ * for the new examples, since their absence there says nothing about the old labels.
  *
- * Keeps: the buffer, nothing else. Costs an epoch: 1 + replayRatio times that of fine-tuning. Use it with small
- * buffers.
+ * Memory: only the buffer. Cost of an epoch: 1 + replayRatio times that of fine-tuning. Use it with small buffers.
  */
 
 import { classesOf } from '../answers.js';
@@ -49,7 +48,7 @@ function setClasses(job: TrainingJob): Float32Array {
   return table;
 }
 
-/** [classes] 1 for the classes that an answer of the minibatch says are true, else 0. @param answers [batch] int32 */
+/** [classes] 1 for the classes that are true in some answer of the minibatch, else 0. @param answers [batch] int32 */
 function present(answers: Expression, classes: number, ofSets: Expression | undefined): Expression {
   const sets = ofSets?.dims[0] ?? 0;
   const operation: Operation = {
@@ -62,13 +61,13 @@ function present(answers: Expression, classes: number, ofSets: Expression | unde
       const spread = arithmetic.node('MatMul', [part(classes, classes + sets), table]);
       return [arithmetic.node('Min', [arithmetic.node('Add', [part(0, classes), spread]), arithmetic.scalar(1)])];
     },
-    // Which classes there are depends on no parameter.
+    // The set of classes present depends on no parameter.
     backward: () => [],
   };
   return apply(operation, ofSets ? [answers, ofSets] : [answers], [classes]);
 }
 
-/** [answers] 1 for those that occur. */
+/** [answers] 1 for the answers that occur. */
 function presentAnswers(
   arithmetic: Arithmetic,
   given: string,

@@ -1,20 +1,19 @@
 /**
  * Elastic weight consolidation (Kirkpatrick et al., PNAS 2017), equation 3: CE(new) + lambda / 2 * sum F (theta -
- * theta*)^2, with F the diagonal of the Fisher information after each earlier update: how much the answers depend on
- * each weight.
+ * theta*)^2, with F the diagonal of the Fisher information after each earlier update, which measures how strongly the
+ * answers depend on each weight.
  *
- * `ewc` keeps the F and theta* of every update, as the paper does. Their penalties are one: sum_k F_k (theta -
+ * `ewc` keeps the F and theta* of every update, as the paper does. Their penalties combine into one: sum_k F_k (theta -
  * theta_k)^2 is, up to a constant, P (theta - c)^2 with P = sum F_k and c = sum F_k theta_k / P, so that it needs no
  * more memory than one. `ewc-online` (Schwarz et al., "Progress & compress", ICML 2018) lets older information fade by
- * `decay` and pulls to the last weights alone.
+ * `decay` and pulls only towards the last weights.
  *
- * After a champion of another strategy, whose information nobody kept, both measure it once: F of the champion's head
- * over the replay buffer, or over the new examples where the buffer is empty. No example of the buffer is learned
- * again.
+ * After a champion of another strategy, which stored no information, both measure it once: F of the champion's head
+ * over the replay buffer, or over the new examples if the buffer is empty. No example of the buffer is learned again.
  *
- * Keeps: twice the head's parameters (1.2 MB at 1024 dimensions and 150 classes). Costs an epoch: 1.2 times that of
- * fine-tuning, and for F one gradient an example. Use it where no old example may be kept; in class-incremental streams
- * it forgets far more than replay.
+ * Memory: twice the head's parameters (1.2 MB at 1024 dimensions and 150 classes). Cost of an epoch: 1.2 times that of
+ * fine-tuning, and one gradient per example for F. Use it where no old example may be kept; in class-incremental
+ * streams it forgets far more than replay.
  */
 import type { Tensor, Tensors } from '../../core/safetensors.js';
 import { add, multiply, scale, square, subtract } from '../autodiff/elementwise.js';
@@ -67,13 +66,13 @@ export const ewcOnline = gradientStrategy({
 
 const nameOf = (what: 'precision' | 'centre', parameterName: string) => `ewc.${what}.${parameterName}`;
 
-/** Whether the parent was made by one of these two, so that what its answers depend on is known. */
+/** Whether the parent was made by one of these two strategies, so that its information is stored. */
 function holdsInformation({ head, state }: TrainedHead): boolean {
   const parameters = sourcesOf(formulaOf(headKindNamed(head.kind), head.shape).scores, 'parameter');
   return parameters.every(({ name }) => state[nameOf('precision', name)] && state[nameOf('centre', name)]);
 }
 
-/** The parent's information, kept or measured; nothing where there is no parent. */
+/** The parent's information, stored or measured; empty if there is no parent. */
 async function informationBefore({ job }: Problem): Promise<{ state: Tensors; facts: Record<string, number> }> {
   const { parent } = job;
   if (!parent) return { state: {}, facts: {} };
@@ -91,8 +90,8 @@ async function informationBefore({ job }: Problem): Promise<{ state: Tensors; fa
 }
 
 /**
- * The head at a temperature at which it is no surer of n examples than n right answers of n + 1 allow. A head that is
- * certain of everything, as closed forms may be of few examples, would have no information at all.
+ * The head at a temperature at which its confidence on n examples does not exceed that of n right answers among n + 1.
+ * A head that is certain of every answer, as a closed form of few examples may be, would have no information at all.
  */
 async function softened({ job, start }: Problem): Promise<Head> {
   const { fresh, classes, settings } = job;
@@ -127,7 +126,7 @@ async function hold(problem: Problem, strength: number) {
 
 interface Consolidation {
   readonly trained: TrainedHead;
-  /** Precisions and centres of everything before, by their names in the state; none at a first update. */
+  /** Precisions and centres from all earlier updates, by their names in the state; empty at a first update. */
   readonly past: Readonly<Record<string, NativeArray>>;
   readonly join: (before: number, now: number) => number;
   readonly centre: 'all weights' | 'last weights';

@@ -1,8 +1,8 @@
 /**
- * Plain fine-tuning on the new examples alone: no remedy, the baseline that shows what forgetting costs (McCloskey &
- * Cohen, 1989).
+ * Plain fine-tuning on the new examples alone: the baseline without a remedy, which shows the cost of forgetting
+ * (McCloskey & Cohen, 1989).
  *
- * Keeps: nothing. Use it to measure, not to ship.
+ * Memory: none. Use it to measure, not to ship.
  */
 import type { Objective } from '../descent.js';
 import { gradientStrategy } from '../gradient-strategy.js';

@@ -1,10 +1,10 @@
 /**
  * GDumb (Prabhu et al., "GDumb: a simple approach that questions our progress in continual learning", ECCV 2020): a
- * memory that is greedily kept balanced over the classes, and a new head trained on that memory alone, from nothing,
- * whenever it is asked for.
+ * memory that is greedily kept balanced over the classes, and a new head trained on that memory alone, from nothing, at
+ * each update.
  *
- * Keeps: the buffer, nothing else. Costs an update: `passes` epochs over the buffer, whatever is new. The yardstick for
- * what a buffer alone is worth.
+ * Memory: only the buffer. Cost of an update: `passes` epochs over the buffer, whatever the number of new examples. It
+ * measures the value of a buffer alone.
  */
 import { groupBy } from '../../core/grouping.js';
 import { seededRandom, shuffled } from '../../core/random.js';
@@ -48,8 +48,9 @@ export const gdumb: Strategy = {
 };
 
 /**
- * As many of each class as the budget allows, from buffer and new examples alike; what a small class leaves goes to the
- * others. Where classes outnumber places, those of the fewest examples have none.
+ * As many examples of each class as the budget allows, from buffer and new examples equally; the places that a small
+ * class leaves free go to the others. If there are more classes than places, the classes with the fewest examples get
+ * none.
  */
 function balancedMemory(job: TrainingJob): LabelledVectors {
   const { fresh, replayed, budget, dimension, settings } = job;

@@ -1,9 +1,9 @@
 /**
- * Joint training: everything ever ingested, at once, from nothing. It is no remedy but what teams do who retrain from
- * all their data, and what remedies are measured against. It is no upper bound: another head on all data may do better.
- * The closed-form head by default; by gradient where `training.head` asks for another.
+ * Joint training: everything ever ingested, at once, from nothing. It is no remedy but the practice of teams that
+ * retrain from all their data, and the reference for remedies. It is no upper bound: another head on all data may do
+ * better. It trains the closed-form head by default; by gradient if `training.head` names another kind.
  *
- * Keeps: nothing, but needs all data. Costs an update: time and memory in proportion to all of history.
+ * Memory: none, but it needs all data. Cost of an update: time and memory in proportion to the whole history.
  */
 import { usualRate } from '../gradient-strategy.js';
 import { ridgeHead } from '../heads/ridge.js';

@@ -1,10 +1,10 @@
 /**
- * Learning without forgetting (Li & Hoiem, ECCV 2016): CE(new) + alpha * distillation of what the head before the
- * update says of the new examples, over the classes that it knew, at a temperature (Hinton et al., 2015). The past
- * speaks through the old head's answers to new texts; where new texts look like nothing old, it has little to say. Of a
- * multi-label task each label is distilled by itself.
+ * Learning without forgetting (Li & Hoiem, ECCV 2016): CE(new) + alpha * distillation of the answers that the head
+ * before the update gives to the new examples, over the classes that it knew, at a temperature (Hinton et al., 2015).
+ * Earlier knowledge is preserved only through the old head's answers to new texts; if these do not resemble old ones,
+ * little is preserved. In a multi-label task each label is distilled independently.
  *
- * Keeps: nothing. Costs an epoch: that of fine-tuning. Use it where no old example may be kept.
+ * Memory: none. Cost of an epoch: that of fine-tuning. Use it where no old example may be kept.
  */
 import { isMultiLabel } from '../answers.js';
 import { add, scale } from '../autodiff/elementwise.js';
@@ -57,7 +57,7 @@ interface Teacher {
 interface Pupil {
   readonly scores: Expression;
   readonly drawn: Drawn;
-  /** The classes that it is taught about. */
+  /** The classes whose scores are distilled. */
   readonly among: readonly number[];
 }
 
@@ -81,7 +81,7 @@ function teachCompeting(
   return { loss: distillation(asked, drawn.rows('taught', [classes]), temperature), data: { taught, old } };
 }
 
-/** Of labels that do not compete each is taught by itself. */
+/** Distils each label that does not compete independently. */
 function teachFree(
   { classes: { length: classes } }: TrainingJob,
   teacher: Teacher,
@@ -97,7 +97,7 @@ function teachFree(
   return { loss: scale(loss, temperature ** 2), data: { taughtFree, countedFree: counted } };
 }
 
-/** [rows, classes] what is made of the teacher's scores for the classes among which it teaches; 0 for the others. */
+/** [rows, classes] the teacher's scores of the classes in `among`, converted by `make`; 0 for the others. */
 function answersOf(
   { scores, known }: Teacher,
   classes: number,

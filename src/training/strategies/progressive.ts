@@ -1,13 +1,14 @@
 /**
  * Progressive networks (Rusu et al., 2016): a new column for every update, with lateral connections from all earlier
- * columns, which are frozen. No tensor of an earlier column changes, bit for bit, and neither do the scores of classes
- * that no new example is of. Known classes that come again are learned further: the new column adds to their frozen
- * scores. In the paper a task is known by its name; where classes of all updates compete, the new column learns beside
- * the frozen scores of the old ones, on minibatches completed from the buffer, to stay below them on what is old.
+ * columns, which are frozen. No tensor of an earlier column changes by a bit, and the scores of classes without new
+ * examples do not change either. Known classes with new examples are learned further: the new column adds to their
+ * frozen scores. In the paper the task of an input is given; if classes of all updates compete, the new column is
+ * trained together with the frozen scores of the old classes, on minibatches completed from the buffer, so that its
+ * scores stay below theirs on old examples.
  *
- * Keeps: a column for each update (0.9 MB and growing at 1024 dimensions, rank 64, 150 classes), and the buffer. Costs
- * an epoch: that of replay, and a little more with every column. Use it where scores of what does not come again must
- * not move.
+ * Memory: a column for each update (0.9 MB and growing at 1024 dimensions, rank 64, 150 classes), and the buffer. Cost
+ * of an epoch: that of replay, and a little more with every column. Use it where scores of classes without new examples
+ * must not change.
  */
 import type { Tensor } from '../../core/safetensors.js';
 import { classesOf } from '../answers.js';
@@ -45,8 +46,8 @@ export const progressive: Strategy = {
 };
 
 /**
- * The classes that the new examples are of, and all that are new to the head: those of no example must not score what a
- * mask of zeros gives.
+ * The classes of the new examples, and all that are new to the head: a new class without examples must not get the
+ * score that a mask of zeros gives.
  */
 function classesToLearn(job: TrainingJob): Tensor {
   const { classes, fresh, parent } = job;

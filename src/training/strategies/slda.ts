@@ -2,12 +2,13 @@
  * Streaming linear discriminant analysis (Hayes & Kanan, "Lifelong machine learning with deep streaming linear
  * discriminant analysis", CVPR workshops 2020): class means and one within-class covariance, from sums that forget
  * nothing, and from them the discriminants in closed form (heads/slda.ts). The covariance is shrunk by its own sampling
- * error (discriminant/covariance.ts) in place of the paper's fixed 1e-4. Every class counts as equally likely.
- * Probabilities are discriminants at a temperature, fitted on a sample of everything learned, each example left out
- * exactly (discriminant/leave-one-out.ts).
+ * error (discriminant/covariance.ts) instead of the paper's fixed 1e-4. Every class counts as equally likely.
+ * Probabilities are discriminants divided by a temperature, fitted on a sample of everything learned, each example left
+ * out exactly (discriminant/leave-one-out.ts).
  *
- * Keeps: d^2 / 2 + d x classes whole numbers (2.7 MB at 1024 dimensions and 150 classes), whatever the history; of the
- * buffer it reads the sample alone. Costs an update: n d^2 / 2 + d^3, under a second. Use it where memory is scarce.
+ * Memory: d^2 / 2 + d x classes whole numbers (2.7 MB at 1024 dimensions and 150 classes), whatever the history; it
+ * uses the buffer only for the sample. Cost of an update: n d^2 / 2 + d^3, under a second. Use it where memory is
+ * scarce.
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { type Whitened, whiten } from '../discriminant/covariance.js';
@@ -92,10 +93,10 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
   }
 }
 
-/** At most so many learned examples calibrate the confidence. */
+/** Greatest number of learned examples used to calibrate the confidence. */
 const sampleSize = 512;
 
-/** Of classes of one example nothing can be left out. */
+/** A sample of the learned examples. Classes with one example are omitted, since it cannot be left out. */
 function sampleOf(
   { fresh, replayed, dimension, settings: { seed } }: TrainingJob,
   examples: Float64Array,
@@ -121,11 +122,12 @@ async function calibrated(
   { vectors, targets }: LabelledVectors,
   { standardisation, whitened, examples, products }: Fitted,
 ): Promise<number> {
-  // Where every class has one example, discriminants are told apart by about d of them: far from certain.
+  // If every class has one example, discriminants of different classes differ by about d: the answers are far from
+  // certain.
   if (targets.length === 0) return job.dimension - job.lexical;
   const dimension = job.dimension - job.lexical;
   const { threads } = job.settings;
-  // As the sums hold them, rounded: other inputs could not be taken out exactly.
+  // The inputs are rounded as in the sums: otherwise they could not be left out exactly.
   const rounded = await mapFeatures(standardise(vectors, standardisation, job.dimension), {
     features,
     dimension,
@@ -149,8 +151,8 @@ function countClasses({ classes, fresh, parent }: TrainingJob): Float64Array {
 }
 
 /**
- * W = R (m R)^T [d, classes] and b = -|m R|^2 / 2 of each class, and the same of the mean of all examples, the
- * background against which a distance is relative.
+ * W = R (m R)^T [d, classes] and b = -|m R|^2 / 2 of each class, and the same for the mean of all examples, the
+ * background to which a distance is relative.
  */
 async function discriminants(
   { whitener, means }: Whitened,

@@ -1,13 +1,14 @@
 /**
- * The table `audit`: who did what, through what, and when. Rows are appended, and each is chained to the one before it.
+ * The table `audit`: who did what, through which interface, and when. Rows are appended, and each is chained to the
+ * previous one.
  */
 import { auditHash, firstPrevious } from './audit-chain.js';
 import type { Transaction } from './store.js';
 
-/** Everything that is written down. Decisions bear the names that the table `decisions` has for them. */
+/** Every act that is recorded. Decisions have the same names as in the table `decisions`. */
 export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback';
 
-/** Who acts, and through what. */
+/** The person or program that acts, and the interface used. */
 export interface Principal {
   readonly name: string;
   readonly via: 'cli' | 'library' | 'schedule';

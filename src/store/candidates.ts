@@ -1,4 +1,6 @@
-/** The tables `candidates`, `decisions` and `adapters`: what was proposed, what was decided, what serves. */
+/**
+ * The tables `candidates`, `decisions` and `adapters`: proposed versions, decisions, and the champion of each adapter.
+ */
 import { sql } from 'kysely';
 import { EspalierError } from '../core/errors.js';
 import { readJson } from './sealed-row.js';
@@ -11,7 +13,7 @@ export interface Candidate {
   readonly adapter: string;
   readonly version: number;
   readonly runId: number;
-  /** What it was compared with; null: there was no champion. */
+  /** The champion that it was compared with; null if there was none. */
   readonly championVersion: number | null;
   readonly status: 'waiting' | 'approved' | 'rejected';
   readonly verdict: Verdict;
@@ -31,7 +33,7 @@ export interface Decision {
   readonly at: string;
 }
 
-/** A candidate as it is proposed. */
+/** A candidate to be proposed. */
 export interface NewCandidate extends Omit<Candidate, 'id' | 'status'> {
   /** SHA-256 of the version's manifest. */
   readonly manifestHash?: string;
@@ -82,7 +84,7 @@ export async function setCandidateStatus(
   await transaction.updateTable('candidates').set({ status }).where('id', '=', id).execute();
 }
 
-/** The version that serves, which must be the one that was last decided on. @throws STORE_CORRUPT */
+/** The champion's version, which must match the last decision. @throws STORE_CORRUPT */
 export async function findChampionVersion(queries: Queries, adapter: string): Promise<number | null> {
   const row = await queries
     .selectFrom('adapters')
@@ -102,7 +104,7 @@ export async function findChampionVersion(queries: Queries, adapter: string): Pr
   );
 }
 
-/** The last decision that said which version serves. */
+/** The last decision that made a version champion. */
 async function findServingDecision(queries: Queries, adapter: string) {
   return queries
     .selectFrom('decisions')
@@ -114,12 +116,12 @@ async function findServingDecision(queries: Queries, adapter: string) {
     .executeTakeFirst();
 }
 
-/** When the champion was last made champion; undefined where there is none. */
+/** When the champion was last made champion; undefined if there is none. */
 export async function findChampionSince(queries: Queries, adapter: string): Promise<string | undefined> {
   return (await findServingDecision(queries, adapter))?.at;
 }
 
-/** When the store first heard of the adapter; undefined where it has no example. */
+/** When the adapter first appeared in the store; undefined if it has no example. */
 export async function findAdapterCreation(queries: Queries, adapter: string): Promise<string | undefined> {
   const row = await queries.selectFrom('adapters').select('created_at').where('name', '=', adapter).executeTakeFirst();
   return row?.created_at;
@@ -129,7 +131,7 @@ export async function setChampionVersion(transaction: Transaction, adapter: stri
   await transaction.updateTable('adapters').set({ champion_version: version }).where('name', '=', adapter).execute();
 }
 
-/** Of the version's manifest when it was proposed; null where it is not known. */
+/** Hash of the version's manifest from when it was proposed; null if unknown. */
 export async function findManifestHash(queries: Queries, adapter: string, version: number): Promise<string | null> {
   const row = await queries
     .selectFrom('candidates')
@@ -150,7 +152,7 @@ export async function nextVersion(queries: Queries, adapter: string): Promise<nu
   return (row.last ?? 0) + 1;
 }
 
-/** Version -> the champion that it was compared with, over all versions of the adapter that were proposed. */
+/** Version -> the champion that it was compared with, for all proposed versions of the adapter. */
 export async function listParents(queries: Queries, adapter: string): Promise<ReadonlyMap<number, number | null>> {
   const rows = await queries
     .selectFrom('candidates')

@@ -1,6 +1,6 @@
 /**
- * Copies a store row for row into an empty one, which may be another database. What was copied is read back and
- * compared before it is kept: the target has all of it, or nothing.
+ * Copies a store row by row into an empty one, which may be another database. The copy is read back and compared before
+ * it is committed: the target gets all of it, or nothing.
  */
 import { sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
@@ -24,7 +24,7 @@ export interface CopyTerms {
 const sliceSize = 1000;
 
 /**
- * Nobody writes into either store meanwhile. Cost: every row is read twice and written once, a thousand at a time.
+ * Blocks writers of both stores meanwhile. Cost: every row is read twice and written once, a thousand at a time.
  * @throws STORE_NOT_EMPTY, STORE_CORRUPT where the copy differs, INTERRUPTED, and what the databases report
  */
 export async function copyStore(from: Store, to: Store, { signal, progress }: CopyTerms): Promise<CopiedTable[]> {
@@ -75,7 +75,7 @@ async function countAll(source: Queries): Promise<number> {
 
 interface Digest {
   readonly rows: number;
-  /** Sum of the rows' checksums, which knows no order. */
+  /** Sum of the rows' checksums, independent of their order. */
   readonly checksum: number;
 }
 
@@ -105,7 +105,7 @@ async function digest(queries: Queries, table: Table): Promise<Digest> {
 
 type Row = Readonly<Record<string, string | number | Uint8Array | null>>;
 
-/** In the order of the key. */
+/** Yields the rows in the order of the key. */
 async function* slicesOf(queries: Queries, { name, key }: Table): AsyncGenerator<Row[]> {
   const columns = key.map((column) => sql.ref(column));
   for (let last: Row | undefined; ; ) {
@@ -123,7 +123,7 @@ const sumLimit = 2 ** 48;
 function withRows(sum: Digest, rows: readonly Row[]): Digest {
   let { rows: count, checksum: total } = sum;
   for (const row of rows) {
-    // The databases have columns that came later in another order.
+    // Columns that migrations added come in a different order in each database.
     const values = Object.keys(row)
       .sort()
       .map((column) => comparable(row[column]!));

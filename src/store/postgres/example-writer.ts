@@ -1,11 +1,11 @@
-/** Finds and inserts examples in parcels: asked for one by one, each would cost the way to the server and back. */
+/** Finds and inserts examples in batches: individual queries would each cost a round trip to the server. */
 import { type NewExample, sealOf } from '../example.js';
 import type { ExampleWriter, KnownExample, Transaction, WriterOf } from '../store.js';
 
 export class ParcelWriter implements ExampleWriter {
   readonly #transaction: Transaction;
   readonly #of: WriterOf;
-  /** Twin -> the examples that are the same text, of those that were made ready. */
+  /** Twin -> the prepared examples with the same text. */
   #known = new Map<string, KnownExample[]>();
   #waiting: (NewExample & { readonly arrival: number })[] = [];
 
@@ -33,7 +33,7 @@ export class ParcelWriter implements ExampleWriter {
 
   insert(example: NewExample, arrival: number): void {
     this.#waiting.push({ ...example, arrival });
-    // Its id is given when it is written; until then nobody asks for more than its label and its arrival.
+    // The id is assigned when the row is written; until then only its label and arrival are read.
     this.#known.get(example.twin)!.push({ id: 0, arrival, hash: example.hash, label: example.label });
   }
 

@@ -41,6 +41,11 @@ export type Judgement = Pick<
   'rulesVersion' | 'rows' | 'slices' | 'calibration' | 'tasks' | 'findings' | 'notes'
 >;
 
+/**
+ * Judges paired results by a policy. It is pure: equal arguments give an equal judgement.
+ * @param seed of the bootstrap draws
+ * @example verdictOf(allFindings(judge(evaluation, policy, 7))) // 'pass', 'fail' or 'inconclusive'
+ */
 export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number): Judgement {
   const { suites, field = onlyTry.field, refusals = onlyTry.refusals } = evaluation;
   const tries = { field, refusals };

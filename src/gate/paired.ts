@@ -43,9 +43,9 @@ export const answersFamily = 'answers';
 export type Examined = 'answers' | 'encoder';
 
 /**
- * judged: a suite that must pass, alone or in its group. earlier: held-out examples that the champion had been shown;
- * they are part of one whole. new: examples of a domain or label that the champion does not know, so nothing can be
- * lost.
+ * judged:  a suite that must pass, alone or in its group.
+ * earlier: held-out examples that the champion had been shown; they are part of one whole.
+ * new:     examples of a domain or label that the champion does not know, so nothing can be lost.
  */
 export type SuiteRole = 'judged' | 'earlier' | 'new';
 

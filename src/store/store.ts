@@ -57,6 +57,7 @@ export interface Place {
 /** Table -> number. */
 export type LastIds = ReadonlyMap<string, number>;
 
+/** The operations of the store that differ between databases. docs/extending.md adds a database step by step. */
 export interface Engine {
   readonly name: 'sqlite' | 'postgres';
   readonly place: Place;

@@ -39,11 +39,21 @@ interface Definition<Name extends keyof Outputs, Needs extends keyof Outputs> {
   run(site: StageSite, outputs: Pick<Outputs, Needs>): Promise<Done<Outputs[Name]>>;
 }
 
+/** A stage of an update as `runUpdate` calls it; `defineStage` makes one. */
 export interface UpdateStage {
   readonly name: keyof Outputs;
   run(site: StageSite, outputs: Partial<Outputs>): Promise<Done<unknown>>;
 }
 
+/**
+ * Makes a stage that receives exactly the outputs it needs.
+ * @example
+ * defineStage({
+ *   name: 'mix',
+ *   needs: [],
+ *   run: async ({ context, plan }) => ({ output: await mixField(context, plan), summary: 'mixed' }),
+ * });
+ */
 export function defineStage<Name extends keyof Outputs, Needs extends keyof Outputs = never>({
   name,
   needs,

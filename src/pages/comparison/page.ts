@@ -1,6 +1,6 @@
 /**
- * A comparison of strategies as one page of HTML that needs nothing else: the picture first, then the numbers, then how
- * they came about.
+ * A comparison of strategies as one self-contained HTML page: the picture first, then the numbers, then the course of
+ * the runs.
  */
 
 import { megabytes, percent, signed } from '../../core/numbers.js';

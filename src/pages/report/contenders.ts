@@ -7,7 +7,7 @@ import { type Markup, markup, nothing } from '../markup.js';
 import { dash, isMeasured, points, share } from './numbers.js';
 import { markVerdict } from './verdict-mark.js';
 
-/** Nothing, where there was no choice. */
+/** Empty if there was only one contender. */
 export function showField(field: readonly FieldRow[]): Markup {
   if (field.length < 2) return nothing;
   return markup`<section id="field">

@@ -21,7 +21,7 @@ const refused = 1;
 /** The exit code of an error: by its code, otherwise by its kind, otherwise 1. */
 export const exitCodeOf = (code: ErrorCode): number => exitCodes[code] ?? exitCodesOfKinds[kindOfCode(code)] ?? refused;
 
-/** Where in the user's own material an error lies. Lines count from 1. */
+/** Position of an error in the user's own files. Lines count from 1. */
 export interface Place {
   readonly file?: string;
   readonly line?: number;
@@ -74,7 +74,7 @@ function parametersOf(code: ErrorCode): readonly string[] {
   return parameters;
 }
 
-/** "file.jsonl, line 3, field label", or an empty string. */
+/** Such as "file.jsonl, line 3, field label"; empty without a place. */
 export function describePlace(place: Place | undefined): string {
   if (!place) return '';
   const parts = [place.file, place.line && `line ${place.line}`, place.field && `field ${place.field}`];

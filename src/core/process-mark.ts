@@ -18,7 +18,7 @@ export function ownMark(): ProcessMark {
   return { pid: process.pid, started: statusOf(process.pid)?.started ?? '-', place: ownPlace() };
 }
 
-/** "4711-8812345-0a1b2c3d4e5f": fits into a file name. */
+/** The mark as part of a file name: "4711-8812345-0a1b2c3d4e5f". */
 export const markInWords = ({ pid, started, place }: ProcessMark) => `${pid}-${started}-${place}`;
 
 export function parseMark(words: string): ProcessMark | undefined {

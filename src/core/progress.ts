@@ -1,6 +1,6 @@
 /** Progress reports of long work. The command line draws them; tests and schedulers may ignore them. */
 export interface Progress {
-  /** A stage begins. */
+  /** Begins a stage. */
   begin(title: string): void;
   advance(done: number, total: number, unit: string): void;
   /** Reports the state of all tasks that run side by side in one stage. */

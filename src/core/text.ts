@@ -47,7 +47,10 @@ export function sameTextHash(text: string): string {
   return sha256(sameTextForm(text));
 }
 
-/** Joiners that shape a word or an emoji: after a pictograph, or after a letter of a script that joins its letters. */
+/**
+ * Joiners that are part of a word or an emoji: after a pictograph, or after a letter of a script that joins its
+ * letters.
+ */
 const shaping =
   '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f]|(?![\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}])[\\p{L}\\p{M}])[\\u200c\\u200d]';
 /** Variation selectors, and the tag characters of a flag. */

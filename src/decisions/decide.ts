@@ -247,7 +247,7 @@ interface RecordedDecision extends Omit<Decision, 'id' | 'actor' | 'at'> {
   readonly at: Date;
 }
 
-/** A decision without a reason cannot be understood later. @throws USAGE, DECISION_BACKDATED */
+/** Records a decision, which needs a reason, so that it can be understood later. @throws USAGE, DECISION_BACKDATED */
 async function record(transaction: Transaction, { actor, at, ...decision }: RecordedDecision): Promise<void> {
   if (decision.reason.trim() === '')
     throw new EspalierError('USAGE', 'a decision needs a reason', {

@@ -2,7 +2,7 @@
  * The feature recipe: the list `encoder.pooling` of adapter.yaml. The features of its parts are concatenated.
  *
  * - Pooling: a dense part; it makes one vector of the vectors of a text's tokens, or takes one that the model outputs.
- * - N-grams: the lexical part; it counts words and letters of the text itself, without the model.
+ * - N-grams: the lexical part; it counts n-grams of the text itself, without the model.
  */
 
 export const waysToPool = ['mean', 'max', 'sqrt', 'cls', 'last'] as const;
@@ -27,7 +27,7 @@ export interface RecipeFault {
   readonly hint: string;
 }
 
-/** The first thing wrong with a list of parts. */
+/** The first fault in a list of parts. */
 export function findRecipeFault(parts: readonly string[]): RecipeFault | undefined {
   const unknown = unknownPart(parts);
   if (unknown) return unknown;

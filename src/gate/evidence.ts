@@ -12,7 +12,7 @@ const boundedRules: readonly Rule[] = ['not-inferior', 'not-harmed', 'floor', 'g
 
 export interface HoldoutSize {
   readonly fraction: number;
-  /** Number of labels of the learned task that has the most. */
+  /** Number of labels of the largest learned task. */
   readonly labels: number;
 }
 

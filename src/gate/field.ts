@@ -1,4 +1,4 @@
-/** Ranks the contenders of one update, all judged by the same gate, and chooses the one to propose. */
+/** Ranks the contenders of one update, which the same gate has judged, and chooses the one to propose. */
 import type { Verdict } from '../store/candidates.js';
 import type { Contender, Failure } from '../store/contenders.js';
 import type { Report } from './report.js';

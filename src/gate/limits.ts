@@ -64,7 +64,7 @@ function anchorMargin(margin: number, { anchor }: GatePolicy): number | undefine
 
 const isHoldout = ({ name }: PairedSuite) => name.startsWith('holdout/');
 
-/** The first group that names the suite, or its family. */
+/** The first group that names the suite or its family. */
 function groupOf(
   { name, family }: PairedSuite,
   { groups }: GatePolicy,
@@ -100,7 +100,10 @@ export function limitsAsWhole(suites: readonly PairedSuite[], policy: GatePolicy
   return new Map(lone.map(({ members: [suite], limits }) => [suite!, joined(limitsOf(suite!, policy), limits)]));
 }
 
-/** The smaller of two margins applies. A loss within the margin also meets `harm` and `watch`, so both are dropped. */
+/**
+ * The smallest of the margins applies, `harm` included. `watch` is dropped, since a loss within the margin is not shown
+ * worse beyond it.
+ */
 function joined(own: Limits, whole: Limits): Limits {
   const { harm, watch: _, ...kept } = own;
   const least = (values: readonly (number | undefined)[]) => {

@@ -37,8 +37,8 @@ export function findOverlap(suites: readonly PairedSuite[]): Overlap | undefined
 const imagined = 2;
 
 /**
- * The design effect of a weighted mean of suites (Kish, "Survey sampling", 1965, ch. 5.4 and 8.2): 1 + correlation x (K
- * - 1). K is the factor by which the shared texts would raise the variance if an answer that changes on a text changed
+ * The design effect 1 + correlation x (K - 1) of a weighted mean of suites (Kish, "Survey sampling", 1965, ch. 5.4 and
+ * 8.2). K is the factor by which the shared texts would raise the variance if an answer that changes on a text changed
  * in every suite with that text; the correlation says how far they do. Rao & Scott, "A simple method for the analysis
  * of clustered binary data", Biometrics 1992, divide the number of cases by the effect. If no answer to a shared text
  * changed, the correlation is taken to be 1. The cost is linear in the cases.

@@ -253,8 +253,8 @@ function findingsOf(judged: Judged, adjusted: Adjusted, settings: RowSettings): 
 const headMetrics: readonly string[] = [accuracy.name, jaccard.name];
 
 /**
- * A suite of the embedding is not required to have a bound above guessing, since the head does not make its score.
- * Small numbers of new cases are judged together with all others.
+ * A suite of the embedding is not required to have a bound above guessing, since the head does not make its score. A
+ * suite with few new cases is judged only together with all other new cases.
  */
 function guessingOf({ suites, scope, score, limits }: Judged, chance: number, { certainty }: RowSettings): Finding[] {
   const cases = suites.reduce((sum, { candidate }) => sum + candidate.length, 0);

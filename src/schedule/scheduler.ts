@@ -36,7 +36,7 @@ interface Memory {
 
 const pollMilliseconds = 5_000;
 
-/** Runs what is due at `now`, and returns when it is done. */
+/** Runs the updates that are due at `now`, one after another. */
 export async function runDue(scheduler: Scheduler, now: Date): Promise<void> {
   await serveAll(scheduler, newMemory(), () => now);
 }

@@ -36,7 +36,9 @@ export interface FusedExport {
 
 /** Maximum size of a protobuf message (https://protobuf.dev/programming-guides/encoding/#size-limit). */
 const mostBytes = 2 ** 31 - 1;
-/** Since this opset, no operator used by text encoders has changed its meaning up to ours. */
+/**
+ * The oldest opset that can be raised to ours: since then no operator that text encoders use has changed its meaning.
+ */
 const oldestOpset = 13;
 
 /** @throws EXPORT_IMPOSSIBLE, ADAPTER_INVALID, DISK_FULL */
@@ -80,7 +82,10 @@ async function requireOneFile({ model, externalData }: ModelFiles, adapter: stri
     );
 }
 
-/** A model has a single opset: the encoder's must be one that can be raised to ours. */
+/**
+ * Raises the model's opset to ours, since the joined model has a single opset; refuses a model where that is
+ * impossible.
+ */
 function requireOpset(model: OnnxModel, file: string): void {
   const own = model.opsetImport!.find(({ domain }) => !domain || domain === 'ai.onnx')!;
   const version = Number(own.version);

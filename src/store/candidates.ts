@@ -65,7 +65,7 @@ export async function findCandidate(queries: Queries, id: number): Promise<Candi
   return candidateOf(row);
 }
 
-/** Newest first. */
+/** Lists candidates, newest first. */
 export async function listCandidates(
   queries: Queries,
   filter: { adapter?: string | undefined; status?: Candidate['status'] | undefined },
@@ -170,7 +170,7 @@ export async function recordDecision(transaction: Transaction, decision: Omit<De
     .execute();
 }
 
-/** Oldest first. */
+/** Lists decisions, oldest first. */
 export async function listDecisions(queries: Queries, adapter: string): Promise<Decision[]> {
   return queries
     .selectFrom('decisions')

@@ -200,7 +200,9 @@ export async function listSuitesOfVersion(queries: Queries, adapter: string, ver
   return listJudgedSuites(queries, candidate.run_id);
 }
 
-/** A stored suite of the same name and version with other cases, from another run; undefined if there is none. */
+/**
+ * Content hash of another run's suite of the same name and version, if its cases differ; undefined if there is none.
+ */
 export async function findChangedSuite(
   queries: Queries,
   suite: Pick<JudgedSuite, 'suite' | 'version' | 'contentHash'>,

@@ -14,7 +14,7 @@ export type LeftOutReason = 'leaked' | 'unreadable';
 export interface LearnedRecord {
   /** Task -> arrival number of the last example that the version was shown. */
   readonly through: ReadonlyMap<string, number>;
-  /** Id of an earlier training example that it has not learned -> reason. */
+  /** Id of a training example up to that number that it has not learned -> reason. */
   readonly leftOut: ReadonlyMap<number, LeftOutReason>;
 }
 

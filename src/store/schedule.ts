@@ -58,7 +58,7 @@ async function hasCheck(queries: Queries, runId: number): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Newest first. */
+/** Lists checks, newest first. */
 export async function listChecks(queries: Queries, adapter: string, limit: number): Promise<ScheduleCheck[]> {
   return queries
     .selectFrom('schedule_checks')

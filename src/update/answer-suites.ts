@@ -104,8 +104,8 @@ function headerOf(name: string, capability: string, cases: readonly unknown[]) {
 }
 
 /**
- * Takes the examples with the smallest draws: an example that is held out later replaces at most one other, and moves
- * none.
+ * Takes the examples with the smallest random numbers: an example that is held out later replaces at most one other,
+ * and moves no third.
  */
 function drawn(held: readonly Example[], count: number, [seed, suite]: readonly [number, string]): Example[] {
   return held

@@ -9,7 +9,7 @@ import { isGone, markInWords, ownMark, parseMark } from '../core/process-mark.js
 import { type Store, storeTime } from '../store/database.js';
 import { leaseMilliseconds, type Run, type RunSummary, renewLease } from '../store/runs.js';
 
-/** "desk-pc:4711-8812345-0a1b2c3d4e5f:1f2e3d4c" */
+/** A new owner name, such as "desk-pc:4711-8812345-0a1b2c3d4e5f:1f2e3d4c". */
 export function newOwner(): string {
   return `${hostname()}:${markInWords(ownMark())}:${randomUUID().slice(0, 8)}`;
 }

@@ -103,7 +103,7 @@ export async function openVersionAdapter(
   return openAdapter(await adapterFile(versions, manifest), manifest.classes, options);
 }
 
-/** Reads the answer of each task off the probabilities of one text, [classes]. */
+/** Reads the answer for each task from the probabilities of one text, [classes]. */
 export function answerReader(
   classes: readonly Class[],
   multiLabel: readonly string[],

@@ -79,7 +79,7 @@ export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: B
   const units = unitsOf(differences.length, options.clusters);
   const { sums, sizes } = totalsOf(differences, units);
   const drawn = new Int32Array(units.count);
-  // Single cases need not be counted.
+  // Without clusters every unit is one case, so the cases drawn need not be counted.
   const casesDrawn = units.count === differences.length ? () => units.count : () => sumOver(drawn, sizes);
   const draw = (random: Random) => {
     random.integers(units.count, drawn);

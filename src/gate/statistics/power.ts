@@ -22,7 +22,7 @@ export interface Demand {
 }
 
 export interface DecisionDemand extends Demand {
-  /** The largest p value that counts as shown worse. */
+  /** Largest p value that counts as shown worse. */
   readonly shown: number;
 }
 

@@ -1,4 +1,4 @@
-/** The field of a tournament: every strategy that trained for this update, and why it was or was not proposed. */
+/** The field of a tournament: every strategy that trained for this update, and the reason for proposing it or not. */
 
 import { megabytes } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';

@@ -66,8 +66,8 @@ async function versionOf(queries: Queries, schema: string): Promise<number | 'fo
 }
 
 /**
- * Checked first because `create schema if not exists` needs the right to create one even if it exists: an administrator
- * may have created it for the user.
+ * Checked before `create schema`, which needs the right to create one: an administrator may have created the schema for
+ * the user.
  */
 async function isThere(queries: Queries, schema: string): Promise<boolean> {
   const { rows } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(queries);

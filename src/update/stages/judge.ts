@@ -180,8 +180,8 @@ async function reportOf(
 }
 
 /**
- * Suites made of held-out examples come and go with the examples and the number of tasks; only suites that were turned
- * off count as missing.
+ * Suites made of held-out examples come and go with the examples and the number of tasks; of these, only suites that
+ * the declaration has turned off count as missing.
  */
 function isMissed(suite: string, { answers }: Plan['declaration']): boolean {
   if (!isMadeOfHoldout(suite)) return true;

@@ -16,7 +16,9 @@ const nested: Readonly<Partial<Record<Seam, Readonly<Record<string, readonly str
   'suite kind': { importing: ['read', 'cases'], schema: ['safeParse'] },
 };
 
-/** A copy whose functions throw EXTENSION_FAILED if the member's functions throw any error that is not Espalier's. */
+/**
+ * A copy whose functions throw EXTENSION_FAILED if the member's functions throw any error other than Espalier's own.
+ */
 export function guardMember<Member extends Named>(member: Member, origin: Origin): Member {
   const blame = { ...origin, name: member.name };
   const guarded = withGuardedFunctions(member, blame);

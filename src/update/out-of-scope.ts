@@ -1,6 +1,6 @@
 /**
- * Texts that an adapter was not made for: texts that suites mark as out of scope, and held-out texts of other adapters
- * in the workspace.
+ * Texts that an adapter was not made for: texts of suites that are marked as out of scope, and held-out texts of other
+ * adapters in the workspace.
  */
 
 import { uniformOf } from '../core/random.js';

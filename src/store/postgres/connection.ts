@@ -32,8 +32,8 @@ export function dialectFor({ connectionString, schema }: ServerLocation, setting
 const wholeNumbers: readonly number[] = [pg.types.builtins.INT8, pg.types.builtins.NUMERIC];
 
 /**
- * Parses 64-bit integers, counts and sums as numbers; the driver returns them as text, since they could exceed a
- * number's range, which no store's do.
+ * Parses 64-bit integers, counts and sums as numbers. The driver returns them as text, since they could exceed a
+ * number's exact range; those of a store never do.
  */
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   wholeNumbers.includes(oid) ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser;

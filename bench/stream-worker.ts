@@ -1,8 +1,8 @@
 /** One strategy over one stream, in a process of its own. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseDeclaration, type TrainingSettings } from '../src/declaration/declaration.js';
-import { balancedReservoir } from '../src/replay/policies/balanced-reservoir.js';
+import { type BufferRule, parseDeclaration, type TrainingSettings } from '../src/declaration/declaration.js';
+import { policyFor } from '../src/replay/policies.js';
 import { playStream, type StreamOutcome } from '../src/study/play-stream.js';
 import type { Labelled, StreamStep } from '../src/study/stream.js';
 import { headSettings } from '../src/training/heads.js';
@@ -13,6 +13,8 @@ export interface StreamRequest {
   /** Numbers of the steps, in the order in which they come. */
   readonly order: readonly number[];
   readonly strategy: string;
+  /** Which examples the replay buffer holds. */
+  readonly rule: BufferRule;
   readonly budget: number;
   readonly seed: number;
   readonly settings: Partial<TrainingSettings>;
@@ -35,7 +37,15 @@ process.once('message', async (request: StreamRequest) => {
   process.send?.(reply, () => process.exit(0));
 });
 
-async function play({ file, order, strategy: name, budget, seed, settings }: StreamRequest): Promise<StreamReply> {
+async function play({
+  file,
+  order,
+  strategy: name,
+  rule,
+  budget,
+  seed,
+  settings,
+}: StreamRequest): Promise<StreamReply> {
   const { lexical, steps } = JSON.parse(await readFile(file, 'utf8')) as { lexical: number; steps: StreamStepFile[] };
   const usual = parseDeclaration('name: bench\ntasks: [{ name: task }]\n', 'bench', headSettings).training;
   const strategy = strategyNamed(name);
@@ -44,7 +54,7 @@ async function play({ file, order, strategy: name, budget, seed, settings }: Str
     strategy,
     lexical,
     settings: { ...usual, ...settings, seed },
-    policy: balancedReservoir,
+    policy: policyFor(rule),
     budget,
     train: (job) => trainJob(job, () => undefined),
   });

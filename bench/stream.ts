@@ -5,7 +5,7 @@
  *
  *   npm run bench:stream -- --data DIR --stream NAME [--strategies a,b] [--budgets 300,750] [--orders upstream,1,2]
  *   [--seed 7]
- *     [--split test] [--imbalance 50] [--returning] [--set '{"learningRate": 0.001}'] [--json]
+ *     [--policies balanced-reservoir,margin:keep=most] [--split test] [--imbalance 50] [--returning] [--set '{"learningRate": 0.001}'] [--json]
  *
  * `finetune+carried` plays a strategy with moments that are carried from update to update (or `+fresh`), `joint+linear`
  * one with another kind of
@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { EspalierError } from '../src/core/errors.js';
 import { seededRandom, shuffled } from '../src/core/random.js';
-import type { TrainingSettings } from '../src/declaration/declaration.js';
+import type { BufferRule, TrainingSettings } from '../src/declaration/declaration.js';
 import { defaultCacheFolder } from '../src/declaration/workspace.js';
 import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
@@ -32,6 +32,8 @@ export interface StreamRow {
   readonly stream: string;
   /** With what was asked for beside its usual settings: `finetune+carried`. */
   readonly strategy: string;
+  /** The policy of the replay buffer, with its options. */
+  readonly policy: string;
   /** Examples the strategy may replay; 0 where it replays none. */
   readonly budget: number;
   /** `upstream`, or the seed of the shuffle. */
@@ -60,6 +62,7 @@ const { values: options } = parseArgs({
     stream: { type: 'string' },
     strategies: { type: 'string', default: [...strategies.map(({ name }) => name), ...otherPlays].join(',') },
     budgets: { type: 'string', default: '750' },
+    policies: { type: 'string', default: 'balanced-reservoir' },
     orders: { type: 'string', default: 'upstream' },
     seed: { type: 'string', default: '7' },
     split: { type: 'string', default: 'test' },
@@ -84,21 +87,24 @@ try {
   for (const order of options.orders.split(',')) {
     for (const play of options.strategies.split(',')) {
       const { strategy, asked } = readPlay(play);
-      const budgets = strategyNamed(strategy).replays ? options.budgets.split(',').map(Number) : [0];
-      for (const budget of budgets) {
+      const { replays } = strategyNamed(strategy);
+      const budgets = replays ? options.budgets.split(',').map(Number) : [0];
+      const policies = options.policies.split(',').slice(0, replays ? undefined : 1);
+      for (const [policy, budget] of policies.flatMap((own) => budgets.map((number) => [own, number] as const))) {
         const request: StreamRequest = {
           file,
           order: orderOf(order, tasks.length),
           strategy,
+          rule: readRule(policy),
           budget,
           seed,
           settings: { ...settings, ...asked },
         };
         const reply = await runApart<StreamReply>('./stream-worker.ts', request, play);
-        rows.push({ stream: options.stream, strategy: play, budget, order, seed, ...numbersOf(reply) });
+        rows.push({ stream: options.stream, strategy: play, policy, budget, order, seed, ...numbersOf(reply) });
         const { finalAccuracy, forgetting, seconds } = rows.at(-1)!;
         process.stderr.write(
-          `${order} ${play} ${budget}: ${finalAccuracy.toFixed(1)} % / ${forgetting.toFixed(1)} after ${seconds.toFixed(1)} s\n`,
+          `${order} ${play} ${policy} ${budget}: ${finalAccuracy.toFixed(1)} % / ${forgetting.toFixed(1)} after ${seconds.toFixed(1)} s\n`,
         );
       }
     }
@@ -113,6 +119,15 @@ function readPlay(play: string): { strategy: string; asked: Partial<TrainingSett
   const [strategy, what] = play.split('+') as [string, string | undefined];
   if (what === undefined) return { strategy, asked: {} };
   return { strategy, asked: what === 'carried' || what === 'fresh' ? { moments: what } : { head: what } };
+}
+
+/** `name:option=value:option=value` */
+function readRule(policy: string): BufferRule {
+  const [name, ...given] = policy.split(':') as [string, ...string[]];
+  const entries = given.map((option) => option.split('=') as [string, string]);
+  const typed = (value: string) => (Number.isNaN(Number(value)) ? value : Number(value));
+  const { floor = 0, ...own } = Object.fromEntries(entries.map(([option, value]) => [option, typed(value)]));
+  return { policy: name, options: own, floor: Number(floor) };
 }
 
 function orderOf(order: string, count: number): number[] {
@@ -168,6 +183,7 @@ function tableOf(rows: readonly StreamRow[]): string {
   const table = new Table({
     head: [
       'strategy',
+      'policy',
       'budget',
       'order',
       'final %',
@@ -191,7 +207,14 @@ function tableOf(rows: readonly StreamRow[]): string {
       row.seconds,
     ];
     const megabytes = [(row.bytesStored / 1e6).toFixed(1), row.peakRssMb.toFixed(0)];
-    table.push([row.strategy, row.budget || '-', row.order, ...points.map((value) => value.toFixed(1)), ...megabytes]);
+    table.push([
+      row.strategy,
+      row.policy,
+      row.budget || '-',
+      row.order,
+      ...points.map((value) => value.toFixed(1)),
+      ...megabytes,
+    ]);
   }
   return table.toString();
 }

@@ -50,7 +50,7 @@ export const catalogue = {
     'Install Node.js 22.14 or later. The `espalier` command, `npm test` and the other npm scripts find one by themselves.',
   ],
   INPUT_EMPTY: ['The input holds no rows at all.', 'Check that the right file was named.'],
-  INPUT_BINARY: ['The input is not text.', 'Export it as JSON lines, a JSON array or CSV.'],
+  INPUT_BINARY: ['The input is not text.', 'Export it as JSON lines, a JSON array, CSV or Parquet.'],
   INPUT_ENCODING: [
     'The input is not valid in its encoding, which is UTF-8 unless a byte order mark or `encoding` says otherwise.',
     'Say its `encoding`, such as windows-1252 for a file of Excel.',
@@ -58,7 +58,7 @@ export const catalogue = {
   ],
   INPUT_FORMAT: [
     'The input is in a format that is not understood.',
-    'Pass JSON lines, a JSON array or CSV with a header; docs/commands.md shows how files of other tools become that.',
+    'Pass JSON lines, a JSON array, CSV with a header or Parquet; docs/commands.md names the other formats, and shows how files of other tools become that.',
   ],
   INPUT_REJECTED: [
     'Rows were rejected, and none was taken; nothing was stored.',
@@ -223,6 +223,10 @@ export const catalogue = {
   CANDIDATE_DECIDED: [
     'The candidate has been decided already; decisions are not changed.',
     'See it with `espalier candidates show`.',
+  ],
+  BUFFER_CHANGED: [
+    'The replay buffer was changed while a change of it was prepared.',
+    'Run the command again: it chooses among the examples that are there now.',
   ],
   CANDIDATE_STALE: [
     'The champion has changed since the candidate was compared with it.',

@@ -57,6 +57,7 @@ export const codesByKind = {
     'STORE_NOT_EMPTY',
     'VERSION_EXISTS',
     'CANDIDATE_DECIDED',
+    'BUFFER_CHANGED',
     'CANDIDATE_STALE',
     'DECISION_BACKDATED',
     'LEASE_LOST',

@@ -5,6 +5,7 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { mayApprove } from '../gate/verdict.js';
 import { admitExamples, prepareAdmission } from '../replay/admission.js';
 import { type Principal, recordAct } from '../store/audit.js';
+import { readBufferMark } from '../store/buffer.js';
 import {
   type Candidate,
   type Decision,
@@ -23,6 +24,8 @@ import { championOf, type Plan } from '../update/context.js';
 import { requireSoundVersion } from '../versions/sound-version.js';
 import type { Versions } from '../versions/versions.js';
 import { ownThread, type TaskRunner } from '../work/task.js';
+import { marginsBy } from './offer-margins.js';
+import { requireSameBuffer } from './same-buffer.js';
 import { requireTrueVerdict } from './verify.js';
 
 export interface Approval {
@@ -58,7 +61,7 @@ export interface DecisionContext {
  * it checks everything that the decision rests on: the version's files against its manifest, the manifest against the
  * store, and the verdict against the stored results. Damaged or edited data is refused, even with an override.
  * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS,
- * DECISION_BACKDATED
+ * DECISION_BACKDATED, BUFFER_CHANGED
  */
 export async function approveCandidate(
   { store, versions, work = ownThread }: DecisionContext,
@@ -71,7 +74,10 @@ export async function approveCandidate(
   const plan = await readRunPlan(store, candidateId);
   const approvals = await countApprovals(store.queries, adapter);
   const learned = await listNewlyLearned(store, plan);
-  const changes = await prepareAdmission(store, { declaration, learned, space: plan.embeddings, now: at });
+  const mark = await readBufferMark(store.queries, adapter);
+  const space = plan.embeddings;
+  const marginsOf = marginsBy({ store, versions, version: { adapter, version }, space });
+  const changes = await prepareAdmission(store, { declaration, learned, space, marginsOf, now: at });
   return transact(store, async (transaction) => {
     const { candidate, champion } = await requireDecidable(transaction, candidateId);
     if ((await countApprovals(transaction, adapter)) !== approvals)
@@ -79,6 +85,7 @@ export async function approveCandidate(
         'CANDIDATE_STALE',
         `another candidate of ${adapter} was approved while this approval was prepared`,
       );
+    await requireSameBuffer(transaction, adapter, mark);
     const may = mayApprove(candidate.verdict, plan.declaration.gate!);
     if (!may && on === 'verdict') {
       const { sentence } = candidate.report as { sentence: string };
@@ -202,10 +209,7 @@ async function readRunPlan(store: Store, candidateId: number): Promise<Plan> {
   return (await readRun(store.queries, runId)).plan as Plan;
 }
 
-/**
- * Number of approvals. Only approvals change the buffer: if the number is unchanged, an earlier reading of the buffer
- * is still valid.
- */
+/** Number of approvals: if it is unchanged, the champion has still learned what it had when the approval was prepared. */
 async function countApprovals(queries: Queries, adapter: string): Promise<number> {
   return (await listDecisions(queries, adapter)).filter(({ act }) => act === 'approve' || act === 'override').length;
 }

@@ -110,8 +110,13 @@ function faultOfAlias(
   return undefined;
 }
 
-/** Name of the policy that chooses the examples in the buffer; the update checks it. */
-const policy = z.string().default('balanced-reservoir');
+/** How the buffer chooses its examples, in either unit of its budget. The replay room checks policy and options. */
+const bufferRule = {
+  policy: z.string().default('balanced-reservoir'),
+  options: z.record(z.string(), z.unknown()).default({}),
+  /** Smallest number of examples of each label in the buffer, whatever the policy prefers. */
+  floor: z.number().int().min(0).default(0),
+};
 
 const declaration = z.strictObject({
   name,
@@ -142,8 +147,8 @@ const declaration = z.strictObject({
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(0.9).default(0.2) }).prefault({}),
   buffer: z
     .union([
-      z.strictObject({ examples: z.number().int().min(1), policy }),
-      z.strictObject({ bytes: z.number().int().min(1), policy }),
+      z.strictObject({ examples: z.number().int().min(1), ...bufferRule }),
+      z.strictObject({ bytes: z.number().int().min(1), ...bufferRule }),
     ])
     .prefault({ examples: 750 }),
   suites: z
@@ -175,6 +180,8 @@ export type AdapterDeclaration = Omit<Declared, 'training' | 'schedule'> & {
   training: TrainingSettings;
   schedule?: ScheduleKeys | undefined;
 };
+/** The section `buffer` without its budget. */
+export type BufferRule = Pick<Declared['buffer'], keyof typeof bufferRule>;
 export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
 
 /** Keys under `training` that every training reads. */
@@ -228,12 +235,13 @@ export function parseDeclaration(source: string, file: string, headSettings: Set
 export function withUsualSettings(stored: AdapterDeclaration, headSettings: SettingsShape): AdapterDeclaration {
   const gate = stored.gate && { gate: { margin: 1 } };
   // A buffer is counted in examples or in bytes, so the default must not add the other unit.
-  const { buffer, ...usual } = declarationWith(headSettings).parse({
+  const { buffer: usualBuffer, ...usual } = declarationWith(headSettings).parse({
     name: 'usual',
     tasks: [{ name: 'usual' }],
     ...gate,
   });
-  return fillIn(stored, { ...usual, buffer: { policy: buffer.policy } }) as AdapterDeclaration;
+  const { policy, options, floor } = usualBuffer;
+  return fillIn(stored, { ...usual, buffer: { policy, options, floor } }) as AdapterDeclaration;
 }
 
 /** Returns `given`, with missing keys taken from `usual`. */
@@ -251,7 +259,7 @@ export const knownKeys: readonly string[] = [
     ...gateKeys,
   ]),
   ...Object.keys(taskShape.shape),
-  ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes'],
+  ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes', ...Object.keys(bufferRule)],
 ];
 
 /** Converts the YAML document to a value; resolving aliases happens only here, and may fail. */

@@ -2,7 +2,7 @@
 import type { Wording } from '../core/wording.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Coverage } from '../encoder/coverage.js';
-import type { InputFile } from '../reading/check-input.js';
+import type { InputFile } from '../reading/input-file.js';
 import type { FieldNames } from '../reading/row.js';
 import type { Principal } from '../store/audit.js';
 import type { NewExample } from '../store/examples.js';
@@ -19,6 +19,8 @@ export interface IntakeRequest {
   readonly source: string;
   /** Of a multi-label task `label` names the field of the set. */
   readonly fields: FieldNames;
+  /** The labels that integers stand for, by their number. */
+  readonly labelNames?: readonly string[] | undefined;
   /** Rows that lack one of these values are passed over. */
   readonly where?: readonly FieldValue[];
   /** With more rejected rows than this nothing is stored. */

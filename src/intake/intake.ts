@@ -74,7 +74,7 @@ async function beginIntake(
   const known = task.multiLabel
     ? (await listAnswers(transaction, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
     : strata.map(({ label }) => label);
-  const labels = openLabelBook(task, new Set(known));
+  const labels = openLabelBook(task, new Set(known), request.labelNames);
   return { ...open, labels, strata: openStrata(strata), lastArrival };
 }
 
@@ -92,7 +92,7 @@ async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
   let done = 0;
   let parcel: Parcelled[] = [];
   for (const file of request.files) {
-    for await (const row of readRows(file, request.fields)) {
+    for await (const row of readRows(file, request.fields, { task: task.name })) {
       if (request.signal.aborted) throw stoppedAt(row);
       parcel.push({ row, read: reader.read(row) });
       done += row.bytes;

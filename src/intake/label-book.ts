@@ -21,8 +21,11 @@ export interface LabelBook extends LabelRules {
   warnings(): string[];
 }
 
-/** @param known labels that examples of the task have already */
-export function openLabelBook(task: Task, known: ReadonlySet<string>): LabelBook {
+/**
+ * @param known labels that examples of the task have already
+ * @param names the labels that integers stand for
+ */
+export function openLabelBook(task: Task, known: ReadonlySet<string>, names?: readonly string[]): LabelBook {
   const declared = new Set(task.labels === 'open' ? [] : task.labels);
   const counts = new Map<string, number>();
   const spelling = openSpelling([...declared, ...known]);
@@ -30,6 +33,7 @@ export function openLabelBook(task: Task, known: ReadonlySet<string>): LabelBook
     declared,
     aliases: aliasesOf(task),
     spell: task.foldCase === true ? spelling : (label) => label,
+    names,
     remembered: new Map(),
     count(labels) {
       for (const label of labels) if (!known.has(label)) counts.set(label, (counts.get(label) ?? 0) + 1);

@@ -4,9 +4,11 @@ import { labelsIn } from '../core/label-sets.js';
 import { cleanText, nearestName, normaliseText, sameTextForm } from '../core/text.js';
 import { byName } from '../core/wording.js';
 import type { Task } from '../declaration/tasks.js';
+import { namesIn, valueAt } from '../reading/field-path.js';
 import { readLabelField, readLabelsField } from '../reading/label-field.js';
 import type { Row } from '../reading/row.js';
 import { type Fields, maxNameLength, maxTextLength, type ReadText, readTextField } from '../reading/text-field.js';
+import { readTimeField } from '../reading/time-field.js';
 import { reasonOfVoid, voidFields } from '../reading/void-rows.js';
 import type { NewExample } from '../store/examples.js';
 import type { FieldValue, IntakeRequest } from './intake-report.js';
@@ -27,11 +29,12 @@ const mostNotRead = 50;
 
 export function openRowReader(request: IntakeRequest, task: Task, labels: LabelBook): RowReader {
   const { fields: names, where = [] } = request;
-  const asked = new Set([names.text, names.label, names.domain, names.source, ...where.map(({ field }) => field)]);
+  const paths = [...Object.values(names), ...where.map(({ field }) => field)];
+  const asked = new Set(paths.flatMap((path) => (path === undefined ? [] : namesIn(path))));
   const isRead = (field: string) => asked.has(field);
   const notRead = new Set<string>();
   const said = { domain: readSaid(request.domain), source: readSaid(request.source) };
-  const reading = { request, task, labels, said, receivedAt: request.now.toISOString() };
+  const reading = { request, task, labels, said, receivedAt: { value: request.now.toISOString(), cleaned: false } };
   return {
     read(row) {
       if ('unreadable' in row.content) return { reason: row.content.unreadable };
@@ -47,7 +50,7 @@ export function openRowReader(request: IntakeRequest, task: Task, labels: LabelB
 }
 
 function hasValue(fields: Fields, { field, value }: FieldValue): boolean {
-  const found = fields[field];
+  const found = valueAt(fields, field);
   if (found === undefined) return false;
   return normaliseText(typeof found === 'object' ? JSON.stringify(found) : String(found)) === normaliseText(value);
 }
@@ -58,7 +61,8 @@ interface Reading {
   readonly labels: LabelBook;
   /** Domain and source of rows that say none. */
   readonly said: { readonly domain: ReadText | undefined; readonly source: ReadText | undefined };
-  readonly receivedAt: string;
+  /** Of all rows, where no field is named for it. */
+  readonly receivedAt: ReadText;
 }
 
 function readExample(row: Row, fields: Fields, { request, task, labels, said, receivedAt }: Reading): ReadRow {
@@ -75,6 +79,8 @@ function readExample(row: Row, fields: Fields, { request, task, labels, said, re
   if ('reason' in domain) return { field: names.domain ?? 'domain', reason: domain.reason };
   const source = readName(fields, names.source, { parameter: wording('sourceField'), otherwise: said.source });
   if ('reason' in source) return { field: names.source ?? 'source', reason: source.reason };
+  const time = names.time === undefined ? receivedAt : readTimeField(fields, timeIn(names.time, request));
+  if ('reason' in time) return { field: names.time ?? 'time', reason: time.reason };
   const form = sameTextForm(text.value);
   // textHash of a text that is normalised already.
   const hash = sha256(text.value);
@@ -92,11 +98,15 @@ function readExample(row: Row, fields: Fields, { request, task, labels, said, re
     label: answer.value,
     domain: domain.value,
     source: source.value,
-    receivedAt,
+    receivedAt: time.value,
     split: 'train',
-    provenance: { file: row.file, line: row.line },
+    provenance: { file: row.file, line: row.line, ...(row.agreement && { agreement: row.agreement }) },
   };
   return { example, cleanedText: text.cleaned, cleanedLabel: answer.cleaned };
+}
+
+function timeIn(field: string, { now, wording = byName }: IntakeRequest) {
+  return { field, parameter: wording('timeField'), now };
 }
 
 function undeclared(label: string, declared: readonly string[]): string {
@@ -111,7 +121,7 @@ function readName(
   { parameter, otherwise }: { parameter: string; otherwise: ReadText | undefined },
 ): ReadText {
   if (field === undefined) return otherwise ?? { reason: `the row has none, and ${parameter} names no field` };
-  const found = fields[field];
+  const found = valueAt(fields, field);
   const isThere =
     found !== undefined && found !== null && !(typeof found === 'string' && normaliseText(cleanText(found)) === '');
   return isThere || otherwise === undefined

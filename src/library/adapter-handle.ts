@@ -8,9 +8,11 @@ import type { Asking, Prediction } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
 import type { BufferedExample } from '../store/buffer.js';
 import type { DomainAccuracy } from '../store/domain-accuracies.js';
+import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import { readAccuracies } from './accuracies.js';
+import { type BakeoffSettings, bakeOffOn } from './bakeoff.js';
 import {
   type BufferQuery,
   type BufferReason,
@@ -29,6 +31,7 @@ import { type ExampleQuery, type ExampleRow, exportExamples } from './examples.j
 import { type ExportedVersion, type ExportSettings, exportVersion } from './export.js';
 import { type IngestSettings, ingestFrom, type Rows, sourceOf } from './ingest.js';
 import type { OpenWorkspace } from './open-workspace.js';
+import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
 import { ServedChampion } from './served-champion.js';
 import type { Call } from './site.js';
 import { type UpdateSettings, updateAdapter } from './update.js';
@@ -149,5 +152,19 @@ export class BufferHandle {
   async why(id: number): Promise<BufferReason> {
     const { sheet: _, ...reason } = await this.#opened.run({}, (site) => explainMembership(site, this.#adapter, id));
     return reason;
+  }
+
+  /**
+   * Chooses the champion's members anew, under the declared policy or another one; with `dryRun` it only tells who would
+   * come and go.
+   * @example const { changes } = await triage.buffer.reselect({ policy: 'k-centre', dryRun: true });
+   */
+  reselect(settings: ReselectSettings & Call): Promise<Reselection> {
+    return this.#opened.run(settings, (site) => reselectBuffer(site, this.#adapter, settings));
+  }
+
+  /** Plays replay policies on the adapter's own stream, at several budgets. Nothing is proposed. */
+  bakeoff(settings: BakeoffSettings & Call = {}): Promise<Bakeoff> {
+    return this.#opened.run(settings, (site) => bakeOffOn(site, this.#adapter, settings));
   }
 }

@@ -38,7 +38,8 @@ export { auroc, averagePrecision } from '../evaluation/metrics/ranking.js';
 export { spearman } from '../evaluation/metrics/spearman.js';
 export { vMeasure } from '../evaluation/metrics/v-measure.js';
 export { takeWithin } from '../replay/budget.js';
-export type { Choice, Offer, ReplayPolicy, Selection } from '../replay/policy.js';
+export { readOptions } from '../replay/options.js';
+export type { Choice, Offer, PolicyOptions, ReplayPolicy, Selection } from '../replay/policy.js';
 export { byDraw, inBalancedRounds } from '../replay/rounds.js';
 export { add, divide, multiply, relu, scale, square, subtract } from '../training/autodiff/elementwise.js';
 export {

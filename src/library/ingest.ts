@@ -3,19 +3,17 @@ import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { EspalierError } from '../core/errors.js';
 import { clip } from '../core/text.js';
-import { type Task, taskNamed } from '../declaration/tasks.js';
+import { taskNamed } from '../declaration/tasks.js';
 import { readDeclaration } from '../declaration/workspace.js';
 import type { FieldValue, IntakeReport, RejectedLimit } from '../intake/intake-report.js';
 import { takeExamples } from '../intake/take-examples.js';
 import { type NamedInput, openInputs } from '../reading/open-input.js';
-import type { FieldNames } from '../reading/row.js';
+import { type FieldSettings, fieldsOf } from './field-roles.js';
 import type { Site } from './site.js';
 
-export interface IngestSettings {
+export interface IngestSettings extends FieldSettings {
   /** Where this slice of data comes from. With `domainField` it is for rows that name none. */
   readonly domain?: string | undefined;
-  /** The field of a row that names its domain. */
-  readonly domainField?: string | undefined;
   /** The task that the labels are of; an adapter of one task needs none. */
   readonly task?: string | undefined;
   /**
@@ -23,16 +21,13 @@ export interface IngestSettings {
    * name none.
    */
   readonly source?: string | undefined;
-  readonly sourceField?: string | undefined;
-  /** Usually `text`. */
-  readonly textField?: string | undefined;
-  /** Usually `label`, and `labels` in a multi-label task. */
-  readonly labelField?: string | undefined;
+  /** The labels that integers in the data stand for, by their number: the first is that of 0. */
+  readonly labelNames?: readonly string[] | undefined;
   /** Only rows of which all of this holds are taken. */
   readonly where?: readonly FieldValue[] | undefined;
   /** Nothing is stored where more rows than this are rejected. */
   readonly maxRejected?: RejectedLimit | undefined;
-  /** Of a file: jsonl, json or csv; without it by its name, then by its beginning. */
+  /** Of a file: jsonl, json, csv, label-studio, argilla, rasa or parquet; without it by its beginning, then its name. */
   readonly format?: string | undefined;
   /** Of CSV: comma, semicolon, tab or bar. */
   readonly delimiter?: string | undefined;
@@ -75,24 +70,26 @@ export async function ingestFrom(
   settings: IngestSettings,
 ): Promise<IntakeReport> {
   const { workspace, store, progress, now, actor, signal } = site;
+  requireNames(settings.labelNames);
   const {
     source = from.format === 'jsonl' ? 'rows' : 'file',
     domain,
-    domainField,
     task,
+    labelNames,
     where = [],
     maxRejected,
     format,
     delimiter,
     encoding,
   } = settings;
-  if (domain === undefined && domainField === undefined)
+  const declaration = await readDeclaration(workspace, adapter);
+  const { multiLabel = false } = taskNamed(declaration, task);
+  const fields = fieldsOf(settings, multiLabel ? 'labels' : 'label');
+  if (domain === undefined && fields.domain === undefined)
     throw new EspalierError('USAGE', 'no domain was named', {
       hint: 'Say where the data comes from with `domain`, or with `domainField`.',
       parameters: ['domain', 'domainField'],
     });
-  const declaration = await readDeclaration(workspace, adapter);
-  const fields = fieldsOf(settings, taskNamed(declaration, task));
   progress.begin('ingest');
   const columns = Object.values(fields).filter((column) => column !== undefined);
   const inputs = await openInputs(from.inputs, from.stdin, {
@@ -103,7 +100,20 @@ export async function ingestFrom(
   });
   try {
     const report = await takeExamples(workspace, store, {
-      ...{ declaration, task, domain, source, fields, where, maxRejected, now, actor, signal, wording: site.wording },
+      ...{
+        declaration,
+        task,
+        domain,
+        source,
+        fields,
+        labelNames,
+        where,
+        maxRejected,
+        now,
+        actor,
+        signal,
+        wording: site.wording,
+      },
       files: inputs.files,
       progress: (done, total) => progress.advance(done, total, 'bytes'),
       openTokeniser: () => site.openTokeniser(declaration),
@@ -116,7 +126,15 @@ export async function ingestFrom(
   }
 }
 
-function fieldsOf(settings: IngestSettings, { multiLabel = false }: Task): FieldNames {
-  const { textField = 'text', labelField = multiLabel ? 'labels' : 'label', domainField, sourceField } = settings;
-  return { text: textField, label: labelField, domain: domainField, source: sourceField };
+/** @throws USAGE */
+function requireNames(names: readonly string[] | undefined): void {
+  if (names === undefined) return;
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (names.length > 0 && twice === undefined && names.every((name) => typeof name === 'string')) return;
+  const what =
+    twice !== undefined ? `hold \`${twice}\` twice` : names.length === 0 ? 'hold no name' : 'hold what is no text';
+  throw new EspalierError('USAGE', `the \`labelNames\` ${what}`, {
+    hint: 'Give one name for each integer, the first for 0.',
+    parameters: ['labelNames'],
+  });
 }

@@ -11,6 +11,7 @@ import type { Prediction } from '../serving/champion.js';
 import type { BufferedExample } from '../store/buffer.js';
 import type { Candidate } from '../store/candidates.js';
 import type { NewCheck } from '../store/schedule.js';
+import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
@@ -21,6 +22,7 @@ import type { Embedding } from './embed.js';
 import type { ExampleRow } from './examples.js';
 import type { ExportedVersion } from './export.js';
 import type { ImportedSuite } from './import-suite.js';
+import type { Reselection } from './reselect.js';
 import type { ScheduleSession, ScheduleStatus } from './schedule.js';
 import type { WorkspaceStatus } from './status.js';
 import type { SuiteSheet } from './suite-sheet.js';
@@ -54,6 +56,8 @@ export interface Results {
   'buffer list': readonly BufferedExample[];
   'buffer show': BufferSheet;
   'buffer why': BufferReason;
+  'buffer reselect': Reselection;
+  'buffer bakeoff': Bakeoff;
   /** One a line. */
   'examples export': ExampleRow;
   /** Of one text: one a task where the adapter has several; of lines one a line. */

@@ -3,24 +3,26 @@
  * a Latin-1 file would otherwise lose just its accented rows.
  */
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { EspalierError } from '../core/errors.js';
 import { diskError } from '../core/files.js';
-
-/** A file to read, and the name it goes by in messages ("standard input"). */
-export interface InputFile {
-  /** UTF-8, and can be read more than once. */
-  readonly path: string;
-  readonly name: string;
-  readonly format: InputFormat;
-  /** CSV: what parts its cells; a comma without it. */
-  readonly delimiter?: string | undefined;
-}
-
-/** `json`: one array of objects, or objects that each take several lines. */
-export type InputFormat = 'jsonl' | 'json' | 'csv';
+import { formatNamed } from './formats.js';
+import type { InputFile } from './input-file.js';
 
 /** @throws FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_EMPTY, INPUT_BINARY, INPUT_ENCODING; constant memory */
-export async function checkInput({ path, name }: InputFile): Promise<{ bytes: number }> {
+export async function checkInput(file: InputFile): Promise<{ bytes: number }> {
+  return formatNamed(file.format).isText ? checkText(file) : { bytes: await sizeOf(file) };
+}
+
+async function sizeOf({ path }: InputFile): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (thrown) {
+    throw diskError(thrown, path);
+  }
+}
+
+async function checkText({ path, name }: InputFile): Promise<{ bytes: number }> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   let line = 1;

@@ -8,8 +8,9 @@ import { CsvError, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
-import type { InputFile } from './check-input.js';
-import { type Columns, maxLineBytes, type Row } from './row.js';
+import type { ReadRequest } from './format.js';
+import type { InputFile } from './input-file.js';
+import { maxLineBytes, type Row } from './row.js';
 
 /** A record with the text it was read from. */
 interface Parsed {
@@ -18,11 +19,7 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
-export async function* readCsv(
-  { path, name, delimiter = ',' }: InputFile,
-  fields: Columns,
-  parameterOf: (role: string) => string,
-): AsyncIterable<Row> {
+export async function* readCsv({ path, name, delimiter = ',' }: InputFile, request: ReadRequest): AsyncIterable<Row> {
   const parser = parse({
     bom: true,
     delimiter,
@@ -42,7 +39,7 @@ export async function* readCsv(
       // Excel may say the delimiter in a line of its own.
       else if (!parsed.raw.replace(/^\ufeff/, '').startsWith('sep=')) {
         header = parsed.record.map((column) => column.trim());
-        requireColumns(header, { fields, parameterOf }, name);
+        requireColumns(header, request, { file: name, line: 1 });
       }
     }
   } catch (thrown) {
@@ -86,19 +83,19 @@ function isWellQuoted(raw: string, delimiter: string): boolean {
   }
 }
 
-interface NamedColumns {
-  readonly fields: Columns;
-  readonly parameterOf: (role: string) => string;
-}
-
-function requireColumns(header: readonly string[], { fields, parameterOf }: NamedColumns, file: string): void {
-  for (const [role, column] of Object.entries(fields)) {
+/** @throws CSV_COLUMN_MISSING */
+export function requireColumns(
+  header: readonly string[],
+  { columns, parameterOf }: ReadRequest,
+  at: { readonly file: string; readonly line?: number },
+): void {
+  for (const [role, column] of Object.entries(columns)) {
     if (column === undefined || header.includes(column)) continue;
     const near = nearestName(column, header);
     const parameter = parameterOf(role);
     const hint = `The header has: ${header.join(', ')}. Name the column with \`${parameter}\`${near === undefined ? '' : ` ${near}`}.`;
-    throw new EspalierError('CSV_COLUMN_MISSING', `${file} has no column \`${column}\``, {
-      at: { file, line: 1, field: column },
+    throw new EspalierError('CSV_COLUMN_MISSING', `${at.file} has no column \`${column}\``, {
+      at: { ...at, field: column },
       hint,
       parameters: [parameter],
       choices: header,

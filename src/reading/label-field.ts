@@ -3,6 +3,7 @@
  * unless the task declares it.
  */
 import { writeLabelSet } from '../core/label-sets.js';
+import { valueAt } from './field-path.js';
 import { type Fields, type FieldToRead, maxNameLength, readTextField, reasonOfMissing } from './text-field.js';
 
 /** What the task knows of its labels. */
@@ -13,6 +14,8 @@ export interface LabelRules {
   readonly aliases: ReadonlyMap<string, string>;
   /** The spelling under which the label is kept. */
   readonly spell: (label: string) => string;
+  /** The labels that integers stand for, by their number. */
+  readonly names?: readonly string[] | undefined;
   /** What was read of labels as they are written. */
   readonly remembered: Map<string, ReadLabel>;
 }
@@ -32,7 +35,7 @@ const separator = '|';
 
 /** The one label of a row. A list of one label, as annotation tools write it, is that label. */
 export function readLabelField(fields: Fields, to: Omit<FieldToRead, 'maxLength'>, rules: LabelRules): ReadLabel {
-  const found = fields[to.field];
+  const found = valueAt(fields, to.field);
   if (!Array.isArray(found))
     return found === undefined ? { reason: reasonOfMissing(fields, to.field, to.parameter) } : readLabel(found, rules);
   if (found.length === 1) return readLabel(found[0], rules);
@@ -46,7 +49,7 @@ export function readLabelField(fields: Fields, to: Omit<FieldToRead, 'maxLength'
 
 /** The field as a set of labels in its one form, a list or a CSV cell that a bar parts, or why it is none. */
 export function readLabelsField(fields: Fields, to: Omit<FieldToRead, 'maxLength'>, rules: LabelRules): ReadLabel {
-  const found = fields[to.field];
+  const found = valueAt(fields, to.field);
   const parts = Array.isArray(found) ? found : typeof found === 'string' ? partsOf(found) : undefined;
   if (parts === undefined) {
     const text = readTextField(fields, { ...to, maxLength: maxNameLength });
@@ -91,7 +94,9 @@ function readLabel(found: unknown, rules: LabelRules): ReadLabel {
   return read;
 }
 
-function judgeLabel(found: unknown, { declared, aliases, spell }: LabelRules): ReadLabel {
+function judgeLabel(found: unknown, rules: LabelRules): ReadLabel {
+  const { declared, aliases, spell, names } = rules;
+  if (names && !Array.isArray(found) && /^\d+$/.test(String(found))) return nameOfInteger(Number(found), names, rules);
   const written =
     typeof found === 'boolean' && (declared.has(String(found)) || aliases.has(String(found))) ? String(found) : found;
   const read = readTextField({ label: written }, { field: 'label', maxLength: maxNameLength });
@@ -105,6 +110,14 @@ function judgeLabel(found: unknown, { declared, aliases, spell }: LabelRules): R
   if (form === undefined) return { value, cleaned };
   return {
     reason: `the label \`${value}\` ${form}; if it is meant so, name it under \`labels\` or \`aliases\` in adapter.yaml`,
+  };
+}
+
+function nameOfInteger(integer: number, names: readonly string[], rules: LabelRules): ReadLabel {
+  const name = names[integer];
+  if (name !== undefined) return judgeLabel(name, { ...rules, names: undefined });
+  return {
+    reason: `the label ${integer} has no name: ${names.length} names were given, for 0 to ${names.length - 1}`,
   };
 }
 

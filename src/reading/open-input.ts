@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { EspalierError } from '../core/errors.js';
 import { diskError } from '../core/files.js';
 import { sweepFolder, unfinishedName } from '../core/left-behind.js';
-import type { InputFile } from './check-input.js';
+import type { InputFile } from './input-file.js';
 import { recogniseInput, type SaidFormat } from './recognise.js';
 
 export interface InputOptions extends SaidFormat {
@@ -69,7 +69,7 @@ async function openInput(
   }
   const begins = await firstBytes(readable);
   refuseBinary(begins, name);
-  const decoding = encoding ?? encodingByMark(begins);
+  const decoding = begins.equals(parquetMagic) ? undefined : (encoding ?? encodingByMark(begins));
   if (decoding !== undefined && !isUtf8(decoding)) {
     const decoded = newSpool();
     await transcode(readable, decoded, decoding, name);
@@ -117,8 +117,10 @@ const binaries: readonly [magic: string, what: string, hint: string][] = [
   ['1f8b', 'is compressed with gzip', 'Unpack it on the way: gunzip -c FILE | espalier ingest - ...'],
   ['28b52ffd', 'is compressed with zstd', 'Unpack it on the way: zstd -dc FILE | espalier ingest - ...'],
   ['504b0304', 'is a ZIP archive or an Excel workbook', 'Unpack it, or save the workbook as CSV UTF-8.'],
-  ['50415231', 'is Parquet', "Export it as JSON lines, for example with DuckDB: COPY (FROM 'FILE') TO 'rows.jsonl'"],
 ];
+
+/** Parquet has no encoding that could be said. */
+const parquetMagic = Buffer.from('PAR1');
 
 function refuseBinary(begins: Buffer, name: string): void {
   const found = binaries.find(([magic]) => begins.toString('hex').startsWith(magic));

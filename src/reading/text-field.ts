@@ -1,5 +1,6 @@
 /** What a row holds is hostile until it has been read as text. */
 import { cleanText, nearestName, normaliseText } from '../core/text.js';
+import { valueAt } from './field-path.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,6 +11,10 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const maxTextLength = 20_000;
 /** Of a label, a domain, a source. */
 export const maxNameLength = 200;
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
 
 export interface FieldToRead {
   readonly field: string;
@@ -23,7 +28,7 @@ export type ReadText = { readonly value: string; readonly cleaned: boolean } | {
 
 /** The field as normalised text, or why it is none. */
 export function readTextField(fields: Fields, { field, maxLength, parameter }: FieldToRead): ReadText {
-  const found = fields[field];
+  const found = valueAt(fields, field);
   if (found === undefined) return { reason: reasonOfMissing(fields, field, parameter) };
   if (found === null) return { reason: 'the field is null' };
   if (typeof found === 'number' && Number.isFinite(found)) return { value: String(found), cleaned: false };

@@ -12,41 +12,61 @@ import type { Store, Transaction } from '../store/database.js';
 import { type EmbeddingSpace, findEmbeddings } from '../store/embeddings.js';
 import type { Example } from '../store/examples.js';
 import { changesOf } from './changes.js';
-import { policyNamed } from './policies.js';
+import { policyFor } from './policies.js';
+import type { KnownOffer, ReplayPolicy } from './policy.js';
 
 export interface Admission {
   readonly declaration: AdapterDeclaration;
   readonly learned: readonly Example[];
   /** Where the vectors of the examples are kept; undefined: that is not known, and policies choose without. */
   readonly space: EmbeddingSpace | undefined;
+  /**
+   * Margins by which the champion scores examples (see `Offer`), by their numbers; asked only for policies that want
+   * scores.
+   */
+  readonly marginsOf: MarginsOf;
   readonly now: Date;
 }
+
+export type MarginsOf = (examples: readonly Scored[]) => Promise<ReadonlyMap<number, number>>;
+
+/** An example as its answer is scored. */
+export type Scored = Pick<Offered, 'id' | 'task' | 'label' | 'hash'>;
 
 /**
  * Chooses anew among everything that was ever offered and what was just learned, and gives the rows that change. It
  * reads the store and may take its time: the approval writes the rows when it holds the lock, and only if nobody has
  * decided anything since.
- * @throws POLICY_UNKNOWN
+ * @throws POLICY_UNKNOWN, DECLARATION_INVALID
  */
-export async function prepareAdmission(
+export async function prepareAdmission(store: Store, admission: Admission): Promise<Membership[]> {
+  const { buffer, training } = admission.declaration;
+  const policy = policyFor(buffer);
+  const offers = await listOffers(store, admission, policy);
+  return changesOf(offers, { policy, budget: buffer, seed: training.seed, now: admission.now });
+}
+
+/** Everything that was ever offered and what was just learned, with all that the policy wants to know. */
+async function listOffers(
   store: Store,
-  { declaration, learned, space, now }: Admission,
-): Promise<Membership[]> {
-  const { name: adapter, buffer, training, tasks } = declaration;
-  const policy = policyNamed(buffer.policy);
+  { declaration, learned, space, marginsOf }: Admission,
+  { wantsVectors, wantsScores }: ReplayPolicy,
+): Promise<KnownOffer[]> {
+  const { name: adapter, tasks } = declaration;
   const known = await listOffered(store.queries, adapter);
   const knownIds = new Set(known.map(({ id }) => id));
   const all = [...known, ...learned.filter(({ id }) => !knownIds.has(id)).map(offeredOf)];
   const vectors =
-    policy.wantsVectors && space
-      ? await findEmbeddings(store, space, [...new Set(all.map(({ hash }) => hash))])
-      : undefined;
+    wantsVectors && space ? await findEmbeddings(store, space, [...new Set(all.map(({ hash }) => hash))]) : undefined;
+  const margins = wantsScores ? await marginsOf(all) : undefined;
   const labelOf = balancingLabels(tasks, all);
-  const offers = all.map(({ id, hash, domain, bytes, state, ...answer }) => ({
-    ...{ exampleId: id, hash, domain, bytes, state, vector: vectors?.get(hash) },
-    ...labelOf(answer),
+  return all.map(({ id, task, label, ...offered }) => ({
+    ...offered,
+    exampleId: id,
+    vector: vectors?.get(offered.hash),
+    margin: margins?.get(id),
+    ...labelOf({ task, label }),
   }));
-  return changesOf(offers, { policy, budget: buffer, seed: training.seed, now });
 }
 
 /** Called inside the transaction of the approval. */
@@ -67,10 +87,12 @@ function offeredOf({
   task,
   label,
   domain,
+  source,
+  receivedAt,
   hash,
   text,
 }: Example): Omit<Offered, 'state'> & { readonly state?: undefined } {
-  return { id, task, label, domain, hash, bytes: Buffer.byteLength(text) };
+  return { id, task, label, domain, source, receivedAt, hash, bytes: Buffer.byteLength(text) };
 }
 
 type Answer = Pick<Example, 'task' | 'label'>;

@@ -11,12 +11,11 @@ const mostUnused = 1 / 20;
  * that example passed over.
  */
 export function takeWithin<T extends Offer>(order: readonly T[], budget: BufferBudget): T[] {
-  const inBytes = 'bytes' in budget;
-  const limit = inBytes ? budget.bytes : budget.examples;
+  const limit = limitOf(budget);
   const taken: T[] = [];
   let used = 0;
   for (const offer of order) {
-    const cost = inBytes ? offer.bytes : 1;
+    const cost = 'bytes' in budget ? offer.bytes : 1;
     if (used + cost <= limit) {
       taken.push(offer);
       used += cost;
@@ -28,5 +27,19 @@ export function takeWithin<T extends Offer>(order: readonly T[], budget: BufferB
 /** "700 of 750 examples" */
 export function usedOf(members: readonly Offer[], budget: BufferBudget): string {
   if ('examples' in budget) return `${members.length} of ${budget.examples} examples`;
-  return `${members.reduce((sum, { bytes }) => sum + bytes, 0)} of ${budget.bytes} bytes`;
+  return `${costOf(members, budget)} of ${budget.bytes} bytes`;
+}
+
+/** The number of examples or bytes that the budget holds. */
+export const limitOf = (budget: BufferBudget) => ('bytes' in budget ? budget.bytes : budget.examples);
+
+/** How much of the budget offers take up: examples, or bytes. */
+export function costOf(offers: readonly Offer[], budget: BufferBudget): number {
+  return 'bytes' in budget ? offers.reduce((sum, { bytes }) => sum + bytes, 0) : offers.length;
+}
+
+/** What `members` leave of a budget. */
+export function remaining(budget: BufferBudget, members: readonly Offer[]): BufferBudget {
+  const left = limitOf(budget) - costOf(members, budget);
+  return 'bytes' in budget ? { bytes: left } : { examples: left };
 }

@@ -12,10 +12,19 @@ export interface Balance {
 }
 
 /** The rows that change, in the order of the offers: those of new offers, and of those that leave or come back. */
-export function changesOf(offers: readonly KnownOffer[], { policy, budget, seed, now }: Balance): Membership[] {
-  const choice = policy.choose({ offers, budget, seed });
+export async function changesOf(offers: readonly KnownOffer[], balance: Balance): Promise<Membership[]> {
+  const { policy, budget, seed } = balance;
+  return changesBy(await policy.choose({ offers, budget, seed }), offers, balance);
+}
+
+/** The rows that change by what the policy of `balance` chose among the offers. */
+export function changesBy(
+  choice: Choice<KnownOffer>,
+  offers: readonly KnownOffer[],
+  { policy, budget, now }: Omit<Balance, 'seed'>,
+): Membership[] {
   const ids = new Set(choice.members.map(({ exampleId }) => exampleId));
-  const reasonFor = explain(choice, budget);
+  const reasonFor = explain(choice, { policy, budget });
   return offers.flatMap((offer) => {
     const { exampleId, state: before } = offer;
     const state: MembershipState = ids.has(exampleId) ? 'member' : before === 'member' ? 'evicted' : 'declined';
@@ -30,9 +39,11 @@ export function changesOf(offers: readonly KnownOffer[], { policy, budget, seed,
 /** Why an example is in the buffer or not, in numbers of the buffer as it is now. */
 function explain(
   { members, whyNot }: Choice<KnownOffer>,
-  budget: BufferBudget,
+  { policy, budget }: Pick<Balance, 'policy' | 'budget'>,
 ): (offer: KnownOffer, state: MembershipState) => string {
   const full = usedOf(members, budget);
+  const isOpen = policy.mayLeaveRoom === true && !('examples' in budget && members.length === budget.examples);
+  const filling = isOpen ? `the buffer holds ${full}` : `the buffer was full, with ${full}`;
   const cells = countBy(members, ({ label, domain }) => JSON.stringify([label, domain]));
   const labels = countBy(members, ({ label }) => label);
   return ({ label, shown, domain, bytes, state: before }, state) => {
@@ -41,7 +52,7 @@ function explain(
     if (state === 'member') return `${before === undefined ? 'admitted' : 'readmitted'}: ${place}, the buffer ${full}`;
     if ('bytes' in budget && bytes > budget.bytes)
       return `declined: the text has ${bytes} bytes, the whole buffer ${budget.bytes}`;
-    return `${state}: the buffer was full, with ${full}; ${place}, and ${whyNot}`;
+    return `${state}: ${filling}; ${place}, and ${whyNot}`;
   };
 }
 

@@ -3,12 +3,29 @@
  * documentation follow.
  */
 import { memberNamed, membersOf } from '../core/extensions.js';
+import type { BufferRule } from '../declaration/declaration.js';
+import { withFloor } from './floor.js';
+import { checkOptions } from './options.js';
 import { balancedReservoir } from './policies/balanced-reservoir.js';
 import { herding } from './policies/herding.js';
+import { kCentre } from './policies/k-centre.js';
+import { margin } from './policies/margin.js';
+import { mixed } from './policies/mixed.js';
+import { recency } from './policies/recency.js';
 import { reservoir } from './policies/reservoir.js';
+import { sourceQuota } from './policies/source-quota.js';
 import type { ReplayPolicy } from './policy.js';
 
-export const replayPolicies: readonly ReplayPolicy[] = [balancedReservoir, reservoir, herding];
+export const replayPolicies: readonly ReplayPolicy[] = [
+  balancedReservoir,
+  reservoir,
+  herding,
+  kCentre,
+  recency,
+  sourceQuota,
+  margin,
+  mixed,
+];
 
 /** The built-in policies, and those that the workspace adds. */
 export function allPolicies(): readonly ReplayPolicy[] {
@@ -18,4 +35,14 @@ export function allPolicies(): readonly ReplayPolicy[] {
 /** @throws POLICY_UNKNOWN */
 export function policyNamed(name: string): ReplayPolicy {
   return memberNamed(allPolicies(), name, { code: 'POLICY_UNKNOWN', noun: 'replay policy' });
+}
+
+/**
+ * The policy that `buffer` of adapter.yaml asks for, with its options and above its floor.
+ * @throws POLICY_UNKNOWN, DECLARATION_INVALID for an option that the policy does not have, or out of its bounds
+ */
+export function policyFor({ policy: name, options, floor }: BufferRule): ReplayPolicy {
+  const policy = policyNamed(name);
+  checkOptions(policy, options);
+  return withFloor({ ...policy, choose: (selection) => policy.choose({ ...selection, options }) }, floor);
 }

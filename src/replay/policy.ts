@@ -2,7 +2,7 @@
  * The seam of replay policies. A policy says which of all examples that were ever offered the buffer holds. It is asked
  * before the store is locked, so it may take its time; what it chose is then written within the approval.
  */
-import type { BufferBudget } from '../declaration/declaration.js';
+import type { BufferBudget, SettingsShape } from '../declaration/declaration.js';
 import type { MembershipState } from '../store/buffer.js';
 
 /** An example as policies see it. */
@@ -15,10 +15,20 @@ export interface Offer {
   /** The label as people read it. */
   readonly shown: string;
   readonly domain: string;
+  /** Who sent it. */
+  readonly source: string;
+  /** When it was received: ISO 8601, in UTC. */
+  readonly receivedAt: string;
   /** Size of the text in UTF-8 bytes. */
   readonly bytes: number;
   /** Its dense sentence vector, for policies that want vectors; undefined: the store has none. */
   readonly vector?: Float32Array | undefined;
+  /**
+   * How sure the champion is of its label, in [-1, 1], for policies that want scores: the label's probability minus that
+   * of the likeliest other label of the task. Of a label set: the smallest margin of its labels, each from a probability
+   * of a half. Undefined: the champion could not score it.
+   */
+  readonly margin?: number | undefined;
 }
 
 /** An example that was offered before has a state already. */
@@ -31,7 +41,11 @@ export interface Selection<T extends Offer> {
   readonly offers: readonly T[];
   readonly budget: BufferBudget;
   readonly seed: number;
+  /** `buffer.options` of adapter.yaml; without them the usual values of the policy's options. */
+  readonly options?: PolicyOptions | undefined;
 }
+
+export type PolicyOptions = Readonly<Record<string, unknown>>;
 
 /** What a policy decided. */
 export interface Choice<T extends Offer> {
@@ -39,7 +53,7 @@ export interface Choice<T extends Offer> {
   readonly members: readonly T[];
   /** The number by which an offer stood where it did; it is kept with the row, under the policy's `score`. */
   scoreOf(offer: T): number;
-  /** Why an offer that is not a member is none, after "evicted: the buffer was full, ...". */
+  /** The reason why an offer is no member, as the end of the sentence "evicted: the buffer was full, ...". */
   readonly whyNot: string;
 }
 
@@ -51,6 +65,12 @@ export interface ReplayPolicy {
   readonly score: string;
   /** Whether offers must come with their vectors. */
   readonly wantsVectors: boolean;
-  /** The same offers in any order, the same budget and seed: the same members. */
-  choose<T extends Offer>(selection: Selection<T>): Choice<T>;
+  /** Whether offers must come with the margins by which the champion scores them. */
+  readonly wantsScores?: boolean;
+  /** It may leave room in the buffer although there are more offers. */
+  readonly mayLeaveRoom?: boolean;
+  /** Keys under `buffer.options` in adapter.yaml, with bounds and usual values. `readOptions` reads them. */
+  readonly options?: SettingsShape;
+  /** The same offers in any order, the same budget, seed and options: the same members. */
+  choose<T extends Offer>(selection: Selection<T>): Choice<T> | Promise<Choice<T>>;
 }

@@ -42,12 +42,12 @@ function inTurns<T>(queues: readonly { readonly tie: number; readonly queue: rea
 }
 
 /**
- * By a draw that each text has for a seed: the lowest first. Of the beginning of this order every subset is equally
- * likely.
+ * By a draw that each text has for a seed: the lowest first, and of one text with several labels the example that came
+ * first. Of the beginning of this order every subset is equally likely.
  */
 export function byDraw<T extends Offer>(offers: readonly T[], seed: number): T[] {
   return offers
     .map((offer) => ({ offer, draw: uniformOf(seed, offer.hash) }))
-    .sort((a, b) => a.draw - b.draw)
+    .sort((a, b) => a.draw - b.draw || a.offer.exampleId - b.offer.exampleId)
     .map(({ offer }) => offer);
 }

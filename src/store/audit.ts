@@ -6,7 +6,7 @@ import { auditHash, firstPrevious } from './audit-chain.js';
 import type { Transaction } from './store.js';
 
 /** Every act that is recorded. Decisions have the same names as in the table `decisions`. */
-export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback';
+export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback' | 'reselected';
 
 /** The person or program that acts, and the interface used. */
 export interface Principal {

@@ -77,6 +77,8 @@ export interface Offered {
   readonly task: string;
   readonly label: string;
   readonly domain: string;
+  readonly source: string;
+  readonly receivedAt: string;
   readonly hash: string;
   /** Size of the text in UTF-8 bytes. */
   readonly bytes: number;
@@ -91,7 +93,8 @@ export async function listOffered(queries: Queries, adapter: string): Promise<Of
   const rows = await queries
     .selectFrom('buffer')
     .innerJoin('examples', 'examples.id', 'buffer.example_id')
-    .select(['id', 'task', 'label', 'domain', 'hash', 'split', 'examples.seal as exampleSeal'])
+    .select(['id', 'task', 'label', 'domain', 'source', 'received_at as receivedAt', 'hash', 'split'])
+    .select('examples.seal as exampleSeal')
     .select(['state', 'policy', 'score', 'buffer.seal as seal', sql<number>`octet_length(text)`.as('bytes')])
     .where('buffer.adapter', '=', adapter)
     .orderBy('buffer.example_id')
@@ -162,6 +165,19 @@ export async function saveMemberships(
       )
       .execute();
   }
+}
+
+/**
+ * Changes when what was decided of any example changes: for a check that the buffer is as it was. Cost: one scan of the
+ * adapter's rows.
+ */
+export async function readBufferMark(queries: Queries, adapter: string): Promise<string> {
+  const { rows, seals } = await queries
+    .selectFrom('buffer')
+    .select([sql<number>`count(*)`.as('rows'), sql<string>`cast(coalesce(sum(seal), 0) as text)`.as('seals')])
+    .where('adapter', '=', adapter)
+    .executeTakeFirstOrThrow();
+  return `${rows} ${seals}`;
 }
 
 export interface BufferCell {

@@ -26,6 +26,8 @@ export interface NewExample extends Omit<Example, 'id' | 'arrival'> {
 export interface Provenance {
   readonly file: string;
   readonly line: number;
+  /** Set if annotators disagreed: how many answered, and how many of them gave the label. */
+  readonly agreement?: { readonly annotators: number; readonly agreed: number };
 }
 
 /** CRC-32 of the fields that training uses: it detects an example that was changed outside of Espalier. */

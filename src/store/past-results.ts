@@ -45,6 +45,7 @@ export async function listLineageScores(
   queries: Queries,
   { adapter, versions, suite, suiteVersion }: LineageQuestion,
 ): Promise<LineageScore[]> {
+  if (versions.length === 0) return [];
   const judged = await queries
     .selectFrom('candidates as candidate')
     .innerJoin('contenders as contender', (join) =>

@@ -19,7 +19,7 @@ import {
 import { encodeCached, warmCache } from '../encoder/cached.js';
 import type { AccuracyMatrix } from '../evaluation/continual.js';
 import { requireAnswerForm } from '../intake/answer-form.js';
-import { policyNamed } from '../replay/policies.js';
+import { policyFor } from '../replay/policies.js';
 import type { ReplayPolicy } from '../replay/policy.js';
 import { lastArrival } from '../store/arrivals.js';
 import { byArrival, type Example, listExamples } from '../store/examples.js';
@@ -50,7 +50,7 @@ export async function compareStrategies(context: CompareContext, request: Compar
   const { declaration } = request;
   checkSettings(strategyNamed(declaration.strategy), declaration.training);
   const chosen = request.strategies ? [...new Set(request.strategies)].map(strategyNamed) : allStrategies();
-  const policy = policyNamed(declaration.buffer.policy);
+  const policy = policyFor(declaration.buffer);
   const found = await readSteps(context, declaration);
   const budgets = request.budgets ?? usualBudgets(declaration.buffer, found);
   const steps = await encodeSteps(context, found);
@@ -85,7 +85,7 @@ export async function compareStrategies(context: CompareContext, request: Compar
 }
 
 /** What one update brings: a domain of a task. */
-interface Step extends Domain {
+export interface Step extends Domain {
   /** With its task where the adapter has several. */
   readonly name: string;
   readonly multiLabel?: boolean | undefined;
@@ -94,7 +94,7 @@ interface Step extends Domain {
 }
 
 /** Domains of each task that bring something to learn, in the order in which they first came. */
-async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDeclaration): Promise<Step[]> {
+export async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDeclaration): Promise<Step[]> {
   for (const task of tasks) await requireAnswerForm(store.queries, name, task);
   const range = {
     adapter: name,
@@ -140,7 +140,8 @@ async function readSteps({ store }: CompareContext, { name, tasks }: AdapterDecl
   return steps;
 }
 
-function usualBudgets(declared: BufferBudget, steps: readonly Step[]): number[] {
+/** A third of the declared budget, and the whole. */
+export function usualBudgets(declared: BufferBudget, steps: readonly Step[]): number[] {
   const whole = 'examples' in declared ? declared.examples : fittingIn(declared.bytes, steps);
   return [Math.max(1, Math.round(whole / 3)), whole];
 }
@@ -152,7 +153,7 @@ function fittingIn(bytes: number, steps: readonly Step[]): number {
   return Math.max(1, Math.floor(bytes / size));
 }
 
-async function encodeSteps(
+export async function encodeSteps(
   { store, encoder, progress, signal }: CompareContext,
   found: readonly Step[],
 ): Promise<StreamStep[]> {
@@ -171,6 +172,7 @@ async function encodeSteps(
       { signal },
     ),
     labels: examples.map(({ label }) => label),
+    origins: examples.map(({ source, receivedAt }) => ({ source, receivedAt })),
   });
   const steps: StreamStep[] = [];
   for (const { name, task, multiLabel, fresh, held } of found)

@@ -13,7 +13,8 @@ import { bytesKept } from '../training/bytes-kept.js';
 import { openScorer, type Scorer } from '../training/heads/head-graph.js';
 import type { Head, Strategy, TrainedHead, TrainingJob } from '../training/job.js';
 import { readsBuffer } from '../training/strategies.js';
-import { type Labelled, partOf, StreamClasses, type StreamRow, type StreamStep } from './stream.js';
+import { type Labelled, type Origin, partOf, StreamClasses, type StreamRow, type StreamStep } from './stream.js';
+import { marginsOfRows } from './stream-margins.js';
 
 export interface StreamPlay {
   readonly steps: readonly StreamStep[];
@@ -85,8 +86,10 @@ export async function playStream({
     const start = performance.now();
     parent = await train(job);
     seconds += (performance.now() - start) / 1000;
-    memory.remember(number);
-    matrix.push(await measure(parent.head, { domains, steps, classes, threads: settings.threads }));
+    const { head } = parent;
+    const { threads } = settings;
+    await memory.remember(number, (rows) => marginsOfRows(head, rows, { classes, threads }));
+    matrix.push(await measure(head, { domains, steps, classes, threads }));
     const examples = { members: memory.replayed.length, all: memory.rowsUpTo(number).length };
     bytesStored = bytesKept(strategy, parent, { settings, dimension, ...examples });
     played?.(number + 1);
@@ -129,6 +132,8 @@ interface Memory {
   readonly dense: number;
 }
 
+type MarginsOf = (rows: readonly StreamRow[]) => Promise<ReadonlyMap<number, number>>;
+
 /** A replay buffer over the rows of a stream. */
 class StreamMemory {
   readonly #rows: readonly StreamRow[][];
@@ -154,17 +159,20 @@ class StreamMemory {
     return this.#rows.slice(0, number + 1).flat();
   }
 
-  remember(number: number): void {
+  /** @param marginsOf asked only for policies that want scores */
+  async remember(number: number, marginsOf: MarginsOf): Promise<void> {
     const { policy, budget, seed } = this.#memory;
     for (const key of this.rowsOf(number).flatMap(keysOf)) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    const offers = this.rowsUpTo(number).map((row) => this.#offerOf(row));
-    const chosen = policy.choose({ offers, budget: { examples: budget }, seed });
+    const rows = this.rowsUpTo(number);
+    const margins = policy.wantsScores ? await marginsOf(rows) : undefined;
+    const offers = rows.map((row) => ({ ...this.#offerOf(row), margin: margins?.get(row.id) }));
+    const chosen = await policy.choose({ offers, budget: { examples: budget }, seed });
     this.#members = chosen.members.map(({ row }) => row).sort((a, b) => a.id - b.id);
   }
 
   #offerOf(row: StreamRow): Offer & { row: StreamRow } {
     const label = rarestLabel(keysOf(row), (key) => this.#counts.get(key)!);
-    const names = { label, shown: label, domain: row.step.name };
+    const names = { label, shown: label, domain: row.step.name, ...row.origin };
     const vector = row.vector.subarray(0, this.#memory.dense);
     return { exampleId: row.id, hash: `${row.id}`, ...names, bytes: 1, vector, row };
   }
@@ -176,9 +184,22 @@ function rowsOf(steps: readonly StreamStep[]): StreamRow[][] {
   return steps.map((step, index) => {
     const dimension = dimensionOf(step.train);
     const vectorOf = (row: number) => step.train.vectors.subarray(row * dimension, (row + 1) * dimension);
-    return step.train.labels.map((label, row) => ({ id: starts[index]! + row, step, vector: vectorOf(row), label }));
+    return step.train.labels.map((label, row) => ({
+      id: starts[index]! + row,
+      step,
+      vector: vectorOf(row),
+      label,
+      origin: step.train.origins?.[row] ?? originOfStep(step.name, index),
+    }));
   });
 }
+
+const day = 24 * 60 * 60 * 1000;
+
+const originOfStep = (source: string, index: number): Origin => ({
+  source,
+  receivedAt: new Date(index * day).toISOString(),
+});
 
 const keysOf = ({ step, label }: StreamRow) => labelsIn(step, label).map((own) => `${step.task}/${own}`);
 

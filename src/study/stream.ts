@@ -7,6 +7,14 @@ export interface Labelled {
   /** [count, dimension] float32. */
   readonly vectors: Float32Array;
   readonly labels: readonly string[];
+  /** Without them each step has a source of its own, and comes a day after the step before. */
+  readonly origins?: readonly Origin[] | undefined;
+}
+
+export interface Origin {
+  readonly source: string;
+  /** ISO 8601, in UTC. */
+  readonly receivedAt: string;
 }
 
 /** What one update brings, and what it is measured by. */
@@ -27,6 +35,7 @@ export interface StreamRow {
   readonly step: StreamStep;
   readonly vector: Float32Array;
   readonly label: string;
+  readonly origin: Origin;
 }
 
 /** Classes in the order in which they came; one name in two tasks is two classes. */

@@ -5,7 +5,7 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Workspace } from '../declaration/workspace.js';
 import { spaceOf } from '../encoder/cached.js';
 import type { Encoder } from '../encoder/encoder.js';
-import { policyNamed } from '../replay/policies.js';
+import { policyFor } from '../replay/policies.js';
 import { lastArrival } from '../store/arrivals.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Queries, Store } from '../store/database.js';
@@ -55,7 +55,7 @@ export async function planUpdate({
   );
   const contenders = strategiesNamed(field);
   checkField(contenders, declaration);
-  policyNamed(declaration.buffer.policy);
+  policyFor(declaration.buffer);
   const parentVersion = await findChampionVersion(store.queries, name);
   const parent =
     parentVersion === null

@@ -45,7 +45,7 @@ it('keeps what is declared, and fills a section that is declared in part', () =>
     headSettings,
   );
   expect(declaration.tasks[0]!.labels).toEqual(['yes-please', 'no-thanks']);
-  expect(declaration.buffer).toEqual({ bytes: 5000, policy: 'balanced-reservoir' });
+  expect(declaration.buffer).toEqual({ bytes: 5000, policy: 'balanced-reservoir', options: {}, floor: 0 });
   expect(declaration.training).toMatchObject({ seed: 11, epochs: 10 });
   expect(declaration.training.width).toBeUndefined();
   expect(declaration.gate).toEqual({

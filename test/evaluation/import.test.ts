@@ -8,7 +8,7 @@ import { importSuite } from '#espalier/evaluation/importing/import.js';
 import type { ImportRequest } from '#espalier/evaluation/importing/import-request.js';
 import type { ImportColumns } from '#espalier/evaluation/importing/import-row.js';
 import { readSuite } from '#espalier/evaluation/suites.js';
-import type { InputFormat } from '#espalier/reading/check-input.js';
+import type { FormatName } from '#espalier/reading/input-file.js';
 import { markOfDead } from '../support/dead-process.js';
 import { errorOf } from '../support/errors.js';
 import { importColumns, jsonLines } from '../support/suite.js';
@@ -19,7 +19,7 @@ const root = temporaryFolder();
 const columns: ImportColumns = importColumns;
 
 /** A request to import `content` into a folder of its own. */
-function requestOf(content: string, change: Partial<ImportRequest> = {}, format: InputFormat = 'jsonl'): ImportRequest {
+function requestOf(content: string, change: Partial<ImportRequest> = {}, format: FormatName = 'jsonl'): ImportRequest {
   const folder = mkdtempSync(join(root, 'import-'));
   const path = join(folder, `rows.${format}`);
   writeFileSync(path, content);

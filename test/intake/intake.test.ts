@@ -6,7 +6,7 @@ import { sameTextHash, textHash } from '#espalier/core/text.js';
 import type { AdapterDeclaration } from '#espalier/declaration/declaration.js';
 import { ingest } from '#espalier/intake/intake.js';
 import type { IntakeRequest } from '#espalier/intake/intake-report.js';
-import type { InputFormat } from '#espalier/reading/check-input.js';
+import type { FormatName } from '#espalier/reading/input-file.js';
 import { lastArrival } from '#espalier/store/arrivals.js';
 import type { Store } from '#espalier/store/database.js';
 import { listStrata } from '#espalier/store/strata.js';
@@ -29,7 +29,7 @@ function jsonLines(rows: readonly Row[]): string {
 
 interface Intake extends Partial<IntakeRequest> {
   readonly path: string;
-  readonly format?: InputFormat;
+  readonly format?: FormatName;
 }
 
 function take(store: Store, { path, format = 'jsonl', ...overrides }: Intake) {

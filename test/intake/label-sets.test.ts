@@ -144,7 +144,13 @@ describe('the buffer of sets', () => {
       afterArrival: 0,
       throughArrival: 1000,
     });
-    const changes = await prepareAdmission(store, { declaration, learned, space: undefined, now });
+    const changes = await prepareAdmission(store, {
+      declaration,
+      learned,
+      space: undefined,
+      marginsOf: async () => new Map(),
+      now,
+    });
     await transact(store, (transaction) => admitExamples(transaction, 'support', changes));
     const members = await listBuffer(store, 'support', { state: 'member' });
     expect(members).toHaveLength(120);

@@ -174,10 +174,10 @@ describe('an input that can be read only once', () => {
   );
 });
 
-describe('what is neither JSON nor CSV', () => {
+describe('what no format recognises', () => {
   it.each([
     ['train.txt', '__label__refund money back\n', /format of fastText/, /sed -E/],
-    ['nlu.yml', 'version: "3.1"\nnlu:\n- intent: a\n', /YAML/, /docs\/commands.md/],
+    ['stories.yml', 'version: "3.1"\nstories:\n- story: a\n', /YAML without/, /the file with `nlu:`/],
     ['feed', '<?xml version="1.0"?>\n<a/>', /XML/, /Export it/],
     ['notes.txt', 'a line of text\nanother\n', /plain text/, /"label"/],
   ])('is named: %s', async (name, content, what, hint) => {

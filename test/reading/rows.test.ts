@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { InputFormat } from '#espalier/reading/check-input.js';
+import type { FormatName } from '#espalier/reading/input-file.js';
 import { maxLineBytes, type Row } from '#espalier/reading/row.js';
 import { readRows } from '#espalier/reading/rows.js';
 import { errorOf } from '../support/errors.js';
@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const path = join(temporaryFolder(), 'input');
 const fields = { text: 'text', label: 'label' };
 
-async function read(format: InputFormat, content: string | Buffer, names = fields): Promise<Row[]> {
+async function read(format: FormatName, content: string | Buffer, names = fields): Promise<Row[]> {
   writeFileSync(path, content);
   const rows: Row[] = [];
   for await (const row of readRows({ path, name: 'rows', format }, names)) rows.push(row);

@@ -12,9 +12,11 @@ const declaration = declare('buffer: { examples: 10 }');
 const slice = (count: number, label: string) =>
   Array.from({ length: count }, (_, index) => newExample({ text: `${label} ${index}`, label }));
 const admit = async (store: Store, learned: readonly Example[], declared = declaration) => {
-  const changes = await prepareAdmission(store, { declaration: declared, learned, space: undefined, now });
+  const changes = await prepareAdmission(store, { declaration: declared, learned, space: undefined, marginsOf, now });
   return transact(store, (queries) => admitExamples(queries, declared.name, changes));
 };
+/** No policy of this file wants scores. */
+const marginsOf = async () => new Map<number, number>();
 const membersOf = (store: Store) => listBuffer(store, 'support', { state: 'member' });
 
 describe('an admission', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom, shuffled, uniformOf } from '#espalier/core/random.js';
 import type { BufferBudget } from '#espalier/declaration/declaration.js';
-import { type Balance, changesOf } from '#espalier/replay/changes.js';
+import { type Balance, changesBy } from '#espalier/replay/changes.js';
 import { balancedReservoir } from '#espalier/replay/policies/balanced-reservoir.js';
 import type { KnownOffer, Offer } from '#espalier/replay/policy.js';
 import type { Membership } from '#espalier/store/buffer.js';
@@ -11,9 +11,11 @@ import { now } from '../support/store.js';
 const chooseMembers = <T extends Offer>(offers: readonly T[], budget: BufferBudget, seed: number) =>
   balancedReservoir.choose({ offers, budget, seed }).members;
 const balanceBuffer = (offers: readonly KnownOffer[], balance: Omit<Balance, 'policy'>) =>
-  changesOf(offers, { ...balance, policy: balancedReservoir });
+  changesBy(balancedReservoir.choose({ ...balance, offers }), offers, { ...balance, policy: balancedReservoir });
 const cellOf = ({ label, domain }: Offer) => JSON.stringify([label, domain]);
 const labelOf = ({ label }: Offer) => label;
+
+const origin = { source: 'test', receivedAt: now.toISOString() };
 
 /** A stream of offers over a few cells, uneven as real ones are. */
 const streams = fc
@@ -29,7 +31,13 @@ const streams = fc
   )
   .map((offers) =>
     offers.map(
-      (offer, index): Offer => ({ ...offer, shown: offer.label, exampleId: index + 1, hash: `hash ${index}` }),
+      (offer, index): Offer => ({
+        ...offer,
+        ...origin,
+        shown: offer.label,
+        exampleId: index + 1,
+        hash: `hash ${index}`,
+      }),
     ),
   );
 const budgets = fc.oneof(
@@ -162,7 +170,15 @@ describe('the balanced reservoir', () => {
 
   it('declines an example that is larger than the whole budget, and loses nothing by it', () => {
     const small = streamOf(10, (index) => `cell ${index % 3}`);
-    const giant: Offer = { exampleId: 99, hash: 'giant', label: 'big', shown: 'big', domain: 'x', bytes: 1000 };
+    const giant: Offer = {
+      exampleId: 99,
+      hash: 'giant',
+      label: 'big',
+      shown: 'big',
+      domain: 'x',
+      bytes: 1000,
+      ...origin,
+    };
     const { members, changes } = inGoes([[...small, giant]], { bytes: 100 });
     expect(idsOf(members)).toEqual(idsOf(small));
     expect(changes[0]!.at(-1)).toMatchObject({
@@ -190,7 +206,7 @@ describe('the balanced reservoir', () => {
       labels.flatMap((label) => [0, 1, 2].map((copy) => ({ domain, label, copy }))),
     );
     const all = offers.map(({ domain, label, copy }, index): Offer => {
-      return { exampleId: index, hash: `${domain} ${label} ${copy}`, label, shown: label, domain, bytes: 1 };
+      return { exampleId: index, hash: `${domain} ${label} ${copy}`, label, shown: label, domain, bytes: 1, ...origin };
     });
     const { members } = inGoes(
       weeks.map((week) => all.filter(({ domain }) => domain === week)),
@@ -205,7 +221,7 @@ describe('the balanced reservoir', () => {
   it('where labels outnumber places, chooses among them by draw and not by the alphabet', () => {
     const offers = Array.from({ length: 200 }, (_, index): Offer => {
       const label = `c${String(index).padStart(3, '0')}`;
-      return { exampleId: index, hash: label, label, shown: label, domain: 'x', bytes: 1 };
+      return { exampleId: index, hash: label, label, shown: label, domain: 'x', bytes: 1, ...origin };
     });
     const kept = new Array<number>(200).fill(0);
     for (let seed = 0; seed < 400; seed++)
@@ -325,7 +341,15 @@ describe('the membership rows of a balanced reservoir', () => {
     expect(second!.find(({ state }) => state === 'evicted')!.reason).toBe(
       "evicted: the buffer was full, with 3 of 3 examples; much in x holds 2 of the 2 examples of its label, and this example's draw is not among the lowest",
     );
-    const next: Offer = { exampleId: 9, hash: hashOfHighDraw(), label: 'much', shown: 'much', domain: 'x', bytes: 1 };
+    const next: Offer = {
+      exampleId: 9,
+      hash: hashOfHighDraw(),
+      label: 'much',
+      shown: 'much',
+      domain: 'x',
+      bytes: 1,
+      ...origin,
+    };
     const [change] = balanceBuffer([...known, next], { budget: { examples: 3 }, seed: 7, now });
     expect(change).toMatchObject({
       exampleId: 9,
@@ -343,6 +367,7 @@ function streamOf(count: number, label: (index: number) => string): Offer[] {
     shown: label(index),
     domain: 'x',
     bytes: 1,
+    ...origin,
   }));
 }
 

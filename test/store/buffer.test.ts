@@ -120,6 +120,8 @@ describe('the buffer', () => {
       domain: 'banking',
       hash: expect.any(String),
       bytes: 17,
+      source: 'test',
+      receivedAt: now.toISOString(),
       state: 'member',
     });
     expect(offered[3]).toMatchObject({ label: 'reserve', domain: 'dining', state: 'declined' });

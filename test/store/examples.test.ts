@@ -82,6 +82,8 @@ describe('examples', () => {
       writer.insert(example, 1);
       expect(labels()).toEqual([['balance', 1]]);
       await writer.flush();
+      await writer.prepare([]);
+      await writer.flush();
       await writer.prepare([example.twin, sameTextHash('six')]);
       expect(labels()).toEqual([['balance', 1]]);
     });

@@ -60,7 +60,8 @@ describe('the job', () => {
     const rows = steps.flatMap((step, number) =>
       step.train.labels.map((label, index): StreamRow => {
         const id = 10 + 2 * number + index;
-        return { id, step, label, vector: Float32Array.of(2 * (id - 10), 2 * (id - 10) + 1) };
+        const origin = { source: 'test', receivedAt: '2026-01-01T00:00:00.000Z' };
+        return { id, step, label, origin, vector: Float32Array.of(2 * (id - 10), 2 * (id - 10) + 1) };
       }),
     );
     const streamed = buildJob({ ...request, ...classes.known(), fresh: partOf(rows, 2), replayed: partOf([], 2) });

@@ -26,6 +26,8 @@ import {
   type Surroundings,
   wholeNumber,
 } from '../session.js';
+import { bakeoffCommand } from './buffer-bakeoff.js';
+import { reselectCommand } from './buffer-reselect.js';
 
 interface BufferOptions extends GlobalOptions {
   readonly adapter?: string;
@@ -44,7 +46,7 @@ interface ListOptions extends StatsOptions {
 }
 
 export function bufferCommand(surroundings: Surroundings): Command {
-  const group = newGroup('buffer', 'inspect the replay buffer');
+  const group = newGroup('buffer', 'inspect the replay buffer, and choose its members anew');
   const leaf = (name: string, description: string) =>
     newCommand(name, description).option('--adapter <name>', 'the adapter; default: the only one there is');
   group.addCommand(
@@ -76,6 +78,8 @@ export function bufferCommand(surroundings: Surroundings): Command {
         inReadingSession(options, surroundings, (session) => why(session, id, options)),
       ),
   );
+  group.addCommand(reselectCommand(surroundings));
+  group.addCommand(bakeoffCommand(surroundings));
   return group;
 }
 

@@ -62,10 +62,13 @@ export function evalCommand(surroundings: Surroundings): Command {
 
 function importCommand(surroundings: Surroundings): Command {
   return newCommand('import', 'make a suite of a file')
-    .argument('<file>', 'JSON lines, a JSON array or CSV; - for standard input')
+    .argument('<file>', 'JSON, CSV, Parquet, or an export of Label Studio, Argilla or Rasa; - for standard input')
     .requiredOption('--name <name>', 'what the suite is to be called')
     .requiredOption('--kind <kind>', `${importableKinds().join(', ')}, or one that espalier.config.js adds`)
-    .option('--format <format>', 'jsonl, json (an array) or csv; default: by the file name, then by its beginning')
+    .option(
+      '--format <format>',
+      'jsonl, json (an array), csv, label-studio, argilla, rasa or parquet; default: by the beginning of the file, then by its name',
+    )
     .option('--delimiter <name>', 'of CSV: comma, semicolon, tab or bar; default: by the header')
     .option('--encoding <name>', 'such as windows-1252; default: by the byte order mark, else UTF-8')
     .option('--text-field <name>', 'where the text is', 'text')

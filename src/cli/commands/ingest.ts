@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { EspalierError } from '../../core/errors.js';
 import type { FieldValue, RejectedLimit } from '../../intake/intake-report.js';
+import type { FieldMap } from '../../library/field-roles.js';
 import { ingestFrom } from '../../library/ingest.js';
+import { gatherMap, readLabelNames } from '../field-options.js';
 import { type GlobalOptions, inSession, newCommand, type Session, type Surroundings } from '../session.js';
 import { describeIntake, lastWord } from '../terminal/intake.js';
 
@@ -15,30 +17,43 @@ interface IngestOptions extends GlobalOptions {
   readonly format?: string;
   readonly delimiter?: string;
   readonly encoding?: string;
-  readonly textField: string;
+  readonly map?: FieldMap;
+  readonly textField?: string;
   readonly labelField?: string;
+  readonly labelNames?: string;
+  readonly timeField?: string;
   readonly where: readonly FieldValue[];
   readonly maxRejected?: RejectedLimit;
 }
 
 export function ingestCommand(surroundings: Surroundings): Command {
   return newCommand('ingest', 'take labelled examples into the store')
-    .argument('<file...>', 'JSON lines, a JSON array or CSV; - for standard input')
+    .argument('<file...>', 'JSON, CSV, Parquet, or an export of Label Studio, Argilla or Rasa; - for standard input')
     .requiredOption('--adapter <name>', 'the adapter they are for')
     .option('--domain <name>', 'where this slice of data comes from ("banking", "2026-W47")')
     .option('--domain-field <name>', 'the field that says so row by row; --domain is for rows without it')
     .option('--task <name>', 'the task that the labels are of; default: the only one there is')
     .option('--source <name>', 'recorded with every row', 'file')
     .option('--source-field <name>', 'the field that says so row by row; --source is for rows without it')
-    .option('--text-field <name>', 'where the text is', 'text')
+    .option(
+      '--map <role=field,...>',
+      'where each part is: text, label, domain, source, time; nested fields with dots',
+      gatherMap,
+    )
+    .option('--text-field <name>', 'where the text is; default: text')
     .option('--label-field <name>', 'where the label is; default: label, and labels in a multi-label task')
+    .option('--label-names <names>', 'the labels that integers stand for, from 0 on: a,b,c, or a file with one a line')
+    .option('--time-field <name>', 'when each was received: ISO 8601, or seconds or milliseconds since 1970')
     .option('--where <field=value>', 'take only rows of which this holds; may be repeated', gatherFilters, [])
     .option(
       '--max-rejected <n>',
       'store nothing if more rows than that are rejected: a number, or a share such as 5%',
       rejectedLimit,
     )
-    .option('--format <format>', 'jsonl, json (an array) or csv; default: by the file name, then by its beginning')
+    .option(
+      '--format <format>',
+      'jsonl, json (an array), csv, label-studio, argilla, rasa or parquet; default: by the beginning of the file, then by its name',
+    )
     .option('--delimiter <name>', 'of CSV: comma, semicolon, tab or bar; default: by the header')
     .option('--encoding <name>', 'such as windows-1252; default: by the byte order mark, else UTF-8')
     .action((files: string[], options: IngestOptions) =>
@@ -54,7 +69,8 @@ async function ingestFiles(
 ): Promise<void> {
   const { output } = session;
   const inputs = names.map((path) => ({ path, name: path === '-' ? 'standard input' : path }));
-  const report = await ingestFrom(session, options.adapter, { inputs, stdin }, options);
+  const labelNames = options.labelNames === undefined ? undefined : await readLabelNames(options.labelNames);
+  const report = await ingestFrom(session, options.adapter, { inputs, stdin }, { ...options, labelNames });
   output.result(report, () => describeIntake(report));
   const last = lastWord(report);
   if (last !== undefined) output.note(output.colours.bold(output.colours.red(last)));

@@ -1,6 +1,6 @@
 /** What a suite is made of, and what became of it. */
 import type { Wording } from '../../core/wording.js';
-import type { InputFile } from '../../reading/check-input.js';
+import type { InputFile } from '../../reading/input-file.js';
 import type { KindName } from '../kinds.js';
 import type { ImportColumns } from './import-row.js';
 

@@ -60,7 +60,7 @@ async function readSoundRows(request: ImportRequest): Promise<SoundRows> {
   let [duplicates, rejected] = [0, 0];
   let kept: string | undefined;
   try {
-    for await (const row of readRows(file, namedColumns(kind, columns), (role) => `columns.${role}`)) {
+    for await (const row of readRows(file, namedColumns(kind, columns), { parameterOf: (role) => `columns.${role}` })) {
       const read = rowOf(row, { ...request, columns });
       const item = 'reason' in read ? read : (contradictionOf(read, claimed) ?? read);
       if ('reason' in item) {

@@ -15,7 +15,7 @@ import { takeWithin } from '../budget.js';
 import type { ReplayPolicy } from '../policy.js';
 import { byDraw, inBalancedRounds } from '../rounds.js';
 
-export const balancedReservoir: ReplayPolicy = {
+export const balancedReservoir = {
   name: 'balanced-reservoir',
   summary: 'a uniform sample of each label and domain, all of equal size',
   score: 'draw',
@@ -28,4 +28,4 @@ export const balancedReservoir: ReplayPolicy = {
     scoreOf: ({ hash }) => uniformOf(seed, hash),
     whyNot: "this example's draw is not among the lowest",
   }),
-};
+} satisfies ReplayPolicy;

@@ -13,7 +13,7 @@ import { takeWithin } from '../budget.js';
 import type { Offer, ReplayPolicy } from '../policy.js';
 import { byDraw, inBalancedRounds } from '../rounds.js';
 
-export const herding: ReplayPolicy = {
+export const herding = {
   name: 'herding',
   summary: 'of each label and domain the examples whose mean is nearest to the mean of all',
   score: 'place',
@@ -31,7 +31,7 @@ export const herding: ReplayPolicy = {
       whyNot: 'its place in the order of its label and domain comes later',
     };
   },
-};
+} satisfies ReplayPolicy;
 
 /** A text has at least one byte. */
 const mostPlaces = (budget: BufferBudget) => ('bytes' in budget ? budget.bytes : budget.examples);

@@ -10,7 +10,7 @@ import { takeWithin } from '../budget.js';
 import type { ReplayPolicy } from '../policy.js';
 import { byDraw } from '../rounds.js';
 
-export const reservoir: ReplayPolicy = {
+export const reservoir = {
   name: 'reservoir',
   summary: 'a uniform sample of everything, labels as frequent as they came',
   score: 'draw',
@@ -20,4 +20,4 @@ export const reservoir: ReplayPolicy = {
     scoreOf: ({ hash }) => uniformOf(seed, hash),
     whyNot: "this example's draw is not among the lowest",
   }),
-};
+} satisfies ReplayPolicy;

@@ -1,4 +1,5 @@
 /** Finds and inserts examples in batches: individual queries would each cost a round trip to the server. */
+import { sql } from 'kysely';
 import { type NewExample, sealOf } from '../example.js';
 import type { ExampleWriter, KnownExample, Transaction, WriterOf } from '../store.js';
 
@@ -7,6 +8,9 @@ export class ParcelWriter implements ExampleWriter {
   readonly #of: WriterOf;
   /** Twin -> the prepared examples with the same text. */
   #known = new Map<string, KnownExample[]>();
+  /** Number of rows written, and the number at which the table is analysed next. */
+  #written = 0;
+  #analyseAt = 2000;
   #waiting: (NewExample & { readonly arrival: number })[] = [];
 
   constructor(transaction: Transaction, of: WriterOf) {
@@ -16,6 +20,7 @@ export class ParcelWriter implements ExampleWriter {
 
   async prepare(twins: readonly string[]): Promise<void> {
     this.#known = new Map(twins.map((twin) => [twin, []]));
+    if (twins.length === 0) return;
     const rows = await this.#transaction
       .selectFrom('examples')
       .select(['id', 'arrival', 'hash', 'label', 'twin'])
@@ -45,6 +50,12 @@ export class ParcelWriter implements ExampleWriter {
       seal: sealOf({ ...example, task: this.#of.task }),
     }));
     this.#waiting = [];
-    if (rows.length > 0) await this.#transaction.insertInto('examples').values(rows).execute();
+    if (rows.length === 0) return;
+    await this.#transaction.insertInto('examples').values(rows).execute();
+    this.#written += rows.length;
+    if (this.#written < this.#analyseAt) return;
+    // Without statistics the planner expects so few rows that it would read the whole table for each batch.
+    await sql`analyze examples`.execute(this.#transaction);
+    this.#analyseAt *= 4;
   }
 }

@@ -88,6 +88,18 @@ export async function scoresOf(head: Head, vectors: Float32Array, threads: numbe
   }
 }
 
+/** The probabilities of one batch, as the head gives them when it serves: [n, classes]. */
+export async function probabilitiesOf(head: Head, vectors: Float32Array, threads: number): Promise<Float32Array> {
+  const native = await compile(headGraph(head), threads);
+  const { dimension } = head.shape;
+  try {
+    const embedding = { data: vectors, dims: [vectors.length / dimension, dimension] };
+    return (await native.run({ embedding })).probabilities as Float32Array;
+  } finally {
+    await native.close();
+  }
+}
+
 function constant(graph: Graph, { dims, data }: Tensor, name: string): string {
   return graph.constant({ type: elementTypeOf(data), dims, data }, name);
 }

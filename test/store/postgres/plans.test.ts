@@ -4,11 +4,11 @@
  */
 import { CompiledQuery, Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Queries, Store } from '#espalier/store/database.js';
+import { type Queries, type Store, transact } from '#espalier/store/database.js';
 import { dialectFor } from '#espalier/store/postgres/connection.js';
 import { parseServerLocation } from '#espalier/store/postgres/location.js';
 import { type Ask, fillForPlans, hotQueries, sortingQueries } from '../../support/hot-queries.js';
-import { temporaryStore } from '../../support/store.js';
+import { newExample, temporaryStore } from '../../support/store.js';
 
 let store: Store;
 let queries: Queries;
@@ -60,4 +60,21 @@ describe('queries that have to sort', () => {
 it('a table without an index for the question is read whole: the test can fail', async () => {
   const plan = () => sql`select 1 from examples where source = 'x'`.execute(queries);
   expect((await plansOf(plan)).filter(readsWhole)).toHaveLength(1);
+});
+
+it('an intake of thousands of rows looks for twins by their index, in a table that nobody has analysed', async () => {
+  const fresh = await temporaryStore();
+  const plan = await transact(fresh, async (transaction) => {
+    const writer = fresh.engine.openExampleWriter(transaction, { adapter: 'desk', task: 'intent' });
+    for (let start = 0; start < 5000; start += 500) {
+      const parcel = Array.from({ length: 500 }, (_, index) => newExample({ text: `text ${start + index}` }));
+      await writer.prepare(parcel.map(({ twin }) => twin));
+      for (const [index, example] of parcel.entries()) writer.insert(example, start + index + 1);
+      await writer.flush();
+    }
+    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain select id from examples
+      where adapter = 'desk' and task = 'intent' and twin in ('a', 'b', 'c')`.execute(transaction);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  });
+  expect(plan).toMatch(/Index Cond: .*twin = ANY/);
 });

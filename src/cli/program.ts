@@ -20,6 +20,8 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   schedule: async () => (await import('./commands/schedule.js')).scheduleCommand,
   store: async () => (await import('./commands/store.js')).storeCommand,
   status: async () => (await import('./commands/status.js')).statusCommand,
+  backup: async () => (await import('./commands/backup.js')).backupCommand,
+  restore: async () => (await import('./commands/restore.js')).restoreCommand,
   demo: async () => (await import('./commands/demo.js')).demoCommand,
 };
 

@@ -260,6 +260,10 @@ export const catalogue = {
     'A folder already has the number of the version that is being made; no folder of a version is ever overwritten.',
     'Run `espalier update` again: it takes the next free number.',
   ],
+  VERSION_PRUNED: [
+    'The files of the version were removed by `espalier prune`.',
+    'Use another version, or restore the version from a backup that was made before.',
+  ],
   NO_EARLIER_VERSION: [
     'There is no earlier version to roll back to.',
     'See the decisions: `espalier candidates list` with `all`.',
@@ -274,6 +278,11 @@ export const catalogue = {
     'The schedule could not do everything that was due; what could be done is done.',
     'Mend what is named; `espalier schedule status` says when each is tried again.',
   ],
+  FILE_EXISTS: [
+    'The file that is to be written exists, or the folder that is to be filled is not empty.',
+    'Name another one: nothing is ever written over.',
+  ],
+  BACKUP_INVALID: ['The file is no backup, or it was cut off or changed.', 'Use another backup; nothing was restored.'],
   DATA_FOLDER_INVALID: ['A benchmark data folder is not in the stated format.', 'See docs/benchmarks.md.'],
 } as const satisfies Record<KnownCode, CatalogueEntry>;
 

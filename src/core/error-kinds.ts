@@ -46,6 +46,7 @@ export const codesByKind = {
     'CANDIDATE_NOT_FOUND',
     'NO_CHAMPION',
     'VERSION_NOT_FOUND',
+    'VERSION_PRUNED',
     'NO_EARLIER_VERSION',
     'EXAMPLE_NOT_FOUND',
     'SCHEDULE_EMPTY',
@@ -53,6 +54,7 @@ export const codesByKind = {
   /** A named thing exists, but in another state. */
   conflict: [
     'ENCODER_MISMATCH',
+    'FILE_EXISTS',
     'SUITE_EXISTS',
     'STORE_NOT_EMPTY',
     'VERSION_EXISTS',
@@ -80,6 +82,7 @@ export const codesByKind = {
     'STORE_NEWER',
     'STORE_OUTDATED',
     'SUITE_INVALID',
+    'BACKUP_INVALID',
     'DATA_FOLDER_INVALID',
   ],
   /** The disk, the network or the system fails. */

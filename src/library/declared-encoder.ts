@@ -6,6 +6,7 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { defaultCacheFolder, type Workspace } from '../declaration/workspace.js';
 import { defaultPooling } from '../encoder/declaration.js';
 import type { Encoder } from '../encoder/encoder.js';
+import type { Fingerprints } from '../encoder/fingerprint.js';
 import type { ModelLocations } from '../encoder/model-folder.js';
 import type { Tokeniser } from '../encoder/tokeniser.js';
 
@@ -28,6 +29,16 @@ export async function openDeclaredTokeniser(
 ): Promise<Tokeniser | undefined> {
   const { openTokeniser } = await import('../encoder/open-tokeniser.js');
   return openTokeniser(encoderDeclared(encoder), modelLocationsIn(workspace, environment));
+}
+
+/** Undefined where the encoder would have to be converted or downloaded first. @throws ENCODER_NOT_FOUND */
+export async function findDeclaredFingerprints(
+  { encoder }: AdapterDeclaration,
+  workspace: Workspace,
+  environment: NodeJS.ProcessEnv,
+): Promise<Fingerprints | undefined> {
+  const { findFingerprints } = await import('../encoder/find-fingerprints.js');
+  return findFingerprints(encoderDeclared(encoder), modelLocationsIn(workspace, environment));
 }
 
 function encoderDeclared(encoder: AdapterDeclaration['encoder']) {

@@ -5,6 +5,7 @@ import { listAdapterNames, onlyAdapter, readDeclaration } from '../declaration/w
 import type { ScheduleEvent } from '../schedule/scheduler.js';
 import type { Candidate } from '../store/candidates.js';
 import type { NewCheck } from '../store/schedule.js';
+import type { Backup } from '../upkeep/backup.js';
 import { AdapterHandle } from './adapter-handle.js';
 import {
   type Approved,
@@ -31,6 +32,7 @@ import {
 import type { Call } from './site.js';
 import { readStatus, type WorkspaceStatus } from './status.js';
 import { SuitesHandle } from './suites-handle.js';
+import { backUpWorkspace } from './upkeep.js';
 
 export interface EspalierOptions {
   /** The workspace is the nearest at or above this folder; usually the working directory. */
@@ -103,6 +105,14 @@ export class Espalier {
    */
   copyStore(to: string, call: Call = {}): Promise<StoreCopy> {
     return this.#opened.run(call, (site) => copyStoreTo(site, to));
+  }
+
+  /**
+   * Writes a backup into a new file, while the workspace is in use.
+   * @throws FILE_EXISTS, ADAPTER_INVALID where a champion is damaged
+   */
+  backup(file: string, call: Call = {}): Promise<Backup> {
+    return this.#opened.run(call, (site) => backUpWorkspace(site, file));
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import type { Principal } from '../store/audit.js';
 import { openStore, openStoreToRead, type Store, storeError } from '../store/database.js';
 import { headSettings } from '../training/heads.js';
 import { versionsOf } from '../versions/folder-versions.js';
+import type { Versions } from '../versions/versions.js';
 import { WorkPool } from '../work/pool.js';
 import { usualActor } from './actor.js';
 import { openDeclaredEncoder, openDeclaredTokeniser } from './declared-encoder.js';
@@ -136,6 +137,9 @@ export class OpenWorkspace {
     return encoder;
   }
 }
+
+/** Where the versions of a workspace are kept, by its root. */
+export const placeOfVersions = (root: string): Versions => versionsOf({ root });
 
 /** Joined only where there are two: a joined signal is kept as long as the signal of the workspace. */
 function joinSignals(own: AbortSignal | undefined, whole: AbortSignal | undefined): AbortSignal {

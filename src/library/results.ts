@@ -14,6 +14,8 @@ import type { NewCheck } from '../store/schedule.js';
 import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
+import type { Backup } from '../upkeep/backup.js';
+import type { Restored } from '../upkeep/restore.js';
 import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
 import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
 import type { StoreCopy } from './copy-store.js';
@@ -69,6 +71,8 @@ export interface Results {
   'schedule start': ScheduleSession | readonly NewCheck[];
   'schedule status': readonly ScheduleStatus[];
   status: WorkspaceStatus;
+  backup: Backup;
+  restore: Restored;
 }
 
 /** What a command that fails prints with --json. */

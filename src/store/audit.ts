@@ -3,10 +3,18 @@
  * previous one.
  */
 import { auditHash, firstPrevious } from './audit-chain.js';
-import type { Transaction } from './store.js';
+import type { Queries, Transaction } from './store.js';
 
 /** Every act that is recorded. Decisions have the same names as in the table `decisions`. */
-export type ActName = 'ingested' | 'proposed' | 'approve' | 'override' | 'reject' | 'rollback' | 'reselected';
+export type ActName =
+  | 'ingested'
+  | 'proposed'
+  | 'approve'
+  | 'override'
+  | 'reject'
+  | 'rollback'
+  | 'reselected'
+  | 'pruned';
 
 /** The person or program that acts, and the interface used. */
 export interface Principal {
@@ -37,4 +45,18 @@ export async function recordAct(
     .insertInto('audit')
     .values({ ...row, hash: auditHash(row) })
     .execute();
+}
+
+/** The `subject` of a version in the audit. */
+export const versionSubject = (version: number) => `version ${version}`;
+
+/** Versions of the adapter that were deliberately removed. */
+export async function findPrunedVersions(queries: Queries, adapter: string): Promise<ReadonlySet<number>> {
+  const rows = await queries
+    .selectFrom('audit')
+    .select('subject')
+    .where('adapter', '=', adapter)
+    .where('act', '=', 'pruned')
+    .execute();
+  return new Set(rows.flatMap(({ subject }) => /^version (\d+)$/.exec(subject)?.[1] ?? []).map(Number));
 }

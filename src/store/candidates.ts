@@ -116,6 +116,18 @@ async function findServingDecision(queries: Queries, adapter: string) {
     .executeTakeFirst();
 }
 
+/** Names of all adapters in the store, in alphabetical order. */
+export async function listKnownAdapters(queries: Queries): Promise<string[]> {
+  const rows = await queries.selectFrom('adapters').select('name').execute();
+  return rows.map(({ name }) => name).sort();
+}
+
+/** All proposed versions of the adapter, in ascending order. */
+export async function listVersions(queries: Queries, adapter: string): Promise<number[]> {
+  const versions = queries.selectFrom('candidates').select('version').where('adapter', '=', adapter);
+  return (await versions.orderBy('version').execute()).map(({ version }) => version);
+}
+
 /** When the champion was last made champion; undefined if there is none. */
 export async function findChampionSince(queries: Queries, adapter: string): Promise<string | undefined> {
   return (await findServingDecision(queries, adapter))?.at;

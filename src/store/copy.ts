@@ -8,7 +8,7 @@ import { EspalierError } from '../core/errors.js';
 import { type ColumnValue, sealValues } from './sealed-row.js';
 import type { Queries, Store, Transaction } from './store.js';
 import { type Table, tables } from './tables.js';
-import { transact } from './transaction.js';
+import { readAtOneMoment, transact } from './transaction.js';
 
 export interface CopiedTable {
   readonly table: Table['name'];
@@ -27,31 +27,43 @@ const sliceSize = 1000;
  * Blocks writers of both stores meanwhile. Cost: every row is read twice and written once, a thousand at a time.
  * @throws STORE_NOT_EMPTY, STORE_CORRUPT where the copy differs, INTERRUPTED, and what the databases report
  */
-export async function copyStore(from: Store, to: Store, { signal, progress }: CopyTerms): Promise<CopiedTable[]> {
-  return transact(from, (source) =>
-    transact(to, async (target) => {
-      await requireEmpty(target, to.location);
-      const total = await countAll(source);
-      const copied: CopiedTable[] = [];
-      let done = 0;
-      for (const table of tables) {
-        const written = await copyTable(source, target, table, (rows) => {
-          if (signal.aborted) throw new EspalierError('INTERRUPTED', 'stopped while copying; the target is as it was');
-          done += rows;
-          progress(done, total);
+export async function copyStore(from: Store, to: Store, terms: CopyTerms): Promise<CopiedTable[]> {
+  return transact(from, (source) => copyInto(to, { from, source }, terms));
+}
+
+/** Copies a snapshot of the database, while others write into `from`. */
+export async function copyMoment(from: Store, to: Store, terms: CopyTerms): Promise<CopiedTable[]> {
+  return readAtOneMoment(from, (source) => copyInto(to, { from, source }, terms));
+}
+
+interface Source {
+  readonly from: Store;
+  readonly source: Queries;
+}
+
+function copyInto(to: Store, { from, source }: Source, { signal, progress }: CopyTerms): Promise<CopiedTable[]> {
+  return transact(to, async (target) => {
+    await requireEmpty(target, to.location);
+    const total = await countAll(source);
+    const copied: CopiedTable[] = [];
+    let done = 0;
+    for (const table of tables) {
+      const written = await copyTable(source, target, table, (rows) => {
+        if (signal.aborted) throw new EspalierError('INTERRUPTED', 'stopped while copying; the target is as it was');
+        done += rows;
+        progress(done, total);
+      });
+      const found = await digest(target, table);
+      if (found.rows !== written.rows || found.checksum !== written.checksum)
+        throw new EspalierError('STORE_CORRUPT', `the copy of the table ${table.name} differs from the original`, {
+          at: { file: to.location },
+          hint: 'Nothing was copied. Run the command again; if it fails again, please report it.',
         });
-        const found = await digest(target, table);
-        if (found.rows !== written.rows || found.checksum !== written.checksum)
-          throw new EspalierError('STORE_CORRUPT', `the copy of the table ${table.name} differs from the original`, {
-            at: { file: to.location },
-            hint: 'Nothing was copied. Run the command again; if it fails again, please report it.',
-          });
-        copied.push({ table: table.name, rows: written.rows });
-      }
-      await to.engine.saveLastIds(target, await from.engine.readLastIds(source));
-      return copied;
-    }),
-  );
+      copied.push({ table: table.name, rows: written.rows });
+    }
+    await to.engine.saveLastIds(target, await from.engine.readLastIds(source));
+    return copied;
+  });
 }
 
 async function requireEmpty(target: Transaction, location: string): Promise<void> {

@@ -63,6 +63,15 @@ export interface Engine {
   readonly place: Place;
   /** Begins a transaction that excludes all other writers. @throws errors that `errorOf` turns into STORE_BUSY */
   begin(transaction: Transaction): Promise<void>;
+  /** Begins a read-only transaction on a snapshot of the database. Others can write meanwhile. */
+  beginReading(transaction: Queries): Promise<void>;
+  /**
+   * Writes a snapshot of the database into a new SQLite file, without the space of deleted rows; absent if rows have to
+   * be copied one by one.
+   */
+  readonly saveTo?: (queries: Queries, file: string) => Promise<void>;
+  /** Describes damage to the database's own structure, and rows that refer to missing rows; empty if there is none. */
+  findDamage(queries: Queries): Promise<string[]>;
   /** @throws STORE_GONE if the opened database is no longer at its path */
   requireInPlace(): void;
   /** The clock that leases use: one for all processes that share the database. */

@@ -82,3 +82,23 @@ export async function transact<T>(store: Store, work: (transaction: Transaction)
     throw engine.errorOf(thrown);
   }
 }
+
+/**
+ * Runs `work` on a snapshot of the database, while others write.
+ * @throws as transact
+ */
+export async function readAtOneMoment<T>(store: Store, work: (queries: Queries) => Promise<T>): Promise<T> {
+  const { engine } = store;
+  try {
+    return await holdConnection(store, async (transaction) => {
+      await engine.beginReading(transaction);
+      try {
+        return await work(transaction);
+      } finally {
+        await sql`rollback`.execute(transaction).catch(() => undefined);
+      }
+    });
+  } catch (thrown) {
+    throw engine.errorOf(thrown);
+  }
+}

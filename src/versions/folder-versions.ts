@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { EspalierError, systemCodeOf } from '../core/errors.js';
 import { type Content, diskError, privateFolder, renameDurably, writePrivateFile } from '../core/files.js';
 import { sha256OfFile } from '../core/hash.js';
-import { removeUnfinished } from '../core/left-behind.js';
+import { removeUnfinished, unfinishedName } from '../core/left-behind.js';
 import type { Workspace } from '../declaration/workspace.js';
 import { versionFiles } from './manifest.js';
 import type { ContenderName, FileKey, Owner, RunName, VersionName, Versions } from './versions.js';
@@ -31,11 +31,8 @@ class FolderVersions implements Versions {
     this.#root = root;
   }
 
-  async list(adapter: string): Promise<number[]> {
-    const folder = join(this.#root, adapter, 'versions');
-    const names = existsSync(folder) ? await translated(folder, readdir(folder)) : [];
-    const numbers = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
-    return numbers.sort((a, b) => a - b);
+  list(adapter: string): Promise<number[]> {
+    return numbersIn(join(this.#root, adapter, 'versions'));
   }
 
   whereIs(owner: Owner, file?: string): string {
@@ -82,6 +79,19 @@ class FolderVersions implements Versions {
     await translated(to, moveWhole(from, to));
   }
 
+  /** Renames the folder in one step, then removes it; a process killed in between leaves an unfinished name behind. */
+  async remove(version: VersionName): Promise<void> {
+    const folder = this.#folderOf(version);
+    if (!existsSync(folder)) return;
+    const aside = unfinishedName(folder);
+    await translated(folder, renameDurably(folder, aside));
+    await removeFolder(aside);
+  }
+
+  listRuns(adapter: string): Promise<number[]> {
+    return numbersIn(join(this.#root, adapter, 'runs'));
+  }
+
   async discard({ adapter, run }: RunName): Promise<void> {
     await removeFolder(join(this.#root, adapter, 'runs', String(run)));
   }
@@ -122,6 +132,13 @@ function versionExists(folder: string): EspalierError {
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   if (!existsSync(file)) return undefined;
   return translated(file, readFile(file));
+}
+
+/** Names in the folder that are whole numbers, in ascending order; empty if there is no such folder. */
+async function numbersIn(folder: string): Promise<number[]> {
+  const names = existsSync(folder) ? await translated(folder, readdir(folder)) : [];
+  const numbers = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+  return numbers.sort((a, b) => a - b);
 }
 
 async function removeFolder(folder: string): Promise<void> {

@@ -43,3 +43,20 @@ async function requireSame(versions: Versions, { adapter, version, createdAt }: 
   const isSame = found.createdAt === createdAt && found.version === version && found.adapter === adapter;
   if (!isSame) throw new EspalierError('VERSION_EXISTS', `${place} is of another update`, { at: { file: place } });
 }
+
+/** Publishes a version unchanged, from the bytes of its files and its manifest. @throws VERSION_EXISTS, ADAPTER_INVALID */
+export async function publishFiles(
+  versions: Versions,
+  name: VersionName,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  const manifest = files.get(versionFiles.manifest);
+  if (manifest === undefined) {
+    const file = versions.whereIs(name, versionFiles.manifest);
+    throw new EspalierError('ADAPTER_INVALID', `${file} is missing`, { at: { file } });
+  }
+  const contender = { adapter: name.adapter, run: name.version, strategy: 'published' };
+  for (const [file, bytes] of files) if (file !== versionFiles.manifest) await versions.stage(contender, file, bytes);
+  await versions.publish(contender, name.version, Buffer.from(manifest).toString('utf8'));
+  await versions.discard(contender);
+}

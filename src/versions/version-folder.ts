@@ -8,14 +8,15 @@
  *                        they were stored
  *   manifest.json        the version's origin, and the SHA-256 of the other files
  */
+import { stat } from 'node:fs/promises';
 import { EspalierError } from '../core/errors.js';
 import { diskError } from '../core/files.js';
 import { sha256, sha256OfFile } from '../core/hash.js';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../core/safetensors.js';
 import { headGraph, tensorNames } from '../training/heads/head-graph.js';
 import type { Head, TrainedHead } from '../training/job.js';
-import { type Manifest, versionFiles } from './manifest.js';
-import type { ContenderName, Owner, Versions } from './versions.js';
+import { type Manifest, parseManifest, versionFiles } from './manifest.js';
+import type { ContenderName, Owner, VersionName, Versions } from './versions.js';
 
 /** A version with its manifest, or a contender: the owner of files, and the SHA-256 of each file by its name. */
 export type Filed = Owner & { readonly files: Readonly<Record<string, string>> };
@@ -112,4 +113,35 @@ export async function readPieces(versions: Versions, manifest: Manifest): Promis
   if (pieces?.data instanceof Int32Array) return pieces.data;
   const file = versions.whereIs(manifest, versionFiles.pieces);
   throw new EspalierError('ADAPTER_INVALID', `${file} has no tensor of pieces`);
+}
+
+export interface VersionFile {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** Yields every file of a version, the manifest last; only one is in memory at a time. @throws ADAPTER_INVALID */
+export async function* listVersionFiles(versions: Versions, version: VersionName): AsyncGenerator<VersionFile> {
+  const bytes = await versions.readManifest(version);
+  if (bytes === undefined) throw missing(versions, version, versionFiles.manifest);
+  const manifest = parseManifest(bytes, versions.whereIs(version, versionFiles.manifest));
+  for (const [name, sha256] of Object.entries(manifest.files)) {
+    const content = await versions.read(version, { name, sha256 });
+    if (content === undefined) throw missing(versions, version, name);
+    yield { name, content };
+  }
+  yield { name: versionFiles.manifest, content: bytes };
+}
+
+/** Total size in bytes of the files that its manifest names; missing files are not counted. */
+export async function sizeOfVersion(versions: Versions, version: VersionName): Promise<number> {
+  const manifest = await versions.readManifest(version);
+  if (manifest === undefined) return 0;
+  const files = Object.entries(parseManifest(manifest, versions.whereIs(version, versionFiles.manifest)).files);
+  let bytes = manifest.byteLength;
+  for (const [name, sha256] of files) {
+    const path = await versions.localFile(version, { name, sha256 });
+    if (path !== undefined) bytes += (await stat(path)).size;
+  }
+  return bytes;
 }

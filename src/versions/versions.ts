@@ -72,6 +72,10 @@ export interface Versions {
    * @throws VERSION_EXISTS where the number is taken; of several that publish under one number one succeeds
    */
   publish(contender: ContenderName, version: number, manifest: string): Promise<void>;
+  /** Removes a version permanently; its number is free in this place afterwards. The version need not exist. */
+  remove(version: VersionName): Promise<void>;
+  /** Numbers of runs with contenders or records that were neither published nor discarded, in ascending order. */
+  listRuns(adapter: string): Promise<number[]>;
   /** Removes the contenders of a run, with their records. There may be none. */
   discard(run: RunName): Promise<void>;
   /** Removes the contenders of all runs of the adapter. */

@@ -75,6 +75,15 @@ export class HashedVersions implements Versions {
     await rm(this.#staged(contender));
   }
 
+  async remove(version: VersionName): Promise<void> {
+    await rm(this.#manifest(version), { force: true });
+  }
+
+  async listRuns(adapter: string): Promise<number[]> {
+    const names = await readdir(join(this.#root, 'runs', adapter)).catch(() => []);
+    return names.map(Number).sort((a, b) => a - b);
+  }
+
   async discard({ adapter, run }: RunName): Promise<void> {
     await rm(join(this.#root, 'runs', adapter, String(run)), { recursive: true, force: true });
   }

@@ -170,6 +170,42 @@ describe.each(places)('a place for versions: $name', ({ open }) => {
     });
   });
 
+  describe('what is removed', () => {
+    it('is a version no longer, and leaves the other versions and the contenders alone', async () => {
+      for (const version of [1, 2]) {
+        await versions.stage(contender, 'note.txt', 'learned');
+        await versions.publish(contender, version, `{"version":${version}}`);
+      }
+      await versions.stage(other, 'note.txt', 'learned');
+      await versions.remove({ adapter, version: 1 });
+      expect(await versions.list(adapter)).toEqual([2]);
+      expect(await versions.readManifest({ adapter, version: 1 })).toBeUndefined();
+      expect(await versions.read({ adapter, version: 1 }, note)).toBeUndefined();
+      expect(await versions.localFile({ adapter, version: 1 }, note)).toBeUndefined();
+      expect(textOf(await versions.read({ adapter, version: 2 }, note))).toBe('learned');
+      expect(await versions.isStaged(other)).toBe(true);
+    });
+
+    it('need not be there, and its number can be published again', async () => {
+      await versions.remove({ adapter, version: 1 });
+      await versions.stage(contender, 'note.txt', 'learned');
+      await versions.publish(contender, 1, '{}');
+      await versions.remove({ adapter, version: 1 });
+      await versions.stage(contender, 'note.txt', 'learned');
+      await versions.publish(contender, 1, '{"again":true}');
+      expect(textOf(await versions.readManifest({ adapter, version: 1 }))).toBe('{"again":true}');
+    });
+  });
+
+  it('lists the runs that have staged files or a record', async () => {
+    await versions.stage(contender, 'note.txt', 'learned');
+    await versions.writeRecord(ofLaterRun, '{}');
+    await versions.stage(foreign, 'note.txt', 'learned');
+    expect(await versions.listRuns(adapter)).toEqual([contender.run, ofLaterRun.run].sort((a, b) => a - b));
+    await versions.discard(contender);
+    expect(await versions.listRuns(adapter)).toEqual([ofLaterRun.run]);
+  });
+
   it('names versions, contenders and their files in words that tell them apart', () => {
     const version = { adapter, version: 3 };
     const words = [version, { adapter, version: 4 }, contender, other, ofLaterRun, foreign].flatMap((owner) => [

@@ -14,6 +14,11 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
       await sql`begin`.execute(transaction);
       await holdSchema(transaction, schema);
     },
+    async beginReading(transaction) {
+      await sql`begin isolation level repeatable read, read only`.execute(transaction);
+    },
+    // The server itself checks its pages and keys.
+    findDamage: async () => [],
     requireInPlace: () => undefined,
     async now(queries) {
       const { rows } = await sql<{ now: string }>`select clock_timestamp()::text as now`.execute(queries);

@@ -2,7 +2,7 @@
 import type SqliteDatabase from 'better-sqlite3';
 import { sql } from 'kysely';
 import { patienceMilliseconds } from '../patience.js';
-import type { Engine } from '../store.js';
+import type { Engine, Queries } from '../store.js';
 import { sqliteError } from './errors.js';
 import { openExampleWriter } from './example-writer.js';
 import { type FileIdentity, requireInPlace } from './file-identity.js';
@@ -21,6 +21,13 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
     // A deferred transaction that reads first fails under concurrency despite the busy timeout.
     begin: (transaction) =>
       untilFree(() => sql`begin immediate`.execute(transaction), patienceMilliseconds / busyMilliseconds),
+    async beginReading(transaction) {
+      await sql`begin`.execute(transaction);
+    },
+    async saveTo(queries, target) {
+      await sql`vacuum into ${target}`.execute(queries);
+    },
+    findDamage,
     requireInPlace: () => requireInPlace(file),
     // The processes that share a file share the machine's clock.
     now: async () => new Date(),
@@ -38,4 +45,16 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
     },
     errorOf: (thrown) => sqliteError(thrown, file.path),
   };
+}
+
+/** https://www.sqlite.org/pragma.html#pragma_integrity_check; both read the whole file. */
+async function findDamage(queries: Queries): Promise<string[]> {
+  const structure = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(queries);
+  const orphans = await sql<{ table: string; rowid: number; parent: string }>`pragma foreign_key_check`.execute(
+    queries,
+  );
+  return [
+    ...structure.rows.map(({ integrity_check }) => integrity_check).filter((found) => found !== 'ok'),
+    ...orphans.rows.map(({ table, rowid, parent }) => `row ${rowid} of ${table} points to no row of ${parent}`),
+  ];
 }

@@ -1,9 +1,9 @@
 /** Keys that a member of the workspace adds to adapter.yaml, each with a zod schema that checks it. */
 
 /**
- * @param added key -> its schema. @param taken keys that are there already -> their schemas: members share a key where
- * they share its schema
- * @returns what is wrong with the keys; undefined: nothing
+ * @param added key -> its schema. @param taken existing keys -> their schemas: members share a key if they share its
+ * schema
+ * @returns a description of the first fault of the keys; undefined if there is none
  */
 export function faultOfKeys(
   added: Readonly<Record<string, unknown>>,
@@ -27,7 +27,7 @@ interface Schema {
   safeParse(value: unknown): { readonly success: boolean };
 }
 
-/** By its parts: the workspace may bring another copy of zod. */
+/** Recognises a schema by its properties, since the workspace may import another copy of zod. */
 function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && '_zod' in value && 'safeParse' in value;
 }

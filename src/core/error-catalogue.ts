@@ -1,11 +1,11 @@
-/** One catalogue of every error a user can meet; `docs/errors.md` is held equal to this file by a test. */
+/** The catalogue of every error a user can meet; a test compares `docs/errors.md` with this file. */
 
 import type { KnownCode } from './error-kinds.js';
 
-/** Parameters stand in backticks as the library calls them; the third part lists them. */
+/** Parameters are in backticks under their library names; the third element lists them. */
 export type CatalogueEntry = readonly [meaning: string, remedy: string, parameters?: readonly string[]];
 
-/** Code -> [what it means, what to do about it when the thrower knows nothing better]. */
+/** Code -> [meaning, remedy if the code that throws gives none]. */
 export const catalogue = {
   USAGE: [
     'Unknown argument or option, or a value that it cannot have.',

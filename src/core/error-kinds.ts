@@ -1,10 +1,10 @@
 /**
- * Which kind of refusal each error is, for programs that answer others: a server says 400 to usage, 404 to missing, 409
+ * The kind of each error, for programs that answer other programs: a server replies 400 to usage, 404 to missing, 409
  * to conflict.
  */
 
 export const codesByKind = {
-  /** The call, or its input, says what cannot be taken. */
+  /** The call or its input is invalid. */
   usage: [
     'USAGE',
     'TEXT_INVALID',
@@ -21,7 +21,7 @@ export const codesByKind = {
     'HEAD_UNKNOWN',
     'POLICY_UNKNOWN',
   ],
-  /** A rule says no to a call that is well formed. */
+  /** A rule refuses a well-formed call. */
   refused: [
     'NOTHING_TO_LEARN',
     'NOTHING_TO_COMPARE',
@@ -35,7 +35,7 @@ export const codesByKind = {
     'VERDICT_DIFFERS',
     'SCHEDULE_FAILED',
   ],
-  /** What is named is not there. */
+  /** A named thing does not exist. */
   missing: [
     'NOT_A_WORKSPACE',
     'FILE_NOT_FOUND',
@@ -51,7 +51,7 @@ export const codesByKind = {
     'EXAMPLE_NOT_FOUND',
     'SCHEDULE_EMPTY',
   ],
-  /** What is named is there, in another state. */
+  /** A named thing exists, but in another state. */
   conflict: [
     'ENCODER_MISMATCH',
     'FILE_EXISTS',
@@ -64,9 +64,9 @@ export const codesByKind = {
     'DECISION_BACKDATED',
     'LEASE_LOST',
   ],
-  /** Another process is at it; the same call may succeed later. */
+  /** Another process is using it; the same call may succeed later. */
   busy: ['STORE_BUSY', 'UPDATE_RUNNING'],
-  /** What was declared or stored is inconsistent. */
+  /** A declaration or stored data is inconsistent. */
   invalid: [
     'CONFIG_INVALID',
     'DATABASE_INVALID',

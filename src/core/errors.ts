@@ -6,10 +6,10 @@ import { type ErrorKind, kindOfCode } from './error-kinds.js';
 export { catalogue, type ErrorCode } from './error-catalogue.js';
 export type { ErrorKind } from './error-kinds.js';
 
-/** How a command ends that did not do what it was asked for. docs/commands.md has this table. */
+/** Exit codes of commands that fail. docs/commands.md has this table. */
 const exitCodes: Partial<Record<ErrorCode, number>> = {
   USAGE: 2,
-  // Nothing was taken from an input.
+  // Nothing was taken from the input.
   INPUT_EMPTY: 3,
   INPUT_REJECTED: 3,
   NOTHING_TAKEN: 3,
@@ -18,10 +18,10 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
 const exitCodesOfKinds: Partial<Record<ErrorKind, number>> = { defect: 70, stopped: 130 };
 const refused = 1;
 
-/** The exit code of an error: by its code, else by its kind, else 1. */
+/** The exit code of an error: by its code, otherwise by its kind, otherwise 1. */
 export const exitCodeOf = (code: ErrorCode): number => exitCodes[code] ?? exitCodesOfKinds[kindOfCode(code)] ?? refused;
 
-/** Where in the user's own material an error lies. Lines count from 1. */
+/** Position of an error in the user's own files. Lines count from 1. */
 export interface Place {
   readonly file?: string;
   readonly line?: number;
@@ -30,21 +30,20 @@ export interface Place {
 
 export interface ErrorDetails {
   readonly at?: Place;
-  /** What to do, when more is known than the catalogue's general advice. */
+  /** Advice that is more specific than the catalogue's. */
   readonly hint?: string;
   /**
-   * The parameters that the words of the error name in backticks, as the library calls them; a command line says its
-   * flags instead.
+   * Library names of the parameters that the error's text puts in backticks; a command line shows its flags instead.
    */
   readonly parameters?: readonly string[];
-  /** What the first of them may be. */
+  /** Possible values of the first of them. */
   readonly choices?: readonly (string | number)[];
-  /** What was found or done before it failed, where that is worth telling; with --json it stands beside the error. */
+  /** Work found or done before the failure, if worth reporting; with --json it is printed with the error. */
   readonly result?: unknown;
   readonly cause?: unknown;
 }
 
-/** An expected error: shown short, without a stack. Anything else that is thrown is a defect. */
+/** An expected error: shown briefly, without a stack. Any other error that is thrown is a defect. */
 export class EspalierError extends Error {
   override readonly name = 'EspalierError';
   readonly code: ErrorCode;
@@ -69,13 +68,13 @@ export class EspalierError extends Error {
   }
 }
 
-/** Those that the catalogue's general advice asks for. */
+/** Parameters in the catalogue's general advice. */
 function parametersOf(code: ErrorCode): readonly string[] {
   const [, , parameters = []]: CatalogueEntry = catalogue[code];
   return parameters;
 }
 
-/** "file.jsonl, line 3, field label", or an empty string. */
+/** Such as "file.jsonl, line 3, field label"; empty without a place. */
 export function describePlace(place: Place | undefined): string {
   if (!place) return '';
   const parts = [place.file, place.line && `line ${place.line}`, place.field && `field ${place.field}`];
@@ -87,7 +86,7 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The system's error code ("ENOSPC"), when the thrown thing carries one. */
+/** The operating system's error code ("ENOSPC"), if the thrown value has one. */
 export function systemCodeOf(thrown: unknown): string | undefined {
   const code = (thrown as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;

@@ -1,6 +1,6 @@
 /**
- * What a workspace adds to the seams. It holds for the time of some work and for everything that the work awaits, so
- * that two workspaces of one process do not see each other's.
+ * Extensions that a workspace adds to the seams. They apply during some work and everything that it awaits, so that two
+ * workspaces in one process do not see each other's.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { basename } from 'node:path';
@@ -16,7 +16,7 @@ export interface Named {
 }
 
 export interface Extensions {
-  /** The configuration that they come from; undefined: there is none. */
+  /** The configuration file that defines them; undefined if there is none. */
   readonly file: string | undefined;
   readonly members: Readonly<Record<Seam, readonly Named[]>>;
 }
@@ -37,16 +37,19 @@ export function withExtensions<T>(extensions: Extensions, work: () => T): T {
   return scope.run(extensions, work);
 }
 
-/** Those of the work that is going on. */
+/** The extensions of the current work. */
 export const currentExtensions = (): Extensions => scope.getStore() ?? noExtensions;
 
-/** Runs later work with the extensions that hold now: an object that outlives a call keeps this. */
+/** Runs later work with the present extensions; an object that outlives a call keeps this function. */
 export function keepExtensions(): <T>(work: () => T) => T {
   const extensions = currentExtensions();
   return (work) => withExtensions(extensions, work);
 }
 
-/** A generator runs in the scope of whoever asks for its next value, so that each step enters the scope again. */
+/**
+ * Runs each step of a generator with the extensions: a generator otherwise runs in the scope of the code that asks for
+ * its next value.
+ */
 export async function* withExtensionsInEachStep<T>(
   extensions: Extensions,
   generate: () => AsyncGenerator<T>,
@@ -68,7 +71,7 @@ export function ownMembersOf<Member extends Named>(seam: Seam): readonly Member[
   return currentExtensions().members[seam] as readonly Member[];
 }
 
-/** What a name that nobody has may come from. @param wanted "a head that has it" */
+/** Advises where an unknown name could be defined. @param wanted "a head that has it" */
 export function describeConfig(wanted: string): string {
   const { file } = currentExtensions();
   return file === undefined
@@ -82,7 +85,7 @@ export function membersOf<Member extends Named>(seam: Seam, builtIn: readonly Me
 }
 
 /**
- * @param unknown the error where no member has the name: its code, and what is said to be called so
+ * @param unknown error code and noun for the error if no member has the name
  * @throws that error, with the nearest name
  */
 export function memberNamed<Member extends Named>(
@@ -100,20 +103,20 @@ export function memberNamed<Member extends Named>(
 }
 
 /**
- * Thrown by what a member is given to call, and caught behind it: it passes through the member's code, and is no mistake
- * of it.
+ * Thrown by functions that are passed to a member, and caught by their caller: it passes through the member's code, and
+ * is not the member's mistake.
  */
 export class PassedThrough extends Error {}
 
-/** A symbol of the registry: the workspace may import another copy of this package than the one that runs. */
+/** A symbol of the global registry, since the workspace may import another copy of this package. */
 const mark = Symbol.for('espalier.seam');
 
-/** Marks what a configuration exports as a member of a seam. */
+/** Marks an export of a configuration as a member of a seam. */
 export function markMember<Member extends Named>(seam: Seam, member: Member): Member {
   return Object.defineProperty(member, mark, { value: seam });
 }
 
-/** Undefined: no `define` function made it. */
+/** The seam of a member; undefined if no `define` function made it. */
 export function seamOf(value: unknown): Seam | undefined {
   const seam = value !== null && typeof value === 'object' ? (value as { [mark]?: unknown })[mark] : undefined;
   return seams.find((known) => known === seam);

@@ -1,4 +1,4 @@
-/** Files are written whole or not at all. What holds texts of users is written for its owner alone. */
+/** Files are written whole or not at all. Files with texts of users are readable by their owner only. */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ErrorCode, EspalierError, messageOf, systemCodeOf } from './errors.js';
@@ -7,18 +7,18 @@ import { sweepBeside, unfinishedName } from './left-behind.js';
 export type Content = string | Uint8Array | readonly Uint8Array[];
 
 /**
- * Permissions of what others than the owner may neither list nor read. They hold where something is made, and change
- * nothing that is there.
+ * Permissions of files and folders that only the owner may list or read. They apply at creation, and do not change
+ * existing ones.
  */
 export const privateFolder = 0o700;
 export const privateFile = 0o600;
 
-/** Writes beside the target, flushes to disk, then renames over it. */
+/** Writes a temporary file next to the target, flushes it to disk, then renames it over the target. */
 export async function writeFileAtomic(path: string, content: Content): Promise<void> {
   await writeWhole(path, content, { file: 0o666, folder: 0o777 });
 }
 
-/** The same for what holds texts of users, or what was learned from them. */
+/** The same for files with texts of users, or with data learned from them. */
 export async function writePrivateFile(path: string, content: Content): Promise<void> {
   await writeWhole(path, content, { file: privateFile, folder: privateFolder });
 }
@@ -44,15 +44,15 @@ async function writeWhole(path: string, content: Content, modes: { file: number;
 }
 
 /**
- * Renames, and flushes the folders to disk: without that a name may be lost when the power fails, although the file is
- * there.
+ * Renames, and flushes the folders to disk: otherwise the name may be lost at a power failure, although the file's
+ * content is stored.
  */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   for (const folder of new Set([dirname(to), dirname(from)])) await syncFolder(folder);
 }
 
-/** Some systems cannot open or flush a folder; there the rename itself is all that can be had. */
+/** Some systems cannot open or flush a folder; there only the rename itself is guaranteed. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   try {
@@ -81,7 +81,7 @@ const missing: Telling = ['FILE_NOT_FOUND', (path) => `${path} does not exist`];
 const failing: Telling = ['DISK_FAILED', (path) => `the disk failed at ${path}`];
 const tooMany: Telling = ['TOO_MANY_FILES', (path) => `${path} cannot be opened: too many files are open`];
 
-/** By the code that the system gives. */
+/** System error code -> its error of the catalogue. */
 const tellings: Readonly<Record<string, Telling>> = {
   ENOSPC: noSpace,
   EDQUOT: noSpace,
@@ -106,7 +106,7 @@ const tellings: Readonly<Record<string, Telling>> = {
   ENFILE: tooMany,
 };
 
-/** A file system error as one of ours; anything else is returned as it is. */
+/** Translates a file system error to Espalier's; any other is returned unchanged. */
 export function diskError(thrown: unknown, path: string): unknown {
   const telling = tellings[systemCodeOf(thrown) ?? ''];
   if (!telling) return thrown instanceof Error ? thrown : new Error(messageOf(thrown));

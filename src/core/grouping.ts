@@ -1,4 +1,4 @@
-/** Groups items by a key. Keys keep first-seen order, items their own. */
+/** Groups items by a key. Keys are in first-seen order, and items keep their order. */
 export function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

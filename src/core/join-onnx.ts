@@ -1,4 +1,4 @@
-/** Joins ONNX models one behind the other into one graph. */
+/** Joins ONNX models into one graph, the second after the first. */
 import onnxProto from 'onnx-proto';
 import { appendAll } from './sequences.js';
 
@@ -11,15 +11,15 @@ export const decodeModel = (bytes: Uint8Array): OnnxModel => onnx.ModelProto.dec
 export const encodeModel = (model: OnnxModel): Uint8Array => onnx.ModelProto.encode(model).finish();
 
 export interface Joint {
-  /** Put before every name of the second model, so that no two are the same. */
+  /** Prefix of every name of the second model, which makes names unique. */
   readonly prefix: string;
-  /** Names of the second model that stand for values of the first, or are to stay as they are. */
+  /** Names of the second model that stand for values of the first, or remain unchanged. */
   readonly names: Readonly<Record<string, string>>;
 }
 
 /**
- * Puts nodes and constants of `second` behind those of `first`, whose graph takes them over. Inputs and outputs are the
- * caller's to set.
+ * Appends nodes and constants of `second` to those of `first`, whose graph then owns them. The caller sets inputs and
+ * outputs.
  */
 export function appendModel(first: OnnxModel, second: OnnxModel, { prefix, names }: Joint): void {
   const graph = second.graph!;

@@ -1,14 +1,14 @@
 /**
- * Answers of multi-label tasks. The set is the answer: it stands where the label of another task stands, in one form
- * alone, as a JSON array of its labels in the order of their code units. None of the labels is an answer too: `[]`.
+ * Answers of multi-label tasks. A label set is one answer: it is stored in place of a label, always in the same form,
+ * as a JSON array of its labels in the order of their code units. The empty set is an answer, too: `[]`.
  */
 
-/** The one form of a set. A label counts once. */
+/** Writes the set in its only form, without duplicate labels. */
 export function writeLabelSet(labels: Iterable<string>): string {
   return JSON.stringify([...new Set(labels)].sort());
 }
 
-/** What writeLabelSet wrote. */
+/** Reads a set that writeLabelSet wrote. */
 export function readLabelSet(answer: string): string[] {
   return JSON.parse(answer) as string[];
 }
@@ -25,7 +25,7 @@ export function isLabelSet(answer: string): boolean {
   }
 }
 
-/** The labels that an answer gives: of a task whose labels exclude each other, that one. */
+/** The labels of an answer; for a single-label task, the answer itself. */
 export function labelsIn(
   { multiLabel = false }: { readonly multiLabel?: boolean | undefined },
   answer: string,
@@ -33,10 +33,10 @@ export function labelsIn(
   return multiLabel ? readLabelSet(answer) : [answer];
 }
 
-/** What a set without a label counts as, where people read what is counted by label. */
+/** Display name of the empty set in tables by label. */
 export const noLabel = '(none)';
 
-/** Under which labels people find a set. */
+/** The labels under which a set is shown. */
 export function labelsShown(answer: string): string[] {
   const labels = readLabelSet(answer);
   return labels.length === 0 ? [noLabel] : labels;
@@ -44,8 +44,8 @@ export function labelsShown(answer: string): string[] {
 
 /**
  * The rarest label of an example, by which it is counted and balanced, as in iterative stratification (Sechidis et al.,
- * "On the stratification of multi-label data", ECML 2011): a set as rare as its rarest label would else be lost among
- * the common ones. Of equals the first in the order of their code units; '' for none.
+ * "On the stratification of multi-label data", ECML 2011): otherwise an example with a rare label would be lost among
+ * the common ones. Ties go to the first in the order of code units; '' for no labels.
  */
 export function rarestLabel(labels: readonly string[], countOf: (label: string) => number): string {
   let [rarest, least] = ['', Number.POSITIVE_INFINITY];

@@ -1,28 +1,28 @@
 /**
- * Names of what is not finished: files and folders that get their name when they are whole, and spools. Each tells
- * which process is at it, so that what a killed one left can be told and removed.
+ * Names of unfinished files and folders, which get their final name once they are complete, and of spools. Each name
+ * identifies the process that writes it, so that leftovers of a killed process can be recognised and removed.
  */
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isGone, markInWords, ownMark, parseMark } from './process-mark.js';
 
-/** "suite.yaml.4711-8812345-0a1b2c3d4e5f.1f2e3d4c.part": where what is to be at `path` is put together. */
+/** "suite.yaml.4711-8812345-0a1b2c3d4e5f.1f2e3d4c.part": name of the unfinished file for `path`. */
 export function unfinishedName(path: string): string {
   return `${path}.${markInWords(ownMark())}.${randomUUID().slice(0, 8)}.part`;
 }
 
-/** Removes what processes that are gone left in `folder`. */
+/** Removes the unfinished files of ended processes in `folder`. */
 export async function sweepFolder(folder: string, now: Date): Promise<void> {
   await sweep(folder, '', now);
 }
 
-/** Removes what they left beside `path`, when they were about to write it. */
+/** Removes the unfinished files of ended processes for `path`. */
 export async function sweepBeside(path: string, now: Date): Promise<void> {
   await sweep(dirname(path), `${basename(path)}.`, now);
 }
 
-/** What cannot be removed stays, and fails nobody's work. */
+/** Leaves files that cannot be removed, without an error. */
 async function sweep(folder: string, before: string, now: Date): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const [, words] = /\.([^.]+)\.[0-9a-f]{8}\.part$/.exec(name) ?? [];
@@ -32,7 +32,9 @@ async function sweep(folder: string, before: string, now: Date): Promise<void> {
   }
 }
 
-/** Of another machine, or from before this one was started, only the time tells. */
+/**
+ * For a file of another machine, or from before this machine was started, only its age tells whether it is abandoned.
+ */
 const abandonedMilliseconds = 24 * 60 * 60 * 1000;
 
 async function isLeftBehind(path: string, words: string, now: Date): Promise<boolean> {
@@ -43,7 +45,7 @@ async function isLeftBehind(path: string, words: string, now: Date): Promise<boo
   return written !== undefined && written.mtimeMs < now.getTime() - abandonedMilliseconds;
 }
 
-/** Everything unfinished in a folder that is this process's alone. */
+/** Removes everything unfinished in a folder that only this process uses. */
 export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder)) if (name.endsWith('.part')) await rm(join(folder, name), { force: true });
 }

@@ -1,11 +1,11 @@
 /** Splits a stream of bytes into lines, in memory that does not grow with the length of a line or of the stream. */
 
-/** Its content without the line break, or its size where it is longer than allowed. */
+/** The content without the line break, or the size if the line is longer than allowed. */
 export type Line = { readonly content: Buffer } | { readonly bytes: number };
 
 /**
  * Yields the lines that each chunk completes, together; the last line needs no line break.
- * @param longest bytes of a line; a longer one is counted and not kept
+ * @param longest maximum bytes of a line; the content of a longer one is not kept, only its size
  */
 export async function* linesOf(source: AsyncIterable<Buffer | string>, longest: number): AsyncIterable<Line[]> {
   let kept: Buffer[] = [];
@@ -36,7 +36,7 @@ export async function* linesOf(source: AsyncIterable<Buffer | string>, longest: 
   if (bytes > 0) yield [finish()];
 }
 
-/** Windows ends a line with a carriage return and a line feed. */
+/** Removes the carriage return of Windows line endings. */
 function withoutReturn(content: Buffer): Buffer {
   return content.at(-1) === 13 ? content.subarray(0, -1) : content;
 }

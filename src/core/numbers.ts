@@ -1,4 +1,4 @@
-/** Numbers as people read them: shares as percent, and sizes in bytes. */
+/** Formats numbers for people: shares as percent, and sizes in bytes. */
 
 /** 0.9375 -> "93.8" */
 export const percent = (share: number) => (share * 100).toFixed(1);

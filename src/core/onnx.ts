@@ -1,5 +1,5 @@
 /**
- * Builds ONNX graphs node by node. Everything native in Espalier is such a graph: the embedded encoder, training,
+ * Builds ONNX graphs node by node. All native computation in Espalier is such a graph: the embedded encoder, training,
  * adapters. Operators: https://onnx.ai/onnx/operators/ (opset 17).
  */
 import onnxProto from 'onnx-proto';
@@ -11,7 +11,7 @@ const irVersion = 8;
 
 export type ElementType = 'float16' | 'float32' | 'float64' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool';
 export type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
-/** A number is a fixed size, a string a named free one. */
+/** A number is a fixed size, a string the name of a free one. */
 export type Dimension = number | string;
 
 const elementCode: Record<ElementType, number> = {
@@ -25,7 +25,7 @@ const elementCode: Record<ElementType, number> = {
   float64: 11,
 };
 
-/** The type of the numbers in a typed array; bytes are numbers, not truth values. */
+/** The element type of a typed array; bytes are integers, not booleans. */
 export function elementTypeOf(data: Elements): Exclude<ElementType, 'float16' | 'bool'> {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof Float64Array) return 'float64';
@@ -46,20 +46,20 @@ export type Attribute = number | string | readonly number[] | { readonly float: 
 export interface Graph {
   input(name: string, type: ElementType, dims: readonly Dimension[]): string;
   constant(tensor: ConstantTensor, name?: string): string;
-  /** One node with one output, whose name is returned. */
+  /** Adds a node with one output, and returns the output's name. */
   node(operator: string, inputs: readonly string[], attributes?: Record<string, Attribute>): string;
-  /** One node with several outputs. */
+  /** Adds a node with several outputs, and returns their names. */
   nodes(operator: string, inputs: readonly string[], outputs: number, attributes?: Record<string, Attribute>): string[];
-  /** Declares `value` an output, under `name`. */
+  /** Declares `value` as an output, under `name`. */
   output(value: string, name: string, type: ElementType, dims: readonly Dimension[]): void;
   /**
-   * Declares `value`, which a node of this graph made, the next output of a body: those go by place, and without a name
-   * there is no copy.
+   * Declares `value`, which a node of this graph computes, as the next output of a body: outputs of a body are
+   * positional, so no copy under another name is needed.
    */
   result(value: string, type: ElementType, dims: readonly Dimension[]): void;
-  /** The inner graph of a Loop. It sees this graph's values by name. */
+  /** The inner graph of a Loop. It can use this graph's values by name. */
   body(name: string): Graph;
-  /** @param metadata goes into the file's metadata_props, in the order of the keys */
+  /** @param metadata written to the file's metadata_props, in the order of the keys */
   encode(metadata?: Readonly<Record<string, string>>): Uint8Array;
 }
 
@@ -114,7 +114,7 @@ function buildGraph(graphName: string, names: { count: number }): Graph {
   return graph;
 }
 
-/** What a file says of itself, sorted, so that equal metadata gives equal bytes. */
+/** The metadata entries of a file, sorted, so that equal metadata gives equal bytes. */
 export function metadataOf(metadata: Readonly<Record<string, string>>): { key: string; value: string }[] {
   const keys = Object.keys(metadata).sort();
   return keys.map((key) => ({ key, value: metadata[key]! }));
@@ -125,7 +125,7 @@ export function float32(values: readonly number[], dims: readonly number[] = [va
   return { type: 'float32', dims, data: Float32Array.from(values) };
 }
 
-/** A vector of int64, as shapes and axes are given. */
+/** A vector of int64, the type of shapes and axes. */
 export function int64(values: readonly number[], dims: readonly number[] = [values.length]): ConstantTensor {
   return { type: 'int64', dims, data: BigInt64Array.from(values, BigInt) };
 }

@@ -1,6 +1,6 @@
 /**
- * Marks of processes: what one leaves in a shared place, so that another can tell whether it is still there. A number
- * alone does not do: numbers are used again, and two containers may have the same host name and the same numbers.
+ * Marks of processes: a mark in a shared place lets another process check whether its owner is still running. A process
+ * number alone is not enough: numbers are reused, and two containers may have the same host name and the same numbers.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,9 +8,9 @@ import { sha256 } from './hash.js';
 
 export interface ProcessMark {
   readonly pid: number;
-  /** Clock ticks from the start of the machine to that of the process; `-` where the system does not tell. */
+  /** Clock ticks from the start of the machine to that of the process; `-` if the system does not provide it. */
   readonly started: string;
-  /** Hash of host name, start of the machine and the space in which process numbers are given. */
+  /** Hash of host name, boot of the machine and namespace of process numbers. */
   readonly place: string;
 }
 
@@ -18,7 +18,7 @@ export function ownMark(): ProcessMark {
   return { pid: process.pid, started: statusOf(process.pid)?.started ?? '-', place: ownPlace() };
 }
 
-/** "4711-8812345-0a1b2c3d4e5f": fits into a file name. */
+/** The mark as part of a file name: "4711-8812345-0a1b2c3d4e5f". */
 export const markInWords = ({ pid, started, place }: ProcessMark) => `${pid}-${started}-${place}`;
 
 export function parseMark(words: string): ProcessMark | undefined {
@@ -26,7 +26,7 @@ export function parseMark(words: string): ProcessMark | undefined {
   return pid === undefined ? undefined : { pid: Number(pid), started: started!, place: place! };
 }
 
-/** Whether the process is known to be gone. Of another place nothing is known. */
+/** Whether the process is known to have ended. Nothing is known about processes of another place. */
 export function isGone({ pid, started, place }: ProcessMark): boolean {
   if (place !== ownPlace()) return false;
   try {
@@ -35,16 +35,16 @@ export function isGone({ pid, started, place }: ProcessMark): boolean {
     return (thrown as NodeJS.ErrnoException).code === 'ESRCH';
   }
   const now = statusOf(pid);
-  // One that has ended keeps its number until its parent has asked for its exit code.
+  // A process that has ended keeps its number until its parent has read its exit code.
   return now !== undefined && (now.state === 'Z' || (started !== '-' && now.started !== started));
 }
 
-/** From Linux's /proc; elsewhere undefined. */
+/** State and start time from Linux's /proc; undefined on other systems. */
 function statusOf(pid: number): { state: string; started: string } | undefined {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses and may hold anything; state is the third, the start the
-    // 22nd.
+    // The second field is the program's name in parentheses and may contain anything; the state is the third field, the
+    // start the 22nd.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0]!, started: fields[19]! };
   } catch {

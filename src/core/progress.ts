@@ -1,18 +1,18 @@
-/** How long work tells what it is doing. The command line draws it; tests and schedulers may not care. */
+/** Progress reports of long work. The command line draws them; tests and schedulers may ignore them. */
 export interface Progress {
-  /** A stage begins. */
+  /** Begins a stage. */
   begin(title: string): void;
   advance(done: number, total: number, unit: string): void;
-  /** Works of one stage that go on side by side, all of them each time. */
+  /** Reports the state of all tasks that run side by side in one stage. */
   advanceAll(works: readonly Work[]): void;
-  /** The stage is over; `summary` is what is worth keeping on the screen. */
+  /** Ends the stage; `summary` stays on the screen. */
   end(summary: string): void;
 }
 
 export interface Work {
   readonly name: string;
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
-  /** `done` of `total`, once it has said so. */
+  /** Steps done of a total; absent until the first report. */
   readonly steps?: { readonly done: number; readonly total: number; readonly unit: string };
 }
 

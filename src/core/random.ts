@@ -1,5 +1,6 @@
 /**
- * Seeded randomness. Every draw in Espalier comes from here, so that a seed gives the same bytes on every machine.
+ * Seeded randomness. Every random draw in Espalier comes from here, so that a seed gives the same bytes on every
+ * machine.
  */
 import { createHash } from 'node:crypto';
 
@@ -11,7 +12,7 @@ export interface Random {
   normal(): number;
   /** A whole number in [0, bound). */
   integer(bound: number): number;
-  /** Fills `into` with what as many calls of `integer` would give, in a third of their time. */
+  /** Fills `into` with the results of repeated calls of `integer`, in a third of their time. */
   integers(bound: number, into: Int32Array): void;
 }
 
@@ -43,7 +44,7 @@ class SmallFastCounting implements Random {
   }
 
   integers(bound: number, into: Int32Array): void {
-    // The same as `#next`, in variables that stay in registers.
+    // The same as `#next`, with local variables that stay in registers.
     let [a, b, c, counter] = this.#state as unknown as [number, number, number, number];
     const share = bound / 4294967296;
     for (let index = 0; index < into.length; index++) {
@@ -81,12 +82,12 @@ class SmallFastCounting implements Random {
   }
 }
 
-/** One of them, each as likely as the others. */
+/** Draws one item, all with equal probability. */
 export function pickOne<T>(items: readonly T[], random: Random): T {
   return items[random.integer(items.length)]!;
 }
 
-/** An index, each as likely as its weight is large; not all weights are 0. */
+/** Draws an index with probability proportional to its weight; not all weights are 0. */
 export function pickWeighted(weights: ArrayLike<number>, random: Random): number {
   let total = 0;
   for (let index = 0; index < weights.length; index++) total += weights[index]!;
@@ -98,7 +99,7 @@ export function pickWeighted(weights: ArrayLike<number>, random: Random): number
   return weights.length - 1;
 }
 
-/** Fisher-Yates over a copy. */
+/** A shuffled copy (Fisher-Yates). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const copy = [...items];
   for (let last = copy.length - 1; last > 0; last--) {
@@ -109,8 +110,8 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
 }
 
 /**
- * A uniform number in [0, 1) that belongs to `key` under `seed`: the same whenever it is asked, and whoever asked
- * before. Keeping the k smallest gives a uniform sample without replacement (bottom-k sampling).
+ * A uniform number in [0, 1) that depends only on `key` and `seed`, not on earlier calls. Keeping the k smallest gives
+ * a uniform sample without replacement (bottom-k sampling).
  */
 export function uniformOf(seed: number, key: string): number {
   return createHash('sha256').update(`${seed}\u0000${key}`).digest().readUIntBE(0, 6) / 2 ** 48;

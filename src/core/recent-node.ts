@@ -1,4 +1,4 @@
-/** Refuses to load the store under a Node.js that would end without a word. */
+/** Refuses to load the store under a Node.js in which the database driver would end the process without a message. */
 import { isRecentEnough, type NodeVersions, tooOld } from '../runtime/minimum.js';
 import { EspalierError } from './errors.js';
 

@@ -5,7 +5,7 @@
  */
 import { EspalierError } from './errors.js';
 
-/** Row-major; `dims` multiply to the length of `data`. */
+/** Row-major; the product of `dims` is the length of `data`. */
 export interface Tensor {
   readonly dims: readonly number[];
   readonly data: Float32Array | Float64Array | Int32Array | Int8Array;
@@ -13,7 +13,7 @@ export interface Tensor {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Of the data alone. */
+/** Size of the data alone, without the header. */
 export function bytesIn(tensors: Tensors): number {
   return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
@@ -29,7 +29,7 @@ export function encodeSafetensors(tensors: Tensors, metadata: Readonly<Record<st
   const header: Record<string, unknown> = { __metadata__: Object.fromEntries(Object.entries(metadata).sort()) };
   const pieces: Uint8Array[] = [];
   let offset = 0;
-  // Wider types first keeps every tensor aligned.
+  // Wider types first keep every tensor aligned.
   const names = Object.keys(tensors).sort((a, b) => widthOf(tensors[b]!) - widthOf(tensors[a]!) || (a < b ? -1 : 1));
   for (const name of names) {
     const { dims, data } = tensors[name]!;
@@ -44,7 +44,7 @@ export function encodeSafetensors(tensors: Tensors, metadata: Readonly<Record<st
   return [start, ...pieces];
 }
 
-/** @param path what the bytes were read from. @throws ADAPTER_INVALID where they are not what their header says */
+/** @param path the file of the bytes, for messages. @throws ADAPTER_INVALID where they do not match their header */
 export function decodeSafetensors(bytes: Buffer, path: string): Tensors {
   try {
     return decode(bytes);
@@ -79,8 +79,7 @@ function decode(bytes: Buffer): Tensors {
 type Content = readonly [buffer: ArrayBuffer, start: number, bytes: number];
 
 /**
- * Bytes where typed arrays of any kind may lie: as they are read where the file is aligned, which ours are, a copy
- * where not.
+ * The bytes as a typed array can use them: the buffer itself if aligned, which Espalier's files are, otherwise a copy.
  */
 function contentOf(bytes: Buffer, from: number, to: number): Content {
   const start = bytes.byteOffset + from;

@@ -1,25 +1,31 @@
-/** Text from data is hostile: what is stored is cleaned and normalised, what is shown cannot steer a terminal. */
+/**
+ * Text from data is untrusted: it is cleaned and normalised before it is stored, and cannot control a terminal when it
+ * is shown.
+ */
 import { sha256 } from './hash.js';
 
-/** Unicode NFC, runs of white space become one space, none at the ends. What is encoded, hashed and stored. */
+/**
+ * The form that is encoded, hashed and stored: Unicode NFC, with each run of white space as one space, and none at the
+ * ends.
+ */
 export function normaliseText(text: string): string {
   if (normalAscii.test(text)) return text;
   return text.normalize('NFC').replace(/\s+/gu, ' ').trim();
 }
 
-/** Most texts are normalised already. */
+/** Matches most texts, which are normalised already. */
 const normalAscii = /^[\u0021-\u007e]+(?: [\u0021-\u007e]+)*$/;
 
-/** The identity of exactly these letters: the key of a stored text and of its cached vector. */
+/** Hash of exactly these letters: the key of a stored text and of its cached vector. */
 export function textHash(text: string): string {
   return sha256(normaliseText(text));
 }
 
 /**
- * The one normal form by which two texts count as the same: intake (duplicates and contradictions), the holdout and the
- * guard of eval suites use it. It folds what carries no meaning of its own: Unicode NFKC (width, ligatures), letter
- * case, white space, invisible characters, and punctuation at the end of the text. Punctuation within it stays, because
- * "3.5" is not "35"; so do signs such as "C++" and "C#". A text of punctuation alone is itself.
+ * The normal form by which two texts count as the same: intake (duplicates and contradictions), the holdout and the
+ * leakage check of eval suites use it. It removes differences without meaning: Unicode NFKC (width, ligatures), letter
+ * case, white space, invisible characters, and punctuation at the end of the text. Punctuation within the text stays,
+ * because "3.5" is not "35"; so do signs such as "C++" and "C#". A text that is only punctuation stays unchanged.
  */
 export function sameTextForm(text: string): string {
   if (plainAscii.test(text)) return withoutEnds(normaliseText(text.toLowerCase()));
@@ -41,12 +47,15 @@ export function sameTextHash(text: string): string {
   return sha256(sameTextForm(text));
 }
 
-/** Joiners that shape a word or an emoji: after a pictograph, or after a letter of a script that joins its letters. */
+/**
+ * Joiners that are part of a word or an emoji: after a pictograph, or after a letter of a script that joins its
+ * letters.
+ */
 const shaping =
   '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f]|(?![\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}])[\\p{L}\\p{M}])[\\u200c\\u200d]';
-/** Selectors of a variant of the character before them; the tags of a flag. */
+/** Variation selectors, and the tag characters of a flag. */
 const variants = '\\p{Variation_Selector}|(?<=\\u{1f3f4}[\\u{e0020}-\\u{e007f}]*)[\\u{e0020}-\\u{e007f}]';
-/** Characters that nobody sees: bidirectional marks, zero-width spaces, soft hyphens, fillers, annotation marks. */
+/** Invisible characters: bidirectional marks, zero-width spaces, soft hyphens, fillers, annotation marks. */
 const invisible = `(?!${shaping}|${variants})[\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb]`;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -55,9 +64,9 @@ const invisibles = new RegExp(invisible, 'gu');
 const suspects = new RegExp(`[\\p{Cc}\\p{Cs}]|${invisible}`, 'u');
 
 /**
- * Removes characters that are no content: terminal sequences and invisible characters become nothing, other control
- * characters a space, half of a surrogate pair U+FFFD. Tab, line feed and carriage return are white space and stay for
- * normaliseText.
+ * Removes characters that are not content: terminal sequences and invisible characters are deleted, other control
+ * characters become a space, an unpaired surrogate U+FFFD. Tab, line feed and carriage return are white space and stay
+ * for normaliseText.
  */
 export function cleanText(text: string): string {
   if (plainAscii.test(text) || !suspects.test(text)) return text;
@@ -70,7 +79,9 @@ export function cleanText(text: string): string {
 
 const unprintable = new RegExp(`[\\p{Cc}\\p{Cs}\\u2028\\u2029]|${invisible}`, 'gu');
 
-/** For a terminal: control and invisible characters become visible pictures, so that no escape sequence survives. */
+/**
+ * Text for a terminal: control and invisible characters become visible symbols, so that no escape sequence survives.
+ */
 export function printable(text: string): string {
   if (plainAscii.test(text)) return text;
   return text.replace(unprintable, (character) => {
@@ -80,8 +91,7 @@ export function printable(text: string): string {
 }
 
 /**
- * JSON that cannot steer a terminal: controls and invisible characters that JSON lets through are escaped like the
- * others.
+ * JSON that cannot control a terminal: control and invisible characters that JSON allows are escaped like the others.
  */
 export function jsonOf(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(jsonEscapes, (characters) =>
@@ -91,13 +101,13 @@ export function jsonOf(value: unknown, indent = 0): string {
 
 const jsonEscapes = new RegExp(`[\\u007f-\\u009f\\u2028\\u2029]|${invisible}`, 'gu');
 
-/** At most `width` characters, with an ellipsis where something was cut. */
+/** At most `width` characters, with an ellipsis if something was cut. */
 export function clip(text: string, width: number): string {
   const characters = [...printable(text)];
   return characters.length <= width ? characters.join('') : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
-/** Lines of at most `width` characters, broken at spaces, each set in by two. */
+/** Breaks the text at spaces into lines of at most `width` characters, each indented by two spaces. */
 export function wrap(text: string, width: number): string {
   const lines: string[] = [''];
   for (const word of printable(text).split(' ')) {
@@ -117,7 +127,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best && best.distance <= Math.max(1, Math.ceil(name.length / 3)) ? best.candidate : undefined;
 }
 
-/** For an error about a name that is not among the known ones: the nearest of them, or else all. */
+/** The hint for an unknown name: the nearest known name, otherwise all of them. */
 export function suggestAmong(name: string, known: readonly string[]): string {
   const near = nearestName(name, known);
   return near === undefined ? `There is: ${known.join(', ')}.` : `Did you mean \`${near}\`?`;

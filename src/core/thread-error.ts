@@ -1,4 +1,4 @@
-/** Errors on their way between threads, where an error loses its class. */
+/** Transfers errors between threads, where an error loses its class. */
 import { type ErrorCode, EspalierError, type Place } from './errors.js';
 
 export interface PackedError {
@@ -10,7 +10,7 @@ export interface PackedError {
   readonly choices: readonly (string | number)[];
 }
 
-/** Undefined: no error of the catalogue; the thread dies of it. */
+/** Undefined for an error outside the catalogue; the thread dies of it. */
 export function packError(thrown: unknown): PackedError | undefined {
   if (!(thrown instanceof EspalierError)) return undefined;
   return {

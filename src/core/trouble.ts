@@ -1,4 +1,4 @@
-/** What is wrong with one of several adapters, where the others go on. */
+/** An error of one of several adapters, while the others continue. */
 import { describePlace, EspalierError, type Place } from './errors.js';
 
 export interface Trouble {
@@ -12,7 +12,7 @@ export type Attempt<T> =
   | { readonly value: T; readonly trouble?: never }
   | { readonly value?: never; readonly trouble: Trouble };
 
-/** An expected error is a trouble; a defect is thrown on. */
+/** Returns an expected error as a trouble; rethrows a defect. */
 export async function attempt<T>(work: () => Promise<T>, typed: (thrown: unknown) => unknown): Promise<Attempt<T>> {
   try {
     return { value: await work() };

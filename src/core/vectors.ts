@@ -1,6 +1,6 @@
 /** Arithmetic of vectors. */
 
-/** Of two vectors of length 1: their cosine. Four partial sums, in an order that is always the same. */
+/** Dot product; for two vectors of length 1, their cosine. It uses four partial sums in a fixed order. */
 export function dot(a: Float32Array, b: Float32Array): number {
   const whole = a.length - (a.length % 4);
   let [first, second, third, fourth] = [0, 0, 0, 0];
@@ -14,7 +14,7 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return first + second + (third + fourth);
 }
 
-/** A vector of zeros stays. */
+/** The vector scaled to length 1; a vector of zeros is returned unchanged. */
 export function unitLength(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector);
   return length === 0 ? vector : vector.map((value) => value / length);

@@ -1,10 +1,10 @@
 /**
- * How a caller is told of its parameters. Errors and reasons name a parameter as the library does, in backticks; a
- * command line says its flag instead, a server the field of its request.
+ * How parameters are named to a caller. Errors and reasons use the library's name in backticks; a command line shows
+ * its flag instead, a server the field of its request.
  */
 
-/** From a parameter such as `textField` to what its caller calls it. */
+/** Translates a parameter such as `textField` to the caller's name for it. */
 export type Wording = (parameter: string) => string;
 
-/** As the library names it. */
+/** The library's own name. */
 export const byName: Wording = (parameter) => `\`${parameter}\``;

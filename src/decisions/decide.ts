@@ -33,30 +33,33 @@ export interface Approval {
   readonly actor: Principal;
   readonly reason: string;
   readonly at: Date;
-  /** `verdict`: only what the gate lets through. `override`: whatever it said; the decision is marked so for ever. */
+  /**
+   * `verdict`: approves only what the gate allows. `override`: approves whatever the verdict, and is recorded as such
+   * permanently.
+   */
   readonly on: 'verdict' | 'override';
 }
 
 export interface Promotion {
   readonly candidate: Candidate;
-  /** As it is recorded. */
+  /** The act as recorded. */
   readonly act: 'approve' | 'override';
   readonly admitted: number;
   readonly evicted: number;
 }
 
-/** Where a decision is taken. */
+/** The store, the versions and the threads that a decision uses. */
 export interface DecisionContext {
   readonly store: Store;
   readonly versions: Versions;
-  /** Where the verdict is worked out again; the caller's own thread unless told. */
+  /** Runs the recomputation of the verdict; the caller's own thread by default. */
   readonly work?: TaskRunner;
 }
 
 /**
- * Makes a candidate champion, and offers what it learned to the replay buffer, at once. Before that everything that the
- * decision rests on is checked: the version's files against its manifest, that against the store, and the verdict
- * against the stored results. What is damaged or edited is refused, also with an override.
+ * Makes a candidate champion, and offers its learned examples to the replay buffer in the same transaction. Before that
+ * it checks everything that the decision rests on: the version's files against its manifest, the manifest against the
+ * store, and the verdict against the stored results. Damaged or edited data is refused, even with an override.
  * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE, CANDIDATE_REFUSED, ADAPTER_INVALID, VERDICT_DIFFERS,
  * DECISION_BACKDATED, BUFFER_CHANGED
  */
@@ -129,7 +132,7 @@ export async function rejectCandidate(
 
 export interface Rollback {
   readonly adapter: string;
-  /** Undefined: the champion before this one. */
+  /** Undefined for the previous champion. */
   readonly toVersion: number | undefined;
   readonly actor: Principal;
   readonly reason: string;
@@ -137,7 +140,8 @@ export interface Rollback {
 }
 
 /**
- * Only a version that once was champion can be one again, and only with the files that it had.
+ * Rolls back to an earlier champion; only a version that has been champion is allowed, and only with its original
+ * files.
  * @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, DECISION_BACKDATED
  */
 export async function rollBack(
@@ -163,7 +167,7 @@ export async function rollBack(
   });
 }
 
-/** @param toVersion undefined: the champion before this one */
+/** @param toVersion undefined for the previous champion */
 async function chooseEarlier(
   queries: Queries,
   adapter: string,
@@ -192,7 +196,7 @@ async function chooseEarlier(
   return { from, to };
 }
 
-/** What the version of a plan has learned and the champion before it has not. */
+/** Examples that the version of a plan has learned and the previous champion has not. */
 async function listNewlyLearned(store: Store, plan: Plan): Promise<Example[]> {
   const { adapter, version } = { adapter: plan.declaration.name, version: plan.version };
   const record = await readLearned(store.queries, { adapter, version });
@@ -205,7 +209,7 @@ async function readRunPlan(store: Store, candidateId: number): Promise<Plan> {
   return (await readRun(store.queries, runId)).plan as Plan;
 }
 
-/** Without another approval since, the champion has learned what it had learned when the approval was prepared. */
+/** Number of approvals: if it is unchanged, the champion has still learned what it had when the approval was prepared. */
 async function countApprovals(queries: Queries, adapter: string): Promise<number> {
   return (await listDecisions(queries, adapter)).filter(({ act }) => act === 'approve' || act === 'override').length;
 }
@@ -216,7 +220,7 @@ interface Decidable {
 }
 
 /**
- * It waits, and the champion is still the one that it was compared with.
+ * Requires that the candidate waits, and that the champion is still the one it was compared with.
  * @throws CANDIDATE_NOT_FOUND, CANDIDATE_DECIDED, CANDIDATE_STALE
  */
 async function requireDecidable(queries: Queries, id: number): Promise<Decidable> {
@@ -247,7 +251,7 @@ interface RecordedDecision extends Omit<Decision, 'id' | 'actor' | 'at'> {
   readonly at: Date;
 }
 
-/** A decision without a reason cannot be understood later. @throws USAGE, DECISION_BACKDATED */
+/** Records a decision, which needs a reason, so that it can be understood later. @throws USAGE, DECISION_BACKDATED */
 async function record(transaction: Transaction, { actor, at, ...decision }: RecordedDecision): Promise<void> {
   if (decision.reason.trim() === '')
     throw new EspalierError('USAGE', 'a decision needs a reason', {
@@ -269,7 +273,7 @@ async function record(transaction: Transaction, { actor, at, ...decision }: Reco
 }
 
 /**
- * The decisions of an adapter tell who served when; that can be read only where their times are in their order.
+ * Requires that the times of an adapter's decisions ascend: they record which version served when.
  * @throws DECISION_BACKDATED
  */
 async function requireInOrder(

@@ -1,4 +1,4 @@
-/** Scores examples by a version's head, for replay policies that want scores. */
+/** Scores examples by a version's head, for replay policies that need scores. */
 import { labelsIn } from '../core/label-sets.js';
 import { portionsOf } from '../core/sequences.js';
 import { classKey } from '../declaration/tasks.js';
@@ -17,11 +17,11 @@ export interface ScoringVersion {
   readonly store: Store;
   readonly versions: Versions;
   readonly version: VersionName;
-  /** Where the vectors of the examples are kept; undefined: that is not known, and nothing is scored. */
+  /** Where the vectors of the examples are stored; undefined if unknown, and then nothing is scored. */
   readonly space: EmbeddingSpace | undefined;
 }
 
-/** Bounds the vectors, with their counts of n-grams, that are held at once. */
+/** Largest number of vectors, with their counts of n-grams, in memory at once. */
 const sliceSize = 1024;
 
 /**
@@ -49,7 +49,7 @@ interface Scoring {
   readonly space: EmbeddingSpace;
   readonly manifest: Manifest;
   readonly session: AdapterSession;
-  /** Filled by example. */
+  /** Example id -> margin, filled slice by slice. */
   readonly margins: Map<number, number>;
 }
 

@@ -1,4 +1,4 @@
-/** Chooses the members of the champion's buffer anew, under the declared policy or another one. */
+/** Chooses the members of the champion's buffer again, by the declared policy or another one. */
 import { EspalierError } from '../core/errors.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { admitExamples, prepareAdmission } from '../replay/admission.js';
@@ -13,18 +13,18 @@ import type { DecisionContext } from './decide.js';
 import { marginsBy } from './offer-margins.js';
 import { requireSameBuffer } from './same-buffer.js';
 
-/** A reselection that was worked out, and of which nothing is written yet. */
+/** A computed reselection that is not written yet. */
 export interface PreparedReselection {
   readonly declaration: AdapterDeclaration;
   readonly champion: number;
-  /** Rows that change: members that leave, and examples that come. */
+  /** Rows that change: members that leave, and examples that enter. */
   readonly changes: readonly Membership[];
-  /** Of the buffer that it was worked out for. */
+  /** Mark of the buffer that it was computed for. */
   readonly mark: string;
 }
 
 /**
- * @param declaration with the policy, the options and the budget that the buffer is filled by
+ * @param declaration with the policy, the options and the budget to fill the buffer by
  * @throws NO_CHAMPION, POLICY_UNKNOWN, DECLARATION_INVALID, ADAPTER_INVALID
  */
 export async function prepareReselection(
@@ -43,7 +43,7 @@ export async function prepareReselection(
   return { declaration, champion, changes, mark };
 }
 
-/** Where the vectors that a version was trained on are kept; undefined: an earlier Espalier planned it. */
+/** Where the vectors that a version was trained on are stored; undefined if an earlier Espalier planned it. */
 async function findSpace(queries: Queries, adapter: string, version: number): Promise<EmbeddingSpace | undefined> {
   const approved = await listCandidates(queries, { adapter, status: 'approved' });
   const candidate = approved.find((one) => one.version === version);
@@ -57,7 +57,7 @@ export interface ReselectionAct {
 }
 
 /**
- * Writes what was prepared, if the champion and the buffer are still those that it was prepared for.
+ * Writes a prepared reselection, if the champion and the buffer are still those that it was prepared for.
  * @throws BUFFER_CHANGED, USAGE where there is no reason
  */
 export async function applyReselection(

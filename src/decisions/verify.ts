@@ -1,4 +1,4 @@
-/** Works a candidate's verdict out again from stored rows, and says where the stored report differs. */
+/** Recomputes a candidate's verdict from stored rows, and lists the differences from the stored report. */
 import { EspalierError } from '../core/errors.js';
 import { type Report, rulesVersion } from '../gate/report.js';
 import { findCandidate } from '../store/candidates.js';
@@ -11,7 +11,7 @@ import { evaluationRules } from '../update/store-scores.js';
 
 export interface Verification {
   readonly candidate: number;
-  /** Everything that was judged for it. */
+  /** All contenders that were judged in its run. */
   readonly contenders: readonly VerifiedContender[];
 }
 
@@ -19,14 +19,15 @@ export interface VerifiedContender {
   readonly strategy: string;
   readonly verdict: string;
   /**
-   * Places of the report, such as `rows.3.lower`, where it is not what the stored rows give; empty: all of it agrees.
+   * Paths in the report, such as `rows.3.lower`, whose values differ from those recomputed from the stored rows; empty
+   * if all agree.
    */
   readonly differences: readonly string[];
 }
 
 /**
- * Of a run whose rows are not as they were written the verdict is worked out all the same, and the rows are named among
- * the differences.
+ * If rows of the run were changed, the verdict is recomputed nevertheless, and these rows are named among the
+ * differences.
  * @throws CANDIDATE_NOT_FOUND, NOT_VERIFIABLE, STORE_CORRUPT, INTERRUPTED
  */
 export async function verifyCandidate(site: JudgeSite, id: number): Promise<Verification> {
@@ -55,7 +56,7 @@ export async function verifyCandidate(site: JudgeSite, id: number): Promise<Veri
   );
   const contenders = judged.map(({ strategy, report: again }, index): VerifiedContender => {
     const { chosen, report: kept } = stored[index]!;
-    // What is decided on is the candidate's own copy.
+    // A decision uses the candidate's own copy of the report.
     const ofCandidate = chosen
       ? findDifferences({ ...(report as object), column: verdict }, { ...plain(again), column: again.verdict }, [
           'candidate',
@@ -68,7 +69,7 @@ export async function verifyCandidate(site: JudgeSite, id: number): Promise<Veri
 }
 
 /**
- * Candidates of older rules cannot be judged again, and are decided on what was stored then.
+ * Candidates of older rules cannot be judged again, and are decided by their stored verdict.
  * @throws VERDICT_DIFFERS
  */
 export async function requireTrueVerdict(site: JudgeSite, id: number): Promise<void> {
@@ -86,19 +87,22 @@ export async function requireTrueVerdict(site: JudgeSite, id: number): Promise<v
 
 interface Rules {
   readonly changed: ReadonlySet<string>;
-  /** The candidate's copy, and that of the contender that became it. */
+  /** The report in the candidate's row, and the copy in the chosen contender's row. */
   readonly report: unknown;
   readonly kept: unknown;
 }
 
-/** Rows that say that they are older may have been changed to say so. @throws STORE_CORRUPT */
+/**
+ * Checks that a run of apparently older rules is unchanged, since its rows may have been edited to appear older.
+ * @throws STORE_CORRUPT
+ */
 function requireOlder(id: number, { changed, report, kept }: Rules): void {
   const [what] = changed;
   if (what !== undefined) throw changedRow(what);
   if (kept !== undefined && findDifferences(report, kept).length > 0) throw changedRow(`the report of candidate ${id}`);
 }
 
-/** As JSON keeps it. */
+/** The value as it is after being stored as JSON. */
 const plain = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
 
 function findDifferences(a: unknown, b: unknown, path: readonly string[] = []): string[] {

@@ -1,10 +1,10 @@
-/** Keys of adapter.yaml that come and go with what the workspace adds: settings of heads, and keys of triggers. */
+/** Keys of adapter.yaml that depend on the workspace's extensions: settings of heads, and keys of triggers. */
 import type { z } from 'zod';
 import { describeConfig, type Named, ownMembersOf } from '../core/extensions.js';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
-/** With the settings of the heads that the workspace adds. */
+/** Adds the settings of heads that the workspace defines. */
 export function withOwnHeads(headSettings: Shape): Shape {
   const own = ownMembersOf<Named & { readonly settings?: Shape }>('head');
   return Object.assign({}, headSettings, ...own.map(({ settings = {} }) => settings));
@@ -15,7 +15,7 @@ const ownersOfKeys: ReadonlyMap<PropertyKey | undefined, string> = new Map([
   ['schedule', 'trigger'],
 ]);
 
-/** An unknown key may be that of a member which the workspace added, and adds no longer. */
+/** An unknown key may belong to an extension that the workspace used to load. */
 export function hintForUnknownKey(section: PropertyKey | undefined): string | undefined {
   const owner = ownersOfKeys.get(section);
   return owner && `docs/adapter.md lists all keys. ${describeConfig(`a ${owner} that has it`)}`;

@@ -1,6 +1,6 @@
 /**
- * espalier.config.js in the root of a workspace: code that runs with the rights of whoever calls Espalier. It is never
- * looked for anywhere else. Each of its exports is a member that a `define` function of espalier/extend made.
+ * espalier.config.js in the root of a workspace: code that runs with the rights of the calling user. No other folder is
+ * searched for it. Each of its exports is a member made by a `define` function of espalier/extend.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,18 +20,18 @@ import { guardMember } from './guarded-member.js';
 
 export const configNames = ['espalier.config.js', 'espalier.config.mjs', 'espalier.config.ts'] as const;
 
-/** What a seam asks of the members that a workspace adds. */
+/** Requirements for the members that a workspace adds to a seam. */
 export interface SeamRules {
   /** Names that members cannot have. */
   readonly taken: readonly string[];
   /**
-   * What is wrong with a member whose fields have the right types; undefined: nothing.
+   * Describes a fault of a member whose fields have the right types; undefined if it has none.
    * @param others that the workspace adds to the seam
    */
   readonly faultOf?: (member: Named, others: readonly Named[]) => string | undefined;
 }
 
-/** Undefined: the workspace has none. @throws CONFIG_INVALID where there are two */
+/** Undefined if the workspace has none. @throws CONFIG_INVALID where there are two */
 export function findConfig(root: string): string | undefined {
   const [file, second] = configNames.map((name) => join(root, name)).filter((path) => existsSync(path));
   if (second !== undefined)
@@ -42,7 +42,7 @@ export function findConfig(root: string): string | undefined {
   return file;
 }
 
-/** @throws CONFIG_INVALID where it throws, where an export is no member of a seam, and where a name is taken */
+/** @throws CONFIG_INVALID where the file throws, an export is not a member of a seam, or a name is taken */
 export async function loadConfig(file: string, rules: Readonly<Record<Seam, SeamRules>>): Promise<Extensions> {
   const extensions = await importConfig(file);
   for (const seam of seams) {
@@ -52,7 +52,10 @@ export async function loadConfig(file: string, rules: Readonly<Record<Seam, Seam
   return extensions;
 }
 
-/** Without the rules of the seams: for a thread that runs what was loaded before. @throws CONFIG_INVALID */
+/**
+ * Imports a configuration without checking the rules of the seams, for a thread whose caller has checked them. @throws
+ * CONFIG_INVALID
+ */
 export async function importConfig(file: string): Promise<Extensions> {
   const exported = await importModule(file);
   const added = Object.entries(exported).map(([name, value]) => {
@@ -67,7 +70,7 @@ export async function importConfig(file: string): Promise<Extensions> {
   return { file, members: membersBySeam(added) };
 }
 
-/** Does `work` on another thread with what a configuration adds. @param file undefined: there is none */
+/** Runs `work` on another thread with the extensions of a configuration. @param file undefined if there is none */
 export async function withConfig<T>(file: string | undefined, work: () => T): Promise<Awaited<T>> {
   const extensions = file === undefined ? noExtensions : await importConfig(file);
   return await withExtensions(extensions, work);
@@ -87,7 +90,7 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** What every member of a seam must have, and of which types. */
+/** Required fields of a member of each seam, with their types. */
 const required: Readonly<Record<Seam, Readonly<Record<string, string>>>> = {
   strategy: {
     summary: 'string',
@@ -116,7 +119,7 @@ const required: Readonly<Record<Seam, Readonly<Record<string, string>>>> = {
 };
 
 const usualName = { pattern: /^[a-z0-9][a-z0-9-]{0,63}$/, words: 'lower-case letters, digits and dashes' };
-/** Checks name triggers, and no path does: they may be called as their key. */
+/** Trigger names appear in checks but never in paths, so a trigger may have the name of its key. */
 const triggerName = {
   pattern: /^[a-z][A-Za-z0-9-]{0,63}$/,
   words: 'letters, digits and dashes, the first a small letter',

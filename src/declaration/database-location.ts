@@ -1,6 +1,6 @@
 /**
- * Where a workspace's database is: where ESPALIER_DATABASE_URL says, else where `database:` in espalier.yaml says, else
- * in the file replay-store/espalier.db.
+ * The location of a workspace's database: ESPALIER_DATABASE_URL, otherwise `database:` in espalier.yaml, otherwise the
+ * file replay-store/espalier.db.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export const workspaceFile = 'espalier.yaml';
 
 const serverAddress = /^postgres(?:ql)?:\/\//i;
 
-/** @param environment undefined: nothing but the usual file is meant. @throws DATABASE_INVALID */
+/** @param environment undefined to use the default file in any case. @throws DATABASE_INVALID */
 export function databaseLocation(root: string, environment: NodeJS.ProcessEnv | undefined): string {
   const usual = join(root, 'replay-store', 'espalier.db');
   if (environment === undefined) return usual;
@@ -43,7 +43,7 @@ function readDeclared(file: string): string | undefined {
   return requireAddress(database, { file, field: 'database' });
 }
 
-/** The address is not repeated: it may hold a password. */
+/** Does not repeat the address, which may contain a password. */
 function requireAddress(address: string, at: Place): string {
   if (serverAddress.test(address)) return address;
   throw invalid('the address of the database must begin with postgres://', at);

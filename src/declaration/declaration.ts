@@ -1,4 +1,7 @@
-/** adapter.yaml: what is tuned, how, and under which gate. Unknown keys are refused, with the nearest known name. */
+/**
+ * adapter.yaml: the tasks of an adapter, its training settings and its gate. Unknown keys are refused, with the nearest
+ * known name.
+ */
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EspalierError, messageOf } from '../core/errors.js';
@@ -20,49 +23,52 @@ const recipe = z
   })
   .transform((parts) => parts as RecipePart[]);
 
-/** What every training reads, whatever the head. */
+/** Settings that every training reads, whatever the head. */
 const training = z.strictObject({
   seed: z.number().int().min(0).default(7),
-  /** Threads of one native operation. Bytes are equal only between runs with the same number. */
+  /** Threads of one native operation. Results are equal to the byte only for the same number. */
   threads: z.number().int().min(1).max(64).default(1),
-  /** The kind of head, where the strategy trains more than one; without it the strategy's usual one. */
+  /** The kind of head, if the strategy trains several; the strategy's default without it. */
   head: z.string().optional(),
   epochs: z.number().int().min(1).max(1000).default(10),
-  /** Steps of an update at least: epochs are added where the examples are few. */
+  /** Minimum number of steps of an update: epochs are added if there are few examples. */
   leastSteps: z.number().int().min(0).max(1_000_000).default(240),
   batchSize: z.number().int().min(1).max(4096).default(64),
-  /** Replayed examples in a minibatch for each new one. */
+  /** Number of replayed examples in a minibatch for each new one. */
   replayRatio: z.number().int().min(1).max(64).default(1),
-  /** Without it the strategy's usual one. */
+  /** The strategy's default without it. */
   learningRate: z.number().gt(0).optional(),
   weightDecay: z.number().min(0).default(0.01),
   optimiser: z.enum(['adamw', 'sgd']).default('adamw'),
   /** sgd: heavy-ball momentum. */
   momentum: z.number().min(0).lt(1).default(0.9),
-  /** What the optimiser carries from update to update; without it as the strategy usually does. */
+  /** Whether the optimiser's moments are carried from update to update; the strategy's default without it. */
   moments: z.enum(['carried', 'fresh']).optional(),
-  /** Of the learning rate, over all epochs of an update. */
+  /** Schedule of the learning rate, over all epochs of an update. */
   schedule: z.enum(['constant', 'cosine']).default('constant'),
-  /** Steps in which the learning rate rises from nothing. */
+  /** Number of steps in which the learning rate rises from zero. */
   warmUpSteps: z.number().int().min(0).default(0),
-  /** Longest gradient, over all parameters together; without it none is shortened. */
+  /** Largest norm of the gradient, over all parameters together; without it no gradient is clipped. */
   clipNorm: z.number().gt(0).optional(),
-  /** Numbers that only the strategy knows, by name. */
+  /** Numbers that only the strategy reads, by name. */
   options: z.record(z.string(), z.number()).default({}),
 });
 
-/** What is asked of the head's own answers, with cases made from held-out texts. */
+/** Suites about the head's own answers, with cases made from held-out texts. */
 const answers = z.strictObject({
-  /** At most so many of a suite; 300 can show a loss of 5 points. */
+  /** Maximum number of cases in a suite; 300 can show a loss of 5 points. */
   cases: z.number().int().min(10).max(10_000).default(300),
   robustness: z.boolean().default(true),
   invariance: z.boolean().default(true),
   scope: z.boolean().default(true),
-  /** Share of in-scope texts that may be refused as unknown; it decides from which confidence on an answer is given. */
+  /**
+   * Share of in-scope texts that may be refused as unknown; it determines the confidence below which an answer is
+   * refused.
+   */
   refuse: z.number().gt(0).max(0.5).default(0.05),
 });
 
-/** As intake reads it. */
+/** A label, normalised as at intake. */
 const label = z
   .string()
   .transform((written) => normaliseText(cleanText(written)))
@@ -73,9 +79,9 @@ const taskShape = z.strictObject({
   labels: z.union([z.literal('open'), z.array(label).min(1)]).default('open'),
   /** Whether a text can have several labels, or none. */
   multiLabel: z.boolean().optional(),
-  /** Whether labels that differ in letter case only are one, in the spelling that is declared or came first. */
+  /** Whether labels that differ only in letter case are the same, in the spelling that is declared or came first. */
   foldCase: z.boolean().optional(),
-  /** What rows may call a label -> the label. */
+  /** Name in a row -> the label it stands for. */
   aliases: z.record(z.string().min(1), label).optional(),
 });
 
@@ -104,11 +110,11 @@ function faultOfAlias(
   return undefined;
 }
 
-/** Which examples the buffer holds, whatever its budget counts. The replay room knows the policies and their options. */
+/** How the buffer chooses its examples, in either unit of its budget. The replay room checks policy and options. */
 const bufferRule = {
   policy: z.string().default('balanced-reservoir'),
   options: z.record(z.string(), z.unknown()).default({}),
-  /** Examples of each label that the buffer holds at least, whatever the policy prefers. */
+  /** Smallest number of examples of each label in the buffer, whatever the policy prefers. */
   floor: z.number().int().min(0).default(0),
 };
 
@@ -159,14 +165,14 @@ const declaration = z.strictObject({
 });
 
 /**
- * Keys under `training` that kinds of head own, with their bounds and usual values. The training room knows them; this
- * one is told.
+ * Keys under `training` that kinds of head define, with their bounds and defaults. They come from the training room as
+ * an argument, since this room cannot import it.
  */
 export type SettingsShape = Readonly<Record<string, z.ZodType>>;
 
 type Declared = z.infer<typeof declaration>;
 /**
- * The settings of heads stand among them by name, checked; who owns them reads them with `readSettings` of the training
+ * Includes the settings of heads by name, already checked; each head reads its own with `readSettings` of the training
  * room.
  */
 export type TrainingSettings = Declared['training'] & Readonly<Record<string, unknown>>;
@@ -174,14 +180,14 @@ export type AdapterDeclaration = Omit<Declared, 'training' | 'schedule'> & {
   training: TrainingSettings;
   schedule?: ScheduleKeys | undefined;
 };
-/** `buffer` without its budget. */
+/** The section `buffer` without its budget. */
 export type BufferRule = Pick<Declared['buffer'], keyof typeof bufferRule>;
 export type BufferBudget = { readonly examples: number } | { readonly bytes: number };
 
 /** Keys under `training` that every training reads. */
 export const trainingKeys: SettingsShape = training.shape;
 
-/** With the keys of the heads and triggers that the workspace adds. */
+/** Adds the keys of the heads and triggers that the workspace defines. */
 function declarationWith(headSettings: SettingsShape) {
   return z.strictObject({
     ...declaration.shape,
@@ -191,7 +197,7 @@ function declarationWith(headSettings: SettingsShape) {
 }
 
 /**
- * @param headSettings of all kinds of head that adapters may be declared with
+ * @param headSettings of all kinds of head that adapters may declare
  * @throws DECLARATION_INVALID, naming file, line and key
  */
 export function parseDeclaration(source: string, file: string, headSettings: SettingsShape): AdapterDeclaration {
@@ -225,10 +231,10 @@ export function parseDeclaration(source: string, file: string, headSettings: Set
   );
 }
 
-/** A declaration that an earlier Espalier stored may lack keys that came later: they have their usual values. */
+/** Fills in keys that a declaration stored by an earlier Espalier lacks, with their defaults. */
 export function withUsualSettings(stored: AdapterDeclaration, headSettings: SettingsShape): AdapterDeclaration {
   const gate = stored.gate && { gate: { margin: 1 } };
-  // A buffer is of examples or of bytes, and the usual one must not make it both.
+  // A buffer is counted in examples or in bytes, so the default must not add the other unit.
   const { buffer: usualBuffer, ...usual } = declarationWith(headSettings).parse({
     name: 'usual',
     tasks: [{ name: 'usual' }],
@@ -238,7 +244,7 @@ export function withUsualSettings(stored: AdapterDeclaration, headSettings: Sett
   return fillIn(stored, { ...usual, buffer: { policy, options, floor } }) as AdapterDeclaration;
 }
 
-/** `given`, and what it lacks of `usual`. */
+/** Returns `given`, with missing keys taken from `usual`. */
 function fillIn(given: unknown, usual: unknown): unknown {
   if (given === undefined) return usual;
   if (!isPlainMap(given) || !isPlainMap(usual)) return given;
@@ -246,7 +252,7 @@ function fillIn(given: unknown, usual: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, fillIn(given[key], usual[key])]));
 }
 
-/** Every key that adapter.yaml knows, at any depth, without the settings of heads. */
+/** Every key of adapter.yaml, at any depth, except the settings of heads. */
 export const knownKeys: readonly string[] = [
   ...new Set([
     ...[declaration, training, answers, scheduleShape].flatMap((schema) => Object.keys(schema.shape)),
@@ -256,7 +262,7 @@ export const knownKeys: readonly string[] = [
   ...['model', 'pooling', 'prompt', 'dtype', 'normalise', 'fraction', 'examples', 'bytes', ...Object.keys(bufferRule)],
 ];
 
-/** Aliases are resolved only here, and may fail. */
+/** Converts the YAML document to a value; resolving aliases happens only here, and may fail. */
 function readValue(document: Document, file: string): unknown {
   try {
     return document.toJS() ?? {};
@@ -265,7 +271,7 @@ function readValue(document: Document, file: string): unknown {
   }
 }
 
-/** A mistyped key explains the one that is missing; of a union the alternative counts that came nearest. */
+/** The issue to report: a mistyped key explains a missing one; in a union, the alternative that fits best counts. */
 export function mostTelling(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
   const issue =
     issues.find((one) => one.code === 'unrecognized_keys') ??
@@ -277,7 +283,7 @@ export function mostTelling(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIss
   return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
 }
 
-/** The node of the key itself: its value may begin on a later line. */
+/** The node of the key itself, since its value may begin on a later line. */
 function keyNode(node: unknown, key: string): unknown {
   return isMap(node) ? node.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.key : undefined;
 }

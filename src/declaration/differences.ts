@@ -2,21 +2,22 @@
 import { clip } from '../core/text.js';
 
 export interface Difference {
-  /** Dotted: `training.seed`. */
+  /** Dotted path: `training.seed`. */
   readonly key: string;
-  /** Undefined: not set. */
+  /** Undefined if not set. */
   readonly planned: unknown;
   readonly now: unknown;
-  /** `training.seed 7 -> 9`. */
+  /** Such as `training.seed 7 -> 9`. */
   readonly sentence: string;
 }
 
 type Named = Readonly<Record<string, unknown>>;
 
 /**
- * Maps are compared by key, lists of named things by name, and lists of words as sets, except those whose order counts.
+ * Compares maps by key, lists of named things by name, and lists of words as sets, except lists whose order is
+ * significant.
  *
- * @param ordered keys of lists whose order counts
+ * @param ordered keys of lists whose order is significant
  * @example differencesBetween({ seed: 7 }, { seed: 9 }, 'training')[0].sentence // 'training.seed 7 -> 9'
  */
 export function differencesBetween(
@@ -31,7 +32,7 @@ export function differencesBetween(
   const [before, after] = [planned === undefined ? {} : planned, now === undefined ? {} : now];
   if (isPlainMap(before) && isPlainMap(after)) {
     const inside = differencesOfMaps(before, after, key, ordered);
-    // Of a map that is set and empty, and was not set, no key tells.
+    // An empty map on one side and none on the other differ, though in no key.
     if (inside.length > 0 || (planned !== undefined && now !== undefined)) return inside;
   }
   return [{ key, planned, now, sentence: `${key} ${inWords(planned)} -> ${inWords(now)}` }];
@@ -67,7 +68,7 @@ function differencesOfSets(planned: readonly string[], now: readonly string[], k
   return [{ key, planned, now, sentence: `${key}: ${changes.join('; ')}` }];
 }
 
-/** Thousands of labels may have been added; a few are named. */
+/** Maximum number of names shown: thousands of labels may have been added. */
 const named = 5;
 
 function say(words: readonly string[], change: string): string[] {
@@ -78,12 +79,12 @@ function say(words: readonly string[], change: string): string[] {
 
 function inWords(value: unknown): string {
   if (value === undefined) return 'not set';
-  // adapter.yaml says `false` for it.
+  // adapter.yaml says `false` for null.
   if (value === null) return 'off';
   return typeof value === 'string' ? clip(value, 60) : clip(JSON.stringify(value), 60);
 }
 
-/** No list, and not null. */
+/** True for an object that is neither a list nor null. */
 export const isPlainMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isWord = (value: unknown): value is string => typeof value === 'string';

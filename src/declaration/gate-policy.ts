@@ -1,82 +1,82 @@
 /**
- * The section `gate` of adapter.yaml: what an update may lose, what it must gain, and what happens where nobody can
- * tell. Pure data.
+ * The section `gate` of adapter.yaml: what an update may lose, what it must gain, and how inconclusive results count.
+ * Pure data.
  */
 import { z } from 'zod';
 
-/** On the metric's own scale: 0.03 is 3 points. */
+/** A share on the metric's own scale: 0.03 is 3 points. */
 const margin = z.number().gt(0).max(1);
 const floor = z.number().min(0).max(1);
 
 const limits = z.strictObject({
   /** Largest loss that still counts as "not worse". */
   margin: margin.optional(),
-  /** Smallest score of a candidate, whatever the champion has. */
+  /** Smallest score of a candidate, whatever the champion's score. */
   floor: floor.optional(),
 });
 
-/** Several that are judged as one. */
+/** Limits of several suites that are judged as one. */
 const whole = {
   /** Largest loss of their mean. */
   margin: margin.optional(),
-  /** Largest loss of each of them by itself; without it a member fails only where it is shown worse. */
+  /** Largest loss of each member; without it a member fails only if it is shown worse. */
   harm: margin.optional(),
-  /** Smallest score of each of them. */
+  /** Smallest score of each member. */
   floor: floor.optional(),
 };
 
 const domains = z.strictObject(whole);
 
 const group = z.strictObject({
-  /** Names of suites, or families of them (`group` in suite.yaml). */
+  /** Names of suites, or of families of suites (`group` in suite.yaml). */
   suites: z.array(z.string().min(1)).min(1),
   ...whole,
 });
 
 const slice = z.strictObject({
   by: z.enum(['label', 'domain', 'source', 'length', 'group']),
-  /** The suite that is cut; without it the held-out examples of everything that the champion knows. */
+  /** The suite that is cut; without it, the held-out examples that the champion knows. */
   suite: z.string().optional(),
-  /** Largest loss of each slice; without it a slice fails only where it is shown worse. */
+  /** Largest loss of each slice; without it a slice fails only if it is shown worse. */
   margin: margin.optional(),
   floor: floor.optional(),
-  /** Smaller slices are shown and not judged. */
+  /** Slices with fewer cases are shown but not judged. */
   atLeast: z.number().int().min(1).default(20),
 });
 
 const calibration = z.strictObject({
-  /** Largest rise of the Brier score on what the champion knows. */
+  /** Largest rise of the Brier score on cases that the champion knows. */
   margin: margin.optional(),
-  /** Largest rise of the Brier score on texts that are out of scope, where every answer is wrong. */
+  /** Largest rise of the Brier score on out-of-scope texts, where every answer is wrong. */
   scope: margin.optional(),
   /** Largest expected calibration error of the candidate. */
   error: margin.optional(),
 });
 
 const budgets = z.strictObject({
-  /** Of adapter.onnx, in bytes. */
+  /** Largest size of adapter.onnx, in bytes. */
   bytes: z.number().int().min(1).optional(),
-  /** From vector to answer, for one text, on this machine. */
+  /** Longest time from vector to answer, for one text, on this machine. */
   milliseconds: z.number().gt(0).optional(),
 });
 
 const anchorLines = z.strictObject({
   /**
-   * A version of the adapter that once served. Without it every case has its own anchor: the version that was first
+   * A version of the adapter that has served. Without it every case has its own anchor: the version that was first
    * scored on it.
    */
   version: z.number().int().min(1).optional(),
-  /** The largest loss against the anchor, as a multiple of the margin that holds against the champion. */
+  /** The largest loss against the anchor, as a multiple of the margin against the champion. */
   factor: z.number().min(1).max(4).optional(),
-  /** The largest loss against the anchor, as a share. It takes the place of the factor. */
+  /** The largest loss against the anchor, as a share. It replaces the factor. */
   margin: margin.optional(),
 });
 
-/** `false` in adapter.yaml becomes null: no anchor is compared with. */
+/** `false` in adapter.yaml becomes null: there is no anchor. */
 const anchor = z.union([z.literal(false).transform(() => null), anchorLines]).default({});
 
 const macro = z.strictObject({
-  /** Largest loss of the macro accuracy; without it the macro accuracy fails only where it is shown worse. */
+  /** Largest loss of the macro accuracy; without it the macro accuracy fails only if it is shown worse. */
   margin: margin.optional(),
   /** Smallest macro accuracy of a candidate. */
   floor: floor.optional(),
@@ -85,30 +85,32 @@ const macro = z.strictObject({
 export const gatePolicy = z.strictObject({
   confidence: z.number().gt(0.5).lt(1).default(0.95),
   margin,
-  /** The holdout of the domains that the champion learned before, as one and each by itself. */
+  /** Limits of the holdouts of domains that the champion learned earlier, as one and individually. */
   domains: domains.default({}),
   suites: z.record(z.string(), limits).default({}),
   groups: z.record(z.string(), group).default({}),
   slices: z.array(slice).default([]),
-  /** What an update must gain at least on domains that are new to the champion. */
+  /** Smallest gain on domains that are new to the champion. */
   gain: margin.optional(),
   calibration: calibration.optional(),
   budgets: budgets.optional(),
   anchor,
-  /** The macro accuracy (mean recall of the labels) on what the champion had learned. */
+  /** Limits of the macro accuracy (mean recall of the labels) on what the champion had learned. */
   macro: macro.optional(),
   /**
-   * Whether a first version must be shown to be above always giving the label that is commonest among what it learned.
+   * Whether a first version must be shown to be above always giving the label that is commonest among the learned
+   * examples.
    */
   majority: z.boolean().default(true),
-  /** Where the cases of a suite have judged so many contenders on average, the report asks for fresh ones. */
+  /** When a suite's cases have judged this many contenders on average, the report asks for fresh cases. */
   reuse: z.number().int().min(1).default(50),
-  /** Suites that were judged once and may be missing from now on. */
+  /** Suites that judged earlier versions and may be missing now. */
   retired: z.array(z.string()).default([]),
-  /** hold: only an override lets it through; allow: a person may approve it; fail: it counts as refused. */
+  /** hold: only an override approves it; allow: a person may approve it; fail: it counts as a fail. */
   inconclusive: z.enum(['hold', 'allow', 'fail']).default('hold'),
 });
 
+/** @example const policy: GatePolicy = gatePolicy.parse({ margin: 0.03, confidence: 0.95 }); */
 export type GatePolicy = z.infer<typeof gatePolicy>;
 export type GroupPolicy = GatePolicy['groups'][string];
 export type SlicePolicy = GatePolicy['slices'][number];

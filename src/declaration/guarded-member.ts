@@ -1,6 +1,6 @@
 /**
- * A member that a workspace adds, as Espalier calls it: what its code throws is told as its mistake, with the
- * configuration, the line there, and the member.
+ * Wraps a member that a workspace adds: errors thrown by its code are reported as mistakes of the member, with the
+ * configuration file and the line.
  */
 import { pathToFileURL } from 'node:url';
 import { EspalierError, messageOf } from '../core/errors.js';
@@ -11,12 +11,14 @@ export interface Origin {
   readonly seam: Seam;
 }
 
-/** Fields that hold functions of the member, too, and which of them are called. */
+/** Fields of a member that hold further functions, and the names of those functions. */
 const nested: Readonly<Partial<Record<Seam, Readonly<Record<string, readonly string[]>>>>> = {
   'suite kind': { importing: ['read', 'cases'], schema: ['safeParse'] },
 };
 
-/** A copy whose functions throw EXTENSION_FAILED where those of the member throw anything else. */
+/**
+ * A copy whose functions throw EXTENSION_FAILED if the member's functions throw any error other than Espalier's own.
+ */
 export function guardMember<Member extends Named>(member: Member, origin: Origin): Member {
   const blame = { ...origin, name: member.name };
   const guarded = withGuardedFunctions(member, blame);
@@ -40,7 +42,7 @@ function withGuardedFunctions<Owner extends object>(owner: Owner, blame: Blame):
   return Object.create(Object.getPrototypeOf(owner), fields) as Owner;
 }
 
-/** An object that is the owner but for these functions. */
+/** An object that inherits from the owner, with these functions replaced. */
 function guardCalls(owner: object, calls: readonly string[], blame: Blame): object {
   const called = calls.filter((call) => typeof (owner as Record<string, unknown>)[call] === 'function');
   const fields = called.map((call) => [call, { value: guardFunction(owner, call, blame) }]);
@@ -71,7 +73,7 @@ function mistakeOf(thrown: unknown, field: string, { file, seam, name }: Blame):
   });
 }
 
-/** Of the innermost call that stands in the file; undefined: none does. */
+/** The line of the innermost call in the file; undefined if there is none. */
 function lineIn(file: string, thrown: unknown): number | undefined {
   const stack = (thrown instanceof Error && thrown.stack) || '';
   const [, after] = stack.split(`${pathToFileURL(file).href}:`);

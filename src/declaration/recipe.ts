@@ -1,8 +1,8 @@
 /**
- * The feature recipe: the list `encoder.pooling` of adapter.yaml. The features of its parts are put side by side.
+ * The feature recipe: the list `encoder.pooling` of adapter.yaml. The features of its parts are concatenated.
  *
- * - Pooling: a dense part; it makes one vector of the vectors of a text's tokens, or takes one that the model gives.
- * - N-grams: the lexical part; it counts what the text itself is made of, without the model.
+ * - Pooling: a dense part; it makes one vector of the vectors of a text's tokens, or takes one that the model outputs.
+ * - N-grams: the lexical part; it counts n-grams of the text itself, without the model.
  */
 
 export const waysToPool = ['mean', 'max', 'sqrt', 'cls', 'last'] as const;
@@ -21,13 +21,13 @@ const fewestBuckets = 256;
 const mostBuckets = 65_536;
 
 export interface RecipeFault {
-  /** Of the part; absent when the list as a whole is at fault. */
+  /** Index of the part; absent if the fault concerns the whole list. */
   readonly index?: number;
   readonly message: string;
   readonly hint: string;
 }
 
-/** The first thing wrong with a list of parts. */
+/** The first fault in a list of parts. */
 export function findRecipeFault(parts: readonly string[]): RecipeFault | undefined {
   const unknown = unknownPart(parts);
   if (unknown) return unknown;
@@ -43,12 +43,12 @@ export function findRecipeFault(parts: readonly string[]): RecipeFault | undefin
   };
 }
 
-/** The recipe without its lexical part: what the model gives. */
+/** The recipe without its lexical part: the parts that the model computes. */
 export function poolingsOf(parts: readonly RecipePart[]): Pooling[] {
   return parts.filter(isPooling);
 }
 
-/** N of `ngrams:N`; 0 without one. */
+/** N of `ngrams:N`; 0 if there is no such part. */
 export function bucketsOf(parts: readonly RecipePart[]): number {
   const part = parts.find((one) => !isPooling(one));
   return part === undefined ? 0 : Number(part.slice('ngrams:'.length));

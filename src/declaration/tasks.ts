@@ -1,6 +1,6 @@
 /**
- * An adapter answers one or several questions of a text, its tasks. A class is a label of one task, and a domain is a
- * slice of the data of one task: the same name in two tasks means two different labels or domains.
+ * An adapter has one or several tasks: questions about a text that it answers. A class is a label of one task, and a
+ * domain is a slice of the data of one task: the same name in two tasks means two different labels or domains.
  */
 
 import { EspalierError } from '../core/errors.js';
@@ -10,19 +10,19 @@ import type { AdapterDeclaration } from './declaration.js';
 
 export type Task = AdapterDeclaration['tasks'][number];
 
-/** What is told apart when a text is classified. */
+/** The unit of classification: a label of a task. */
 export interface Class {
   readonly task: string;
   readonly label: string;
 }
 
-/** What is learned and forgotten as one. */
+/** The unit of learning and forgetting: a part of a task's data. */
 export interface Domain {
   readonly task: string;
   readonly domain: string;
 }
 
-/** Names of tasks hold no slash, so that no two keys are alike. */
+/** Names of tasks contain no slash, so that all keys are distinct. */
 export const classKey = ({ task, label }: Class) => `${task}/${label}`;
 export const domainKey = ({ task, domain }: Domain) => `${task}/${domain}`;
 
@@ -30,12 +30,12 @@ export function multiLabelNames(tasks: readonly Task[]): ReadonlySet<string> {
   return new Set(tasks.filter((task) => task.multiLabel).map(({ name }) => name));
 }
 
-/** Name -> the label that it stands for, as rows are read. */
+/** Alias -> label, both normalised as rows are. */
 export function aliasesOf({ aliases = {} }: Pick<Task, 'aliases'>): ReadonlyMap<string, string> {
   return new Map(Object.entries(aliases).map(([alias, label]) => [normaliseText(cleanText(alias)), label]));
 }
 
-/** The classes that examples are of: of a multi-label task one for each label of their sets. */
+/** The classes of examples; an example of a multi-label task has one class for each label of its set. */
 export function classesAmong(tasks: readonly Task[], examples: Iterable<Class>): Class[] {
   const multiLabel = multiLabelNames(tasks);
   if (multiLabel.size === 0) return distinctClasses(examples);
@@ -62,17 +62,17 @@ export function distinctDomains(domains: Iterable<Domain>): Domain[] {
   return [...known.values()];
 }
 
-/** [classes] the number of each class's task, in the order in which the tasks first came. */
+/** [classes] The index of each class's task, in first-seen order of the tasks. */
 export function taskNumbers(classes: readonly Class[], names = taskNamesIn(classes)): Int32Array {
   return Int32Array.from(classes, ({ task }) => names.indexOf(task));
 }
 
-/** In the order in which the classes name them. */
+/** Task names in first-seen order. */
 export function taskNamesIn(classes: readonly Class[]): readonly string[] {
   return [...new Set(classes.map(({ task }) => task))];
 }
 
-/** A label or a domain as reports say it: with its task where the adapter has several. */
+/** Display name of a label or a domain: with its task if the adapter has several. */
 export function nameWithin(tasks: readonly Task[], task: string, name: string): string {
   return tasks.length === 1 ? name : `${task}/${name}`;
 }
@@ -102,7 +102,7 @@ export function taskNamed(
 }
 
 /**
- * A task of one class has nothing to tell apart, unless a text may be without it.
+ * A task with a single class has nothing to distinguish, unless a text may be without it.
  * @throws TOO_FEW_CLASSES, naming it
  */
 export function requireRivals(

@@ -14,16 +14,16 @@ export interface Workspace {
   readonly root: string;
   /** Path of a file, or address of a server. */
   readonly database: string;
-  /** Where suites are looked for, the workspace's own first. */
+  /** Folders that are searched for suites, the workspace's own first. */
   readonly suiteFolders: readonly string[];
-  /** Settings of the kinds of head that its adapters may be declared with. */
+  /** Settings of the kinds of head that its adapters may declare. */
   readonly headSettings: SettingsShape;
 }
 
-/** The folder of Espalier itself: it ships evals/ and the sample adapter. */
+/** The folder of Espalier itself, with evals/ and the sample adapter. */
 export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Converted models are kept here for all workspaces of a user. @throws CACHE_UNKNOWN */
+/** The folder of converted models, for all workspaces of a user. @throws CACHE_UNKNOWN */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv): string {
   const folder = cacheFolderOf(environment);
   if (folder !== undefined) return folder;
@@ -34,7 +34,7 @@ export function defaultCacheFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * @param environment says where the database is, as espalier.yaml does; without it the workspace's own file is meant
+ * @param environment gives the database's location, as espalier.yaml does; without it the workspace's own file is used
  * @throws DATABASE_INVALID
  */
 export function workspaceAt(
@@ -73,10 +73,7 @@ function declaresAdapters(folder: string): boolean {
   }
 }
 
-/**
- * @param withoutStore a folder that declares adapters, as the git clone of a workspace does whose replay-store/ git
- * left out
- */
+/** @param withoutStore a folder that declares adapters but has no replay-store/, such as a git clone of a workspace */
 function notAWorkspace(start: string, withoutStore: string | undefined): EspalierError {
   if (withoutStore === undefined)
     return new EspalierError('NOT_A_WORKSPACE', `neither ${resolve(start)} nor a folder above it is a workspace`);
@@ -98,7 +95,7 @@ export async function listAdapterNames(workspace: Workspace): Promise<string[]> 
     .sort();
 }
 
-/** The workspace's adapter, where there is just one. @throws ADAPTER_NOT_FOUND, USAGE */
+/** The workspace's adapter, if there is exactly one. @throws ADAPTER_NOT_FOUND, USAGE */
 export async function onlyAdapter(workspace: Workspace): Promise<string> {
   const names = await listAdapterNames(workspace);
   if (names.length === 1) return names[0]!;

@@ -1,12 +1,12 @@
-/** What a person can do about a verdict, most useful first. Words only; nothing here decides. */
+/** Lists the actions a person can take after a verdict, most useful first. It only words them; it decides nothing. */
 import { allFindings, concernsOf, type Finding, type Report, type ReportRow } from './report.js';
 
-/** `override`: to approve against the gate. `tournament`: to update with several strategies. */
+/** `override` approves against the gate. `tournament` runs an update with several strategies. */
 export type Step = 'approve' | 'reject' | 'override' | 'tournament';
 
 export interface Advice {
   readonly what: string;
-  /** What does it; null: nothing that Espalier does. */
+  /** The step that carries out the advice; null if Espalier cannot do it. */
   readonly step: Step | null;
 }
 
@@ -27,7 +27,7 @@ export function adviseOn(report: Report): Advice[] {
   ];
 }
 
-/** What nobody can tell: how many cases it would take, and what they would show. */
+/** For each inconclusive finding: how many more cases would decide it, and which way. */
 function adviseOnOpen(report: Report): Advice[] {
   const rows = report.rows.flatMap(adviseOnRow);
   const others = concernsOf({ ...report, rows: [] }).flatMap(({ name, finding }) => {
@@ -41,13 +41,13 @@ function adviseOnOpen(report: Report): Advice[] {
   return [...rows, ...others];
 }
 
-/** What would show a head to be above the commonest label: cases of the others. */
+/** Advises more cases of the rarer labels, which would show that the head beats always giving the commonest label. */
 function moreOfOthers(cases: number | undefined): string {
   const remedy = 'bring examples of the labels that are rare, or hold more out (holdout.fraction)';
   return cases === undefined ? remedy : `${remedy}: about ${cases} held-out cases like these would decide`;
 }
 
-/** Of a suite that cannot tell. */
+/** Advice for a suite with an inconclusive finding. */
 function adviseOnRow({ suite, cases, findings }: ReportRow): Advice[] {
   const open = findings.find((finding) => casesAhead(finding, cases) !== undefined);
   if (!open) return [];

@@ -1,4 +1,4 @@
-/** Whether the probabilities that answers carry can be believed, on both sides. */
+/** Judges whether the confidences of the answers can be trusted, for candidate and champion. */
 import { appendAll } from '../core/sequences.js';
 import { casesNeeded } from './compare.js';
 import type { RowSettings } from './judged.js';
@@ -16,7 +16,7 @@ import {
 } from './statistics/calibration.js';
 import { areaUnderRiskCoverage, riskCoverage } from './statistics/selective.js';
 
-/** Over the held-out examples; null where no answer has a probability. */
+/** Uses the held-out examples only; returns null if no answer has a probability. */
 export function judgeCalibration(
   answers: readonly AnsweredCase[],
   { policy, seed, certainty }: RowSettings,
@@ -60,11 +60,11 @@ interface Compared {
   readonly theirs: readonly Answer[];
   readonly ours: readonly Answer[];
   readonly shared: readonly AnsweredCase[];
-  /** Names the draws. */
+  /** Seeds the bootstrap draws. */
   readonly name: string;
 }
 
-/** Brier losses, case by case: the champion's minus the candidate's. */
+/** Compares Brier losses case by case: the champion's minus the candidate's. */
 function compareBrier(
   { theirs, ours, shared, name }: Compared,
   { seed, certainty: { alpha, bounds: confidences } }: Pick<RowSettings, 'seed' | 'certainty'>,
@@ -84,9 +84,9 @@ function compareBrier(
 }
 
 /**
- * Of texts that are out of scope every answer is wrong, so that its Brier loss is the square of its confidence. A head
- * that grows surer of everything shows it here, also where it is right about nearly all that is in scope and
- * calibration on that tells nothing.
+ * For an out-of-scope text every answer is wrong, so its Brier loss is the square of the confidence. This exposes a
+ * head that grows more confident about everything, even when nearly all its in-scope answers are right and in-scope
+ * calibration shows nothing.
  */
 function judgeScope(
   answers: readonly AnsweredCase[],

@@ -1,4 +1,4 @@
-/** What the scores of two versions on one suite, or on several as one, say of their difference. */
+/** Compares the scores of two versions on one suite, or on several suites judged as one. */
 import { metricNamed } from '../evaluation/metrics.js';
 import type { PairedSuite } from './paired.js';
 import { pairedBootstrap, pairedBootstrapOfMean } from './statistics/bootstrap.js';
@@ -12,14 +12,14 @@ import { tangoBounds } from './statistics/tango.js';
 export interface Comparison extends Bounds {
   readonly before: number;
   readonly after: number;
-  /** After minus before. */
+  /** Score after minus score before. */
   readonly difference: number;
-  /** Null where answers are not right or wrong. */
+  /** Null for metrics that do not score each answer as right or wrong. */
   readonly flips: Flips | null;
-  /** One-sided p values of "it is no worse" and "it is no better". */
+  /** One-sided p values of the null hypotheses "it is no worse" and "it is no better". */
   readonly worse: number;
   readonly better: number;
-  /** What power calculations and wholes go on from. */
+  /** Input of the power calculations and of comparisons that combine several suites. */
   readonly outcome: Outcome;
 }
 
@@ -28,14 +28,14 @@ export interface ComparisonSettings {
   readonly seed: readonly (string | number)[];
 }
 
-/** The chance with which a suite shall be able to decide, where the report says what would. */
+/** Power assumed where the report says how many cases would decide. */
 const power = 0.8;
 
 /**
- * Right-or-wrong answers by Tango's score interval and McNemar's exact test, which need no approximation where few
- * answers flip; other metrics, and cases that come in clusters, by the bootstrap. Where all cases came out alike on
- * both sides it has nothing to draw, and would be certain of one case as of a thousand: a share of cases that do not
- * may still be unseen, as large as for answers of which none flipped.
+ * Right-or-wrong answers are compared by Tango's score interval and McNemar's exact test, which need no approximation
+ * where few answers flip; other metrics, and clustered cases, by the bootstrap. If all cases score the same on both
+ * sides, the bootstrap interval has zero width whatever the number of cases; the bounds are then widened to those of
+ * right-or-wrong answers of which none flipped.
  * @param before scores of the other side, case by case
  */
 export function compareSuite(
@@ -91,15 +91,15 @@ const nothingKnown = {
 export interface WholeSettings {
   readonly weighing: 'cases' | 'suites';
   readonly confidences: Confidences;
-  /** How many cases count as one, since suites share texts (overlap.ts); 1 unless told. */
+  /** Design effect: how many cases count as one because the suites share texts (overlap.ts). 1 by default. */
   readonly effect?: number;
 }
 
-/** What each member of a whole weighs. */
+/** The weight of each member of a whole. */
 export const weightsOf = (members: readonly Comparison[], weighing: 'cases' | 'suites') =>
   members.map(({ outcome }) => (weighing === 'cases' ? outcome.cases : 1));
 
-/** The mean of several comparisons, each weighed by its cases or alike. */
+/** The mean of several comparisons, weighted by cases or equally. */
 export function compareWhole(
   members: readonly Comparison[],
   { weighing, confidences, effect = 1 }: WholeSettings,
@@ -127,7 +127,7 @@ export function compareWhole(
   };
 }
 
-/** The same shares, known from fewer cases. */
+/** The same shares of flips, for the effective number of cases. */
 function fewer({ cases, gained, lost }: Flips, effect: number): Flips {
   return { cases: cases / effect, gained: gained / effect, lost: lost / effect };
 }
@@ -142,8 +142,8 @@ function varianceOfMean(members: readonly Comparison[], strata: readonly Stratum
 }
 
 /**
- * Of right-or-wrong answers the sample variance, with one flip added either way: none seen does not mean that there are
- * none.
+ * For right-or-wrong answers: the sample variance with one flip added in each direction, since no observed flip does
+ * not mean that none can occur.
  */
 function varianceOf(outcome: Outcome): number {
   if ('variance' in outcome) return outcome.variance;
@@ -157,7 +157,8 @@ function sumFlips(all: readonly Flips[]): Flips {
 }
 
 /**
- * The smallest loss that cases like these usually exclude, for a candidate that is no worse; null where there are none.
+ * The smallest loss that this number of cases usually excludes for a candidate that is no worse; null if the comparison
+ * is not usable.
  */
 export function detectableLoss({ outcome }: Comparison, confidences: Confidences): number | null {
   return isUsable(outcome) ? minimumDetectableLoss(outcome, { confidences, power }) : null;
@@ -166,16 +167,13 @@ export function detectableLoss({ outcome }: Comparison, confidences: Confidences
 export interface Question {
   readonly margin: number;
   readonly confidences: Confidences;
-  /**
-   * The largest p value of this comparison alone that counts as shown worse, the number of comparisons taken into
-   * account.
-   */
+  /** Largest p value of this single comparison that counts as shown worse, corrected for the number of comparisons. */
   readonly shown: number;
 }
 
 /**
- * Cases like these that would bring the lower bound above minus the margin, or show a loss, and which of the two; null:
- * no number would.
+ * Number of such cases that would raise the lower bound above minus the margin, or show a loss, and which of the two
+ * happens first; null if no number would.
  */
 export function casesNeeded(
   { outcome }: Pick<Comparison, 'outcome'>,

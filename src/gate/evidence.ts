@@ -1,29 +1,31 @@
-/** Whether a verdict rests on anything: a pass needs a line that examined what the adapter was trained for. */
+/** Checks that a verdict rests on evidence: a pass needs at least one rule that examined the adapter's own task. */
 import { isEnoughToShow } from './guessing.js';
 import type { PairedSuite } from './paired.js';
 import type { Finding, ReportRow, Rule } from './report.js';
 import { normalQuantile } from './statistics/normal.js';
 
 /**
- * Lines that a candidate meets by a bound. Not shown worse, too few cases to slice, and a budget are met by knowing
- * nothing.
+ * Rules that a candidate meets by a bound. The others (not shown worse, too few cases to slice, budgets) can be met
+ * without any evidence.
  */
 const boundedRules: readonly Rule[] = ['not-inferior', 'not-harmed', 'floor', 'gain', 'macro'];
 
 export interface HoldoutSize {
   readonly fraction: number;
-  /** Of the tasks that it has learned, the largest. */
+  /** Number of labels of the largest learned task. */
   readonly labels: number;
 }
 
 export interface Needs {
   readonly margin: number;
   readonly confidence: number;
-  /** Undefined: it is not known. */
+  /** Undefined if unknown. */
   readonly holdout: HoldoutSize | undefined;
 }
 
-/** Empty where some line gave evidence, whatever it said; else the one finding that says what is missing. */
+/**
+ * Returns no finding if some rule gave evidence, whatever its verdict; otherwise one finding that says what is missing.
+ */
 export function requireEvidence(rows: readonly ReportRow[], suites: readonly PairedSuite[], needs: Needs): Finding[] {
   const isFirst = rows.every(({ champion }) => champion === null);
   const counts = ({ rule }: Finding) => boundedRules.includes(rule) || (isFirst && rule === 'guessing');
@@ -36,7 +38,10 @@ export function requireEvidence(rows: readonly ReportRow[], suites: readonly Pai
   ];
 }
 
-/** Held-out cases on which a head halfway between guessing and always right is usually shown above guessing. */
+/**
+ * Number of held-out cases at which a head halfway between guessing and always right is usually shown to be above
+ * guessing.
+ */
 function casesAboveGuessing({ confidence, holdout }: Needs): number {
   const chance = 1 / Math.max(2, holdout?.labels ?? 2);
   let cases = 1;
@@ -44,7 +49,7 @@ function casesAboveGuessing({ confidence, holdout }: Needs): number {
   return cases;
 }
 
-/** Held-out cases of which none flips that exclude a loss of the margin: Tango's bound is z^2 / (n + z^2). */
+/** Number of held-out cases without a flip that exclude a loss of the margin: Tango's bound is z^2 / (n + z^2). */
 function casesWithin({ margin, confidence }: Needs): number {
   const z = normalQuantile(confidence);
   return Math.ceil((z ** 2 * (1 - margin)) / margin);

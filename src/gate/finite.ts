@@ -1,6 +1,5 @@
 /**
- * Scores that are not numbers: they compare as neither lost nor gained, and would pass for answers of which none
- * changed.
+ * Detects scores that are not numbers: they compare as neither lost nor gained, and would pass for unchanged answers.
  */
 import type { PairedSuite } from './paired.js';
 import type { Finding } from './report.js';
@@ -10,7 +9,7 @@ export function areFinite(suite: PairedSuite): boolean {
   return countOthers(suite) === 0;
 }
 
-/** The finding of a suite that has some. */
+/** The finding for a suite with scores that are not numbers. */
 export function notNumbers(suite: PairedSuite): Finding {
   const count = countOthers(suite);
   const reason = `${count} of its scores are not numbers; nothing can be compared`;
@@ -22,7 +21,7 @@ function countOthers({ candidate, champion, anchor }: PairedSuite): number {
   return all.filter((score) => !Number.isFinite(score)).length;
 }
 
-/** An answer whose score and probability can be counted. */
+/** Whether all scores and probabilities of a case are finite. */
 export function isCountable({ candidate, champion }: AnsweredCase): boolean {
   const isNumber = (value: number | null) => value === null || Number.isFinite(value);
   return [candidate, champion].every(

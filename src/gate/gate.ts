@@ -1,4 +1,4 @@
-/** The gate: the rules of a policy over paired results. */
+/** The gate: applies the rules of a policy to paired results. */
 import type { GatePolicy } from '../declaration/gate-policy.js';
 import { judgeCalibration } from './calibration.js';
 import { certaintyOf, onlyTry } from './certainty.js';
@@ -15,24 +15,24 @@ import type { AnsweredCase } from './slices.js';
 
 export { judgeSuites } from './rows.js';
 
-/** All that a verdict rests on. */
+/** Everything that a verdict depends on. */
 export interface Evaluation {
   readonly suites: readonly PairedSuite[];
   readonly answers: readonly AnsweredCase[];
-  /** Of each task whose labels exclude each other; absent: they are not known. */
+  /** One entry for each single-label task; absent if unknown. */
   readonly tasks?: readonly TaskAnswers[];
   readonly cost: { readonly bytes: number; readonly milliseconds: number | null };
-  /** What the champion can tell apart and the candidate cannot. */
+  /** Classes that the champion can answer and the candidate cannot. */
   readonly lostClasses: readonly string[];
-  /** Labels that the champion gave to held-out examples and the candidate gives to none; absent: none. */
+  /** Labels that the champion gave to held-out examples and the candidate gives to none; absent if none. */
   readonly silentLabels?: readonly string[];
-  /** Suites that judged the champion and are not asked now. */
+  /** Suites that the champion was judged by and that this update no longer scores. */
   readonly missing: readonly string[];
-  /** What decides how many examples are held out; absent: it is not known. */
+  /** Settings that determine the number of held-out examples; absent if unknown. */
   readonly holdout?: HoldoutSize;
-  /** How many contenders the update has; 1 unless told. */
+  /** Number of contenders in the update; 1 by default. */
   readonly field?: number;
-  /** How many candidates the anchor refused since the present champion began to serve; 0 unless told. */
+  /** Number of candidates that the anchor has refused since the present champion was approved; 0 by default. */
   readonly refusals?: number;
 }
 
@@ -41,6 +41,11 @@ export type Judgement = Pick<
   'rulesVersion' | 'rows' | 'slices' | 'calibration' | 'tasks' | 'findings' | 'notes'
 >;
 
+/**
+ * Judges paired results by a policy. It is pure: equal arguments give an equal judgement.
+ * @param seed of the bootstrap draws
+ * @example verdictOf(allFindings(judge(evaluation, policy, 7))) // 'pass', 'fail' or 'inconclusive'
+ */
 export function judge(evaluation: Evaluation, policy: GatePolicy, seed: number): Judgement {
   const { suites, field = onlyTry.field, refusals = onlyTry.refusals } = evaluation;
   const tries = { field, refusals };

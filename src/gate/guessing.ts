@@ -1,13 +1,16 @@
-/** How many cases it takes to show that a head does better than guessing. */
+/** How many cases are needed to show that a head does better than guessing. */
 import { proportionLowerBound } from './statistics/proportion.js';
 
-/** Beyond so many cases nearly every chance level can be told apart from a head that is halfway to always right. */
+/**
+ * Above this number of cases, nearly every chance level can be distinguished from a head halfway between guessing and
+ * always right.
+ */
 const mostNeeded = 2000;
 
 /**
  * Whether a head halfway between guessing and always right is expected to be shown above guessing by the exact bound
- * (Clopper & Pearson 1934). Guessing at 4 % takes 4 cases, at a quarter 8, at a half 16. False where guessing is always
- * right: one label alone.
+ * (Clopper & Pearson 1934). A chance of 4 % needs 4 cases, a quarter 8, a half 16. False if guessing is always right,
+ * as with a single label.
  */
 export function isEnoughToShow(cases: number, chance: number, confidence: number): boolean {
   if (chance >= 1) return false;

@@ -1,4 +1,4 @@
-/** `judge` as a task: the bootstrap of many cases takes seconds. */
+/** `judge` as a task for a worker thread: bootstrapping many cases takes seconds. */
 import { currentExtensions } from '../core/extensions.js';
 import { withConfig } from '../declaration/config.js';
 import type { GatePolicy } from '../declaration/gate-policy.js';
@@ -9,7 +9,7 @@ export interface JudgeRequest {
   readonly evaluation: Evaluation;
   readonly policy: GatePolicy;
   readonly seed: number;
-  /** The configuration of the workspace; undefined where it has none. */
+  /** Path of the workspace's configuration file; undefined if it has none. */
   readonly config: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A suite, or several as one, on its way to a row of the report. */
+/** A suite, or several judged as one, before it becomes a row of the report. */
 import type { GatePolicy } from '../declaration/gate-policy.js';
 import type { Certainty } from './certainty.js';
 import type { Comparison } from './compare.js';
@@ -23,12 +23,13 @@ export interface Judged {
   readonly score: OwnScore;
 }
 
-/** The candidate's own score, compared with nothing. */
+/** The candidate's own score, without comparison. */
 export interface OwnScore {
-  /** NaN of no cases. */
+  /** NaN if there are no cases. */
   readonly value: number;
   /**
-   * A one-sided lower bound, for floors. It is asked for where a limit needs it, since it may cost another bootstrap.
+   * A one-sided lower bound, for floors. It is computed only when a limit needs it, since it may cost another
+   * bootstrap.
    */
   readonly lower: () => number;
 }

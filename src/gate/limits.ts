@@ -1,31 +1,31 @@
-/** Which lines of a policy apply to which suite, and what is judged as one. */
+/** Determines which rules of a policy apply to which suite, and which suites are judged as one. */
 
 import { smallestOf } from '../core/sequences.js';
 import type { GatePolicy } from '../declaration/gate-policy.js';
 import type { PairedSuite, Whole } from './paired.js';
 
-/**
- * The factor of the anchor's margin where a policy names none; docs/gate.md shows the simulations that it was chosen
- * from.
- */
+/** Default factor of the anchor's margin; docs/gate.md shows the simulations it was chosen from. */
 export const usualAnchorFactor = 1.75;
 
-/** Everything that earlier versions learned, as one: the parts are often too small to decide by themselves. */
+/**
+ * Name of the whole that combines the holdouts of all earlier domains, which are often too small to decide
+ * individually.
+ */
 export const earlierDomains = 'holdout/earlier domains';
 export const newDomains = 'holdout/new domains';
 
-/** What is asked of a suite or a whole; undefined: nothing. */
+/** Limits for a suite or a whole; an undefined limit is not applied. */
 export interface Limits {
-  /** Score of guessing, where nothing can be lost and no floor is declared. */
+  /** Score of guessing, required where nothing can be lost and no floor is declared. */
   readonly chance?: number | undefined;
   readonly floor?: number | undefined;
   readonly margin?: number | undefined;
-  /** No whole speaks for it, so that it is held against guessing however few its cases are. */
+  /** True if the suite belongs to no whole, so it is compared with guessing however few cases it has. */
   readonly decidesAlone?: boolean | undefined;
-  /** The rule that the margin stands for; not-inferior unless told. */
+  /** The rule that the margin belongs to; not-inferior by default. */
   readonly marginRule?: 'not-inferior' | 'macro' | undefined;
   readonly harm?: number | undefined;
-  /** It must not be shown worse. */
+  /** The candidate must not be shown worse. */
   readonly watch?: boolean;
   readonly gain?: number | undefined;
   readonly anchor?: number | undefined;
@@ -35,7 +35,7 @@ export interface LimitedWhole extends Whole {
   readonly limits: Limits;
 }
 
-/** A suite's own line goes before its group's, and that before what holds for all. */
+/** A suite's own setting overrides its group's, which overrides the general one. */
 export function limitsOf(suite: PairedSuite, policy: GatePolicy): Limits {
   const own = policy.suites[suite.name] ?? {};
   if (suite.role === 'new') {
@@ -53,9 +53,8 @@ export function limitsOf(suite: PairedSuite, policy: GatePolicy): Limits {
 }
 
 /**
- * The largest loss against the anchor; undefined where the policy has none, or was made before there was one by
- * default. A version that is named is a promise of its own, so that the margin against it is that against the champion
- * unless told.
+ * The largest allowed loss against the anchor; undefined if the policy has no anchor or predates the default one. A
+ * named anchor version has, by default, the same margin as the champion.
  */
 function anchorMargin(margin: number, { anchor }: GatePolicy): number | undefined {
   if (!anchor) return undefined;
@@ -65,7 +64,7 @@ function anchorMargin(margin: number, { anchor }: GatePolicy): number | undefine
 
 const isHoldout = ({ name }: PairedSuite) => name.startsWith('holdout/');
 
-/** The first group that names the suite, or its family. */
+/** The first group that names the suite or its family. */
 function groupOf(
   { name, family }: PairedSuite,
   { groups }: GatePolicy,
@@ -76,7 +75,7 @@ function groupOf(
   );
 }
 
-/** What has a margin of its own is judged by itself alone. */
+/** A suite with a margin of its own is judged individually, not as a member of a group. */
 function isMember(suite: PairedSuite, group: string, policy: GatePolicy): boolean {
   return (
     groupOf(suite, policy)?.[0] === group &&
@@ -85,25 +84,25 @@ function isMember(suite: PairedSuite, group: string, policy: GatePolicy): boolea
   );
 }
 
-/** Held-out examples of what is new to the champion. */
+/** Holdouts of domains or labels that are new to the champion. */
 export function newHoldouts(suites: readonly PairedSuite[]): PairedSuite[] {
   return suites.filter((suite) => suite.role === 'new' && isHoldout(suite) && suite.candidate.length > 0);
 }
 
-/** The wholes of two members or more: earlier domains, new domains, and the groups of the policy in its order. */
+/** Wholes with at least two members: earlier domains, new domains, and the groups of the policy in its order. */
 export function groupsOf(suites: readonly PairedSuite[], policy: GatePolicy): LimitedWhole[] {
   return wholesOf(suites, policy).filter(({ members }) => members.length > 1);
 }
 
-/** What is asked of a suite that is the only member of its whole: it is judged once, by the lines of both. */
+/** Limits for each suite that is the only member of its whole: it is judged once, by the limits of both. */
 export function limitsAsWhole(suites: readonly PairedSuite[], policy: GatePolicy): ReadonlyMap<PairedSuite, Limits> {
   const lone = wholesOf(suites, policy).filter(({ members }) => members.length === 1);
   return new Map(lone.map(({ members: [suite], limits }) => [suite!, joined(limitsOf(suite!, policy), limits)]));
 }
 
 /**
- * The stricter of two margins holds. A loss within the margin is no harm beyond it, and is not shown worse beyond it
- * either.
+ * The smallest of the margins applies, `harm` included. `watch` is dropped, since a loss within the margin is not shown
+ * worse beyond it.
  */
 function joined(own: Limits, whole: Limits): Limits {
   const { harm, watch: _, ...kept } = own;
@@ -144,8 +143,8 @@ function wholesOf(suites: readonly PairedSuite[], policy: GatePolicy): LimitedWh
 }
 
 /**
- * Of all new examples as one: the gain that the policy asks for, and that the head does better than guessing where no
- * floor says more.
+ * Limits for all new examples as one: the gain that the policy requires, and, unless a floor is set, a score above
+ * guessing.
  */
 function limitsOfNew(fresh: readonly PairedSuite[], { gain, domains }: GatePolicy): Limits {
   if (domains.floor !== undefined) return { gain };

@@ -8,25 +8,25 @@ import { tangoBounds } from './statistics/tango.js';
 export const macroMetric = 'macro accuracy';
 const rowName = 'holdout/earlier labels';
 
-/** The recall of a label with fewer cases says more of the cases than of the label. */
+/** With fewer cases, the recall of a label depends more on the sample than on the label. */
 const leastCases = 5;
 
 interface LabelledCases {
   readonly champion: readonly number[] | null;
   readonly candidate: readonly number[];
   readonly clusters: readonly string[];
-  /** [cases] what the recall of the case's label divides by. */
+  /** [cases] Number of cases with the same label, by which the label's recall is divided. */
   readonly sizes: readonly number[];
   readonly labels: number;
 }
 
 /**
- * The macro accuracy on the held-out examples of what the champion had been shown, or, without a champion, on all.
- * Empty where fewer than two labels have 5 cases. It is judged as "not shown worse" unless the policy has a margin.
+ * The macro accuracy on held-out examples that the champion had been shown or, without a champion, on all of them.
+ * Empty if fewer than two labels have 5 cases. It is judged as "not shown worse" unless the policy has a margin.
  *
  * The difference is a weighted mean of the cases' differences, each weighing 1 / (labels x cases of its label), so that
- * the paired bootstrap of a mean holds, clusters drawn whole, the labels' sizes taken as given. It costs 10,000 draws
- * of as many clusters as there are.
+ * the paired bootstrap of a mean is valid, with clusters drawn whole and the labels' sizes treated as fixed. It costs
+ * 10,000 draws of as many clusters as there are.
  */
 export function compareMacro(suites: readonly PairedSuite[], settings: RowSettings): Judged[] {
   const members = suites.filter(isCounted);
@@ -60,7 +60,7 @@ export function compareMacro(suites: readonly PairedSuite[], settings: RowSettin
   ];
 }
 
-/** Held-out examples that have one label and are right or wrong. */
+/** Holdouts of single-label examples that are scored right or wrong. */
 function isCounted({ name, role, metric, champion, labels }: PairedSuite): boolean {
   const isHoldout = role === 'earlier' || (role === 'judged' && champion === null && name.startsWith('holdout/'));
   return isHoldout && metric === 'accuracy' && !!labels;
@@ -82,14 +82,14 @@ function gather(members: readonly PairedSuite[]): LabelledCases {
   };
 }
 
-/** Cases of one text belong together, as cases of one cluster do. */
+/** Cases with the same text form a cluster, as do cases of one declared cluster. */
 function clusterNames({ name, candidate, clusters, texts }: PairedSuite): string[] {
   return candidate.map((_, index) =>
     clusters ? `${name} ${clusters[index]!}` : (texts?.[index] ?? `${name} ${index}`),
   );
 }
 
-/** What a case counts, 1 on average. */
+/** Weight of a case, 1 on average. */
 const weightOf = ({ candidate, sizes, labels }: LabelledCases, index: number) =>
   candidate.length / (labels * sizes[index]!);
 
@@ -103,8 +103,8 @@ function compare(cases: LabelledCases, champion: readonly number[], { certainty,
   const sides = { before, after, difference, worse, better, flips: null };
   if (variance > 0 || difference !== 0)
     return { ...sides, lower, upper, outcome: { cases: candidate.length, difference, variance } };
-  // Nothing was drawn that differs: bounds of answers of which none flipped, as many as the weighted cases are worth
-  // (Kish 1965).
+  // No drawn case differs, so the bounds are those of answers without a flip, for the effective number of the weighted
+  // cases (Kish 1965).
   const shares = candidate.map((_, index) => weightOf(cases, index));
   const unflipped = {
     cases: candidate.length ** 2 / shares.reduce((sum, share) => sum + share ** 2, 0),

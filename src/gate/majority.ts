@@ -1,6 +1,6 @@
 /**
- * A task on its held-out examples beside the simplest answer there is: always the label that is commonest among what
- * was learned. A first version, which is compared with nothing else, must be shown to be above it.
+ * Compares each task on its held-out examples with the simplest baseline: always the label that is commonest among the
+ * learned examples. A first version, which has no champion to be compared with, must be shown to be above it.
  */
 import { groupBy } from '../core/grouping.js';
 import { accuracy } from '../evaluation/metrics/means.js';
@@ -12,25 +12,25 @@ import type { Finding, LabelRecall, TaskReport } from './report.js';
 import { points } from './rules.js';
 import { clustersOf } from './slices.js';
 
-/** A held-out example of a task whose labels exclude each other. */
+/** A held-out example of a single-label task. */
 export interface TaskCase {
   readonly suite: string;
   readonly label: string;
   readonly cluster: string | null;
-  /** 1: the candidate is right. */
+  /** 1 if the candidate is right. */
   readonly score: number;
 }
 
 export interface TaskAnswers {
   readonly task: string;
-  /** Each label that the candidate learned, with the number of examples it learned it from. */
+  /** Each label that the candidate learned, and the number of examples it was learned from. */
   readonly learned: readonly { readonly label: string; readonly examples: number }[];
   readonly cases: readonly TaskCase[];
-  /** A first version is judged by it; where there is a champion, it is shown. */
+  /** Whether this is a first version, which is judged by the comparison; with a champion it is only shown. */
   readonly isFirst: boolean;
 }
 
-/** Of tasks that have learned something and have a held-out example. */
+/** Covers tasks that have learned something and have a held-out example. */
 export function compareWithMajority(tasks: readonly TaskAnswers[], settings: RowSettings): TaskReport[] {
   return tasks
     .map((task) => ({ ...task, cases: task.cases.filter(({ score }) => Number.isFinite(score)) }))
@@ -39,7 +39,7 @@ export function compareWithMajority(tasks: readonly TaskAnswers[], settings: Row
 }
 
 function reportOf({ task, learned, cases, isFirst }: TaskAnswers, settings: RowSettings): TaskReport {
-  // Of equals the label that was learned first.
+  // Ties go to the label that was learned first.
   const { label: majority } = learned.reduce((most, one) => (one.examples > most.examples ? one : most));
   const comparison = compare(task, majority, cases, settings);
   const recalls = recallsOf(cases);
@@ -79,7 +79,7 @@ function compare(
   return compareSuite(suite, constant, { confidences: certainty.bounds, seed: [seed, 'majority', task] });
 }
 
-/** The worst first; of equals the one with more cases, then by name. */
+/** Lowest recall first; ties by number of cases, then by name. */
 function recallsOf(cases: readonly TaskCase[]): LabelRecall[] {
   const share = ({ right, cases: of }: LabelRecall) => right / of;
   return [...groupBy(cases, ({ label }) => label)]

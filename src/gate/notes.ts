@@ -1,12 +1,12 @@
-/** What a report says beside its findings: suites that have decided often, and suites that ask the same texts. */
+/** Notes of a report besides its findings: suites that have decided often, and suites that share texts. */
 import type { GatePolicy } from '../declaration/gate-policy.js';
 import { groupsOf } from './limits.js';
 import { findOverlap } from './overlap.js';
 import { answersFamily, type PairedSuite } from './paired.js';
 
 /**
- * Each decision tells a little of the cases that made it: used often enough, a holdout is training data (Dwork et al.,
- * Science 2015).
+ * Each decision reveals a little about the cases it was made with: a holdout that is used often enough becomes training
+ * data (Dwork et al., Science 2015).
  */
 export function noteOverusedSuites(suites: readonly PairedSuite[], { reuse }: GatePolicy): string[] {
   return suites
@@ -18,8 +18,8 @@ export function noteOverusedSuites(suites: readonly PairedSuite[], { reuse }: Ga
 }
 
 /**
- * Of suites that are judged as one; apart, each counts for itself. Nobody needs to be told that those about answers are
- * made of the same texts.
+ * Notes suites that are judged as one and share texts; suites judged individually each count alone. Answer suites are
+ * skipped, as all of them are made of the same texts.
  */
 export function noteOverlap(suites: readonly PairedSuite[], policy: GatePolicy): string[] {
   return groupsOf(suites, policy).flatMap(({ name, members }) => {

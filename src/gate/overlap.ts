@@ -1,6 +1,6 @@
 /**
- * Suites that ask the same texts: what one of them says of a text the others say again, so that together they know less
- * than their cases count.
+ * Finds suites that share texts: their answers to a shared text repeat each other, so together the suites know less
+ * than their number of cases suggests.
  */
 import { groupBy } from '../core/grouping.js';
 import { metricNamed } from '../evaluation/metrics.js';
@@ -9,17 +9,17 @@ import type { PairedSuite } from './paired.js';
 /** One member of a whole, and the scores that it is compared with. */
 export interface ComparedSuite {
   readonly suite: PairedSuite;
-  /** [cases] */
+  /** [cases] Scores of the other side. */
   readonly before: readonly number[];
 }
 
-/** Texts that several of the suites ask, and the names of those suites. */
+/** Number of texts that several of the suites contain, and the names of those suites. */
 export interface Overlap {
   readonly texts: number;
   readonly suites: readonly string[];
 }
 
-/** Undefined where no two suites ask the same text, or their texts are not known. */
+/** Undefined if no two suites share a text, or their texts are unknown. */
 export function findOverlap(suites: readonly PairedSuite[]): Overlap | undefined {
   const askedBy = new Map<string, Set<string>>();
   for (const { name, texts } of suites)
@@ -31,19 +31,19 @@ export function findOverlap(suites: readonly PairedSuite[]): Overlap | undefined
 }
 
 /**
- * So many changed answers, shared by all suites that ask the text, are imagined beside those that were seen: none seen
- * does not mean none.
+ * Number of changed answers, shared by all suites with the text, that are added to the observed ones: no observed
+ * change does not mean that none can occur.
  */
 const imagined = 2;
 
 /**
- * The design effect of a weighted mean of suites (Kish, "Survey sampling", 1965, ch. 5.4 and 8.2): 1 + correlation x (K
- * - 1). K is what the shared texts would do to the variance if an answer that changes on a text changed in every suite
- * that asks it, and the correlation says how far they do. Rao & Scott, "A simple method for the analysis of clustered
- * binary data", Biometrics 1992, divide the number of cases by the effect. Where no answer to a shared text changed,
- * nothing speaks against a correlation of 1. It is linear in the cases.
+ * The design effect 1 + correlation x (K - 1) of a weighted mean of suites (Kish, "Survey sampling", 1965, ch. 5.4 and
+ * 8.2). K is the factor by which the shared texts would raise the variance if an answer that changes on a text changed
+ * in every suite with that text; the correlation says how far they do. Rao & Scott, "A simple method for the analysis
+ * of clustered binary data", Biometrics 1992, divide the number of cases by the effect. If no answer to a shared text
+ * changed, the correlation is taken to be 1. The cost is linear in the cases.
  * @param weights [members] as compareWhole has them
- * @returns at least 1; exactly 1 where no text is shared
+ * @returns at least 1; exactly 1 if no text is shared
  */
 export function designEffect(members: readonly ComparedSuite[], weights: readonly number[]): number {
   if (!findOverlap(members.map(({ suite }) => suite))) return 1;
@@ -62,11 +62,11 @@ export function designEffect(members: readonly ComparedSuite[], weights: readonl
   return 1 + correlationWithin(groups) * (sharedShare(groups) - 1);
 }
 
-/** The smallest thing that is independent within its suite: a cluster, or a case. */
+/** The smallest unit that is independent within its suite: a cluster or a case. */
 interface Unit {
-  /** What its cases count in the whole. */
+  /** Weight of its cases in the whole. */
   readonly share: number;
-  /** How far its answers changed. */
+  /** Change of its score. */
   readonly change: number;
 }
 
@@ -80,7 +80,7 @@ function casesOf(
   member: number,
   weight: number,
 ): SharedCase[] {
-  // The scores of a rank metric do not add up to it, so that they say nothing of the correlation.
+  // The scores of a rank metric are not a sum over cases, so they give no information about the correlation.
   const { isMean } = metricNamed(metric);
   return candidate.map((score, index) => ({
     unit: `${member} ${clusters ? clusters[index]! : index}`,
@@ -90,7 +90,7 @@ function casesOf(
   }));
 }
 
-/** K: the squared shares of what hangs together, over the squared shares of the units. */
+/** K: the squared shares of connected units, over the squared shares of the single units. */
 function sharedShare(groups: readonly (readonly Unit[])[]): number {
   const sumOf = (units: readonly Unit[]) => units.reduce((sum, { share }) => sum + share, 0);
   const together = groups.reduce((sum, group) => sum + sumOf(group) ** 2, 0);
@@ -98,7 +98,8 @@ function sharedShare(groups: readonly (readonly Unit[])[]): number {
 }
 
 /**
- * In [0, 1]: the products of the changes of two units of a text, over what they would be if all of them changed alike.
+ * Correlation in [0, 1]: the products of the changes of two units of a text, over the value they would have if all of
+ * them changed equally.
  */
 function correlationWithin(groups: readonly (readonly Unit[])[]): number {
   let [products, most] = [imagined, imagined];
@@ -111,7 +112,7 @@ function correlationWithin(groups: readonly (readonly Unit[])[]): number {
   return Math.min(1, Math.max(0, products / most));
 }
 
-/** Which names belong together; joining and finding take nearly constant time (Tarjan 1975). */
+/** Groups names that belong together; joining and finding take nearly constant time (Tarjan 1975). */
 class UnionFind {
   private readonly parents = new Map<string, string>();
 

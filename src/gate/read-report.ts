@@ -1,4 +1,4 @@
-/** Reads stored reports, also those of an earlier Espalier. */
+/** Reads stored reports, including those of earlier versions of Espalier. */
 import type { Report } from './report.js';
 
 const olderRow = {
@@ -11,7 +11,7 @@ const olderRow = {
   uses: 0,
 } as const;
 
-/** A stored report. What an earlier Espalier did not measure is empty. */
+/** Returns a stored report; fields that an earlier version of Espalier did not measure are empty. */
 export function readReport(stored: unknown): Report {
   const report = stored as Report;
   const rows = report.rows.map((row) => ({

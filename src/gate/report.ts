@@ -1,5 +1,5 @@
 /**
- * A report: champion and candidate on every suite, side by side, and what the gate says of each. Plain data; it is
+ * A report: champion and candidate on every suite, side by side, with the findings of the gate. It is plain data,
  * stored as JSON.
  */
 import type { Domain } from '../declaration/tasks.js';
@@ -10,36 +10,36 @@ import type { ReliabilityBin } from './statistics/calibration.js';
 import type { RiskAtCoverage } from './statistics/selective.js';
 import type { UnknownReport } from './unknown.js';
 
-/** It is raised where the same stored results would give another report. */
+/** It is raised whenever the same stored results would give a different report. */
 export const rulesVersion = 3;
 
 export interface Report {
-  /** Version of the gate's rules that made it; absent in reports of the first. */
+  /** Version of the gate's rules that made the report; absent in reports of the first version. */
   readonly rulesVersion?: number;
   readonly verdict: Verdict;
-  /** Whether it can be approved without an override; absent in reports of older rules, of which a pass can. */
+  /** Whether it can be approved without an override; absent in reports of older rules, where only a pass can. */
   readonly mayApprove?: boolean;
-  /** One sentence: unambiguously improved, or not, and why. */
+  /** One sentence: whether the candidate is unambiguously improved, and why. */
   readonly sentence: string;
-  /** Suites, and several suites as one. */
+  /** Suites, and wholes of several suites judged as one. */
   readonly rows: readonly ReportRow[];
-  /** The held-out examples of what the champion knows, cut by what policy and data name. */
+  /** Held-out examples that the champion knows, cut by the tags that the policy and the data name. */
   readonly slices: readonly SliceRow[];
-  /** Null where no answer has a probability. */
+  /** Null if no answer has a probability. */
   readonly calibration: CalibrationReport | null;
-  /** Each task whose labels exclude each other, on its held-out examples; empty in older reports. */
+  /** Each single-label task, on its held-out examples; empty in older reports. */
   readonly tasks: readonly TaskReport[];
-  /** Null where no label is new to the champion, and in older reports. */
+  /** Null if no label is new to the champion, and in older reports. */
   readonly newLabels: NewLabelCost | null;
-  /** What concerns no one suite: budgets, classes and suites that are gone. */
+  /** Findings that concern no single suite: budgets, missing classes and missing suites. */
   readonly findings: readonly Finding[];
-  /** What nobody judges but everybody should know, such as a suite that has decided often. */
+  /** Remarks that do not affect the verdict, such as a suite that has decided often. */
   readonly notes: readonly string[];
-  /** Suites of the encoder that nothing in this update can change. */
+  /** Encoder suites that nothing in this update can change. */
   readonly unchanged: readonly UnchangedSuite[];
-  /** By task: from which confidence on an answer is given. */
+  /** For each task: the confidence below which an answer is refused. */
   readonly unknown: readonly UnknownReport[];
-  /** By domain, in the order they were learned. */
+  /** One entry for each domain, in the order they were learned. */
   readonly domains: readonly DomainChange[];
   readonly continual: ContinualMetrics;
 }
@@ -50,9 +50,9 @@ export interface ReportRow {
   readonly scope: 'suite' | 'whole' | 'slice';
   readonly metric: string;
   readonly cases: number;
-  /** Cases that were not asked, since no contender knows their label. */
+  /** Number of cases skipped because no contender knows their label. */
   readonly leftOut: number;
-  /** Null: no champion to compare with. */
+  /** Null without a champion. */
   readonly champion: number | null;
   readonly candidate: number;
   /** Candidate minus champion, with its one-sided bounds. */
@@ -62,29 +62,29 @@ export interface ReportRow {
   /** p values of "it is no worse" and "it is no better", adjusted for the number of rows compared (Holm). */
   readonly worse: number | null;
   readonly better: number | null;
-  /** Cases that went from wrong to right and from right to wrong; null where answers are not right or wrong. */
+  /** Number of cases that went from wrong to right and from right to wrong; null if answers are not right or wrong. */
   readonly gained: number | null;
   readonly lost: number | null;
-  /** The smallest loss that so many cases, flipping as they do, usually exclude for a candidate that is no worse. */
+  /**
+   * The smallest loss that this number of cases, flipping as they do, usually excludes for a candidate that is no
+   * worse.
+   */
   readonly detectable: number | null;
-  /** Score of the anchor on the cases that it could answer; null: not compared. */
+  /** Score of the anchor on the cases that it could answer; null if not compared. */
   readonly anchor: number | null;
-  /** How many earlier contenders were judged by the same cases: the mean over the cases, rounded up. */
+  /** Number of earlier contenders judged by the same cases: the mean over the cases, rounded up. */
   readonly uses: number;
   /** Whether the head's answers were scored or the embedding; absent in older reports. */
   readonly examines?: Examined;
   readonly findings: readonly Finding[];
 }
 
-/**
- * What a candidate does on a task, label by label, beside always giving the label that is commonest among what was
- * learned.
- */
+/** Accuracy of the candidate on a task, label by label, compared with always giving the commonest learned label. */
 export interface TaskReport {
   readonly task: string;
   readonly majority: string;
   readonly cases: number;
-  /** How many it has learned. */
+  /** Number of labels learned. */
   readonly labels: number;
   /** Accuracy of always giving the commonest label. */
   readonly baseline: number;
@@ -95,22 +95,22 @@ export interface TaskReport {
   readonly upper: number;
   /** Mean recall of the labels that have a held-out case. */
   readonly macro: number;
-  /** Labels that are not always right, the worst first; three at most. */
+  /** Labels that are not always right, lowest recall first; at most three. */
   readonly worst: readonly LabelRecall[];
-  /** Labels that were learned and of which no example is held out. */
+  /** Learned labels without a held-out example. */
   readonly unheld: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-/** Of held-out examples that the champion had right and the candidate has wrong, in an update that brings labels. */
+/** Held-out examples that the champion answered right and the candidate wrong, in an update with new labels. */
 export interface NewLabelCost {
-  /** How many labels are new to the champion. */
+  /** Number of labels that are new to the champion. */
   readonly labels: number;
-  /** Answers that went to labels that are new: competition. */
+  /** Answers lost to new labels: competition. */
   readonly toNew: number;
-  /** Answers that went to other labels that the champion knows: forgetting. */
+  /** Answers lost to other labels that the champion knows: forgetting. */
   readonly toOld: number;
-  /** An old and a new label that are taken for each other, either way; the most confused first, three at most. */
+  /** Pairs of an old and a new label that are confused, in either direction; the most confused first, at most three. */
   readonly pairs: readonly ConfusedPair[];
 }
 
@@ -156,21 +156,24 @@ export const rules = [
 ] as const;
 export type Rule = (typeof rules)[number];
 
-/** What one rule says. */
+/** The result of one rule. */
 export interface Finding {
   readonly rule: Rule;
   readonly verdict: Verdict;
-  /** What is held against the limit: a bound where there is one. */
+  /** The value compared with the limit: a bound if there is one. */
   readonly value: number;
   readonly limit: number;
   readonly reason: string;
-  /** Cases that would decide it; null: it is decided, or no number would. */
+  /** Number of cases that would decide it; null if it is decided or no number would. */
   readonly needed: number | null;
-  /** What so many cases would usually show; absent where `needed` is null or says only when a rule can be asked. */
+  /**
+   * The result that this number of cases would usually show; absent where `needed` is null, or is only the number from
+   * which a rule applies.
+   */
   readonly falls?: 'not-inferior' | 'worse';
 }
 
-/** It lost, passes since nobody can show that it is worse, and no line asks it for more. */
+/** Whether the row lost, but passes because it is not shown worse and no rule requires more. */
 export function isOpenLoss({ difference, findings }: Pick<ReportRow, 'difference' | 'findings'>): boolean {
   const asksMore = findings.some(({ rule }) => rule === 'not-inferior' || rule === 'not-harmed' || rule === 'macro');
   return (
@@ -183,11 +186,11 @@ export function isOpenLoss({ difference, findings }: Pick<ReportRow, 'difference
 
 export interface CalibrationReport {
   readonly candidate: CalibrationSide;
-  /** On what it knows; null: there is no champion, or it knew nothing. */
+  /** The champion's calibration on the cases it knows; null without a champion, or if it knew none. */
   readonly champion: CalibrationSide | null;
   /**
-   * Brier score of the champion minus the candidate's on what the champion knows, with one-sided bounds: below 0 it got
-   * worse.
+   * Brier score of the champion minus the candidate's on cases that the champion knows, with one-sided bounds: below 0
+   * it got worse.
    */
   readonly difference: {
     readonly cases: number;
@@ -202,29 +205,29 @@ export interface CalibrationSide {
   readonly cases: number;
   /** Expected calibration error, over 15 equal bins. */
   readonly error: number;
-  /** Of the answer given: mean squared gap between confidence and outcome. */
+  /** Mean squared gap between the confidence of the given answer and the outcome. */
   readonly brier: number;
-  /** Area under the risk-coverage curve: mean share of wrong answers when only the surest are given. */
+  /** Area under the risk-coverage curve: mean share of wrong answers when only the most confident are given. */
   readonly riskCoverageArea: number;
   readonly bins: readonly ReliabilityBin[];
-  /** At 100 steps of coverage or fewer. */
+  /** At most 100 steps of coverage. */
   readonly riskCoverage: readonly RiskAtCoverage[];
 }
 
 /**
- * Equal by construction: neither head changes the embedding, and the encoder is the same. It is no evidence of
- * anything.
+ * A suite whose score is equal by construction: neither head changes the embedding, and the encoder is the same. It is
+ * no evidence.
  */
 export interface UnchangedSuite {
   readonly suite: string;
   readonly version: number;
   readonly metric: string;
-  /** Of the encoder, where somebody has measured it; null: nobody has. */
+  /** Score of the encoder; null if it has not been measured. */
   readonly score: number | null;
 }
 
 export interface DomainChange {
-  /** As it is shown: with its task where the adapter has several. */
+  /** Display name of the domain: with its task if the adapter has several. */
   readonly domain: string;
   readonly learned: Domain;
   readonly cases: number;
@@ -232,7 +235,7 @@ export interface DomainChange {
   readonly candidate: number;
 }
 
-/** The worst of its findings. */
+/** The worst verdict of the findings. */
 export function verdictOf(findings: readonly Pick<Finding, 'verdict'>[]): Verdict {
   if (findings.some(({ verdict }) => verdict === 'fail')) return 'fail';
   return findings.some(({ verdict }) => verdict === 'inconclusive') ? 'inconclusive' : 'pass';
@@ -248,13 +251,13 @@ export function allFindings({
   return [...rows, ...slices, ...tasks].flatMap((row) => row.findings).concat(calibration?.findings ?? [], findings);
 }
 
-/** A finding that is no pass, and what it is about. */
+/** A finding that is not a pass, and its subject. */
 export interface Concern {
   readonly name: string;
   readonly finding: Finding;
 }
 
-/** What failed first. */
+/** Failed findings first. */
 export function concernsOf({ rows, slices, calibration, tasks, findings }: Report): Concern[] {
   const all = [
     ...rows.flatMap((row) => row.findings.map((finding) => ({ name: row.suite, finding }))),

@@ -1,11 +1,11 @@
 /**
- * The rows of a report: each suite, and each several suites as one, compared with champion and anchor and judged by its
- * limits.
+ * The rows of a report: each suite, and each whole of several suites, compared with champion and anchor and judged by
+ * its limits.
  *
- * Each suite, and each group of suites as one, must be shown not inferior to the champion by more than its margin. What
- * is shown worse beyond it fails; what is neither is inconclusive. Members of a group are too small to pass by
- * themselves: each must not be shown worse, or, where the group says so, must exclude a loss of `harm`. p values are
- * adjusted for the number of comparisons (Holm).
+ * Each suite, and each group of suites as one, must be shown not inferior to the champion by more than its margin. A
+ * loss shown beyond the margin fails; anything between is inconclusive. Members of a group are too small to pass
+ * individually: each must not be shown worse or, if the group sets `harm`, must exclude a loss of that size. p values
+ * are adjusted for the number of comparisons (Holm).
  */
 
 import { appendAll } from '../core/sequences.js';
@@ -27,7 +27,7 @@ import { type Evidence, judgeFloor, judgeGain, judgeGuessing, judgeLoss, judgeNo
 import { scoreInterval } from './score-interval.js';
 import { holm } from './statistics/holm.js';
 
-/** Wholes first, then the suites in their order. */
+/** Wholes come first, then the suites in their order. */
 export function judgeSuites(
   suites: readonly PairedSuite[],
   policy: GatePolicy,
@@ -70,7 +70,7 @@ function compareSides(suite: PairedSuite, { seed, certainty }: RowSettings): Sid
   };
 }
 
-/** The cases that the anchor can answer; undefined where there is none. */
+/** The cases that the anchor can answer; undefined if there are none. */
 function withAnchor(suite: PairedSuite): ComparedSuite | undefined {
   const rows = [...suite.candidate.keys()].filter((row) => suite.anchor && suite.anchor[row] !== null);
   if (rows.length === 0) return undefined;
@@ -128,7 +128,7 @@ function compareAsOne(
   return compareWhole(comparisons, { weighing, confidences, effect });
 }
 
-/** Several suites as if they were one; of their own score alone, each case counting alike. */
+/** Combines several suites into one for their own score, each case with equal weight. */
 function pooled(name: string, suites: readonly PairedSuite[]): PairedSuite {
   const [first] = suites;
   const isClustered = suites.some(({ clusters }) => clusters !== null);
@@ -161,13 +161,13 @@ function scoreOf(
 interface PValues {
   readonly worse: number;
   readonly better: number;
-  /** How many comparisons they are adjusted for: of that many the luckiest must not count as shown. */
+  /** Number of comparisons that the p values are adjusted for, so that the luckiest of them does not count as shown. */
   readonly tests: number;
 }
 
 const nothingShown: PValues = { worse: 1, better: 1, tests: 1 };
 
-/** Judges each; p values are adjusted among all that could have lost something. */
+/** Judges each suite or whole; p values are adjusted among all that could have lost something. */
 export function rowsOf(all: readonly Judged[], settings: RowSettings): ReportRow[] {
   const canLose = ({ suites }: Judged) => suites.some(({ role }) => role !== 'new');
   const champion = adjust(all.map((judged) => (canLose(judged) ? judged.toChampion : undefined)));
@@ -178,7 +178,7 @@ export function rowsOf(all: readonly Judged[], settings: RowSettings): ReportRow
   });
 }
 
-/** Holm over those that are compared; what is not has 1. */
+/** Holm's adjustment over the comparisons that exist; the others get p = 1. */
 export function adjust(comparisons: readonly (Comparison | undefined)[]): PValues[] {
   const [worse, better] = (['worse', 'better'] as const).map((side) =>
     holm(comparisons.flatMap((one) => (one ? [one[side]] : []))),
@@ -249,12 +249,12 @@ function findingsOf(judged: Judged, adjusted: Adjusted, settings: RowSettings): 
   return findings;
 }
 
-/** A head's answer is right, or shares labels with what is right. */
+/** Metrics of a head's answers: right or wrong, or the overlap of two sets of labels. */
 const headMetrics: readonly string[] = [accuracy.name, jaccard.name];
 
 /**
- * A suite of the embedding has no bound asked of it here: the head does not make its score. Few new cases are judged
- * with all the others.
+ * A suite of the embedding is not required to have a bound above guessing, since the head does not make its score. A
+ * suite with few new cases is judged only together with all other new cases.
  */
 function guessingOf({ suites, scope, score, limits }: Judged, chance: number, { certainty }: RowSettings): Finding[] {
   const cases = suites.reduce((sum, { candidate }) => sum + candidate.length, 0);
@@ -270,7 +270,7 @@ function unanswered({ leftOut }: PairedSuite): Finding {
   return { rule: 'answered', verdict: 'inconclusive', value: 0, limit: 1, reason, needed: null };
 }
 
-/** A suite with a score that is not a number is compared with nothing, and never passes. */
+/** The row of a suite with a score that is not a number: it is not compared, and never passes. */
 function refusedRow(suite: PairedSuite): ReportRow {
   const { name, metric, candidate, leftOut, uses, examines = 'answers' } = suite;
   const nothing = { champion: null, difference: null, lower: null, upper: null, worse: null, better: null };

@@ -1,6 +1,6 @@
 /**
- * What the rules of a policy say of measured numbers. Each passes only by its bound: a number that cannot be told apart
- * from the far side of its limit is inconclusive, and one that is shown to lie there fails.
+ * The rules of a policy applied to measured numbers. Each passes only by its bound: a number that cannot be
+ * distinguished from the far side of its limit is inconclusive, and one that is shown to lie there fails.
  */
 
 import type { Finding, Rule } from './report.js';
@@ -12,17 +12,17 @@ export function points(share: number): string {
   return `${(share * 100).toFixed(1)} points`;
 }
 
-/** What one comparison says, as the rules read it. */
+/** The values of one comparison that the rules read. */
 export interface Evidence extends Bounds {
-  /** Adjusted for the number of comparisons (Holm). */
+  /** p value of "it is no worse", adjusted for the number of comparisons (Holm). */
   readonly worse: number;
   /** Largest p value that counts as shown. */
   readonly alpha: number;
-  /** One-sided, of the bounds. */
+  /** One-sided confidence of the bounds. */
   readonly confidence: number;
   /**
-   * Cases that would bring the lower bound above minus the margin or show a loss, and which of the two; null: no number
-   * would.
+   * Number of cases that would raise the lower bound above minus the margin or show a loss, and which of the two; null
+   * if no number would.
    */
   readonly decision: (margin: number) => Decision | null;
 }
@@ -39,9 +39,9 @@ const against: Record<Limited, string> = {
 };
 
 /**
- * Non-inferiority: the lower bound lies above minus the margin. That every one of several passes needs no correction
- * for their number (an intersection-union test: Berger & Hsu, Stat. Sci. 1996); that one is worse does, and its p value
- * has it.
+ * Non-inferiority: the lower bound lies above minus the margin. Requiring that several suites all pass needs no
+ * correction for their number (an intersection-union test: Berger & Hsu, Stat. Sci. 1996); showing that one of them is
+ * worse does, and its p value is corrected.
  */
 export function judgeLoss(rule: Limited, evidence: Evidence, margin: number): Finding {
   const { lower, upper, worse, alpha, confidence } = evidence;
@@ -73,7 +73,7 @@ function sayDecision(decision: Decision | null): string {
   return `at this rate about ${decision.cases} cases would ${outcome}`;
 }
 
-/** For one of many parts of a judged whole: it cannot pass by itself, being small, but may be shown worse. */
+/** For one of many members of a judged whole: it is too small to pass individually, but may be shown worse. */
 export function judgeNotWorse({ lower, upper, worse, alpha }: Evidence): Finding {
   const finding = { rule: 'not-worse', value: worse, limit: alpha, needed: null } as const;
   if (worse > alpha) return { ...finding, verdict: 'pass', reason: `not shown worse (p ${worse.toFixed(3)})` };
@@ -106,15 +106,18 @@ export interface Guess {
   readonly lower: number;
   readonly chance: number;
   readonly cases: number;
-  /** Whether the cases would usually show a middling head to be above guessing. */
+  /**
+   * Whether this number of cases would usually show a head halfway between guessing and always right to be above
+   * guessing.
+   */
   readonly isEnough: boolean;
-  /** Whether there is a champion, which goes on serving where nobody can tell. */
+  /** Whether there is a champion, which keeps serving if the verdict is inconclusive. */
   readonly hasChampion: boolean;
 }
 
 /**
- * What nothing can be lost on must at least be above guessing, by its bound. Where the cases are too few for that the
- * score decides, so that a small adapter can begin; but no right answer at all never passes.
+ * A suite on which nothing can be lost must at least be above guessing, by its bound. With too few cases for a bound
+ * the score decides, so that a small adapter can begin; a score without a single right answer never passes.
  */
 export function judgeGuessing({ value, lower, chance, cases, isEnough, hasChampion }: Guess): Finding {
   const finding = { rule: 'guessing', value: lower, limit: chance, needed: null } as const;
@@ -125,7 +128,7 @@ export function judgeGuessing({ value, lower, chance, cases, isEnough, hasChampi
       verdict: 'pass',
       reason: `${score}, at least ${points(lower)}, is not under guessing, ${guess}`,
     };
-  // Of so few cases guessing might well have none right either.
+  // With so few cases, guessing might well get none right either.
   const isShort = hasChampion && value === 0 && cases * chance < 1 && !isEnough;
   if (!(value >= chance) && !isShort)
     return { ...finding, value, verdict: 'fail', reason: `${score} is under guessing, ${guess}` };

@@ -1,4 +1,4 @@
-/** How sure the score of one version is: an interval for one sample of cases, where the gate compares two. */
+/** A confidence interval for the score of one version on one sample of cases; the gate, in contrast, compares two. */
 import type { Metric } from '../evaluation/metric.js';
 import { pairedBootstrap } from './statistics/bootstrap.js';
 import type { Bounds } from './statistics/bounds.js';
@@ -6,10 +6,10 @@ import { proportionLowerBound } from './statistics/proportion.js';
 
 export interface ScoredCases {
   readonly metric: Metric;
-  /** [cases], at least one. */
+  /** [cases] At least one. */
   readonly scores: readonly number[];
   readonly gold: readonly (number | null)[];
-  /** [cases] names of clusters; null: each case is by itself. */
+  /** [cases] Names of clusters; null if each case is independent. */
   readonly clusters: readonly string[] | null;
 }
 
@@ -18,14 +18,14 @@ export interface ScoreInterval extends Bounds {
   readonly standardError: number;
 }
 
-/** Of metrics that rank by a correlation; all others are shares. */
+/** Metrics that rank by a correlation, which may be negative; all others are shares. */
 const signed: readonly string[] = ['spearman'];
 
 /**
- * Two-sided: each end is one-sided at (1 + confidence) / 2. Right or wrong by Clopper & Pearson's exact bounds, other
- * metrics and clustered cases by the BCa bootstrap of the cases. Where no draw differs the bootstrap would be certain
- * of one case as of a thousand: a share of cases as large as exact bounds allow for a thing never seen may still lie at
- * the end of the metric's range.
+ * A two-sided interval: each end is one-sided at (1 + confidence) / 2. Right-or-wrong scores use Clopper & Pearson's
+ * exact bounds; other metrics and clustered cases use the BCa bootstrap of the cases. If no draw differs, the bootstrap
+ * interval has zero width whatever the number of cases; it is widened as if a share of cases, as large as the exact
+ * bounds allow for an event never observed, lay at the end of the metric's range.
  * @param seed of the draws
  */
 export function scoreInterval(
@@ -39,7 +39,7 @@ export function scoreInterval(
   const score = statistic(new Float64Array(cases).fill(1));
   if (metric.isProportion && clusters === null) {
     const right = scores.reduce((sum, one) => sum + one, 0);
-    // As the mean of a sample: lm-evaluation-harness divides by n - 1, too.
+    // The standard error of a sample mean; lm-evaluation-harness divides by n - 1, too.
     const standardError = Math.sqrt((score * (1 - score)) / Math.max(1, cases - 1));
     const lower = proportionLowerBound(right, cases, oneSided);
     return { score, standardError, lower, upper: 1 - proportionLowerBound(cases - right, cases, oneSided) };

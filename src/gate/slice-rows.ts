@@ -1,4 +1,4 @@
-/** The slices of a report, compared with the champion and judged where the policy says so. */
+/** The slices of a report, compared with the champion and judged where the policy requires it. */
 
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import type { Comparison } from './compare.js';
@@ -11,7 +11,7 @@ import { type AnsweredCase, cutSlices, type Slice } from './slices.js';
 import { tarone } from './statistics/tarone.js';
 
 /**
- * Slices are many and small: a margin must be met by each, and the p values of those that are judged are adjusted among
+ * Slices are many and small: each must meet the margin, and the p values of judged slices are adjusted among
  * themselves.
  */
 export function judgeSlices(answers: readonly AnsweredCase[], settings: RowSettings): SliceRow[] {
@@ -30,8 +30,7 @@ export function judgeSlices(answers: readonly AnsweredCase[], settings: RowSetti
 }
 
 /**
- * Of slices in which nothing or little changed a loss could not be shown, so that they do not make it harder to show in
- * others.
+ * Slices in which few or no answers changed cannot show a loss, so they do not make it harder to show one in others.
  */
 function adjustSlices(comparisons: readonly (Comparison | undefined)[], alpha: number) {
   const compared = comparisons.flatMap((one) => (one ? [{ p: one.worse, least: leastOf(one) }] : []));
@@ -42,7 +41,7 @@ function adjustSlices(comparisons: readonly (Comparison | undefined)[], alpha: n
   );
 }
 
-/** All discordant answers lost; the bootstrap has no such bound. */
+/** The smallest possible p value: all discordant answers lost. The bootstrap has no such bound. */
 function leastOf({ outcome }: Comparison): number {
   return 'variance' in outcome ? 0 : 0.5 ** (outcome.gained + outcome.lost);
 }

@@ -1,5 +1,6 @@
 /**
- * Answers of the head cut by label, domain, source or length: where a loss sits, and what a policy asks of each part.
+ * Cuts the head's answers by label, domain, source or length, to show where a loss lies and to judge each slice by the
+ * policy.
  */
 
 import { groupBy } from '../core/grouping.js';
@@ -12,22 +13,22 @@ import type { PairedSuite } from './paired.js';
 /** One answered case of a suite. */
 export interface AnsweredCase {
   readonly suite: string;
-  /** A held-out example, in contrast to a case of a declared suite. */
+  /** True for a held-out example, false for a case of a declared suite. */
   readonly isHoldout: boolean;
-  /** Of a domain and a label that the champion knows, or there is no champion. */
+  /** Whether the champion knows the domain and the label; true without a champion. */
   readonly isKnown: boolean;
   readonly metric: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Answers of one cluster are not independent; null or absent: this one is by itself. */
+  /** Answers of one cluster are not independent; null or absent if the case stands alone. */
   readonly cluster?: string | null | undefined;
   readonly champion: ScoredAnswer | null;
   readonly candidate: ScoredAnswer;
 }
 
 export interface ScoredAnswer {
-  /** 1: right; between 0 and 1 where some labels of a set are. */
+  /** 1 if right; between 0 and 1 if some labels of a set are right. */
   readonly score: number;
-  /** Probability of the answer, where there is one. */
+  /** Probability of the answer; null if it has none. */
   readonly confidence: number | null;
 }
 
@@ -35,16 +36,16 @@ export interface Slice {
   readonly by: string;
   readonly value: string;
   readonly paired: PairedSuite;
-  /** Undefined: shown, not judged. */
+  /** Undefined if the slice is shown but not judged. */
   readonly policy: SlicePolicy | undefined;
 }
 
-/** Of the held-out examples these are always shown. */
+/** Cuts that are always shown for held-out examples. */
 const usualCuts = ['label', 'domain', 'source', 'length'] as const;
 
 /**
- * Of each cut the slices in alphabetical order; what has one slice only is the whole, and is left out unless a policy
- * asks for it.
+ * Slices of each cut, in alphabetical order. A cut with a single slice equals the whole and is omitted unless the
+ * policy names it.
  */
 export function cutSlices(answers: readonly AnsweredCase[], policies: readonly SlicePolicy[]): Slice[] {
   const isAsked = (by: string) => policies.some((policy) => policy.suite === undefined && policy.by === by);
@@ -76,8 +77,8 @@ const isRightOrWrong = ({ metric }: AnsweredCase) => metricNamed(metric).isPropo
 const isSet = ({ metric }: AnsweredCase) => metric === jaccard.name;
 
 /**
- * Where a case belongs: one with a set of labels to each of them, or to those without. Nowhere where it has no such
- * tag, or its score is no answer's.
+ * The values of a cut that a case belongs to: a case with a set of labels belongs to each of them, or to "no label".
+ * Empty if the case lacks the tag, or its score is not that of an answer.
  */
 function valuesOf(one: AnsweredCase, by: string): readonly string[] {
   const tag = one.tags[by];
@@ -85,7 +86,7 @@ function valuesOf(one: AnsweredCase, by: string): readonly string[] {
   return by === 'label' && isSet(one) ? labelsShown(tag) : [tag];
 }
 
-/** [cases] the cluster of each; null where no case names one. */
+/** [cases] The cluster of each case; null if no case names one. */
 export function clustersOf(cases: readonly Pick<AnsweredCase, 'suite' | 'cluster'>[]): string[] | null {
   const isNamed = ({ cluster }: Pick<AnsweredCase, 'cluster'>) => cluster !== null && cluster !== undefined;
   if (!cases.some(isNamed)) return null;

@@ -1,4 +1,7 @@
-/** From which confidence on an answer is given, and how often that refuses what is in scope and accepts what is not. */
+/**
+ * The confidence below which an answer is refused, and how often that refuses in-scope texts and accepts out-of-scope
+ * ones.
+ */
 import type { UnknownThreshold } from '../versions/manifest.js';
 import { conformalThreshold } from './statistics/conformal.js';
 

@@ -1,4 +1,4 @@
-/** One word and one sentence for a whole report. */
+/** Summarises a whole report in one verdict and one sentence. */
 import type { GatePolicy } from '../declaration/gate-policy.js';
 import type { Verdict } from '../store/candidates.js';
 import type { Judgement } from './gate.js';
@@ -6,12 +6,12 @@ import { macroMetric } from './macro.js';
 import { allFindings, type Finding, type Report, type ReportRow, verdictOf } from './report.js';
 import { points } from './rules.js';
 
-/** Whether a person may approve it without an override, which is marked for ever. */
+/** Whether a person may approve it without an override, which is recorded permanently. */
 export function mayApprove(verdict: Verdict, { inconclusive }: Pick<GatePolicy, 'inconclusive'>): boolean {
   return verdict === 'pass' || (verdict === 'inconclusive' && inconclusive === 'allow');
 }
 
-/** @param policy may say that what nobody can tell counts as refused */
+/** @param policy may count an inconclusive verdict as a fail */
 export function summarise(
   judgement: Judgement,
   { inconclusive }: Pick<GatePolicy, 'inconclusive'>,
@@ -43,7 +43,7 @@ function sentenceOf(verdict: Verdict, judgement: Judgement): string {
   return `Not decided: ${[...unclear, ...others].join('; ')}${gain}.`;
 }
 
-/** The greatest loss first; the macro accuracy, which weighs cases that other rows have, last. */
+/** Largest loss first; the macro accuracy last, as it reweighs cases of other rows. */
 function compareLosses(a: ReportRow, b: ReportRow): number {
   const isMacro = ({ metric }: ReportRow) => Number(metric === macroMetric);
   return isMacro(a) - isMacro(b) || (a.difference ?? 0) - (b.difference ?? 0);
@@ -79,7 +79,7 @@ function describeLoss(failed: readonly ReportRow[]): string[] {
   ];
 }
 
-/** What is not said of a suite: slices, calibration, budgets. */
+/** Reasons that concern no suite: slices, calibration, tasks and budgets. */
 function describeOthers(verdict: Verdict, { slices, calibration, tasks, findings }: Judgement): string[] {
   const isConcerned = (finding: Finding) => finding.verdict === verdict;
   const cut = slices.filter((slice) => slice.findings.some(isConcerned));

@@ -1,5 +1,5 @@
 /**
- * Scores one version of an adapter on suites, apart from any update, and on the holdout of every domain that it has
+ * Scores one version of an adapter, outside of updates, on suites and on the holdout of every domain that it has
  * learned.
  */
 import { availableParallelism } from 'node:os';
@@ -25,9 +25,9 @@ import { type Manifest, readManifest } from '../versions/manifest.js';
 
 export interface EvaluationRequest {
   readonly declaration: AdapterDeclaration;
-  /** Undefined: the champion. */
+  /** Undefined for the champion. */
   readonly version: number | undefined;
-  /** Names; undefined: the declared ones. */
+  /** Names of suites; undefined for the declared ones. */
   readonly suites: readonly string[] | undefined;
   readonly at: Date;
 }
@@ -36,16 +36,16 @@ export interface VersionEvaluation {
   readonly adapter: string;
   readonly version: number;
   readonly isChampion: boolean;
-  /** Holdouts first. */
+  /** Scores of the suites, holdouts first. */
   readonly measured: readonly MeasuredSuite[];
-  /** Declared suites of which the version knows no label. */
+  /** Declared suites with no label that the version knows. */
   readonly skipped: readonly string[];
 }
 
 export const confidence = 0.95;
 
 /**
- * The outcome is stored, so that the suite's history shows it.
+ * Scores a version and stores the result, so that the suite's history shows it.
  * @throws NO_CHAMPION, VERSION_NOT_FOUND, ENCODER_MISMATCH, ADAPTER_INVALID, SUITE_NOT_FOUND, SUITE_INVALID,
  * LABELS_UNKNOWN, INTERRUPTED
  */
@@ -72,7 +72,7 @@ export async function evaluateVersion(context: UpdateContext, request: Evaluatio
   }
 }
 
-/** What a version cannot be asked is an error where it was named, and left out where it is only declared. */
+/** A suite that the version cannot answer is an error if it was named, and left out if it is only declared. */
 async function suitesFor(
   context: Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>,
   { declaration, suites: named }: EvaluationRequest,
@@ -110,7 +110,7 @@ function labelsUnknown({ suite, task }: AskedSuite, { adapter, version, classes 
   );
 }
 
-/** Once for all suites, so that progress counts every text that is new to the cache. */
+/** Encodes the texts of all suites together, so that progress counts every text that is new to the cache. */
 async function encodeAll(
   { store, encoder, progress, signal }: UpdateContext,
   asked: readonly AskedSuite[],

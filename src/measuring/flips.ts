@@ -1,6 +1,6 @@
 /**
- * The cases whose answer turned from right to wrong, or the other way, with what was asked: the first thing to read of
- * a candidate.
+ * The cases whose answer turned from right to wrong or from wrong to right, with their texts: the first thing to read
+ * about a candidate.
  */
 import { appendAll } from '../core/sequences.js';
 import type { Workspace } from '../declaration/workspace.js';
@@ -19,13 +19,13 @@ import type { Plan } from '../update/context.js';
 export interface Flip {
   readonly suite: string;
   readonly caseId: string;
-  /** Null: the suite is gone, or its cases have changed since. */
+  /** Null if the suite is gone, or its cases have changed since. */
   readonly text: string | null;
-  /** The right answer, where it has a name. */
+  /** The right answer; null if it has no name. */
   readonly expected: string | null;
   readonly champion: string | null;
   readonly candidate: string | null;
-  /** Probability of the candidate's answer; null where there is none. */
+  /** Probability of the candidate's answer; null if it has none. */
   readonly confidence: number | null;
 }
 
@@ -34,7 +34,10 @@ export interface Flips {
   readonly gained: readonly Flip[];
 }
 
-/** Of one contender of a run, over suites whose answers are right or wrong; the surest wrong answers first. */
+/**
+ * Lists the flips of one contender of a run, over suites whose answers are right or wrong; the wrong answers with the
+ * highest confidence first.
+ */
 export async function listFlips(
   { queries }: Store,
   { suiteFolders }: Workspace,
@@ -71,7 +74,7 @@ export async function listFlips(
   return { lost: side(false), gained: side(true) };
 }
 
-/** Case -> text, of held-out examples that the store still has. */
+/** Case -> text, for held-out examples that the store still has. */
 export async function readHeldTexts(
   { queries }: Store,
   caseIds: readonly string[],
@@ -87,7 +90,7 @@ export async function readHeldTexts(
   );
 }
 
-/** What was asked of a held-out example: its text, or the changed one. */
+/** The text that was scored: that of the held-out example, or its changed form. */
 function askedText(
   { suite, caseId }: PairedResult,
   examples: ReadonlyMap<number, string>,
@@ -100,7 +103,7 @@ function askedText(
   return changeText(family as PerturbationFamily, text, { key: String(id), seed })?.changed;
 }
 
-/** Of sets of labels only the very set is right. */
+/** A label set is right only if all of its labels are. */
 const isRight = (score: number) => score === 1;
 
 const isFlipped = ({ championScore, candidateScore }: PairedResult) =>
@@ -114,12 +117,12 @@ function flipOf(result: PairedResult, text: string | undefined): Flip {
   };
 }
 
-/** Of a changed text the answer to the text as it was is expected, whatever that was. */
+/** For a changed text, the expected answer is the answer to the original text, whatever it was. */
 function expectedOf(suite: string, { group }: PairedResult['tags']): string | null {
   return suite.startsWith(answersPrefix) && group !== undefined ? `as without: ${group}` : null;
 }
 
-/** Case -> what is asked, of a suite as it was then; empty where it is not there any more. */
+/** Case -> text, for a suite as it was then; empty if that is no longer available. */
 async function readCaseTexts(
   folders: readonly string[],
   { suite, contentHash }: JudgedSuite,

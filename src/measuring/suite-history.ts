@@ -1,4 +1,4 @@
-/** How the versions of an adapter scored on one suite over time, from what updates and evaluations have stored. */
+/** Scores of an adapter's versions on one suite over time, from stored updates and evaluations. */
 import { groupBy } from '../core/grouping.js';
 import { metricNamed, metricValue } from '../evaluation/metrics.js';
 import type { Queries } from '../store/database.js';
@@ -8,25 +8,25 @@ import { listVersionScores, type VersionScore } from '../store/version-scores.js
 export interface HistoryPoint {
   readonly version: number;
   readonly score: number;
-  /** When the version was judged, or measured where no update asked the suite. */
+  /** When the version was judged or, if no update scored the suite, when it was measured. */
   readonly at: string;
   readonly measuredBy: 'update' | 'eval run';
-  /** What became of it as a candidate; null where that is not known from an update. */
+  /** Its status as a candidate; null if no update has scored the suite. */
   readonly status: JudgedCase['status'] | null;
 }
 
-/** Figures that can be compared: of one adapter, on the same cases. */
+/** Comparable scores: of one adapter, on the same cases. */
 export interface HistoryLine {
   readonly adapter: string;
   readonly suiteVersion: number;
   readonly contentHash: string;
   readonly cases: number;
   readonly metric: string;
-  /** Each version once, ascending. */
+  /** One point for each version, in ascending order. */
   readonly points: readonly HistoryPoint[];
 }
 
-/** Lines in the order of their first version, by adapter. @param adapter undefined: of all */
+/** Lines by adapter, in the order of their first version. @param adapter undefined for all adapters */
 export async function readSuiteHistory(queries: Queries, suite: string, adapter?: string): Promise<HistoryLine[]> {
   const judged = groupBy(await listJudgedCases(queries, suite), (one) => `${one.adapter}/${one.version}`);
   const found = [...[...judged.values()].map(ofUpdate), ...(await listVersionScores(queries, suite)).map(ofEvaluation)];
@@ -60,9 +60,7 @@ function ofEvaluation({ adapter, suiteVersion, contentHash, cases, metric, versi
   };
 }
 
-/**
- * Scoring is deterministic: of two figures of one version on the same cases the first, that of the update, says all.
- */
+/** Scoring is deterministic: if a version has two scores on the same cases, the first, from the update, is enough. */
 function joinPoints(found: readonly Found[]): HistoryLine {
   const points = new Map<number, HistoryPoint>();
   for (const { point } of found) if (!points.has(point.version)) points.set(point.version, point);

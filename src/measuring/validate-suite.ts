@@ -1,6 +1,6 @@
 /**
- * Checks a suite without scoring it: does it hold together, can it decide anything, and has an adapter seen its texts
- * in training?
+ * Checks a suite without scoring it: whether it is consistent, can decide anything, and shares texts with an adapter's
+ * training data.
  */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,7 +14,7 @@ import type { Store } from '../store/database.js';
 import { listTrainingTexts } from '../store/examples.js';
 
 export interface SuiteFinding {
-  /** invalid: its figures must not be believed. warning: they can tell less than one might think. */
+  /** invalid: its scores must not be trusted. warning: they say less than they seem to. */
   readonly severity: 'invalid' | 'warning';
   readonly what: string;
   readonly at: Place | undefined;
@@ -24,17 +24,17 @@ export interface SuiteFinding {
 export interface SuiteValidation {
   readonly suite: string;
   readonly folder: string;
-  /** That are asked; null where the suite cannot be read. */
+  /** Number of cases that are scored; null if the suite cannot be read. */
   readonly cases: number | null;
   readonly findings: readonly SuiteFinding[];
 }
 
-/** Below it a suite decides little: see the table of docs/gate.md. */
+/** With fewer cases a suite decides little: see the table of docs/gate.md. */
 const fewestCases = 100;
-/** Of a chance that is written with two digits. */
+/** Tolerance for a chance level that is written with two digits. */
 const chanceTolerance = 0.01;
 
-/** Leakage hash -> the adapter that trains on the text, over all adapters of the store. */
+/** Hash of a text's normal form -> the adapter that trains on the text, over all adapters of the store. */
 export type TrainingTexts = ReadonlyMap<string, string>;
 
 export async function collectTrainingTexts(store: Store): Promise<TrainingTexts> {

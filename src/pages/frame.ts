@@ -1,13 +1,13 @@
 /**
- * The frame of a page that needs nothing else: no script, no font, no picture from outside, and a policy that lets none
- * in.
+ * The frame of a self-contained page: no script, font or picture from outside, and a content security policy that
+ * allows none.
  */
 import { type Markup, markup } from './markup.js';
 import { styleSheet } from './style.js';
 
 export interface Page {
   readonly title: string;
-  /** Rules beside those that every page has; they hold nothing from data. */
+  /** Style rules in addition to those of every page; they contain nothing from data. */
   readonly style: string;
   readonly body: Markup;
 }

@@ -1,4 +1,4 @@
-/** HTML and SVG in which whatever comes from data is escaped: only what `markup` itself has made goes in as it is. */
+/** HTML and SVG in which all data is escaped: only the output of `markup` itself is inserted unescaped. */
 import { printable } from '../core/text.js';
 
 export interface Markup {

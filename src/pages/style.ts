@@ -1,4 +1,4 @@
-/** What every page has in common: light and dark, and paper. It holds nothing from data. */
+/** The style common to all pages: light, dark and print. It contains nothing from data. */
 export const styleSheet = `
 :root {
   color-scheme: light dark;

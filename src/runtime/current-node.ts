@@ -1,8 +1,8 @@
-/** The Node.js to run under: this one where it is recent enough, else one of the npm registry. */
+/** The Node.js to run under: this one if it is recent enough, otherwise one from the npm registry. */
 import { fetchNode } from './fetch-node.js';
 import { isRecentEnough, tooOld } from './minimum.js';
 
-/** Undefined where none could be had: one line on standard error says what is needed. */
+/** Undefined if none is available; then one line on standard error says which version is needed. */
 export function currentNode(): string | undefined {
   if (isRecentEnough(process.versions)) return process.execPath;
   try {
@@ -16,7 +16,7 @@ export function currentNode(): string | undefined {
   }
 }
 
-/** Whoever waits wants to know what for; a log wants one line of what went wrong. */
+/** Reports the download on a terminal only, where a person waits; a log gets only the line about a failure. */
 function tellOnTerminal(words: string): void {
   if (process.stderr.isTTY) process.stderr.write(`espalier: Node.js ${process.versions.node} is too old; ${words}\n`);
 }

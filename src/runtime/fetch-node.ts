@@ -18,16 +18,16 @@ import { type Pin, pinFor } from './pins.js';
 
 export interface FetchOptions {
   readonly environment: NodeJS.ProcessEnv;
-  /** Undefined where none is known for this platform. */
+  /** Undefined if no package is known for this platform. */
   readonly pin?: Pin | undefined;
-  /** Called before something is fetched. */
+  /** Called before a download. */
   readonly tell?: (words: string) => void;
 }
 
-/** A folder that a fetch left behind when it was killed is removed after that. */
+/** Age at which a folder left by a killed download is removed. */
 const abandonedMilliseconds = 3_600_000;
 
-/** The path of the program. @throws Error that says in one line why there is none. */
+/** Returns the path of the program. @throws Error with the reason in one line */
 export function fetchNode({
   environment,
   pin = pinFor(process.platform, process.arch),
@@ -70,7 +70,7 @@ function removeAbandoned(parent: string): void {
   }
 }
 
-/** By npm, which knows registry, proxy and certificates of this machine, and compares the package with its hash. */
+/** Installs by npm, which knows registry, proxy and certificates of this machine, and checks the package's hash. */
 function install(pin: Pin, folder: string, environment: NodeJS.ProcessEnv): void {
   for (const [name, content] of Object.entries(pin.files)) writeFileSync(join(folder, name), content);
   const [npm, ...before] = npmCommand(environment);
@@ -102,7 +102,7 @@ function install(pin: Pin, folder: string, environment: NodeJS.ProcessEnv): void
   if (said.stdout?.trim() !== `v${pin.version}`) throw new Error(`the registry's does not run on this system`);
 }
 
-/** The npm that started this process, else the one beside this Node.js, else that of the path. */
+/** The npm that started this process, otherwise the one next to this Node.js, otherwise that of the PATH. */
 function npmCommand({ npm_execpath = '' }: NodeJS.ProcessEnv): string[] {
   const place = dirname(process.execPath);
   const usual = ['node_modules', '../lib/node_modules'].map((modules) =>
@@ -112,7 +112,7 @@ function npmCommand({ npm_execpath = '' }: NodeJS.ProcessEnv): string[] {
   return script === undefined ? ['npm'] : [process.execPath, script];
 }
 
-/** npm keeps its own cache in the home folder, and fails where that cannot be written. */
+/** npm keeps its cache in the home folder, and fails if that cannot be written: then it gets another one. */
 function cacheWords(folder: string, { npm_config_cache }: NodeJS.ProcessEnv): string[] {
   if (npm_config_cache) return [];
   try {
@@ -123,7 +123,7 @@ function cacheWords(folder: string, { npm_config_cache }: NodeJS.ProcessEnv): st
   }
 }
 
-/** Where another process was faster, its folder stays. */
+/** If another process was faster, its folder stays. */
 function moveInPlace(from: string, folder: string, program: string): void {
   rmSync(join(from, 'npm-cache'), { recursive: true, force: true });
   try {
@@ -135,5 +135,5 @@ function moveInPlace(from: string, folder: string, program: string): void {
 
 const codeOf = (thrown: unknown) => (thrown as NodeJS.ErrnoException).code ?? 'unknown';
 
-/** npm's "npm error code ENOTFOUND"; npm 9 wrote "npm ERR!". */
+/** Extracts the code from npm's "npm error code ENOTFOUND"; npm 9 wrote "npm ERR!". */
 const codeFrom = (stderr: string) => /^npm (?:error|ERR!) code (\w+)/m.exec(stderr)?.[1] ?? 'unknown';

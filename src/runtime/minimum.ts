@@ -1,5 +1,5 @@
 /**
- * The oldest Node.js that Espalier runs under. Its one home is `engines` in package.json. Everything in this room also
+ * The oldest Node.js that Espalier supports, defined only by `engines` in package.json. Everything in this room also
  * runs under older releases, down to 18: it imports nothing but Node's own modules.
  */
 import { readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ export interface NodeVersions {
 }
 
 /**
- * better-sqlite3 needs Node-API 10, and ends the process without a word where it is missing: before 22.14, and in 23.0
+ * better-sqlite3 needs Node-API 10, and ends the process without a message if it is missing: before 22.14, and in 23.0
  * to 23.5.
  */
 const nodeApi = 10;

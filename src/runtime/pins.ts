@@ -1,6 +1,6 @@
 /**
- * Which package of the npm registry holds a current Node.js for a platform: `runtime/` names release and hash of each,
- * and npm maintains it.
+ * The package of the npm registry with a current Node.js for each platform: `runtime/` pins release and hash of each,
+ * and npm maintains these files.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ export interface Pin {
   readonly name: string;
   /** "24.21.0" */
   readonly version: string;
-  /** Path of the program in the package. */
+  /** Path of the program within the package. */
   readonly program: string;
-  /** package.json and package-lock.json by which `npm ci` installs this package alone. */
+  /** package.json and package-lock.json with which `npm ci` installs this package alone. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +26,7 @@ interface LockedPackage {
 
 export const pinsFolder = fileURLToPath(new URL('../../runtime', import.meta.url));
 
-/** Undefined where no package is known for the platform. */
+/** Undefined if no package is known for the platform. */
 export function pinFor(platform: string, architecture: string, folder = pinsFolder): Pin | undefined {
   const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
   const packages = Object.entries(lock.packages as Record<string, LockedPackage>);
@@ -38,8 +38,8 @@ export function pinFor(platform: string, architecture: string, folder = pinsFold
 }
 
 /**
- * The package is required here, not optional as in `runtime/`: npm is silent about an optional one that cannot be
- * fetched.
+ * Makes the package a required dependency, not an optional one as in `runtime/`: npm does not report an optional
+ * package that cannot be fetched.
  */
 function filesFor(name: string, locked: LockedPackage): Record<string, string> {
   const own = { name: 'espalier-runtime', private: true, dependencies: { [name]: locked.version } };

@@ -1,4 +1,4 @@
-/** Runs a command in this process's place: same input and output, signals passed on, and the same end. */
+/** Runs a command in place of this process: same input and output, signals passed on, and the same exit. */
 import { spawn } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 
@@ -7,7 +7,7 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Ends this process as the command ends. A terminal's Ctrl-C reaches both, so the command gets it twice.
  *
- * @param node becomes the `node` of the command and of what it starts in turn
+ * @param node becomes the `node` of the command and of its child processes
  */
 export function relay(command: string, words: readonly string[], node: string): void {
   const program = process.platform === 'win32' && command !== node;
@@ -25,7 +25,7 @@ export function relay(command: string, words: readonly string[], node: string): 
 }
 
 function environmentWith(node: string): NodeJS.ProcessEnv {
-  // Windows writes it Path.
+  // On Windows the name is Path.
   const path = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   return { ...process.env, [path]: [dirname(node), process.env[path]].filter(Boolean).join(delimiter) };
 }

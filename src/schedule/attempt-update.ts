@@ -1,4 +1,4 @@
-/** One update of the schedule, by the same stages as one that a person asks for, and its outcome. */
+/** Runs one scheduled update, by the same stages as an update that a person starts, and records its outcome. */
 
 import { EspalierError, messageOf } from '../core/errors.js';
 import { noProgress } from '../core/progress.js';
@@ -25,18 +25,18 @@ export interface UpdateSite extends Site {
 
 export interface Attempted {
   readonly check: NewCheck;
-  /** The stack of what no Espalier error explains. */
+  /** The stack of an error that is not Espalier's. */
   readonly defect: string | undefined;
 }
 
-/** Stops of an update that are no failure: its process was told to end, or another process works on it. */
+/** Ends of an update that are not failures: its process was told to stop, or another process works on it. */
 const noFailure = new Set(['INTERRUPTED', 'UPDATE_RUNNING', 'LEASE_LOST']);
 
-/** Undefined: nothing ended; the adapter is looked at again. */
+/** Undefined if nothing ended; the adapter is checked again later. */
 export async function attemptUpdate(site: UpdateSite, look: Look, due: Due, at: Date): Promise<Attempted | undefined> {
   const begun = {
     adapter: look.declaration.name,
-    // What began an interrupted run is what its end settles.
+    // The check of a resumed run belongs to the trigger that began the run.
     trigger: (look.run && triggerOfRun(look.run.trigger)) ?? due.trigger,
     at: at.toISOString(),
   };
@@ -84,7 +84,7 @@ async function update(
   return { outcome: 'candidate', runId, throughExample: plan.throughExample, reason };
 }
 
-/** An interrupted run does what it set out to do, in the name of what began it; a new one does what is declared. */
+/** An interrupted run follows its plan, under the trigger that began it; a new one follows the declaration. */
 function requestOf({ declaration, run }: Look, due: Due, at: Date): UpdateRequest {
   if (!run) return { declaration, trigger: runTrigger(due.trigger), at };
   const { field, reencode } = run.plan as Partial<Plan>;

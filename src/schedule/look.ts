@@ -1,4 +1,4 @@
-/** Reads what the schedule of an adapter waits for. */
+/** Reads the state of an adapter's schedule. */
 
 import { EspalierError } from '../core/errors.js';
 import { type Attempt, attempt } from '../core/trouble.js';
@@ -14,7 +14,7 @@ import { isScheduled, readTriggers, type ScheduleKeys } from '../triggers/trigge
 import { isLive } from '../update/lease.js';
 import type { ScheduleState } from './due.js';
 
-/** Where adapters are declared, and where it is kept what became of them. */
+/** The workspace with the declarations, and the store with their history. */
 export interface Site {
   readonly workspace: Workspace;
   readonly store: Store;
@@ -23,14 +23,14 @@ export interface Site {
 export interface Look {
   readonly declaration: AdapterDeclaration;
   readonly schedule: ScheduleKeys;
-  /** Training examples that neither the champion has learned nor an earlier update of the schedule has looked at. */
+  /** Number of training examples that the champion has not learned and no earlier scheduled update has looked at. */
   readonly newExamples: number;
   readonly state: ScheduleState;
   readonly run: UnfinishedRun | undefined;
 }
 
 /**
- * Adapter -> what its schedule waits for, or why that cannot be read. Adapters without a schedule are left out.
+ * Adapter -> the state of its schedule, or the error in reading it. Adapters without a schedule are left out.
  * @throws SCHEDULE_EMPTY
  */
 export async function lookAtAll(site: Site, now: Date): Promise<Map<string, Attempt<Look>>> {
@@ -52,7 +52,7 @@ export function tryLook(site: Site, adapter: string, now: Date): Promise<Attempt
   );
 }
 
-/** Undefined: the adapter declares no schedule. @throws DECLARATION_INVALID, STORE_CORRUPT, STORE_BUSY */
+/** Undefined if the adapter declares no schedule. @throws DECLARATION_INVALID, STORE_CORRUPT, STORE_BUSY */
 export async function lookAt(site: Site, adapter: string, now: Date): Promise<Look | undefined> {
   const declaration = await readDeclaration(site.workspace, adapter);
   const { schedule } = declaration;
@@ -95,7 +95,7 @@ async function readState(
   };
 }
 
-/** Neither the champion has learned them nor an earlier update of the schedule has looked at them. */
+/** Counts training examples that the champion has not learned and no earlier scheduled update has looked at. */
 async function countNew(
   { store: { queries } }: Site,
   { name: adapter, tasks }: AdapterDeclaration,
@@ -105,7 +105,7 @@ async function countNew(
   return countUnlearned(queries, { adapter, version, tasks: tasks.map(({ name }) => name), afterArrival });
 }
 
-/** Training examples that the champion was shown: all but those that came later. */
+/** Counts the training examples that the champion was shown: all except those that arrived later. */
 async function countShown(
   queries: Store['queries'],
   adapter: string,

@@ -1,6 +1,5 @@
 /**
- * Starts the updates that are due, one after the other. What happens to one adapter never stops the others, nor the
- * daemon.
+ * Starts the updates that are due, one after another. An error of one adapter never stops the others, nor the daemon.
  */
 import { setTimeout } from 'node:timers/promises';
 import { EspalierError, messageOf } from '../core/errors.js';
@@ -19,7 +18,7 @@ export interface Scheduler extends UpdateSite {
 export type ScheduleEvent =
   /** An update ended. */
   | { readonly kind: 'check'; readonly check: NewCheck; readonly defect: string | undefined }
-  /** An adapter, or all of them where it is null, cannot be looked at, or its check cannot be recorded. */
+  /** An adapter, or all adapters if it is null, cannot be read, or its check cannot be recorded. */
   | {
       readonly kind: 'trouble';
       readonly adapter: string | null;
@@ -27,28 +26,28 @@ export type ScheduleEvent =
       readonly defect: string | undefined;
     };
 
-/** What a daemon knows beside the store. */
+/** State of a daemon that is not in the store. */
 interface Memory {
-  /** Adapter -> the trouble it was in at the last look: a trouble is reported once, not at every look. */
+  /** Adapter -> its trouble at the last look: a trouble is reported once, not at every look. */
   readonly troubles: Map<string | null, string>;
-  /** Adapter -> failures that could not be recorded. The next update waits after them as after recorded ones. */
+  /** Adapter -> failures that could not be recorded. The next update waits after them as after recorded failures. */
   readonly unrecorded: Map<string, { readonly failures: number; readonly lastFailure: Date }>;
 }
 
 const pollMilliseconds = 5_000;
 
-/** Runs what is due at `now`, and returns when it is done. */
+/** Runs the updates that are due at `now`, one after another. */
 export async function runDue(scheduler: Scheduler, now: Date): Promise<void> {
   await serveAll(scheduler, newMemory(), () => now);
 }
 
-/** Goes on until the signal aborts; `now` is asked at every look. */
+/** Repeats until the signal aborts; `now` is called at every look. */
 export async function keepRunning(scheduler: Scheduler, now: () => Date): Promise<void> {
   const memory = newMemory();
   const { signal } = scheduler;
   while (!signal.aborted) {
     await serveAll(scheduler, memory, now);
-    // It rejects when the signal aborts, and the loop ends.
+    // Rejects when the signal aborts, which ends the loop.
     await setTimeout(pollMilliseconds, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -64,7 +63,7 @@ async function serveAll(scheduler: Scheduler, memory: Memory, now: () => Date): 
   });
 }
 
-/** Looks at one adapter, and runs its update where one is due. */
+/** Checks one adapter, and runs its update if one is due. */
 async function serve(scheduler: Scheduler, memory: Memory, adapter: string, now: Date): Promise<void> {
   const { store } = scheduler;
   for (const missing of await listMissingChecks(store.queries, adapter)) await recordCheck(store, missing);
@@ -89,7 +88,7 @@ function withUnrecorded(
   return { ...state, failures: state.failures + unrecorded.failures, lastFailure: unrecorded.lastFailure };
 }
 
-/** Reports what `work` throws, where it was not reported at the last look, and returns all the same. */
+/** Reports an error of `work`, unless it was already reported at the last look, and returns normally. */
 async function guard(
   scheduler: Scheduler,
   { troubles }: Memory,

@@ -18,42 +18,45 @@ import { renamedAnswers } from './renamed.js';
 import { reasonInAnswer, reasonInText } from './unknown.js';
 
 /**
- * An answer of one task. `label` is null exactly where there is a `reason`; so a class may itself be called "unknown".
+ * An answer of one task. `label` is null exactly if there is a `reason`, so that a class may itself be called
+ * "unknown".
  */
 export interface Prediction {
   readonly text: string;
   readonly task: string;
-  /** Of a multi-label task: the set, as a JSON array. */
+  /** For a multi-label task: the set, as a JSON array. */
   readonly label: string | null;
-  /** The text was read, and what it was answered is not to be relied on. */
+  /** Set if the text was read, but its answer is not reliable. */
   readonly unknown?: true;
   /** Why there is no label. */
   readonly reason?: string;
-  /** Of an unknown text: the label that would have been answered. */
+  /** For an unknown text: the label that would have been answered. */
   readonly likeliest?: string;
   /**
-   * Probability of the label, or of the likeliest, calibrated; of a set the product over all labels. Absent where the
-   * text could not be asked.
+   * Calibrated probability of the label, or of the likeliest one; for a set, the product over all labels. Absent if the
+   * text could not be evaluated.
    */
   readonly confidence?: number;
-  /** Of a multi-label task: the set as a list. */
+  /** For a multi-label task: the set as a list. */
   readonly labels?: readonly string[];
-  /** Of a multi-label task: each label's own, the likeliest first. From a half on a label is in the set. */
+  /**
+   * For a multi-label task: the probability of each label, the likeliest first. A label is in the set if its
+   * probability is at least one half.
+   */
   readonly probabilities?: readonly LabelProbability[];
   readonly version: number;
 }
 
 export interface Asking {
   readonly task?: string | undefined;
-  /** Unknown texts are answered with the likeliest label. */
+  /** Answers unknown texts, too, with the likeliest label. */
   readonly alwaysAnswer?: boolean | undefined;
 }
 
 export interface Champion {
   readonly version: number;
   /**
-   * Question by question, one answer for the named task, or for each of the adapter's tasks that the champion has
-   * learned.
+   * For each question, the answer for the named task, or for each of the adapter's tasks that the champion has learned.
    * @throws TASK_UNKNOWN
    */
   predict(questions: readonly Question[], asking?: Asking): Promise<Prediction[][]>;
@@ -67,8 +70,7 @@ export interface ServingContext {
 }
 
 /**
- * The champion is asked through the encoder that it was trained on, also where adapter.yaml declares another one by
- * now.
+ * Opens the champion with the encoder that it was trained on, even if adapter.yaml declares another one now.
  * @throws NO_CHAMPION, ENCODER_MISMATCH, ADAPTER_INVALID
  */
 export async function openChampion(context: ServingContext, declaration: AdapterDeclaration): Promise<Champion> {
@@ -85,7 +87,7 @@ export async function openChampion(context: ServingContext, declaration: Adapter
     async predict(questions, { task, alwaysAnswer = false } = {}) {
       const tasks = tasksAsked(declaration, manifest, task);
       const texts = questions.flatMap(({ content }) => ('value' in content ? [content.value] : []));
-      // Not through the cache: what is asked in passing is nobody's to keep.
+      // Bypasses the cache: questions in passing are not stored.
       const outputs = texts.length === 0 ? [] : await adapter.run(await encoder.encode(texts), encoder.dimension);
       let next = 0;
       return questions.map(({ text, content }) => {
@@ -105,8 +107,7 @@ export async function openChampion(context: ServingContext, declaration: Adapter
 }
 
 /**
- * The encoder whose vectors the champion reads; without a champion the declared one, on which the first will be
- * trained.
+ * The encoder that the champion uses; without a champion the declared one, on which the first version will be trained.
  * @throws ENCODER_MISMATCH, ADAPTER_INVALID
  */
 export async function openChampionEncoder(context: ServingContext, declaration: AdapterDeclaration): Promise<Encoder> {
@@ -128,7 +129,7 @@ async function openEncoderOf(
   return { manifest, encoder };
 }
 
-/** Versions of Espalier 0.1 do not say how their encoder made a vector. */
+/** Versions of Espalier 0.1 do not record how their encoder made a vector. */
 export function withEncoderOf(
   { encoder }: Pick<Manifest, 'encoder'>,
   declaration: AdapterDeclaration,

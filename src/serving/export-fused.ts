@@ -1,6 +1,6 @@
 /**
- * Writes encoder, pooling and adapter as one ONNX model, from token ids to labels, with what a program in Python needs
- * to feed it.
+ * Exports encoder, pooling and adapter as one ONNX model, from token ids to labels, with the files that a Python
+ * program needs to run it.
  */
 import { copyFile, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -23,9 +23,9 @@ export interface FusedRequest {
   readonly encoder: Encoder;
   readonly where: ModelLocations;
   readonly manifest: Manifest;
-  /** Path of its adapter.onnx. */
+  /** Path of the version's adapter.onnx. */
   readonly adapter: string;
-  /** The ONNX file to write; the others stand beside it. */
+  /** The ONNX file to write; the other files are written next to it. */
   readonly file: string;
 }
 
@@ -34,9 +34,11 @@ export interface FusedExport {
   readonly bytes: number;
 }
 
-/** No protobuf message is larger (https://protobuf.dev/programming-guides/encoding/#size-limit). */
+/** Maximum size of a protobuf message (https://protobuf.dev/programming-guides/encoding/#size-limit). */
 const mostBytes = 2 ** 31 - 1;
-/** From here to ours no operator that a text encoder uses changed its meaning. */
+/**
+ * The oldest opset that can be raised to ours: since then no operator that text encoders use has changed its meaning.
+ */
 const oldestOpset = 13;
 
 /** @throws EXPORT_IMPOSSIBLE, ADAPTER_INVALID, DISK_FULL */
@@ -80,7 +82,10 @@ async function requireOneFile({ model, externalData }: ModelFiles, adapter: stri
     );
 }
 
-/** A model has one opset; ours is raised to, or none. */
+/**
+ * Raises the model's opset to ours, since the joined model has a single opset; refuses a model where that is
+ * impossible.
+ */
 function requireOpset(model: OnnxModel, file: string): void {
   const own = model.opsetImport!.find(({ domain }) => !domain || domain === 'ai.onnx')!;
   const version = Number(own.version);
@@ -95,7 +100,7 @@ function requireOpset(model: OnnxModel, file: string): void {
   own.version = opset;
 }
 
-/** Encoder, pooling, adapter, and the choice of the label. */
+/** Joins encoder, pooling, adapter, and the choice of the label. */
 function joinAll(model: OnnxModel, adapter: OnnxModel, { declaration, dimension }: Encoder, manifest: Manifest): void {
   const own = Object.fromEntries(model.graph!.output!.map(({ name }) => [name!, name!]));
   const inputs = { attention_mask: 'attention_mask', ngram_counts: 'ngram_counts' };
@@ -119,12 +124,12 @@ function joinAll(model: OnnxModel, adapter: OnnxModel, { declaration, dimension 
   model.graph!.output = outputs;
 }
 
-/** Tasks that are told apart by one label, in the order of the classes. */
+/** Names of single-label tasks, in the order of the classes. */
 function exclusiveTasks({ classes, multiLabel = [] }: Manifest): string[] {
   return [...new Set(classes.map(({ task }) => task))].filter((task) => !multiLabel.includes(task));
 }
 
-/** `probabilities` [batch, classes] -> `label_index` int64 [batch, exclusive tasks]: numbers among all classes. */
+/** `probabilities` [batch, classes] -> `label_index` int64 [batch, exclusive tasks]: indexes among all classes. */
 function choiceGraph(manifest: Manifest): Graph {
   const { classes } = manifest;
   const graph = newGraph('choice');

@@ -1,4 +1,4 @@
-/** What stands beside a fused model: a script in Python, the same for every model, and a README. */
+/** Files written next to a fused model: a Python script, the same for every model, and a README. */
 import type { EncoderDeclaration } from '../encoder/declaration.js';
 import type { Manifest } from '../versions/manifest.js';
 

@@ -1,6 +1,6 @@
 /**
- * Reads the texts that a version is asked: one question a line, in plain lines or in JSON lines. A line that holds no
- * text keeps its place, with the reason.
+ * Reads the texts to answer: one question a line, as plain lines or JSON lines. A line without a text keeps its place,
+ * with the reason.
  */
 import { type Line, linesOf } from '../core/lines.js';
 import { byName, type Wording } from '../core/wording.js';
@@ -11,11 +11,11 @@ export const questionFormats = ['lines', 'jsonl'] as const;
 export type QuestionFormat = (typeof questionFormats)[number];
 
 export interface Question {
-  /** As it was written; empty where there is none. */
+  /** The text as written; empty if there is none. */
   readonly text: string;
-  /** What is encoded, or why nothing is. */
+  /** The text to encode, or the reason why there is none. */
   readonly content: { readonly value: string } | { readonly reason: string };
-  /** The fields of a JSON line, to be given back with the answer. */
+  /** The fields of a JSON line, to be returned with the answer. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,11 +26,11 @@ export interface QuestionOptions {
   readonly wording?: Wording;
 }
 
-/** Questions that wait are answered together, so many at most. */
+/** Maximum number of waiting questions that are answered together. */
 const largestBatch = 64;
 
 /**
- * The questions of a stream in their order, those that are there already together. A question waits for no later one.
+ * Yields the questions of a stream in order, those already available together. A question never waits for a later one.
  */
 export async function* readQuestions(
   source: AsyncIterable<Buffer | string>,
@@ -46,11 +46,11 @@ export async function* readQuestions(
   }
 }
 
-/** The question of a text that stands alone. */
+/** The question for a single text. */
 export function questionOf(text: string): Question {
   const read = readTextField({ text }, { field: 'text', maxLength: maxTextLength });
   if ('value' in read) return { text, content: read };
-  // The whole of a text that is too long is of no use in the answer.
+  // A text that is too long is not repeated in the answer.
   return { text: text.length > maxTextLength ? '' : text, content: { reason: ofTheText(read.reason) } };
 }
 
@@ -69,7 +69,7 @@ function questionOfLine(line: Line, options: QuestionOptions, isFirst: boolean):
   return options.format === 'jsonl' ? questionOfJson(raw, options) : questionOf(raw);
 }
 
-/** An object with the text in a field, or a text in quotation marks. */
+/** Accepts an object with the text in a field, or a text in quotation marks. */
 function questionOfJson(raw: string, { textField, wording = byName }: QuestionOptions): Question {
   if (raw.trim() === '') return unanswerable('the line is empty');
   let value: unknown;
@@ -90,7 +90,7 @@ function questionOfJson(raw: string, { textField, wording = byName }: QuestionOp
 
 const unanswerable = (reason: string): Question => ({ text: '', content: { reason } });
 
-/** Here the field is what is asked. */
+/** Rewords a reason about a field for a single text. */
 function ofTheText(reason: string): string {
   return reason === 'the field is empty' ? 'empty text' : reason.replace(/^the field/, 'the text');
 }

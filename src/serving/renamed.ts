@@ -1,7 +1,7 @@
 /**
- * Answers under the names that adapter.yaml gives to labels now: where `aliases` say that a label which a version has
- * learned stands for another, the other is answered. Of classes that become one in this way the probabilities are
- * added; in a multi-label task, where they do not exclude each other, the largest counts.
+ * Answers under the present names of labels: if `aliases` in adapter.yaml say that a learned label stands for another,
+ * the other is answered. Probabilities of classes that become one in this way are added; in a multi-label task, where
+ * they do not exclude each other, the largest is used.
  */
 import { aliasesOf, type Class, classKey, distinctClasses, type Task } from '../declaration/tasks.js';
 import { type AdapterOutput, answerReader } from '../versions/adapter-session.js';
@@ -9,7 +9,7 @@ import type { Manifest } from '../versions/manifest.js';
 
 type ReadAnswers = (output: Pick<AdapterOutput, 'answers' | 'probabilities'>) => AdapterOutput['answers'];
 
-/** @returns how to read the answers of an output of the version */
+/** @returns a function that reads the answers of an output of the version */
 export function renamedAnswers(
   tasks: readonly Task[],
   { classes, multiLabel = [] }: Pick<Manifest, 'classes' | 'multiLabel'>,

@@ -1,6 +1,6 @@
 /**
- * Why an answer is withheld: the text shares nothing with what the encoder or the version knows, or the answer is not
- * sure enough.
+ * Reasons to withhold an answer: the text shares nothing with what the encoder or the version knows, or the confidence
+ * is too low.
  */
 
 import type { Encoder } from '../encoder/encoder.js';
@@ -11,11 +11,11 @@ import type { Manifest } from '../versions/manifest.js';
 
 export interface Known {
   readonly encoder: Pick<Encoder, 'knowsAny'>;
-  /** Of what the version has learned; absent where it was made before they were kept. */
+  /** Pieces that the version has learned; absent if it was made before they were stored. */
   readonly pieces?: Int32Array | undefined;
 }
 
-/** Reasons that lie in the text itself, whatever is answered. */
+/** Reasons that depend on the text alone, not on the answer. */
 export function reasonInText({ encoder, pieces }: Known, text: string): string | undefined {
   if (!hasWords(text)) return 'the text has no letter and no digit';
   if (!encoder.knowsAny(text)) return 'the encoder knows no token of the text';
@@ -24,10 +24,7 @@ export function reasonInText({ encoder, pieces }: Known, text: string): string |
     : 'no word of the text, and no part of one, occurs in what was learned';
 }
 
-/**
- * A task without a threshold, as those of several labels and those with few held-out texts are, answers however unsure
- * it is.
- */
+/** A task without a threshold, such as a multi-label task or one with few held-out texts, answers at any confidence. */
 export function reasonInAnswer(
   { unknown }: Pick<Manifest, 'unknown'>,
   task: string,

@@ -1,7 +1,10 @@
-/** The tables `answer_forms` and `adapters`: what kind of answers a task has, and whose examples there are. */
+/**
+ * The tables `answer_forms` and `adapters`: whether a task has single labels or label sets, and which adapters have
+ * examples.
+ */
 import type { Queries, Transaction } from './store.js';
 
-/** Whether the task's examples have a set of labels each; undefined where it has none yet. */
+/** Whether the task's examples have label sets; undefined if it has no example yet. */
 export async function findAnswerForm(queries: Queries, adapter: string, task: string): Promise<boolean | undefined> {
   const form = queries
     .selectFrom('answer_forms')

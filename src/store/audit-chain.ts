@@ -2,47 +2,49 @@
 import { sha256 } from '../core/hash.js';
 import type { Queries } from './store.js';
 
-/** What a row says, as it is stored. */
+/** The content of an audit row, as stored. */
 export interface AuditContent {
-  /** The hash of the row before. */
+  /** The hash of the previous row. */
   readonly previous: string;
   readonly at: string;
   readonly actor: string;
-  /** Null: the act happened before this was kept. */
+  /** Null if the act happened before this column existed. */
   readonly via: string | null;
   readonly act: string;
   readonly adapter: string;
   readonly subject: string;
-  /** JSON, hashed as the text that it is. */
+  /** JSON, hashed as its stored text. */
   readonly detail: string;
 }
 
-/** Stands in the first row, which has none before it. */
+/** The `previous` hash of the first row. */
 export const firstPrevious = '0'.repeat(64);
 
-/** SHA-256 over the JSON array of the row's columns in this order. Stored rows rest on it: it never changes. */
+/**
+ * SHA-256 of the JSON array of the row's columns in this order. It must never change, since stored rows depend on it.
+ */
 export function auditHash({ previous, at, actor, via, act, adapter, subject, detail }: AuditContent): string {
   return sha256(JSON.stringify([previous, at, actor, via, act, adapter, subject, detail]));
 }
 
 export interface AuditChain {
-  /** Rows that were read, up to and with the broken one. */
+  /** Number of rows read, up to and including the broken one. */
   readonly rows: number;
   /**
-   * Hash of the last row that holds. Kept elsewhere, it shows later whether rows were cut off the end, which the chain
-   * alone cannot.
+   * Hash of the last valid row. A copy kept elsewhere later shows whether rows were removed from the end, which the
+   * chain alone cannot.
    */
   readonly head: string;
-  /** The first row that does not hold; undefined: all do. */
+  /** The first invalid row; undefined if all are valid. */
   readonly broken: BrokenLink | undefined;
 }
 
 export interface BrokenLink {
-  /** Its id. */
+  /** Id of the row. */
   readonly row: number;
   /**
-   * `content`: the row is not what was hashed. `link`: it does not follow the row before it, so that one was removed,
-   * added or moved there.
+   * `content`: the row differs from what was hashed. `link`: the row does not follow the previous one, so a row was
+   * removed, added or moved there.
    */
   readonly what: 'content' | 'link';
 }

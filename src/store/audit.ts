@@ -1,10 +1,11 @@
 /**
- * The table `audit`: who did what, through what, and when. Rows are appended, and each is chained to the one before it.
+ * The table `audit`: who did what, through which interface, and when. Rows are appended, and each is chained to the
+ * previous one.
  */
 import { auditHash, firstPrevious } from './audit-chain.js';
 import type { Queries, Transaction } from './store.js';
 
-/** Everything that is written down. Decisions bear the names that the table `decisions` has for them. */
+/** Every act that is recorded. Decisions have the same names as in the table `decisions`. */
 export type ActName =
   | 'ingested'
   | 'proposed'
@@ -15,7 +16,7 @@ export type ActName =
   | 'reselected'
   | 'pruned';
 
-/** Who acts, and through what. */
+/** The person or program that acts, and the interface used. */
 export interface Principal {
   readonly name: string;
   readonly via: 'cli' | 'library' | 'schedule';
@@ -46,10 +47,10 @@ export async function recordAct(
     .execute();
 }
 
-/** How the audit names a version. */
+/** The `subject` of a version in the audit. */
 export const versionSubject = (version: number) => `version ${version}`;
 
-/** Versions of the adapter that were removed on purpose. */
+/** Versions of the adapter that were deliberately removed. */
 export async function findPrunedVersions(queries: Queries, adapter: string): Promise<ReadonlySet<number>> {
   const rows = await queries
     .selectFrom('audit')

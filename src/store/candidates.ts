@@ -1,4 +1,6 @@
-/** The tables `candidates`, `decisions` and `adapters`: what was proposed, what was decided, what serves. */
+/**
+ * The tables `candidates`, `decisions` and `adapters`: proposed versions, decisions, and the champion of each adapter.
+ */
 import { sql } from 'kysely';
 import { EspalierError } from '../core/errors.js';
 import { readJson } from './sealed-row.js';
@@ -11,7 +13,7 @@ export interface Candidate {
   readonly adapter: string;
   readonly version: number;
   readonly runId: number;
-  /** What it was compared with; null: there was no champion. */
+  /** The champion that it was compared with; null if there was none. */
   readonly championVersion: number | null;
   readonly status: 'waiting' | 'approved' | 'rejected';
   readonly verdict: Verdict;
@@ -31,7 +33,7 @@ export interface Decision {
   readonly at: string;
 }
 
-/** A candidate as it is proposed. */
+/** A candidate to be proposed. */
 export interface NewCandidate extends Omit<Candidate, 'id' | 'status'> {
   /** SHA-256 of the version's manifest. */
   readonly manifestHash?: string;
@@ -63,7 +65,7 @@ export async function findCandidate(queries: Queries, id: number): Promise<Candi
   return candidateOf(row);
 }
 
-/** Newest first. */
+/** Lists candidates, newest first. */
 export async function listCandidates(
   queries: Queries,
   filter: { adapter?: string | undefined; status?: Candidate['status'] | undefined },
@@ -82,7 +84,7 @@ export async function setCandidateStatus(
   await transaction.updateTable('candidates').set({ status }).where('id', '=', id).execute();
 }
 
-/** The version that serves, which must be the one that was last decided on. @throws STORE_CORRUPT */
+/** The champion's version, which must match the last decision. @throws STORE_CORRUPT */
 export async function findChampionVersion(queries: Queries, adapter: string): Promise<number | null> {
   const row = await queries
     .selectFrom('adapters')
@@ -102,7 +104,7 @@ export async function findChampionVersion(queries: Queries, adapter: string): Pr
   );
 }
 
-/** The last decision that said which version serves. */
+/** The last decision that made a version champion. */
 async function findServingDecision(queries: Queries, adapter: string) {
   return queries
     .selectFrom('decisions')
@@ -114,24 +116,24 @@ async function findServingDecision(queries: Queries, adapter: string) {
     .executeTakeFirst();
 }
 
-/** Every adapter that the store has heard of, in the order of their names. */
+/** Names of all adapters in the store, in alphabetical order. */
 export async function listKnownAdapters(queries: Queries): Promise<string[]> {
   const rows = await queries.selectFrom('adapters').select('name').execute();
   return rows.map(({ name }) => name).sort();
 }
 
-/** Every version of the adapter that was proposed, in ascending order. */
+/** All proposed versions of the adapter, in ascending order. */
 export async function listVersions(queries: Queries, adapter: string): Promise<number[]> {
   const versions = queries.selectFrom('candidates').select('version').where('adapter', '=', adapter);
   return (await versions.orderBy('version').execute()).map(({ version }) => version);
 }
 
-/** When the champion was last made champion; undefined where there is none. */
+/** When the champion was last made champion; undefined if there is none. */
 export async function findChampionSince(queries: Queries, adapter: string): Promise<string | undefined> {
   return (await findServingDecision(queries, adapter))?.at;
 }
 
-/** When the store first heard of the adapter; undefined where it has no example. */
+/** When the adapter first appeared in the store; undefined if it has no example. */
 export async function findAdapterCreation(queries: Queries, adapter: string): Promise<string | undefined> {
   const row = await queries.selectFrom('adapters').select('created_at').where('name', '=', adapter).executeTakeFirst();
   return row?.created_at;
@@ -141,7 +143,7 @@ export async function setChampionVersion(transaction: Transaction, adapter: stri
   await transaction.updateTable('adapters').set({ champion_version: version }).where('name', '=', adapter).execute();
 }
 
-/** Of the version's manifest when it was proposed; null where it is not known. */
+/** Hash of the version's manifest from when it was proposed; null if unknown. */
 export async function findManifestHash(queries: Queries, adapter: string, version: number): Promise<string | null> {
   const row = await queries
     .selectFrom('candidates')
@@ -162,7 +164,7 @@ export async function nextVersion(queries: Queries, adapter: string): Promise<nu
   return (row.last ?? 0) + 1;
 }
 
-/** Version -> the champion that it was compared with, over all versions of the adapter that were proposed. */
+/** Version -> the champion that it was compared with, for all proposed versions of the adapter. */
 export async function listParents(queries: Queries, adapter: string): Promise<ReadonlyMap<number, number | null>> {
   const rows = await queries
     .selectFrom('candidates')
@@ -180,7 +182,7 @@ export async function recordDecision(transaction: Transaction, decision: Omit<De
     .execute();
 }
 
-/** Oldest first. */
+/** Lists decisions, oldest first. */
 export async function listDecisions(queries: Queries, adapter: string): Promise<Decision[]> {
   return queries
     .selectFrom('decisions')

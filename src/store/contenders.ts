@@ -1,4 +1,4 @@
-/** The table `contenders`: what became of each strategy that trained for an update. */
+/** The table `contenders`: the result of each strategy that trained for an update. */
 import type { ErrorCode } from '../core/errors.js';
 import { changedRow, readJson } from './sealed-row.js';
 import type { Queries, Transaction } from './store.js';
@@ -11,18 +11,18 @@ export interface Failure {
 
 export interface Contender {
   readonly strategy: string;
-  /** Of training alone; null where it failed. */
+  /** Duration of training alone; null if it failed. */
   readonly seconds: number | null;
-  /** Size of what its version stores to continue from. */
+  /** Size of the state that its version stores to continue training from. */
   readonly bytesKept: number | null;
   readonly error: Failure | null;
   /** Null until it is judged. */
   readonly report: unknown;
-  /** The one that is proposed. */
+  /** Whether it is the contender that is proposed. */
   readonly chosen: boolean;
 }
 
-/** Replaces what the run has stored before. */
+/** Replaces what the run stored before. */
 export async function saveContenders(
   transaction: Transaction,
   runId: number,
@@ -42,7 +42,7 @@ export async function saveContenders(
   await transaction.insertInto('contenders').values(rows).execute();
 }
 
-/** @throws STORE_CORRUPT where a contender that was trained is not there any more */
+/** @throws STORE_CORRUPT if a trained contender has no row any more */
 export async function saveReports(
   transaction: Transaction,
   runId: number,
@@ -60,7 +60,7 @@ export async function saveReports(
   }
 }
 
-/** In the order of the plan. */
+/** Contenders in the order of the plan. */
 export async function listContenders(queries: Queries, runId: number): Promise<Contender[]> {
   const rows = await queries
     .selectFrom('contenders')

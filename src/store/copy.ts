@@ -1,6 +1,6 @@
 /**
- * Copies a store row for row into an empty one, which may be another database. What was copied is read back and
- * compared before it is kept: the target has all of it, or nothing.
+ * Copies a store row by row into an empty one, which may be another database. The copy is read back and compared before
+ * it is committed: the target gets all of it, or nothing.
  */
 import { sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
@@ -24,14 +24,14 @@ export interface CopyTerms {
 const sliceSize = 1000;
 
 /**
- * Nobody writes into either store meanwhile. Cost: every row is read twice and written once, a thousand at a time.
+ * Blocks writers of both stores meanwhile. Cost: every row is read twice and written once, a thousand at a time.
  * @throws STORE_NOT_EMPTY, STORE_CORRUPT where the copy differs, INTERRUPTED, and what the databases report
  */
 export async function copyStore(from: Store, to: Store, terms: CopyTerms): Promise<CopiedTable[]> {
   return transact(from, (source) => copyInto(to, { from, source }, terms));
 }
 
-/** The same of the database as of one moment, while others write into `from`. */
+/** Copies a snapshot of the database, while others write into `from`. */
 export async function copyMoment(from: Store, to: Store, terms: CopyTerms): Promise<CopiedTable[]> {
   return readAtOneMoment(from, (source) => copyInto(to, { from, source }, terms));
 }
@@ -87,7 +87,7 @@ async function countAll(source: Queries): Promise<number> {
 
 interface Digest {
   readonly rows: number;
-  /** Sum of the rows' checksums, which knows no order. */
+  /** Sum of the rows' checksums, independent of their order. */
   readonly checksum: number;
 }
 
@@ -117,7 +117,7 @@ async function digest(queries: Queries, table: Table): Promise<Digest> {
 
 type Row = Readonly<Record<string, string | number | Uint8Array | null>>;
 
-/** In the order of the key. */
+/** Yields the rows in the order of the key. */
 async function* slicesOf(queries: Queries, { name, key }: Table): AsyncGenerator<Row[]> {
   const columns = key.map((column) => sql.ref(column));
   for (let last: Row | undefined; ; ) {
@@ -135,7 +135,7 @@ const sumLimit = 2 ** 48;
 function withRows(sum: Digest, rows: readonly Row[]): Digest {
   let { rows: count, checksum: total } = sum;
   for (const row of rows) {
-    // The databases have columns that came later in another order.
+    // Columns that migrations added come in a different order in each database.
     const values = Object.keys(row)
       .sort()
       .map((column) => comparable(row[column]!));

@@ -1,4 +1,4 @@
-/** Opens the store where it is: in a file, or on a PostgreSQL server. */
+/** Opens the store in a SQLite file or on a PostgreSQL server. */
 import type { Store } from './store.js';
 
 export {
@@ -12,11 +12,11 @@ export {
 } from './store.js';
 export { transact } from './transaction.js';
 
-/** Whether a location is the address of a server, and not a path. */
+/** Whether a location is the address of a server rather than a path. */
 export const isServer = (location: string): boolean => /^postgres(?:ql)?:\/\//i.test(location);
 
 /**
- * @param location path of a SQLite file, which is made where there is none, or `postgres://user@host/database`
+ * @param location path of a SQLite file, which is created if missing, or `postgres://user@host/database`
  * @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, STORE_DENIED, STORE_UNREACHABLE, DATABASE_INVALID, DISK_READ_ONLY,
  * DISK_FULL, DISK_FAILED, NODE_TOO_OLD
  */
@@ -26,7 +26,7 @@ export async function openStore(location: string): Promise<Store> {
 }
 
 /**
- * For what only reads: the store may be one that cannot be written.
+ * Opens the store for reading; it may be a store that cannot be written.
  * @throws what `openStore` throws, and STORE_OUTDATED, FILE_NOT_FOUND
  */
 export async function openStoreToRead(location: string): Promise<Store> {

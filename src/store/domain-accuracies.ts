@@ -1,4 +1,4 @@
-/** The table `domain_accuracies`: how a candidate answered what was held out of each domain. */
+/** The table `domain_accuracies`: a candidate's accuracy on the held-out examples of each domain. */
 import type { Queries, Transaction } from './store.js';
 
 export interface DomainAccuracy {

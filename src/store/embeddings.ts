@@ -1,4 +1,4 @@
-/** Vectors by (encoder fingerprint, text hash): a text is encoded once ever. */
+/** Vectors by (encoder fingerprint, text hash): each text is encoded only once. */
 import { sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
 import type { Store } from './store.js';
@@ -6,13 +6,13 @@ import { transact } from './transaction.js';
 
 const sliceSize = 500;
 
-/** Which vectors are comparable: those of one encoder. */
+/** Identifies vectors that are comparable: those of one encoder. */
 export interface EmbeddingSpace {
   readonly fingerprint: string;
   readonly dimension: number;
 }
 
-/** The stored ones among `hashes`; each is [dimension] float32. One that was damaged counts as not stored. */
+/** The stored vectors of `hashes`, each [dimension] float32. A damaged vector counts as not stored. */
 export async function findEmbeddings(
   store: Store,
   { fingerprint, dimension }: EmbeddingSpace,
@@ -34,7 +34,7 @@ export async function findEmbeddings(
   return found;
 }
 
-/** Which of `hashes` have a stored vector that is whole. */
+/** The members of `hashes` with an undamaged stored vector. */
 export async function listEmbedded(
   store: Store,
   space: EmbeddingSpace,
@@ -48,7 +48,7 @@ export async function listEmbedded(
   return found;
 }
 
-/** Stores vectors, in the place of those that are there already. */
+/** Stores vectors, replacing existing ones. */
 export async function saveEmbeddings(
   store: Store,
   fingerprint: string,
@@ -85,7 +85,7 @@ export async function countEmbeddings(store: Store, fingerprint: string): Promis
 }
 
 /**
- * Undefined where bytes were changed or are missing; such a text is encoded again. Vectors of Espalier 0.1 have no
+ * Undefined if bytes were changed or are missing; such a text is encoded again. Vectors of Espalier 0.1 have no
  * checksum.
  */
 function soundVector(
@@ -98,7 +98,7 @@ function soundVector(
   return vector.every(Number.isFinite) ? vector : undefined;
 }
 
-/** The bytes come unaligned: they are copied before they are read as floats. */
+/** Copies the bytes before reading them as floats, since they may be unaligned. */
 function floatsOf(bytes: Uint8Array): Float32Array {
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -1,4 +1,4 @@
-/** The table `eval_suites`: what each suite of a run was, and how often it has decided. */
+/** The table `eval_suites`: the suites of each run, and how often each has decided. */
 
 import type { ResultSeals } from './results.js';
 import type { Schema } from './schema.js';
@@ -14,30 +14,32 @@ export interface JudgedSuite {
   readonly chance: number;
   readonly task: string;
   readonly examines: 'answers' | 'encoder';
-  /** Whose holdout it is; null: a declared suite. */
+  /** The domain of a holdout; null for any other suite. */
   readonly domain: string | null;
   readonly knownToChampion: boolean;
   readonly knownToAnchor: boolean;
   readonly leftOut: number;
 }
 
-/** What a finished suite was scored by, and what its results are sealed with. */
+/** The rules and seals of a finished suite's results. */
 export interface Scoring {
-  /** The evaluation rules that the results were stored for. */
+  /** Version of the evaluation rules that the results were stored for. */
   readonly rules: number;
   readonly seals: ResultSeals;
 }
 
-/** A suite as it stands in the store; without `scoring` it was written before results were sealed. */
+/** A suite as stored; without `scoring` if it was stored before results were sealed. */
 export interface StoredSuite extends JudgedSuite {
-  /** In the order in which the report names the suites. */
+  /** Position of the suite in the report. */
   readonly place: number;
   readonly scoring: Scoring | undefined;
   /** Whether the row itself is as it was written. */
   readonly isSound: boolean;
 }
 
-/** The row says that the suite is done: it is written in the transaction that stores the last of its results. */
+/**
+ * Stores the suite's row, which marks it as done: it is written in the transaction that stores the last of its results.
+ */
 export async function saveJudgedSuite(
   transaction: Transaction,
   runId: number,
@@ -69,12 +71,12 @@ export async function saveJudgedSuite(
     .execute();
 }
 
-/** From now on the suite is not done. */
+/** Removes the suite's row, so that it no longer counts as done. */
 export async function removeJudgedSuite(transaction: Transaction, runId: number, suite: string): Promise<void> {
   await transaction.deleteFrom('eval_suites').where('run_id', '=', runId).where('suite', '=', suite).execute();
 }
 
-/** Every suite of the run but these. */
+/** Removes every suite of the run except these. */
 export async function removeOtherSuites(
   transaction: Transaction,
   runId: number,
@@ -93,7 +95,7 @@ function sealedValues(row: Omit<SuiteRow, 'seal'>): ColumnValue[] {
   return [...said, known_to_champion, known_to_anchor, left_out, rules, seals];
 }
 
-/** In the order in which the report names them, whatever has become of the rows. */
+/** Suites in the order of the report, even if their rows were changed. */
 export async function listStoredSuites(queries: Queries, runId: number): Promise<StoredSuite[]> {
   const rows = await queries
     .selectFrom('eval_suites')
@@ -140,10 +142,10 @@ function scoringOf({ run_id, suite, rules, seals }: SuiteRow): Scoring | undefin
 }
 
 /**
- * How often the cases of each suite of a run have judged contenders of the adapter in earlier runs that proposed one:
- * the mean over the cases, rounded up. Each contender of a field counts. A case is the same where its suite has the
- * same version, or it is the same held-out example; examples that are new in a holdout lower the mean, and do not begin
- * it anew. It reads all stored results of the adapter once.
+ * How many contenders of the adapter the cases of each suite have judged in earlier runs that proposed a candidate: the
+ * mean over the cases, rounded up. Each contender of a field counts. A case is the same if its suite has the same
+ * version, or it is the same held-out example; new examples in a holdout lower the mean rather than reset it. It reads
+ * all stored results of the adapter once.
  */
 export async function countEarlierUses(
   queries: Queries,
@@ -181,7 +183,7 @@ export async function countEarlierUses(
 }
 
 /**
- * The suites that judged a version of the adapter; empty where it is not known.
+ * The suites that judged a version of the adapter; empty if unknown.
  * @throws STORE_CORRUPT where one of them was changed
  */
 export async function listSuitesOfVersion(queries: Queries, adapter: string, version: number): Promise<JudgedSuite[]> {
@@ -198,7 +200,9 @@ export async function listSuitesOfVersion(queries: Queries, adapter: string, ver
   return listJudgedSuites(queries, candidate.run_id);
 }
 
-/** Cases that the same suite, at the same version, had in another run; undefined: none, or the same. */
+/**
+ * Content hash of another run's suite of the same name and version, if its cases differ; undefined if there is none.
+ */
 export async function findChangedSuite(
   queries: Queries,
   suite: Pick<JudgedSuite, 'suite' | 'version' | 'contentHash'>,

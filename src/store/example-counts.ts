@@ -1,10 +1,10 @@
-/** How many examples an adapter has of each answer. */
+/** Counts an adapter's examples of each answer. */
 import { sql } from 'kysely';
 import type { Queries } from './store.js';
 
 export interface AnswerCount {
   readonly task: string;
-  /** A label, or a set of labels. */
+  /** A label, or a label set. */
   readonly answer: string;
   readonly train: number;
   readonly held: number;

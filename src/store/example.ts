@@ -1,9 +1,9 @@
-/** What an example is, and how a change of it is told. */
+/** The type of an example, and the checksum that detects changes of it. */
 import { checksum } from '../core/checksum.js';
 
 export interface Example {
   readonly id: number;
-  /** Its place in the order in which the adapter's examples arrived; see arrivals.ts. */
+  /** Position in the order in which the adapter's examples arrived; see arrivals.ts. */
   readonly arrival: number;
   readonly task: string;
   readonly text: string;
@@ -18,7 +18,7 @@ export interface Example {
 
 export type Split = 'train' | 'holdout';
 export interface NewExample extends Omit<Example, 'id' | 'arrival'> {
-  /** sameTextHash: the same for texts that count as one. */
+  /** sameTextHash of the text: equal for texts that count as the same. */
   readonly twin: string;
 }
 
@@ -26,11 +26,11 @@ export interface NewExample extends Omit<Example, 'id' | 'arrival'> {
 export interface Provenance {
   readonly file: string;
   readonly line: number;
-  /** Where annotators disagreed: how many answered, and how many of them gave the label. */
+  /** Set if annotators disagreed: how many answered, and how many of them gave the label. */
   readonly agreement?: { readonly annotators: number; readonly agreed: number };
 }
 
-/** CRC-32 of what a text is trained on as: it tells an example that was changed outside of Espalier. */
+/** CRC-32 of the fields that training uses: it detects an example that was changed outside of Espalier. */
 export function sealOf({
   task,
   hash,

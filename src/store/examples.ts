@@ -1,4 +1,4 @@
-/** The table `examples`: all that ever arrived, once each. */
+/** The table `examples`: every accepted example, without duplicates. */
 import { sql } from 'kysely';
 import { EspalierError } from '../core/errors.js';
 import { appendAll } from '../core/sequences.js';
@@ -16,7 +16,7 @@ const columns = [
 
 const sliceSize = 1000;
 
-/** Example -> text, of those among `ids` that are still there. */
+/** Example id -> text, for those of `ids` that still exist. */
 export async function readExampleTexts(queries: Queries, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
   const texts = new Map<number, string>();
   for (let start = 0; start < ids.length; start += mostParameters) {
@@ -30,10 +30,10 @@ export async function readExampleTexts(queries: Queries, ids: readonly number[])
   return texts;
 }
 
-/** SQLite takes 32,766 in one statement, and PostgreSQL twice as many. */
+/** SQLite allows 32,766 parameters in one statement, PostgreSQL twice as many. */
 const mostParameters = 30_000;
 
-/** The answer of one example of a task, always of the same; undefined where it has none. */
+/** The answer of one example of a task, the same at each call; undefined if the task has no example. */
 export async function findSampleAnswer(queries: Queries, adapter: string, task: string): Promise<string | undefined> {
   const answers = queries
     .selectFrom('examples')
@@ -43,7 +43,7 @@ export async function findSampleAnswer(queries: Queries, adapter: string, task: 
   return (await answers.orderBy('split').orderBy('arrival').limit(1).executeTakeFirst())?.label;
 }
 
-/** Every answer of a task, once: labels, or sets of labels. */
+/** All distinct answers of a task: labels, or label sets. */
 export async function listAnswers(queries: Queries, adapter: string, task: string): Promise<string[]> {
   const answers = queries
     .selectFrom('examples')
@@ -55,21 +55,21 @@ export async function listAnswers(queries: Queries, adapter: string, task: strin
 
 export interface ExampleRange {
   readonly adapter: string;
-  /** Names. */
+  /** Names of tasks. */
   readonly tasks: readonly string[];
   readonly split: Split;
   /** Exclusive arrival number; 0 means from the first. */
   readonly afterArrival: number;
-  /** Inclusive. */
+  /** Inclusive arrival number. */
   readonly throughArrival: number;
-  /** At most so many, the first ones; absent: all. */
+  /** Maximum number of examples, the first ones; all by default. */
   readonly most?: number;
 }
 
-/** In order of arrival. @throws STORE_CORRUPT where one is not what was taken in */
+/** Lists examples in order of arrival. @throws STORE_CORRUPT where one differs from what was taken in */
 export async function listExamples(store: Store, range: ExampleRange): Promise<Example[]> {
   const examples: Example[] = [];
-  // Task by task, each from its index in the order of arrival.
+  // Each task is read by its own index, in order of arrival.
   for (const task of range.tasks) appendAll(examples, await listOfTask(store, range, task));
   return examples.sort(byArrival).slice(0, range.most);
 }
@@ -89,7 +89,7 @@ async function listOfTask(store: Store, range: ExampleRange, task: string): Prom
   return rows.map((row) => soundExample(row, store.location));
 }
 
-/** For examples of one adapter. */
+/** Compares by arrival, for examples of one adapter. */
 export const byArrival = (a: Pick<Example, 'arrival'>, b: Pick<Example, 'arrival'>) => a.arrival - b.arrival;
 
 export interface ExampleFilter {
@@ -99,7 +99,7 @@ export interface ExampleFilter {
   readonly domain: string | undefined;
 }
 
-/** In order of arrival, as they stand, slice by slice: memory does not grow with their number. */
+/** Yields examples in order of arrival, unchecked, slice by slice, so that memory does not grow with their number. */
 export async function* readExamples(
   store: Store,
   { adapter, task, split, domain }: ExampleFilter,
@@ -120,7 +120,7 @@ export async function* readExamples(
   }
 }
 
-/** Of every adapter: what it may train on. */
+/** Training texts of all adapters. */
 export async function listTrainingTexts(queries: Queries): Promise<{ adapter: string; text: string }[]> {
   return queries
     .selectFrom('examples')
@@ -131,8 +131,8 @@ export async function listTrainingTexts(queries: Queries): Promise<{ adapter: st
 }
 
 /**
- * Held-out texts of other adapters, which this one was not made for. An adapter that shares a text with this one may
- * answer the same questions, and gives none. In the order of their hashes, which is as good as drawn.
+ * Held-out texts of other adapters, which this one was not made for. An adapter that shares a text with this one may be
+ * for the same task, so its texts are excluded. The order of their hashes serves as a random order.
  */
 export async function listForeignTexts(queries: Queries, adapter: string, count: number): Promise<string[]> {
   const shared = queries
@@ -154,7 +154,7 @@ export async function listForeignTexts(queries: Queries, adapter: string, count:
   return rows.map(({ text }) => text);
 }
 
-/** In order of arrival, of one adapter. @throws STORE_CORRUPT where one is not what was taken in */
+/** Lists examples of one adapter in order of arrival. @throws STORE_CORRUPT where one differs from what was taken in */
 export async function listExamplesById(store: Store, ids: readonly number[]): Promise<Example[]> {
   const examples: Example[] = [];
   for (let start = 0; start < ids.length; start += sliceSize) {
@@ -165,7 +165,7 @@ export async function listExamplesById(store: Store, ids: readonly number[]): Pr
   return examples.sort(byArrival);
 }
 
-/** How many arrived after a number, by split. */
+/** Number of examples that arrived after a number, by split. */
 export async function countExamplesAfter(
   queries: Queries,
   adapter: string,
@@ -200,7 +200,7 @@ export function exampleOf({ received_at, provenance, seal: _, ...rest }: Example
   return { ...rest, receivedAt: received_at, provenance: readJson(provenance, `example ${rest.id}`) as Provenance };
 }
 
-/** For training and evaluation: neither rests on a row that a disk or a hand has changed. */
+/** Checks a row for training and evaluation, which must not use a row that a disk or a person has changed. */
 function soundExample(row: ExampleRow, path: string): Example {
   if (row.seal === sealOf(row) && row.hash === textHash(row.text)) return exampleOf(row);
   throw changedExample(row.id, path);

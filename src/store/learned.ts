@@ -1,31 +1,31 @@
 /**
- * The tables `learned` and `left_out`: what each version has learned. Of each of its tasks that is every training
- * example up to an arrival number, but for those that were left out. It is written in the transaction that proposes the
- * version, and never changes.
+ * The tables `learned` and `left_out`: the examples each version has learned. For each of its tasks these are all
+ * training examples up to an arrival number, except those left out. The rows are written in the transaction that
+ * proposes the version, and never change.
  */
 import { sql } from 'kysely';
 import { byArrival, type Example, listExamples, listExamplesById } from './examples.js';
 import { changedRow, sealValues } from './sealed-row.js';
 import type { Queries, Store, Transaction } from './store.js';
 
-/** `leaked`: an eval suite has the text. `unreadable`: the encoder cannot turn it into a vector. */
+/** `leaked`: the text occurs in an eval suite. `unreadable`: the encoder cannot turn it into a vector. */
 export type LeftOutReason = 'leaked' | 'unreadable';
 
 export interface LearnedRecord {
   /** Task -> arrival number of the last example that the version was shown. */
   readonly through: ReadonlyMap<string, number>;
-  /** Id of a training example up to there that it has not learned -> why. */
+  /** Id of a training example up to that number that it has not learned -> reason. */
   readonly leftOut: ReadonlyMap<number, LeftOutReason>;
 }
 
-/** `version` null: nothing is learned yet. */
+/** `version` null: nothing has been learned yet. */
 export interface VersionAsked {
   readonly adapter: string;
   readonly version: number | null;
 }
 
 export interface UnlearnedRange extends VersionAsked {
-  /** Names. */
+  /** Names of tasks. */
   readonly tasks: readonly string[];
   /** Inclusive arrival number. */
   readonly throughArrival: number;
@@ -50,12 +50,12 @@ export async function saveLearned(
   }
 }
 
-/** Of the examples that were left out each may be removed with its text; they are not sealed. */
+/** Left-out examples are not sealed, since each may be removed together with its text. */
 function sealOf({ adapter, version }: { adapter: string; version: number }, through: LearnedRecord['through']): number {
   return sealValues([adapter, version, ...[...through].sort(([a], [b]) => (a < b ? -1 : 1)).flat()]);
 }
 
-/** @throws STORE_CORRUPT where a version has no record, or another one than it was given */
+/** @throws STORE_CORRUPT where a version has no record, or one that differs from what was written */
 export async function readLearned(queries: Queries, { adapter, version }: VersionAsked): Promise<LearnedRecord> {
   if (version === null) return { through: new Map(), leftOut: new Map() };
   const through = await queries
@@ -110,13 +110,13 @@ export async function listUnlearned(store: Store, range: UnlearnedRange): Promis
 }
 
 export interface UnlearnedCount extends Omit<UnlearnedRange, 'throughArrival'> {
-  /** Only examples that arrived after this number are counted; absent: all. */
+  /** Only examples that arrived after this number are counted; all by default. */
   readonly afterArrival?: number;
 }
 
 /**
- * How many training examples of some tasks arrived since the version was made. Those that were left out are not
- * counted: as a rule the next update leaves them out again.
+ * Number of training examples of some tasks that arrived since the version was made. Left-out examples are not counted:
+ * usually the next update leaves them out again.
  */
 export async function countUnlearned(
   queries: Queries,

@@ -1,4 +1,4 @@
-/** The numbered SQL files that make the tables; one number means the same tables in every dialect. */
+/** The numbered SQL files that create the tables; a number stands for the same tables in every dialect. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ export interface Migration {
   readonly file: string;
 }
 
-/** In their order. */
+/** Migrations in ascending order. */
 export function listMigrations(dialect: Engine['name']): Migration[] {
   const folder = join(folders, dialect);
   if (!existsSync(folder)) throw new Error(`the migrations are missing: ${folder}`);

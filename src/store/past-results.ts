@@ -1,10 +1,10 @@
-/** Results of earlier runs on one suite, as those ask for them who compare a version with what was before it. */
+/** Results of earlier runs on one suite, for comparing a version with earlier ones. */
 
 import { eachRow, isSameSeal, noResults, type ResultSeals, withRow } from './results.js';
 import { readJson, refuseChanged } from './sealed-row.js';
 import type { Queries } from './store.js';
 
-/** The score of one case by an earlier version, when it was judged itself. */
+/** The score of one case by an earlier version, from when that version was judged. */
 export interface LineageScore {
   readonly version: number;
   readonly caseId: string;
@@ -18,7 +18,7 @@ interface LineageQuestion {
   readonly suiteVersion: number;
 }
 
-/** Results of one suite by what became a candidate of the adapter, and what the suite was then, where that was kept. */
+/** Selects the results of one suite for all candidates of the adapter, with the stored version of the suite, if any. */
 function selectOfSuite(queries: Queries, adapter: string, suite: string) {
   return queries
     .selectFrom('candidates as candidate')
@@ -38,7 +38,7 @@ function selectOfSuite(queries: Queries, adapter: string, suite: string) {
 }
 
 /**
- * Of each of those versions its own scores on one suite, in order of version and case. Cost: versions x cases.
+ * Each version's own scores on one suite, in order of version and case. Cost: versions x cases.
  * @throws STORE_CORRUPT where they were changed
  */
 export async function listLineageScores(
@@ -78,7 +78,7 @@ export interface RecordedQuestion {
   readonly version: number;
   readonly suite: string;
   readonly suiteVersion: number;
-  /** Undefined: whatever its cases were. */
+  /** Undefined to accept any cases. */
   readonly contentHash: string | undefined;
 }
 
@@ -90,13 +90,13 @@ export interface RecordedCase {
 }
 
 /**
- * How cases of a suite came out on a version in its own run, and in the runs that compared their candidates with it;
- * the latest counts.
+ * Scores of the cases of a suite by a version, from its own run and from runs that compared their candidates with it;
+ * the latest is used.
  */
 export async function listRecordedCases(queries: Queries, question: RecordedQuestion): Promise<RecordedCase[]> {
   const { adapter, version, suite, suiteVersion, contentHash } = question;
   const results = selectOfSuite(queries, adapter, suite)
-    // Espalier 0.1 did not keep versions of suites; a held-out example is the same case all the same.
+    // Espalier 0.1 did not store versions of suites; a held-out example is the same case nevertheless.
     .where((of) => of.or([of('asked.version', '=', suiteVersion), of('asked.version', 'is', null)]))
     .$if(contentHash !== undefined, (query) => query.where('asked.content_hash', '=', contentHash!))
     .orderBy('candidate.id');
@@ -114,7 +114,7 @@ export async function listRecordedCases(queries: Queries, question: RecordedQues
   return [...own, ...compared];
 }
 
-/** How one case of a suite came out on a version, when it was judged. */
+/** The score of one case of a suite by a version, from when it was judged. */
 export interface JudgedCase {
   readonly adapter: string;
   readonly version: number;
@@ -127,7 +127,7 @@ export interface JudgedCase {
   readonly gold: number | null;
 }
 
-/** Of every version that was proposed, its own scores on one suite; in order of candidate and case. */
+/** The own scores of every proposed version on one suite, in order of candidate and case. */
 export async function listJudgedCases(queries: Queries, suite: string): Promise<JudgedCase[]> {
   return queries
     .selectFrom('eval_results as result')

@@ -1,4 +1,4 @@
-/** The table `eval_results`: how every case came out on both sides. */
+/** The table `eval_results`: the scores and answers of every case on both sides. */
 
 import type { Schema } from './schema.js';
 import { readJson, sealValues } from './sealed-row.js';
@@ -9,41 +9,41 @@ export interface PairedResult {
   readonly contender: string;
   readonly suite: string;
   readonly caseId: string;
-  /** Null: there was no champion, or it knows no such class. */
+  /** Null without a champion, or if it does not know the class. */
   readonly championScore: number | null;
   readonly candidateScore: number;
   readonly championAnswer: string | null;
   readonly candidateAnswer: string | null;
-  /** Probabilities of the answers, where there are any. */
+  /** Probabilities of the answers; null if there are none. */
   readonly championConfidence: number | null;
   readonly candidateConfidence: number | null;
-  /** Of a fixed older version; null: none is compared with, or it knows no such class. */
+  /** Score of the anchor version; null without an anchor, or if it does not know the class. */
   readonly anchorScore: number | null;
-  /** What the scores are compared with; null when the score needs no reference. */
+  /** Reference that the scores are compared with; null when the score needs no reference. */
   readonly gold: number | null;
-  /** What slices are cut by: the label, the source, and so on. */
+  /** Tags that slices are cut by: the label, the source, and so on. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Cases of one cluster are not independent; null: this one is by itself. */
+  /** Cases of one cluster are not independent; null if the case stands alone. */
   readonly cluster: string | null;
 }
 
 const sliceSize = 1000;
 const sumLimit = 2 ** 48;
 
-/** How many results of a suite a contender has, and the sum of their checksums, which knows no order. */
+/** Number of a contender's results on a suite, and the sum of their checksums, which is independent of their order. */
 export interface ResultSeal {
   readonly results: number;
   readonly checksum: number;
 }
 
-/** By contender: of every contender of the field, also of one that was not asked. */
+/** Contender -> seal, for every contender of the field, including those that were not scored. */
 export type ResultSeals = Readonly<Record<string, ResultSeal>>;
 
 export const noResults: ResultSeal = { results: 0, checksum: 0 };
 
 type ResultRow = Omit<Schema['eval_results'], 'run_id' | 'contender'>;
 
-/** Stores results of cases that have none yet, and gives back the seals of the suite with these results counted. */
+/** Stores results of cases that have none yet, and returns the seals of the suite including these results. */
 export async function addResults(
   transaction: Transaction,
   runId: number,
@@ -62,12 +62,12 @@ export async function addResults(
   return seals;
 }
 
-/** Of one suite. */
+/** Removes the results of one suite. */
 export async function removeResults(transaction: Transaction, runId: number, suite: string): Promise<void> {
   await transaction.deleteFrom('eval_results').where('run_id', '=', runId).where('suite', '=', suite).execute();
 }
 
-/** Of every suite of the run but these. */
+/** Removes the results of every suite of the run except these. */
 export async function removeOtherResults(
   transaction: Transaction,
   runId: number,
@@ -87,7 +87,7 @@ export interface ResultQuestion {
   readonly suite: string;
 }
 
-/** In order of case, with what they are sealed with as they stand now. */
+/** Results in order of case, with the seal computed from their present rows. */
 export async function readResults(
   queries: Queries,
   runId: number,
@@ -102,13 +102,13 @@ export async function readResults(
   return { results, seal };
 }
 
-/** In order of case, whatever has become of them. */
+/** Results in order of case, even if they were changed. */
 export async function listResults(queries: Queries, runId: number, question: ResultQuestion): Promise<PairedResult[]> {
   return (await readResults(queries, runId, question)).results;
 }
 
 /**
- * What the results of a suite are sealed with as they stand now; slice by slice, so that memory does not grow with
+ * Computes the seals of a suite's results from their present rows, slice by slice, so that memory does not grow with
  * their number.
  */
 export async function sealStoredResults(
@@ -121,7 +121,7 @@ export async function sealStoredResults(
   return seal;
 }
 
-/** @param stored undefined: nobody of that name was in the field */
+/** @param stored undefined if the field had no contender of that name */
 export const isSameSeal = (now: ResultSeal, stored: ResultSeal | undefined) =>
   now.results === stored?.results && now.checksum === stored.checksum;
 

@@ -1,13 +1,13 @@
 /**
- * The table `runs`: one row is one update. Its stage is recorded before the next begins; a lease says who works on it,
- * and a fencing token keeps one who was paused and overtaken from writing.
+ * The table `runs`: one row is one update. Its stage is recorded before the next begins; a lease names the process that
+ * works on it, and a fencing token keeps a process that was paused and overtaken from writing.
  */
 import { EspalierError } from '../core/errors.js';
 import { changedRow, type OnChanged, readJson, refuseChanged, sealValues } from './sealed-row.js';
 import type { Queries, Store, Transaction } from './store.js';
 import { transact } from './transaction.js';
 
-/** In the order in which a run goes through them. */
+/** The stages of a run, in order. */
 export const stages = ['encode', 'mix', 'train', 'evaluate', 'gate', 'propose'] as const;
 export type Stage = (typeof stages)[number];
 
@@ -17,7 +17,7 @@ export interface Run {
   readonly stage: Stage;
   /** Fixed when the run began. */
   readonly plan: unknown;
-  /** What the stages so far have found, by stage. */
+  /** Stage -> its output, for the finished stages. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly trigger: string;
   readonly owner: string;
@@ -33,14 +33,14 @@ export interface RunSummary {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly error: string | null;
-  /** Who worked on it last, and until when it was theirs. */
+  /** The last owner, and the end of its lease. */
   readonly owner: string;
   readonly leaseUntil: string;
 }
 
 export const leaseMilliseconds = 90_000;
 
-/** Tells whether the process behind an owner's name is still there; leases of dead ones need not be waited for. */
+/** Whether the process of an owner is still running; the lease of a dead one need not be waited for. */
 export type IsAlive = (owner: string) => boolean;
 
 export interface TakeOver {
@@ -48,14 +48,14 @@ export interface TakeOver {
   readonly now: Date;
   readonly isAlive: IsAlive;
   /**
-   * The run is taken over only to be ended: what it had planned and done is not read, so that a run that was changed
-   * can be ended, too.
+   * Set if the run is taken over only to be ended: plan and outputs are not read, so that a changed run can be ended,
+   * too.
    */
   readonly toEnd?: true | undefined;
 }
 
 /**
- * The unfinished run of the adapter, taken over where its owner is gone.
+ * The unfinished run of the adapter, taken over if its owner is gone.
  * @throws UPDATE_RUNNING, STORE_NEWER, STORE_CORRUPT
  */
 export async function takeOverRun(
@@ -95,9 +95,9 @@ export interface NewRun {
   readonly plan: unknown;
   readonly trigger: string;
   readonly owner: string;
-  /** Written into the row. */
+  /** Start time stored in the row. */
   readonly startedAt: Date;
-  /** The clock that leases go by. */
+  /** The clock that leases use. */
   readonly now: Date;
 }
 
@@ -155,7 +155,7 @@ export async function advanceRun(
   return { ...run, stage, outputs };
 }
 
-/** For what a stage writes before its end: inside the transaction that writes it. @throws LEASE_LOST */
+/** For writes of a stage before its end, inside the transaction that writes. @throws LEASE_LOST */
 export async function requireHeld(queries: Queries, run: Run): Promise<void> {
   const held = await queries
     .selectFrom('runs')
@@ -173,7 +173,7 @@ export async function renewLease(store: Store, run: Run, now: Date): Promise<voi
   await changeOwned(store.queries, run, { lease_until: leaseFrom(now) });
 }
 
-/** Lets go of a run that was stopped, so that the next process can go on at once. */
+/** Releases a run that was stopped, so that another process can continue at once. */
 export async function releaseRun(store: Store, run: Run): Promise<void> {
   await changeOwned(store.queries, run, { lease_until: new Date(0).toISOString() });
 }
@@ -188,8 +188,8 @@ export async function endRun(
 }
 
 /**
- * @param onChanged what is done where the row is not as it was written; without it the run is refused
- * @throws STORE_CORRUPT, where the row cannot be read at all or is not there, too
+ * @param onChanged called if the row differs from what was written; without it the run is refused
+ * @throws STORE_CORRUPT, also where the row is missing or cannot be read
  */
 export async function readRun(queries: Queries, id: number, onChanged: OnChanged = refuseChanged): Promise<Run> {
   const row = await queries.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
@@ -251,7 +251,10 @@ interface RunRow extends SealedRun {
   readonly seal: number | null;
 }
 
-/** A stage that is unknown here is one of a later Espalier; nobody else writes this column. @throws STORE_NEWER */
+/**
+ * A stage that is unknown here was written by a later Espalier, since nothing else writes this column. @throws
+ * STORE_NEWER
+ */
 function stageOf({ id, stage }: RunRow): Stage {
   const known = stages.find((name) => name === stage);
   if (known === undefined)
@@ -259,7 +262,7 @@ function stageOf({ id, stage }: RunRow): Stage {
   return known;
 }
 
-/** Of all that a run goes on from. Who works on it changes with every lease, and is not sealed. */
+/** Seals everything that a resumed run depends on. The owner changes with every lease, and is not sealed. */
 function sealOf({ adapter, stage, plan, outputs, trigger, started_at }: SealedRun): number {
   return sealValues([adapter, stage, plan, outputs, trigger, started_at]);
 }

@@ -1,4 +1,4 @@
-/** Saves the store as of one moment into a SQLite file, whichever database it is, while others write. */
+/** Saves a snapshot of the store, in either database, into a SQLite file, while others write. */
 import { closeSync, openSync } from 'node:fs';
 import { diskError, privateFile } from '../core/files.js';
 import { type CopyTerms, copyMoment } from './copy.js';
@@ -6,7 +6,7 @@ import { openStore } from './database.js';
 import type { Store } from './store.js';
 
 /**
- * @param file is made, and only its owner can read it
+ * @param file is created, readable by its owner only
  * @throws INTERRUPTED, STORE_CORRUPT, DISK_FULL, FILE_NOT_FOUND
  */
 export async function saveMoment(store: Store, file: string, terms: CopyTerms): Promise<void> {
@@ -25,7 +25,7 @@ export async function saveMoment(store: Store, file: string, terms: CopyTerms): 
   }
 }
 
-/** SQLite writes into an empty file as into a new one, and leaves its permissions alone. */
+/** Creates an empty file with private permissions: SQLite writes into it as into a new one, and keeps them. */
 function makeEmpty(file: string): void {
   try {
     closeSync(openSync(file, 'wx', privateFile));

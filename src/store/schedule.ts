@@ -19,19 +19,19 @@ export interface ScheduleCheck {
 
 export type NewCheck = Omit<ScheduleCheck, 'id'>;
 
-/** What the checks of an adapter say about its next update. A failed check settles nothing. */
+/** State of an adapter's schedule, derived from its checks. A failed check settles nothing. */
 export interface SettledChecks {
-  /** Arrival number of the newest example that an update looked at; 0 where there was none. */
+  /** Arrival number of the newest example that an update looked at; 0 without one. */
   readonly throughExample: number;
-  /** Failed checks since the last one that settled. */
+  /** Number of failed checks since the last settled one. */
   readonly failures: number;
   readonly lastFailure: string | undefined;
 }
 
-/** How the trigger of a run is written that the schedule started by this trigger. */
+/** The `trigger` of a run that the schedule started. */
 export const runTrigger = (trigger: string) => `schedule: ${trigger}`;
 
-/** The trigger of the schedule that began a run; undefined where a person began it. */
+/** The schedule's trigger that began a run; undefined if a person began it. */
 export function triggerOfRun(trigger: string): string | undefined {
   return trigger.startsWith(runTrigger('')) ? trigger.slice(runTrigger('').length) : undefined;
 }
@@ -41,7 +41,7 @@ export function principalOf(trigger: string): Principal {
   return { name: trigger, via: triggerOfRun(trigger) === undefined ? 'cli' : 'schedule' };
 }
 
-/** A run has one check: the second that is told of the same run is not recorded, and false is returned. */
+/** Records a check; a run has only one, so a second check of the same run is not recorded, and false is returned. */
 export async function recordCheck(store: Store, { runId, throughExample, ...check }: NewCheck): Promise<boolean> {
   return transact(store, async (queries) => {
     if (runId !== null && (await hasCheck(queries, runId))) return false;
@@ -58,7 +58,7 @@ async function hasCheck(queries: Queries, runId: number): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Newest first. */
+/** Lists checks, newest first. */
 export async function listChecks(queries: Queries, adapter: string, limit: number): Promise<ScheduleCheck[]> {
   return queries
     .selectFrom('schedule_checks')
@@ -96,7 +96,7 @@ export async function readSettledChecks(queries: Queries, adapter: string): Prom
   };
 }
 
-/** When an update that the trigger began last ended without a failure; undefined where none did. */
+/** When an update begun by the trigger last ended without a failure; undefined if none did. */
 export async function findLastSettled(
   queries: Queries,
   { adapter, trigger }: { readonly adapter: string; readonly trigger: string },
@@ -112,8 +112,8 @@ export async function findLastSettled(
 }
 
 /**
- * Runs of the schedule that made a candidate and have no check: the process ended between the two. Returned as the
- * checks that are missing, oldest first.
+ * The missing checks, oldest first, of scheduled runs that made a candidate: their process ended before recording the
+ * check.
  */
 export async function listMissingChecks(queries: Queries, adapter: string): Promise<NewCheck[]> {
   const rows = await queries

@@ -1,6 +1,6 @@
 /**
- * Rows that a disk or a hand has changed outside of Espalier: they are found when they are read, by their checksum or
- * by their form.
+ * Detects rows that a disk or a person has changed outside of Espalier: by their checksum or their form, when they are
+ * read.
  */
 import { checksum } from '../core/checksum.js';
 import { type ErrorDetails, EspalierError } from '../core/errors.js';
@@ -8,14 +8,14 @@ import { type ErrorDetails, EspalierError } from '../core/errors.js';
 export type ColumnValue = string | number | null;
 
 /**
- * CRC-32 of the values of a row, in a fixed order. What SQLite does not give back as it was given has no part in it: a
- * number that is not finite, half of a surrogate pair.
+ * CRC-32 of the values of a row, in a fixed order. It omits values that SQLite does not return unchanged: numbers that
+ * are not finite, unpaired surrogates.
  */
 export function sealValues(values: readonly ColumnValue[]): number {
   return checksum(values.map(sealedText).join('\u0000'));
 }
 
-/** SQLite keeps what is not finite as NULL or as it is, and gives half of a surrogate pair back as U+FFFD. */
+/** SQLite stores numbers that are not finite as NULL or unchanged, and returns an unpaired surrogate as U+FFFD. */
 function sealedText(value: ColumnValue): string {
   if (value === null) return '-';
   if (typeof value === 'string') return `=${value.replace(unpaired, '')}`;
@@ -24,7 +24,7 @@ function sealedText(value: ColumnValue): string {
 
 const unpaired = /\p{Surrogate}|\ufffd/gu;
 
-/** What is done about a row that was changed; `what` names it. */
+/** Called for a row that was changed; `what` names it. */
 export type OnChanged = (what: string) => void;
 
 /** @throws STORE_CORRUPT */
@@ -32,12 +32,15 @@ export const refuseChanged: OnChanged = (what) => {
   throw changedRow(what);
 };
 
-/** Whether a row is as it was written. Rows from before there were checksums have none, and count as such. */
+/** Whether a row is as it was written. Rows stored before checksums existed have none, and count as unchanged. */
 export function isSealed(seal: number | null, values: readonly ColumnValue[]): boolean {
   return seal === null || seal === sealValues(values);
 }
 
-/** A column of JSON text; nothing can be done where it is none. @param what names the row. @throws STORE_CORRUPT */
+/**
+ * Parses a column of JSON text; text that is not JSON is always an error. @param what names the row. @throws
+ * STORE_CORRUPT
+ */
 export function readJson(text: string, what: string, onChanged: OnChanged = refuseChanged): unknown {
   try {
     return JSON.parse(text);

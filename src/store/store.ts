@@ -1,9 +1,9 @@
 /**
  * The store as the rest of Espalier sees it, whichever database is behind it.
  *
- * `Queries` asks. A `Transaction` is one more thing: what must happen all or nothing takes that type, so that it does
- * not compile outside of `transact`. What the databases do not share is an `Engine`: store/sqlite and store/postgres
- * have one each, and the tests of the store run on both.
+ * `Queries` reads and writes. A `Transaction` is a narrower type: functions that must run all or nothing require it, so
+ * that they do not compile outside of `transact`. Differences between the databases are in an `Engine`: store/sqlite
+ * and store/postgres have one each, and the tests of the store run on both.
  */
 import type { Kysely, RawBuilder } from 'kysely';
 import type { NewExample } from './example.js';
@@ -13,18 +13,18 @@ export type Queries = Kysely<Schema>;
 
 declare const isOpen: unique symbol;
 
-/** Queries within an open transaction. Only `transact` gives one. */
+/** Queries within an open transaction. Only `transact` provides one. */
 export type Transaction = Queries & { readonly [isOpen]: true };
 
 export interface Store {
-  /** Path of the file, or address of the server without the password; named in errors. */
+  /** Path of the file, or address of the server without the password; used in errors. */
   readonly location: string;
   readonly queries: Queries;
   readonly engine: Engine;
   close(): Promise<void>;
 }
 
-/** What an example is called that the store has already. */
+/** An example that is already in the store. */
 export interface KnownExample {
   readonly id: number;
   readonly arrival: number;
@@ -32,15 +32,15 @@ export interface KnownExample {
   readonly label: string;
 }
 
-/** Finds and inserts examples of one task, many at a time. What was inserted is found at once. */
+/** Finds and inserts examples of one task, many at a time. Inserted examples are found at once. */
 export interface ExampleWriter {
-  /** Makes ready to find these; to be awaited before `find` is asked for one of them. */
+  /** Prepares to find these; await it before calling `find` for one of them. */
   prepare(twins: readonly string[]): Promise<void>;
-  /** The examples that are the same text, the first one first. */
+  /** The examples with the same text, the first one first. */
   find(twin: string): readonly KnownExample[];
-  /** @param arrival one more than that of the example before */
+  /** @param arrival one more than that of the previous example */
   insert(example: NewExample, arrival: number): void;
-  /** Writes what was inserted since the last time, where the database takes rows in parcels. */
+  /** Writes pending inserts, if the database writes in batches. */
   flush(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export interface WriterOf {
   readonly task: string;
 }
 
-/** The place of an opened store, compared by identity: what is opened twice is two places. */
+/** Identifies an opened store, compared by identity: a store that is opened twice has two places. */
 export interface Place {
   readonly location: string;
 }
@@ -57,37 +57,40 @@ export interface Place {
 /** Table -> number. */
 export type LastIds = ReadonlyMap<string, number>;
 
+/** The operations of the store that differ between databases. docs/extending.md adds a database step by step. */
 export interface Engine {
   readonly name: 'sqlite' | 'postgres';
   readonly place: Place;
-  /** Begins a transaction that nobody else writes beside. @throws what `errorOf` makes a STORE_BUSY of */
+  /** Begins a transaction that excludes all other writers. @throws errors that `errorOf` turns into STORE_BUSY */
   begin(transaction: Transaction): Promise<void>;
-  /** Begins a transaction that only reads, and sees the database as of one moment. Others write meanwhile. */
+  /** Begins a read-only transaction on a snapshot of the database. Others can write meanwhile. */
   beginReading(transaction: Queries): Promise<void>;
   /**
-   * Writes the database as of one moment into a new SQLite file, without the space of what was deleted; absent where
-   * rows have to be copied.
+   * Writes a snapshot of the database into a new SQLite file, without the space of deleted rows; absent if rows have to
+   * be copied one by one.
    */
   readonly saveTo?: (queries: Queries, file: string) => Promise<void>;
-  /** What is damaged in the database's own structure, and rows that point to no row, in words; empty: nothing. */
+  /** Describes damage to the database's own structure, and rows that refer to missing rows; empty if there is none. */
   findDamage(queries: Queries): Promise<string[]>;
-  /** @throws STORE_GONE where the opened database is not where it was */
+  /** @throws STORE_GONE if the opened database is no longer at its path */
   requireInPlace(): void;
-  /** The clock that leases go by: one for all processes that share the database. */
+  /** The clock that leases use: one for all processes that share the database. */
   now(queries: Queries): Promise<Date>;
   openExampleWriter(transaction: Transaction, of: WriterOf): ExampleWriter;
-  /** Whether a JSON array of strings in the column `label` contains one. */
+  /** Whether the JSON array of strings in the column `label` contains a label. */
   isInSet(label: string): RawBuilder<boolean>;
-  /** Of each table that numbers its rows: the last number that was ever given. Rows may be gone since. */
+  /** For each table with numbered rows: the last number ever issued, even if that row was removed. */
   readLastIds(queries: Queries): Promise<LastIds>;
-  /** No number up to these is given again. */
+  /** Ensures that no number up to these is issued again. */
   saveLastIds(transaction: Transaction, ids: LastIds): Promise<void>;
-  /** An error of the database or of the disk as one of Espalier's catalogue; anything else is returned as it is. */
+  /**
+   * Translates an error of the database or of the disk to one of Espalier's catalogue; any other is returned unchanged.
+   */
   errorOf(thrown: unknown): unknown;
 }
 
-/** For what is reported of a store elsewhere than in a transaction. */
+/** Translates an error of a store outside of a transaction. */
 export const storeError = (thrown: unknown, { engine }: Pick<Store, 'engine'>): unknown => engine.errorOf(thrown);
 
-/** The time that leases go by. */
+/** The present time by the clock that leases use. */
 export const storeTime = ({ engine, queries }: Store): Promise<Date> => engine.now(queries);

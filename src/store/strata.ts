@@ -1,4 +1,4 @@
-/** The table `strata`: how many examples each label has had in each domain, and how many of them are held out. */
+/** The table `strata`: the number of examples of each label in each domain, and how many of them are held out. */
 import type { Queries, Transaction } from './store.js';
 
 const sliceSize = 1000;
@@ -6,9 +6,9 @@ const sliceSize = 1000;
 export interface Stratum {
   readonly label: string;
   readonly domain: string;
-  /** How many examples it ever received, both splits together. */
+  /** Number of examples ever received, in both splits. */
   readonly received: number;
-  /** How many of them are held out. */
+  /** Number of held-out examples among them. */
   readonly held: number;
 }
 

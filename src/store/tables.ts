@@ -1,9 +1,9 @@
-/** All tables, each after those that its rows point to, with their primary keys. */
+/** All tables with their primary keys; each follows the tables that its rows refer to. */
 import type { Schema } from './schema.js';
 
 export interface Table {
   readonly name: keyof Schema;
-  /** Columns that name a row, in the order in which rows are read. */
+  /** Columns of the primary key, in the order in which rows are read. */
   readonly key: readonly string[];
 }
 

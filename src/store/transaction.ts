@@ -1,7 +1,7 @@
 /**
- * Transactions. One that writes excludes all others that write, on either database: what it has read stays as it is
- * until it ends. A query past an open transaction is refused: on one connection it would wait for ever, and on another
- * it would see what was there before.
+ * Transactions. A writing transaction excludes all other writers, in either database: the rows it has read do not
+ * change until it ends. A query that bypasses an open transaction is refused: on the same connection it would wait for
+ * ever, and on another it would see the state before the transaction.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as letEventsThrough } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { EspalierError } from '../core/errors.js';
 import type { Schema } from './schema.js';
 import type { Place, Queries, Store, Transaction } from './store.js';
 
-/** Work in a transaction, and everything that it calls and awaits, runs in the context of this. */
+/** The context of an open transaction, for its work and everything that this calls and awaits. */
 interface OpenTransaction {
   readonly place: Place;
   hasEnded: boolean;
@@ -18,14 +18,15 @@ interface OpenTransaction {
 
 const openTransactions = new AsyncLocalStorage<OpenTransaction>();
 
-/** Refuses queries from within a transaction that are not asked through it. */
+/** Returns queries that are refused within a transaction unless they go through it. */
 export function queriesOf(dialect: Dialect, place: Place): Queries {
   const guard: KyselyPlugin = {
     transformQuery({ node }) {
       refuseWithin(place);
       return node;
     },
-    // SQLite answers at once: without a turn of the event loop a thousand queries in a row would hold everything up.
+    // SQLite answers synchronously: without a turn of the event loop a thousand queries in a row would block everything
+    // else.
     async transformResult({ result }) {
       await letEventsThrough();
       return result;
@@ -41,7 +42,7 @@ function refuseWithin(place: Place): void {
   throw new EspalierError('PAST_TRANSACTION', `a query was asked past the open transaction of ${place.location}`);
 }
 
-/** Holds a connection for `work`, which gets the only handle that may ask meanwhile. */
+/** Reserves a connection for `work`, which gets the only handle that may query meanwhile. */
 function holdConnection<T>({ queries, engine }: Store, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   const { place } = engine;
   refuseWithin(place);
@@ -56,9 +57,10 @@ function holdConnection<T>({ queries, engine }: Store, work: (transaction: Trans
 }
 
 /**
- * Runs `work` all or nothing. It may also await its input and an event; others can read meanwhile, and wait to write.
+ * Runs `work` all or nothing. It may also await its input and an event; meanwhile others can read, and wait to write.
  * @throws STORE_BUSY, STORE_GONE, STORE_UNREACHABLE, DISK_FULL, DISK_FAILED, DISK_READ_ONLY, STORE_CORRUPT,
  * PAST_TRANSACTION
+ * @example await transact(store, async (transaction) => recordAct(transaction, act));
  */
 export async function transact<T>(store: Store, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   const { engine } = store;
@@ -71,7 +73,7 @@ export async function transact<T>(store: Store, work: (transaction: Transaction)
         await sql`commit`.execute(transaction);
         return result;
       } catch (thrown) {
-        // Some errors (a full disk, a lost connection) have undone it already; the first error is the one to tell.
+        // Some errors (a full disk, a lost connection) have already rolled back; the first error is the one to report.
         await sql`rollback`.execute(transaction).catch(() => undefined);
         throw thrown;
       }
@@ -82,7 +84,7 @@ export async function transact<T>(store: Store, work: (transaction: Transaction)
 }
 
 /**
- * Runs `work` on the database as of one moment, while others write.
+ * Runs `work` on a snapshot of the database, while others write.
  * @throws as transact
  */
 export async function readAtOneMoment<T>(store: Store, work: (queries: Queries) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-/** The run of an adapter that has not ended, and who holds it. */
+/** The unfinished run of an adapter, and its owner. */
 
 import { readJson } from './sealed-row.js';
 import type { Queries } from './store.js';

@@ -1,6 +1,6 @@
 /**
- * The table `unreadable`: texts that an encoder cannot turn into a vector. They are set aside, and nothing else waits
- * for them.
+ * The table `unreadable`: texts that an encoder cannot turn into a vector. They are set aside, so that the rest of an
+ * update can continue.
  */
 import type { Queries } from './store.js';
 
@@ -11,7 +11,7 @@ export interface UnreadableText {
   readonly reason: string;
 }
 
-/** Text hash -> reason, of those among `hashes` that the encoder could not read. */
+/** Text hash -> reason, for those of `hashes` that the encoder could not read. */
 export async function findUnreadable(
   queries: Queries,
   fingerprint: string,

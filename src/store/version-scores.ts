@@ -1,4 +1,4 @@
-/** The table `version_scores`: what was measured of a version apart from any update. */
+/** The table `version_scores`: scores of a version measured outside of updates. */
 import type { Queries } from './store.js';
 
 export interface VersionScore {
@@ -18,7 +18,7 @@ export interface VersionScore {
   readonly at: string;
 }
 
-/** What was measured before of the same version on the same cases is replaced. */
+/** Replaces earlier scores of the same version on the same cases. */
 export async function saveVersionScores(queries: Queries, scores: readonly VersionScore[]): Promise<void> {
   if (scores.length === 0) return;
   const rows = scores.map(({ suiteVersion, contentHash, ...rest }) => ({
@@ -43,7 +43,7 @@ export async function saveVersionScores(queries: Queries, scores: readonly Versi
     .execute();
 }
 
-/** In order of version, then of time. */
+/** Scores in order of version, then of time. */
 export async function listVersionScores(queries: Queries, suite: string): Promise<VersionScore[]> {
   return queries
     .selectFrom('version_scores')
@@ -56,7 +56,7 @@ export async function listVersionScores(queries: Queries, suite: string): Promis
     .execute();
 }
 
-/** The score of one version on the very cases of a suite; undefined: it was not measured. */
+/** The score of one version on exactly the cases of a suite; undefined if it was not measured. */
 export async function findVersionScore(
   queries: Queries,
   { adapter, version, suite, contentHash }: Pick<VersionScore, 'adapter' | 'version' | 'suite' | 'contentHash'>,

@@ -1,6 +1,6 @@
 /**
- * Writes the folder of a model that turns tokens into rows of a table: small enough to be made in milliseconds, and a
- * real model all the same.
+ * Writes the folder of a model that maps tokens to rows of a table: small enough to be made in milliseconds, and a real
+ * model nevertheless.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,15 +10,15 @@ export interface ModelFolder {
   /** Tokens in the order of their numbers; `[PAD]` and `[UNK]` must be among them. */
   readonly vocabulary: readonly string[];
   readonly dimension: number;
-  /** Fills in the model, from `input_ids` and `attention_mask` to `last_hidden_state`. */
+  /** Builds the model's graph, from `input_ids` and `attention_mask` to `last_hidden_state`. */
   readonly graph: (graph: Graph) => void;
-  /** Where the model is; usually onnx/model.onnx. */
+  /** Path of the model in the folder; onnx/model.onnx by default. */
   readonly file?: string | undefined;
   readonly paddingSide?: 'left' | 'right' | undefined;
-  /** Puts [CLS] before and [SEP] after a text. */
+  /** Whether [CLS] is put before a text and [SEP] after it. */
   readonly specialTokens?: boolean | undefined;
   readonly maximumLength?: number | undefined;
-  /** Whether letters are made small, and punctuation is a word of its own. */
+  /** Whether letters are lower-cased, and punctuation is separated. */
   readonly normalises?: boolean | undefined;
 }
 

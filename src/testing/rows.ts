@@ -1,4 +1,4 @@
-/** Rows for tests, which any head can learn. */
+/** Rows for tests, easy to learn for any head. */
 import { pickOne, seededRandom } from '../core/random.js';
 
 export interface TestRow {
@@ -8,9 +8,7 @@ export interface TestRow {
 
 const fillers = 'please today again my the order account it was still about help with now after before'.split(' ');
 
-/**
- * `each` rows of every label, by turns; a text names its label among words that say nothing. No two texts are the same.
- */
+/** `each` rows of every label, alternating; a text contains its label among neutral words. All texts are distinct. */
 export function testRows(labels: readonly string[], each: number, seed = 7): TestRow[] {
   const random = seededRandom('rows', seed);
   const word = () => pickOne(fillers, random);

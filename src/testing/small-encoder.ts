@@ -4,9 +4,9 @@ import { seededRandom } from '../core/random.js';
 import { writeModelFolder } from './model-folder.js';
 
 export interface SmallEncoder {
-  /** Words that are tokens of their own. Any other word is read letter by letter. */
+  /** Words that are tokens. Any other word is read letter by letter. */
   readonly words?: readonly string[] | undefined;
-  /** Numbers in a vector; usually 32. */
+  /** Dimension of a vector; 32 by default. */
   readonly dimension?: number | undefined;
   readonly seed?: number | undefined;
 }
@@ -15,9 +15,9 @@ const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
 const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'];
 
 /**
- * Writes the folder of a model that gives each token a random direction of its own; adapter.yaml names the folder as
- * `encoder.model`. Texts with the same letters are near each other, and the counts of n-grams of its recipe tell their
- * words apart. Letters count without their case.
+ * Writes the folder of a model that gives each token a random direction; adapter.yaml names the folder as
+ * `encoder.model`. Texts with the same letters are near each other, and the counts of n-grams in its recipe distinguish
+ * their words. Letter case is ignored.
  * @returns the folder
  */
 export async function writeSmallEncoder(

@@ -1,7 +1,4 @@
-/**
- * A workspace in a folder of its own, with one adapter on the small encoder: what a test of a program that uses
- * Espalier needs.
- */
+/** A temporary workspace with one adapter on the small encoder, for tests of a program that uses Espalier. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +7,12 @@ import { type Espalier, openEspalier } from '../library/espalier.js';
 import { type SmallEncoder, writeSmallEncoder } from './small-encoder.js';
 
 export interface TestWorkspaceOptions {
-  /** Name of the adapter; usually `triage`. */
+  /** Name of the adapter; `triage` by default. */
   readonly adapter?: string | undefined;
   /** Edits the text of its adapter.yaml. */
   readonly declare?: ((source: string) => string) | undefined;
   readonly encoder?: SmallEncoder | undefined;
-  /** Usually `test`. */
+  /** `test` by default. */
   readonly actor?: string | undefined;
 }
 
@@ -39,7 +36,7 @@ export class TestWorkspace {
   }
 }
 
-/** Intake, an update and an answer take about a second in it. */
+/** Opens the workspace; an intake, an update and an answer in it take about a second. */
 export async function openTestWorkspace(options: TestWorkspaceOptions = {}): Promise<TestWorkspace> {
   const { adapter = 'triage', declare = (source) => source, encoder, actor = 'test' } = options;
   const folder = await mkdtemp(join(tmpdir(), 'espalier-test-'));
@@ -53,7 +50,7 @@ export async function openTestWorkspace(options: TestWorkspaceOptions = {}): Pro
   }
 }
 
-/** No suite is declared, and the margins are wide: a handful of rows can pass. */
+/** Declares no suite, and wide margins, so that a handful of rows can pass. */
 export function testDeclaration(adapter: string): string {
   return `name: ${adapter}
 encoder:

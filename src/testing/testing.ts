@@ -1,6 +1,5 @@
 /**
- * `espalier/testing`: for tests of programs that use Espalier. Nothing of it downloads anything, and nothing needs a
- * test runner.
+ * `espalier/testing`: helpers for tests of programs that use Espalier. They download nothing, and need no test runner.
  */
 export { type TestRow, testRows } from './rows.js';
 export { type SmallEncoder, writeSmallEncoder } from './small-encoder.js';

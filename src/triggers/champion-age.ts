@@ -1,6 +1,6 @@
 /**
- * The age of the champion in days, where there is something new to learn. An update that made no new champion starts
- * the count again.
+ * Trigger on the age of the champion in days, if there is something new to learn. An update that made no new champion
+ * restarts the count.
  */
 import { z } from 'zod';
 import { defineTrigger } from './trigger.js';

@@ -1,4 +1,4 @@
-/** When a cron line falls due, in a time zone. croner reads the line. */
+/** Computes when a cron line falls due in a time zone. croner parses the line. */
 import { Cron } from 'croner';
 import { messageOf } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
@@ -15,7 +15,7 @@ export interface CronFault {
   readonly hint: string | undefined;
 }
 
-/** The first time after `after`; undefined where there is none. */
+/** The first time after `after`; undefined if there is none. */
 export function nextFiring({ line, timeZone }: CronLine, after: Date): Date | undefined {
   return new Cron(line, { timezone: timeZone, paused: true }).nextRun(after) ?? undefined;
 }
@@ -34,12 +34,12 @@ export function findTimeZoneFault(timeZone: string): CronFault | undefined {
   }
 }
 
-/** A line that cannot be read, or that never falls due: there is no 31 February. */
+/** Finds a line that cannot be parsed, or that never falls due: there is no 31 February. */
 export function findCronFault({ line, timeZone }: CronLine): CronFault | undefined {
   const zone = findTimeZoneFault(timeZone);
   if (zone) return zone;
   try {
-    // From a fixed day on, so that the answer does not depend on the clock.
+    // Searches from a fixed day, so that the answer does not depend on the clock.
     if (nextFiring({ line, timeZone }, new Date(0))) return undefined;
     return { key: 'cron', message: `\`${line}\` never falls due: no day of any year matches it`, hint: undefined };
   } catch (thrown) {

@@ -1,4 +1,4 @@
-/** A cron line in a time zone. A line that was missed several times is due once. */
+/** Trigger on a cron line in a time zone. A line that was missed several times is due once. */
 import { z } from 'zod';
 import { findCronFault, findTimeZoneFault, nextFiring } from './cron-line.js';
 import { defineTrigger } from './trigger.js';
@@ -9,7 +9,7 @@ export const cron = defineTrigger({
   faultOf: ({ cron: line, timeZone }) =>
     line === undefined ? findTimeZoneFault(timeZone) : findCronFault({ line, timeZone }),
   isDeclared: ({ cron: line }) => line !== undefined,
-  /** Since when a firing counts: the last update by cron line, or when the adapter became known. */
+  /** Time from which firings count: the last update by cron line, or when the adapter became known. */
   read: async ({ now, settledAt, knownSince }) => ({ since: (await settledAt('cron')) ?? (await knownSince()) ?? now }),
   due({ cron: line, timeZone }, { since }, now) {
     const fired = nextFiring({ line: line!, timeZone }, since);

@@ -1,4 +1,4 @@
-/** A number of new training examples. */
+/** Trigger on a number of new training examples. */
 import { z } from 'zod';
 import { defineTrigger } from './trigger.js';
 

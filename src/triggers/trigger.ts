@@ -1,22 +1,22 @@
 /**
- * The seam of triggers: what sets a scheduled update off. A trigger owns its keys under `schedule:` in adapter.yaml,
- * what it has to know, and its words. It reads facts through functions, so that it needs no store, and it decides by
- * pure functions of keys, state and time.
+ * The seam of triggers: conditions that start a scheduled update. A trigger owns its keys under `schedule:` in
+ * adapter.yaml, the facts it reads, and its messages. It reads facts through functions, so that it needs no store, and
+ * it decides by pure functions of keys, state and time.
  */
 import type { z } from 'zod';
 
-/** What is known of an adapter. Each is read when it is asked for. */
+/** Facts about an adapter. Each is read only when it is called for. */
 export interface ScheduleFacts {
   readonly now: Date;
-  /** When an update that this trigger began last ended without a failure; undefined: never. */
+  /** When an update begun by this trigger last ended without a failure; undefined if never. */
   settledAt(trigger: string): Promise<Date | undefined>;
-  /** Since when the store knows the adapter; undefined: it has no example yet. */
+  /** When the adapter first appeared in the store; undefined if it has no example yet. */
   knownSince(): Promise<Date | undefined>;
-  /** Since when the champion serves; undefined: there is none. */
+  /** When the champion began to serve; undefined if there is none. */
   championSince(): Promise<Date | undefined>;
-  /** Training examples that neither the champion has learned nor an earlier update of the schedule has looked at. */
+  /** Number of training examples that the champion has not learned and no earlier scheduled update has looked at. */
   newExamples(): Promise<number>;
-  /** Training examples that the champion was shown; 0 where there is none. */
+  /** Number of training examples that the champion was shown; 0 without a champion. */
   championExamples(): Promise<number>;
 }
 
@@ -27,27 +27,38 @@ export interface Fault {
 }
 
 export interface Trigger<Name extends string, Shape extends z.ZodRawShape, State> {
-  /** As checks and runs name it. */
+  /** Name of the trigger in checks and runs. */
   readonly name: Name;
-  /** Its keys; each may be left out. */
+  /** Schemas of its keys; each key is optional. */
   readonly shape: Shape;
-  /** What is wrong with keys that are well-formed each by itself. */
+  /** A fault in the combination of keys that are each valid. */
   faultOf?(keys: z.infer<z.ZodObject<Shape>>): Fault | undefined;
   isDeclared(keys: z.infer<z.ZodObject<Shape>>): boolean;
-  /** Called where it is declared. */
+  /** Reads the facts it needs; called only if the trigger is declared. */
   read(facts: ScheduleFacts): Promise<State>;
-  /** Why an update is due, in a sentence without its end; undefined: none is. */
+  /** The reason why an update is due, as a sentence without a full stop; undefined if none is due. */
   due(keys: z.infer<z.ZodObject<Shape>>, state: State, now: Date): string | undefined;
-  /** What it waits for: "at 120 more examples"; undefined: for nothing that will come. */
+  /** What it waits for: "at 120 more examples"; undefined if it will never be due. */
   next(keys: z.infer<z.ZodObject<Shape>>, state: State, now: Date): string | undefined;
 }
 
-/** Gives a trigger its type by its parts. */
+/**
+ * Returns the trigger, with its types inferred from its parts.
+ * @example
+ * defineTrigger({
+ *   name: 'newExamples',
+ *   shape: { newExamples: z.number().int().min(1).optional() },
+ *   isDeclared: ({ newExamples }) => newExamples !== undefined,
+ *   read: async (facts) => ({ have: await facts.newExamples() }),
+ *   due: ({ newExamples }, { have }) => (have >= newExamples! ? `${have} new examples` : undefined),
+ *   next: ({ newExamples }, { have }) => `at ${Math.max(newExamples! - have, 0)} more examples`,
+ * });
+ */
 export const defineTrigger = <Name extends string, Shape extends z.ZodRawShape, State>(
   trigger: Trigger<Name, Shape, State>,
 ): Trigger<Name, Shape, State> => trigger;
 
-/** A trigger whose words are held to be words: they are kept with every check. */
+/** Wraps a trigger so that its messages must be non-empty strings: they are stored with every check. */
 export function speakingTrigger<Name extends string, Shape extends z.ZodRawShape, State>(
   trigger: Trigger<Name, Shape, State>,
 ): Trigger<Name, Shape, State> {

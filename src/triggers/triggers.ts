@@ -1,6 +1,6 @@
 /**
- * All triggers. A new one is one file in this room and one place in this array; adapter.yaml, the scheduler and its
- * words follow.
+ * All triggers. To add one, write a file in this room and add it to this array; adapter.yaml and the scheduler then
+ * include it.
  */
 import { z } from 'zod';
 import { faultOfKeys } from '../core/added-keys.js';
@@ -10,21 +10,21 @@ import { cron } from './cron.js';
 import { newExamples } from './new-examples.js';
 import type { ScheduleFacts, Trigger } from './trigger.js';
 
-/** Of several that are due the first is named. */
+/** Built-in triggers; if several are due, the first is named. */
 export const triggers = [cron, newExamples, championAge] as const;
 
 type Shapes<T> = T extends { readonly shape: infer Shape } ? (shape: Shape) => void : never;
 type Together = Shapes<(typeof triggers)[number]> extends (shape: infer All) => void ? All : never;
 
-/** The keys of the built-in triggers, as they stand under `schedule:`. */
+/** The keys of the built-in triggers under `schedule:`. */
 export const scheduleShape = z.strictObject(
   Object.assign({}, ...triggers.map(({ shape }) => shape)) as Together extends z.ZodRawShape ? Together : never,
 );
 
-/** The keys of the built-in triggers, and by name those of the triggers that the workspace adds. */
+/** The keys of the built-in triggers, and those of the triggers that the workspace adds, by name. */
 export type ScheduleKeys = z.infer<typeof scheduleShape> & Readonly<Record<string, unknown>>;
 
-/** As they are called with the keys of all: each looks at its own. */
+/** A trigger as called with the keys of all triggers: each reads its own. */
 type AnyTrigger = Trigger<string, z.ZodRawShape, unknown>;
 
 /** The built-in triggers, and those that the workspace adds. */
@@ -32,11 +32,11 @@ function allTriggers(): readonly AnyTrigger[] {
   return membersOf('trigger', triggers as unknown as readonly AnyTrigger[]);
 }
 
-/** Key -> schema of what may stand under `schedule:`. */
+/** Key -> schema of the keys under `schedule:`. */
 export const scheduleKeys = (): Readonly<Record<string, z.ZodType>> =>
   Object.assign({}, ...allTriggers().map(({ shape }) => shape));
 
-/** Checks what stands under `schedule:`, with the keys of all triggers. */
+/** Schema of the section `schedule:`, with the keys of all triggers. */
 export function scheduleSchema(): z.ZodType<ScheduleKeys> {
   const keys = z.strictObject(scheduleKeys()).superRefine((written, context) => {
     for (const trigger of allTriggers()) {
@@ -48,23 +48,26 @@ export function scheduleSchema(): z.ZodType<ScheduleKeys> {
   return keys as unknown as z.ZodType<ScheduleKeys>;
 }
 
-/** What is wrong with a trigger that a workspace adds; undefined: nothing. */
+/** Describes a fault of a trigger that a workspace adds; undefined if it has none. */
 export function faultOfTrigger(trigger: Named, others: readonly Named[]): string | undefined {
   const shapeOf = (other: Named) => (other as AnyTrigger).shape;
   return faultOfKeys(shapeOf(trigger), Object.assign({}, scheduleShape.shape, ...others.map(shapeOf)));
 }
 
-/** Names of the built-in triggers, and what the schedule calls the resumption of a run. */
+/**
+ * Names that extensions cannot use: those of the built-in triggers, and the schedule's name for the resumption of a
+ * run.
+ */
 export const takenTriggers: readonly string[] = [...triggers.map(({ name }) => name), 'unfinished'];
 
-/** A trigger that adapter.yaml declares, and what it knows. */
+/** A trigger that adapter.yaml declares, bound to its keys and state. */
 export interface ReadTrigger {
   readonly name: string;
   due(now: Date): string | undefined;
   next(now: Date): string | undefined;
 }
 
-/** The declared triggers, each with its state as the facts are now. None: the adapter has no schedule. */
+/** The declared triggers, each with its state by the present facts. Empty if the adapter has no schedule. */
 export async function readTriggers(keys: ScheduleKeys, facts: ScheduleFacts): Promise<ReadTrigger[]> {
   const declared = allTriggers().filter((trigger) => trigger.isDeclared(keys));
   return Promise.all(

@@ -1,11 +1,12 @@
 /**
- * Suites about the answers of a head, made from the adapter's own held-out texts: does an answer stay when a text is
- * written otherwise (robustness), or by somebody else (invariance), and is the head less sure of texts that it was not
- * made for (scope)? A head over a frozen encoder can lose these, and nobody needs to write a case for it.
+ * Suites that examine the answers of a head, made from the adapter's own held-out texts: whether an answer stays the
+ * same when a text is written differently (robustness) or by somebody else (invariance), and whether the head is less
+ * confident about texts it was not made for (scope). A head over a frozen encoder can lose these abilities, and nobody
+ * has to write cases for them.
  *
- * Which examples are asked, and how each is changed, depends on their numbers and the seed alone: an example that is
- * asked again at the next update is asked the same. Cost: up to `answers.cases` texts a suite and task are encoded
- * once.
+ * Which examples are used, and how each is changed, depends only on their numbers and the seed: an example that is used
+ * again at the next update is changed in the same way. Cost: up to `answers.cases` texts for each suite and task are
+ * encoded once.
  */
 
 import { sha256 } from '../core/hash.js';
@@ -24,17 +25,17 @@ import { type AskedSuite, answersPrefix } from './asked-suite.js';
  */
 const answersVersion = 1;
 
-/** One case a slice tells nothing. */
+/** A slice with a single case shows nothing. */
 const fewestCases = 10;
 
 export interface AnswerSources {
-  /** Held-out examples of labels that the version in question has learned. */
+  /** Held-out examples of labels that the version has learned. */
   readonly held: readonly Example[];
   /** Texts that the adapter was not made for. */
   readonly outOfScope: readonly string[];
 }
 
-/** @returns of each task those that have enough cases */
+/** @returns the suites of each task that have enough cases */
 export function answerSuites(declaration: AdapterDeclaration, { held, outOfScope }: AnswerSources): AskedSuite[] {
   const { tasks, answers } = declaration;
   return tasks.flatMap((task) => {
@@ -71,7 +72,7 @@ function changedSuite(
   return { ...headerOf(name, capabilities[family], cases), kind: 'stability', metric: 'consistency', chance: 0, cases };
 }
 
-/** Undefined where nothing is known to be out of scope. */
+/** Undefined if no text is known to be out of scope. */
 function scopeSuite(
   { answers, training, tasks }: AdapterDeclaration,
   task: string,
@@ -91,7 +92,7 @@ function scopeSuite(
   return { ...headerOf(name, capability, cases), kind: 'scope', metric: 'auroc', chance: 0.5, cases };
 }
 
-/** Names the example and what is asked of it: another seed changes a text in another way. */
+/** Identifies the example and its changed text: another seed changes a text in another way. */
 const caseIdOf = (example: number, text: string) => `${example}-${shortHash(text)}`;
 const shortHash = (text: string) => textHash(text).slice(0, 16);
 
@@ -103,8 +104,8 @@ function headerOf(name: string, capability: string, cases: readonly unknown[]) {
 }
 
 /**
- * Those with the smallest numbers of their own: one that is held out later takes the place of another, and moves no
- * third.
+ * Takes the examples with the smallest random numbers: an example that is held out later replaces at most one other,
+ * and moves no third.
  */
 function drawn(held: readonly Example[], count: number, [seed, suite]: readonly [number, string]): Example[] {
   return held

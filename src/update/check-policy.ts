@@ -1,6 +1,5 @@
 /**
- * Whether a gate's policy speaks of things that there are: a line that names nothing would guard nothing, and nobody
- * would know.
+ * Checks that a gate's policy names only things that exist: a rule for an unknown name would guard nothing, unnoticed.
  */
 
 import { EspalierError } from '../core/errors.js';
@@ -62,7 +61,7 @@ function requireKnown(name: string, known: readonly string[], field: string): vo
   throw invalid(`\`${name}\` is none of the adapter's suites`, field, hint);
 }
 
-/** Only what once served has been agreed on. */
+/** Only a version that has served can be the anchor. */
 async function checkAnchor(queries: Queries, adapter: string, { anchor }: GatePolicy): Promise<void> {
   if (anchor?.version === undefined) return;
   const served = (await listDecisions(queries, adapter))

@@ -1,4 +1,7 @@
-/** Which run an update works on: an unfinished one of the adapter, where it does what is asked for, or a new one. */
+/**
+ * Chooses the run that an update works on: an unfinished run of the adapter, if it does what is requested, or a new
+ * one.
+ */
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { storeTime } from '../store/database.js';
@@ -13,18 +16,18 @@ import { evaluationRules } from './store-scores.js';
 
 export interface UpdateRequest {
   readonly declaration: AdapterDeclaration;
-  /** Names of strategies that train side by side; without them the declared one alone. */
+  /** Names of strategies that train side by side; the declared strategy alone by default. */
   readonly field?: readonly string[] | undefined;
-  /** Learn everything again on the declared encoder, which need not be the champion's. */
+  /** Learns everything again on the declared encoder, which may differ from the champion's. */
   readonly reencode?: true | undefined;
-  /** An unfinished run is ended, and another begins. */
+  /** Ends an unfinished run and begins another. */
   readonly fresh?: true | undefined;
   /**
-   * What becomes of an unfinished run whose plan differs from what is declared and stored now; without it the run is
+   * Decides about an unfinished run whose plan differs from the present declaration and store; without it the run is
    * resumed.
    */
   readonly decide?: Decide | undefined;
-  /** What started it: a person's name, or a trigger of the schedule. */
+  /** Who or what started the update: a person's name, or a trigger of the schedule. */
   readonly trigger: string;
   readonly at: Date;
 }
@@ -42,7 +45,7 @@ export interface Claimed {
 }
 
 /**
- * An unfinished run of the adapter, where there is one that does what is asked for; else a new one.
+ * Returns an unfinished run of the adapter if it does what is requested; otherwise a new one.
  * @throws UPDATE_RUNNING, INTERRUPTED
  */
 export async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<Claimed> {
@@ -63,8 +66,8 @@ export async function claimRun(context: UpdateContext, request: UpdateRequest): 
       now: await storeTime(store),
     };
     const run = await beginRun(store, request);
-    // An adapter has one unfinished run at most. Whatever is staged when one begins is of runs that are over; where a
-    // database was restored from a backup, even under the number that the run now has.
+    // An adapter has at most one unfinished run. Files that are staged when one begins belong to runs that have ended;
+    // in a database restored from a backup they may even bear the number of the new run.
     await context.versions.discardAll(run.adapter);
     return run;
   };
@@ -84,7 +87,7 @@ export async function claimRun(context: UpdateContext, request: UpdateRequest): 
     const run = await beginNew(() => failRun(context, unfinished, `given up: ${reason}`));
     return { run, resumed: undefined, givenUp: { run: id, stage, reason } };
   } catch (thrown) {
-    // Where nothing could be decided or planned, the run stays what it was: unfinished, and nobody's.
+    // If nothing could be decided or planned, the run stays unfinished and is released.
     await releaseRun(store, unfinished).catch(() => undefined);
     throw thrown;
   }
@@ -117,20 +120,20 @@ interface Wanted {
   readonly asked: readonly string[];
   readonly reencode: true | undefined;
   readonly champion: number | null;
-  /** Its fingerprint. */
+  /** Fingerprint of the encoder. */
   readonly encoder: string;
 }
 
 /**
- * One that an earlier Espalier began may have no field, tell classes apart by their labels alone, or have stored less
- * than a verdict needs now.
+ * A run begun by an earlier Espalier may have no field, identify classes by label alone, or have stored less than a
+ * verdict needs now.
  */
 function reasonToGiveUp({ plan, outputs }: Run, { asked, reencode, champion, encoder }: Wanted): string | undefined {
   if (String((plan as Partial<Plan>).field) !== String(asked)) return 'another strategy was asked for';
   if ((plan as Plan).reencode !== reencode)
     return reencode ? 'everything is to be encoded again' : 'it encoded everything again';
   if ((plan as Plan).encoderFingerprint !== encoder) return 'the encoder is another now';
-  // A candidate that was compared with another version than the champion cannot be approved.
+  // A candidate that was compared with a version other than the champion cannot be approved.
   if ((plan as Plan).parentVersion !== champion) return 'the champion is another now';
   const mixes = Object.values((outputs as Partial<Outputs>).mix ?? {});
   const evaluated = (outputs as Partial<Outputs>).evaluate;

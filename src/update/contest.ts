@@ -1,6 +1,6 @@
 /**
- * The field of an update: the strategies that train for it, and how each reads the adapter's settings. One is a field
- * too.
+ * The field of an update: the strategies that train for it, and how each reads the adapter's settings. A single
+ * strategy is a field, too.
  */
 import type { AdapterDeclaration, TrainingSettings } from '../declaration/declaration.js';
 import { distinctClasses, distinctDomains } from '../declaration/tasks.js';
@@ -10,19 +10,19 @@ import { allStrategies, strategyNamed } from '../training/strategies.js';
 import type { Mix, Mixes, Plan } from './context.js';
 
 /**
- * Of a tournament that names none: what keeps most of what was learned, at little cost. slda wins where classes are few
- * and coarse. derpp is best over many updates of its own: after another champion it has only that champion's scores,
- * and is left to those who name it.
+ * The default field of a tournament: strategies that keep most of what was learned, at little cost. slda wins where
+ * classes are few and coarse. derpp is best over many of its own updates, but after another strategy's champion it has
+ * only that champion's scores, so it trains only if named.
  */
 const usualNames = ['analytic', 'slda', 'er-ace', 'replay', 'progressive'];
 
-/** The usual ones that can learn the adapter's tasks, and the declared one. */
+/** The default strategies that can learn the adapter's tasks, and the declared one. */
 export function usualField({ tasks, strategy }: AdapterDeclaration): readonly string[] {
   const hasSets = tasks.some(({ multiLabel }) => multiLabel);
   return [...usualNames.filter((name) => !hasSets || strategyNamed(name).multiLabel !== false), strategy];
 }
 
-/** Each once, in the order of all strategies, which breaks ties. @throws STRATEGY_UNKNOWN */
+/** Removes duplicates and orders by the list of all strategies, which breaks ties. @throws STRATEGY_UNKNOWN */
 export function strategiesNamed(names: readonly string[]): Strategy[] {
   const named = new Set(names.map(strategyNamed));
   return allStrategies().filter((strategy) => named.has(strategy));
@@ -39,7 +39,7 @@ export function checkField(contenders: readonly Strategy[], { strategy, training
   checkShared([...contenders, ...declared] as [Strategy, ...Strategy[]], training);
 }
 
-/** Side by side, each has one thread: more would only wait for each other. */
+/** Strategies that train side by side use one thread each: more threads would only wait for each other. */
 export function settingsOf({ field, declaration }: Plan, strategy: Strategy): TrainingSettings {
   const settings = settingsFor(strategy, declaration.training);
   return field.length === 1 ? settings : { ...settings, threads: 1 };
@@ -47,7 +47,7 @@ export function settingsOf({ field, declaration }: Plan, strategy: Strategy): Tr
 
 export type Known = Pick<Mix, 'classes' | 'domains'>;
 
-/** What contenders know together: all of them are measured on the same cases. */
+/** The classes and domains that any contender knows: all contenders are measured on the same cases. */
 export function knownTo(mixes: Mixes): Known {
   const all = Object.values(mixes);
   return {

@@ -1,4 +1,4 @@
-/** What every stage of an update has at hand. */
+/** The context of an update's stages: its plan, and what they read and pass on. */
 import type { Progress } from '../core/progress.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { Class, Domain } from '../declaration/tasks.js';
@@ -19,23 +19,21 @@ export interface UpdateContext {
   readonly encoder: Encoder;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** Where scoring and judging are done. */
+  /** Runs scoring and judging on worker threads. */
   readonly work: TaskRunner;
 }
 
-/**
- * Fixed when a run begins, and kept with it: a resumed run does what it set out to do, whatever has been edited since.
- */
+/** Fixed when a run begins, and stored with it: a resumed run follows its plan, whatever has been edited since. */
 export interface Plan {
   readonly declaration: AdapterDeclaration;
   /**
-   * Names of the strategies that train for it, each once, in the order of all strategies; the best becomes the
+   * Names of the strategies that train for it, without duplicates, in the order of all strategies; the best becomes the
    * candidate.
    */
   readonly field: readonly string[];
-  /** The version it will be. */
+  /** Number of the version that the update makes. */
   readonly version: number;
-  /** The champion it starts from and is compared with, or null. */
+  /** The champion it continues from and is compared with, or null. */
   readonly parentVersion: number | null;
   /**
    * Arrival number of the last example that the champion was shown, or 0; held-out examples up to it are what it can
@@ -45,85 +43,85 @@ export interface Plan {
   /** Arrival number of the last example that the update looks at. */
   readonly throughExample: number;
   readonly encoderFingerprint: string;
-  /** Where the vectors of its texts are kept; absent: an earlier Espalier planned it. */
+  /** Where the vectors of its texts are stored; absent in plans of an earlier Espalier. */
   readonly embeddings?: EmbeddingSpace;
-  /** Suite -> hash of its files; absent: an earlier Espalier planned it. */
+  /** Suite -> hash of its files; absent in plans of an earlier Espalier. */
   readonly suiteHashes?: Readonly<Record<string, string>>;
-  /** Everything is learned again, on another encoder than the champion's; absent: the champion's encoder is used. */
+  /**
+   * Set if everything is learned again, on another encoder than the champion's; absent if the champion's encoder is
+   * used.
+   */
   readonly reencode?: true;
-  /** Goes into the manifest. */
+  /** Recorded in the manifest. */
   readonly at: string;
 }
 
 export interface Mix {
-  /** As in the plan; 0 where the strategy cannot continue from the champion's head, and learns everything again. */
+  /** As in the plan; 0 if the strategy cannot continue from the champion's head and learns everything again. */
   readonly afterExample: number;
   readonly continues: boolean;
-  /** Left out because they occur in an eval suite. */
+  /** Examples left out because they occur in an eval suite. */
   readonly leakedIds: readonly number[];
-  /** Left out because the encoder cannot read them. */
+  /** Examples left out because the encoder cannot read them. */
   readonly unreadableIds: readonly number[];
   readonly replayedIds: readonly number[];
-  /**
-   * Everything that the champion learned of tasks that have few examples, for a strategy that rereads it; absent:
-   * nothing.
-   */
+  /** All learned examples of tasks that have few, for a strategy that rereads them; absent if there are none. */
   readonly learnedIds?: readonly number[];
   readonly bufferSnapshotHash: string;
   readonly fresh: number;
-  /** Those of the champion come first, in its order. */
+  /** The champion's classes come first, in its order. */
   readonly classes: readonly Class[];
-  /** Names of the multi-label tasks among them, those that adapter.yaml has no more too; absent where there is none. */
+  /** Names of the multi-label tasks among them, including those removed from adapter.yaml; absent if there are none. */
   readonly multiLabel?: readonly string[];
   readonly domains: readonly Domain[];
 }
 
-/** By strategy: what each contender trains on. */
+/** Strategy -> the examples that its contender trains on. */
 export type Mixes = Readonly<Record<string, Mix>>;
 
-/** What an adapter takes to serve. */
+/** Size and speed of an adapter in use. */
 export interface ServingCost {
-  /** Of adapter.onnx. */
+  /** Size of adapter.onnx. */
   readonly bytes: number;
-  /** From vector to answer; null where no budget asks for it. */
+  /** Time from vector to answer; null if no budget limits it. */
   readonly milliseconds: number | null;
 }
 
-/** How many examples stand behind a label that champion or candidate can answer with. */
+/** Number of examples of a label that champion or candidate can answer with. */
 export interface LabelCount extends Class {
-  /** Training examples that the contenders learned it from, in this update and before. */
+  /** Number of training examples that the contenders learned it from, in this update and before. */
   readonly learned: number;
-  /** Examples that the store holds, held-out ones too. */
+  /** Number of examples in the store, including held-out ones. */
   readonly stored: number;
   /** Whether the champion can answer it; false without a champion. */
   readonly known: boolean;
 }
 
-/** What is known of an evaluated field beside the stored results. */
+/** Facts about an evaluated field besides the stored results. */
 export interface Evaluated {
-  /** The rules that they were stored for; absent: those of Espalier 0.1. */
+  /** Version of the rules that they were stored for; absent in runs of Espalier 0.1. */
   readonly rules?: number;
   readonly cases: number;
-  /** By strategy. */
+  /** Strategy -> size and speed. */
   readonly costs: Readonly<Record<string, ServingCost>>;
-  /** By strategy: what the champion can tell apart and it cannot. */
+  /** Strategy -> classes that the champion can answer and the contender cannot. */
   readonly lostClasses: Readonly<Record<string, readonly string[]>>;
-  /** By strategy: how many labels the task with the most of them has; absent where no update was evaluated. */
+  /** Strategy -> number of labels of its largest task; absent if no update was evaluated. */
   readonly labels?: Readonly<Record<string, number>>;
-  /** What stands behind each label; absent where no update was evaluated. */
+  /** Number of examples of each label; absent if no update was evaluated. */
   readonly counts?: readonly LabelCount[];
-  /** Of new and held-out examples, as the stage encode measured it; absent where no update was evaluated. */
+  /** Coverage of new and held-out examples, as measured by the stage encode; absent if no update was evaluated. */
   readonly coverage?: Coverage;
-  /** By suite that no contender of the field, or not each, can change: the score of the encoder where it is known. */
+  /** Suite that at least one contender cannot change -> score of the encoder, null if unknown. */
   readonly encoderScores: Readonly<Record<string, number | null>>;
 }
 
-/** The name under which a contender's files are staged until one of the field becomes a version. */
+/** The name under which a contender's files are staged until one contender becomes a version. */
 export function contenderOf({ adapter, id }: Run, strategy: string): ContenderName {
   return { adapter, run: id, strategy };
 }
 
-/** Whose record says what has been learned. */
+/** The version whose record says what has been learned. */
 export function championOf({ declaration, parentVersion }: Plan): { adapter: string; version: number | null } {
   return { adapter: declaration.name, version: parentVersion };
 }

@@ -1,4 +1,7 @@
-/** What a version has learned to recognise: what its champion had, where it continues from it, and what is new. */
+/**
+ * The words and pieces a version has learned to recognise: its champion's, if it continues from the champion, and those
+ * of new examples.
+ */
 import { largestOf } from '../core/sequences.js';
 import { learnPieces } from '../encoder/pieces.js';
 import { listExamples } from '../store/examples.js';
@@ -18,7 +21,7 @@ export async function piecesLearned(context: UpdateContext, plan: Plan, mix: Mix
   );
 }
 
-/** A champion that was made before its pieces were kept has learned what the store says. */
+/** For a champion made before pieces were stored, they are computed from the examples that it learned. */
 async function piecesOfChampion({ versions, store }: UpdateContext, plan: Plan): Promise<Int32Array | undefined> {
   const champion = await readChampionManifest(versions, plan);
   if (!champion) return undefined;

@@ -11,13 +11,13 @@ import { championOf, type Plan, type UpdateContext } from './context.js';
 export interface Fresh {
   readonly fresh: readonly Example[];
   readonly leftOut: ReadonlyMap<number, LeftOutReason>;
-  /** Whether an eval suite has the example's text. */
+  /** Whether the example's text occurs in an eval suite. */
   readonly isLeaked: (example: Example) => boolean;
 }
 
 type FreshContext = Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>;
 
-/** @param continues whether the champion's head is trained further; else everything is new */
+/** @param continues whether the champion's head is trained further; otherwise everything is new */
 export async function chooseFresh(
   { store, workspace, encoder }: FreshContext,
   plan: Plan,
@@ -35,7 +35,10 @@ export async function chooseFresh(
   return { fresh: candidates.filter(({ id }) => !leftOut.has(id)), leftOut, isLeaked };
 }
 
-/** Training examples of the declared tasks that the champion has not learned, or all of them. In order of arrival. */
+/**
+ * Training examples of the declared tasks, in order of arrival: those that the champion has not learned or, if
+ * `continues` is false, all.
+ */
 export async function listNew(store: Store, plan: Plan, continues: boolean): Promise<Example[]> {
   const { declaration, throughExample: throughArrival } = plan;
   const tasks = declaration.tasks.map(({ name }) => name);
@@ -43,7 +46,7 @@ export async function listNew(store: Store, plan: Plan, continues: boolean): Pro
   return listUnlearned(store, { ...learnedBy, tasks, throughArrival });
 }
 
-/** Without those that the encoder is known to fail on. */
+/** Removes those that the encoder is known to fail on. */
 export async function keepReadable<T extends Pick<Example, 'hash'>>(
   store: Store,
   { denseFingerprint }: Pick<Encoder, 'denseFingerprint'>,

@@ -1,6 +1,6 @@
 /**
- * Compares the plan of an unfinished run with what is declared and stored now: whoever mended something may not want
- * the old plan.
+ * Compares the plan of an unfinished run with the present declaration and store: a person who has corrected a mistake
+ * may not want the old plan.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { keepRun } from './lease.js';
 
 export type { Difference } from '../declaration/differences.js';
 
-/** resume: the run does what it had planned; fresh: it is ended, and another begins; stop: it is left as it is. */
+/** resume: the run follows its plan. fresh: it is ended, and another begins. stop: it is left unchanged. */
 export type Intention = 'resume' | 'fresh' | 'stop';
 
 /** An unfinished run that could be resumed. */
@@ -27,13 +27,13 @@ export interface Unfinished {
   readonly startedAt: string;
 }
 
-/** Asked only where something differs. */
+/** Called only if something differs. */
 export type Decide = (differs: readonly Difference[], unfinished: Unfinished) => Intention | Promise<Intention>;
 
 export interface Resumed {
-  /** The stage. */
+  /** The stage that it was resumed at. */
   readonly at: string;
-  /** Between its plan and what was declared and stored when it was resumed. */
+  /** Differences between its plan and what was declared and stored when it was resumed. */
   readonly differs: readonly Difference[];
 }
 
@@ -49,18 +49,18 @@ export async function findDifferences(
   return [...settings, ...(await findEditedSuites(context, plan, declaration)), ...(await findArrivals(context, plan))];
 }
 
-/** Lists whose order counts. */
+/** Lists whose order is significant. */
 const ordered: ReadonlySet<string> = new Set(['encoder.pooling']);
 
 /**
- * Without the name, which cannot differ; the strategy, in whose place the plan has a field; and the schedule, which no
+ * Omits the name, which cannot differ; the strategy, which the plan replaces by a field; and the schedule, which no
  * update reads.
  */
 function relevant({ name: _, strategy: __, schedule: ___, ...settings }: AdapterDeclaration) {
   return settings;
 }
 
-/** Only the suites that were declared then and are now. */
+/** Compares only the suites that were declared then and still are. */
 async function findEditedSuites(
   { workspace }: DifferenceContext,
   { suiteHashes = {} }: Plan,
@@ -76,7 +76,7 @@ async function findEditedSuites(
     });
 }
 
-/** Suite -> SHA-256 of suite.yaml and of the cases; without those that cannot be found. */
+/** Suite -> SHA-256 of suite.yaml and of the cases; omits those that cannot be found. */
 export async function hashSuites(
   folders: readonly string[],
   names: readonly string[],
@@ -103,7 +103,10 @@ async function findArrivals(
   return [{ key: 'examples', planned: { train: 0, holdout: 0 }, now: { train, holdout }, sentence }];
 }
 
-/** Holds the run while it is decided: a person may take longer than a lease lasts. @throws INTERRUPTED, LEASE_LOST */
+/**
+ * Renews the run's lease while a person decides, which may take longer than a lease lasts. @throws INTERRUPTED,
+ * LEASE_LOST
+ */
 export async function askIntention(
   { store }: UpdateContext,
   run: Run,

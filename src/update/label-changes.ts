@@ -1,13 +1,13 @@
 /**
- * What an update does to the set of labels, in sentences: what is new to the champion, and what it answers that nobody
- * backs any more.
+ * Sentences about an update's changes to the set of labels: labels new to the champion, and labels it can answer that
+ * no example or declaration supports any more.
  */
 import { aliasesOf, multiLabelNames, nameWithin } from '../declaration/tasks.js';
 import type { Evaluated, LabelCount, Plan } from './context.js';
 
 const mostNamed = 5;
 
-/** Without a champion there is nothing to differ from, but for what is declared. */
+/** Without a champion only the declared labels can be compared. */
 export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string[] {
   const { declaration, parentVersion } = plan;
   const name = ({ task, label }: LabelCount) => nameWithin(declaration.tasks, task, label);
@@ -37,14 +37,15 @@ export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string
 const examples = (count: number) => `${count} ${count === 1 ? 'example' : 'examples'}`;
 
 /**
- * Of a closed list. An alias is answered as what it stands for. A task that is not declared at all is not judged here.
+ * Whether a closed list of labels lacks it. An alias counts as the label it stands for. A task that is not declared is
+ * not judged here.
  */
 function isUndeclared({ task: name, label }: LabelCount, { declaration }: Plan): boolean {
   const task = declaration.tasks.find((one) => one.name === name);
   return task !== undefined && task.labels !== 'open' && !task.labels.includes(label) && !aliasesOf(task).has(label);
 }
 
-/** Task and label of what the champion cannot answer, of tasks whose labels exclude each other. */
+/** Labels of a single-label task that the champion cannot answer; empty for a multi-label task. */
 export function newLabelsOf(plan: Plan, { counts = [] }: Evaluated, task: string): ReadonlySet<string> {
   if (plan.parentVersion === null || multiLabelNames(plan.declaration.tasks).has(task)) return new Set();
   return new Set(counts.filter((one) => one.task === task && !one.known && one.learned > 0).map(({ label }) => label));

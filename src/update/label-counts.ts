@@ -1,4 +1,4 @@
-/** How many examples stand behind each label that champion or candidate can answer with, as the report needs them. */
+/** Counts the examples of each label that champion or candidate can answer with, for the report. */
 import { labelsIn } from '../core/label-sets.js';
 import { type Class, classKey, multiLabelNames } from '../declaration/tasks.js';
 import type { Store } from '../store/database.js';
@@ -6,7 +6,7 @@ import { countAnswers } from '../store/example-counts.js';
 import { listExamplesById } from '../store/examples.js';
 import type { LabelCount, Mixes, Plan } from './context.js';
 
-/** Of what some contender learned, or the champion knows; the champion's first, in its order. */
+/** Counts the labels that some contender learned or the champion knows; the champion's first, in its order. */
 export async function countLabels(
   store: Store,
   plan: Plan,

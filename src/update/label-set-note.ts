@@ -1,15 +1,18 @@
-/** What is said of a suite of label sets beside its verdict, which rests on the mean Jaccard index. */
+/** Notes on a suite of label sets, in addition to its verdict, which uses the mean Jaccard index. */
 import { readLabelSet, writeLabelSet } from '../core/label-sets.js';
 import { type AnsweredSet, exactMatch, macroF1, microF1 } from '../evaluation/metrics/label-sets.js';
 import { jaccard } from '../evaluation/metrics/means.js';
 import type { JudgedSuite } from '../store/eval-suites.js';
 import type { PairedResult } from '../store/results.js';
 
-/** Of a version that has not learned the task. */
+/** The answer of a version that has not learned the task. */
 const none = writeLabelSet([]);
 const statistics = { 'micro-F1': microF1, 'macro-F1': macroF1, 'exact match': exactMatch };
 
-/** In percent, of the cases that the candidate was asked, and before it of the champion where it answered them all. */
+/**
+ * Statistics in percent, over the cases that the candidate answered; preceded by the champion's if it answered all of
+ * them.
+ */
 export function noteLabelSets(
   { suite, metric }: Pick<JudgedSuite, 'suite' | 'metric'>,
   results: readonly PairedResult[],

@@ -1,4 +1,7 @@
-/** Who holds a run: owners are named so that the leases of dead processes on this machine need not be waited for. */
+/**
+ * Leases of runs. An owner's name identifies its process, so that the lease of a dead process on this machine need not
+ * be waited for.
+ */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { EspalierError } from '../core/errors.js';
@@ -6,20 +9,20 @@ import { isGone, markInWords, ownMark, parseMark } from '../core/process-mark.js
 import { type Store, storeTime } from '../store/database.js';
 import { leaseMilliseconds, type Run, type RunSummary, renewLease } from '../store/runs.js';
 
-/** "desk-pc:4711-8812345-0a1b2c3d4e5f:1f2e3d4c" */
+/** A new owner name, such as "desk-pc:4711-8812345-0a1b2c3d4e5f:1f2e3d4c". */
 export function newOwner(): string {
   return `${hostname()}:${markInWords(ownMark())}:${randomUUID().slice(0, 8)}`;
 }
 
-/** Whether the process behind an owner may still be there. Of another machine or container only the lease can tell. */
+/** Whether the process of an owner may still be running. For another machine or container only the lease can tell. */
 export function mayBeAlive(owner: string): boolean {
   const mark = parseMark(owner.split(':')[1] ?? '');
   return mark === undefined || !isGone(mark);
 }
 
 /**
- * Whether somebody works on the run; one that is neither over nor live was interrupted, and can be resumed. `now` is
- * the clock that leases go by, which is never `--at`.
+ * Whether a process works on the run; a run that is neither over nor live was interrupted, and can be resumed. `now` is
+ * the clock that leases use, which is never `--at`.
  */
 export function isLive(
   { status, owner, leaseUntil }: Pick<RunSummary, 'status' | 'owner' | 'leaseUntil'>,
@@ -30,17 +33,17 @@ export function isLive(
 
 export interface Lease {
   /**
-   * Aborts with LEASE_LOST when another process goes on with the run, or with what keeps the store from being written
-   * until the lease is over.
+   * Aborts with LEASE_LOST if another process continues the run, or with the error that keeps the store from being
+   * written until the lease expires.
    */
   readonly lost: AbortSignal;
   stop(): void;
 }
 
 export interface LeaseTerms {
-  /** What the store makes of an error of its own. */
+  /** Translates an error of the store. */
   readonly errorOf: (thrown: unknown) => unknown;
-  /** How long one renewal lasts. */
+  /** Duration of one lease. */
   readonly milliseconds?: number;
 }
 
@@ -49,7 +52,7 @@ export function keepRun(store: Store, run: Run): Lease {
   return keepLease(async () => renewLease(store, run, await storeTime(store)), { errorOf: store.engine.errorOf });
 }
 
-/** Renews a lease until stopped. `renew` writes it into the store. */
+/** Renews a lease until stopped. `renew` writes it to the store. */
 export function keepLease(
   renew: () => Promise<void>,
   { errorOf, milliseconds = leaseMilliseconds }: LeaseTerms,
@@ -63,7 +66,7 @@ export function keepLease(
       until = began + milliseconds;
     } catch (thrown) {
       const isLost = thrown instanceof EspalierError && thrown.code === 'LEASE_LOST';
-      // The next attempt would come too late: from then on another process may take the run over.
+      // The next attempt would come too late: another process may take the run over by then.
       if (isLost || Date.now() + milliseconds / 3 >= until) controller.abort(errorOf(thrown));
     }
   };

@@ -1,6 +1,4 @@
-/**
- * The champion and the versions that it was made from, and what each of them scored when it was judged, case by case.
- */
+/** The champion and its ancestors, and the score of each case when each version was judged. */
 
 import { kindNamed } from '../evaluation/kinds.js';
 import { metricNamed } from '../evaluation/metrics.js';
@@ -10,7 +8,7 @@ import { type LineageScore, listLineageScores } from '../store/past-results.js';
 import type { AskedSuite } from './asked-suite.js';
 import type { Plan } from './context.js';
 
-/** Versions, the oldest first and the champion last; empty where there is no champion. */
+/** Version numbers, the oldest first and the champion last; empty without a champion. */
 export async function readLineage(
   queries: Queries,
   { declaration, parentVersion }: Pick<Plan, 'declaration' | 'parentVersion'>,
@@ -21,13 +19,13 @@ export async function readLineage(
   return lineage;
 }
 
-/** Score of a case by the version that first scored it; undefined where that is the champion, or nobody did. */
+/** Case -> score by the version that first answered it; no entry if that is the champion, or if none did. */
 export type FirstScores = ReadonlyMap<string, number>;
 
 /**
- * What each case of a suite scored when a version of the lineage first answered it, so that losses of many updates
- * cannot add up unseen. A metric that ranks cases against each other has no meaning over scores of several versions:
- * there it is the oldest version that scored all of them.
+ * Scores of each case of a suite by the version of the lineage that first answered it, so that small losses cannot add
+ * up unnoticed over many updates. For a metric that ranks cases against each other, scores of several versions cannot
+ * be mixed: it uses the oldest version that scored all of them.
  */
 export async function firstScores(
   queries: Queries,

@@ -1,5 +1,6 @@
 /**
- * What a contender scored on one suite, as the gate sees it: what was learned, what is new, and what the head answered.
+ * Converts a contender's results on one suite to the form the gate reads: what was learned, what is new, and the head's
+ * answers.
  */
 import { nameWithin } from '../declaration/tasks.js';
 import { clusterNames } from '../evaluation/score-suite.js';
@@ -15,14 +16,14 @@ export interface Measured {
 }
 
 /**
- * What the champion had been shown is what it can lose. Held-out rows that arrived later, also of a domain that it
- * knows, and labels that it has not learned are suites of their own: gains there must not outweigh losses here.
+ * The champion can lose only what it had been shown. Held-out rows that arrived later, even in a domain that it knows,
+ * and labels that it has not learned form suites of their own, since gains there must not outweigh losses here.
  */
 export function pairedSuites({ suite, results }: Measured, plan: Plan, uses: number): PairedSuite[] {
   if (plan.parentVersion === null) return [pairedSuite({ suite, results }, 'judged', uses)];
   if (suite.domain !== null && !suite.knownToChampion) return [pairedSuite({ suite, results }, 'new', uses)];
   const answered = results.filter(isAnswered);
-  // Of a champion on another encoder some suites have no recorded score: they are judged as those of a first version.
+  // For a champion on another encoder some suites have no recorded score: they are judged as for a first version.
   if (plan.reencode && answered.length === 0) return [pairedSuite({ suite, results }, 'judged', uses)];
   const parts = [
     {
@@ -47,11 +48,11 @@ export function pairedSuites({ suite, results }: Measured, plan: Plan, uses: num
 const isAnswered = ({ championScore }: PairedResult) => championScore !== null;
 
 /**
- * Of holdouts: the row arrived when the champion's last training data did, or before. Of other suites every case
+ * For a holdout: whether the row arrived no later than the champion's last training data. In other suites every case
  * counts.
  */
 export function wasShown({ domain }: JudgedSuite, { caseId, tags }: PairedResult, { afterExample }: Plan): boolean {
-  // Results that were stored before arrivals had numbers of their own name the example's id, which was its number then.
+  // Results stored before arrivals had their own numbers use the example's id, which equalled its arrival number then.
   return domain === null || Number(tags.arrival ?? caseId) <= afterExample;
 }
 
@@ -60,7 +61,7 @@ function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number
   const isFirst = !results.some(isAnswered) && role !== 'new';
   return {
     ...{ name: suite.suite, metric, family, chance, leftOut, uses, role, examines: suite.examines },
-    // What knows no such label has no right answer.
+    // A version that does not know the label cannot answer right.
     champion: isFirst ? null : results.map(({ championScore }) => championScore ?? 0),
     anchor: suite.knownToAnchor ? results.map(({ anchorScore }) => anchorScore) : null,
     candidate: results.map(({ candidateScore }) => candidateScore),
@@ -71,15 +72,15 @@ function pairedSuite({ suite, results }: Measured, role: SuiteRole, uses: number
   };
 }
 
-/** [cases] with its task; cases of one label share one string. */
+/** [cases] Label with its task; cases of one label share one string. */
 function namedWithin(task: string, labels: readonly string[] | null): string[] | null {
   const names = new Map(labels?.map((label) => [label, `${task}/${label}`]));
   return labels?.map((label) => names.get(label)!) ?? null;
 }
 
-/** What both sides answered to held-out examples of a task that has one label a text. */
+/** The answers of both sides to held-out examples of a single-label task. */
 export interface AnsweredLabels {
-  /** Label -> how often the champion gave it to an example that it had been shown. */
+  /** Label -> number of examples shown to the champion that it answers with the label. */
   readonly theirs: ReadonlyMap<string, number>;
   readonly ours: ReadonlySet<string>;
 }
@@ -96,10 +97,10 @@ export function answeredLabels({ suite, results }: Measured, plan: Plan): Answer
   return { theirs, ours };
 }
 
-/** So many answers that all of them turned elsewhere is no chance. */
+/** With this many answers, losing all of them is not chance. */
 const fewestAnswers = 5;
 
-/** What the champion answered to several held-out examples that it had been shown, and the candidate never does. */
+/** Labels that the champion gave to several held-out examples it had been shown, and the candidate never gives. */
 export function silentLabels(answered: readonly AnsweredLabels[]): string[] {
   const theirs = new Map<string, number>();
   for (const one of answered)
@@ -108,14 +109,14 @@ export function silentLabels(answered: readonly AnsweredLabels[]): string[] {
   return [...theirs].filter(([label, count]) => count >= fewestAnswers && !isGiven(label)).map(([label]) => label);
 }
 
-/** [cases] the tag of each; null where some case has none. */
+/** [cases] The tag of each case; null if some case lacks it. */
 function tagOf(results: readonly PairedResult[], name: string): string[] | null {
   const values = results.flatMap(({ tags }) => tags[name] ?? []);
   return values.length === results.length ? values : null;
 }
 
 /**
- * Answers of heads to held-out examples, and of other suites those that the gate looks at: the cases of a slice that
+ * Answers of heads to held-out examples. Other suites contribute only what the gate reads: the cases of a slice that
  * the policy names, and texts out of scope.
  */
 export function answersOf({ suite, results }: Measured, plan: Plan): AnsweredCase[] {

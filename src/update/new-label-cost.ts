@@ -1,4 +1,4 @@
-/** What labels that are new with an update took from earlier ones, worked out from the stored answers. */
+/** Computes from the stored answers how many right answers the new labels of an update cost the earlier labels. */
 import { nameWithin } from '../declaration/tasks.js';
 import type { ConfusedPair, NewLabelCost } from '../gate/report.js';
 import type { PairedResult } from '../store/results.js';
@@ -9,9 +9,9 @@ import { type Measured, wasShown } from './measured.js';
 const mostPairs = 3;
 
 /**
- * Of held-out examples that the champion had right and the candidate has wrong: a loss to a new label is competition,
- * one to another old label is forgetting. Pairs are counted both ways, whatever the champion said. Null where no label
- * is new.
+ * Counts held-out examples that the champion answered right and the candidate wrong: a loss to a new label is
+ * competition, a loss to another old label is forgetting. Pairs are counted in both directions, whatever the champion
+ * answered. Null if no label is new.
  */
 export function newLabelCost(measured: readonly Measured[], plan: Plan, evaluated: Evaluated): NewLabelCost | null {
   const pairs = new Map<string, ConfusedPair>();

@@ -1,6 +1,6 @@
 /**
- * Texts that an adapter was not made for: of suites that say so of their texts, and what other adapters of the
- * workspace hold out.
+ * Texts that an adapter was not made for: texts of suites that are marked as out of scope, and held-out texts of other
+ * adapters in the workspace.
  */
 
 import { uniformOf } from '../core/random.js';
@@ -12,11 +12,11 @@ import type { Store } from '../store/database.js';
 import { listForeignTexts } from '../store/examples.js';
 import type { UpdateContext } from './context.js';
 
-/** How many of each source: enough for an area under the curve, few enough to be encoded in half a second. */
+/** Number of texts from each source: enough for an area under the curve, few enough to be encoded in half a second. */
 const fromSuites = 200;
 const fromAdapters = 100;
 
-/** The same texts at every update, as long as suites and other adapters stay as they are. */
+/** Returns the same texts at every update, as long as suites and other adapters are unchanged. */
 export async function outOfScopeTexts(
   { store, workspace }: Pick<UpdateContext, 'store' | 'workspace'>,
   { name, training }: Pick<AdapterDeclaration, 'name' | 'training'>,

@@ -1,4 +1,4 @@
-/** Decides what an update will do, before it does anything. */
+/** Plans an update before any of its work is done. */
 
 import { EspalierError } from '../core/errors.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
@@ -26,7 +26,7 @@ export interface PlanRequest {
   readonly declaration: AdapterDeclaration;
   /** Names of strategies. */
   readonly field: readonly string[];
-  /** Whether everything is learned again, on another encoder than the champion's. */
+  /** Set to learn everything again, on another encoder than the champion's. */
   readonly reencode?: true | undefined;
   readonly at: Date;
 }
@@ -96,7 +96,7 @@ async function requireNews(context: Pick<PlanRequest, 'workspace' | 'store' | 'e
   throw new EspalierError('NOTHING_TO_LEARN', `${what}${why}`);
 }
 
-/** A number that neither the store nor a version bears: nothing that is there is ever overwritten. */
+/** A number that neither the store nor a version folder bears, so that nothing is ever overwritten. */
 async function freeVersion(versions: Versions, queries: Queries, adapter: string): Promise<number> {
   const taken = await versions.list(adapter);
   return Math.max(await nextVersion(queries, adapter), (taken.at(-1) ?? 0) + 1);

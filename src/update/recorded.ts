@@ -1,12 +1,12 @@
-/** What the store has recorded of a version's answers, for comparison with a version that cannot be asked any more. */
+/** The recorded answers of a version, for comparison if the version itself cannot be run any more. */
 import type { Queries } from '../store/database.js';
 import { listRecordedCases } from '../store/past-results.js';
 import { type AskedSuite, isMadeOfHoldout } from './asked-suite.js';
 import type { SideScore } from './sides.js';
 
 /**
- * What a version scored on a suite when it was judged or compared with, case by case. Declared suites must hold the
- * same cases as then; of suites that grow with the holdout the version of their making must be the same.
+ * Scores of a version on a suite, case by case, from when it was judged or compared with. Declared suites must have the
+ * same cases as then; suites that grow with the holdout must have been made by the same version of their rules.
  */
 export async function recordedScores(
   queries: Queries,

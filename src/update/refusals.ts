@@ -1,9 +1,9 @@
-/** How often the anchor has refused what would replace the present champion. */
+/** Counts how often the anchor has refused a replacement for the present champion. */
 import { readReport } from '../gate/read-report.js';
 import { listCandidates } from '../store/candidates.js';
 import type { Queries } from '../store/database.js';
 
-/** Candidates of earlier runs that were compared with the same champion and did not pass its anchor. */
+/** Counts candidates of earlier runs that were compared with the same champion and did not pass its anchor. */
 export async function countRefusals(
   queries: Queries,
   adapter: string,

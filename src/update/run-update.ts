@@ -2,8 +2,8 @@
  * The main path: encode -> mix new and replayed -> train -> evaluate champion and contenders -> gate -> propose the
  * best.
  *
- * Every stage is recorded before the next begins. A run that was killed is taken over at its stage and ends in the same
- * bytes, because all that it depends on was fixed in its plan.
+ * Every stage is recorded before the next begins. A run that was killed is resumed at its stage and ends with the same
+ * bytes, because everything it depends on was fixed in its plan.
  */
 import { EspalierError, messageOf } from '../core/errors.js';
 import { type FieldRow, fieldRows } from '../gate/field.js';
@@ -24,16 +24,16 @@ export type { GivenUp, UpdateRequest } from './claim-run.js';
 export interface Update {
   readonly candidateId: number;
   readonly plan: Plan;
-  /** What made the candidate, and its report. */
+  /** The strategy that made the candidate, and the candidate's report. */
   readonly strategy: string;
   readonly report: Report;
-  /** Everything that trained for it, the best first. */
+  /** All contenders, the best first. */
   readonly field: readonly FieldRow[];
-  /** The stage a killed run was taken over at. */
+  /** The stage at which a killed run was resumed. */
   readonly resumedAt: string | undefined;
-  /** The same stage, and what the run's plan differs in from what is declared and stored now. */
+  /** That stage, and the differences between the run's plan and the present declaration and store. */
   readonly resumed: Resumed | undefined;
-  /** The unfinished run that was ended for this one, and why. */
+  /** The unfinished run that was ended for this one, and the reason. */
   readonly givenUp: GivenUp | undefined;
 }
 
@@ -46,7 +46,7 @@ export async function runUpdate(context: UpdateContext, request: UpdateRequest):
     const candidateId = await runStages(guarded, run, plan);
     return { candidateId, plan, resumedAt: resumed?.at, resumed, givenUp, ...(await readOutcome(context.store, run)) };
   } catch (thrown) {
-    // Before the run is left: what ends it would make its lease look lost.
+    // Stop renewing before the run is left: ending the run would otherwise look like a lost lease.
     lease.stop();
     const cause = firstCause(thrown, guarded.signal, lease.lost);
     await leaveRun(context, run, cause);
@@ -57,8 +57,8 @@ export async function runUpdate(context: UpdateContext, request: UpdateRequest):
 }
 
 /**
- * A stage that was stopped says INTERRUPTED; where the lost lease stopped it, why that was lost says more. Any other
- * error came by itself.
+ * Returns the error to report. A stopped stage throws INTERRUPTED; if the lost lease stopped it, the reason for that
+ * loss is reported instead. Any other error is reported unchanged.
  */
 function firstCause(thrown: unknown, signal: AbortSignal, lost: AbortSignal): unknown {
   const isStop = thrown instanceof EspalierError && thrown.code === 'INTERRUPTED';
@@ -78,7 +78,7 @@ async function runStages(context: UpdateContext, claimed: Run, plan: Plan): Prom
   }
 }
 
-/** The last stage: it ends the run. */
+/** Runs the last stage, which ends the run. */
 async function propose({ context, run, plan }: StageSite, outputs: Partial<Outputs>): Promise<number> {
   const { mix, train, gate } = outputsOf(outputs, ['mix', 'train', 'gate']);
   const { strategy, report } = gate;
@@ -92,14 +92,14 @@ async function propose({ context, run, plan }: StageSite, outputs: Partial<Outpu
   return candidateId;
 }
 
-/** From the store, as it is shown later too. */
+/** Reads the outcome from the store, as later commands show it. */
 async function readOutcome({ queries }: Store, run: Run): Promise<Pick<Update, 'strategy' | 'report' | 'field'>> {
   const contenders = await listContenders(queries, run.id);
   const { strategy, report } = contenders.find(({ chosen }) => chosen)!;
   return { strategy, report: report as Report, field: fieldRows(contenders) };
 }
 
-/** Records the stage's output, what it saves, and the next stage: all or nothing. */
+/** Records the stage's output, the rows it saves and the next stage, all or nothing. */
 async function advance(
   { store, progress }: UpdateContext,
   run: Run,
@@ -115,7 +115,7 @@ async function advance(
   return advanced;
 }
 
-/** What can be mended by running again leaves the run to be resumed; what cannot, ends it. */
+/** Errors that a later attempt can overcome leave the run to be resumed; any other error ends it. */
 const mendable = new Set([
   ...['INTERRUPTED', 'DISK_FULL', 'DISK_READ_ONLY', 'DISK_FAILED', 'TOO_MANY_FILES'],
   ...['STORE_BUSY', 'STORE_UNREACHABLE', 'STORE_DENIED'],
@@ -127,6 +127,6 @@ async function leaveRun(context: UpdateContext, run: Run, thrown: unknown): Prom
     thrown instanceof EspalierError && mendable.has(thrown.code)
       ? releaseRun(context.store, run)
       : failRun(context, run, messageOf(thrown));
-  // The store may be what failed; the first error is the one to tell, and the lease runs out by itself.
+  // The store itself may have failed; the first error is reported, and the lease expires by itself.
   await ending.catch(() => undefined);
 }

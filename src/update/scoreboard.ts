@@ -1,4 +1,4 @@
-/** How far each of several trainings is, told as a whole whenever one of them moves. */
+/** Progress of several trainings side by side, reported as a whole whenever one of them advances. */
 import type { Progress, Work } from '../core/progress.js';
 import type { TrainingProgress } from '../training/job.js';
 

@@ -1,7 +1,4 @@
-/**
- * Scores one suite with everything that is compared on it: the champion, the contenders, and what each case once
- * scored.
- */
+/** Scores one suite with every side of the comparison: the champion, the contenders and the anchor. */
 import { type Class, classKey } from '../declaration/tasks.js';
 import { encodeCached } from '../encoder/cached.js';
 import type { Case } from '../evaluation/kind.js';
@@ -16,43 +13,46 @@ import type { AskedSuite } from './asked-suite.js';
 import type { UpdateContext } from './context.js';
 import type { FirstScores } from './lineage.js';
 
-/** A version that is compared with, and what it had learned. */
+/** A version to compare with, and its manifest. */
 export interface Opened {
-  /** Undefined where another encoder made it, whose vectors are not at hand: its recorded scores are compared with. */
+  /**
+   * Undefined if the version uses another encoder, whose vectors are not available: its recorded scores are used
+   * instead.
+   */
   readonly adapter: AdapterSession | undefined;
   readonly manifest: Manifest;
-  /** Of its classes. */
+  /** Keys of its classes. */
   readonly keys: ReadonlySet<string>;
 }
 
-/** A version that can be asked. */
+/** A version that can be run. */
 export interface Running extends Opened {
   readonly adapter: AdapterSession;
 }
 
-/** How a case came out on one side. */
+/** The score of a case on one side. */
 export interface SideScore extends Pick<CaseScore, 'score' | 'confidence'> {
   readonly answer?: string | undefined;
 }
 
-/** By case, what a version scored on a suite when it was judged, or compared with. */
+/** The recorded scores of a version on a suite, by case, from when it was judged or compared with. */
 export type RecordedScores = (version: number, asked: AskedSuite) => Promise<ReadonlyMap<string, SideScore>>;
 
 export interface Contender {
   readonly adapter: AdapterSession;
-  /** Its head changes the embedding, so that it can damage what the encoder is good for. */
+  /** Whether its head changes the embedding, and so can damage the encoder's abilities. */
   readonly moves: boolean;
 }
 
 export interface Sides {
   readonly champion: Opened | undefined;
-  /** A fixed version that the policy names; undefined where it names none, or it is the champion. */
+  /** The anchor version that the policy names; undefined if it names none, or the champion itself. */
   readonly anchor: Opened | undefined;
-  /** By strategy. */
+  /** Strategy -> contender. */
   readonly contenders: Readonly<Record<string, Contender>>;
 }
 
-/** What case a suite once scored, where no fixed version is the anchor. */
+/** Reads the first recorded score of each case of a suite, used if the policy names no anchor version. */
 export type AnchorOf = (asked: AskedSuite) => Promise<FirstScores>;
 
 export function openedOf(adapter: AdapterSession, manifest: Manifest): Running;
@@ -64,8 +64,8 @@ export function openedOf(adapter: AdapterSession | undefined, manifest: Manifest
 const versionMoves = ({ manifest }: Opened) => movesEmbedding(manifest.headKind);
 
 /**
- * Whether a contender can score otherwise than the champion on a suite. Where neither changes the embedding, both have
- * the encoder's own, and its suites are equal by construction: nothing is encoded or scored.
+ * Whether a contender's scores on a suite can differ from the champion's. If neither changes the embedding, suites of
+ * the encoder are equal by construction: nothing is encoded or scored.
  */
 export function canDiffer(
   { suite }: AskedSuite,
@@ -78,11 +78,14 @@ export function canDiffer(
 /** The results of some cases of a suite, of every contender. */
 export interface ScoredSlice {
   readonly results: readonly PairedResult[];
-  /** No slice of the suite comes after it. */
+  /** True for the last slice of the suite. */
   readonly isLast: boolean;
 }
 
-/** A multiple of the adapter's own slices, so that a text is multiplied in the same company however a suite is cut. */
+/**
+ * A multiple of the adapter's own batch of cases, so that a text is computed in the same batch however a suite is
+ * sliced.
+ */
 const sliceCases = 1024;
 
 export interface Scorers {
@@ -93,8 +96,8 @@ export interface Scorers {
 
 /**
  * Champion and anchor answer once; each contender is paired with them case by case. Contenders that cannot differ have
- * no results. Suites whose kind scores case by case come in slices of 1,024 cases, and only one slice's vectors and
- * results are in memory; the others come whole. At least one slice comes.
+ * no results. Suites whose kind scores case by case are yielded in slices of 1,024 cases, with only one slice's vectors
+ * and results in memory; other suites are yielded whole. At least one slice is yielded.
  */
 export async function* scoreInSlices(
   context: Pick<UpdateContext, 'store' | 'encoder' | 'signal'>,
@@ -124,12 +127,12 @@ export async function* scoreInSlices(
   }
 }
 
-/** The cases are some of the suite's own, which the compiler cannot see through the union of kinds. */
+/** The cases are a subset of the suite's own; the compiler cannot infer this through the union of kinds. */
 function withCases(suite: Suite, start: number, end: number): Suite {
   return { ...suite, cases: (suite.cases as readonly Case[]).slice(start, end) } as unknown as Suite;
 }
 
-/** By case, of sides that are not asked now. */
+/** Case -> recorded score, for sides that are not run now. */
 interface KnownScores {
   readonly champion: ReadonlyMap<string, SideScore> | undefined;
   readonly anchor: ReadonlyMap<string, SideScore> | undefined;
@@ -161,7 +164,7 @@ async function scoreSlice(
   return results;
 }
 
-/** What a version cannot answer it cannot lose either; compared there it would only make gains of what is new. */
+/** A version cannot lose a class that it cannot answer; comparing there would only count new classes as gains. */
 function knowsClass(side: Opened | undefined, asked: Class): boolean {
   return side?.keys.has(classKey(asked)) ?? false;
 }

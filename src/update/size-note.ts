@@ -1,7 +1,4 @@
-/**
- * Says before the training begins that a version will be large: with thousands of classes it takes hundreds of
- * megabytes.
- */
+/** Announces before training that a version will be large: with thousands of classes it needs hundreds of megabytes. */
 import { groupBy } from '../core/grouping.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { HeadShape } from '../training/job.js';
@@ -9,7 +6,7 @@ import { strategyNamed } from '../training/strategies.js';
 import { settingsOf } from './contest.js';
 import { type Mix, type Mixes, type Plan, readChampionManifest, type UpdateContext } from './context.js';
 
-/** From here on it is said. */
+/** Size in bytes from which a version is announced as large. */
 const largeVersion = 200_000_000;
 
 /** One sentence for each contender whose version will be large. */
@@ -28,7 +25,7 @@ interface Sized {
   readonly parent: HeadShape | undefined;
 }
 
-/** 0 where the strategy keeps little. */
+/** Estimated bytes of the version; 0 if the strategy stores little. */
 function estimateVersion(plan: Plan, name: string, { mix, encoder, parent }: Sized): number {
   const strategy = strategyNamed(name);
   const classes = [...groupBy(mix.classes, ({ task }) => task).values()].map(({ length }) => length);

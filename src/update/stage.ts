@@ -1,4 +1,4 @@
-/** A stage of an update: what it needs of the stages before it, and what it leaves to those after it. */
+/** A stage of an update: which earlier outputs it reads, and its own output. */
 import { EspalierError } from '../core/errors.js';
 import type { Transaction } from '../store/database.js';
 import type { Run, Stage as StageName } from '../store/runs.js';
@@ -7,17 +7,17 @@ import type { Encoded } from './stages/encode.js';
 import type { JudgedContender } from './stages/judge.js';
 import type { Trained } from './stages/train.js';
 
-/** By stage: what it left. They are kept with the run. */
+/** Stage -> its output, stored with the run. */
 export interface Outputs {
   readonly encode: Encoded;
   readonly mix: Mixes;
-  /** By strategy, without those that failed. */
+  /** Strategy -> its training, without those that failed. */
   readonly train: Readonly<Record<string, Trained>>;
   readonly evaluate: Evaluated;
   readonly gate: JudgedContender;
 }
 
-/** Where a stage works. */
+/** The context, run and plan that a stage works on. */
 export interface StageSite {
   readonly context: UpdateContext;
   readonly run: Run;
@@ -26,9 +26,9 @@ export interface StageSite {
 
 export interface Done<Output> {
   readonly output: Output;
-  /** What the progress line says of it. */
+  /** Text of the progress line. */
   readonly summary: string;
-  /** What is stored besides the output, in the transaction that begins the next stage. */
+  /** Writes further rows, in the transaction that begins the next stage. */
   readonly save?: (transaction: Transaction) => Promise<void>;
 }
 
@@ -39,11 +39,21 @@ interface Definition<Name extends keyof Outputs, Needs extends keyof Outputs> {
   run(site: StageSite, outputs: Pick<Outputs, Needs>): Promise<Done<Outputs[Name]>>;
 }
 
+/** A stage of an update as `runUpdate` calls it; `defineStage` makes one. */
 export interface UpdateStage {
   readonly name: keyof Outputs;
   run(site: StageSite, outputs: Partial<Outputs>): Promise<Done<unknown>>;
 }
 
+/**
+ * Makes a stage that receives exactly the outputs it needs.
+ * @example
+ * defineStage({
+ *   name: 'mix',
+ *   needs: [],
+ *   run: async ({ context, plan }) => ({ output: await mixField(context, plan), summary: 'mixed' }),
+ * });
+ */
 export function defineStage<Name extends keyof Outputs, Needs extends keyof Outputs = never>({
   name,
   needs,
@@ -52,7 +62,7 @@ export function defineStage<Name extends keyof Outputs, Needs extends keyof Outp
   return { name, run: (site, outputs) => run(site, outputsOf(outputs, needs)) };
 }
 
-/** @throws STORE_CORRUPT where a stage that is over has left nothing */
+/** @throws STORE_CORRUPT if a finished stage has no stored output */
 export function outputsOf<Needs extends keyof Outputs>(
   outputs: Partial<Outputs>,
   needs: readonly Needs[],

@@ -1,4 +1,4 @@
-/** The stages of an update in their order, but for the last, which proposes the candidate and ends the run. */
+/** The stages of an update in order, except the last, which proposes the candidate and ends the run. */
 
 import { task as judging } from '../gate/judge-task.js';
 import type { Mix, Mixes } from './context.js';
@@ -43,13 +43,13 @@ export const updateStages: readonly UpdateStage[] = [
     name: 'evaluate',
     needs: ['encode', 'mix', 'train'],
     async run({ context, run, plan }, { encode: { coverage }, mix, train }) {
-      // A thread starts in the time that scoring takes.
+      // Start the judging thread now: it is ready by the time scoring is done.
       context.work.prepare(judging);
       const evaluated = await evaluateField(context, run, plan, {
         mixes: trainedMixes({ mix, train }),
         trained: train,
       });
-      // The report of a candidate tells the coverage, too.
+      // The report of a candidate also shows the coverage.
       return { output: { ...evaluated, ...(coverage && { coverage }) }, summary: `${evaluated.cases} cases` };
     },
   }),
@@ -73,7 +73,7 @@ function describeMixes(mixes: Mixes): string {
   return [...new Set(Object.values(mixes).map(words))].join('; ');
 }
 
-/** Of the contenders that are still in the field. */
+/** The mixes of the contenders that are still in the field. */
 function trainedMixes({ mix, train }: Pick<Outputs, 'mix' | 'train'>): Mixes {
   return Object.fromEntries(Object.keys(train).map((strategy) => [strategy, mix[strategy]!]));
 }

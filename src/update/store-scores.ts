@@ -1,7 +1,7 @@
 /**
  * Scores suites one after another and stores their results slice by slice, so that memory does not grow with the number
- * of cases. A suite is done once its own row is stored, in the transaction of the last of its results: a run that was
- * killed goes on with the suites that are not done.
+ * of cases. A suite is done once its own row is stored, in the transaction of its last results: a run that was killed
+ * continues with the suites that are not done.
  */
 import { largestOf, portionsOf } from '../core/sequences.js';
 import { domainKey } from '../declaration/tasks.js';
@@ -30,12 +30,12 @@ import type { AskedSuite } from './asked-suite.js';
 import type { UpdateContext } from './context.js';
 import { type AnchorOf, type RecordedScores, type Sides, scoreInSlices } from './sides.js';
 
-/** Of one transaction, which holds the thread until it is over. */
+/** Results in one transaction, which blocks the thread until it ends. */
 const resultsAtOnce = 1000;
 
 const scoring = { name: 'scoring' };
 
-/** The rules that results are stored for. A verdict on results of other rules cannot be worked out again. */
+/** Version of the rules that results are stored for. A verdict on results of other rules cannot be recomputed. */
 export const evaluationRules = 3;
 
 export interface SuitesToScore {
@@ -47,7 +47,7 @@ export interface SuitesToScore {
 
 type ScoringContext = Pick<UpdateContext, 'store' | 'encoder' | 'progress' | 'signal'>;
 
-/** @returns the number of cases that were asked. @throws INTERRUPTED, LEASE_LOST */
+/** @returns the number of cases that were scored @throws INTERRUPTED, LEASE_LOST */
 export async function scoreSuites(context: ScoringContext, run: Run, toScore: SuitesToScore): Promise<number> {
   const { store, progress, signal } = context;
   const { suites, sides } = toScore;
@@ -76,7 +76,7 @@ interface Expected {
   readonly sides: Sides;
 }
 
-/** The same suite with the same cases, by the same rules, with all of its results as they were stored. */
+/** Whether the suite has the same cases, was scored by the same rules, and has all of its results unchanged. */
 async function isStillDone(
   queries: Queries,
   run: Run,
@@ -134,7 +134,7 @@ async function scoreOne(
   return seals;
 }
 
-/** What is stored of a suite beside its results. */
+/** The row stored for a suite besides its results. */
 function judgedSuite(
   { suite, task, domain, leftOut }: AskedSuite,
   { champion }: Pick<Sides, 'champion'>,

@@ -1,7 +1,7 @@
 /**
- * What the stored results of one suite say of one contender, in the form in which the gate and the report read it.
- * Results are read suite by suite, and of a suite only this remains in memory: columns of numbers, and of held-out
- * examples what slices are cut by.
+ * Converts the stored results of one suite and one contender to the form that the gate and the report read. Results are
+ * read suite by suite, and only this form stays in memory: columns of numbers and, for held-out examples, the tags that
+ * define slices.
  */
 import { groupBy } from '../core/grouping.js';
 import { multiLabelNames } from '../declaration/tasks.js';
@@ -21,13 +21,13 @@ import { type AnsweredLabels, answeredLabels, answersOf, type Measured, pairedSu
 
 export interface SuiteEvidence {
   readonly suite: JudgedSuite;
-  /** Set where no contender could change the suite, so that nobody was asked; then nothing else is. */
+  /** Set if no contender could change the suite, so that nothing was scored; then all other fields are empty. */
   readonly unchanged: UnchangedSuite | undefined;
   readonly paired: readonly PairedSuite[];
   readonly answers: readonly AnsweredCase[];
   /** The labels that both sides gave to held-out examples. */
   readonly labels: AnsweredLabels | undefined;
-  /** Held-out examples of a task whose labels exclude each other. */
+  /** Held-out examples of a single-label task. */
   readonly taskCases: readonly TaskCase[];
   /** Held-out examples that the candidate answered wrongly. */
   readonly wrong: Measured | undefined;
@@ -42,9 +42,9 @@ export interface SuiteEvidence {
 export interface EvidenceSources {
   readonly plan: Plan;
   readonly evaluated: Evaluated;
-  /** How often the suite's cases have judged before. */
+  /** How many earlier contenders were judged by the suite's cases. */
   readonly uses: number;
-  /** Of a holdout: what the champion and its ancestors scored, the oldest first. */
+  /** For a holdout: the scores of the champion and its ancestors, the oldest first. */
   readonly history: readonly LineageScore[];
 }
 
@@ -74,7 +74,7 @@ const nothing = {
   ...{ notes: [], domains: [], histories: [] },
 };
 
-/** No contender could change it, so that nobody was asked. */
+/** Whether no contender could change the suite, so that nothing was scored. */
 function isUnchanged({ suite, results }: Measured, { encoderScores }: Evaluated): boolean {
   return results.length === 0 && suite.examines === 'encoder' && Object.hasOwn(encoderScores, suite.suite);
 }
@@ -98,7 +98,7 @@ function domainChange({ suite: { suite, task, domain }, results }: Measured, { p
   return [{ domain: shown, learned: { task, domain }, cases: results.length, champion, candidate }];
 }
 
-/** Each earlier version beside the candidate, on the cases that both have answered. */
+/** Compares each earlier version with the candidate, on the cases that both have answered. */
 function domainHistory({ suite, results }: Measured, history: readonly LineageScore[]): DomainHistory[] {
   if (suite.domain === null) return [];
   const ours = new Map(results.map(({ caseId, candidateScore }) => [caseId, candidateScore]));

@@ -1,6 +1,6 @@
 /**
- * What an update is measured on: the declared suites, and the holdout of every domain ever learned. Each asks one task
- * of the adapter.
+ * The suites of an update: the declared suites, and the holdout of every domain ever learned. Each is about one task of
+ * the adapter.
  */
 
 import { EspalierError } from '../core/errors.js';
@@ -28,7 +28,7 @@ import type { Plan, UpdateContext } from './context.js';
 import { keepReadable } from './fresh.js';
 import { outOfScopeTexts } from './out-of-scope.js';
 
-/** @throws SUITE_NOT_FOUND, SUITE_INVALID, also where a suite asks a task that the adapter has not */
+/** @throws SUITE_NOT_FOUND, SUITE_INVALID, also for a suite of a task that the adapter does not have */
 export async function readDeclaredSuites(
   { suiteFolders }: UpdateContext['workspace'],
   { name, tasks, suites }: AdapterDeclaration,
@@ -65,20 +65,19 @@ function requireKindOfTask({ name, kind }: Suite, { name: task, multiLabel = fal
 }
 
 /**
- * What a version had been shown when it was made: held-out rows of these labels that arrived by then are what it can
- * lose.
+ * What a version had been shown when it was made: it can lose held-out rows of these labels that had arrived by then.
  */
 export interface Shown {
   readonly classes: readonly Class[];
-  /** Arrival number of the last example that it learned from, or might have. */
+  /** Arrival number of the last example that it learned from, or could have. */
   readonly throughExample: number;
 }
 
 /**
- * Holdouts first, of domains that have one; then suites about the head's own answers; then the declared ones. Cases
- * whose class no contender has ever seen are left out, and counted.
- * @param shown of the champion, whose held-out rows make the suites about answers; of the version itself where there is
- * no champion
+ * Lists the holdouts of domains that have one, then suites about the head's own answers, then the declared ones. Cases
+ * whose class no contender knows are left out, and counted.
+ * @param shown of the champion, whose held-out rows make the suites about answers; of the version itself if there is no
+ * champion
  */
 export async function listAsked(
   context: Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>,
@@ -125,7 +124,8 @@ function knowing(classes: readonly Class[]): (one: Class) => boolean {
 }
 
 /**
- * A case that asks for a label which nobody has learned measures nothing. Cases of the encoder's suites ask for none.
+ * Leaves out cases whose label no contender has learned, since they measure nothing. Cases of encoder suites have no
+ * label to learn.
  */
 function withKnownLabels(asked: AskedSuite, isKnown: (one: Class) => boolean): AskedSuite {
   const { suite, task } = asked;
@@ -136,7 +136,7 @@ function withKnownLabels(asked: AskedSuite, isKnown: (one: Class) => boolean): A
     labelsOf(item).every((label) => isKnown({ task, label })),
   );
   if (cases.length === suite.cases.length) return asked;
-  // The cases are some of the suite's own, which the compiler cannot see through the union of kinds.
+  // The cases are a subset of the suite's own; the compiler cannot infer this through the union of kinds.
   return { ...asked, suite: { ...suite, cases } as unknown as Suite, leftOut: suite.cases.length - cases.length };
 }
 
@@ -161,7 +161,7 @@ function holdoutOf(
     text,
     tags: { domain: name, source, arrival: String(arrival) },
   });
-  // A task that adapter.yaml has no more is not asked.
+  // A task that was removed from adapter.yaml is not scored.
   if (!tasks.find((one) => one.name === task)?.multiLabel) {
     const chance = 1 / classes.filter((one) => one.task === task).length;
     return {

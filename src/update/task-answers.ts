@@ -1,6 +1,6 @@
 /**
- * The held-out examples of each task whose labels exclude each other, whatever their domain, beside what was learned of
- * it.
+ * Collects the held-out examples of each single-label task, in all domains, with the number of learned examples of each
+ * label.
  */
 import { groupBy } from '../core/grouping.js';
 import type { TaskAnswers } from '../gate/majority.js';

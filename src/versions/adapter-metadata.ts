@@ -1,11 +1,8 @@
-/**
- * What adapter.onnx says of itself in its metadata_props, so that a program that has nothing but the file knows what
- * goes in and what comes out.
- */
+/** The metadata_props of adapter.onnx, so that a program with only this file knows its inputs and outputs. */
 import type { Class } from '../declaration/tasks.js';
 import type { EncoderDeclaration } from '../encoder/declaration.js';
 
-/** How a text becomes a vector. */
+/** The settings by which a text becomes a vector. */
 export type EncoderRecipe = Pick<EncoderDeclaration, 'pooling' | 'prompt' | 'dtype' | 'normalise'>;
 
 export function recipeOf({ pooling, prompt, dtype, normalise }: EncoderDeclaration): EncoderRecipe {
@@ -19,7 +16,7 @@ interface AboutAdapter {
   readonly multiLabel?: readonly string[] | undefined;
 }
 
-/** Keys of their own; each value is JSON. `classes` and `tasks` stand in the order of the outputs. */
+/** The metadata entries; each value is JSON. `classes` and `tasks` are in the order of the outputs. */
 export function adapterMetadata({ adapter, encoder, classes, multiLabel = [] }: AboutAdapter): Record<string, string> {
   const about = {
     adapter,

@@ -1,4 +1,4 @@
-/** Runs an adapter.onnx: what is evaluated and what serves are the same file. */
+/** Runs an adapter.onnx: evaluation and serving use the same file. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EspalierError } from '../core/errors.js';
 import { groupBy } from '../core/grouping.js';
@@ -11,16 +11,16 @@ import type { Manifest } from './manifest.js';
 import { adapterFile } from './version-folder.js';
 import type { Versions } from './versions.js';
 
-/** Of one task: the classes of others do not compete. */
+/** The answer for one task: classes of other tasks do not compete. */
 export interface Answer {
   /**
-   * The label of the highest score; of a multi-label task the set of those that are likelier than not, as writeLabelSet
-   * gives it.
+   * The label with the highest score; for a multi-label task the set of labels with a probability of at least one half,
+   * as writeLabelSet writes it.
    */
   readonly label: string;
-  /** Its probability; of a set the product over all labels, as if none said anything of another. */
+  /** Its probability; for a set the product over all labels, as if they were independent. */
   readonly confidence: number;
-  /** Of a multi-label task: each label's own, the likeliest first. */
+  /** For a multi-label task: the probability of each label, the likeliest first. */
   readonly probabilities?: readonly LabelProbability[];
 }
 
@@ -30,19 +30,19 @@ export interface LabelProbability {
 }
 
 export interface AdapterOutput {
-  /** Of every class, in the order of the version's classes. */
+  /** Probability of every class, in the order of the version's classes. */
   readonly probabilities: Float32Array;
-  /** By task, of every task that it has learned. */
+  /** Task -> answer, for every task that it has learned. */
   readonly answers: ReadonlyMap<string, Answer>;
-  /** The adapted embedding, of length 1: [dense]. */
+  /** [dense] The adapted embedding, of length 1. */
   readonly adapted: Float32Array;
 }
 
-/** An opened adapter.onnx, which answers until it is closed. */
+/** An opened adapter.onnx, usable until it is closed. */
 export interface AdapterSession {
   /**
    * @param vectors [n, dimension] float32.
-   * @throws ADAPTER_INVALID where an output is not a number: its label would be a guess
+   * @throws ADAPTER_INVALID where an output is not a number, since its label would be arbitrary
    */
   run(vectors: Float32Array, dimension: number): Promise<AdapterOutput[]>;
   close(): Promise<void>;
@@ -51,13 +51,13 @@ export interface AdapterSession {
 const sliceRows = 512;
 
 export interface AdapterOptions {
-  /** Threads of one product; the scores are the same to the bit (adapter.test.ts). */
+  /** Threads of one matrix product; the scores are equal to the bit for any number (adapter.test.ts). */
   readonly threads?: number | undefined;
-  /** Names of the tasks whose classes do not compete. */
+  /** Names of the tasks whose classes do not exclude each other. */
   readonly multiLabel?: readonly string[] | undefined;
   /**
-   * Columns of the dense part of a vector. Versions of Espalier 0.1 append class scores to the adapted embedding;
-   * beyond `dense` columns they are cut.
+   * Number of columns of the dense part of a vector. Versions of Espalier 0.1 append class scores to the adapted
+   * embedding; columns beyond `dense` are cut off.
    */
   readonly dense?: number | undefined;
 }
@@ -103,7 +103,7 @@ export async function openVersionAdapter(
   return openAdapter(await adapterFile(versions, manifest), manifest.classes, options);
 }
 
-/** Reads the answer of each task off the probabilities of one text, [classes]. */
+/** Reads the answer for each task from the probabilities of one text, [classes]. */
 export function answerReader(
   classes: readonly Class[],
   multiLabel: readonly string[],
@@ -122,13 +122,13 @@ function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMa
     throw new EspalierError('ADAPTER_INVALID', `${file} gives values that are not numbers`, { at: { file } });
 }
 
-/** A loop: a call for each of millions of numbers would cost as much as the products. */
+/** Uses a loop, since a function call for each of millions of numbers would cost as much as the matrix products. */
 function allFinite(values: Float32Array): boolean {
   for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index]!)) return false;
   return true;
 }
 
-/** The numbers of the classes of each task. */
+/** Task -> indexes of its classes. */
 function columnsByTask(classes: readonly Class[]): ReadonlyMap<string, number[]> {
   return groupBy(classes.keys(), (index) => classes[index]!.task);
 }
@@ -152,7 +152,7 @@ function readOutputs(
     const vector = adapted.subarray(row * width, row * width + (dense ?? width));
     return {
       probabilities: own,
-      // Many suites ask for the vector alone.
+      // Computed on demand, since many suites read only the vector.
       get answers() {
         return answersOf(own);
       },
@@ -166,7 +166,7 @@ function answerAmong(columns: readonly number[], probabilities: Float32Array, cl
   return { label: classes[best]!.label, confidence: probabilities[best]! };
 }
 
-/** From this probability on a label is given. */
+/** Probability from which a label belongs to the set. */
 const threshold = 0.5;
 
 function setAmong(columns: readonly number[], probabilities: Float32Array, classes: readonly Class[]): Answer {

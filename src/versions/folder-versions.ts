@@ -18,13 +18,13 @@ import type { Workspace } from '../declaration/workspace.js';
 import { versionFiles } from './manifest.js';
 import type { ContenderName, FileKey, Owner, RunName, VersionName, Versions } from './versions.js';
 
-/** Where the versions of a workspace are kept. */
+/** The versions of a workspace, in its folder `adapters`. */
 export function versionsOf({ root }: Pick<Workspace, 'root'>): Versions {
   return new FolderVersions(join(root, 'adapters'));
 }
 
 class FolderVersions implements Versions {
-  /** It holds a folder for each adapter. */
+  /** The folder that contains a folder for each adapter. */
   readonly #root: string;
 
   constructor(root: string) {
@@ -53,7 +53,7 @@ class FolderVersions implements Versions {
     return existsSync(file) ? file : undefined;
   }
 
-  /** The hash is that of the file as it is read again: a disk may have written something else. */
+  /** Hashes the file as read back, since a disk may have written something else. */
   async stage(contender: ContenderName, name: string, content: Content): Promise<string> {
     const file = this.whereIs(contender, name);
     await writePrivateFile(file, content);
@@ -79,7 +79,7 @@ class FolderVersions implements Versions {
     await translated(to, moveWhole(from, to));
   }
 
-  /** The folder loses its number in one step; a process that is killed later leaves an unfinished name behind. */
+  /** Renames the folder in one step, then removes it; a process killed in between leaves an unfinished name behind. */
   async remove(version: VersionName): Promise<void> {
     const folder = this.#folderOf(version);
     if (!existsSync(folder)) return;
@@ -120,7 +120,7 @@ async function moveWhole(from: string, to: string): Promise<void> {
   try {
     await renameDurably(from, to);
   } catch (thrown) {
-    // Another process was faster by a moment.
+    // Another process has just moved its folder there.
     throw ['ENOTEMPTY', 'EEXIST'].includes(systemCodeOf(thrown) ?? '') ? versionExists(to) : thrown;
   }
 }
@@ -134,7 +134,7 @@ async function readIfThere(file: string): Promise<Buffer | undefined> {
   return translated(file, readFile(file));
 }
 
-/** Names that are whole numbers, in ascending order; none where there is no such folder. */
+/** Names in the folder that are whole numbers, in ascending order; empty if there is no such folder. */
 async function numbersIn(folder: string): Promise<number[]> {
   const names = existsSync(folder) ? await translated(folder, readdir(folder)) : [];
   const numbers = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
@@ -145,7 +145,7 @@ async function removeFolder(folder: string): Promise<void> {
   await translated(folder, rm(folder, { recursive: true, force: true }));
 }
 
-/** What the file system reports of `path` as an error of the catalogue. */
+/** Translates errors of the file system at `path` to those of the catalogue. */
 async function translated<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -1,4 +1,4 @@
-/** The manifest of a version: where the version comes from, what its outputs stand for, and the hashes of its files. */
+/** The manifest of a version: its origin, the meaning of its outputs, and the hashes of its files. */
 import { z } from 'zod';
 import { EspalierError } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
@@ -9,7 +9,7 @@ import type { EncoderRecipe } from './adapter-metadata.js';
 import type { VersionName, Versions } from './versions.js';
 
 export interface Manifest extends VersionName {
-  /** Version it was trained from, or null. */
+  /** The version it was trained from, or null. */
   readonly parent: number | null;
   readonly createdAt: string;
   readonly strategy: string;
@@ -21,12 +21,12 @@ export interface Manifest extends VersionName {
     readonly model: string;
     readonly fingerprint: string;
     readonly dimension: number;
-    /** How a text becomes the input of adapter.onnx; absent in versions that were made before it was kept. */
+    /** How a text becomes the input of adapter.onnx; absent in versions made before it was recorded. */
     readonly recipe?: EncoderRecipe;
   };
-  /** What each output stands for, in the order of the outputs. */
+  /** The class of each output, in the order of the outputs. */
   readonly classes: readonly Class[];
-  /** Names of the tasks of which a text may have several labels, or none; absent where there are none. */
+  /** Names of the multi-label tasks, where a text may have several labels or none; absent if there are none. */
   readonly multiLabel?: readonly string[];
   /** Every domain that it or its ancestors learned from. */
   readonly domains: readonly Domain[];
@@ -39,7 +39,7 @@ export interface Manifest extends VersionName {
   };
   readonly bufferSnapshotHash: string;
   /**
-   * By task: the smallest confidence of an answer that is given, and how it was chosen; absent in versions of Espalier
+   * Task -> the smallest confidence at which an answer is given, and how it was chosen; absent in versions of Espalier
    * 0.1.
    */
   readonly unknown?: Readonly<Record<string, UnknownThreshold>>;
@@ -49,21 +49,21 @@ export interface Manifest extends VersionName {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** A text whose answer is less sure than the threshold counts as unknown. */
+/** The threshold of a task: a text whose answer has less confidence counts as unknown. */
 export interface UnknownThreshold {
-  /** Null: too few texts were held out to choose one. */
+  /** Null if too few texts were held out to choose one. */
   readonly threshold: number | null;
   /** Share of in-scope texts that may be refused. */
   readonly share: number;
-  /** Held-out texts that it was chosen on, and how many of them it refuses. */
+  /** Number of held-out texts it was chosen on, and of those it refuses. */
   readonly inScope: number;
   readonly refused: number;
-  /** Texts out of scope, and how many of them are answered all the same. */
+  /** Number of out-of-scope texts, and of those that are answered nevertheless. */
   readonly outOfScope: number;
   readonly accepted: number;
 }
 
-/** What the files of a version are called; version-folder.ts says what is in them. */
+/** Names of the files of a version; version-folder.ts describes their content. */
 export const versionFiles = {
   onnx: 'adapter.onnx',
   head: 'adapter.safetensors',
@@ -72,14 +72,14 @@ export const versionFiles = {
   manifest: 'manifest.json',
 } as const;
 
-/** @throws ADAPTER_INVALID where it is missing, is not what a manifest must be, or is another version's */
+/** @throws ADAPTER_INVALID where it is missing, malformed, or belongs to another version */
 export async function readManifest(versions: Versions, version: VersionName): Promise<Manifest> {
   return (await readHashedManifest(versions, version)).manifest;
 }
 
 export interface HashedManifest {
   readonly manifest: Manifest;
-  /** SHA-256 of its bytes. */
+  /** SHA-256 of the manifest's bytes. */
   readonly sha256: string;
 }
 
@@ -93,7 +93,7 @@ export async function readHashedManifest(versions: Versions, version: VersionNam
   throw new EspalierError('ADAPTER_INVALID', `${file} ${what}`, { at: { file } });
 }
 
-/** The manifest kept under that number, whichever version it says it is of. @throws ADAPTER_INVALID */
+/** The manifest stored under that number, whichever version it names. @throws ADAPTER_INVALID */
 export async function readManifestAt(versions: Versions, version: VersionName): Promise<HashedManifest> {
   const bytes = await versions.readManifest(version);
   const file = versions.whereIs(version, versionFiles.manifest);
@@ -101,11 +101,11 @@ export async function readManifestAt(versions: Versions, version: VersionName): 
   throw new EspalierError('ADAPTER_INVALID', `${versions.whereIs(version)} has no manifest`, { at: { file } });
 }
 
-/** @param file where the bytes were read, for messages. @throws ADAPTER_INVALID */
+/** @param file the file of the bytes, for messages. @throws ADAPTER_INVALID */
 export function parseManifest(bytes: Buffer, file: string): Manifest {
   const manifest = withTasks(parseJson(bytes, file));
   const { error } = schema.safeParse(manifest);
-  // The value itself: keys of a later Espalier stay, and their order does.
+  // Returns the parsed value itself, so that keys of a later Espalier and their order are kept.
   if (error === undefined) return manifest as Manifest;
   const { path, message } = mostTelling(error.issues);
   const field = path.join('.') || 'the whole file';
@@ -128,7 +128,7 @@ const manifestOfOneTask = z.looseObject({
   domains: z.array(z.string()),
 });
 
-/** A manifest that was written when an adapter had one task names it once. Anything else is given back as it is. */
+/** Converts a manifest from the time when an adapter had one task, named only once. Any other is returned unchanged. */
 function withTasks(stored: unknown): unknown {
   const old = manifestOfOneTask.safeParse(stored);
   if (!old.success) return stored;
@@ -169,10 +169,10 @@ const schema = z
     data: z.looseObject({ afterExample: count, throughExample: count, fresh: count, replayed: count }),
     bufferSnapshotHash: z.string(),
     unknown: z.record(z.string(), z.looseObject({ threshold: z.number().nullable() })).optional(),
-    // JSON has null where a number is not finite.
+    // JSON has null for a number that is not finite.
     facts: z.record(z.string(), z.number().nullable()),
     metrics: freeForm,
-    // A name is never a path out of the version.
+    // A name must never be a path out of the version.
     files: z.record(z.string().regex(/^\w[\w.-]*$/), z.string().regex(/^[0-9a-f]{64}$/)),
   })
   .refine(({ classes, headShape }) => classes.length === headShape.classes, {

@@ -6,8 +6,9 @@ import type { ContenderName, VersionName, Versions } from './versions.js';
 
 /**
  * Publishes the contender under the number that its manifest names, and discards the others of its run. A process that
- * was killed after the version had appeared finds its own version, and nothing is left to do.
- * @param beforehand is called when the files were found to be those that were trained, just before the version appears
+ * was killed after the version had appeared finds its own version when resumed, and does nothing more.
+ * @param beforehand is called once the files are verified to be those that were trained, just before the version
+ * appears
  * @returns SHA-256 of the manifest
  * @throws ADAPTER_INVALID where a file is not the one that was trained, or the manifest could not be read again
  * @throws VERSION_EXISTS where the number is another version's
@@ -43,7 +44,7 @@ async function requireSame(versions: Versions, { adapter, version, createdAt }: 
   if (!isSame) throw new EspalierError('VERSION_EXISTS', `${place} is of another update`, { at: { file: place } });
 }
 
-/** Publishes a version as it is, from the bytes of its files and its manifest. @throws VERSION_EXISTS, ADAPTER_INVALID */
+/** Publishes a version unchanged, from the bytes of its files and its manifest. @throws VERSION_EXISTS, ADAPTER_INVALID */
 export async function publishFiles(
   versions: Versions,
   name: VersionName,

@@ -1,6 +1,6 @@
 /**
- * Whether the files of a version are those that were proposed. Asked before a version begins to serve, so that what is
- * damaged or swapped never does.
+ * Checks that the files of a version are those that were proposed. It runs before a version begins to serve, so that a
+ * damaged or swapped version never does.
  */
 import { EspalierError } from '../core/errors.js';
 import { findPrunedVersions } from '../store/audit.js';
@@ -11,7 +11,7 @@ import { requireSoundFiles } from './version-folder.js';
 import type { VersionName, Versions } from './versions.js';
 
 /**
- * The manifest, which must be that of this version and, where the store knows its hash, the very one that was proposed.
+ * The manifest, which must belong to this version and, if the store has its hash, be exactly the proposed one.
  * @throws ADAPTER_INVALID, VERSION_PRUNED
  */
 export async function readSoundManifest(versions: Versions, queries: Queries, version: VersionName): Promise<Manifest> {
@@ -24,7 +24,10 @@ export async function readSoundManifest(versions: Versions, queries: Queries, ve
   throw new EspalierError('ADAPTER_INVALID', `${file} ${what}`, { at: { file } });
 }
 
-/** The manifest and every file that it names. Cost: the files are read once. @throws ADAPTER_INVALID, VERSION_PRUNED */
+/**
+ * Checks the manifest and every file that it names. Cost: each file is read once.
+ * @throws ADAPTER_INVALID, VERSION_PRUNED
+ */
 export async function requireSoundVersion(versions: Versions, queries: Queries, version: VersionName): Promise<void> {
   const { adapter, version: number } = version;
   await refusePruned(queries, version);
@@ -36,8 +39,7 @@ export async function requireSoundVersion(versions: Versions, queries: Queries, 
 }
 
 /**
- * A version that is being removed is refused from the moment on that the audit says so, whether its files are still
- * there or not.
+ * Refuses a version once the audit records its removal, whether its files still exist or not.
  * @throws VERSION_PRUNED
  */
 export async function refusePruned(queries: Queries, { adapter, version }: VersionName): Promise<void> {

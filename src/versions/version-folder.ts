@@ -1,13 +1,12 @@
 /**
- * The files of a trained version. A version is never without its manifest, and never read without checking the hashes
- * in it.
+ * The files of a trained version. A version always has a manifest, and is never read without checking the hashes in it.
  *
- *   adapter.onnx         embedding in, logits out; what serves
+ *   adapter.onnx         embedding in, logits out; the file that serves
  *   adapter.safetensors  the head's tensors
- *   state.safetensors    what the strategy goes on from
- *   pieces.safetensors which parts of texts it has learned (encoder/pieces.ts); absent in versions that were made
- *   before it was kept
- *   manifest.json        where it comes from, and the SHA-256 of the others
+ *   state.safetensors    the state that the strategy continues from
+ *   pieces.safetensors   the parts of texts it has learned (encoder/pieces.ts); absent in versions made before
+ *                        they were stored
+ *   manifest.json        the version's origin, and the SHA-256 of the other files
  */
 import { stat } from 'node:fs/promises';
 import { EspalierError } from '../core/errors.js';
@@ -19,18 +18,18 @@ import type { Head, TrainedHead } from '../training/job.js';
 import { type Manifest, parseManifest, versionFiles } from './manifest.js';
 import type { ContenderName, Owner, VersionName, Versions } from './versions.js';
 
-/** A version by its manifest, or a contender: whose files they are, and the SHA-256 of each by its name. */
+/** A version with its manifest, or a contender: the owner of files, and the SHA-256 of each file by its name. */
 export type Filed = Owner & { readonly files: Readonly<Record<string, string>> };
 
 export interface Accompanying {
-  /** What adapter.onnx says of itself (adapter-metadata.ts). */
+  /** Metadata of adapter.onnx (adapter-metadata.ts). */
   readonly about?: Readonly<Record<string, string>>;
-  /** Of all texts that were learned (encoder/pieces.ts); without them there is no such file. */
+  /** Pieces of all learned texts (encoder/pieces.ts); without them no such file is written. */
   readonly pieces?: Int32Array;
 }
 
 /**
- * Stages what was trained.
+ * Stages the files of a training.
  * @returns SHA-256 of each file, by its name
  */
 export async function writeTrained(
@@ -55,17 +54,17 @@ export async function writeTrained(
 const encodePieces = (pieces: Int32Array) =>
   encodeSafetensors({ pieces: { dims: [pieces.length], data: pieces } }, { format: 'espalier-pieces-1' });
 
-/** Path of adapter.onnx on this machine, for what opens it by its path. @throws ADAPTER_INVALID */
+/** Path of adapter.onnx on this machine, for code that opens it by its path. @throws ADAPTER_INVALID */
 export function adapterFile(versions: Versions, filed: Filed): Promise<string> {
   return verifiedFile(versions, filed, versionFiles.onnx);
 }
 
-/** Every file that the manifest names, or that was staged, is read once. @throws ADAPTER_INVALID */
+/** Checks every file that the manifest names, or that was staged; each is read once. @throws ADAPTER_INVALID */
 export async function requireSoundFiles(versions: Versions, filed: Filed): Promise<void> {
   for (const name of Object.keys(filed.files)) await verifiedFile(versions, filed, name);
 }
 
-/** Path of a file on this machine whose content is what was written. @throws ADAPTER_INVALID */
+/** Path of a file on this machine, after checking its content. @throws ADAPTER_INVALID */
 async function verifiedFile(versions: Versions, filed: Filed, name: string): Promise<string> {
   const path = await versions.localFile(filed, { name, sha256: filed.files[name] ?? '' });
   if (path === undefined) throw missing(versions, filed, name);
@@ -95,7 +94,7 @@ function requireHash(hash: string, versions: Versions, filed: Filed, name: strin
   throw new EspalierError('ADAPTER_INVALID', message, { at: { file } });
 }
 
-/** What an update goes on from. @throws ADAPTER_INVALID */
+/** The state that an update continues from. @throws ADAPTER_INVALID */
 export async function readTrained(versions: Versions, manifest: Manifest): Promise<TrainedHead> {
   const tensors = await readVerified(versions, manifest, versionFiles.head);
   const head: Head = { kind: manifest.headKind, shape: manifest.headShape, tensors };
@@ -107,7 +106,7 @@ export async function readTrained(versions: Versions, manifest: Manifest): Promi
   return { head, state: await readVerified(versions, manifest, versionFiles.state), facts: manifest.facts };
 }
 
-/** Undefined where the version has no such file. @throws ADAPTER_INVALID */
+/** Undefined if the version has no such file. @throws ADAPTER_INVALID */
 export async function readPieces(versions: Versions, manifest: Manifest): Promise<Int32Array | undefined> {
   if (!Object.hasOwn(manifest.files, versionFiles.pieces)) return undefined;
   const { pieces } = await readVerified(versions, manifest, versionFiles.pieces);
@@ -121,7 +120,7 @@ export interface VersionFile {
   readonly content: Buffer;
 }
 
-/** Every file of a version, its manifest last; one at a time is in memory. @throws ADAPTER_INVALID */
+/** Yields every file of a version, the manifest last; only one is in memory at a time. @throws ADAPTER_INVALID */
 export async function* listVersionFiles(versions: Versions, version: VersionName): AsyncGenerator<VersionFile> {
   const bytes = await versions.readManifest(version);
   if (bytes === undefined) throw missing(versions, version, versionFiles.manifest);
@@ -134,7 +133,7 @@ export async function* listVersionFiles(versions: Versions, version: VersionName
   yield { name: versionFiles.manifest, content: bytes };
 }
 
-/** Bytes of the files that its manifest names; those that are missing count nothing. */
+/** Total size in bytes of the files that its manifest names; missing files are not counted. */
 export async function sizeOfVersion(versions: Versions, version: VersionName): Promise<number> {
   const manifest = await versions.readManifest(version);
   if (manifest === undefined) return 0;

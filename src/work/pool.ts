@@ -1,6 +1,7 @@
 /**
- * Threads that do tasks, so that the program's own thread renews leases, shows progress and hears Ctrl-C meanwhile.
- * None is started before it is needed; one that is idle is used again, and does not keep the program alive.
+ * A pool of threads that run tasks, so that the main thread can renew leases, show progress and handle Ctrl-C
+ * meanwhile. A thread is started when it is first needed and reused when idle; an idle thread does not keep the program
+ * alive.
  */
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
@@ -12,7 +13,7 @@ export class WorkPool implements TaskRunner {
   readonly #threads = new Set<Thread>();
   readonly #idle: Thread[] = [];
 
-  /** @param size the most threads that work at once */
+  /** @param size maximum number of threads that work at once */
   constructor(size = availableParallelism()) {
     this.#queue = new PQueue({ concurrency: size });
   }
@@ -22,7 +23,9 @@ export class WorkPool implements TaskRunner {
     thread?.load(module);
   }
 
-  /** Calls that come while all threads are busy wait in their order. @throws INTERRUPTED, and what the task throws */
+  /**
+   * Runs a task; while all threads are busy, calls wait in their order. @throws INTERRUPTED, and what the task throws
+   */
   run<Input, Output>(task: Task<Input, Output>, input: Input, signal?: AbortSignal): Promise<Output> {
     return this.#queue.add(async () => {
       throwIfStopped(task, signal);
@@ -35,7 +38,7 @@ export class WorkPool implements TaskRunner {
     });
   }
 
-  /** Ends the threads; one that is told to stop in the midst of a task first comes to a place where it can be ended. */
+  /** Ends the threads; a thread that was told to stop during a task ends at the next point where that is safe. */
   async close(): Promise<void> {
     await this.#queue.onIdle();
     this.#idle.length = 0;

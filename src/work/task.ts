@@ -1,18 +1,18 @@
 /**
- * The words of the work room.
+ * Terms of the work room.
  *
- * task:   a function that can be called on another thread: what it is given and what it gives back are copied.
- * runner: where tasks are done: on the caller's own thread, or on those of a pool (pool.ts).
+ * task:   a function that can run on another thread: its input and its result are copied.
+ * runner: runs tasks: on the caller's own thread, or on those of a pool (pool.ts).
  */
 import { EspalierError } from '../core/errors.js';
 
 export interface Task<Input, Output> {
-  /** What an interrupted call says that it was stopped at: "judging". */
+  /** The work that an interrupted call was doing, for its error: "judging". */
   readonly name: string;
   /** `import.meta.url` of the module that exports it as `task`; a thread loads it from there. */
   readonly module: string;
   /**
-   * When a thread that does it may be ended. `anywhere`: at any time. `between turns`: when its event loop turns, since
+   * When a thread that runs it may be ended. `anywhere`: at any time. `between turns`: when its event loop turns, since
    * ending a thread inside a native call aborts the process.
    */
   readonly stops: 'anywhere' | 'between turns';
@@ -22,13 +22,13 @@ export interface Task<Input, Output> {
 export type AnyTask = Task<never, unknown>;
 
 export interface TaskRunner {
-  /** Starts what the task needs, ahead of its first run. */
+  /** Starts loading the task's module before its first run. */
   prepare(task: Pick<AnyTask, 'module'>): void;
   /** @throws INTERRUPTED, and whatever the task throws, with its code */
   run<Input, Output>(task: Task<Input, Output>, input: Input, signal?: AbortSignal): Promise<Output>;
 }
 
-/** The caller's own thread: for small work, which a pool would only delay. */
+/** Runs tasks on the caller's own thread, for small work that a pool would only delay. */
 export const ownThread: TaskRunner = {
   prepare: () => undefined,
   run: async (task, input, signal) => {

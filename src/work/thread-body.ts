@@ -1,4 +1,7 @@
-/** What runs on a thread of a pool (thread.ts): it loads the modules of tasks, and does the tasks that it is handed. */
+/**
+ * The code that a thread of a pool runs (thread.ts): it loads the modules of tasks, and runs the tasks that it
+ * receives.
+ */
 import { parentPort } from 'node:worker_threads';
 import { packError } from '../core/thread-error.js';
 import type { Task } from './task.js';
@@ -12,7 +15,7 @@ async function taskOf(module: string): Promise<Task<unknown, unknown>> {
 }
 
 port.on('message', async (message: ThreadMessage) => {
-  // As in training/worker.ts: a thread whose loop runs dry may wait for ever.
+  // As in training/worker.ts: a thread whose event loop is empty may wait for ever.
   if (message.kind === 'end') process.exit();
   try {
     const task = await taskOf(message.module);

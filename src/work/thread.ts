@@ -1,4 +1,4 @@
-/** One thread of a pool. It is handed one task at a time. */
+/** One thread of a pool. It runs one task at a time. */
 import { Worker } from 'node:worker_threads';
 import { type PackedError, unpackError } from '../core/thread-error.js';
 import { type AnyTask, type Task, throwIfStopped } from './task.js';
@@ -23,7 +23,7 @@ export class Thread {
   #waiting: Waiting | undefined;
   #state: 'idle' | 'busy' | 'leaving' | 'ended' = 'idle';
 
-  /** @param onEnd called once, when nothing more can be done on it */
+  /** @param onEnd called once, when the thread can run nothing more */
   constructor(onEnd: (thread: Thread) => void) {
     this.#worker.unref();
     this.#worker.on('message', (reply: ThreadReply) => this.#settle(reply));
@@ -49,7 +49,9 @@ export class Thread {
     this.#send({ kind: 'load', module });
   }
 
-  /** It keeps the program alive only while it works. @throws INTERRUPTED, and what the task throws */
+  /**
+   * Runs a task; the thread keeps the program alive only while it works. @throws INTERRUPTED, and what the task throws
+   */
   async run<Input, Output>(task: Task<Input, Output>, input: Input, signal?: AbortSignal): Promise<Output> {
     const stop = () => this.#leave(task.stops);
     this.#state = 'busy';
@@ -67,7 +69,7 @@ export class Thread {
     }
   }
 
-  /** Resolves when it has ended. */
+  /** Resolves when the thread has ended. */
   async end(): Promise<void> {
     this.#worker.ref();
     if (this.#state === 'idle') this.#leave('between turns');
@@ -85,7 +87,7 @@ export class Thread {
     }
   }
 
-  /** What waits for it waits no longer. */
+  /** Rejects the waiting call, and ends the thread. */
   #leave(stops: AnyTask['stops']): void {
     this.#state = 'leaving';
     this.#waiting?.reject(new Error('a thread was told to end'));

@@ -3,24 +3,24 @@ import type { Bounds, Confidences } from './bounds.js';
 import { normalCdf, normalQuantile } from './normal.js';
 
 export interface BootstrapSample {
-  /** The statistic of the cases as they are. */
+  /** The statistic of the original cases. */
   readonly observed: number;
-  /** Of each draw; NaN where the statistic is undefined. */
+  /** The statistic of each draw; NaN where it is undefined. */
   readonly draws: Float64Array;
-  /** Without each case, or each group of cases. */
+  /** The statistic without each case, or each group of cases. */
   readonly jackknife: Float64Array;
 }
 
-/** Of draws on which the statistic is undefined. Above it the metric is one that these cases cannot carry. */
+/** Share of draws on which the statistic may be undefined. Above it, these cases are too few for the metric. */
 const toleratedShare = 0.01;
 
 /**
  * BCa bounds: Efron, "Better bootstrap confidence intervals", JASA 1987; DiCiccio & Efron, Stat. Sci. 1996, section 2.
- * The percentile of the draws is moved by their median bias and by how fast the standard error changes with the truth
- * (the jackknife's skewness): plain percentiles of a skewed statistic, as a loss on few cases is, miss on one side
- * about twice as often as they say. Where a share of the draws is undefined each counts as the worst there is on either
- * side; beyond 1 % of them nothing is known.
- * @param range what the statistic can be at all
+ * The percentile of the draws is shifted by their median bias and by how fast the standard error changes with the true
+ * value (the jackknife's skewness): plain percentiles of a skewed statistic, such as a loss on few cases, miss on one
+ * side about twice as often as their nominal rate. Each undefined draw counts as the worst possible value on either
+ * side; if more than 1 % are undefined, the bounds are the whole range.
+ * @param range possible values of the statistic
  */
 export function bcaBounds(sample: BootstrapSample, confidences: Confidences, range: Bounds): Bounds {
   const bias = (defined: Float64Array) => medianBias(defined, sample.observed);
@@ -30,8 +30,8 @@ export function bcaBounds(sample: BootstrapSample, confidences: Confidences, ran
 }
 
 /**
- * Plain percentiles (Efron & Tibshirani 1993, ch. 13). For a statistic that its own definition biases, such as a mean
- * of absolute gaps: BCa takes the bias for a reason to believe in less, and calls small errors none.
+ * Plain percentiles (Efron & Tibshirani 1993, ch. 13), for a statistic that is biased by its definition, such as a mean
+ * of absolute gaps: BCa would correct for that bias and report small errors as none.
  */
 export function percentileBounds(sample: BootstrapSample, confidences: Confidences, range: Bounds): Bounds {
   return boundsOfDraws(sample, { confidences, range }, normalCdf);
@@ -55,7 +55,7 @@ function boundsOfDraws(
 
 /**
  * One-sided p values of "it is no worse than 0" and "it is no better": the confidences at which the BCa bounds would be
- * 0, by the same formula read backwards. Never below one draw, and 1 where nothing is known.
+ * 0, by the inverse of the same formula. Never below one draw, and 1 if nothing is known.
  */
 export function bcaPValues({ observed, draws, jackknife }: BootstrapSample): {
   readonly worse: number;
@@ -71,17 +71,17 @@ export function bcaPValues({ observed, draws, jackknife }: BootstrapSample): {
 }
 
 /**
- * z0: how far the observed value lies from the draws' median, in standard deviations. Half of what equals it lies below
- * (as in SciPy).
+ * z0: the distance of the observed value from the draws' median, in standard deviations. Half of the draws equal to it
+ * count as below (as in SciPy).
  */
 function medianBias(sorted: Float64Array, observed: number): number {
   const below = sorted.reduce((sum, value) => sum + (value < observed ? 1 : value === observed ? 0.5 : 0), 0);
-  // With all draws on one side the share is known only to be less than one draw.
+  // If all draws lie on one side, the share is known only to be less than one draw.
   const half = 0.5 / sorted.length;
   return normalQuantile(Math.min(1 - half, Math.max(half, below / sorted.length)));
 }
 
-/** Efron 1987, eq. 6.6, by the jackknife; 0 where it has no spread. */
+/** Efron 1987, eq. 6.6, by the jackknife; 0 if the jackknife values do not vary. */
 function accelerationOf(jackknife: Float64Array): number {
   const values = jackknife.filter((value) => !Number.isNaN(value));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -93,7 +93,7 @@ function accelerationOf(jackknife: Float64Array): number {
 function adjustedShare(z: number, bias: number, acceleration: number): number {
   const moved = bias + z;
   const stretch = 1 - acceleration * moved;
-  // Beyond its pole the formula would turn round; its limit is the outermost draw.
+  // Beyond the formula's pole the result would reverse; its limit is the outermost draw.
   if (stretch <= 0) return moved > 0 ? 1 : 0;
   return normalCdf(bias + moved / stretch);
 }
@@ -102,7 +102,7 @@ function filled(count: number, value: number, defined: Float64Array): Float64Arr
   return count === 0 ? defined : Float64Array.of(...Array<number>(count).fill(value), ...defined).sort();
 }
 
-/** Linear between neighbours: Hyndman & Fan 1996, type 7. */
+/** Interpolates linearly between neighbours: Hyndman & Fan 1996, type 7. */
 function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);

@@ -1,6 +1,6 @@
-/** The binomial distribution, to about 1e-12 of itself up to a million tosses. */
+/** The binomial distribution, with a relative error of about 1e-12 up to a million tosses. */
 
-/** P(X >= count) among `tosses` with chance `p` each. Summed from the side on which terms shrink. */
+/** P(X >= count) among `tosses` with chance `p` each, summed from the side on which terms shrink. */
 export function upperTail(count: number, tosses: number, p = 0.5): number {
   if (count <= 0) return 1;
   if (count > tosses || p <= 0) return 0;
@@ -29,7 +29,7 @@ function logMass(count: number, tosses: number, p: number): number {
   return stirlingError(tosses) - stirlingError(count) - stirlingError(rest) - deviance - spread;
 }
 
-/** log n! minus Stirling's formula. The series is exact to 1e-14 from 16 on; below that factorials are. */
+/** log n! minus Stirling's formula. The series is exact to 1e-14 from n = 16; below that, factorials are used. */
 function stirlingError(n: number): number {
   if (n >= 16) return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * n * n)) / (n * n)) / (n * n)) / n;
   let factorial = 1;

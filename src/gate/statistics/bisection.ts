@@ -1,10 +1,10 @@
-/** Far below what any count of cases can tell apart. */
+/** Width at which bisection stops, far below any difference that a number of cases can show. */
 const finest = 1e-13;
 
 /**
- * The point of [low, high] where `isBelow` turns from true to false; `high` where it stays true. Bisection, until the
- * ends are neighbouring numbers or 1e-13 apart: the equations here are monotone but kink where a count is 0, and there
- * a method that trusts a slope goes astray.
+ * The point of [low, high] where `isBelow` turns from true to false; `high` if it stays true. Bisects until the ends
+ * are neighbouring numbers or 1e-13 apart: the equations here are monotone but have a kink where a count is 0, and
+ * methods that use a slope fail there.
  */
 export function turningPoint(low: number, high: number, isBelow: (x: number) => boolean): number {
   let [from, to] = [low, high];

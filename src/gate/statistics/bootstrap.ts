@@ -1,6 +1,6 @@
 /**
- * Paired bootstrap: how else the difference might have come out, had other cases of the same kind been asked. Both
- * sides answer the same drawn cases.
+ * Paired bootstrap: the distribution of the difference over other samples of the same kind of cases. Both sides are
+ * scored on the same drawn cases.
  */
 import { type Random, seededRandom } from '../../core/random.js';
 import { bcaBounds, bcaPValues, percentileBounds } from './bca.js';
@@ -9,29 +9,29 @@ import { groupUnits, type Units, unitsOf } from './clusters.js';
 import { signFlipPValues } from './sign-flip.js';
 
 /**
- * A statistic of weighted cases. A case of weight 2 counts as two equal cases, one of weight 0 is absent. NaN where it
- * is undefined.
- * @param weights [cases] whole numbers; the array is used again for the next draw
+ * A statistic of weighted cases. A case of weight 2 counts as two equal cases, one of weight 0 is absent. NaN if it is
+ * undefined.
+ * @param weights [cases] whole numbers; the array is reused for the next draw
  */
 export type WeightedStatistic = (weights: Float64Array) => number;
 
 export interface BootstrapOptions {
   readonly confidences: Confidences;
   readonly seed: readonly (string | number)[];
-  /** 10,000 unless told: the Monte Carlo error of a 95 % bound is then a fiftieth of the standard error. */
+  /** 10,000 by default: the Monte Carlo error of a 95 % bound is then a fiftieth of the standard error. */
   readonly draws?: number;
   /** Name of each case's cluster; whole clusters are drawn. */
   readonly clusters?: ArrayLike<string | number>;
-  /** BCa unless told. */
+  /** BCa by default. */
   readonly interval?: 'percentile';
-  /** What the statistic can be; -1 to 1 unless told. It is the answer where nothing is known. */
+  /** Possible values of the statistic; -1 to 1 by default. The bounds are this range if nothing is known. */
   readonly range?: Bounds;
 }
 
 export interface BootstrapResult extends Bounds {
-  /** The statistic of the cases as they are; NaN where it is undefined, and then the bounds are the whole range. */
+  /** The statistic of the original cases; if it is NaN, the bounds are the whole range. */
   readonly observed: number;
-  /** Sample variance of the defined draws, an estimate of the statistic's own. */
+  /** Sample variance of the defined draws, which estimates the statistic's own variance. */
   readonly variance: number;
   /** One-sided p values of "it is no worse than 0" and "it is no better". */
   readonly worse: number;
@@ -41,8 +41,8 @@ export interface BootstrapResult extends Bounds {
 /**
  * BCa bounds of any statistic (Efron & Tibshirani 1993, ch. 14; see bca.ts). Costs `draws` calls of the statistic. The
  * 95 % lower bound of a mean missed in 5.0 to 6.3 % of 2,000 simulations with 60 or 200 cases, normal, exponential or
- * rarely lost; with 30 cases in 5.2 to 7.0 %, but in 13.7 % where only one case in ten loses: what was not drawn once
- * cannot be drawn again. For right or wrong take `tangoBounds`.
+ * rarely lost; with 30 cases in 5.2 to 7.0 %, but in 13.7 % where only one case in ten loses: an outcome absent from
+ * the sample cannot be drawn. For right-or-wrong answers use `tangoBounds`.
  * @param cases at least 1
  */
 export function pairedBootstrap(
@@ -71,15 +71,15 @@ export function pairedBootstrap(
 }
 
 /**
- * The same of a mean of differences, and the same draws, as sums over what is drawn. Its p values are never below those
- * of the sign changes of what differs, where that is little (sign-flip.ts).
+ * The same for a mean of differences, with the same draws, computed from sums over the drawn units. If few differences
+ * are nonzero, its p values are never below those of the sign-flip test (sign-flip.ts).
  * @param differences [cases] the candidate's score minus the champion's
  */
 export function pairedBootstrapOfMean(differences: ArrayLike<number>, options: BootstrapOptions): BootstrapResult {
   const units = unitsOf(differences.length, options.clusters);
   const { sums, sizes } = totalsOf(differences, units);
   const drawn = new Int32Array(units.count);
-  // Single cases need not be counted.
+  // Without clusters every unit is one case, so the cases drawn need not be counted.
   const casesDrawn = units.count === differences.length ? () => units.count : () => sumOver(drawn, sizes);
   const draw = (random: Random) => {
     random.integers(units.count, drawn);
@@ -104,7 +104,7 @@ interface Resampling {
   readonly jackknife: (groups: Units) => Float64Array;
 }
 
-/** Enough for the third moment that the acceleration is, and the cost stays linear in the cases. */
+/** Enough groups to estimate the third moment that the acceleration needs; the cost stays linear in the cases. */
 const mostJackknifeGroups = 200;
 
 function resample({ observed, units, draw, jackknife }: Resampling, options: BootstrapOptions): BootstrapResult {
@@ -126,7 +126,10 @@ function sumOver(drawn: Int32Array, values: Float64Array): number {
   return sum;
 }
 
-/** As many units as there are, with replacement; their cases' weights say how often. @param drawn numbers of units */
+/**
+ * Draws as many units as there are, with replacement; the weight of a case is how often its unit was drawn.
+ * @param drawn numbers of units
+ */
 function weighCases(weights: Float64Array, { starts, members }: Units, drawn: Int32Array): void {
   weights.fill(0);
   for (let draw = 0; draw < drawn.length; draw++) {

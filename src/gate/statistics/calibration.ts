@@ -1,6 +1,6 @@
 /**
- * Calibration: whether answers given with confidence 0.8 are right 8 times in 10, and whether confidence tells right
- * answers from wrong ones.
+ * Calibration: whether answers given with confidence 0.8 are right 8 times in 10, and whether confidence separates
+ * right answers from wrong ones.
  */
 
 /** The answer to one case. */
@@ -11,18 +11,18 @@ export interface Answer {
 }
 
 export interface ReliabilityBin {
-  /** It holds confidences above `from` and up to `to`; the first holds 0 too. */
+  /** The bin holds confidences above `from` and up to `to`; the first one also holds 0. */
   readonly from: number;
   readonly to: number;
   readonly count: number;
-  /** Null where the bin is empty. */
+  /** Null if the bin is empty. */
   readonly confidence: number | null;
   readonly accuracy: number | null;
 }
 
 /**
- * Of Guo et al. 2017, so that figures can be held against those in the literature: the measure grows with the number of
- * bins.
+ * The number of bins of Guo et al. 2017, so that figures compare with published ones: the measure grows with the number
+ * of bins.
  */
 const guoBins = 15;
 
@@ -42,13 +42,14 @@ export function reliabilityBins(answers: readonly Answer[], count = guoBins): Re
 /**
  * Expected calibration error: the mean gap between confidence and accuracy over 15 equal-width bins, weighted by their
  * answers (Naeini et al., AAAI 2015; Guo et al., "On calibration of modern neural networks", ICML 2017, eq. 5). In [0,
- * 1]. NaN of no answers. It is biased upwards where bins hold few answers: to compare two adapters use `brierLosses`.
+ * 1]; NaN if there are no answers. It is biased upwards if bins hold few answers: to compare two adapters use
+ * `brierLosses`.
  */
 export function expectedCalibrationError(answers: readonly Answer[]): number {
   return weightedCalibrationError(answers)(new Float64Array(answers.length).fill(1));
 }
 
-/** The same of cases that count as often as their weights say, for the bootstrap. Linear in the cases. */
+/** The same for weighted cases, for the bootstrap. The cost is linear in the cases. */
 export function weightedCalibrationError(answers: readonly Answer[]): (weights: Float64Array) => number {
   const bins = Int32Array.from(answers, ({ confidence }) => binOf(confidence, guoBins));
   const gaps = Float64Array.from(answers, (answer) => outcomeOf(answer) - answer.confidence);
@@ -65,20 +66,20 @@ export function weightedCalibrationError(answers: readonly Answer[]): (weights: 
 }
 
 /**
- * [cases] the squared gap between confidence and outcome (Brier, Mon. Weather Rev. 1950), of the answer that was given.
- * A proper score of each case by itself, so that a paired bound on "calibration got worse" is a bound on the mean of
- * two such arrays' difference.
+ * [cases] The squared gap between confidence and outcome (Brier, Mon. Weather Rev. 1950) of the given answer. It is a
+ * proper score of each single case, so a paired bound on "calibration got worse" is a bound on the mean difference of
+ * two such arrays.
  */
 export function brierLosses(answers: readonly Answer[]): Float64Array {
   return Float64Array.from(answers, (answer) => (answer.confidence - outcomeOf(answer)) ** 2);
 }
 
-/** Mean of the Brier losses, in [0, 1]; NaN of no answers. */
+/** Mean of the Brier losses, in [0, 1]; NaN if there are no answers. */
 export function brierScore(answers: readonly Answer[]): number {
   return brierLosses(answers).reduce((sum, loss) => sum + loss, 0) / answers.length;
 }
 
-/** Rounding may leave a confidence a little above 1. */
+/** Clamps the bin, since rounding may leave a confidence slightly above 1. */
 function binOf(confidence: number, count: number): number {
   return Math.min(count - 1, Math.max(0, Math.ceil(confidence * count) - 1));
 }

@@ -1,4 +1,4 @@
-/** What a bootstrap draws and a jackknife leaves out: single cases, or clusters of cases that belong together. */
+/** The units that a bootstrap draws and a jackknife leaves out: single cases, or clusters of related cases. */
 
 /** The cases of unit u are members[starts[u]] ... members[starts[u + 1] - 1]. */
 export interface Units {
@@ -8,9 +8,9 @@ export interface Units {
 }
 
 /**
- * Cases of one text, user or document rise and fall together, and count for less than their number: they are drawn
- * whole (Field & Welsh, "Bootstrapping clustered data", J. R. Stat. Soc. B 2007).
- * @param clusters name of each case's cluster; left out, each case is one by itself
+ * Cases of one text, user or document are correlated and carry less information than their number suggests, so they are
+ * drawn whole (Field & Welsh, "Bootstrapping clustered data", J. R. Stat. Soc. B 2007).
+ * @param clusters name of each case's cluster; without it each case is a unit
  */
 export function unitsOf(cases: number, clusters?: ArrayLike<string | number>): Units {
   const numbers = new Map<string | number, number>();
@@ -24,8 +24,8 @@ export function unitsOf(cases: number, clusters?: ArrayLike<string | number>): U
 }
 
 /**
- * Few units in place of many: every unit u goes into group u modulo `most`, so that neighbours, which suites sort
- * together, are parted.
+ * Merges many units into at most `most` groups: unit u goes into group u modulo `most`, so that neighbours, which
+ * suites sort together, are separated.
  */
 export function groupUnits({ count, starts, members }: Units, most: number): Units {
   const groups = Math.min(count, most);
@@ -36,7 +36,7 @@ export function groupUnits({ count, starts, members }: Units, most: number): Uni
   return gather(groupOf, groups);
 }
 
-/** A counting sort. */
+/** Sorts the cases by unit with a counting sort. */
 function gather(unitOf: Int32Array, count: number): Units {
   const starts = new Int32Array(count + 1);
   for (const unit of unitOf) starts[unit + 1]!++;

@@ -1,14 +1,14 @@
 /**
- * The flips of right-or-wrong answers: all that a paired comparison learns from. A case that both answer alike says
- * nothing of the difference.
+ * Flips of right-or-wrong answers, the only cases that inform a paired comparison: a case with equal scores on both
+ * sides says nothing about the difference.
  */
 
-/** Counts. In a forecast they may be fractions. */
+/** Counts; in a forecast they may be fractions. */
 export interface Flips {
   readonly cases: number;
-  /** Champion wrong, candidate right. */
+  /** Cases with champion wrong and candidate right. */
   readonly gained: number;
-  /** Champion right, candidate wrong. */
+  /** Cases with champion right and candidate wrong. */
   readonly lost: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * P values that may be read one by one although several were looked at: the chance that any true null is refused at
- * level alpha stays below alpha, whatever their dependence, and no p is larger than Bonferroni would make it. Holm, "A
- * simple sequentially rejective multiple test procedure", Scand. J. Stat. 1979.
+ * P values adjusted for the number of tests: the chance that any true null is rejected at level alpha stays below
+ * alpha, whatever their dependence, and no p is larger than Bonferroni would make it. Holm, "A simple sequentially
+ * rejective multiple test procedure", Scand. J. Stat. 1979.
  * @returns adjusted p values in the order given
  */
 export function holm(pValues: readonly number[]): number[] {

@@ -1,14 +1,14 @@
 /**
- * The standard normal distribution. Both functions are exact to 1e-13, in the tails relative to the tail, so that no
- * bound owes its last digits to them.
+ * The standard normal distribution. Both functions are exact to 1e-13, in the tails relative to the tail, so that they
+ * do not limit the precision of any bound.
  */
 
-/** Where the series stops and the continued fraction begins; each converges fast on its side. */
+/** The point where the continued fraction replaces the series; each converges fast on its side. */
 const tail = 2.5;
 
 /**
- * P(Z <= x). Series about 0 (Marsaglia, "Evaluating the normal distribution", J. Stat. Softw. 2004, eq. 3), Laplace's
- * continued fraction beyond.
+ * P(Z <= x), by a series about 0 (Marsaglia, "Evaluating the normal distribution", J. Stat. Softw. 2004, eq. 3), and
+ * Laplace's continued fraction beyond.
  */
 export function normalCdf(x: number): number {
   if (x < -tail) return normalDensity(x) * millsRatio(-x);
@@ -17,8 +17,8 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * The x with P(Z <= x) = probability. Started from Hastings' approximation (Abramowitz & Stegun 1964, 26.2.23; error
- * below 4.5e-4), then two steps of Halley's method, each of which cubes the error.
+ * The x with P(Z <= x) = probability. Starts from Hastings' approximation (Abramowitz & Stegun 1964, 26.2.23; error
+ * below 4.5e-4) and takes two steps of Halley's method, each of which cubes the error.
  * @returns -Infinity for 0 and Infinity for 1
  */
 export function normalQuantile(probability: number): number {
@@ -42,7 +42,7 @@ function oddSeries(x: number): number {
   return sum;
 }
 
-/** (1 - cdf) / density of x > 0: 1/(x + 1/(x + 2/(x + 3/(x + ...)))), 100 terms from the innermost. */
+/** (1 - cdf) / density for x > 0: 1/(x + 1/(x + 2/(x + 3/(x + ...)))), 100 terms from the innermost. */
 function millsRatio(x: number): number {
   let denominator = x;
   for (let level = 100; level > 0; level--) denominator = x + level / denominator;

@@ -1,4 +1,4 @@
-/** How much a suite can tell: the smallest loss it can rule out, and how many cases would settle what it could not. */
+/** The power of a suite: the smallest loss it can rule out, and how many cases would settle an inconclusive result. */
 import { turningPoint } from './bisection.js';
 import type { Confidences } from './bounds.js';
 import type { Flips } from './flips.js';
@@ -9,7 +9,7 @@ import { tangoBounds } from './tango.js';
 export interface MeasuredDifference {
   readonly cases: number;
   readonly difference: number;
-  /** Of the difference; it shrinks as 1 / cases. */
+  /** Variance of the difference; it shrinks as 1 / cases. */
   readonly variance: number;
 }
 
@@ -17,12 +17,12 @@ export type Outcome = Flips | MeasuredDifference;
 
 export interface Demand {
   readonly confidences: Confidences;
-  /** The chance with which the suite shall come to its result, in [0.5, 1). 0.8 by custom (Cohen 1988). */
+  /** The probability with which the suite should reach its result, in [0.5, 1). 0.8 by convention (Cohen 1988). */
   readonly power: number;
 }
 
 export interface DecisionDemand extends Demand {
-  /** The largest p value that counts as shown worse. */
+  /** Largest p value that counts as shown worse. */
   readonly shown: number;
 }
 
@@ -33,22 +33,22 @@ export interface Decision {
 }
 
 /**
- * The smallest margin at which a candidate that is in truth as good as the champion, and flips as many answers as this
+ * The smallest margin at which a candidate that is truly as good as the champion, and flips as many answers as this
  * one, would pass with probability `power`: minus the lower bound at the difference that bad luck of that probability
- * leaves. A margin below it asks of the suite what it cannot show. Without flips it is z^2 / (n + z^2), the least that
- * so many cases ever exclude. In (0, 1]; of another metric (z_confidence + z_power) standard errors.
+ * leaves. A smaller margin is more than the suite can show. Without flips it is z^2 / (n + z^2), the least that this
+ * number of cases ever excludes. It is in (0, 1]; for another metric it is (z_confidence + z_power) standard errors.
  */
 export function minimumDetectableLoss(outcome: Outcome, { confidences, power }: Demand): number {
   return -boundsAfterLuck(unchanged(outcome), -normalQuantile(power), confidences).lower;
 }
 
 /**
- * How many cases would settle an inconclusive result with probability `power`, if all cases are like those seen: at the
- * observed rates of flips the candidate is either shown not to be inferior by `margin` or shown to be worse, whichever
- * takes fewer. Both are asked by the rules of the gate, so that more cases are needed than there are.
- * @param margin as the gate has it, not negative
- * @returns null where no number of cases would: the loss is the margin itself or thereabouts, or more than a thousand
- * million are needed
+ * How many cases would settle an inconclusive result with probability `power`, if all cases are like those observed: at
+ * the observed rates of flips the candidate is shown either not inferior by `margin` or worse, whichever needs fewer.
+ * Both follow the rules of the gate, so more cases are needed than there are.
+ * @param margin as in the policy, not negative
+ * @returns null where no number of cases would: the loss is close to the margin itself, or more than a thousand million
+ * are needed
  */
 export function casesToDecide(
   outcome: Outcome,
@@ -66,7 +66,7 @@ export function casesToDecide(
 
 const mostCases = 1e9;
 
-/** The first whole number from which `isEnough` holds; Infinity if it is not among them. */
+/** The smallest whole number from which `isEnough` holds; Infinity if there is none up to `mostCases`. */
 function fewest(isEnough: (cases: number) => boolean): number {
   return isEnough(mostCases)
     ? Math.ceil(turningPoint(0, mostCases, (cases) => !isEnough(Math.ceil(cases))))
@@ -74,8 +74,7 @@ function fewest(isEnough: (cases: number) => boolean): number {
 }
 
 /**
- * The bounds when the difference comes out `luck` standard errors above the expected one. Flips are counted as
- * fractions.
+ * The bounds if the difference comes out `luck` standard errors above the expected one. Flips are counted as fractions.
  */
 function boundsAfterLuck(outcome: Outcome, luck: number, confidences: Confidences) {
   if ('variance' in outcome) {
@@ -93,7 +92,7 @@ function boundsAfterLuck(outcome: Outcome, luck: number, confidences: Confidence
   return tangoBounds({ cases, gained: (flips + net) / 2, lost: (flips - net) / 2 }, confidences);
 }
 
-/** The same rate of flips, as many either way. */
+/** The same rate of flips, with equally many in each direction. */
 function unchanged(outcome: Outcome): Outcome {
   if ('variance' in outcome) return { ...outcome, difference: 0 };
   const half = (outcome.gained + outcome.lost) / 2;

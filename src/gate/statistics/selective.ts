@@ -1,4 +1,7 @@
-/** Selective prediction: what is lost in coverage, and won in accuracy, when unsure answers are left to a person. */
+/**
+ * Selective prediction: the coverage lost, and the accuracy gained, when answers of low confidence are left to a
+ * person.
+ */
 import type { Answer } from './calibration.js';
 
 /** The share of wrong answers among the most confident ones. */
@@ -6,13 +9,11 @@ export interface RiskAtCoverage {
   /** Share of all cases that are answered, in (0, 1]. */
   readonly coverage: number;
   readonly risk: number;
-  /** Answers with at least this confidence are given. */
+  /** Smallest confidence at which answers are given. */
   readonly confidence: number;
 }
 
-/**
- * Risk-coverage curve (El-Yaniv & Wiener, JMLR 2010): one point for every confidence that occurs, the highest first.
- */
+/** Risk-coverage curve (El-Yaniv & Wiener, JMLR 2010): one point for each distinct confidence, the highest first. */
 export function riskCoverage(answers: readonly Answer[]): RiskAtCoverage[] {
   let [answered, wrong] = [0, 0];
   return tiesByConfidence(answers).map((tie) => {
@@ -25,8 +26,8 @@ export function riskCoverage(answers: readonly Answer[]): RiskAtCoverage[] {
 /**
  * Area under the risk-coverage curve (AURC): the mean, over k, of the risk of the k most confident answers (Geifman &
  * El-Yaniv, "Selective classification for deep neural networks", NeurIPS 2017; Geifman et al., ICLR 2019, eq. 1).
- * Within a tie wrong answers are spread evenly: the expectation over all orders of the tied. The lower the better. NaN
- * of no answers.
+ * Within a tie, wrong answers are spread evenly: the expectation over all orders of the tied answers. Lower is better.
+ * NaN if there are no answers.
  */
 export function areaUnderRiskCoverage(answers: readonly Answer[]): number {
   let [answered, wrong, area] = [0, 0, 0];
@@ -41,7 +42,7 @@ export function areaUnderRiskCoverage(answers: readonly Answer[]): number {
   return area / answers.length;
 }
 
-/** The most confident first. */
+/** Groups of equal confidence, the most confident first. */
 function tiesByConfidence(answers: readonly Answer[]): Answer[][] {
   const ties: Answer[][] = [];
   for (const answer of [...answers].sort((a, b) => b.confidence - a.confidence)) {

@@ -1,18 +1,20 @@
 /**
- * The exact randomisation test of paired differences (Fisher, "The design of experiments", 1935, section 21): were
- * neither side better, each difference might as well have had the other sign. Where only a few differ the bootstrap is
- * too sure of itself, since what it draws always has the signs that were seen: three sources that all lost give it p =
- * 0.05 among 60, and 1 / 8 here.
+ * The exact randomisation test of paired differences (Fisher, "The design of experiments", 1935, section 21): if
+ * neither side were better, each difference might equally have the opposite sign. If only a few cases differ, the
+ * bootstrap is overconfident, since its draws always have the observed signs: three sources that all lost give it p =
+ * 0.05 among 60, and this test 1 / 8.
  */
 
-/** Beyond so many the bootstrap sees enough of both signs, and there would be too many ways to count. */
+/**
+ * With more differences the bootstrap sees enough of both signs, and there would be too many sign changes to enumerate.
+ */
 const mostCounted = 16;
 
 /**
  * One-sided p values of "it is no worse" and "it is no better": the share of all sign changes whose sum is as low, or
  * as high. Zeros have no sign.
  * @param differences of independent units: cases, or sums over clusters
- * @returns undefined where more than 16 differ
+ * @returns undefined if more than 16 differ
  */
 export function signFlipPValues(
   differences: ArrayLike<number>,

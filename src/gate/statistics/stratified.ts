@@ -22,18 +22,18 @@ export function weightedDifference(strata: readonly Stratum[]): number {
 /**
  * Score bounds on the weighted mean of the strata's differences: a mean lies within them where (observed mean - mean)
  * over the root of sum w^2 V is at most z. V are the score variances at the most likely differences that have this
- * mean, as Tango's is for one suite; with one suite of right-or-wrong answers the bounds are his. By Lagrange these
- * differences obey (observed - difference) / V = pull * w with one pull for all: a small suite gives way most, for of
- * it least is known. (A suite's score is monotone in its difference, and the statistic in the pull, so that both are
- * found by bisection.)
+ * mean, as in Tango's interval for one suite; with one suite of right-or-wrong answers the bounds equal his. By
+ * Lagrange these differences obey (observed - difference) / V = pull * w with one pull for all: a small suite moves
+ * most, since least is known about it. (A suite's score is monotone in its difference, and the statistic in the pull,
+ * so both are found by bisection.)
  *
- * Strata share no true difference, so none is assumed. Misses of a 95 % lower bound in 4,000 simulated comparisons, two
+ * Strata are not assumed to share a true difference. Misses of a 95 % lower bound in 4,000 simulated comparisons, two
  * suites of equal weight with 20 and 2,000 cases, where the small one truly loses a tenth: 12.1 % with every suite at
- * the same difference, 12.1 % with all shifted alike from what was observed, none with this. Of 30, 300 and 3,000
- * cases: 14.0, 8.7 and 3.0 %. Over eleven such mixtures this missed in 0 to 6.5 %. The first is too wide besides where
- * suites differ: half gained on one and 5 points lost on three, 0.8 % misses against 5.0 %. The strata are taken as
- * independent: they must not share cases.
- * @param strata of no strata, or where one has no cases or no finite variance: -1 and 1
+ * the same difference, 12.1 % with all shifted equally from the observed differences, none with this method. With 30,
+ * 300 and 3,000 cases: 14.0, 8.7 and 3.0 %. Over eleven such mixtures this method missed in 0 to 6.5 %. The first
+ * alternative is also too wide where suites differ: half gained on one and 5 points lost on three, 0.8 % misses against
+ * 5.0 %. The strata are assumed independent: they must not share cases.
+ * @param strata without strata, or if one has no cases or no finite variance, the bounds are -1 and 1
  */
 export function stratifiedBounds(strata: readonly Stratum[], { lower, upper }: Confidences): Bounds {
   if (strata.length === 0 || strata.some(isUnknown)) return anyShare;
@@ -47,7 +47,7 @@ export function stratifiedBounds(strata: readonly Stratum[], { lower, upper }: C
 
 /**
  * One-sided p values of "the mean is no worse" and "it is no better": the confidence at which the bound of that side
- * would be 0. On the side that the observed mean does not lie on, 1.
+ * would be 0. 1 on the side opposite to the observed mean.
  */
 export function stratifiedPValues(strata: readonly Stratum[]): { readonly worse: number; readonly better: number } {
   if (strata.length === 0 || strata.some(isUnknown)) return { worse: 1, better: 1 };
@@ -80,7 +80,7 @@ function lowerBound(strata: readonly Stratum[], z: number): number {
   return strata.reduce((sum, stratum) => sum + stratum.weight * pulledDifference(stratum, pull), 0);
 }
 
-/** Where nothing varies, no pull reaches any z. */
+/** Upper limit of the search: if nothing varies, no pull reaches any z. */
 const farthest = 2 ** 200;
 
 function statistic(strata: readonly Stratum[], pull: number): number {

@@ -5,11 +5,11 @@ import { exchangeSides, type Flips } from './flips.js';
 import { normalQuantile } from './normal.js';
 
 /**
- * Bounds on the share of right answers gained, for answers that are right or wrong: Tango, "Equivalence test and
- * confidence interval for the difference in proportions for the paired-sample design", Stat. Med. 1998. A difference
- * lies within them unless the score test refuses it, whose variance is the one that the difference would have. So the
- * bounds stay honest where few or no cases flip (without a flip among n cases the lower one is -z^2/(n + z^2), where
- * Wald's would be 0), and never leave [-1, 1]. Of no cases: -1 and 1.
+ * Bounds on the difference between two shares of right answers: Tango, "Equivalence test and confidence interval for
+ * the difference in proportions for the paired-sample design", Stat. Med. 1998. A difference lies within them unless
+ * the score test rejects it, with the variance that this difference would imply. So the bounds stay valid if few or no
+ * cases flip (without a flip among n cases the lower one is -z^2/(n + z^2), where Wald's would be 0), and never leave
+ * [-1, 1]. Without cases they are -1 and 1.
  */
 export function tangoBounds(flips: Flips, { lower, upper }: Confidences): Bounds {
   if (flips.cases === 0) return anyShare;
@@ -29,13 +29,13 @@ function lowerBound(flips: Flips, z: number): number {
 }
 
 /**
- * Variance of the observed difference, were `difference` true: (p_gained + p_lost - difference^2) / cases at the most
- * likely p_gained and p_lost that differ by it (Tango 1998, eq. 7: the root of a quadratic).
+ * Variance of the observed difference if `difference` were true: (p_gained + p_lost - difference^2) / cases at the most
+ * likely p_gained and p_lost with that difference (Tango 1998, eq. 7: the root of a quadratic).
  * @param difference in [-1, 1]
  */
 export function scoreVariance({ cases, gained, lost }: Flips, difference: number): number {
-  // A loss is a gain of the other side. So both sides are the same to the last bit, and no root is a difference of near
-  // equals.
+  // A loss is a gain of the other side, so both sides agree to the last bit, and no root is a difference of nearly
+  // equal numbers.
   return difference < 0
     ? varianceOfGain(cases, lost, gained, -difference)
     : varianceOfGain(cases, gained, lost, difference);

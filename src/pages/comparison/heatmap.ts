@@ -1,4 +1,4 @@
-/** The accuracy matrix of the page: the fuller the ground, the better; every cell says its number. */
+/** The accuracy matrix of the page: a darker background means a higher accuracy; every cell shows its number. */
 
 import { percent } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
@@ -40,7 +40,7 @@ interface Where {
   readonly column: number;
 }
 
-/** Above this share of the full colour a number is written in the colour of the paper. */
+/** Share of the full colour above which a number is written in the colour of the paper. */
 const dark = 0.55;
 
 function drawCell(accuracy: number | undefined, { domain, update, column }: Where): Markup {

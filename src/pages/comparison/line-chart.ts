@@ -1,4 +1,4 @@
-/** Accuracy on each domain after each update: a line a domain, named at its end. */
+/** Accuracy on each domain after each update: one line for each domain, labelled at its end. */
 
 import { percent } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
@@ -9,14 +9,14 @@ export interface LineChart {
   readonly title: string;
   readonly domains: readonly string[];
   readonly matrix: AccuracyMatrix;
-  /** Drawn faintly behind, to compare with: its mean over the domains known by then. */
+  /** Drawn faintly in the background for comparison: its mean over the domains known at that update. */
   readonly reference: AccuracyMatrix | undefined;
   readonly width: number;
 }
 
 const margin = { top: 10, right: 112, bottom: 22, left: 30 } as const;
 const labelHeight = 13;
-/** Colours of the style sheet: `line-0` and so on. */
+/** Number of colours in the style sheet: `line-0` and so on. */
 const colourCount = 8;
 
 interface PlotAxes {
@@ -102,7 +102,9 @@ function drawLine({ domain, index, points }: Line, { x, y }: PlotAxes): Markup {
 </g>`;
 }
 
-/** At the ends of the lines; what would overlap is moved apart, with a thin line to where it belongs. */
+/**
+ * Labels the ends of the lines; overlapping labels are moved apart, with a thin line to the end that each belongs to.
+ */
 function placeLabels(lines: readonly Line[], { x, y }: PlotAxes, lowest: number): Markup {
   const labels = lines
     .map(({ domain, index, points }) => ({ domain, index, end: points.at(-1)! }))
@@ -119,7 +121,7 @@ function placeLabels(lines: readonly Line[], { x, y }: PlotAxes, lowest: number)
   })}`;
 }
 
-/** Ascending places at least a label apart, as near to the wanted ones as a pass down and a pass up make them. */
+/** Ascending places at least a label's height apart, near the wanted ones: one pass down, then one pass up. */
 function spread(wanted: readonly number[], top: number, bottom: number): number[] {
   const places = [...wanted];
   for (let index = 0; index < places.length; index++) {

@@ -1,6 +1,6 @@
 /**
- * A comparison of strategies as one page of HTML that needs nothing else: the picture first, then the numbers, then how
- * they came about.
+ * A comparison of strategies as one self-contained HTML page: the picture first, then the numbers, then the course of
+ * the runs.
  */
 
 import { megabytes, percent, signed } from '../../core/numbers.js';
@@ -42,7 +42,7 @@ interface Shown extends PlayedMatrix {
   readonly row: PlayedRow;
 }
 
-/** Each strategy at its best budget: naive first, the remedies from the best down, joint training last. */
+/** Each strategy at its best budget: naive first, then the remedies from the best down, then joint training. */
 function shownOf({ rows, matrices }: Comparison): Shown[] {
   const strategies = [...new Set(matrices.map(({ strategy }) => strategy))];
   const shown = strategies.map((name) => {

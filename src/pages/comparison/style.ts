@@ -1,4 +1,4 @@
-/** The style of the comparison's pictures, beside what every page has. It holds nothing from data. */
+/** The style of the comparison's pictures, in addition to that of every page. It contains nothing from data. */
 export const comparisonStyle = `
 :root {
   --heat: #0f5f8f; --on-heat: #ffffff; --unknown: #f1f1ec;

@@ -1,4 +1,7 @@
-/** What accuracy costs: a dot a play, over a logarithmic axis; the budgets of one strategy are joined. */
+/**
+ * Accuracy against cost: one dot for each run of a strategy, over a logarithmic axis; the budgets of one strategy are
+ * joined by a line.
+ */
 
 import { percent } from '../../core/numbers.js';
 import { largestOf, smallestOf } from '../../core/sequences.js';
@@ -10,7 +13,7 @@ export interface TradeOff {
   readonly rows: readonly PlayedRow[];
   readonly best: PlayedRow | undefined;
   readonly costOf: (row: PlayedRow) => number;
-  /** "12 MB" */
+  /** Formats a cost: "12 MB". */
   readonly say: (cost: number) => string;
 }
 
@@ -55,14 +58,17 @@ ${placeLabels(dots, best)}
 </svg>`;
 }
 
-/** Tenths that enclose all accuracies, at least two. */
+/** Multiples of a tenth that enclose all accuracies, at least two. */
 function levelsAround(accuracies: readonly number[]): number[] {
   const first = Math.min(9, Math.floor(smallestOf(accuracies) * 10));
   const last = Math.max(first + 1, Math.ceil(largestOf(accuracies) * 10));
   return Array.from({ length: last - first + 1 }, (_, index) => (first + index) / 10);
 }
 
-/** Powers of ten, or the least and the most where those are too few. */
+/**
+ * A logarithmic axis with ticks at powers of ten, or at the smallest and largest cost if there are fewer than two
+ * powers.
+ */
 function logarithmic(costs: readonly number[]): { place: (cost: number) => number; ticks: number[] } {
   const positive = costs.map((cost) => Math.max(cost, 1e-6));
   const [low, high] = [Math.log10(smallestOf(positive) / 1.3), Math.log10(largestOf(positive) * 1.3)];
@@ -75,7 +81,7 @@ function logarithmic(costs: readonly number[]): { place: (cost: number) => numbe
   return { place, ticks: powers.length >= 2 ? powers : [10 ** low * 1.3, 10 ** high / 1.3] };
 }
 
-/** On top of what lies below it. */
+/** Sorts the best dot last, so that it is drawn on top. */
 const bestLast = (dots: readonly Dot[], best: PlayedRow | undefined) =>
   [...dots].sort((a, b) => Number(a.row === best) - Number(b.row === best));
 
@@ -102,7 +108,7 @@ interface Box {
 const lineHeight = 12;
 const letterWidth = 5.8;
 
-/** One name a strategy, at its best budget; where no side of the dot is free the name is left to the tooltip. */
+/** Labels each strategy once, at its best budget; if no side of the dot is free, only the tooltip has the name. */
 function placeLabels(dots: readonly Dot[], best: PlayedRow | undefined): Markup {
   const taken: Box[] = dots.map(({ x, y }) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
   const importance = ({ row }: Dot) => (row === best ? 0 : row.role === 'remedy' ? 2 : 1);

@@ -1,4 +1,4 @@
-/** What the pictures of a comparison, on the terminal and on the page, say in the same words. */
+/** Sentences that the pictures of a comparison share, on the terminal and on the page. */
 
 import { percent } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
@@ -14,7 +14,7 @@ export function describeExamples({ examples, unmeasured, classes }: Comparison):
   return `${learned} Nothing is held out of ${names}: learned, but not measured.`;
 }
 
-/** What came out, in three sentences. */
+/** The result in three sentences. */
 export function describeFindings(comparison: Comparison): string {
   const played = comparison.rows.filter((row): row is PlayedRow => row.error === null);
   const ends = (row: PlayedRow) => `${percent(row.averageAccuracy)} % and forgets ${percent(row.forgetting)} points`;
@@ -29,7 +29,7 @@ export function describeFindings(comparison: Comparison): string {
   return sentences.flat().join(' ');
 }
 
-/** Half the width of a 95 % interval around the best average, over all that is held out (Agresti & Coull, 1998). */
+/** Half the width of a 95 % interval around the best average, over all held-out examples (Agresti & Coull, 1998). */
 export function describeChance(comparison: Comparison): string {
   const share = comparison.rows.find((row) => row.error === null)?.averageAccuracy ?? 0.5;
   const count = comparison.examples.reduce((sum, { holdout }) => sum + holdout, 0);

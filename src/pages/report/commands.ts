@@ -1,4 +1,4 @@
-/** What to type for each step that the advice names: a page is read beside a command line. */
+/** The command for each step that the advice names, since the page is read next to a command line. */
 import type { Step } from '../../gate/advice.js';
 import type { Candidate } from '../../store/candidates.js';
 

@@ -1,4 +1,7 @@
-/** What did not pass, as one table: the rule, what was measured, the limit, and how many cases would decide it. */
+/**
+ * Findings that did not pass, as one table: the rule, the measured value, the limit, and how many cases would decide
+ * it.
+ */
 import { clip } from '../../core/text.js';
 import { type Concern, concernsOf, type Report } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';

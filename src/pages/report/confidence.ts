@@ -1,4 +1,4 @@
-/** Whether confidences can be believed: two pictures, the numbers, and the paired difference. */
+/** Whether confidences can be trusted: two pictures, the numbers, and the paired difference. */
 import type { CalibrationReport, CalibrationSide, Report } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { counted, interval, points, share } from './numbers.js';
@@ -34,7 +34,10 @@ function showSide(name: string, { cases, error, brier, riskCoverageArea }: Calib
   return markup`<tr><th scope="row">${name}</th><td class="number">${cases}</td>${numbers}</tr>`;
 }
 
-/** The stored value is positive where the candidate is better; a Brier score is better where it is lower. */
+/**
+ * The stored value is positive if the candidate is better; the page shows its negative, since a lower Brier score is
+ * better.
+ */
 function sayDifference({ cases, value, lower, upper }: NonNullable<CalibrationReport['difference']>): Markup {
   const change = `${points(-value)} points, bounds ${interval(-upper, -lower)}`;
   return markup`<p>On ${counted(cases, 'case', 'cases')} that both know, case by case, the candidate's Brier score differs by <b>${change}</b>; below 0 it is better.</p>`;

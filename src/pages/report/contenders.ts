@@ -1,4 +1,4 @@
-/** The field of a tournament: every strategy that trained for this update, and why it was or was not proposed. */
+/** The field of a tournament: every strategy that trained for this update, and the reason for proposing it or not. */
 
 import { megabytes } from '../../core/numbers.js';
 import { clip } from '../../core/text.js';
@@ -7,7 +7,7 @@ import { type Markup, markup, nothing } from '../markup.js';
 import { dash, isMeasured, points, share } from './numbers.js';
 import { markVerdict } from './verdict-mark.js';
 
-/** Nothing, where there was no choice. */
+/** Empty if there was only one contender. */
 export function showField(field: readonly FieldRow[]): Markup {
   if (field.length < 2) return nothing;
   return markup`<section id="field">

@@ -1,4 +1,4 @@
-/** What became of each domain, in the order in which they were learned, and the metrics of continual learning. */
+/** The change in each domain, in the order in which they were learned, and the metrics of continual learning. */
 import type { Report } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { points, share } from './numbers.js';

@@ -1,14 +1,12 @@
-/**
- * Answers that turned, to be read by a person: what was right and is wrong now before what was wrong and is right now.
- */
+/** Answers that turned, for a person to read: newly wrong answers first, then newly right ones. */
 import { clip } from '../../core/text.js';
 import type { Flip, Flips } from '../../measuring/flips.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { dash, isMeasured, share } from './numbers.js';
 
-/** Of both kinds together. */
+/** Maximum number of rows, over both kinds together. */
 const mostShown = 200;
-/** The others of the lost ones open on demand. */
+/** Number of lost answers shown at once; the others open on demand. */
 const atOnce = 25;
 
 export function showFlips({ lost, gained }: Flips): Markup {

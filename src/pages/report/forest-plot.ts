@@ -1,6 +1,6 @@
 /**
- * A forest plot: a row a suite, its difference as a dot between the whiskers of its bounds, over one axis of points.
- * Each row is a picture in a cell of a table, so that its numbers can be read without it.
+ * A forest plot: one row for each suite, with its difference as a dot between the whiskers of its bounds, over one axis
+ * in points. Each row is a picture in a table cell, so that its numbers can be read without it.
  */
 import { clip } from '../../core/text.js';
 import { type ReportRow, verdictOf } from '../../gate/report.js';
@@ -9,13 +9,16 @@ import { interval, isMeasured, points } from './numbers.js';
 import { placeOn, type Scale, scaleOver } from './scale.js';
 import { drawShape, verdictWords } from './verdict-mark.js';
 
-/** So much is worth the room; what reaches further is cut, and an arrow says so. */
+/** Limits of the axis: whiskers beyond the furthest are cut, which an arrow shows. */
 const furthest = 0.3;
 const nearest = 0.02;
 /** Pixels from the top of a row to its whisker. */
 const middle = 21;
 
-/** Over what is judged: what is new to the champion gains so much that nothing else would show beside it. */
+/**
+ * The scale covers judged rows only: gains on data that is new to the champion are so large that nothing else would be
+ * visible.
+ */
 export function forestScale(rows: readonly ReportRow[]): Scale {
   const judged = rows.filter(({ findings, difference }) => findings.length > 0 && isMeasured(difference));
   const ends = judged.flatMap((row) => [row.lower, row.upper, row.difference, marginOf(row)]).filter(isMeasured);
@@ -23,12 +26,12 @@ export function forestScale(rows: readonly ReportRow[]): Scale {
   return scaleOver([-nearest, nearest, ...within]);
 }
 
-/** The end of what the row may lose, below 0; undefined where nothing says so. */
+/** The largest allowed loss of a row, below 0; undefined if it has no such limit. */
 function marginOf({ findings }: ReportRow): number | undefined {
   return findings.find(({ rule }) => rule === 'not-inferior' || rule === 'not-harmed')?.limit;
 }
 
-/** Names of the ticks, for the head of the column. */
+/** Labels of the ticks, for the head of the column. */
 export function drawAxis(scale: Scale): Markup {
   const names = scale.ticks.map((tick, index) => {
     const anchor = index === 0 ? 'start' : index === scale.ticks.length - 1 ? 'end' : 'middle';
@@ -69,7 +72,7 @@ ${drawEnd(from, scale)}${drawEnd(to, scale)}
 ${isInside ? drawShape(shape, placeOn(scale, difference), middle) : nothing}</g>`;
 }
 
-/** A cap where the whisker ends, an arrow where it goes on. */
+/** A cap where the whisker ends, an arrow where it is cut. */
 function drawEnd(bound: number, scale: Scale): Markup {
   if (bound < scale.low) return drawArrow('left', 0);
   return bound > scale.high ? drawArrow('right', 100) : drawCap(placeOn(scale, bound));

@@ -1,4 +1,4 @@
-/** What a rule measures, and its limit, in the unit of the rule. */
+/** The measured value of a rule, and its limit, in the unit of the rule. */
 import type { Rule } from '../../gate/report.js';
 import { dash, isMeasured, points, probability, share } from './numbers.js';
 
@@ -32,5 +32,5 @@ const sayIn: Record<Unit, (value: number | null) => string> = {
   count: (value) => (isMeasured(value) ? value.toLocaleString('en', { maximumFractionDigits: 3 }) : dash),
 };
 
-/** A rule that only a stored report knows is said as a plain number. */
+/** A rule that occurs only in stored reports is formatted as a plain number. */
 export const formatterFor = (rule: Rule) => sayIn[unitOf[rule] ?? 'count'];

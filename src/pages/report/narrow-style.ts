@@ -1,6 +1,6 @@
 /**
- * Tables on a narrow screen: a row becomes a small card, so that nothing has to be scrolled to the side. What the head
- * of a column said stands before each value. It holds nothing from data.
+ * Tables on a narrow screen: a row becomes a small card, so that nothing has to be scrolled sideways. The text of a
+ * column's head is shown before each value. It contains nothing from data.
  */
 interface CardTable {
   /** Class of the table. */
@@ -8,8 +8,8 @@ interface CardTable {
   /** Columns of a card, as grid-template-columns. */
   readonly columns: string;
   /**
-   * Number of a cell in its row, from 1 -> where it stands in the card, over which columns (grid-column), and what is
-   * said before it.
+   * Number of a cell in its row, from 1 -> its position in the card, the columns it covers (grid-column), and the text
+   * before it.
    */
   readonly cells: Readonly<
     Record<number, { readonly order: number; readonly across?: string; readonly before?: string }>
@@ -80,7 +80,7 @@ const tables: readonly CardTable[] = [
 ];
 
 const cardOf = ({ name, columns, cells }: CardTable) => {
-  // Twice, so that it weighs more than the rules of wide screens.
+  // The class is repeated for a higher specificity than the rules of wide screens.
   const row = `.${name}.${name} tbody tr`;
   const placed = Object.entries(cells).map(([number, { order, across, before }]) => {
     const place = `${row} > :nth-child(${number}) { order: ${order};${across ? ` grid-column: ${across};` : ''} }`;

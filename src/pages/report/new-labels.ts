@@ -1,15 +1,15 @@
-/** What new labels cost the earlier ones, and which of them are taken for each other. */
+/** The cost of new labels for the earlier ones, and the labels that are confused. */
 import { clip } from '../../core/text.js';
 import type { ConfusedPair, Report } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { counted } from './numbers.js';
 
-/** Case -> its text, of those that the store still has. */
+/** Case -> its text, for cases that the store still has. */
 export type CaseTexts = ReadonlyMap<string, string>;
 
 const named = (label: string) => clip(label, 40);
 
-/** Undefined where no label is new, or nothing was lost or confused. */
+/** Undefined if no label is new, or nothing was lost or confused. */
 export function sayLoss({ newLabels }: Pick<Report, 'newLabels'>): string | undefined {
   if (!newLabels || newLabels.toNew + newLabels.toOld + newLabels.pairs.length === 0) return undefined;
   const { labels, toNew, toOld } = newLabels;
@@ -17,14 +17,14 @@ export function sayLoss({ newLabels }: Pick<Report, 'newLabels'>): string | unde
   return `${by}: of ${counted(toNew + toOld, 'held-out answer', 'held-out answers')} that the champion had right and the candidate has wrong, ${toNew} went to new labels (competition) and ${toOld} to other old ones (forgetting)`;
 }
 
-/** "late_parcel and delivery are taken for each other 6 times" */
+/** "late_parcel (old) and delivery (new) are confused 6 times" */
 const sayPair = ({ older, newer, cases }: ConfusedPair) =>
   `${named(older)} (old) and ${named(newer)} (new) are confused ${counted(cases, 'time', 'times')}`;
 
 const remedy =
   'If such a pair means one thing, merge the two or rename the old one; if not, bring more examples of both.';
 
-/** Lines for a terminal; empty where there is nothing to say. @param wrapped breaks a paragraph */
+/** Lines for a terminal; empty if there is nothing to report. @param wrapped breaks a paragraph */
 export function sayNewLabels(
   report: Pick<Report, 'newLabels'>,
   texts: CaseTexts,

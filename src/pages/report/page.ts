@@ -1,7 +1,4 @@
-/**
- * The report of a candidate as one page of HTML that needs nothing else: the verdict first, then what it rests on, then
- * what to do.
- */
+/** The report of a candidate as one self-contained HTML page: the verdict first, then its evidence, then the advice. */
 import { clip } from '../../core/text.js';
 import { type Advice, adviseOn } from '../../gate/advice.js';
 import type { FieldRow } from '../../gate/field.js';
@@ -27,13 +24,13 @@ import { announceVerdict } from './verdict-mark.js';
 
 export interface ReportPage {
   readonly candidate: Omit<Candidate, 'report' | 'runId'> & { readonly report: Report };
-  /** Of the candidate. */
+  /** Strategy of the candidate. */
   readonly strategy: string;
   readonly field: readonly FieldRow[];
-  /** On this candidate, oldest first. */
+  /** Decisions on this candidate, oldest first. */
   readonly decisions: readonly Decision[];
   readonly flips: Flips;
-  /** Of the cases that the report names as examples. */
+  /** Texts of the cases that the report names as examples. */
   readonly texts: CaseTexts;
 }
 

@@ -1,4 +1,7 @@
-/** Parts of the data, such as labels or domains: what each was and is, as numbers and as two dots that a line joins. */
+/**
+ * Parts of the data, such as labels or domains: the scores of champion and candidate, as numbers and as two dots joined
+ * by a line.
+ */
 import { clip } from '../../core/text.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { isMeasured, type Measured, points, share } from './numbers.js';
@@ -10,15 +13,15 @@ export interface Part {
   readonly cases: number;
   readonly champion: Measured;
   readonly candidate: Measured;
-  /** Beside the numbers, such as a verdict. */
+  /** Shown next to the numbers, such as a verdict. */
   readonly mark: Markup;
 }
 
 export interface PartsTable {
-  /** Of the first column. */
+  /** Title of the first column. */
   readonly title: string;
   readonly parts: readonly Part[];
-  /** So many are shown at once. */
+  /** Maximum number of parts shown at once. */
   readonly most: number;
 }
 
@@ -46,7 +49,7 @@ function showPart(part: Part, scale: Scale): Markup {
   return markup`<tr><th scope="row">${clip(name, 80)}</th><td class="number">${cases}</td><td class="number">${share(champion)}</td><td class="number">${share(candidate)}</td><td class="number"><b>${points(difference)}</b></td><td class="bar">${drawPair(part, scale)}</td><td>${mark}</td></tr>`;
 }
 
-/** Candidate minus champion; null where one of them was not measured. */
+/** Candidate minus champion; null if one of them was not measured. */
 export function differenceOf({ champion, candidate }: Pick<Part, 'champion' | 'candidate'>): number | null {
   return isMeasured(champion) && isMeasured(candidate) ? candidate - champion : null;
 }

@@ -1,13 +1,13 @@
 /**
- * A reliability diagram: how often answers of a confidence are right, against that confidence. On the diagonal they are
- * what they say.
+ * A reliability diagram: the share of right answers at each confidence, against that confidence. On the diagonal they
+ * are equal.
  */
 import type { CalibrationReport, CalibrationSide } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { isMeasured, share } from './numbers.js';
 import { drawFrame, placeIn, type Side, sides } from './unit-square.js';
 
-/** Pixels: a bin that holds all cases, and one that holds hardly any. */
+/** Sizes in pixels of a bin that holds all cases, and of one that holds hardly any. */
 const [largest, smallest] = [11, 2.5];
 
 export function drawReliability({ champion, candidate }: CalibrationReport): Markup {

@@ -1,4 +1,7 @@
-/** Risk-coverage curves (El-Yaniv & Wiener, JMLR 2010): the share of wrong answers when only the surest are given. */
+/**
+ * Risk-coverage curves (El-Yaniv & Wiener, JMLR 2010): the share of wrong answers when only the most confident are
+ * given.
+ */
 import type { CalibrationReport, CalibrationSide } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { isMeasured, share } from './numbers.js';

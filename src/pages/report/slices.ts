@@ -1,4 +1,4 @@
-/** The held-out examples cut by label, domain, source or length: where a loss sits. */
+/** The held-out examples cut by label, domain, source or length, to show where a loss lies. */
 import { groupBy } from '../../core/grouping.js';
 import { type Report, type SliceRow, verdictOf } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
@@ -16,7 +16,7 @@ ${[...groupBy(slices, cutOf)].map(([name, own]) => showCut(name, own))}
 </section>`;
 }
 
-/** "holdout label", the name of a slice less its value. */
+/** "holdout label": the name of a slice without its value. */
 function cutOf({ suite, by, value }: SliceRow): string {
   const ending = ` ${by}=${value}`;
   const of = suite.endsWith(ending) ? suite.slice(0, -ending.length) : 'holdout';

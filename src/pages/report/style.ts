@@ -1,6 +1,6 @@
 import { narrowStyle } from './narrow-style.js';
 
-/** The style of a report's pictures and tables, beside what every page has. It holds nothing from data. */
+/** The style of a report's pictures and tables, in addition to that of every page. It contains nothing from data. */
 export const reportStyle = `
 .pass { color: var(--good); } .fail { color: var(--bad); } .inconclusive { color: var(--open); } .none { color: var(--soft); }
 h2 { margin-top: 72px; } h3 { font-size: 16px; font-weight: 650; margin: 36px 0 0; overflow-wrap: anywhere; }

@@ -1,4 +1,4 @@
-/** Every suite of a report in one table: wholes set off, then by what became of them, each with what the rules say. */
+/** Every suite of a report in one table: wholes first, set apart, then suites by verdict, each with its findings. */
 import { clip } from '../../core/text.js';
 import { type Finding, isOpenLoss, type Report, type ReportRow, verdictOf } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
@@ -90,7 +90,7 @@ const describeMeasure = ({ metric, cases, gained, lost }: ReportRow) => {
   return `${clip(metric, 40)} of ${counted(cases, 'case', 'cases')}${flips}`;
 };
 
-/** What did not pass is said at once, the rest when asked for. */
+/** Findings that did not pass are shown at once, the others on demand. */
 function showFindings(row: ReportRow): Markup {
   const open = row.findings.filter(({ verdict }) => verdict !== 'pass');
   const passed = row.findings.filter(({ verdict }) => verdict === 'pass');

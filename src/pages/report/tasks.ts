@@ -1,4 +1,7 @@
-/** Each task on its held-out examples beside always giving the commonest label, with the labels that come off worst. */
+/**
+ * Each task on its held-out examples, compared with always giving the commonest label, with the labels of lowest
+ * recall.
+ */
 import { clip } from '../../core/text.js';
 import type { Report, TaskReport } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
@@ -8,7 +11,7 @@ const labelWidth = 40;
 const mostUnheld = 3;
 const named = (label: string) => clip(label, labelWidth);
 
-/** As a paragraph. Its task is named where the report has several. */
+/** One paragraph for a task, which is named if the report has several. */
 export function sayTask(task: TaskReport, { tasks }: Pick<Report, 'tasks'>): string {
   const of = tasks.length > 1 ? `${clip(task.task, labelWidth)}, ` : '';
   const scores = `${of}${counted(task.cases, 'held-out case', 'held-out cases')}: ${share(task.candidate)} % right, always "${named(task.majority)}" would have ${share(task.baseline)} %`;

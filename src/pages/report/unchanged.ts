@@ -1,13 +1,12 @@
 /**
- * Suites that this update cannot change: named, with the encoder's score where it is known, and set apart from what is
- * evidence.
+ * Suites that this update cannot change: named, with the encoder's score if known, and shown apart from the evidence.
  */
 import { clip } from '../../core/text.js';
 import type { Report } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { counted, share } from './numbers.js';
 
-/** One sentence for terminal and page; empty where there is none. */
+/** One sentence for terminal and page; empty if there is no such suite. */
 export function sayUnchanged({ unchanged }: Pick<Report, 'unchanged'>): string {
   if (unchanged.length === 0) return '';
   const suites = counted(unchanged.length, 'suite of the encoder is', 'suites of the encoder are');

@@ -1,4 +1,6 @@
-/** The ground of two pictures of confidence: shares from 0 to 1 across, and from 0 to a highest one up. */
+/**
+ * The axes of two pictures of confidence: shares from 0 to 1 horizontally, and from 0 to a highest share vertically.
+ */
 import { type Markup, markup } from '../markup.js';
 import { share } from './numbers.js';
 
@@ -6,10 +8,10 @@ const size = { left: 36, right: 424, top: 10, bottom: 288 } as const;
 
 export type Side = 'champion' | 'candidate';
 
-/** How the line of each is drawn: told apart without colour. */
+/** Line style of each side, distinguishable without colour. */
 export const sides: Record<Side, string> = { champion: 'curve dashed', candidate: 'curve' };
 
-/** Pixels of a point. */
+/** Position of a point in pixels. */
 export function placeIn(across: number, up: number, highest: number): { x: number; y: number } {
   return {
     x: size.left + across * (size.right - size.left),

@@ -1,9 +1,9 @@
-/** From which confidence on an answer is given, and how often that goes wrong either way. */
+/** The confidence below which an answer is refused, and the share of errors in both directions. */
 import type { Report } from '../../gate/report.js';
 import { type Markup, markup, nothing } from '../markup.js';
 import { share } from './numbers.js';
 
-/** A sentence a task. */
+/** One sentence for each task. */
 export function sayUnknown({ unknown }: Pick<Report, 'unknown'>): string[] {
   return unknown.map((one) => {
     const of = unknown.length > 1 ? `${one.task}: ` : '';

@@ -1,10 +1,10 @@
-/** A verdict by colour, by shape and by word, so that none of them has to be seen. */
+/** Marks a verdict by colour, shape and word, so that each of them is enough. */
 import type { Verdict } from '../../store/candidates.js';
 import { type Markup, markup } from '../markup.js';
 
 export const verdictWords: Record<Verdict, string> = { pass: 'pass', fail: 'fail', inconclusive: 'cannot tell' };
 
-/** Around the origin, 9 wide: a disc, a square, a diamond; `none` is a ring, for what is not judged. */
+/** Shapes around the origin, 9 wide: a disc, a square, a diamond; `none` is a ring, for unjudged rows. */
 const shapes = {
   pass: 'M-4.6 0a4.6 4.6 0 1 0 9.2 0a4.6 4.6 0 1 0-9.2 0z',
   fail: 'M-4.3-4.3h8.6v8.6h-8.6z',
@@ -19,12 +19,12 @@ export function drawShape(shape: Shape, x: number, y: number): Markup {
   return markup`<svg class="dot ${shape}" x="${x}%" y="${y}" overflow="visible"><path d="${shapes[shape]}"/></svg>`;
 }
 
-/** In a table: its shape and its word. */
+/** A verdict in a table: its shape and its word. */
 export function markVerdict(verdict: Verdict): Markup {
   return markup`<span class="verdict ${verdict}"><svg class="sign" viewBox="-7 -7 14 14" aria-hidden="true"><path d="${shapes[verdict]}"/></svg>${verdictWords[verdict]}</span>`;
 }
 
-/** At the head of the page. */
+/** The verdict at the head of the page. */
 export function announceVerdict(verdict: Verdict): Markup {
   const strokes = {
     pass: 'M-3-0.2L-0.8 2.2L3.2-2.2',

@@ -1,9 +1,9 @@
-/** Connections to a PostgreSQL server, each with the schema of the store before it. */
+/** Connections to a PostgreSQL server, with the store's schema first in the search path. */
 import { CompiledQuery, type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { ServerLocation } from './location.js';
 
-/** Of one process: a transaction holds one, and what it waits for may need another. */
+/** Per process: a transaction holds one connection, and code that it waits for may need another. */
 const mostConnections = 4;
 const connectMilliseconds = 10_000;
 
@@ -17,7 +17,7 @@ export function dialectFor({ connectionString, schema }: ServerLocation, setting
     keepAlive: true,
     types: { getTypeParser },
   });
-  // A connection that breaks while nothing is asked on it: whoever asks next is told, or gets another one.
+  // Ignores errors of idle connections: the next query reports the error or gets another connection.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({
@@ -31,6 +31,9 @@ export function dialectFor({ connectionString, schema }: ServerLocation, setting
 
 const wholeNumbers: readonly number[] = [pg.types.builtins.INT8, pg.types.builtins.NUMERIC];
 
-/** Whole numbers of 64 bits, counts and sums come as text, since they may be larger than any that a store holds. */
+/**
+ * Parses 64-bit integers, counts and sums as numbers. The driver returns them as text, since they could exceed a
+ * number's exact range; those of a store never do.
+ */
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   wholeNumbers.includes(oid) ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser;

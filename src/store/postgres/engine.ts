@@ -1,4 +1,4 @@
-/** What the store asks of PostgreSQL alone. */
+/** The parts of the store that are specific to PostgreSQL. */
 import { sql } from 'kysely';
 import { patienceMilliseconds } from '../patience.js';
 import type { Engine, Transaction } from '../store.js';
@@ -17,7 +17,7 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
     async beginReading(transaction) {
       await sql`begin isolation level repeatable read, read only`.execute(transaction);
     },
-    // The server checks its pages and keys by itself.
+    // The server itself checks its pages and keys.
     findDamage: async () => [],
     requireInPlace: () => undefined,
     async now(queries) {
@@ -25,10 +25,10 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
       return new Date(rows[0]!.now);
     },
     openExampleWriter: (transaction, of) => new ParcelWriter(transaction, of),
-    // Only rows of tasks with sets of labels are asked: the others hold no JSON.
+    // Called only for rows of multi-label tasks: other rows hold no JSON.
     isInSet: (label) => sql<boolean>`jsonb_exists(label::jsonb, ${label})`,
     async readLastIds(queries) {
-      // A sequence that has given no number yet has none here.
+      // A sequence that has not issued a number yet is omitted.
       const { rows } = await sql<{ name: string; last: number | null }>`
         select columns.table_name as name, pg_sequence_last_value(
           pg_get_serial_sequence(quote_ident(columns.table_schema) || '.' || quote_ident(columns.table_name), 'id')::regclass
@@ -45,8 +45,8 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
 }
 
 /**
- * Until the transaction ends nobody else writes in the schema. Reading, and what is written outside of transactions
- * (leases, vectors), goes on.
+ * Prevents other writers in the schema until the transaction ends. Reads, and writes outside of transactions (leases,
+ * vectors), continue.
  */
 export async function holdSchema(transaction: Pick<Transaction, 'getExecutor'>, schema: string): Promise<void> {
   await sql`set local lock_timeout = ${sql.lit(patienceMilliseconds)}`.execute(transaction);

@@ -1,7 +1,7 @@
-/** Errors of a PostgreSQL server, or of the way to it, as errors of Espalier's catalogue. */
+/** Translates errors of a PostgreSQL server, or of the connection to it, to errors of Espalier's catalogue. */
 import { type ErrorCode, EspalierError, messageOf, systemCodeOf } from '../../core/errors.js';
 
-/** SQLSTATE, or its class -> what it means here (PostgreSQL manual, appendix A). */
+/** SQLSTATE or its class -> the code and message used here (PostgreSQL manual, appendix A). */
 const byState: readonly (readonly [state: string, code: ErrorCode, what: string])[] = [
   ['53100', 'DISK_FULL', 'has no space left'],
   ['53', 'STORE_BUSY', 'has no room for one more'],
@@ -20,14 +20,14 @@ const byState: readonly (readonly [state: string, code: ErrorCode, what: string]
   ['XX002', 'STORE_CORRUPT', 'is damaged'],
 ];
 
-/** What Node.js says of a connection. */
+/** Node.js error codes of connections. */
 const ofConnections = [
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
   ...['ECONNABORTED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED'],
   ...['ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
 ];
 
-/** The driver gives these no code. */
+/** Messages of lost connections to which the driver gives no code. */
 const lostConnection =
   /connection terminated|timeout expired|timeout exceeded when trying to connect|not queryable|client was closed|does not support SSL/i;
 
@@ -43,7 +43,7 @@ export function postgresError(thrown: unknown, location: string): unknown {
   return thrown;
 }
 
-/** Of several addresses that a name leads to the errors come together, without a message of their own. */
+/** If a name resolves to several addresses, their errors come in an AggregateError without a message of its own. */
 function reasonOf(thrown: Error): string {
   const first = thrown instanceof AggregateError ? (thrown.errors[0] as unknown) : thrown;
   return messageOf(first) || systemCodeOf(thrown) || 'no reason was given';

@@ -1,4 +1,4 @@
-/** Finds and inserts examples in parcels: asked for one by one, each would cost the way to the server and back. */
+/** Finds and inserts examples in batches: individual queries would each cost a round trip to the server. */
 import { sql } from 'kysely';
 import { type NewExample, sealOf } from '../example.js';
 import type { ExampleWriter, KnownExample, Transaction, WriterOf } from '../store.js';
@@ -6,9 +6,9 @@ import type { ExampleWriter, KnownExample, Transaction, WriterOf } from '../stor
 export class ParcelWriter implements ExampleWriter {
   readonly #transaction: Transaction;
   readonly #of: WriterOf;
-  /** Twin -> the examples that are the same text, of those that were made ready. */
+  /** Twin -> the prepared examples with the same text. */
   #known = new Map<string, KnownExample[]>();
-  /** Rows that were written, and at how many the database is next asked to look at them. */
+  /** Number of rows written, and the number at which the table is analysed next. */
   #written = 0;
   #analyseAt = 2000;
   #waiting: (NewExample & { readonly arrival: number })[] = [];
@@ -38,7 +38,7 @@ export class ParcelWriter implements ExampleWriter {
 
   insert(example: NewExample, arrival: number): void {
     this.#waiting.push({ ...example, arrival });
-    // Its id is given when it is written; until then nobody asks for more than its label and its arrival.
+    // The id is assigned when the row is written; until then only its label and arrival are read.
     this.#known.get(example.twin)!.push({ id: 0, arrival, hash: example.hash, label: example.label });
   }
 
@@ -54,7 +54,7 @@ export class ParcelWriter implements ExampleWriter {
     await this.#transaction.insertInto('examples').values(rows).execute();
     this.#written += rows.length;
     if (this.#written < this.#analyseAt) return;
-    // Of a table that has no statistics the planner expects so few rows that it would read all of them for each parcel.
+    // Without statistics the planner expects so few rows that it would read the whole table for each batch.
     await sql`analyze examples`.execute(this.#transaction);
     this.#analyseAt *= 4;
   }

@@ -1,14 +1,14 @@
 /**
- * Address of a store on a server: `postgres://user@host:5432/database`. The tables stand in a schema of their own,
+ * Address of a store on a server: `postgres://user@host:5432/database`. The tables are in a schema of their own,
  * `espalier` unless `?schema=NAME` names another one, so that several workspaces can share a database.
  */
 import { EspalierError } from '../../core/errors.js';
 
 export interface ServerLocation {
-  /** For the driver, which also reads the environment (PGPASSWORD) and ~/.pgpass. */
+  /** Passed to the driver, which also reads the environment (PGPASSWORD) and ~/.pgpass. */
   readonly connectionString: string;
   readonly schema: string;
-  /** The address without the password, for people. */
+  /** The address without the password, for display. */
   readonly shown: string;
 }
 
@@ -30,5 +30,5 @@ export function parseServerLocation(address: string): ServerLocation {
   return { connectionString, schema, shown: url.href };
 }
 
-/** The address itself is not repeated: it may hold a password. */
+/** Does not repeat the address, which may contain a password. */
 const invalid = (what: string) => new EspalierError('DATABASE_INVALID', what);

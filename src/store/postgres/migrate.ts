@@ -1,4 +1,7 @@
-/** Brings the tables of a schema up to date. The numbers of the migrations that were run stand in `schema_version`. */
+/**
+ * Brings the tables of a schema up to date. The table `schema_version` holds the numbers of the migrations that were
+ * run.
+ */
 import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { EspalierError } from '../../core/errors.js';
@@ -32,7 +35,7 @@ export async function bringUpToDate(
     await sql`begin`.execute(connection);
     try {
       await holdSchema(connection, schema);
-      // Another process may have done some of it while this one waited.
+      // Another process may have run some migrations while this one waited.
       const reached = await versionOf(connection, schema);
       if (!(await isThere(connection, schema))) await sql`create schema ${sql.id(schema)}`.execute(connection);
       for (const { version, file } of migrations) {
@@ -48,7 +51,9 @@ export async function bringUpToDate(
   });
 }
 
-/** Of the last migration that was run; 0 where there are no tables yet. */
+/**
+ * Number of the last migration that was run; 0 if there are no tables yet, `foreign` if the tables are not Espalier's.
+ */
 async function versionOf(queries: Queries, schema: string): Promise<number | 'foreign'> {
   const { rows } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables where table_schema = ${schema}`.execute(queries);
@@ -60,7 +65,10 @@ async function versionOf(queries: Queries, schema: string): Promise<number | 'fo
   return newest.rows[0]!.version ?? 0;
 }
 
-/** The right to make a schema is asked for even where it is there: somebody else may have made it for the user. */
+/**
+ * Checked before `create schema`, which needs the right to create one: an administrator may have created the schema for
+ * the user.
+ */
 async function isThere(queries: Queries, schema: string): Promise<boolean> {
   const { rows } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(queries);
   return rows.length > 0;

@@ -1,6 +1,6 @@
 /**
- * Opens a store on a PostgreSQL server, in a schema of its own, brought up to date by numbered SQL files. A schema that
- * a newer Espalier has written, or something else, is refused unchanged.
+ * Opens a store in its own schema on a PostgreSQL server, and brings it up to date by numbered SQL files. A schema
+ * written by a newer Espalier or by other software is refused unchanged.
  */
 import type { Store } from '../store.js';
 import { queriesOf } from '../transaction.js';
@@ -11,7 +11,7 @@ import { parseServerLocation } from './location.js';
 import { bringUpToDate } from './migrate.js';
 
 /**
- * @param access `read`: nothing is written where the tables are up to date already
+ * @param access `read`: nothing is written if the tables are already up to date
  * @throws DATABASE_INVALID, STORE_UNREACHABLE, STORE_DENIED, STORE_CORRUPT, STORE_NEWER, STORE_OUTDATED, STORE_BUSY
  */
 export async function openPostgres(address: string, access: 'read' | 'write'): Promise<Store> {

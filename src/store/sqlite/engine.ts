@@ -1,4 +1,4 @@
-/** What the store asks of SQLite alone. */
+/** The parts of the store that are specific to SQLite. */
 import type SqliteDatabase from 'better-sqlite3';
 import { sql } from 'kysely';
 import { patienceMilliseconds } from '../patience.js';
@@ -10,7 +10,7 @@ import { busyMilliseconds, untilFree } from './waiting.js';
 
 export interface DatabaseFile {
   readonly path: string;
-  /** The file that was opened; transactions check that `path` still leads to it. Absent where nothing is written. */
+  /** The file that was opened; transactions check that `path` still leads to it. Absent if nothing is written. */
   readonly identity?: FileIdentity;
 }
 
@@ -18,7 +18,7 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
   return {
     name: 'sqlite',
     place: { location: file.path },
-    // A deferred transaction that reads first fails under concurrency in spite of the busy timeout.
+    // A deferred transaction that reads first fails under concurrency despite the busy timeout.
     begin: (transaction) =>
       untilFree(() => sql`begin immediate`.execute(transaction), patienceMilliseconds / busyMilliseconds),
     async beginReading(transaction) {

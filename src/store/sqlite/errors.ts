@@ -1,10 +1,13 @@
-/** Errors of SQLite as ours. SQLite often says only that something failed; the system is asked what. */
+/**
+ * Translates errors of SQLite to Espalier's. SQLite often reports only that something failed; the cause is asked of the
+ * operating system.
+ */
 import { closeSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EspalierError, messageOf, systemCodeOf } from '../../core/errors.js';
 import { diskError } from '../../core/files.js';
 
-/** An error of SQLite, or of the disk, as one of ours; anything else is returned as it is. */
+/** Translates an error of SQLite or of the disk; any other is returned unchanged. */
 export function sqliteError(thrown: unknown, path: string): unknown {
   const code = systemCodeOf(thrown) ?? '';
   const details = { at: { file: path }, cause: thrown };
@@ -25,7 +28,8 @@ export function sqliteError(thrown: unknown, path: string): unknown {
 }
 
 /**
- * Whoever may not write, or only beside it, is told so; a folder, too many files and a broken disk are other matters.
+ * Distinguishes a file or folder that may not be written from a path that is a folder, too many open files, and a
+ * failed disk.
  */
 function openingError(thrown: unknown, path: string): EspalierError {
   try {
@@ -40,7 +44,7 @@ function openingError(thrown: unknown, path: string): EspalierError {
   return new EspalierError('DISK_READ_ONLY', `${path} cannot be opened for writing`, details);
 }
 
-/** What SQLite asks for at once beside the database, for the index of its log. */
+/** Bytes that SQLite needs at once in a file next to the database, for the index of its log. */
 const leastBytes = 32 * 1024;
 
 function isFull(path: string): boolean {

@@ -1,11 +1,11 @@
-/** Finds and inserts examples by the million, with statements that are prepared once. */
+/** Finds and inserts examples by the million, with prepared statements. */
 import type { Database } from 'better-sqlite3';
 import { type NewExample, sealOf } from '../example.js';
 import type { ExampleWriter, KnownExample, WriterOf } from '../store.js';
 
 export function openExampleWriter(database: Database, { adapter, task }: WriterOf): ExampleWriter {
   const wanted = 'FROM examples WHERE adapter = ? AND task = ? AND twin = ?';
-  // Of most new texts there is none, which costs less to ask than the list.
+  // Most new texts have no match, and this query is cheaper than the list.
   const isThere = database.prepare(`SELECT 1 ${wanted} LIMIT 1`).pluck();
   const find = database.prepare(`SELECT id, arrival, hash, label ${wanted} ORDER BY id`);
   const insert =

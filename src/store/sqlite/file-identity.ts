@@ -1,6 +1,6 @@
 /**
- * Whether the database is still the file that its path leads to. A process that has it open would write on into a file
- * that nobody can find any more.
+ * Checks that the database is still the file at its path. Otherwise a process with the file open would keep writing to
+ * a file that no path leads to.
  */
 import { type BigIntStats, statSync } from 'node:fs';
 import { EspalierError } from '../../core/errors.js';

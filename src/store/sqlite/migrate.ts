@@ -1,4 +1,4 @@
-/** Brings the tables of a SQLite file up to date. The number of the last migration stands in the file's header. */
+/** Brings the tables of a SQLite file up to date. The file's header holds the number of the last migration. */
 import { readFileSync } from 'node:fs';
 import type SqliteDatabase from 'better-sqlite3';
 import { checksum } from '../../core/checksum.js';
@@ -14,7 +14,7 @@ export function versionOf(database: SqliteDatabase.Database): number {
 }
 
 export function migrate(database: SqliteDatabase.Database, applicationId: number): void {
-  // Migrations that fill columns ask for these. Migration 006 knows the first under an earlier name.
+  // SQL functions for migrations that fill columns. Migration 006 uses an earlier name of the first.
   for (const name of ['same_text_hash', 'twin_hash'])
     database.function(name, { deterministic: true }, (text) => sameTextHash(String(text)));
   database.function('is_label_set', { deterministic: true }, (label) => Number(isLabelSet(String(label))));
@@ -28,7 +28,7 @@ export function migrate(database: SqliteDatabase.Database, applicationId: number
     if (version <= versionOf(database)) continue;
     database
       .transaction(() => {
-        // Another process may have done it while this one waited for the lock.
+        // Another process may have run it while this one waited for the lock.
         if (version <= versionOf(database)) return;
         database.exec(readFileSync(file, 'utf8'));
         database.pragma(`application_id = ${applicationId}`);
@@ -38,7 +38,7 @@ export function migrate(database: SqliteDatabase.Database, applicationId: number
   }
 }
 
-/** In the order of the columns of migration 010. */
+/** Columns in the order of migration 010. */
 function hashOfColumns([previous, at, actor, via, act, adapter, subject, detail]: readonly (string | null)[]): string {
   return auditHash({ previous, at, actor, via, act, adapter, subject, detail } as AuditContent);
 }

@@ -1,6 +1,6 @@
 /**
- * Opens a store in one SQLite file in WAL mode, brought up to date by numbered SQL files. A database written by a newer
- * Espalier, or by something else, is refused unchanged.
+ * Opens a store in one SQLite file in WAL mode, and brings it up to date by numbered SQL files. A database written by a
+ * newer Espalier or by other software is refused unchanged.
  */
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -19,10 +19,10 @@ import { migrate, newestVersion, versionOf } from './migrate.js';
 import { openForReading } from './read-only.js';
 import { busyMilliseconds, quickTries, untilFree } from './waiting.js';
 
-/** "ESPL": tells our files from other SQLite files. */
+/** "ESPL": distinguishes our files from other SQLite files. */
 const applicationId = 0x4553504c;
 
-/** Hashes come in no order, so that each row touches other pages of the indexes. */
+/** Sized for hashes, which arrive in random order, so that each row touches different pages of the indexes. */
 const cacheKilobytes = 64 * 1024;
 
 /** @throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, DISK_READ_ONLY, DISK_FULL, DISK_FAILED, NODE_TOO_OLD */
@@ -48,7 +48,7 @@ export async function openSqlite(path: string): Promise<Store> {
 }
 
 /**
- * Opens the store for a command that only reads: as ever where it can be written, read-only elsewhere.
+ * Opens the store for a command that only reads: normally if it can be written, otherwise read-only.
  * @throws STORE_CORRUPT, STORE_NEWER, STORE_OUTDATED, STORE_BUSY, FILE_NOT_FOUND
  */
 export async function openSqliteToRead(path: string): Promise<Store> {
@@ -85,23 +85,23 @@ function storeOn(database: SqliteDatabase.Database, file: Parameters<typeof sqli
   return { location: file.path, queries, engine, close: () => queries.destroy() };
 }
 
-/** SQLite gives the files beside the database the permissions that the database has. */
+/** Creates the file with private permissions, which SQLite copies to the files next to it. */
 function makePrivate(path: string): void {
   if (existsSync(path)) return;
   try {
     closeSync(openSync(path, 'a', privateFile));
   } catch {
-    // SQLite fails next, and its error is told with its cause.
+    // SQLite fails next, and that error is reported with its cause.
   }
 }
 
-/** SQLite does not wait by itself here: where several processes make the file at once, the switch may fail at once. */
+/** SQLite does not wait here: if several processes create the file at the same time, the switch may fail at once. */
 function enterWalMode(database: SqliteDatabase.Database): Promise<void> {
   return untilFree(() => database.pragma('journal_mode = WAL'), quickTries);
 }
 
 function refuseForeign(database: SqliteDatabase.Database, path: string): void {
-  // Both from one snapshot: another process may be making the tables right now.
+  // Both values from one snapshot: another process may be creating the tables right now.
   const { id, tables } = database.transaction(() => ({
     id: database.pragma('application_id', { simple: true }),
     tables: database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
@@ -111,7 +111,7 @@ function refuseForeign(database: SqliteDatabase.Database, path: string): void {
   }
 }
 
-/** Before anything is written: even the switch to WAL mode changes the file. */
+/** Checked before anything is written: even the switch to WAL mode changes the file. */
 function refuseNewer(database: SqliteDatabase.Database, path: string): void {
   const current = versionOf(database);
   if (current <= newestVersion()) return;
@@ -120,7 +120,7 @@ function refuseNewer(database: SqliteDatabase.Database, path: string): void {
   });
 }
 
-/** Where nothing can be written, nothing can be brought up to date. */
+/** A store that cannot be written cannot be brought up to date. */
 function refuseOlder(database: SqliteDatabase.Database, path: string): void {
   const current = versionOf(database);
   if (current === newestVersion()) return;

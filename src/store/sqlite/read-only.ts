@@ -1,8 +1,8 @@
 /**
- * Opens the database where nothing may be written: in an image, on a read-only mount, as a user without the right.
- * SQLite reads a database in WAL mode there only while its writer keeps the side files open; otherwise a private copy
- * is read. It costs the size of the file, in memory, or in the temporary folder where there is a log beside it, which
- * holds what was written last.
+ * Opens a database that may not be written: in an image, on a read-only mount, or by a user without the right. There
+ * SQLite reads a database in WAL mode only while its writer keeps the side files open; otherwise a private copy is
+ * read. The copy needs the size of the file, in memory or, if there is a log with the latest writes next to the
+ * database, in the temporary folder.
  */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import SqliteDatabase from 'better-sqlite3';
 
 export interface ReadOnlyDatabase {
   readonly database: SqliteDatabase.Database;
-  /** Removes the copy; to be called when the database is closed. */
+  /** Removes the copy; call it after closing the database. */
   readonly remove: () => void;
 }
 
@@ -26,7 +26,7 @@ export function openForReading(path: string): ReadOnlyDatabase {
   return hasLog || statSync(path).size > mostInMemory ? openCopy(path, hasLog ? log : undefined) : openInMemory(path);
 }
 
-/** Beside a living writer. */
+/** Opens the database while its writer runs. */
 function openShared(path: string): SqliteDatabase.Database | undefined {
   let database: SqliteDatabase.Database | undefined;
   try {
@@ -41,8 +41,8 @@ function openShared(path: string): SqliteDatabase.Database | undefined {
 }
 
 /**
- * Bytes 18 and 19 of the header say WAL mode (2), which memory has not; 1 is the other
- * (https://www.sqlite.org/fileformat.html, 1.3.3).
+ * Bytes 18 and 19 of the header mean WAL mode (2), which a database in memory does not support; 1 is the rollback
+ * journal (https://www.sqlite.org/fileformat.html, 1.3.3).
  */
 function openInMemory(path: string): ReadOnlyDatabase {
   const bytes = readFileSync(path);

@@ -1,15 +1,15 @@
-/** Waiting for a database that another process holds. */
+/** Waits for a database that another process has locked. */
 import { setTimeout } from 'node:timers/promises';
 import { systemCodeOf } from '../../core/errors.js';
 
-/** For one statement, by SQLite itself. */
+/** Timeout of one statement, in SQLite itself. */
 export const busyMilliseconds = 10_000;
 const retryMilliseconds = 20;
 
-/** Enough tries for one that fails at once. */
+/** Number of tries for an operation that fails at once. */
 export const quickTries = busyMilliseconds / retryMilliseconds + 1;
 
-/** Tries so many times, as long as another process holds the database. */
+/** Repeats `work` up to this many times, while another process has the database locked. */
 export async function untilFree(work: () => unknown, times: number): Promise<void> {
   for (let left = times - 1; ; left--) {
     try {

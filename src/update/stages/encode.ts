@@ -1,4 +1,4 @@
-/** Fills the cache with every text that the later stages will ask for, so that they wait for no encoder. */
+/** Fills the cache with every text that the later stages read, so that they need not wait for the encoder. */
 import { warmCache } from '../../encoder/cached.js';
 import { type Coverage, coverTexts, describeCoverage } from '../../encoder/coverage.js';
 import { examinesAnswers } from '../../evaluation/kinds.js';
@@ -11,11 +11,11 @@ import { listNew } from '../fresh.js';
 import { readDeclaredSuites } from '../suites.js';
 
 export interface Encoded {
-  /** How many texts went through the encoder. */
+  /** Number of texts that the encoder encoded. */
   readonly encoded: number;
-  /** How many texts the encoder cannot read. Examples among them are left out. */
+  /** Number of texts that the encoder cannot read. Examples among them are left out. */
   readonly unreadable: number;
-  /** Of new and held-out examples; absent: an earlier Espalier encoded them. */
+  /** Coverage of new and held-out examples; absent in runs of an earlier Espalier. */
   readonly coverage?: Coverage;
 }
 
@@ -51,8 +51,8 @@ export function describeEncoded({ encoded, unreadable = 0, coverage }: Partial<E
 }
 
 /**
- * Whether the champion or a contender may change the embedding. Where none does, suites of the encoder are not scored,
- * and need not be encoded.
+ * Whether the champion or a contender may change the embedding. If none does, suites of the encoder are neither scored
+ * nor encoded.
  */
 async function anyMoves(versions: UpdateContext['versions'], plan: Plan): Promise<boolean> {
   const champion = await readChampionManifest(versions, plan);

@@ -1,8 +1,8 @@
 /**
  * Scores champion, contenders and the anchor case by case, on the same vectors: on the holdout of every domain ever
  * learned, on suites about the head's own answers, and on declared suites. Suites that examine the encoder are scored
- * only where a head moves the embedding. What is stored suffices to judge again without the suites, the versions or the
- * encoder (judge.ts).
+ * only if a head changes the embedding. The stored results suffice to judge again without the suites, the versions or
+ * the encoder (judge.ts).
  */
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -43,16 +43,19 @@ import { evaluationRules, scoreSuites } from '../store-scores.js';
 import { listAsked } from '../suites.js';
 import type { Trained } from './train.js';
 
-/** All there are: suites are scored one after another, and nothing else runs. */
+/** All processors: suites are scored one after another, and nothing else runs. */
 const threads = availableParallelism();
 
-/** The contenders of a field by strategy, with what they learned and what they became. */
+/** The contenders of a field by strategy: what each trained on, and the trained result. */
 export interface Field {
   readonly mixes: Mixes;
   readonly trained: Readonly<Record<string, Trained>>;
 }
 
-/** Results are stored suite by suite meanwhile (store-scores.ts). @returns what was measured beside them */
+/**
+ * Results are stored suite by suite meanwhile (store-scores.ts).
+ * @returns everything measured besides these results
+ */
 export async function evaluateField(context: UpdateContext, run: Run, plan: Plan, field: Field): Promise<Evaluated> {
   const suites = await listSuitesOf(context, plan, field);
   const opened: AdapterSession[] = [];
@@ -82,7 +85,7 @@ export async function evaluateField(context: UpdateContext, run: Run, plan: Plan
 }
 
 /**
- * What the champion can lose was learned by it; a first version can lose nothing, and is asked about all that it
+ * The suites cover what the champion learned, which is what can be lost; for a first version, what the version itself
  * learned.
  */
 async function listSuitesOf(context: UpdateContext, plan: Plan, { mixes }: Field): Promise<AskedSuite[]> {
@@ -99,7 +102,7 @@ interface Asked {
   readonly plan: Plan;
   readonly mixes: Mixes;
   readonly suites: readonly AskedSuite[];
-  /** By strategy: path of its adapter.onnx. */
+  /** Strategy -> path of its adapter.onnx. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -115,7 +118,7 @@ async function scoreAll(
   const costs: Record<string, ServingCost> = {};
   for (const [strategy, { adapter }] of Object.entries(sides.contenders)) {
     const { size } = await stat(files[strategy]!);
-    // What a clock says is never the same twice: it is asked only where a policy heeds it.
+    // Measured times are not reproducible, so the time is measured only if the policy limits it.
     const milliseconds =
       plan.declaration.gate!.budgets?.milliseconds && (await millisecondsToAnswer(adapter, context.encoder.dimension));
     costs[strategy] = { bytes: size, milliseconds: milliseconds ?? null };
@@ -132,7 +135,7 @@ async function scoreAll(
 }
 
 /**
- * Without a fixed version that the policy names: what each case scored when a version of the lineage first answered it.
+ * If the policy names no anchor version: the score of each case by the version of the lineage that first answered it.
  */
 async function openAnchors({ store }: UpdateContext, plan: Plan): Promise<AnchorOf> {
   if (plan.declaration.gate!.anchor === null) return async () => new Map();
@@ -140,10 +143,7 @@ async function openAnchors({ store }: UpdateContext, plan: Plan): Promise<Anchor
   return (asked) => firstScores(store.queries, plan, lineage, asked);
 }
 
-/**
- * Of suites that no contender can change: what the champion had there when somebody last asked for it; null: nobody
- * did.
- */
+/** For suites that no contender can change: the champion's last measured score, or null if it was never measured. */
 async function encoderScores(
   { store }: UpdateContext,
   { declaration, parentVersion }: Plan,
@@ -168,7 +168,7 @@ function fixedAnchorOf({ declaration, parentVersion }: Plan): number | null {
   return version === parentVersion ? null : version;
 }
 
-/** A version of another encoder is not opened: it cannot be asked. @throws ADAPTER_INVALID */
+/** A version of another encoder is not opened, since it cannot be run. @throws ADAPTER_INVALID */
 async function openIfAny(context: UpdateContext, plan: Plan, version: number | null): Promise<Opened | undefined> {
   if (version === null) return undefined;
   const manifest = await readManifest(context.versions, { adapter: plan.declaration.name, version });

@@ -1,4 +1,4 @@
-/** Makes the report of each contender of a run from stored rows alone, lets the gate judge it, and chooses. */
+/** Makes the report of each contender of a run from stored rows alone, lets the gate judge it, and chooses the best. */
 
 import { noteCoverage } from '../../encoder/coverage.js';
 import { continualMetricsOnSameCases } from '../../evaluation/continual.js';
@@ -37,12 +37,12 @@ export interface JudgedContender {
 }
 
 interface Verdicts {
-  /** The one to propose. */
+  /** The contender to propose. */
   readonly chosen: JudgedContender;
   readonly save: (transaction: Transaction) => Promise<void>;
 }
 
-/** What a run is judged by, beside the rows that it stored. */
+/** The inputs of a verdict besides the stored results. */
 export interface RunToJudge {
   readonly id: number;
   readonly plan: Plan;
@@ -50,14 +50,14 @@ export interface RunToJudge {
   readonly strategies: readonly string[];
 }
 
-/** Where a run is judged. */
+/** The store and the worker thread that judging uses. */
 export interface JudgeSite {
   readonly queries: Queries;
   readonly work: TaskRunner;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Each contender on the same cases, by the same gate, from its stored results. */
+/** Judges each contender on the same cases, by the same gate, from its stored results. */
 export async function judgeField(site: JudgeSite, run: RunToJudge): Promise<Verdicts> {
   const judged = await judgeContenders(site, run);
   const ranked = judged.map(({ strategy, report }) => ({
@@ -71,7 +71,7 @@ export async function judgeField(site: JudgeSite, run: RunToJudge): Promise<Verd
 }
 
 /**
- * @param onChanged what is done about stored rows that are not as they were written; without it they are refused
+ * @param onChanged called for stored rows that differ from what was written; without it they are refused
  * @throws STORE_CORRUPT, INTERRUPTED
  */
 export async function judgeContenders(
@@ -111,7 +111,7 @@ export async function judgeContenders(
 }
 
 /**
- * The results of a contender for one suite; of the suite's row and of them it is known whether they are as they were
+ * Reads the results of a contender for one suite, and checks that the suite's row and the results are as they were
  * written.
  */
 async function readSealed(
@@ -130,7 +130,7 @@ async function readSealed(
 interface Circumstances {
   readonly run: RunToJudge;
   readonly strategy: string;
-  /** Suites that judged the champion and are not asked now. */
+  /** Suites that the champion was judged by and that are not scored now. */
   readonly missing: readonly string[];
   readonly refusals: number;
 }
@@ -180,8 +180,8 @@ async function reportOf(
 }
 
 /**
- * Suites made of held-out examples come and go with them, and with the number of tasks; that somebody turned them off
- * must be seen.
+ * Suites made of held-out examples come and go with the examples and the number of tasks; of these, only suites that
+ * the declaration has turned off count as missing.
  */
 function isMissed(suite: string, { answers }: Plan['declaration']): boolean {
   if (!isMadeOfHoldout(suite)) return true;
@@ -191,9 +191,7 @@ function isMissed(suite: string, { answers }: Plan['declaration']): boolean {
   );
 }
 
-/**
- * By task that is told apart by one label: how sure the head is of held-out texts, and of texts that are out of scope.
- */
+/** For each single-label task: the confidences of the head on held-out texts and on texts that are out of scope. */
 function unknownOf(measured: readonly SuiteEvidence[], { tasks, answers }: Plan['declaration']): UnknownReport[] {
   return tasks.flatMap(({ name: task, multiLabel }) => {
     if (multiLabel) return [];
@@ -204,7 +202,7 @@ function unknownOf(measured: readonly SuiteEvidence[], { tasks, answers }: Plan[
   });
 }
 
-/** Of a holdout: the scores of the champion and its ancestors, the oldest first. */
+/** For a holdout: the scores of the champion and its ancestors, the oldest first. */
 async function readHistory(
   queries: Queries,
   { declaration }: Plan,

@@ -1,7 +1,4 @@
-/**
- * Which examples an update trains on: what the champion has not learned, beside what the replay buffer holds of the
- * past.
- */
+/** Chooses the examples an update trains on: those the champion has not learned, and those the replay buffer holds. */
 import { EspalierError } from '../../core/errors.js';
 import { appendAll } from '../../core/sequences.js';
 import {
@@ -28,8 +25,8 @@ import { championOf, type Mix, type Mixes, type Plan, readChampionManifest, type
 import { chooseFresh, listNew } from '../fresh.js';
 
 /**
- * Each strategy of the field has a mix of its own: some replay, some go on from the champion, some begin again with
- * everything.
+ * Each strategy of the field has a mix of its own: some replay, some continue from the champion, some learn everything
+ * again.
  */
 export async function mixField(context: UpdateContext, plan: Plan): Promise<Mixes> {
   const { name: adapter, tasks } = plan.declaration;
@@ -49,13 +46,13 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   requireFresh(adapter, fresh, leftOut);
   const members = await listMembers(context.store, adapter);
   const known = await readLearned(context.store.queries, championOf(plan));
-  // A member that the champion has not learned is left from before a rollback, and counts as fresh. A suite may be
-  // younger than a member.
+  // Replays only members that the champion has learned: newer ones remain from before a rollback and count as fresh.
+  // Leakage is checked again, since a suite may be newer than a member.
   const replayed =
     readsBuffer(strategy, parent) && continues
       ? members.filter((member) => hasLearned(known, member) && !isLeaked(member))
       : [];
-  // On another encoder nothing is left of what the champion knew: only what there are examples of can be learned again.
+  // On another encoder nothing of the champion's head remains: only classes with examples can be learned again.
   const before = plan.reencode ? undefined : champion;
   const classes = distinctClasses([...(before?.classes ?? []), ...classesAmong(tasks, fresh)]);
   requireClasses(adapter, classes, fresh);
@@ -93,7 +90,7 @@ function requireFresh(adapter: string, fresh: readonly Example[], leftOut: Reado
 }
 
 /**
- * All that the champion learned of each task to which something new came, where both together are few enough for the
+ * All examples that the champion learned of each task with something new, if both together are few enough for the
  * strategy to reread.
  */
 async function listLearned(
@@ -118,7 +115,7 @@ async function listLearned(
   return learned;
 }
 
-/** Sets without a label say nothing of a task that has no label yet. @throws TOO_FEW_CLASSES */
+/** For a task without any label so far, empty sets of labels teach nothing. @throws TOO_FEW_CLASSES */
 function requireClasses(adapter: string, classes: readonly Class[], fresh: readonly Example[]): void {
   const known = new Set(classes.map(({ task }) => task));
   const strange = fresh.find(({ task }) => !known.has(task));
@@ -126,7 +123,9 @@ function requireClasses(adapter: string, classes: readonly Class[], fresh: reado
     throw new EspalierError('TOO_FEW_CLASSES', `${adapter} has no example with a label in its task ${strange.task}`);
 }
 
-/** A task that was taken out of adapter.yaml stays in the head as it was learned, and its examples in the buffer. */
+/**
+ * A task that was removed from adapter.yaml stays in the head as it was learned, and its examples stay in the buffer.
+ */
 function multiLabelAmong({ tasks }: Plan['declaration'], champion: Manifest | undefined): string[] {
   const declared = new Set(tasks.map(({ name }) => name));
   const left = (champion?.multiLabel ?? []).filter((name) => !declared.has(name));
@@ -139,7 +138,7 @@ export async function readParent({ versions }: UpdateContext, plan: Plan): Promi
 }
 
 interface Parts extends Pick<JobRequest, 'fresh' | 'replayed' | 'learned'> {
-  /** Mean size of the texts in UTF-8 bytes: what an example takes of a buffer that is counted in bytes. */
+  /** Mean size of the texts in UTF-8 bytes, which converts a buffer budget in bytes to examples. */
   readonly meanBytes: number;
 }
 

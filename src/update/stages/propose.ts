@@ -1,6 +1,6 @@
 /**
- * Turns the best of a judged field into a candidate: its folder gets its manifest and its version's name, the store its
- * rows, all or nothing. Of the others the rows of the store stay.
+ * Turns the best of a judged field into a candidate: its folder gets a manifest and the version's name, and the store
+ * its rows, all or nothing. For the other contenders only the rows in the store remain.
  */
 import type { Report } from '../../gate/report.js';
 import { recordAct } from '../../store/audit.js';
@@ -35,7 +35,7 @@ export async function proposeCandidate(
 ): Promise<number> {
   const contender = contenderOf(run, proposal.strategy);
   const manifest = manifestOf(context, plan, proposal);
-  // One that was paused and overtaken must not touch what is another's by now.
+  // A process that was paused and overtaken must not touch files that belong to another process by now.
   const renew = async () => renewLease(context.store, run, await storeTime(context.store));
   const manifestHash = await publishVersion(context.versions, contender, manifest, renew);
   const learned = await learnedBy(context.store, plan, proposal.mix);
@@ -77,13 +77,13 @@ export async function proposeCandidate(
 }
 
 /**
- * What the version has learned: what the champion had, where it continues from it, and everything new but for what was
- * left out.
+ * The record of what the version has learned: the champion's, if it continues from the champion, and all new examples
+ * except those left out.
  */
 async function learnedBy(store: Store, plan: Plan, mix: Mix): Promise<LearnedRecord> {
   const before = await readLearned(store.queries, { ...championOf(plan), ...(!mix.continues && { version: null }) });
   const tasks = plan.declaration.tasks.map(({ name }) => name);
-  // Tasks that are not declared now were not looked at.
+  // Left-out examples of tasks that are not declared now were not examined, so they stay left out.
   const others = (await listExamplesById(store, [...before.leftOut.keys()])).filter(
     ({ task }) => !tasks.includes(task),
   );

@@ -1,6 +1,6 @@
 /**
- * Trains the field of an update, as many side by side as there are processors, and leaves each one's files in the run's
- * folder.
+ * Trains the field of an update, with up to one training per processor side by side, and leaves the files of each in
+ * the run's folder.
  */
 import { availableParallelism, freemem } from 'node:os';
 import PQueue from 'p-queue';
@@ -23,19 +23,16 @@ import { piecesLearned } from '../familiar.js';
 import { openScoreboard } from '../scoreboard.js';
 import { readParent, readParts } from './mix.js';
 
-/** What the later stages need to know of a training. */
+/** The result of a training that the later stages need. */
 export interface Trained {
   readonly headKind: string;
   readonly headShape: HeadShape;
   readonly facts: Readonly<Record<string, number>>;
-  /** SHA-256 of what it wrote, by file: what a disk or a hand changes afterwards is not proposed. */
+  /** File -> SHA-256 of what the training wrote, so that a file changed later by a disk or a person is not proposed. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/**
- * What differs from one run of the same plan to another, or says no more than that it failed, is kept beside what the
- * stages pass on.
- */
+/** Timings and failures are stored separately from the stage outputs, which must be reproducible. */
 interface Attempt {
   readonly trained: Trained | null;
   readonly seconds: number | null;
@@ -44,13 +41,16 @@ interface Attempt {
 }
 
 interface FieldTraining {
-  /** By strategy, of those that did not fail. */
+  /** Strategy -> training, without those that failed. */
   readonly trained: Readonly<Record<string, Trained>>;
   readonly failed: readonly string[];
   readonly save: (transaction: Transaction) => Promise<void>;
 }
 
-/** A strategy that fails is out of the field. @throws what it failed with, where all do; INTERRUPTED, LEASE_LOST */
+/**
+ * A strategy that fails leaves the field.
+ * @throws the strategies' own error if all fail; INTERRUPTED, LEASE_LOST
+ */
 export async function trainField(context: UpdateContext, run: Run, plan: Plan, mixes: Mixes): Promise<FieldTraining> {
   const stop = new AbortController();
   const inside = { ...context, signal: AbortSignal.any([context.signal, stop.signal]) };
@@ -68,7 +68,7 @@ export async function trainField(context: UpdateContext, run: Run, plan: Plan, m
       scoreboard.set(name, attempt.error ? 'failed' : 'done');
       return { strategy: name, ...attempt };
     } catch (thrown) {
-      // The others are of no use without it, and none may go on writing once this stage is left.
+      // The other trainings are useless without this one, and none may keep writing once the stage has ended.
       broken.push(thrown);
       stop.abort();
       return [];
@@ -97,12 +97,12 @@ function failureOfAll(failures: readonly (Failure & { strategy: string })[]): Es
   });
 }
 
-/** What a training takes beside its vectors, at most: statistics and factors of the widest head. */
+/** Upper bound of the memory a training uses besides its vectors: statistics and factors of the widest head. */
 const bytesOfTraining = 512 * 1024 ** 2;
 
 /**
- * One a processor, as far as memory allows: each holds its vectors, the thread's copy of them, and what it makes of
- * both.
+ * One training per processor, as far as memory allows: each holds its vectors, the thread's copy of them, and values
+ * computed from both.
  */
 function trainingsAtOnce(dimension: number, mixes: readonly Mix[]): number {
   const rows = largestOf(
@@ -118,7 +118,10 @@ interface Contest {
   readonly progress: TrainingProgress;
 }
 
-/** Not again where an earlier process has: what it wrote last says that the files are whole. */
+/**
+ * Skips a training that an earlier process has finished: the file that is written last shows that all files are
+ * complete.
+ */
 async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: Contest): Promise<Attempt> {
   const { versions } = context;
   const contender = contenderOf(run, contest.strategy.name);
@@ -131,7 +134,7 @@ async function trainOnce(context: UpdateContext, run: Run, plan: Plan, contest: 
   const { head, facts } = trained;
   const seconds = (performance.now() - began) / 1000;
   const pieces = await piecesLearned(context, plan, contest.mix);
-  // One that was paused and overtaken must not write into what is another's by now.
+  // A process that was paused and overtaken must not write files that belong to another process by now.
   await renewLease(context.store, run, await storeTime(context.store));
   const { encoder } = context;
   const { classes, multiLabel } = contest.mix;
@@ -163,7 +166,7 @@ async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Cont
   });
 }
 
-/** What a strategy cannot learn is a finding; a stop is none. */
+/** An error of the strategy is recorded as a result; a stop is not. */
 async function tryTraining(
   job: TrainingJob,
   signal: AbortSignal,
@@ -178,7 +181,7 @@ async function tryTraining(
   }
 }
 
-/** The examples that a budget holds: one in bytes is converted by the mean size of the texts at hand. */
+/** The number of examples that a budget holds; a budget in bytes is converted by the mean size of the texts at hand. */
 export function budgetIn(budget: BufferBudget, meanBytes: number): number {
   return 'examples' in budget ? budget.examples : Math.floor(budget.bytes / Math.max(1, meanBytes));
 }

@@ -104,6 +104,14 @@ function faultOfAlias(
   return undefined;
 }
 
+/** How rows become examples. */
+const intake = z.strictObject({
+  /** What is replaced in texts before anything is stored. */
+  redact: z.array(z.enum(['email', 'phone', 'card', 'iban', 'key'])).default([]),
+  /** Countries whose phone numbers are found without their international prefix. */
+  phoneCountries: z.array(z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, such as DE')).default([]),
+});
+
 /** Which examples the buffer holds; the update knows the names. */
 const policy = z.string().default('balanced-reservoir');
 
@@ -148,6 +156,7 @@ const declaration = z.strictObject({
       if (twice >= 0)
         context.addIssue({ code: 'custom', message: `\`${suites[twice]!}\` is listed twice`, path: [twice] });
     }),
+  intake: intake.optional(),
   answers: answers.prefault({}),
   gate: gatePolicy.optional(),
   schedule: scheduleShape.optional(),
@@ -241,7 +250,7 @@ function fillIn(given: unknown, usual: unknown): unknown {
 /** Every key that adapter.yaml knows, at any depth, without the settings of heads. */
 export const knownKeys: readonly string[] = [
   ...new Set([
-    ...[declaration, training, answers, scheduleShape].flatMap((schema) => Object.keys(schema.shape)),
+    ...[declaration, training, answers, intake, scheduleShape].flatMap((schema) => Object.keys(schema.shape)),
     ...gateKeys,
   ]),
   ...Object.keys(taskShape.shape),

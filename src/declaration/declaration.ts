@@ -118,6 +118,14 @@ const bufferRule = {
   floor: z.number().int().min(0).default(0),
 };
 
+/** How rows become examples. */
+const intake = z.strictObject({
+  /** What is replaced in texts before anything is stored. */
+  redact: z.array(z.enum(['email', 'phone', 'card', 'iban', 'key'])).default([]),
+  /** Countries whose phone numbers are found without their international prefix. */
+  phoneCountries: z.array(z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, such as DE')).default([]),
+});
+
 const declaration = z.strictObject({
   name,
   encoder: z
@@ -159,6 +167,7 @@ const declaration = z.strictObject({
       if (twice >= 0)
         context.addIssue({ code: 'custom', message: `\`${suites[twice]!}\` is listed twice`, path: [twice] });
     }),
+  intake: intake.optional(),
   answers: answers.prefault({}),
   gate: gatePolicy.optional(),
   schedule: scheduleShape.optional(),
@@ -255,7 +264,7 @@ function fillIn(given: unknown, usual: unknown): unknown {
 /** Every key of adapter.yaml, at any depth, except the settings of heads. */
 export const knownKeys: readonly string[] = [
   ...new Set([
-    ...[declaration, training, answers, scheduleShape].flatMap((schema) => Object.keys(schema.shape)),
+    ...[declaration, training, answers, intake, scheduleShape].flatMap((schema) => Object.keys(schema.shape)),
     ...gateKeys,
   ]),
   ...Object.keys(taskShape.shape),

@@ -7,6 +7,7 @@ import type { FieldNames } from '../reading/row.js';
 import type { Principal } from '../store/audit.js';
 import type { NewExample } from '../store/examples.js';
 import type { NewLabel } from './label-book.js';
+import type { RedactedKind } from './redact.js';
 
 export interface IntakeRequest {
   readonly declaration: AdapterDeclaration;
@@ -63,6 +64,8 @@ export interface IntakeReport {
   /** Texts and labels of which invisible or control characters were removed. */
   cleanedTexts: number;
   cleanedLabels: number;
+  /** Kind of personal data -> how often it was replaced, in rejected rows too. */
+  redacted: Readonly<Partial<Record<RedactedKind, number>>>;
   /** Labels that no example of the task had before. */
   newLabels: NewLabel[];
   /** Fields of the rows that nothing was read from. */
@@ -89,6 +92,7 @@ export function newIntakeReport(): IntakeReport {
     rejected: 0,
     cleanedTexts: 0,
     cleanedLabels: 0,
+    redacted: {},
     newLabels: [],
     notRead: [],
     warnings: [],

@@ -21,6 +21,8 @@ import { openStrata, type Strata } from './holdout.js';
 import { type IntakeReport, type IntakeRequest, newIntakeReport } from './intake-report.js';
 import { type LabelBook, openLabelBook } from './label-book.js';
 import { openRowReader, type ReadRow } from './read-example.js';
+import { openRedactor, type Redactor } from './redact.js';
+import { redactRow } from './redact-row.js';
 
 /**
  * `evalTexts` of the request must hold every text that a suite asks; `takeExamples` collects them.
@@ -32,6 +34,7 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   await requireAnswerForm(store.queries, request.declaration.name, task);
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
+  const redactor = await openRedactor(request.declaration.intake ?? {});
   const report = newIntakeReport();
   const rejects = new Rejects(request.rejectsFile);
   try {
@@ -40,7 +43,7 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
         adapter: request.declaration.name,
         task: task.name,
       });
-      const intake = await beginIntake(transaction, { request, task, report, rejects, writer });
+      const intake = await beginIntake(transaction, { request, task, report, rejects, writer, redactor });
       await takeRows(intake, totalBytes);
       await endIntake(transaction, intake);
     });
@@ -57,6 +60,8 @@ interface Intake {
   readonly report: IntakeReport;
   readonly rejects: Rejects;
   readonly writer: ExampleWriter;
+  /** Undefined where nothing is to be redacted. */
+  readonly redactor: Redactor | undefined;
   readonly labels: LabelBook;
   readonly strata: Strata;
   /** Arrival number of the adapter's last example before this intake. */
@@ -87,14 +92,15 @@ interface Parcelled {
 }
 
 async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
-  const { request, report, task, labels } = intake;
+  const { request, report, task, labels, redactor } = intake;
   const reader = openRowReader(request, task, labels);
   let done = 0;
   let parcel: Parcelled[] = [];
   for (const file of request.files) {
     for await (const row of readRows(file, request.fields, { task: task.name })) {
       if (request.signal.aborted) throw stoppedAt(row);
-      parcel.push({ row, read: reader.read(row) });
+      const kept = redactor ? redactRow(row, redactor) : row;
+      parcel.push({ row: kept, read: reader.read(kept, row) });
       done += row.bytes;
       if (parcel.length < parcelSize) continue;
       await takeParcel(intake, parcel);
@@ -104,6 +110,7 @@ async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
   }
   await takeParcel(intake, parcel);
   report.notRead = reader.notRead();
+  report.redacted = Object.fromEntries(redactor?.counts ?? []);
   request.progress(totalBytes, totalBytes);
   requireFewRejected(report, request, report.accepted + report.duplicates + report.rejected);
 }
@@ -178,7 +185,7 @@ function contradictionOf({ hash, label }: NewExample, known: KnownExample, { las
 
 async function endIntake(
   transaction: Transaction,
-  { request, task, report, labels, strata, lastArrival }: Intake,
+  { request, task, report, labels, strata, lastArrival, redactor }: Intake,
 ): Promise<void> {
   const { name: adapter } = request.declaration;
   report.newLabels = labels.newLabels();
@@ -195,7 +202,7 @@ async function endIntake(
     act: 'ingested',
     adapter,
     subject: `${report.accepted} examples`,
-    detail: { files: request.files.map(({ name }) => name), task: task.name },
+    detail: { files: request.files.map(({ name }) => redactor?.text(name) ?? name), task: task.name },
   });
 }
 

@@ -1,7 +1,7 @@
 /** Reads the example of a row, or says why it is none. Knows nothing of the store. */
 import { sha256 } from '../core/hash.js';
 import { labelsIn } from '../core/label-sets.js';
-import { cleanText, nearestName, normaliseText, sameTextForm } from '../core/text.js';
+import { cleanText, nearestName, normaliseText, sameTextForm, sameTextHash } from '../core/text.js';
 import { byName } from '../core/wording.js';
 import type { Task } from '../declaration/tasks.js';
 import { namesIn, valueAt } from '../reading/field-path.js';
@@ -20,7 +20,8 @@ export type ReadRow =
   | 'filtered';
 
 export interface RowReader {
-  read(row: Row): ReadRow;
+  /** @param original the row before personal data was taken out of it */
+  read(row: Row, original?: Row): ReadRow;
   /** Fields that the rows had so far and nothing was read from, in the order in which they came. */
   notRead(): string[];
 }
@@ -36,17 +37,33 @@ export function openRowReader(request: IntakeRequest, task: Task, labels: LabelB
   const said = { domain: readSaid(request.domain), source: readSaid(request.source) };
   const reading = { request, task, labels, said, receivedAt: { value: request.now.toISOString(), cleaned: false } };
   return {
-    read(row) {
+    read(row, original = row) {
       if ('unreadable' in row.content) return { reason: row.content.unreadable };
       const { fields } = row.content;
       for (const field in fields) if (!asked.has(field) && notRead.size < mostNotRead) notRead.add(field);
-      if (!where.every((wanted) => hasValue(fields, wanted))) return 'filtered';
+      const unredacted = 'fields' in original.content ? original.content.fields : fields;
+      if (!where.every((wanted) => hasValue(unredacted, wanted))) return 'filtered';
       const reason = reasonOfVoid(fields, isRead);
-      return reason === undefined ? readExample(row, fields, reading) : { reason };
+      if (reason !== undefined) return { reason };
+      const leaked = unredacted === fields ? undefined : leakOf(unredacted, request);
+      if (leaked) return leaked;
+      return readExample(row, fields, names.time === undefined ? reading : withTime(reading, fields, unredacted));
     },
     notRead: () =>
       [...notRead].filter((field) => !voidFields.includes(field)).map((field) => normaliseText(cleanText(field))),
   };
+}
+
+/** A text that a suite asks as it stands in the data is kept out, although it is stored otherwise. */
+function leakOf(fields: Fields, { fields: names, evalTexts }: IntakeRequest): ReadRow | undefined {
+  const text = readTextField(fields, { field: names.text, maxLength: maxTextLength });
+  const suite = 'reason' in text ? undefined : evalTexts.get(sameTextHash(text.value));
+  return suite === undefined ? undefined : leakedTo(suite, names.text);
+}
+
+function leakedTo(suite: string, field: string): ReadRow {
+  const reason = `the text is a case of the eval suite \`${suite}\`: training on it would make that suite blind`;
+  return { field, reason, leaked: true };
 }
 
 function hasValue(fields: Fields, { field, value }: FieldValue): boolean {
@@ -61,7 +78,6 @@ interface Reading {
   readonly labels: LabelBook;
   /** Domain and source of rows that say none. */
   readonly said: { readonly domain: ReadText | undefined; readonly source: ReadText | undefined };
-  /** Of all rows, where no field is named for it. */
   readonly receivedAt: ReadText;
 }
 
@@ -79,17 +95,13 @@ function readExample(row: Row, fields: Fields, { request, task, labels, said, re
   if ('reason' in domain) return { field: names.domain ?? 'domain', reason: domain.reason };
   const source = readName(fields, names.source, { parameter: wording('sourceField'), otherwise: said.source });
   if ('reason' in source) return { field: names.source ?? 'source', reason: source.reason };
-  const time = names.time === undefined ? receivedAt : readTimeField(fields, timeIn(names.time, request));
-  if ('reason' in time) return { field: names.time ?? 'time', reason: time.reason };
+  if ('reason' in receivedAt) return { field: names.time ?? 'time', reason: receivedAt.reason };
   const form = sameTextForm(text.value);
   // textHash of a text that is normalised already.
   const hash = sha256(text.value);
   const twin = form === text.value ? hash : sha256(form);
   const suite = evalTexts.get(twin);
-  if (suite !== undefined) {
-    const reason = `the text is a case of the eval suite \`${suite}\`: training on it would make that suite blind`;
-    return { field: names.text, reason, leaked: true };
-  }
+  if (suite !== undefined) return leakedTo(suite, names.text);
   const example: NewExample = {
     task: task.name,
     text: text.value,
@@ -98,15 +110,22 @@ function readExample(row: Row, fields: Fields, { request, task, labels, said, re
     label: answer.value,
     domain: domain.value,
     source: source.value,
-    receivedAt: time.value,
+    receivedAt: receivedAt.value,
     split: 'train',
     provenance: { file: row.file, line: row.line, ...(row.agreement && { agreement: row.agreement }) },
   };
   return { example, cleanedText: text.cleaned, cleanedLabel: answer.cleaned };
 }
 
-function timeIn(field: string, { now, wording = byName }: IntakeRequest) {
-  return { field, parameter: wording('timeField'), now };
+/**
+ * Digits of a time may look like a phone number: it is read from the row as it stood. A reason quotes the value, and so
+ * comes from the redacted row.
+ */
+function withTime(reading: Reading, fields: Fields, unredacted: Fields): Reading {
+  const { fields: names, now, wording = byName } = reading.request;
+  const place = { field: names.time!, parameter: wording('timeField'), now };
+  const asItStood = readTimeField(unredacted, place);
+  return { ...reading, receivedAt: 'reason' in asItStood ? readTimeField(fields, place) : asItStood };
 }
 
 function undeclared(label: string, declared: readonly string[]): string {

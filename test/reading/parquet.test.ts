@@ -55,11 +55,14 @@ it('integers of 64 bits and times are what JSON would hold', async () => {
   expect(row).toEqual({ text: 'a', label: 3, at: '2026-11-24T12:00:00.000Z' });
 });
 
-it.each(['UNCOMPRESSED', 'SNAPPY'] as const)('row groups are read one after the other: %s', async (codec) => {
-  const rows = await read({ columns: [text, labels(1n, 2n, 3n, 4n)], rowGroupSize: 2, codec });
-  expect(rows).toHaveLength(4);
-  expect(rows[3]).toEqual({ text: 'd', label: 4 });
-});
+it.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI'] as const)(
+  'row groups are read one after the other: %s',
+  async (codec) => {
+    const rows = await read({ columns: [text, labels(1n, 2n, 3n, 4n)], rowGroupSize: 2, codec });
+    expect(rows).toHaveLength(4);
+    expect(rows[3]).toEqual({ text: 'd', label: 4 });
+  },
+);
 
 it('a column that is not there is named, with those that are', async () => {
   const error = await errorOf(read({ columns: [text, labels(1n, 2n, 3n, 4n)] }, { text: 'txt' }));

@@ -180,3 +180,25 @@ describe('CSV', () => {
     await expect.poll(() => readdirSync('/proc/self/fd').length, { timeout: 10_000 }).toBeLessThanOrEqual(before);
   });
 });
+
+describe('rows that are nested too deep to be handled', () => {
+  const deep = (levels: number) => `{"text":"a","label":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+
+  it.each(['jsonl', 'json', 'label-studio', 'argilla'] as const)(
+    'are handed on with their reason: %s',
+    async (format) => {
+      const [row] = await read(format, deep(100_000));
+      expect(reasonOf(row)).toMatch(/^the (line|element) is nested more than 64 levels deep$/);
+    },
+  );
+
+  it('are those of more than 64 levels', async () => {
+    const rows = await read('jsonl', `${deep(63)}\n${deep(64)}\n`);
+    expect(rows.map(reasonOf)).toEqual([undefined, 'the line is nested more than 64 levels deep']);
+  });
+
+  it('INPUT_FORMAT for such YAML', async () => {
+    const error = await errorOf(read('rasa', `nlu:\n- intent: a\n  examples: ${'['.repeat(100_000)}\n`));
+    expect(error.code).toBe('INPUT_FORMAT');
+  });
+});

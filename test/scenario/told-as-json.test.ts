@@ -88,7 +88,10 @@ describe('a hint that asks for a parameter', () => {
     expect(stderr).toContain('hint  Say where the data comes from with --domain, or with --domain-field.');
     const strange = await espalier(desk, [...words.slice(0, 6), '--format', 'xml', '--json']);
     expect(JSON.parse(strange.stdout)).toMatchObject({
-      error: { message: '--format is jsonl, json or csv, not xml', choices: ['jsonl', 'json', 'csv'] },
+      error: {
+        message: '--format is parquet, label-studio, argilla, rasa, json, jsonl or csv, not xml',
+        choices: ['parquet', 'label-studio', 'argilla', 'rasa', 'json', 'jsonl', 'csv'],
+      },
     });
   });
 

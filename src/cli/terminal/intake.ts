@@ -26,6 +26,7 @@ export function describeIntake(report: IntakeReport): string {
     leaked > 0 && `  of these ${leaked} occur in an eval suite`,
     cleanedTexts > 0 && `${counted(cleanedTexts, 'text')} held invisible or control characters, which were removed`,
     cleanedLabels > 0 && `${counted(cleanedLabels, 'label')} held invisible or control characters, which were removed`,
+    ...describeRedacted(report),
     ...describeLabels(report.newLabels),
     report.notRead.length > 0 && `not read: ${report.notRead.map(printable).join(', ')}`,
     ...describeReading(report),
@@ -36,6 +37,12 @@ export function describeIntake(report: IntakeReport): string {
 }
 
 const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
+/** "replaced: 3 x <email>, 1 x <phone>" */
+function describeRedacted({ redacted }: IntakeReport): string[] {
+  const found = Object.entries(redacted).map(([kind, count]) => `${count} x <${kind}>`);
+  return found.length === 0 ? [] : [`replaced: ${found.join(', ')}`];
+}
 
 /** An input of which nothing was accepted has nothing to be read. */
 function describeReading({ accepted, coverage }: IntakeReport): string[] {

@@ -6,10 +6,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { EspalierError, messageOf } from '../../core/errors.js';
 import { diskError } from '../../core/files.js';
-import { classLabelsOf, nameClasses } from '../class-labels.js';
+import { type ClassLabels, classLabelsOf, nameClasses } from '../class-labels.js';
 import { requireColumns } from '../csv-rows.js';
 import type { InputFormat, ReadRequest } from '../format.js';
 import type { InputFile } from '../input-file.js';
+import { isTooDeep, mostLevels } from '../json-object.js';
 import type { Row } from '../row.js';
 
 export const parquet: InputFormat = {
@@ -41,14 +42,19 @@ async function* readGroups({ path, name }: InputFile, request: ReadRequest): Asy
       const read = () => parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors });
       for (const found of await parsed(name, rowStart + 1, read)) {
         line++;
-        const fields = plainOf(found) as Record<string, unknown>;
-        const raw = JSON.stringify(fields).slice(0, 4096);
-        yield { file: name, line, element: line, raw, bytes, content: nameClasses(fields, classes) };
+        yield { file: name, line, element: line, bytes, ...readFields(found, classes) };
       }
     }
   } finally {
     await handle.close();
   }
+}
+
+function readFields(found: Readonly<Record<string, unknown>>, classes: ClassLabels): Pick<Row, 'raw' | 'content'> {
+  const unreadable = `the row is nested more than ${mostLevels} levels deep`;
+  if (isTooDeep(found)) return { raw: '', content: { unreadable } };
+  const fields = plainOf(found) as Record<string, unknown>;
+  return { raw: JSON.stringify(fields).slice(0, 4096), content: nameClasses(fields, classes) };
 }
 
 async function openFile(path: string): Promise<FileHandle> {

@@ -78,6 +78,16 @@ describe('the docs are in step with the code', () => {
       ).toContain(summary);
   });
 
+  it('docs/adapter.md has a row for every option of a replay policy', () => {
+    const rows = read('docs/adapter.md').split('\n');
+    for (const { name, options = {} } of replayPolicies)
+      for (const option of Object.keys(options)) {
+        const isRow = (line: string) =>
+          line.startsWith('|') && line.includes(`\`${name}\``) && line.includes(`\`${option}\``);
+        expect(rows.some(isRow), `${name}: ${option}`).toBe(true);
+      }
+  });
+
   it('no link of README and docs leads nowhere', () => {
     const files = [
       'README.md',

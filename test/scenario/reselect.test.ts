@@ -32,7 +32,7 @@ describe('a reselection', () => {
     expect([sum('in'), sum('out')]).toEqual([told.in, told.out]);
     expect(told.changes.find(({ state }) => state === 'evicted')!.reason).toContain('comes later');
     const shown = await succeed(folder, [...reselect, '--dry-run', ...at(11)]);
-    expect(shown).toMatch(/desk, version 1: herding, 12 examples: \d+ would come in, \d+ go out/);
+    expect(shown).toMatch(/desk, version 1: herding, 12 examples\n\d+ would come in, \d+ go out/);
     expect(shown).toMatch(/refund_status +\d+ +\d+/);
     expect(rowsOf(folder, 'select * from buffer order by example_id')).toEqual(before);
     expect(rowsOf(folder, "select * from audit where act = 'reselected'")).toEqual([]);

@@ -49,16 +49,16 @@ async function reselect(session: Session, { adapter, policy, budget, dryRun, rea
 /** Rows of the table; the others are told with --json. */
 const mostLabels = 30;
 
-function renderReselection(done: Reselection, { colours, width }: Output): string {
+function renderReselection(done: Reselection, { colours }: Output): string {
   const { adapter, champion, policy, budget, applied, labels } = done;
   const size = 'bytes' in budget ? `${budget.bytes} bytes` : `${budget.examples} examples`;
   const verbs = applied ? `${done.in} came in, ${done.out} went out` : `${done.in} would come in, ${done.out} go out`;
-  const head = `${colours.bold(clip(adapter, 64))}, version ${champion}: ${clip(policy, 64)}, ${size}: ${verbs}`;
-  if (labels.length === 0) return wrap(head, width);
+  const head = `${colours.bold(clip(adapter, 64))}, version ${champion}: ${clip(policy, 64)}, ${size}\n${verbs}`;
+  if (labels.length === 0) return head;
   const rows = labels
     .slice(0, mostLabels)
     .map(({ label, ...counts }) => [clip(label, 44), String(counts.in), String(counts.out)]);
   const columns = [{ title: 'label' }, { title: 'in', align: 'right' }, { title: 'out', align: 'right' }] as const;
   const more = labels.length > mostLabels ? `\nand ${labels.length - mostLabels} more labels` : '';
-  return `${wrap(head, width)}\n\n${tableOf(columns, rows, colours)}${more}`;
+  return `${head}\n\n${tableOf(columns, rows, colours)}${more}`;
 }

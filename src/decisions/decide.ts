@@ -20,7 +20,7 @@ import type { Example } from '../store/examples.js';
 import { hasLearned, listUnlearned, readLearned } from '../store/learned.js';
 import { readRun } from '../store/runs.js';
 import { championOf, type Plan } from '../update/context.js';
-import { requireSoundVersion } from '../versions/sound-version.js';
+import { refusePruned, requireSoundVersion } from '../versions/sound-version.js';
 import type { Versions } from '../versions/versions.js';
 import { ownThread, type TaskRunner } from '../work/task.js';
 import { requireTrueVerdict } from './verify.js';
@@ -131,7 +131,7 @@ export interface Rollback {
 
 /**
  * Only a version that once was champion can be one again, and only with the files that it had.
- * @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, DECISION_BACKDATED
+ * @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, VERSION_PRUNED, DECISION_BACKDATED
  */
 export async function rollBack(
   { store, versions }: DecisionContext,
@@ -141,6 +141,8 @@ export async function rollBack(
   await requireSoundVersion(versions, store.queries, { adapter, version: chosen.to });
   return transact(store, async (transaction) => {
     const { from, to } = await chooseEarlier(transaction, adapter, toVersion ?? chosen.to);
+    // Its files may have been about to go when they were checked.
+    await refusePruned(transaction, { adapter, version: to });
     await setChampionVersion(transaction, adapter, to);
     await record(transaction, {
       adapter,
@@ -156,6 +158,14 @@ export async function rollBack(
   });
 }
 
+/** What a rollback goes to where no version is named: the champion that the last approval of `champion` replaced. */
+export function championBefore(decisions: readonly Decision[], champion: number): number | null {
+  const approvals = decisions.filter(({ act, toVersion }) => isApproval(act) && toVersion === champion);
+  return approvals.at(-1)?.fromVersion ?? null;
+}
+
+const isApproval = (act: Decision['act']) => act === 'approve' || act === 'override';
+
 /** @param toVersion undefined: the champion before this one */
 async function chooseEarlier(
   queries: Queries,
@@ -166,9 +176,7 @@ async function chooseEarlier(
   if (from === null) throw new EspalierError('NO_CHAMPION', `${adapter} has no champion`);
   const decisions = await listDecisions(queries, adapter);
   const served = decisions.filter(({ act }) => act !== 'reject').map((decision) => decision.toVersion!);
-  const before =
-    decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)
-      ?.fromVersion ?? null;
+  const before = championBefore(decisions, from);
   const to = toVersion ?? before;
   if (to === null || to === from || !served.includes(to)) {
     const earlier = [...new Set(served)].filter((version) => version !== from);

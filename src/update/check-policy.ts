@@ -12,6 +12,7 @@ import { answersFamily } from '../gate/paired.js';
 import { listDecisions } from '../store/candidates.js';
 import type { Queries } from '../store/database.js';
 import { findChangedSuite } from '../store/eval-suites.js';
+import { refusePruned } from '../versions/sound-version.js';
 import { isMadeOfHoldout } from './asked-suite.js';
 
 /** @throws DECLARATION_INVALID, SUITE_INVALID */
@@ -62,13 +63,13 @@ function requireKnown(name: string, known: readonly string[], field: string): vo
   throw invalid(`\`${name}\` is none of the adapter's suites`, field, hint);
 }
 
-/** Only what once served has been agreed on. */
+/** Only what once served has been agreed on, and it is compared with as long as it is kept. */
 async function checkAnchor(queries: Queries, adapter: string, { anchor }: GatePolicy): Promise<void> {
   if (anchor?.version === undefined) return;
   const served = (await listDecisions(queries, adapter))
     .filter(({ act }) => act !== 'reject')
     .map(({ toVersion }) => toVersion!);
-  if (served.includes(anchor.version)) return;
+  if (served.includes(anchor.version)) return refusePruned(queries, { adapter, version: anchor.version });
   const hint =
     served.length === 0
       ? 'Take `anchor` out until a first version serves.'

@@ -90,10 +90,10 @@ describe('an archive', () => {
     for (const headers of [[link], [file, file]]) {
       const folder = newFolder();
       const { readable, controller } = createTarPacker();
-      const bytes = new Response(readable).bytes();
+      const bytes = new Response(readable).arrayBuffer();
       for (const header of headers) await controller.add(header).getWriter().close();
       controller.finalize();
-      writeFileSync(join(folder, 'evil.tar'), await bytes);
+      writeFileSync(join(folder, 'evil.tar'), Buffer.from(await bytes));
       const error = await errorOf(restoreFrom(join(folder, 'evil.tar'), join(folder, 'into')));
       expect(error.code).toBe('BACKUP_INVALID');
       expect(existsSync(join(folder, 'into'))).toBe(false);

@@ -34,9 +34,9 @@ function render({ findings, checks }: Examination, colours: Colours): string {
       `  at    ${printable(where)}`,
       `  mend  ${printable(command)}`,
     ].join('\n');
-  const count = (kind: Finding['severity']) => findings.filter(({ severity }) => severity === kind).length;
-  return [
-    ...findings.map(blockOf),
-    `${count('error')} errors, ${count('warning')} warnings, ${count('note')} notes`,
-  ].join('\n');
+  const count = (kind: Finding['severity']) => {
+    const found = findings.filter(({ severity }) => severity === kind).length;
+    return `${found} ${kind}${found === 1 ? '' : 's'}`;
+  };
+  return [...findings.map(blockOf), `${count('error')}, ${count('warning')}, ${count('note')}`].join('\n');
 }

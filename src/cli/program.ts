@@ -22,6 +22,8 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   status: async () => (await import('./commands/status.js')).statusCommand,
   backup: async () => (await import('./commands/backup.js')).backupCommand,
   restore: async () => (await import('./commands/restore.js')).restoreCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
+  prune: async () => (await import('./commands/prune.js')).pruneCommand,
   demo: async () => (await import('./commands/demo.js')).demoCommand,
 };
 

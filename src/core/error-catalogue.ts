@@ -283,6 +283,10 @@ export const catalogue = {
     'Name another one: nothing is ever written over.',
   ],
   BACKUP_INVALID: ['The file is no backup, or it was cut off or changed.', 'Use another backup; nothing was restored.'],
+  WORKSPACE_DAMAGED: [
+    '`espalier doctor` has found an error in the workspace.',
+    'Run the command that stands below the finding.',
+  ],
   DATA_FOLDER_INVALID: ['A benchmark data folder is not in the stated format.', 'See docs/benchmarks.md.'],
 } as const satisfies Record<KnownCode, CatalogueEntry>;
 

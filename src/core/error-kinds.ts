@@ -83,6 +83,7 @@ export const codesByKind = {
     'STORE_OUTDATED',
     'SUITE_INVALID',
     'BACKUP_INVALID',
+    'WORKSPACE_DAMAGED',
     'DATA_FOLDER_INVALID',
   ],
   /** The disk, the network or the system fails. */

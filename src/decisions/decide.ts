@@ -4,27 +4,25 @@ import { EspalierError } from '../core/errors.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { mayApprove } from '../gate/verdict.js';
 import { admitExamples, prepareAdmission } from '../replay/admission.js';
-import { type Principal, recordAct } from '../store/audit.js';
+import type { Principal } from '../store/audit.js';
 import { readBufferMark } from '../store/buffer.js';
 import {
   type Candidate,
-  type Decision,
   findCandidate,
   findChampionVersion,
   listDecisions,
-  recordDecision,
   setCandidateStatus,
   setChampionVersion,
 } from '../store/candidates.js';
-import { type Queries, type Store, type Transaction, transact } from '../store/database.js';
+import { type Queries, type Store, transact } from '../store/database.js';
 import type { Example } from '../store/examples.js';
 import { hasLearned, listUnlearned, readLearned } from '../store/learned.js';
 import { readRun } from '../store/runs.js';
 import { championOf, type Plan } from '../update/context.js';
 import { requireSoundVersion } from '../versions/sound-version.js';
-import type { Versions } from '../versions/versions.js';
-import { ownThread, type TaskRunner } from '../work/task.js';
+import { ownThread } from '../work/task.js';
 import { marginsBy } from './offer-margins.js';
+import { type DecisionContext, recordDecided } from './record.js';
 import { requireSameBuffer } from './same-buffer.js';
 import { requireTrueVerdict } from './verify.js';
 
@@ -46,14 +44,6 @@ export interface Promotion {
   readonly act: 'approve' | 'override';
   readonly admitted: number;
   readonly evicted: number;
-}
-
-/** The store, the versions and the threads that a decision uses. */
-export interface DecisionContext {
-  readonly store: Store;
-  readonly versions: Versions;
-  /** Runs the recomputation of the verdict; the caller's own thread by default. */
-  readonly work?: TaskRunner;
 }
 
 /**
@@ -104,7 +94,7 @@ export async function approveCandidate(
       fromVersion: champion,
       toVersion: candidate.version,
     } as const;
-    await record(transaction, { ...decision, actor, reason, at });
+    await recordDecided(transaction, { ...decision, actor, reason, at });
     return { candidate, act, ...(await admitExamples(transaction, adapter, changes)) };
   });
 }
@@ -125,75 +115,9 @@ export async function rejectCandidate(
       fromVersion: champion,
       toVersion: champion,
     } as const;
-    await record(transaction, { ...decision, actor, reason, at });
+    await recordDecided(transaction, { ...decision, actor, reason, at });
     return candidate;
   });
-}
-
-export interface Rollback {
-  readonly adapter: string;
-  /** Undefined for the previous champion. */
-  readonly toVersion: number | undefined;
-  readonly actor: Principal;
-  readonly reason: string;
-  readonly at: Date;
-}
-
-/**
- * Rolls back to an earlier champion; only a version that has been champion is allowed, and only with its original
- * files.
- * @throws NO_CHAMPION, NO_EARLIER_VERSION, ADAPTER_INVALID, DECISION_BACKDATED
- */
-export async function rollBack(
-  { store, versions }: DecisionContext,
-  { adapter, toVersion, actor, reason, at }: Rollback,
-): Promise<{ from: number; to: number }> {
-  const chosen = await chooseEarlier(store.queries, adapter, toVersion);
-  await requireSoundVersion(versions, store.queries, { adapter, version: chosen.to });
-  return transact(store, async (transaction) => {
-    const { from, to } = await chooseEarlier(transaction, adapter, toVersion ?? chosen.to);
-    await setChampionVersion(transaction, adapter, to);
-    await record(transaction, {
-      adapter,
-      candidateId: null,
-      act: 'rollback',
-      fromVersion: from,
-      toVersion: to,
-      actor,
-      reason,
-      at,
-    });
-    return { from, to };
-  });
-}
-
-/** @param toVersion undefined for the previous champion */
-async function chooseEarlier(
-  queries: Queries,
-  adapter: string,
-  toVersion: number | undefined,
-): Promise<{ from: number; to: number }> {
-  const from = await findChampionVersion(queries, adapter);
-  if (from === null) throw new EspalierError('NO_CHAMPION', `${adapter} has no champion`);
-  const decisions = await listDecisions(queries, adapter);
-  const served = decisions.filter(({ act }) => act !== 'reject').map((decision) => decision.toVersion!);
-  const before =
-    decisions.filter(({ act, toVersion: made }) => (act === 'approve' || act === 'override') && made === from).at(-1)
-      ?.fromVersion ?? null;
-  const to = toVersion ?? before;
-  if (to === null || to === from || !served.includes(to)) {
-    const earlier = [...new Set(served)].filter((version) => version !== from);
-    const hint =
-      earlier.length === 0
-        ? 'There is no other.'
-        : `Versions that served: ${earlier.join(', ')}; name one with \`to\`.`;
-    throw new EspalierError(
-      'NO_EARLIER_VERSION',
-      `${adapter} cannot go back from version ${from}${toVersion === undefined ? '' : ` to ${toVersion}`}`,
-      { hint, ...(earlier.length > 0 && { parameters: ['to'], choices: earlier }) },
-    );
-  }
-  return { from, to };
 }
 
 /** Examples that the version of a plan has learned and the previous champion has not. */
@@ -244,49 +168,4 @@ function requireFresh(candidate: Candidate, champion: number | null): void {
     'CANDIDATE_STALE',
     `candidate ${candidate.id} was compared with ${then}; the champion is now version ${champion}`,
   );
-}
-
-interface RecordedDecision extends Omit<Decision, 'id' | 'actor' | 'at'> {
-  readonly actor: Principal;
-  readonly at: Date;
-}
-
-/** Records a decision, which needs a reason, so that it can be understood later. @throws USAGE, DECISION_BACKDATED */
-async function record(transaction: Transaction, { actor, at, ...decision }: RecordedDecision): Promise<void> {
-  if (decision.reason.trim() === '')
-    throw new EspalierError('USAGE', 'a decision needs a reason', {
-      hint: 'Say why with `reason`.',
-      parameters: ['reason'],
-    });
-  await requireInOrder(transaction, { at, ...decision });
-  await recordDecision(transaction, { ...decision, actor: actor.name, at: at.toISOString() });
-  const { adapter, act, candidateId, toVersion, fromVersion, reason } = decision;
-  const subject = candidateId === null ? `version ${toVersion}` : `candidate ${candidateId}`;
-  await recordAct(transaction, {
-    at,
-    principal: actor,
-    act,
-    adapter,
-    subject,
-    detail: { reason, fromVersion, toVersion },
-  });
-}
-
-/**
- * Requires that the times of an adapter's decisions ascend: they record which version served when.
- * @throws DECISION_BACKDATED
- */
-async function requireInOrder(
-  queries: Queries,
-  { adapter, candidateId, at }: Omit<RecordedDecision, 'actor'>,
-): Promise<void> {
-  const last = (await listDecisions(queries, adapter)).at(-1);
-  const made = candidateId === null ? undefined : (await findCandidate(queries, candidateId)).createdAt;
-  const before = [
-    ...(made === undefined ? [] : [{ what: `candidate ${candidateId} was made`, time: made }]),
-    ...(last === undefined ? [] : [{ what: `the last decision on ${adapter} was taken`, time: last.at }]),
-  ];
-  const later = before.find(({ time }) => at < new Date(time));
-  if (later === undefined) return;
-  throw new EspalierError('DECISION_BACKDATED', `${later.what} at ${later.time}, which is after ${at.toISOString()}`);
 }

@@ -9,8 +9,8 @@ import { type Queries, type Store, type Transaction, transact } from '../store/d
 import type { EmbeddingSpace } from '../store/embeddings.js';
 import { readRun } from '../store/runs.js';
 import type { Plan } from '../update/context.js';
-import type { DecisionContext } from './decide.js';
 import { marginsBy } from './offer-margins.js';
+import type { DecisionContext } from './record.js';
 import { requireSameBuffer } from './same-buffer.js';
 
 /** A computed reselection that is not written yet. */

@@ -1,5 +1,6 @@
 /** Candidates: what was proposed, and what is decided on it. */
-import { approveCandidate, rejectCandidate, rollBack } from '../decisions/decide.js';
+import { approveCandidate, rejectCandidate } from '../decisions/decide.js';
+import { rollBack } from '../decisions/rollback.js';
 import { type Verification, verifyCandidate } from '../decisions/verify.js';
 import { readDeclaration } from '../declaration/workspace.js';
 import { type FieldRow, fieldRows } from '../gate/field.js';

@@ -6,6 +6,8 @@ import type { ScheduleEvent } from '../schedule/scheduler.js';
 import type { Candidate } from '../store/candidates.js';
 import type { NewCheck } from '../store/schedule.js';
 import type { Backup } from '../upkeep/backup.js';
+import type { Examination } from '../upkeep/doctor.js';
+import type { Pruning } from '../upkeep/prune.js';
 import { AdapterHandle } from './adapter-handle.js';
 import {
   type Approved,
@@ -32,7 +34,7 @@ import {
 import type { Call } from './site.js';
 import { readStatus, type WorkspaceStatus } from './status.js';
 import { SuitesHandle } from './suites-handle.js';
-import { backUpWorkspace } from './upkeep.js';
+import { backUpWorkspace, examineWorkspace, type PruneCall, pruneWorkspace } from './upkeep.js';
 
 export interface EspalierOptions {
   /** The workspace is the nearest at or above this folder; usually the working directory. */
@@ -113,6 +115,16 @@ export class Espalier {
    */
   backup(file: string, call: Call = {}): Promise<Backup> {
     return this.#opened.run(call, (site) => backUpWorkspace(site, file));
+  }
+
+  /** Examines database, versions and files, and says what mends each finding. */
+  doctor(call: Call = {}): Promise<Examination> {
+    return this.#opened.run(call, examineWorkspace);
+  }
+
+  /** Removes old versions, and what nothing uses any longer; never what a decision may need. */
+  prune(settings: PruneCall & Call = {}): Promise<Pruning> {
+    return this.#opened.run(settings, (site) => pruneWorkspace(site, settings));
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,8 @@ import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import type { Backup } from '../upkeep/backup.js';
+import type { Examination } from '../upkeep/doctor.js';
+import type { Pruning } from '../upkeep/prune.js';
 import type { Restored } from '../upkeep/restore.js';
 import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
 import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
@@ -73,6 +75,9 @@ export interface Results {
   status: WorkspaceStatus;
   backup: Backup;
   restore: Restored;
+  /** With an error among the findings it is the `result` of WORKSPACE_DAMAGED. */
+  doctor: Examination;
+  prune: Pruning;
 }
 
 /** What a command that fails prints with --json. */

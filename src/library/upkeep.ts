@@ -4,6 +4,9 @@ import { diskError } from '../core/files.js';
 import { noProgress } from '../core/progress.js';
 import type { Fingerprints } from '../encoder/fingerprint.js';
 import { type Backup, backUp } from '../upkeep/backup.js';
+import { type Examination, examine } from '../upkeep/doctor.js';
+import { usualSettings } from '../upkeep/prunable.js';
+import { type Pruning, planPruning, prune } from '../upkeep/prune.js';
 import { type Restored, restore } from '../upkeep/restore.js';
 import type { UpkeepSite } from '../upkeep/site.js';
 import { findDeclaredFingerprints } from './declared-encoder.js';
@@ -32,7 +35,29 @@ export function restoreBackup(
 
 type RestoreCall = Pick<Call, 'onProgress' | 'signal'> & { readonly progress?: Site['progress'] | undefined };
 
-export function upkeepSite({ workspace, environment, ...site }: Site): UpkeepSite {
+/** Reads everything and writes nothing. @throws INTERRUPTED */
+export function examineWorkspace(site: Site): Promise<Examination> {
+  return examine(upkeepSite(site));
+}
+
+export interface PruneCall {
+  /** Only say what would go. */
+  readonly dryRun?: boolean | undefined;
+  /** The newest versions of each adapter that stay, beside those that are needed; usually 5. */
+  readonly keep?: number | undefined;
+  /** Files of rejected rows stay for so many days; usually 90. */
+  readonly rejectsDays?: number | undefined;
+}
+
+/** @throws DECLARATION_INVALID, STORE_CORRUPT, DISK_READ_ONLY */
+export function pruneWorkspace(site: Site, { dryRun = false, ...settings }: PruneCall): Promise<Pruning> {
+  const keep = settings.keep ?? usualSettings.keep;
+  const rejectsDays = settings.rejectsDays ?? usualSettings.rejectsDays;
+  if (dryRun) return planPruning(upkeepSite(site), { keep, rejectsDays });
+  return prune(upkeepSite(site), { keep, rejectsDays }, site.actor);
+}
+
+function upkeepSite({ workspace, environment, ...site }: Site): UpkeepSite {
   return {
     ...site,
     workspace,

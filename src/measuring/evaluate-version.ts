@@ -22,6 +22,7 @@ import { requireSameEncoder } from '../update/plan.js';
 import { listAsked } from '../update/suites.js';
 import { type AdapterSession, openVersionAdapter } from '../versions/adapter-session.js';
 import { type Manifest, readManifest } from '../versions/manifest.js';
+import { refusePruned } from '../versions/sound-version.js';
 
 export interface EvaluationRequest {
   readonly declaration: AdapterDeclaration;
@@ -46,7 +47,7 @@ export const confidence = 0.95;
 
 /**
  * Scores a version and stores the result, so that the suite's history shows it.
- * @throws NO_CHAMPION, VERSION_NOT_FOUND, ENCODER_MISMATCH, ADAPTER_INVALID, SUITE_NOT_FOUND, SUITE_INVALID,
+ * @throws NO_CHAMPION, VERSION_NOT_FOUND, VERSION_PRUNED, ENCODER_MISMATCH, ADAPTER_INVALID, SUITE_NOT_FOUND, SUITE_INVALID,
  * LABELS_UNKNOWN, INTERRUPTED
  */
 export async function evaluateVersion(context: UpdateContext, request: EvaluationRequest): Promise<VersionEvaluation> {
@@ -56,6 +57,7 @@ export async function evaluateVersion(context: UpdateContext, request: Evaluatio
   const version = request.version ?? champion;
   if (version === null) throw new EspalierError('NO_CHAMPION', `${declaration.name} has no champion`);
   const name = { adapter: declaration.name, version };
+  await refusePruned(store.queries, name);
   if ((await versions.readManifest(name)) === undefined)
     throw new EspalierError('VERSION_NOT_FOUND', `${declaration.name} has no version ${version}`);
   const manifest = await readManifest(versions, name);

@@ -1,7 +1,7 @@
 /** Vectors by (encoder fingerprint, text hash): each text is encoded only once. */
 import { sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
-import type { Store } from './store.js';
+import type { Queries, Store, Transaction } from './store.js';
 import { transact } from './transaction.js';
 
 const sliceSize = 500;
@@ -101,4 +101,27 @@ function soundVector(
 /** Copies the bytes before reading them as floats, since they may be unaligned. */
 function floatsOf(bytes: Uint8Array): Float32Array {
   return new Float32Array(Uint8Array.from(bytes).buffer);
+}
+
+export interface StoredSpace {
+  readonly fingerprint: string;
+  readonly vectors: number;
+  /** Of the vectors. */
+  readonly bytes: number;
+}
+
+/** The encoders that vectors are kept of. Cost: every row is looked at once. */
+export async function listSpaces(queries: Queries): Promise<StoredSpace[]> {
+  const bytes = sql<number>`sum(dimension) * ${sql.lit(Float32Array.BYTES_PER_ELEMENT)}`;
+  return queries
+    .selectFrom('embeddings')
+    .select(['fingerprint', sql<number>`count(*)`.as('vectors'), bytes.as('bytes')])
+    .groupBy('fingerprint')
+    .orderBy('fingerprint')
+    .execute();
+}
+
+/** Of one encoder. */
+export async function removeEmbeddings(transaction: Transaction, fingerprint: string): Promise<void> {
+  await transaction.deleteFrom('embeddings').where('fingerprint', '=', fingerprint).execute();
 }

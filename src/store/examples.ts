@@ -200,9 +200,29 @@ export function exampleOf({ received_at, provenance, seal: _, ...rest }: Example
   return { ...rest, receivedAt: received_at, provenance: readJson(provenance, `example ${rest.id}`) as Provenance };
 }
 
+/** Ids of the adapter's examples that were changed outside of Espalier. Cost: every row is read once. */
+export async function listChangedExamples(queries: Queries, adapter: string): Promise<number[]> {
+  const changed: number[] = [];
+  for (let after = 0; ; ) {
+    const rows = await queries
+      .selectFrom('examples')
+      .select(columns)
+      .where('adapter', '=', adapter)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(sliceSize)
+      .execute();
+    for (const row of rows) if (!isSound(row)) changed.push(row.id);
+    if (rows.length < sliceSize) return changed;
+    after = rows.at(-1)!.id;
+  }
+}
+
+const isSound = (row: ExampleRow) => row.seal === sealOf(row) && row.hash === textHash(row.text);
+
 /** Checks a row for training and evaluation, which must not use a row that a disk or a person has changed. */
 function soundExample(row: ExampleRow, path: string): Example {
-  if (row.seal === sealOf(row) && row.hash === textHash(row.text)) return exampleOf(row);
+  if (isSound(row)) return exampleOf(row);
   throw changedExample(row.id, path);
 }
 

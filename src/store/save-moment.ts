@@ -12,9 +12,7 @@ import type { Store } from './store.js';
 export async function saveMoment(store: Store, file: string, terms: CopyTerms): Promise<void> {
   makeEmpty(file);
   if (store.engine.saveTo) {
-    await store.engine.saveTo(store.queries, file).catch((thrown) => {
-      throw diskError(thrown, file);
-    });
+    await store.engine.saveTo(store.queries, file);
     return;
   }
   const target = await openStore(file);

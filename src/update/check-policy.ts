@@ -11,6 +11,7 @@ import { answersFamily } from '../gate/paired.js';
 import { listDecisions } from '../store/candidates.js';
 import type { Queries } from '../store/database.js';
 import { findChangedSuite } from '../store/eval-suites.js';
+import { refusePruned } from '../versions/sound-version.js';
 import { isMadeOfHoldout } from './asked-suite.js';
 
 /** @throws DECLARATION_INVALID, SUITE_INVALID */
@@ -61,13 +62,13 @@ function requireKnown(name: string, known: readonly string[], field: string): vo
   throw invalid(`\`${name}\` is none of the adapter's suites`, field, hint);
 }
 
-/** Only a version that has served can be the anchor. */
+/** Only a version that has served, and that was not pruned, can be the anchor. */
 async function checkAnchor(queries: Queries, adapter: string, { anchor }: GatePolicy): Promise<void> {
   if (anchor?.version === undefined) return;
   const served = (await listDecisions(queries, adapter))
     .filter(({ act }) => act !== 'reject')
     .map(({ toVersion }) => toVersion!);
-  if (served.includes(anchor.version)) return;
+  if (served.includes(anchor.version)) return refusePruned(queries, { adapter, version: anchor.version });
   const hint =
     served.length === 0
       ? 'Take `anchor` out until a first version serves.'

@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EspalierError } from '../core/errors.js';
-import { diskError, privateFolder, renameDurably } from '../core/files.js';
+import { privateFolder, renameDurably } from '../core/files.js';
 import { sweepBeside, unfinishedName } from '../core/left-behind.js';
 import type { Progress } from '../core/progress.js';
 import { findPrunedVersions } from '../store/audit.js';
@@ -22,6 +22,7 @@ import { listVersionFiles, sizeOfVersion } from '../versions/version-folder.js';
 import type { VersionName, Versions } from '../versions/versions.js';
 import { ArchiveWriter } from './archive.js';
 import { listDeclaredFiles } from './declared-files.js';
+import { errorAt } from './named-target.js';
 import type { UpkeepSite } from './site.js';
 
 export interface Backup {
@@ -52,7 +53,7 @@ export async function backUp(site: UpkeepSite, file: string): Promise<Backup> {
     await renameDurably(join(folder, 'archive'), file);
     return backup;
   } catch (thrown) {
-    throw diskError(thrown, file);
+    throw errorAt(thrown, { unfinished: folder, target: file });
   } finally {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -15,6 +15,7 @@ import type { VersionName, Versions } from '../versions/versions.js';
 import { type ArchivedFile, invalidBackup, readArchive } from './archive.js';
 import { countBytes, databaseName } from './backup.js';
 import { isDeclaredPath } from './declared-files.js';
+import { errorAt } from './named-target.js';
 
 export interface RestoreRequest {
   readonly file: string;
@@ -57,7 +58,7 @@ export async function restore(request: RestoreRequest): Promise<Restored> {
     await renameDurably(root, into);
     return restored;
   } catch (thrown) {
-    throw diskError(thrown, existsSync(file) ? into : file);
+    throw existsSync(file) ? errorAt(thrown, { unfinished: root, target: into }) : diskError(thrown, file);
   } finally {
     await rm(root, { recursive: true, force: true }).catch(() => undefined);
   }

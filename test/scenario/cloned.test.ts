@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 it('init says what git leaves out, and how it is backed up', () => {
-  expect(said).toMatch(/left out by \.gitignore\. To back them up, copy the whole folder while no command runs\.\n/);
+  expect(said).toMatch(/left out by \.gitignore\. `espalier backup FILE` saves them at any time\.\n/);
 });
 
 describe.skipIf(!hasGit)('a clone', () => {

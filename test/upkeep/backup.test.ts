@@ -1,8 +1,9 @@
 /** A backup holds a consistent pair of database and versions, and gives back a workspace that is the same. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { espalier, succeed, succeedJson } from '../support/command.js';
+import { entry, espalier, succeed, succeedJson } from '../support/command.js';
 import { at, copyOf, databaseOf, ingestWords, rowsOf, trainedDesk } from '../support/desk.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -75,6 +76,18 @@ describe('espalier backup', () => {
       { adapter: 'desk', version: 2, why: expect.stringContaining('SHA-256 differs from the manifest') },
     ]);
     expect(await succeed(damaged, ['restore', 'damaged.tar', '--into', 'again'])).toContain('version 1 is champion');
+  });
+
+  it('that the disk has no room for says so with the name of the file, and leaves nothing', async () => {
+    for (const blocks of [50, 400]) {
+      const limited = ['-c', `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, entry, 'backup', 'large.tar'];
+      const { status, stderr } = spawnSync('bash', limited, { cwd: desk, encoding: 'utf8' });
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/\/large\.tar.*\[DISK_F(ULL|AILED)\]\n {2}at {4}\/.*\/large\.tar\n/),
+      ]);
+      expect(readdirSync(desk).filter((name) => name.startsWith('large'))).toEqual([]);
+    }
   });
 
   it('is made beside an intake and an update, and what it holds fits together', async () => {

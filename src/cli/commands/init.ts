@@ -30,7 +30,7 @@ async function init(root: string, { adapter, ...options }: InitOptions, surround
       `  cd ${quoted(root)}`,
       `  ${calledAs()} ingest DATA.jsonl --adapter ${adapter} --domain first     {"text": ..., "label": ...} a line`,
       `  ${calledAs()} update ${adapter}`,
-      'Git keeps declarations and suites; examples and trained versions are left out by .gitignore. `backup FILE` saves them.',
+      'Git keeps declarations and suites; examples and trained versions are left out by .gitignore. `espalier backup FILE` saves them at any time.',
     ].join('\n'),
   );
 }

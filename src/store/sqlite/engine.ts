@@ -1,6 +1,7 @@
 /** The parts of the store that are specific to SQLite. */
 import type SqliteDatabase from 'better-sqlite3';
 import { sql } from 'kysely';
+import { systemCodeOf } from '../../core/errors.js';
 import { patienceMilliseconds } from '../patience.js';
 import type { Engine, Queries } from '../store.js';
 import { sqliteError } from './errors.js';
@@ -25,7 +26,10 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
       await sql`begin`.execute(transaction);
     },
     async saveTo(queries, target) {
-      await sql`vacuum into ${target}`.execute(queries);
+      await sql`vacuum into ${target}`.execute(queries).catch((thrown) => {
+        // What cannot be written is the target; what is damaged is this file.
+        throw sqliteError(thrown, systemCodeOf(thrown)?.startsWith('SQLITE_CORRUPT') ? file.path : target);
+      });
     },
     findDamage,
     requireInPlace: () => requireInPlace(file),

@@ -1,0 +1,25 @@
+/** All checks, in the order in which they are told. */
+import type { Check } from './check.js';
+import { auditCheck } from './checks/audit.js';
+import { databaseCheck } from './checks/database.js';
+import { decisionsCheck } from './checks/decisions.js';
+import { diskCheck } from './checks/disk.js';
+import { encodersCheck } from './checks/encoders.js';
+import { permissionsCheck } from './checks/permissions.js';
+import { prunableCheck } from './checks/prunable.js';
+import { rowsCheck } from './checks/rows.js';
+import { runsCheck } from './checks/runs.js';
+import { versionsCheck } from './checks/versions.js';
+
+export const checks: readonly Check[] = [
+  databaseCheck,
+  rowsCheck,
+  auditCheck,
+  decisionsCheck,
+  versionsCheck,
+  encodersCheck,
+  runsCheck,
+  permissionsCheck,
+  diskCheck,
+  prunableCheck,
+];

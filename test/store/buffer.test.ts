@@ -5,6 +5,7 @@ import {
   listBuffer,
   listOffered,
   type Membership,
+  readBufferMark,
   saveMemberships,
   summariseBuffer,
 } from '#espalier/store/buffer.js';
@@ -142,5 +143,21 @@ describe('the buffer', () => {
     const own = { task: 'tone', domain: 'banking', label: 'balance', members: 1, evicted: 0, declined: 0, bytes: 14 };
     expect((await summariseBuffer(store, 'a')).slice(3)).toEqual([own]);
     expect(await summariseBuffer(store, 'a', 'tone')).toEqual([own]);
+  });
+});
+
+describe('the mark of a buffer', () => {
+  it('is the same while nothing changes, and another once any row does', async () => {
+    const store = await storeOfFive();
+    const mark = await readBufferMark(store.queries, 'a');
+    expect(await readBufferMark(store.queries, 'a')).toBe(mark);
+    const marks = new Set([mark]);
+    for (const state of ['evicted', 'member', 'declined'] as const) {
+      await transact(store, (transaction) => saveMemberships(transaction, 'a', [membership(1, state)]));
+      marks.add(await readBufferMark(store.queries, 'a'));
+    }
+    // The second writes what was there at first.
+    expect(marks.size).toBe(3);
+    expect(await readBufferMark(store.queries, 'nobody')).toBe('0 0');
   });
 });

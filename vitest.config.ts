@@ -13,6 +13,8 @@ const onPostgres = {
     name: 'postgres',
     include: ['test/store/*.test.ts', 'test/store/postgres/*.test.ts'],
     env: { ESPALIER_TEST_ENGINE: 'postgres' },
+    // One of them lives a workspace's whole life on both databases.
+    testTimeout: 300_000,
   },
 };
 

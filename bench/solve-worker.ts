@@ -80,7 +80,8 @@ async function timeProduct(size: number) {
   const [a, b] = [graph.input('a', 'float32', [size, size]), graph.input('b', 'float32', [size, size])];
   graph.output(graph.node('MatMul', [a, b]), 'c', 'float32', [size, size]);
   const native = await compile(graph, threads);
-  const data = Float32Array.from({ length: size * size }, seededRandom(seed).normal);
+  const random = seededRandom(seed);
+  const data = Float32Array.from({ length: size * size }, () => random.normal());
   const [matrix, result] = [
     { data, dims: [size, size] },
     { data: new Float32Array(size * size), dims: [size, size] },
@@ -114,7 +115,8 @@ async function timeSolve(size: number, columns: number) {
 /** Standardised examples around a centre for each class. */
 function drawExamples(count: number, part: number): Examples {
   const random = seededRandom(seed, 'examples', part);
-  const centres = Float32Array.from({ length: classes * dimension }, seededRandom(seed, 'centres').normal);
+  const random = seededRandom(seed, 'centres');
+  const centres = Float32Array.from({ length: classes * dimension }, () => random.normal());
   const targets = Int32Array.from({ length: count }, () => Math.floor(random.uniform() * classes));
   const vectors = Float32Array.from({ length: count * dimension }, (_, index) => {
     const target = targets[Math.floor(index / dimension)]!;

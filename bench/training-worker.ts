@@ -33,7 +33,8 @@ const product: Contender = async () => async (size) => {
   const [a, b] = [graph.input('a', 'float32', [size, size]), graph.input('b', 'float32', [size, size])];
   graph.output(graph.node('MatMul', [a, b]), 'c', 'float32', [size, size]);
   const native = await compile(graph, 1);
-  const data = Float32Array.from({ length: size * size }, seededRandom(7).normal);
+  const random = seededRandom(7);
+  const data = Float32Array.from({ length: size * size }, () => random.normal());
   const [matrix, result] = [data, new Float32Array(size * size)].map((values) => ({
     data: values,
     dims: [size, size],

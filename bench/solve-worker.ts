@@ -115,8 +115,8 @@ async function timeSolve(size: number, columns: number) {
 /** Standardised examples around a centre for each class. */
 function drawExamples(count: number, part: number): Examples {
   const random = seededRandom(seed, 'examples', part);
-  const random = seededRandom(seed, 'centres');
-  const centres = Float32Array.from({ length: classes * dimension }, () => random.normal());
+  const ofCentres = seededRandom(seed, 'centres');
+  const centres = Float32Array.from({ length: classes * dimension }, () => ofCentres.normal());
   const targets = Int32Array.from({ length: count }, () => Math.floor(random.uniform() * classes));
   const vectors = Float32Array.from({ length: count * dimension }, (_, index) => {
     const target = targets[Math.floor(index / dimension)]!;

@@ -1,5 +1,5 @@
-/** An error of one of several adapters, while the others continue. */
-import { describePlace, EspalierError, type Place } from './errors.js';
+/** Expected errors that are told, while the work continues with what is left. */
+import { describePlace, type ErrorCode, EspalierError, type Place } from './errors.js';
 
 export interface Trouble {
   readonly code: string;
@@ -20,6 +20,17 @@ export async function attempt<T>(work: () => Promise<T>, typed: (thrown: unknown
     const error = typed(thrown);
     if (!(error instanceof EspalierError)) throw thrown;
     return { trouble: troubleOf(error) };
+  }
+}
+
+/** The error that `work` ends with where it has this code; undefined where it succeeds. Any other error is rethrown. */
+export async function errorWith(code: ErrorCode, work: Promise<unknown>): Promise<EspalierError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof EspalierError && thrown.code === code) return thrown;
+    throw thrown;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Candidate,
   findCandidate,
   findChampionVersion,
+  isApproval,
   listDecisions,
   setCandidateStatus,
   setChampionVersion,
@@ -135,7 +136,7 @@ async function readRunPlan(store: Store, candidateId: number): Promise<Plan> {
 
 /** Number of approvals: if it is unchanged, the champion has still learned what it had when the approval was prepared. */
 async function countApprovals(queries: Queries, adapter: string): Promise<number> {
-  return (await listDecisions(queries, adapter)).filter(({ act }) => act === 'approve' || act === 'override').length;
+  return (await listDecisions(queries, adapter)).filter(({ act }) => isApproval(act)).length;
 }
 
 interface Decidable {

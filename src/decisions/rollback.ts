@@ -1,7 +1,13 @@
 /** Rolling back to a version that has served before. */
 import { EspalierError } from '../core/errors.js';
 import type { Principal } from '../store/audit.js';
-import { type Decision, findChampionVersion, listDecisions, setChampionVersion } from '../store/candidates.js';
+import {
+  type Decision,
+  findChampionVersion,
+  isApproval,
+  listDecisions,
+  setChampionVersion,
+} from '../store/candidates.js';
 import { type Queries, transact } from '../store/database.js';
 import { refusePruned, requireSoundVersion } from '../versions/sound-version.js';
 import { type DecisionContext, recordDecided } from './record.js';
@@ -50,8 +56,6 @@ export function championBefore(decisions: readonly Decision[], champion: number)
   const approvals = decisions.filter(({ act, toVersion }) => isApproval(act) && toVersion === champion);
   return approvals.at(-1)?.fromVersion ?? null;
 }
-
-const isApproval = (act: Decision['act']) => act === 'approve' || act === 'override';
 
 /** @param toVersion undefined for the previous champion */
 async function chooseEarlier(

@@ -10,7 +10,8 @@ import { nearestName } from '../core/text.js';
 
 export const workspaceFile = 'espalier.yaml';
 
-const serverAddress = /^postgres(?:ql)?:\/\//i;
+/** Whether a location is the address of a server, and not a path. */
+export const isServer = (location: string): boolean => /^postgres(?:ql)?:\/\//i.test(location);
 
 /** @param environment undefined to use the default file in any case. @throws DATABASE_INVALID */
 export function databaseLocation(root: string, environment: NodeJS.ProcessEnv | undefined): string {
@@ -45,7 +46,7 @@ function readDeclared(file: string): string | undefined {
 
 /** Does not repeat the address, which may contain a password. */
 function requireAddress(address: string, at: Place): string {
-  if (serverAddress.test(address)) return address;
+  if (isServer(address)) return address;
   throw invalid('the address of the database must begin with postgres://', at);
 }
 

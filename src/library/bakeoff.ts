@@ -1,8 +1,10 @@
 /** Plays replay policies on an adapter's own stream. */
+
 import { EspalierError } from '../core/errors.js';
 import { readDeclaration } from '../declaration/workspace.js';
 import { type Bakeoff, bakeOff } from '../study/bakeoff.js';
 import { fewestSeeds, mostSeeds } from '../study/bakeoff-ranking.js';
+import { requireBudgets } from './budgets.js';
 import type { Site } from './site.js';
 
 export interface BakeoffSettings {
@@ -26,12 +28,7 @@ export async function bakeOffOn(
   { policies, budgets, strategy = 'er-ace', seeds = 3 }: BakeoffSettings,
 ): Promise<Bakeoff> {
   const { workspace, store, progress, signal, work } = site;
-  const wrong = budgets?.find((budget) => !Number.isInteger(budget) || budget < 1);
-  if (wrong !== undefined)
-    throw new EspalierError('USAGE', `a budget of ${wrong} holds nothing`, {
-      hint: 'Give `budgets` as whole numbers of examples, such as 100 and 300.',
-      parameters: ['budgets'],
-    });
+  requireBudgets(budgets);
   if (!Number.isInteger(seeds) || seeds < fewestSeeds || seeds > mostSeeds)
     throw new EspalierError('USAGE', `${seeds} seeds give no interval`, {
       hint: `Give \`seeds\` as a whole number from ${fewestSeeds} to ${mostSeeds}.`,

@@ -1,8 +1,9 @@
 /** Plays strategies on an adapter's own stream. */
-import { EspalierError } from '../core/errors.js';
+
 import { readDeclaration } from '../declaration/workspace.js';
 import { compareStrategies } from '../study/compare.js';
 import type { Comparison } from '../study/comparison.js';
+import { requireBudgets } from './budgets.js';
 import type { Site } from './site.js';
 
 export interface CompareSettings {
@@ -21,12 +22,7 @@ export async function compareOn(
   { strategies, budgets }: CompareSettings,
 ): Promise<Comparison> {
   const { workspace, store, progress, signal, work } = site;
-  const wrong = budgets?.find((budget) => !Number.isInteger(budget) || budget < 1);
-  if (wrong !== undefined)
-    throw new EspalierError('USAGE', `a budget of ${wrong} holds nothing`, {
-      hint: 'Give `budgets` as whole numbers of examples, such as 100 and 300.',
-      parameters: ['budgets'],
-    });
+  requireBudgets(budgets);
   const declaration = await readDeclaration(workspace, adapter);
   const encoder = await site.openEncoder(declaration);
   return compareStrategies({ store, encoder, progress, signal, work }, { declaration, strategies, budgets });

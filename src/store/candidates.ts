@@ -33,6 +33,9 @@ export interface Decision {
   readonly at: string;
 }
 
+/** Whether a decision made its candidate champion. */
+export const isApproval = (act: Decision['act']): boolean => act === 'approve' || act === 'override';
+
 /** A candidate to be proposed. */
 export interface NewCandidate extends Omit<Candidate, 'id' | 'status'> {
   /** SHA-256 of the version's manifest. */

@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import { checksum } from '../core/checksum.js';
 import { EspalierError } from '../core/errors.js';
-import { type ColumnValue, sealValues } from './sealed-row.js';
+import { addSeal, type ColumnValue, sealValues } from './sealed-row.js';
 import type { Queries, Store, Transaction } from './store.js';
 import { type Table, tables } from './tables.js';
 import { readAtOneMoment, transact } from './transaction.js';
@@ -130,8 +130,6 @@ async function* slicesOf(queries: Queries, { name, key }: Table): AsyncGenerator
   }
 }
 
-const sumLimit = 2 ** 48;
-
 function withRows(sum: Digest, rows: readonly Row[]): Digest {
   let { rows: count, checksum: total } = sum;
   for (const row of rows) {
@@ -139,7 +137,7 @@ function withRows(sum: Digest, rows: readonly Row[]): Digest {
     const values = Object.keys(row)
       .sort()
       .map((column) => comparable(row[column]!));
-    total = (total + sealValues(values)) % sumLimit;
+    total = addSeal(total, sealValues(values));
     count++;
   }
   return { rows: count, checksum: total };

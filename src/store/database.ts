@@ -1,4 +1,5 @@
 /** Opens the store in a SQLite file or on a PostgreSQL server. */
+import { isServer } from '../declaration/database-location.js';
 import type { Store } from './store.js';
 
 export {
@@ -11,9 +12,6 @@ export {
   type Transaction,
 } from './store.js';
 export { transact } from './transaction.js';
-
-/** Whether a location is the address of a server rather than a path. */
-export const isServer = (location: string): boolean => /^postgres(?:ql)?:\/\//i.test(location);
 
 /**
  * @param location path of a SQLite file, which is created if missing, or `postgres://user@host/database`

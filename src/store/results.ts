@@ -1,7 +1,7 @@
 /** The table `eval_results`: the scores and answers of every case on both sides. */
 
 import type { Schema } from './schema.js';
-import { readJson, sealValues } from './sealed-row.js';
+import { addSeal, readJson, sealValues } from './sealed-row.js';
 import type { Queries, Transaction } from './store.js';
 
 export interface PairedResult {
@@ -28,7 +28,6 @@ export interface PairedResult {
 }
 
 const sliceSize = 1000;
-const sumLimit = 2 ** 48;
 
 /** Number of a contender's results on a suite, and the sum of their checksums, which is independent of their order. */
 export interface ResultSeal {
@@ -130,7 +129,7 @@ export function withRow({ results, checksum }: ResultSeal, row: ResultRow): Resu
   const { suite, case_id, champion_answer, candidate_answer, tags, cluster } = row;
   const numbers = [champion_score, candidate_score, anchor_score, champion_confidence, candidate_confidence, gold];
   const own = sealValues([...numbers, suite, case_id, champion_answer, candidate_answer, tags, cluster]);
-  return { results: results + 1, checksum: (checksum + own) % sumLimit };
+  return { results: results + 1, checksum: addSeal(checksum, own) };
 }
 
 export async function* eachRow(

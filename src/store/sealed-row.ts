@@ -15,6 +15,12 @@ export function sealValues(values: readonly ColumnValue[]): number {
   return checksum(values.map(sealedText).join('\u0000'));
 }
 
+/** Adds the checksum of a row to the sum of others: the same sum in whatever order the rows come. */
+export const addSeal = (sum: number, seal: number): number => (sum + seal) % sumLimit;
+
+/** With one more checksum a sum is still exact. */
+const sumLimit = 2 ** 48;
+
 /** SQLite stores numbers that are not finite as NULL or unchanged, and returns an unpaired surrogate as U+FFFD. */
 function sealedText(value: ColumnValue): string {
   if (value === null) return '-';

@@ -4,7 +4,6 @@
  * ever, and on another it would see the state before the transaction.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import { type Dialect, Kysely, type KyselyPlugin, sql } from 'kysely';
 import { EspalierError } from '../core/errors.js';
 import type { Schema } from './schema.js';
@@ -19,20 +18,15 @@ interface OpenTransaction {
 const openTransactions = new AsyncLocalStorage<OpenTransaction>();
 
 /** Returns queries that are refused within a transaction unless they go through it. */
-export function queriesOf(dialect: Dialect, place: Place): Queries {
+export function queriesOf(dialect: Dialect, place: Place, plugins: readonly KyselyPlugin[] = []): Queries {
   const guard: KyselyPlugin = {
     transformQuery({ node }) {
       refuseWithin(place);
       return node;
     },
-    // SQLite answers synchronously: without a turn of the event loop a thousand queries in a row would block everything
-    // else.
-    async transformResult({ result }) {
-      await letEventsThrough();
-      return result;
-    },
+    transformResult: async ({ result }) => result,
   };
-  return new Kysely<Schema>({ dialect, plugins: [guard] });
+  return new Kysely<Schema>({ dialect, plugins: [guard, ...plugins] });
 }
 
 /** @throws PAST_TRANSACTION */

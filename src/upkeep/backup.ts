@@ -13,6 +13,7 @@ import { EspalierError } from '../core/errors.js';
 import { privateFolder, renameDurably } from '../core/files.js';
 import { sweepBeside, unfinishedName } from '../core/left-behind.js';
 import type { Progress } from '../core/progress.js';
+import { errorWith } from '../core/trouble.js';
 import { findPrunedVersions } from '../store/audit.js';
 import { findChampionVersion, listKnownAdapters, listVersions } from '../store/candidates.js';
 import { openStore } from '../store/database.js';
@@ -124,24 +125,15 @@ async function sortVersions({ versions }: UpkeepSite, saved: string): Promise<So
       for (const number of await listVersions(store.queries, adapter)) {
         if (pruned.has(number)) continue;
         const version = { adapter, version: number };
-        const why = await faultOf(requireSoundVersion(versions, store.queries, version), number === champion);
-        if (why === undefined) sorted.whole.push(version);
-        else sorted.missing.push({ ...version, why });
+        const damage = await errorWith('ADAPTER_INVALID', requireSoundVersion(versions, store.queries, version));
+        if (damage && number === champion) throw damage;
+        if (damage) sorted.missing.push({ ...version, why: damage.message });
+        else sorted.whole.push(version);
       }
     }
     return sorted;
   } finally {
     await store.close();
-  }
-}
-
-async function faultOf(check: Promise<void>, isChampion: boolean): Promise<string | undefined> {
-  try {
-    await check;
-    return undefined;
-  } catch (thrown) {
-    if (isChampion || !(thrown instanceof EspalierError) || thrown.code !== 'ADAPTER_INVALID') throw thrown;
-    return thrown.message;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What is found out about a workspace before something is removed, and takes longer than a transaction should. */
-import { EspalierError } from '../core/errors.js';
+import { errorWith } from '../core/trouble.js';
 import { listAdapterNames, readDeclaration } from '../declaration/workspace.js';
 import { findPrunedVersions } from '../store/audit.js';
 import { listCandidates, listVersions } from '../store/candidates.js';
@@ -24,14 +24,8 @@ export async function listDamagedVersions(
   const damaged: DamagedVersion[] = [];
   for (const version of await listVersions(queries, adapter)) {
     if (pruned.has(version)) continue;
-    const why = await requireSoundVersion(versions, queries, { adapter, version }).then(
-      () => undefined,
-      (thrown: unknown) => {
-        if (thrown instanceof EspalierError && thrown.code === 'ADAPTER_INVALID') return thrown.message;
-        throw thrown;
-      },
-    );
-    if (why !== undefined) damaged.push({ adapter, version, why });
+    const damage = await errorWith('ADAPTER_INVALID', requireSoundVersion(versions, queries, { adapter, version }));
+    if (damage) damaged.push({ adapter, version, why: damage.message });
   }
   return damaged;
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { isServer } from '../../declaration/database-location.js';
 import { copyStoreTo, type StoreCopy } from '../../library/copy-store.js';
-import { isServer } from '../../store/database.js';
+
 import { tableOf } from '../output.js';
 import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings } from '../session.js';
 

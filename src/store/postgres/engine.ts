@@ -48,7 +48,7 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
  * Prevents other writers in the schema until the transaction ends. Reads, and writes outside of transactions (leases,
  * vectors), continue.
  */
-export async function holdSchema(transaction: Pick<Transaction, 'getExecutor'>, schema: string): Promise<void> {
+async function holdSchema(transaction: Transaction, schema: string): Promise<void> {
   await sql`set local lock_timeout = ${sql.lit(patienceMilliseconds)}`.execute(transaction);
   await sql`select pg_advisory_xact_lock(hashtextextended(${`espalier:${schema}`}, 0))`.execute(transaction);
 }

@@ -6,16 +6,17 @@ import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { EspalierError } from '../../core/errors.js';
 import { listMigrations } from '../migrations.js';
-import type { Queries } from '../store.js';
-import { holdSchema } from './engine.js';
+import type { Queries, Store } from '../store.js';
+import { transact } from '../transaction.js';
 import type { ServerLocation } from './location.js';
 
 /** @throws STORE_CORRUPT, STORE_NEWER, STORE_OUTDATED where nothing may be written, and errors of the server */
 export async function bringUpToDate(
-  queries: Queries,
+  store: Store,
   { schema, shown }: ServerLocation,
   access: 'read' | 'write',
 ): Promise<void> {
+  const { queries } = store;
   const at = { file: shown };
   const migrations = listMigrations('postgres');
   const newest = migrations.at(-1)!.version;
@@ -31,22 +32,14 @@ export async function bringUpToDate(
       `${shown} has schema ${current}, this Espalier reads ${newest}, and the server lets nothing be written`,
       { at },
     );
-  await queries.connection().execute(async (connection) => {
-    await sql`begin`.execute(connection);
-    try {
-      await holdSchema(connection, schema);
-      // Another process may have run some migrations while this one waited.
-      const reached = await versionOf(connection, schema);
-      if (!(await isThere(connection, schema))) await sql`create schema ${sql.id(schema)}`.execute(connection);
-      for (const { version, file } of migrations) {
-        if (reached === 'foreign' || version <= reached) continue;
-        await sql.raw(readFileSync(file, 'utf8')).execute(connection);
-        await sql`insert into schema_version (version) values (${version})`.execute(connection);
-      }
-      await sql`commit`.execute(connection);
-    } catch (thrown) {
-      await sql`rollback`.execute(connection).catch(() => undefined);
-      throw thrown;
+  await transact(store, async (transaction) => {
+    // Another process may have run some migrations while this one waited.
+    const reached = await versionOf(transaction, schema);
+    if (!(await isThere(transaction, schema))) await sql`create schema ${sql.id(schema)}`.execute(transaction);
+    for (const { version, file } of migrations) {
+      if (reached === 'foreign' || version <= reached) continue;
+      await sql.raw(readFileSync(file, 'utf8')).execute(transaction);
+      await sql`insert into schema_version (version) values (${version})`.execute(transaction);
     }
   });
 }

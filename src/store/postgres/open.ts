@@ -6,7 +6,6 @@ import type { Store } from '../store.js';
 import { queriesOf } from '../transaction.js';
 import { dialectFor } from './connection.js';
 import { postgresEngine } from './engine.js';
-import { postgresError } from './errors.js';
 import { parseServerLocation } from './location.js';
 import { bringUpToDate } from './migrate.js';
 
@@ -19,11 +18,12 @@ export async function openPostgres(address: string, access: 'read' | 'write'): P
   const { shown } = location;
   const engine = postgresEngine(location);
   const queries = queriesOf(dialectFor(location), engine.place);
+  const store = { location: shown, queries, engine, close: () => queries.destroy() };
   try {
-    await bringUpToDate(queries, location, access);
+    await bringUpToDate(store, location, access);
+    return store;
   } catch (thrown) {
-    await queries.destroy();
-    throw postgresError(thrown, shown);
+    await store.close();
+    throw engine.errorOf(thrown);
   }
-  return { location: shown, queries, engine, close: () => queries.destroy() };
 }

@@ -5,8 +5,9 @@
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import SqliteDatabase from 'better-sqlite3';
-import { SqliteDialect } from 'kysely';
+import { type KyselyPlugin, SqliteDialect } from 'kysely';
 import { EspalierError } from '../../core/errors.js';
 import { privateFile, privateFolder } from '../../core/files.js';
 import { requireRecentNode } from '../../core/recent-node.js';
@@ -79,9 +80,20 @@ function openReadOnly(path: string): Store {
   return { ...store, close: () => store.close().finally(remove) };
 }
 
+/**
+ * SQLite answers synchronously: without a turn of the event loop a thousand queries in a row would block everything else.
+ */
+const givingWay: KyselyPlugin = {
+  transformQuery: ({ node }) => node,
+  async transformResult({ result }) {
+    await letEventsThrough();
+    return result;
+  },
+};
+
 function storeOn(database: SqliteDatabase.Database, file: Parameters<typeof sqliteEngine>[1]): Store {
   const engine = sqliteEngine(database, file);
-  const queries = queriesOf(new SqliteDialect({ database }), engine.place);
+  const queries = queriesOf(new SqliteDialect({ database }), engine.place, [givingWay]);
   return { location: file.path, queries, engine, close: () => queries.destroy() };
 }
 

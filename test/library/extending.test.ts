@@ -108,7 +108,7 @@ const changes = [
   ['  width: 64', '  head: prototype\\n  sharpness: 6'],
 ];
 const declare = (source) => changes.reduce((text, [from, to]) => text.replace(from, to), source) + 'schedule: { newShare: 0.5 }\\n';
-await using desk = await openTestWorkspace({ declare });
+const desk = await openTestWorkspace({ declare });
 const triage = await desk.espalier.adapter();
 const rows = [{ text: 'a refund', near: 'my refund', far: 'shipping' }, { text: 'about shipping', near: 'shipping now', far: 'refund' }];
 writeFileSync(join(desk.folder, 'rows.json'), JSON.stringify(rows));
@@ -127,6 +127,7 @@ console.log(JSON.stringify({
   check, measured, next, survey: ends[1], sharpness: /"sharpness": ?6/.test(manifest) && /"prototype"/.test(manifest),
   policies: [...new Set(members.map(({ membership }) => membership.policy))], members: members.length,
 }));
+await desk[Symbol.asyncDispose]();
 `;
     writeFileSync(join(copy, 'try.mjs'), script);
     const { stdout } = await run(process.execPath, ['try.mjs'], { cwd: copy });

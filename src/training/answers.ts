@@ -20,6 +20,11 @@ export function isMultiLabel({ multiLabel = [] }: Pick<TrainingJob, 'multiLabel'
   return multiLabel.includes(task);
 }
 
+/** Whether a class may no longer be answered. */
+export function isRetired({ retired = [] }: Pick<TrainingJob, 'retired'>, index: number): boolean {
+  return retired.includes(index);
+}
+
 /** The true classes of a target within one task. @param sets label sets of the targets from `classes` on */
 export function trueClasses(
   target: number,

@@ -7,6 +7,8 @@ import type { LabelledVectors, TrainingJob } from './job.js';
 /** A labelled example. In a multi-label task its label is a set, as written by writeLabelSet. */
 export interface JobExample extends Class {
   readonly id: number;
+  /** How much it counts; by default once. */
+  readonly weight?: number | undefined;
 }
 
 export interface JobPart {
@@ -27,10 +29,15 @@ export interface JobRequest extends Pick<TrainingJob, Passed> {
   readonly fresh: JobPart;
   readonly replayed: JobPart;
   readonly learned?: JobPart | undefined;
+  /** Examples to take out, with the labels and weights by which the parent learned them. */
+  readonly withdrawn?: JobPart | undefined;
+  /** Classes that may no longer be answered; those that are not among `classes` are ignored. */
+  readonly retired?: readonly Class[] | undefined;
 }
 
-export function buildJob({ classes, multiLabel, fresh, replayed, learned, ...request }: JobRequest): TrainingJob {
-  const { tasks = taskNamesIn(classes), ...passed } = request;
+export function buildJob(request: JobRequest): TrainingJob {
+  const { classes, multiLabel, fresh, replayed, learned, withdrawn, retired = [], ...others } = request;
+  const { tasks = taskNamesIn(classes), ...passed } = others;
   const numbers = new Map(classes.map((one, index) => [classKey(one), index]));
   const book = openLabelSetIndex(classes.length);
   const targetOf = ({ task, label }: JobExample) => {
@@ -42,20 +49,30 @@ export function buildJob({ classes, multiLabel, fresh, replayed, learned, ...req
     vectors,
     targets: Int32Array.from(examples, targetOf),
     ids: Int32Array.from(examples, ({ id }) => id),
+    ...weightsOf(examples),
   });
   const batches = {
     fresh: batchOf(fresh),
     replayed: batchOf(replayed),
     ...(learned && { learned: batchOf(learned) }),
+    ...(withdrawn && { withdrawn: batchOf(withdrawn) }),
   };
+  const closed = retired.flatMap((one) => numbers.get(classKey(one)) ?? []);
   const sets = [...tasks.keys()].filter((task) => multiLabel.includes(tasks[task]!));
   return {
     ...passed,
     classes: classes.map(({ label }) => label),
     tasks: taskNumbers(classes, tasks),
     ...(sets.length > 0 && { multiLabel: sets, sets: book.sets }),
+    ...(closed.length > 0 && { retired: closed }),
     ...batches,
   };
+}
+
+/** The weights, if one of them differs from 1. */
+function weightsOf(examples: readonly JobExample[]): Pick<LabelledVectors, 'weights'> {
+  const weights = Float32Array.from(examples, ({ weight = 1 }) => weight);
+  return weights.every((weight) => weight === 1) ? {} : { weights };
 }
 
 /** Whether a strategy rereads the learned examples of a task: learned and fresh ones together must be few enough. */

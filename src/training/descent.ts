@@ -47,12 +47,14 @@ const stepsInOneCall = 256;
  */
 const hopelessGuesses = 100;
 
-/** @throws TRAINING_DIVERGED naming the epoch */
+/** @throws TRAINING_DIVERGED naming the epoch, NOTHING_TO_LEARN if the job has no fresh examples */
 export async function descend(
   job: TrainingJob,
   { objective, usualRate, keepsOptimiser = false, ...beginning }: Descent,
   progress: TrainingProgress,
 ): Promise<{ problem: Problem; data: Objective['data']; trained: TrainedHead }> {
+  if (job.fresh.targets.length === 0)
+    throw new EspalierError('NOTHING_TO_LEARN', 'the training has no new examples to descend on');
   const problem = poseProblem(job, beginning);
   const { loss, data, constraint, facts } = await objective(problem);
   const { settings } = job;

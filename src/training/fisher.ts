@@ -5,7 +5,7 @@
  * Fisher approximation", NeurIPS 2019.)
  */
 import { pickWeighted, type Random, seededRandom } from '../core/random.js';
-import { isMultiLabel, taskOf } from './answers.js';
+import { isMultiLabel, isRetired, taskOf } from './answers.js';
 import { noClipping } from './autodiff/clipping.js';
 import { add } from './autodiff/elementwise.js';
 import { openEpoch, startingStates, type Training } from './autodiff/epoch.js';
@@ -75,12 +75,13 @@ interface Likelihood {
 function likelihoodOf(job: TrainingJob, own: Float32Array): Likelihood {
   const { classes, settings, tasks, fresh } = job;
   const random = seededRandom(settings.seed, 'answers');
-  if ((job.multiLabel?.length ?? 0) === 0 && new Set(tasks).size < 2) {
+  if ((job.multiLabel?.length ?? 0) === 0 && new Set(tasks).size < 2 && !job.retired?.length) {
     const answers = drawAnswers(own, classes.length, random);
     return { loss: (scores) => crossEntropy(scores, targets('answers', 1)), data: { answers } };
   }
   // As in the loss, an example concerns only its own task, and so moves no weight of another.
-  const isAsked = (row: number, index: number) => tasks[index] === taskOf(job, fresh.targets[row]!);
+  const isAsked = (row: number, index: number) =>
+    tasks[index] === taskOf(job, fresh.targets[row]!) && !isRetired(job, index);
   const isFree = (row: number) => isMultiLabel(job, taskOf(job, fresh.targets[row]!));
   const each = (numberAt: (row: number, index: number) => number) =>
     Float32Array.from(own, (_, at) => numberAt(Math.floor(at / classes.length), at % classes.length));

@@ -23,6 +23,11 @@ export interface LabelledVectors {
   readonly targets: Int32Array;
   /** [count] numbers of the examples, under which a strategy stores data of an example. */
   readonly ids: Int32Array;
+  /**
+   * [count] how much each example counts: multiples of 1/4 from 1/4 to 16, so that sums of them are exact; absent if
+   * each counts once.
+   */
+  readonly weights?: Float32Array;
 }
 
 /** An answer in a multi-label task. */
@@ -50,7 +55,8 @@ export interface HeadShape extends InputSizes {
 /**
  * A classifier over embeddings: it standardises, x = unit((dense part - mean) * scale) * sqrt(d), and then applies its
  * kind's formula to the tensors named in it. Every head has `mean` and `scale` [d]; a head whose classes belong to more
- * than one task has `tasks` [classes]; one with multi-label tasks has `multiLabel` [classes], 1 for their classes.
+ * than one task has `tasks` [classes]; one with multi-label tasks has `multiLabel` [classes], 1 for their classes; one
+ * with retired classes has `retired` [classes], 1 for those: as it serves, their score is `maskedScore`.
  */
 export interface Head {
   readonly kind: string;
@@ -146,6 +152,8 @@ export interface TrainingJob {
   readonly multiLabel?: readonly number[];
   /** Label sets of the targets from `classes.length` on. */
   readonly sets?: readonly LabelSet[];
+  /** Numbers of the classes that may no longer be answered; a class that comes back is simply not among them. */
+  readonly retired?: readonly number[];
   readonly fresh: LabelledVectors;
   /** Examples from the replay buffer; empty for a strategy that does not replay. */
   readonly replayed: LabelledVectors;
@@ -153,6 +161,12 @@ export interface TrainingJob {
    * All examples that the parent learned, for a strategy that rereads them while they are few; absent if unavailable.
    */
   readonly learned?: LabelledVectors;
+  /**
+   * Examples that the parent learned and that must be taken out, with the targets and the weights by which it learned
+   * them. A relabelled example stands here by its old target and in `fresh` by its new one. Rows of `replayed` and
+   * `learned` with the same numbers are ignored.
+   */
+  readonly withdrawn?: LabelledVectors;
   /** Number of examples that the replay buffer may hold. */
   readonly budget: number;
   readonly parent: TrainedHead | undefined;
@@ -215,6 +229,11 @@ export interface Strategy {
   readonly options: Readonly<Record<string, StrategyOption>>;
   /** False if the strategy cannot learn multi-label tasks. */
   readonly multiLabel?: false;
+  /**
+   * Set if the strategy's state is exact sums, from which `withdrawn` examples are subtracted; such a job may have no
+   * `fresh` examples. Others ignore `withdrawn`: nothing can be subtracted from weights that a gradient trained.
+   */
+  readonly withdraws?: true;
   /** Whether an update from this parent extends it; if not, the job must carry everything ever learned as fresh. */
   continues(parent: TrainedHead, settings: TrainingSettings): boolean;
   /** Approximate size in bytes of a version's files; absent if they are small. */

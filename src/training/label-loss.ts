@@ -1,8 +1,9 @@
 /**
  * The loss of a minibatch's labels: cross-entropy over the classes of an example's own task if those exclude each
- * other, and in a multi-label task the mean over its labels of their binary cross-entropies.
+ * other, and in a multi-label task the mean over its labels of their binary cross-entropies. Retired classes take part
+ * in neither.
  */
-import { classesOf, isMultiLabel, taskOf } from './answers.js';
+import { classesOf, isMultiLabel, isRetired, taskOf } from './answers.js';
 import { add, multiply } from './autodiff/elementwise.js';
 import { type Expression, minibatch, targets, whole } from './autodiff/expression.js';
 import { binaryCrossEntropy, type CrossEntropyOptions, crossEntropy } from './autodiff/losses.js';
@@ -58,11 +59,11 @@ function lossOfTargets(job: TrainingJob, y: Int32Array): LossAndData {
   };
 }
 
-/** With a single task there is no mask. @param labels name of the data that contain the targets */
+/** With a single task and no retired class there is no mask. @param labels name of the data that contain the targets */
 function exclusiveLoss(job: TrainingJob, y: Int32Array, labels = 'y'): LossAndData {
   const { tasks, classes } = job;
   const names = [...new Set(tasks)];
-  if (names.length < 2) {
+  if (names.length < 2 && !job.retired?.length) {
     return {
       data: {},
       loss: (scores, { size, order }, { asked: _, ...options } = {}) =>
@@ -70,9 +71,11 @@ function exclusiveLoss(job: TrainingJob, y: Int32Array, labels = 'y'): LossAndDa
     };
   }
   const task = y.map((target) => names.indexOf(taskOf(job, target)));
-  const taskMask = Float32Array.from({ length: names.length * classes.length }, (_, index) =>
-    tasks[index % classes.length] === names[Math.floor(index / classes.length)] ? 0 : maskedScore,
-  );
+  const taskMask = Float32Array.from({ length: names.length * classes.length }, (_, index) => {
+    const own = index % classes.length;
+    const competes = tasks[own] === names[Math.floor(index / classes.length)] && !isRetired(job, own);
+    return competes ? 0 : maskedScore;
+  });
   return {
     data: { task, taskMask },
     loss(scores, { size, order }, { asked: _, ...options } = {}) {
@@ -90,7 +93,7 @@ function independentLoss(job: TrainingJob): LossAndData {
   for (const [number, { task }] of sets.entries()) {
     const target = classes.length + number;
     for (const own of classesOf(job, target)) truth[target * classes.length + own] = 1;
-    const asked = [...tasks.keys()].filter((one) => tasks[one] === task);
+    const asked = [...tasks.keys()].filter((one) => tasks[one] === task && !isRetired(job, one));
     for (const one of asked) counted[target * classes.length + one] = 1 / asked.length;
   }
   return {

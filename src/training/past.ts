@@ -26,6 +26,7 @@ export function pastOf(job: TrainingJob, parent: TrainedHead): TrainingJob {
     classes: job.classes.slice(0, known),
     tasks,
     sets: [],
+    ...(job.retired && { retired: job.retired.filter((index) => index < known) }),
     fresh,
     replayed: pickRows([], job.dimension),
     parent: head,

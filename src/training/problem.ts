@@ -4,7 +4,7 @@
  */
 import { seededRandom } from '../core/random.js';
 import type { Tensor, Tensors } from '../core/safetensors.js';
-import { isMultiLabel } from './answers.js';
+import { isMultiLabel, isRetired } from './answers.js';
 import {
   type Dims,
   type Expression,
@@ -126,14 +126,20 @@ function lastColumns(vectors: Float32Array, stride: number, count: number): Floa
   return result;
 }
 
-/** The task of each class if there is more than one task, and the classes that do not compete if there are any. */
+/**
+ * The task of each class if there is more than one task, and the classes that do not compete and those that are retired
+ * if there are any.
+ */
 export function taskTensors(job: TrainingJob): Tensors {
-  const { tasks, multiLabel = [] } = job;
+  const { tasks, multiLabel = [], retired = [] } = job;
   const dims = [tasks.length];
   return {
     ...(new Set(tasks).size > 1 && { tasks: { dims, data: new Float32Array(tasks) } }),
     ...(multiLabel.length > 0 && {
       multiLabel: { dims, data: Float32Array.from(tasks, (task) => (isMultiLabel(job, task) ? 1 : 0)) },
+    }),
+    ...(retired.length > 0 && {
+      retired: { dims, data: Float32Array.from(tasks, (_, index) => (isRetired(job, index) ? 1 : 0)) },
     }),
   };
 }

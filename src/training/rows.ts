@@ -12,5 +12,7 @@ export function pickRows(rows: readonly PickedRow[], dimension: number): Labelle
   for (const [index, { batch, row }] of rows.entries())
     vectors.set(batch.vectors.subarray(row * dimension, (row + 1) * dimension), index * dimension);
   const take = (what: 'targets' | 'ids') => Int32Array.from(rows, ({ batch, row }) => batch[what][row]!);
-  return { vectors, targets: take('targets'), ids: take('ids') };
+  const weights = Float32Array.from(rows, ({ batch, row }) => batch.weights?.[row] ?? 1);
+  const isWeighted = weights.some((weight) => weight !== 1);
+  return { vectors, targets: take('targets'), ids: take('ids'), ...(isWeighted && { weights }) };
 }

@@ -1,6 +1,8 @@
 /** All strategies. A new one needs its own file and one entry in this array. */
 import { EspalierError } from '../core/errors.js';
 import { memberNamed, membersOf } from '../core/extensions.js';
+import { isRetired } from './answers.js';
+import { curatedJob } from './curated-job.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import { checkSettings } from './options.js';
 import { aGem } from './strategies/a-gem.js';
@@ -69,9 +71,10 @@ export async function trainJob(job: TrainingJob, progress: TrainingProgress): Pr
   const strategy = strategyNamed(job.strategy);
   checkSettings(strategy, job.settings);
   if (strategy.multiLabel === false && (job.multiLabel?.length ?? 0) > 0) throw cannotLearnSets(strategy);
-  if (job.classes.length < 2 && (job.multiLabel?.length ?? 0) === 0)
-    throw new EspalierError('TOO_FEW_CLASSES', `there are examples of \`${job.classes.join()}\` only`);
-  for (const { vectors, ids } of [job.fresh, job.replayed, ...(job.learned ? [job.learned] : [])]) {
+  const open = job.classes.filter((_, index) => !isRetired(job, index));
+  if (open.length < 2 && (job.multiLabel?.length ?? 0) === 0)
+    throw new EspalierError('TOO_FEW_CLASSES', `there are examples of \`${open.join()}\` only`);
+  for (const { vectors, ids } of [job.fresh, job.replayed, job.learned, job.withdrawn].flatMap((part) => part ?? [])) {
     const at = vectors.findIndex((value) => !Number.isFinite(value));
     if (at >= 0)
       throw new EspalierError(
@@ -79,5 +82,5 @@ export async function trainJob(job: TrainingJob, progress: TrainingProgress): Pr
         `the vector of example ${ids[Math.floor(at / job.dimension)]} holds what is not a number`,
       );
   }
-  return strategy.train(job, progress);
+  return strategy.train(curatedJob(job, strategy), progress);
 }

@@ -47,6 +47,33 @@ describe('the job', () => {
     expect(Object.keys(job).filter((key) => ['multiLabel', 'sets', 'learned'].includes(key))).toEqual([]);
   });
 
+  it('says how much examples count only where one counts otherwise than once', () => {
+    expect(buildJob(request).fresh).not.toHaveProperty('weights');
+    const [first, second] = request.replayed.examples;
+    const replayed = { ...request.replayed, examples: [{ ...first!, weight: 2.5 }, second!] };
+    const weighed = buildJob({ ...request, replayed });
+    expect([...weighed.replayed.weights!]).toEqual([2.5, 1]);
+    expect(weighed.fresh).not.toHaveProperty('weights');
+  });
+
+  it('numbers what is withdrawn by its old labels, and the retired classes that it knows', () => {
+    const withdrawn = partWith(intent('order'), tone('calm'));
+    const job = buildJob({
+      ...request,
+      withdrawn: { ...withdrawn, examples: withdrawn.examples.map((one) => ({ ...one, weight: 4 })) },
+      retired: [{ task: 'tone', label: 'calm' }, intent('never learned')],
+    });
+    expect(job.withdrawn).toEqual({
+      vectors: withdrawn.vectors,
+      targets: Int32Array.of(2, 6),
+      ids: Int32Array.of(10, 11),
+      weights: Float32Array.of(4, 4),
+    });
+    expect(job.retired).toEqual([3]);
+    for (const key of ['withdrawn', 'retired']) expect(buildJob(request)).not.toHaveProperty(key);
+    expect(buildJob({ ...request, retired: [intent('never learned')] })).not.toHaveProperty('retired');
+  });
+
   it('is the same for an update and for a stream of the same examples', () => {
     const steps = [
       { name: 'one', task: 'intent', multiLabel: false, examples: [intent('refund'), intent('order')] },

@@ -20,10 +20,11 @@ export function withTemperature(head: Head, temperature: Float32Array): Head {
   return { ...head, shape: { ...head.shape, calibrated: 1 }, tensors };
 }
 
-/** The head without its temperature, as it was trained. */
+/** The head as it was trained: without its temperature, and with no class retired. */
 export function uncalibrated(head: Head): Head {
-  if (head.shape.calibrated !== 1) return head;
-  const { calibrated: _, ...shape } = head.shape;
-  const { [name]: __, ...tensors } = head.tensors;
+  const { retired: _, ...open } = head.tensors;
+  if (head.shape.calibrated !== 1) return { ...head, tensors: open };
+  const { calibrated: __, ...shape } = head.shape;
+  const { [name]: ___, ...tensors } = open;
   return { ...head, shape: shape as HeadShape, tensors };
 }

@@ -1,7 +1,8 @@
 /**
  * adapter.onnx: a trained head as a graph that any ONNX Runtime runs. Input `embedding` [batch, d]; outputs `logits`
  * [batch, classes], `probabilities`, `adapted` [batch, dense], the dense part of the embedding as changed by the head
- * (unit length; unchanged for heads that do not move it), and `distance` [batch] for heads that measure one.
+ * (unit length; unchanged for heads that do not move it), and `distance` [batch] for heads that measure one. The logit
+ * of a retired class is `maskedScore` and its probability 0, so that no program that reads the file answers it.
  */
 import { elementTypeOf, type Graph, newGraph } from '../../core/onnx.js';
 import type { Tensor } from '../../core/safetensors.js';
@@ -36,7 +37,7 @@ export function headGraph(head: Head): Graph {
     return known;
   };
   const computed = writeForward(arithmetic, rootsOf(outputs), nameOf);
-  const logits = computed.get(outputs.scores)!.value;
+  const logits = withoutRetired(graph, computed.get(outputs.scores)!.value, head);
   const embedding = outputs.embedding ? computed.get(outputs.embedding)!.value : dense;
   graph.output(logits, 'logits', 'float32', ['batch', classes]);
   graph.output(probabilities(graph, logits, head), 'probabilities', 'float32', ['batch', classes]);
@@ -115,25 +116,40 @@ function standardised(graph: Graph, embedding: string, { tensors, shape }: Head)
   return graph.node('Mul', [unit(graph, scaled), length]);
 }
 
-/** Softmax within each task; in a multi-label task the sigmoid of each label. */
-function probabilities(graph: Graph, logits: string, { tensors: { tasks, multiLabel }, shape }: Head): string {
+function withoutRetired(graph: Graph, scores: string, { tensors: { retired }, shape }: Head): string {
+  if (!retired) return scores;
+  const isRetired = graph.constant({ type: 'bool', dims: [shape.classes], data: Uint8Array.from(retired.data) });
+  const masked = graph.constant({ type: 'float32', dims: [], data: Float32Array.of(maskedScore) });
+  return graph.node('Where', [isRetired, masked, scores]);
+}
+
+/**
+ * Softmax within each task; in a multi-label task the sigmoid of each label. All probabilities are 0 in a task whose
+ * classes are all retired.
+ */
+function probabilities(graph: Graph, logits: string, { tensors: { tasks, multiLabel, retired }, shape }: Head): string {
   const row = (numberAt: (index: number) => number) =>
     graph.constant({
       type: 'float32',
       dims: [shape.classes],
       data: Float32Array.from({ length: shape.classes }, (_, index) => numberAt(index)),
     });
+  const isOpen = (index: number) => retired?.data[index] !== 1;
   const isFree = (index: number) => multiLabel?.data[index] === 1;
+  const taskAt = (index: number) => tasks?.data[index] ?? 0;
   const competing = [...Array(shape.classes).keys()].filter((index) => !isFree(index));
-  const names = new Set(competing.map((index) => tasks?.data[index] ?? 0));
-  if (!multiLabel && names.size < 2) return graph.node('Softmax', [logits], { axis: -1 });
-  const parts = [...names].map((task) => {
-    const mask = row((index) => (!isFree(index) && (tasks?.data[index] ?? 0) === task ? 0 : maskedScore));
+  const open = new Set(competing.filter(isOpen).map(taskAt));
+  const isOneTask = !multiLabel && new Set(competing.map(taskAt)).size < 2;
+  if (isOneTask && open.size > 0) return graph.node('Softmax', [logits], { axis: -1 });
+  const parts = [...open].map((task) => {
+    const mask = row((index) => (!isFree(index) && taskAt(index) === task ? 0 : maskedScore));
     return graph.node('Softmax', [graph.node('Add', [logits, mask])], { axis: -1 });
   });
-  const free = multiLabel
-    ? [graph.node('Mul', [graph.node('Sigmoid', [logits]), row((index) => (isFree(index) ? 1 : 0))])]
-    : [];
+  const isCounted = (index: number) => isFree(index) && isOpen(index);
+  const free =
+    multiLabel || parts.length === 0
+      ? [graph.node('Mul', [graph.node('Sigmoid', [logits]), row((index) => (isCounted(index) ? 1 : 0))])]
+      : [];
   return graph.node('Sum', [...parts, ...free]);
 }
 

@@ -86,7 +86,7 @@ async function store(job: TrainingJob, { head }: TrainedHead): Promise<Tensors> 
   const { fresh, replayed, settings, classes } = job;
   const { scores: memory } = await recall(job);
   const kept = [...replayed.ids].filter((id) => memory.has(id));
-  const now = await scoresOf(head, fresh.vectors, settings.threads);
+  const now = await scoresOf(uncalibrated(head), fresh.vectors, settings.threads);
   const width = classes.length;
   const ids = Float64Array.from([...kept, ...fresh.ids]);
   const scores = new Float32Array(ids.length * width);

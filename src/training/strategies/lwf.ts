@@ -6,7 +6,7 @@
  *
  * Memory: none. Cost of an epoch: that of fine-tuning. Use it where no old example may be kept.
  */
-import { isMultiLabel } from '../answers.js';
+import { isMultiLabel, isRetired } from '../answers.js';
 import { add, scale } from '../autodiff/elementwise.js';
 import { type Expression, whole } from '../autodiff/expression.js';
 import { binaryCrossEntropy, distillation } from '../autodiff/losses.js';
@@ -34,8 +34,10 @@ export const lwf = gradientStrategy({
     const learning = fresh.crossEntropy(scores);
     if (!job.parent) return { loss: learning };
     const teacher = await scoresOf(uncalibrated(job.parent.head), job.fresh.vectors, job.settings.threads);
-    const known = [...Array(job.parent.head.shape.classes).keys()];
-    const taught = { scores: teacher, known: known.length, temperature: temperature! };
+    const { classes } = job.parent.head.shape;
+    const known = [...Array(classes).keys()].filter((index) => !isRetired(job, index));
+    if (known.length === 0) return { loss: learning };
+    const taught = { scores: teacher, known: classes, temperature: temperature! };
     const isFree = (index: number) => isMultiLabel(job, job.tasks[index]!);
     const [competing, free] = [known.filter((index) => !isFree(index)), known.filter(isFree)];
     const lessons = [

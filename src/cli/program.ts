@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   eval: async () => (await import('./commands/eval.js')).evalCommand,
   rollback: async () => (await import('./commands/rollback.js')).rollbackCommand,
   buffer: async () => (await import('./commands/buffer.js')).bufferCommand,
+  labels: async () => (await import('./commands/labels.js')).labelsCommand,
   examples: async () => (await import('./commands/examples.js')).examplesCommand,
   predict: async () => (await import('./commands/predict.js')).predictCommand,
   embed: async () => (await import('./commands/embed.js')).embedCommand,

@@ -17,6 +17,7 @@ export const codesByKind = {
     'TOO_MANY_REJECTED',
     'CSV_COLUMN_MISSING',
     'TASK_MISSING',
+    'LABEL_INVALID',
     'STRATEGY_UNKNOWN',
     'HEAD_UNKNOWN',
     'POLICY_UNKNOWN',
@@ -24,6 +25,7 @@ export const codesByKind = {
   /** A rule refuses a well-formed call. */
   refused: [
     'NOTHING_TO_LEARN',
+    'BUFFER_PINNED',
     'NOTHING_TO_COMPARE',
     'TOO_FEW_CLASSES',
     'TRAINING_DIVERGED',
@@ -49,11 +51,16 @@ export const codesByKind = {
     'VERSION_PRUNED',
     'NO_EARLIER_VERSION',
     'EXAMPLE_NOT_FOUND',
+    'LABEL_NOT_FOUND',
+    'EDIT_NOT_FOUND',
     'SCHEDULE_EMPTY',
   ],
   /** A named thing exists, but in another state. */
   conflict: [
     'ENCODER_MISMATCH',
+    'LABEL_EXISTS',
+    'EDIT_UNDONE',
+    'EDIT_OVERTAKEN',
     'FILE_EXISTS',
     'SUITE_EXISTS',
     'STORE_NOT_EMPTY',

@@ -78,7 +78,7 @@ async function beginIntake(
   const strata = await listStrata(transaction, adapter, task.name);
   const known = task.multiLabel
     ? (await listAnswers(transaction, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
-    : strata.map(({ label }) => label);
+    : strata.filter(({ received }) => received > 0).map(({ label }) => label);
   const labels = openLabelBook(task, new Set(known), request.labelNames);
   return { ...open, labels, strata: openStrata(strata), lastArrival };
 }

@@ -121,6 +121,7 @@ async function explainAbsence({ store }: BufferSite, example: Example, adapter: 
 }
 
 const reasonsLeftOut: Readonly<Record<LeftOutReason, string>> = {
+  quarantined: 'quarantined when the champion was trained',
   leaked: 'an eval suite had its text',
   unreadable: 'the encoder could not turn it into a vector',
 };

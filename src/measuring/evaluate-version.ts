@@ -15,10 +15,12 @@ import { scoreInterval } from '../gate/score-interval.js';
 import { lastArrival } from '../store/arrivals.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { type Store, transact } from '../store/database.js';
+import { lastRevision } from '../store/revisions.js';
 import { saveVersionScores } from '../store/version-scores.js';
 import { type AskedSuite, isMadeOfHoldout } from '../update/asked-suite.js';
 import type { UpdateContext } from '../update/context.js';
 import { requireSameEncoder } from '../update/plan.js';
+import { listRenamesSince, withAnswersNow } from '../update/renames.js';
 import { listAsked } from '../update/suites.js';
 import { type AdapterSession, openVersionAdapter } from '../versions/adapter-session.js';
 import { type Manifest, readManifest } from '../versions/manifest.js';
@@ -60,7 +62,8 @@ export async function evaluateVersion(context: UpdateContext, request: Evaluatio
   await refusePruned(store.queries, name);
   if ((await versions.readManifest(name)) === undefined)
     throw new EspalierError('VERSION_NOT_FOUND', `${declaration.name} has no version ${version}`);
-  const manifest = await readManifest(versions, name);
+  const renames = await listRenamesSince(store.queries, name);
+  const manifest = withAnswersNow(await readManifest(versions, name), renames);
   requireSameEncoder(manifest.encoder, encoder, { adapter: declaration.name, what: `version ${version}` });
   const { asked, skipped } = await suitesFor(context, request, manifest);
   await encodeAll(context, asked);
@@ -84,6 +87,7 @@ async function suitesFor(
   const plan = {
     declaration: { ...declaration, suites },
     throughExample: await lastArrival(context.store.queries, declaration.name),
+    throughRevision: await lastRevision(context.store.queries, declaration.name),
   };
   const shown = { classes: known.classes, throughExample: known.data.throughExample };
   const all = await listAsked(context, plan, known, shown);

@@ -8,10 +8,12 @@ import { isLabelSet, labelsIn, noLabel, rarestLabel } from '../core/label-sets.j
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { classKey, nameWithin, type Task } from '../declaration/tasks.js';
 import { listOffered, type Membership, type Offered, saveMemberships } from '../store/buffer.js';
+import { readMarks } from '../store/curation.js';
 import type { Store, Transaction } from '../store/database.js';
 import { type EmbeddingSpace, findEmbeddings } from '../store/embeddings.js';
 import type { Example } from '../store/examples.js';
 import { changesOf } from './changes.js';
+import { withPins } from './pins.js';
 import { policyFor } from './policies.js';
 import type { KnownOffer, ReplayPolicy } from './policy.js';
 
@@ -41,21 +43,32 @@ export type Scored = Pick<Offered, 'id' | 'task' | 'label' | 'hash'>;
  */
 export async function prepareAdmission(store: Store, admission: Admission): Promise<Membership[]> {
   const { buffer, training } = admission.declaration;
-  const policy = policyFor(buffer);
-  const offers = await listOffers(store, admission, policy);
+  const marks = await readMarks(store.queries, admission.declaration.name);
+  const markedBy = (field: 'pinned' | 'quarantined') =>
+    new Set([...marks].filter(([, own]) => own[field] && !(own.quarantined && field === 'pinned')).map(([id]) => id));
+  const policy = withPins(policyFor(buffer), markedBy('pinned'));
+  const offers = await listOffers(store, admission, { policy, quarantined: markedBy('quarantined') });
   return changesOf(offers, { policy, budget: buffer, seed: training.seed, now: admission.now });
+}
+
+interface Choosing {
+  readonly policy: ReplayPolicy;
+  /** Numbers of the examples that are not offered. */
+  readonly quarantined: ReadonlySet<number>;
 }
 
 /** Everything that was ever offered and what was just learned, with all that the policy wants to know. */
 async function listOffers(
   store: Store,
   { declaration, learned, space, marginsOf }: Admission,
-  { wantsVectors, wantsScores }: ReplayPolicy,
+  { policy: { wantsVectors, wantsScores }, quarantined }: Choosing,
 ): Promise<KnownOffer[]> {
   const { name: adapter, tasks } = declaration;
   const known = await listOffered(store.queries, adapter);
   const knownIds = new Set(known.map(({ id }) => id));
-  const all = [...known, ...learned.filter(({ id }) => !knownIds.has(id)).map(offeredOf)];
+  const all = [...known, ...learned.filter(({ id }) => !knownIds.has(id)).map(offeredOf)].filter(
+    ({ id }) => !quarantined.has(id),
+  );
   const vectors =
     wantsVectors && space ? await findEmbeddings(store, space, [...new Set(all.map(({ hash }) => hash))]) : undefined;
   const margins = wantsScores ? await marginsOf(all) : undefined;

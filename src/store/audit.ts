@@ -14,7 +14,8 @@ export type ActName =
   | 'reject'
   | 'rollback'
   | 'reselected'
-  | 'pruned';
+  | 'pruned'
+  | 'edited';
 
 /** The person or program that acts, and the interface used. */
 export interface Principal {

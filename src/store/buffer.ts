@@ -45,7 +45,7 @@ export async function listBuffer(store: Store, adapter: string, filter: BufferFi
 }
 
 /** The sets of a multi-label task stand there as JSON arrays (label-sets.ts). */
-function hasLabel({ engine }: Store, adapter: string, label: string) {
+export function hasLabel({ engine }: Pick<Store, 'engine'>, adapter: string, label: string) {
   const hasSets = sql`exists (select 1 from answer_forms
     where adapter = ${adapter} and task = examples.task and multi_label = 1)`;
   return sql<boolean>`(label = ${label} or case when ${hasSets} then ${engine.isInSet(label)} else false end)`;
@@ -69,6 +69,25 @@ export async function findMembership(
     .where('example_id', '=', exampleId)
     .executeTakeFirst();
   return row && membershipOf(row);
+}
+
+/** What became of some examples, of those that were ever offered. */
+export async function listMemberships(
+  queries: Queries,
+  adapter: string,
+  ids: readonly number[],
+): Promise<Membership[]> {
+  const memberships: Membership[] = [];
+  for (let start = 0; start < ids.length; start += sliceSize) {
+    const rows = await queries
+      .selectFrom('buffer')
+      .select(['example_id', 'state', 'policy', 'score', 'reason', 'since'])
+      .where('adapter', '=', adapter)
+      .where('example_id', 'in', ids.slice(start, start + sliceSize))
+      .execute();
+    for (const row of rows) memberships.push(membershipOf(row));
+  }
+  return memberships;
 }
 
 /** An example that was offered to the buffer, without its text. */

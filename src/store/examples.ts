@@ -5,7 +5,7 @@ import { appendAll } from '../core/sequences.js';
 import { textHash } from '../core/text.js';
 import { type Example, type Provenance, type Split, sealOf } from './example.js';
 import { readJson } from './sealed-row.js';
-import type { Queries, Store } from './store.js';
+import type { Queries, Store, Transaction } from './store.js';
 
 export { type Example, type NewExample, type Provenance, type Split, sealOf } from './example.js';
 
@@ -154,15 +154,31 @@ export async function listForeignTexts(queries: Queries, adapter: string, count:
   return rows.map(({ text }) => text);
 }
 
-/** Lists examples of one adapter in order of arrival. @throws STORE_CORRUPT where one differs from what was taken in */
-export async function listExamplesById(store: Store, ids: readonly number[]): Promise<Example[]> {
+/**
+ * Lists examples in order of arrival: those of one adapter, which all numbers are of, or those of them that are.
+ * @throws STORE_CORRUPT where one differs from what was taken in
+ */
+export async function listExamplesById(store: Store, ids: readonly number[], adapter?: string): Promise<Example[]> {
   const examples: Example[] = [];
   for (let start = 0; start < ids.length; start += sliceSize) {
     const slice = ids.slice(start, start + sliceSize);
-    const rows = await store.queries.selectFrom('examples').select(columns).where('id', 'in', slice).execute();
-    for (const row of rows) examples.push(soundExample(row, store.location));
+    let query = store.queries.selectFrom('examples').select(columns).where('id', 'in', slice);
+    if (adapter !== undefined) query = query.where('adapter', '=', adapter);
+    for (const row of await query.execute()) examples.push(soundExample(row, store.location));
   }
   return examples.sort(byArrival);
+}
+
+/** Writes the labels of examples that are there already. */
+export async function saveLabels(transaction: Transaction, examples: readonly Example[]): Promise<void> {
+  for (let start = 0; start < examples.length; start += sliceSize) {
+    const rows = examples.slice(start, start + sliceSize).map((example) => {
+      const { id, label } = example;
+      return sql`(cast(${id} as bigint), cast(${label} as text), cast(${sealOf(example)} as bigint))`;
+    });
+    await sql`update examples set label = v.column2, seal = v.column3
+      from (values ${sql.join(rows)}) as v where examples.id = v.column1`.execute(transaction);
+  }
 }
 
 /** Number of examples that arrived after a number, by split. */
@@ -188,6 +204,23 @@ export async function findExample(queries: Queries, adapter: string, id: number)
     .where('id', '=', id)
     .executeTakeFirst();
   return row && exampleOf(row);
+}
+
+/** Number of the first example with a text that counts as the same (sameTextHash). */
+export async function findExampleByText(
+  queries: Queries,
+  { adapter, task, twin }: { readonly adapter: string; readonly task: string; readonly twin: string },
+): Promise<number | undefined> {
+  const row = await queries
+    .selectFrom('examples')
+    .select('id')
+    .where('adapter', '=', adapter)
+    .where('task', '=', task)
+    .where('twin', '=', twin)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
 }
 
 interface ExampleRow extends Omit<Example, 'receivedAt' | 'provenance'> {

@@ -8,14 +8,19 @@ import { byArrival, type Example, listExamples, listExamplesById } from './examp
 import { changedRow, sealValues } from './sealed-row.js';
 import type { Queries, Store, Transaction } from './store.js';
 
-/** `leaked`: the text occurs in an eval suite. `unreadable`: the encoder cannot turn it into a vector. */
-export type LeftOutReason = 'leaked' | 'unreadable';
+/**
+ * `leaked`: the text occurs in an eval suite. `unreadable`: the encoder cannot turn it into a vector. `quarantined`: a
+ * person has set it apart.
+ */
+export type LeftOutReason = 'leaked' | 'unreadable' | 'quarantined';
 
 export interface LearnedRecord {
   /** Task -> arrival number of the last example that the version was shown. */
   readonly through: ReadonlyMap<string, number>;
   /** Id of a training example up to that number that it has not learned -> reason. */
   readonly leftOut: ReadonlyMap<number, LeftOutReason>;
+  /** Number of the last revision that was made of examples before the version was trained; see revisions.ts. */
+  readonly throughRevision: number;
 }
 
 /** `version` null: nothing has been learned yet. */
@@ -38,8 +43,9 @@ export async function saveLearned(
   version: { adapter: string; version: number },
   record: LearnedRecord,
 ): Promise<void> {
-  const seal = sealOf(version, record.through);
-  const through = [...record.through].map(([task, example]) => ({ ...version, task, through_example: example, seal }));
+  const seal = sealOf(version, record);
+  const shared = { ...version, through_revision: record.throughRevision, seal };
+  const through = [...record.through].map(([task, example]) => ({ ...shared, task, through_example: example }));
   if (through.length > 0) await transaction.insertInto('learned').values(through).execute();
   const leftOut = [...record.leftOut].map(([example, reason]) => ({ ...version, example_id: example, reason }));
   for (let start = 0; start < leftOut.length; start += sliceSize) {
@@ -50,22 +56,30 @@ export async function saveLearned(
   }
 }
 
-/** Left-out examples are not sealed, since each may be removed together with its text. */
-function sealOf({ adapter, version }: { adapter: string; version: number }, through: LearnedRecord['through']): number {
-  return sealValues([adapter, version, ...[...through].sort(([a], [b]) => (a < b ? -1 : 1)).flat()]);
+/**
+ * Left-out examples are not sealed, since each may be removed together with its text. Without revisions the seal is that
+ * of an earlier Espalier, which had none.
+ */
+function sealOf(
+  { adapter, version }: { adapter: string; version: number },
+  { through, throughRevision }: Omit<LearnedRecord, 'leftOut'>,
+): number {
+  const shown = [...through].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
+  return sealValues([adapter, version, ...shown, ...(throughRevision > 0 ? ['revision', throughRevision] : [])]);
 }
 
 /** @throws STORE_CORRUPT where a version has no record, or one that differs from what was written */
 export async function readLearned(queries: Queries, { adapter, version }: VersionAsked): Promise<LearnedRecord> {
-  if (version === null) return { through: new Map(), leftOut: new Map() };
+  if (version === null) return { through: new Map(), leftOut: new Map(), throughRevision: 0 };
   const through = await queries
     .selectFrom('learned')
-    .select(['task', 'through_example', 'seal'])
+    .select(['task', 'through_example', 'through_revision', 'seal'])
     .where('adapter', '=', adapter)
     .where('version', '=', version)
     .execute();
   const shown = new Map(through.map((row) => [row.task, row.through_example]));
-  const seal = sealOf({ adapter, version }, shown);
+  const throughRevision = through[0]?.through_revision ?? 0;
+  const seal = sealOf({ adapter, version }, { through: shown, throughRevision });
   if (through.length === 0 || through.some((row) => row.seal !== null && row.seal !== seal))
     throw changedRow(`what version ${version} of ${adapter} has learned`);
   const leftOut = await queries
@@ -76,6 +90,7 @@ export async function readLearned(queries: Queries, { adapter, version }: Versio
     .execute();
   return {
     through: shown,
+    throughRevision,
     leftOut: new Map(leftOut.map((row) => [row.example_id, row.reason])),
   };
 }

@@ -8,7 +8,7 @@ type Json = string;
 
 export interface Schema {
   adapters: { name: string; champion_version: number | null; created_at: string };
-  arrivals: { adapter: string; last: number };
+  arrivals: { adapter: string; last: number; revision: Generated<number> };
   examples: {
     id: Generated<number>;
     arrival: number;
@@ -25,8 +25,15 @@ export interface Schema {
     provenance: Json;
     seal: number;
   };
-  learned: { adapter: string; version: number; task: string; through_example: number; seal: number | null };
-  left_out: { adapter: string; version: number; example_id: number; reason: 'leaked' | 'unreadable' };
+  learned: {
+    adapter: string;
+    version: number;
+    task: string;
+    through_example: number;
+    through_revision: number;
+    seal: number | null;
+  };
+  left_out: { adapter: string; version: number; example_id: number; reason: 'leaked' | 'unreadable' | 'quarantined' };
   unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer; checksum: number | null };
@@ -41,6 +48,45 @@ export interface Schema {
     since: string;
     seal: number | null;
   };
+  edits: {
+    id: Generated<number>;
+    adapter: string;
+    act: string;
+    summary: string;
+    reason: string;
+    actor: string;
+    at: string;
+    examples: number;
+    revision: number;
+    undoes: number | null;
+  };
+  revisions: {
+    adapter: string;
+    number: number;
+    edit_id: number;
+    example_id: number;
+    label_before: string | null;
+    label_after: string | null;
+    weight_before: number | null;
+    weight_after: number | null;
+    quarantined_before: 0 | 1 | null;
+    quarantined_after: 0 | 1 | null;
+    pinned_before: 0 | 1 | null;
+    pinned_after: 0 | 1 | null;
+    note_before: string | null;
+    note_after: string | null;
+    seal: number;
+  };
+  curation: {
+    example_id: number;
+    adapter: string;
+    weight: number;
+    quarantined: 0 | 1;
+    pinned: 0 | 1;
+    note: string | null;
+    seal: number;
+  };
+  renames: { edit_id: number; task: string; label_from: string; label_to: string };
   runs: {
     id: Generated<number>;
     adapter: string;

@@ -6,11 +6,13 @@ import type { Workspace } from '../declaration/workspace.js';
 import type { Coverage } from '../encoder/coverage.js';
 import type { Encoder } from '../encoder/encoder.js';
 import type { Store } from '../store/database.js';
+import type { Rename } from '../store/edits.js';
 import type { EmbeddingSpace } from '../store/embeddings.js';
 import type { Run } from '../store/runs.js';
 import { type Manifest, readManifest } from '../versions/manifest.js';
 import type { ContenderName, Versions } from '../versions/versions.js';
 import type { TaskRunner } from '../work/task.js';
+import { withAnswersNow } from './renames.js';
 
 export interface UpdateContext {
   readonly workspace: Workspace;
@@ -42,6 +44,13 @@ export interface Plan {
   readonly afterExample: number;
   /** Arrival number of the last example that the update looks at. */
   readonly throughExample: number;
+  /**
+   * Number of the last revision of an example that the update knows of; absent in plans of an earlier Espalier, which
+   * had no revisions.
+   */
+  readonly throughRevision?: number;
+  /** Labels that were renamed since the champion was trained; absent if none was. */
+  readonly renames?: readonly Rename[];
   readonly encoderFingerprint: string;
   /** Where the vectors of its texts are stored; absent in plans of an earlier Espalier. */
   readonly embeddings?: EmbeddingSpace;
@@ -64,6 +73,12 @@ export interface Mix {
   readonly leakedIds: readonly number[];
   /** Examples left out because the encoder cannot read them. */
   readonly unreadableIds: readonly number[];
+  /** Examples left out because a person has quarantined them; absent if there are none. */
+  readonly quarantinedIds?: readonly number[];
+  /** Examples that the champion learned with a label or a weight that does not hold any more; absent if there are none. */
+  readonly withdrawn?: number;
+  /** Those of them that are learned again, as they are now; absent if there are none. */
+  readonly corrected?: number;
   readonly replayedIds: readonly number[];
   /** All learned examples of tasks that have few, for a strategy that rereads them; absent if there are none. */
   readonly learnedIds?: readonly number[];
@@ -71,6 +86,8 @@ export interface Mix {
   readonly fresh: number;
   /** The champion's classes come first, in its order. */
   readonly classes: readonly Class[];
+  /** Classes among them that no example bears any more, and that are not answered; absent if there are none. */
+  readonly retired?: readonly Class[];
   /** Names of the multi-label tasks among them, including those removed from adapter.yaml; absent if there are none. */
   readonly multiLabel?: readonly string[];
   readonly domains: readonly Domain[];
@@ -95,6 +112,17 @@ export interface LabelCount extends Class {
   readonly stored: number;
   /** Whether the champion can answer it; false without a champion. */
   readonly known: boolean;
+  /** Set if no contender can answer it any more. */
+  readonly retired?: true;
+}
+
+/** What a contender did with examples that the champion learned with a label or a weight that does not hold any more. */
+export interface CorrectionCounts {
+  readonly withdrawn: number;
+  /** Those that it learned again, as they are now. */
+  readonly corrected: number;
+  /** Whether the rest of its head is as if it had never learned the withdrawn ones. */
+  readonly exact: boolean;
 }
 
 /** Facts about an evaluated field besides the stored results. */
@@ -110,6 +138,8 @@ export interface Evaluated {
   readonly labels?: Readonly<Record<string, number>>;
   /** Number of examples of each label; absent if no update was evaluated. */
   readonly counts?: readonly LabelCount[];
+  /** Strategy -> what it did with examples that the champion had learned otherwise; absent if there are none. */
+  readonly corrections?: Readonly<Record<string, CorrectionCounts>>;
   /** Coverage of new and held-out examples, as measured by the stage encode; absent if no update was evaluated. */
   readonly coverage?: Coverage;
   /** Suite that at least one contender cannot change -> score of the encoder, null if unknown. */
@@ -126,8 +156,9 @@ export function championOf({ declaration, parentVersion }: Plan): { adapter: str
   return { adapter: declaration.name, version: parentVersion };
 }
 
+/** The champion's manifest, with its classes under the names that they have now; two may have come to share one. */
 export async function readChampionManifest(versions: Versions, plan: Plan): Promise<Manifest | undefined> {
-  return plan.parentVersion === null
-    ? undefined
-    : readManifest(versions, { adapter: plan.declaration.name, version: plan.parentVersion });
+  if (plan.parentVersion === null) return undefined;
+  const manifest = await readManifest(versions, { adapter: plan.declaration.name, version: plan.parentVersion });
+  return withAnswersNow(manifest, plan.renames);
 }

@@ -19,10 +19,15 @@ export function noteLabelChanges(plan: Plan, { counts = [] }: Evaluated): string
     return `${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
   };
   const fresh = parentVersion === null ? [] : counts.filter(({ known, learned }) => !known && learned > 0);
-  const empty = counts.filter(({ known, stored }) => known && stored === 0);
+  const retired = counts.filter((one) => one.known && one.retired);
+  const empty = counts.filter(({ known, stored, retired: isRetired }) => known && stored === 0 && !isRetired);
   const undeclared = counts.filter((count) => count.stored > 0 && isUndeclared(count, plan));
   const notes: string[] = [];
   if (fresh.length > 0) notes.push(`New to the champion: ${say(fresh, ({ learned }) => learned)}.`);
+  if (retired.length > 0)
+    notes.push(
+      `Retired, since no training example has it any more: ${say(retired, null)}. It is not answered any more.`,
+    );
   if (empty.length > 0)
     notes.push(
       `The champion answers what no example in the store stands behind any more: ${say(empty, null)}. It can be answered still.`,

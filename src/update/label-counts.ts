@@ -28,7 +28,13 @@ export async function countLabels(
   };
   for (const { task, answer, train, held } of await countAnswers(store.queries, declaration.name, throughExample))
     count(task, answer, { learned: train, stored: train + held });
-  const leftOut = new Set(all.flatMap(({ leakedIds, unreadableIds }) => [...leakedIds, ...unreadableIds]));
+  const leftOut = new Set(
+    all.flatMap(({ leakedIds, unreadableIds, quarantinedIds = [] }) => [
+      ...leakedIds,
+      ...unreadableIds,
+      ...quarantinedIds,
+    ]),
+  );
   for (const { task, label } of await listExamplesById(store, [...leftOut]))
     count(task, label, { learned: -1, stored: 0 });
   const knownKeys = new Set(known.map(classKey));
@@ -37,5 +43,6 @@ export async function countLabels(
     ...{ task, label, learned: 0, stored: 0 },
     ...counts.get(key),
     known: knownKeys.has(key),
+    ...(all.every((mix) => mix.retired?.some((one) => classKey(one) === key)) && { retired: true as const }),
   }));
 }

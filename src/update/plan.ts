@@ -9,13 +9,16 @@ import { policyFor } from '../replay/policies.js';
 import { lastArrival } from '../store/arrivals.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Queries, Store } from '../store/database.js';
+import { lastRevision } from '../store/revisions.js';
 import { readSoundManifest } from '../versions/sound-version.js';
 import type { Versions } from '../versions/versions.js';
 import { checkPolicy } from './check-policy.js';
 import { checkField, strategiesNamed } from './contest.js';
 import type { Plan } from './context.js';
-import { chooseFresh } from './fresh.js';
+import { listCorrections } from './corrections.js';
+import { chooseFresh, whyLeftOut } from './fresh.js';
 import { hashSuites } from './intentions.js';
+import { listRenamesSince } from './renames.js';
 import { readDeclaredSuites } from './suites.js';
 
 export interface PlanRequest {
@@ -61,6 +64,8 @@ export async function planUpdate({
     parentVersion === null
       ? undefined
       : await readSoundManifest(versions, store.queries, { adapter: name, version: parentVersion });
+  const throughRevision = await lastRevision(store.queries, name);
+  const renames = parent && !reencode ? await listRenamesSince(store.queries, parent, throughRevision) : [];
   const plan: Plan = {
     declaration,
     field: contenders.map((strategy) => strategy.name),
@@ -68,6 +73,8 @@ export async function planUpdate({
     parentVersion,
     afterExample: parent?.data.throughExample ?? 0,
     throughExample: await lastArrival(store.queries, name),
+    ...(throughRevision > 0 && { throughRevision }),
+    ...(renames.length > 0 && { renames }),
     encoderFingerprint: encoder.fingerprint,
     embeddings: spaceOf(encoder),
     suiteHashes: await hashSuites(workspace.suiteFolders, declaration.suites),
@@ -76,23 +83,24 @@ export async function planUpdate({
   };
   if (parent && !reencode)
     requireSameEncoder(parent.encoder, encoder, { adapter: name, what: `version ${parent.version}` });
-  await requireNews({ workspace, store, encoder }, plan);
+  await requireNews({ workspace, store, versions, encoder }, plan);
   return plan;
 }
 
 /** @throws NOTHING_TO_LEARN */
-async function requireNews(context: Pick<PlanRequest, 'workspace' | 'store' | 'encoder'>, plan: Plan): Promise<void> {
+async function requireNews(
+  context: Pick<PlanRequest, 'workspace' | 'store' | 'versions' | 'encoder'>,
+  plan: Plan,
+): Promise<void> {
   const { fresh, leftOut } = await chooseFresh(context, plan, !plan.reencode);
-  if (fresh.length > 0) return;
+  if (fresh.length > 0 || plan.renames !== undefined) return;
+  if ((await listCorrections(context, plan)).withdrawn.length > 0) return;
   const { name } = plan.declaration;
   const what =
     plan.parentVersion === null
       ? `${name} has no examples`
       : `${name} has no example that version ${plan.parentVersion} has not learned`;
-  const why =
-    leftOut.size === 0
-      ? ''
-      : `, but for ${leftOut.size} that are left out: a suite has their text, or the encoder cannot read it`;
+  const why = leftOut.size === 0 ? '' : `, but for ${leftOut.size} that are left out, since ${whyLeftOut}`;
   throw new EspalierError('NOTHING_TO_LEARN', `${what}${why}`);
 }
 

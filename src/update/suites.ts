@@ -20,12 +20,14 @@ import { chanceOf } from '../evaluation/chance.js';
 import type { Case } from '../evaluation/kind.js';
 import { examinesAnswers, kindNamed, kindsThatAsk } from '../evaluation/kinds.js';
 import { readSuites, type Suite } from '../evaluation/suites.js';
+import type { Store } from '../store/database.js';
 import { type Example, listExamples } from '../store/examples.js';
+import { listMended } from '../store/revisions.js';
 import { answerSuites } from './answer-suites.js';
 import { type AskedSuite, holdoutPrefix } from './asked-suite.js';
 import type { Known } from './contest.js';
 import type { Plan, UpdateContext } from './context.js';
-import { keepReadable } from './fresh.js';
+import { keepReadable, type PlannedMoment, standingsOf } from './fresh.js';
 import { outOfScopeTexts } from './out-of-scope.js';
 
 /** @throws SUITE_NOT_FOUND, SUITE_INVALID, also for a suite of a task that the adapter does not have */
@@ -81,7 +83,7 @@ export interface Shown {
  */
 export async function listAsked(
   context: Pick<UpdateContext, 'store' | 'workspace' | 'encoder'>,
-  plan: Pick<Plan, 'declaration' | 'throughExample'>,
+  plan: Pick<Plan, 'declaration' | 'throughExample' | 'throughRevision'>,
   known: Known,
   shown: Shown,
 ): Promise<AskedSuite[]> {
@@ -97,13 +99,20 @@ export async function listAsked(
     afterArrival: 0,
     throughArrival: throughExample,
   } as const;
-  const held = await keepReadable(store, encoder, await listExamples(store, range));
+  const standing = (await standingsOf(store, plan)).among(await listExamples(store, range));
+  const held = await keepReadable(store, encoder, standing);
+  const caseOf = await casesOf(store, plan);
   const holdouts = known.domains.map((domain) => {
     const own = held.filter(
       (example) =>
         domainKey(example) === domainKey(domain) && classesAmong(declaration.tasks, [example]).every(isKnown),
     );
-    return { suite: holdoutOf(declaration, known, domain, own), task: domain.task, domain, leftOut: 0 };
+    return {
+      suite: holdoutOf(declaration, known, domain, { held: own, caseOf }),
+      task: domain.task,
+      domain,
+      leftOut: 0,
+    };
   });
   const wasLearned = knowing(shown.classes);
   const losable = held.filter(
@@ -140,12 +149,21 @@ function withKnownLabels(asked: AskedSuite, isKnown: (one: Class) => boolean): A
   return { ...asked, suite: { ...suite, cases } as unknown as Suite, leftOut: suite.cases.length - cases.length };
 }
 
+/** Names the case of a held-out example. One whose label was mended is another case: earlier scores do not hold for it. */
+type CaseOf = (example: Pick<Example, 'id'>) => string;
+
+async function casesOf({ queries }: Store, plan: PlannedMoment): Promise<CaseOf> {
+  const { declaration, throughRevision: through = 0 } = plan;
+  const mended = await listMended(queries, { adapter: declaration.name, through });
+  return ({ id }) => (mended.has(id) ? `${id}r${mended.get(id)}` : String(id));
+}
+
 /** `holdout/<domain>`, or `holdout/<task>/<domain>` where the adapter has several tasks. */
 function holdoutOf(
   { tasks }: AdapterDeclaration,
   { classes }: Known,
   { task, domain }: Domain,
-  held: readonly Example[],
+  { held, caseOf }: { readonly held: readonly Example[]; readonly caseOf: CaseOf },
 ): Suite {
   const name = nameWithin(tasks, task, domain);
   const shared = {
@@ -154,10 +172,10 @@ function holdoutOf(
     capability: `What was learned of ${name}.`,
     group: 'holdout',
     ceiling: 1,
-    contentHash: sha256(held.map(({ id }) => id).join()),
+    contentHash: sha256(held.map(caseOf).join()),
   };
-  const shown = ({ id, arrival, text, source }: Example) => ({
-    id: String(id),
+  const shown = ({ arrival, text, source, ...example }: Example) => ({
+    id: caseOf(example),
     text,
     tags: { domain: name, source, arrival: String(arrival) },
   });

@@ -5,7 +5,7 @@ import { groupBy } from '../core/grouping.js';
 import { writeLabelSet } from '../core/label-sets.js';
 import { appendAll } from '../core/sequences.js';
 import { unitLength } from '../core/vectors.js';
-import type { Class } from '../declaration/tasks.js';
+import { type Class, classKey, distinctClasses } from '../declaration/tasks.js';
 import { sessionOptions } from '../training/native.js';
 import type { Manifest } from './manifest.js';
 import { adapterFile } from './version-folder.js';
@@ -103,17 +103,33 @@ export async function openVersionAdapter(
   return openAdapter(await adapterFile(versions, manifest), manifest.classes, options);
 }
 
-/** Reads the answer for each task from the probabilities of one text, [classes]. */
+/**
+ * Reads the answer for each task from the probabilities of one text, [classes]. Classes may share a name, since labels
+ * were merged: their probabilities are added; in a multi-label task, where they do not exclude each other, the largest
+ * is used.
+ */
 export function answerReader(
   classes: readonly Class[],
   multiLabel: readonly string[],
 ): (probabilities: Float32Array) => ReadonlyMap<string, Answer> {
-  const tasks = columnsByTask(classes);
+  const names = distinctClasses(classes);
+  const tasks = columnsByTask(names);
   const answer = (task: string, columns: readonly number[], probabilities: Float32Array) =>
-    multiLabel.includes(task)
-      ? setAmong(columns, probabilities, classes)
-      : answerAmong(columns, probabilities, classes);
-  return (probabilities) => new Map([...tasks].map(([task, columns]) => [task, answer(task, columns, probabilities)]));
+    multiLabel.includes(task) ? setAmong(columns, probabilities, names) : answerAmong(columns, probabilities, names);
+  const answersOf = (probabilities: Float32Array) =>
+    new Map([...tasks].map(([task, columns]) => [task, answer(task, columns, probabilities)]));
+  if (names.length === classes.length) return answersOf;
+  const placeOf = new Map(names.map((one, place) => [classKey(one), place]));
+  const places = classes.map((one) => placeOf.get(classKey(one))!);
+  return (probabilities) => {
+    const merged = new Float32Array(names.length);
+    for (const [index, place] of places.entries()) {
+      const probability = probabilities[index]!;
+      const isFree = multiLabel.includes(names[place]!.task);
+      merged[place] = isFree ? Math.max(merged[place]!, probability) : merged[place]! + probability;
+    }
+    return answersOf(merged);
+  };
 }
 
 function requireNumbers({ probabilities, adapted }: InferenceSession.OnnxValueMapType, file: string): void {

@@ -26,6 +26,8 @@ export interface Manifest extends VersionName {
   };
   /** The class of each output, in the order of the outputs. */
   readonly classes: readonly Class[];
+  /** Classes that no example bears any more: their outputs are never answered; absent if there are none. */
+  readonly retired?: readonly Class[];
   /** Names of the multi-label tasks, where a text may have several labels or none; absent if there are none. */
   readonly multiLabel?: readonly string[];
   /** Every domain that it or its ancestors learned from. */
@@ -36,6 +38,10 @@ export interface Manifest extends VersionName {
     readonly throughExample: number;
     readonly fresh: number;
     readonly replayed: number;
+    /** Examples that its parent had learned otherwise; absent if there are none. */
+    readonly withdrawn?: number;
+    /** Those of them that were learned again, as they were then; absent if there are none. */
+    readonly corrected?: number;
   };
   readonly bufferSnapshotHash: string;
   /**
@@ -164,6 +170,7 @@ const schema = z
         .optional(),
     }),
     classes: z.array(z.looseObject({ task: z.string(), label: z.string() })),
+    retired: z.array(z.looseObject({ task: z.string(), label: z.string() })).optional(),
     multiLabel: z.array(z.string()).optional(),
     domains: z.array(z.looseObject({ task: z.string(), domain: z.string() })),
     data: z.looseObject({ afterExample: count, throughExample: count, fresh: count, replayed: count }),

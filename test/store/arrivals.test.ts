@@ -54,6 +54,7 @@ describe('the order of arrival', () => {
     await transact(store, (transaction) =>
       saveLearned(transaction, version, {
         through: new Map([['intent', 2]]),
+        throughRevision: 0,
         leftOut: new Map([[4, 'leaked' as const]]),
       }),
     );

@@ -23,7 +23,11 @@ const learn = (store: Store, version: number, through: Record<string, number>, l
     saveLearned(
       queries,
       { adapter: 'desk', version },
-      { through: new Map(Object.entries(through)), leftOut: new Map(leftOut.map((id) => [id, 'leaked' as const])) },
+      {
+        through: new Map(Object.entries(through)),
+        throughRevision: 0,
+        leftOut: new Map(leftOut.map((id) => [id, 'leaked' as const])),
+      },
     ),
   );
 

@@ -54,7 +54,11 @@ export async function fillForPlans(store: Store): Promise<number> {
       adapter,
       [2, 3, 5].map((exampleId) => ({ ...membership, exampleId })),
     );
-    await saveLearned(transaction, version, { through: new Map([['intent', 20]]), leftOut: new Map([[5, 'leaked']]) });
+    await saveLearned(transaction, version, {
+      through: new Map([['intent', 20]]),
+      throughRevision: 0,
+      leftOut: new Map([[5, 'leaked']]),
+    });
   });
   const run = await beginRun(store, {
     adapter,

@@ -27,6 +27,7 @@ import {
   wholeNumber,
 } from '../session.js';
 import { bakeoffCommand } from './buffer-bakeoff.js';
+import { curateGroup } from './buffer-curate.js';
 import { reselectCommand } from './buffer-reselect.js';
 
 interface BufferOptions extends GlobalOptions {
@@ -78,6 +79,7 @@ export function bufferCommand(surroundings: Surroundings): Command {
         inReadingSession(options, surroundings, (session) => why(session, id, options)),
       ),
   );
+  for (const command of curateGroup(surroundings)) group.addCommand(command);
   group.addCommand(reselectCommand(surroundings));
   group.addCommand(bakeoffCommand(surroundings));
   return group;

@@ -7,7 +7,7 @@ import { type Example, listExamples } from '../../store/examples.js';
 import { movesEmbedding } from '../../training/heads.js';
 import { strategyNamed } from '../../training/strategies.js';
 import { type Plan, readChampionManifest, type UpdateContext } from '../context.js';
-import { listNew } from '../fresh.js';
+import { listNew, standingsOf } from '../fresh.js';
 import { readDeclaredSuites } from '../suites.js';
 
 export interface Encoded {
@@ -26,7 +26,8 @@ export async function encodeTexts(
   const { name, tasks } = plan.declaration;
   const range = { adapter: name, tasks: tasks.map((task) => task.name), throughArrival: plan.throughExample };
   const fresh = await listNew(store, plan, !plan.reencode);
-  const held = await listExamples(store, { ...range, split: 'holdout', afterArrival: 0 });
+  const standings = await standingsOf(store, plan);
+  const held = standings.among(await listExamples(store, { ...range, split: 'holdout', afterArrival: 0 }));
   const mayMove = plan.reencode || (await anyMoves(versions, plan));
   const asked = (await readDeclaredSuites(workspace, plan.declaration)).filter(
     ({ suite }) => mayMove || examinesAnswers(suite.kind),

@@ -11,9 +11,10 @@ import { classKey } from '../../declaration/tasks.js';
 import type { Run } from '../../store/runs.js';
 import { findVersionScore } from '../../store/version-scores.js';
 import { movesEmbedding } from '../../training/heads.js';
+import { strategyNamed } from '../../training/strategies.js';
 import { type AdapterSession, openAdapter, openVersionAdapter } from '../../versions/adapter-session.js';
 import { millisecondsToAnswer } from '../../versions/latency.js';
-import { readManifest } from '../../versions/manifest.js';
+import { type Manifest, readManifest } from '../../versions/manifest.js';
 import { adapterFile } from '../../versions/version-folder.js';
 import type { AskedSuite } from '../asked-suite.js';
 import { knownTo } from '../contest.js';
@@ -29,6 +30,7 @@ import {
 import { countLabels } from '../label-counts.js';
 import { firstScores, readLineage } from '../lineage.js';
 import { recordedScores } from '../recorded.js';
+import { listRenamesSince, withAnswersNow } from '../renames.js';
 import {
   type AnchorOf,
   type Contender,
@@ -130,6 +132,7 @@ async function scoreAll(
     lostClasses: lostClasses(sides.champion, mixes),
     labels: labelCounts(mixes),
     counts: await countLabels(context.store, plan, mixes, sides.champion?.manifest.classes ?? []),
+    ...correctionsOf(mixes),
     encoderScores: await encoderScores(context, plan, suites, sides),
   };
 }
@@ -171,19 +174,37 @@ function fixedAnchorOf({ declaration, parentVersion }: Plan): number | null {
 /** A version of another encoder is not opened, since it cannot be run. @throws ADAPTER_INVALID */
 async function openIfAny(context: UpdateContext, plan: Plan, version: number | null): Promise<Opened | undefined> {
   if (version === null) return undefined;
-  const manifest = await readManifest(context.versions, { adapter: plan.declaration.name, version });
+  const manifest = await readManifestNow(context, plan, version);
   const isSame = manifest.encoder.fingerprint === context.encoder.fingerprint;
   return isSame ? openVersion(context, plan, version) : openedOf(undefined, manifest);
 }
 
 /** @throws ADAPTER_INVALID */
-export async function openVersion(
-  { versions }: UpdateContext,
-  { declaration }: Plan,
+export async function openVersion(context: UpdateContext, plan: Plan, version: number): Promise<Running> {
+  const manifest = await readManifestNow(context, plan, version);
+  return openedOf(await openVersionAdapter(context.versions, manifest, threads), manifest);
+}
+
+/** The manifest, with its classes under the names that they had when the update was planned. */
+async function readManifestNow(
+  { store, versions }: UpdateContext,
+  { declaration, throughRevision = 0 }: Plan,
   version: number,
-): Promise<Running> {
-  const manifest = await readManifest(versions, { adapter: declaration.name, version });
-  return openedOf(await openVersionAdapter(versions, manifest, threads), manifest);
+): Promise<Manifest> {
+  const name = { adapter: declaration.name, version };
+  return withAnswersNow(
+    await readManifest(versions, name),
+    await listRenamesSince(store.queries, name, throughRevision),
+  );
+}
+
+/** Those that continue from the champion; one that learned everything again had nothing to correct. */
+function correctionsOf(mixes: Mixes): Pick<Evaluated, 'corrections'> {
+  const counts = Object.entries(mixes).flatMap(([strategy, { withdrawn = 0, corrected = 0 }]) => {
+    const exact = strategyNamed(strategy).withdraws === true;
+    return withdrawn === 0 ? [] : [[strategy, { withdrawn, corrected, exact }] as const];
+  });
+  return counts.length === 0 ? {} : { corrections: Object.fromEntries(counts) };
 }
 
 function labelCounts(mixes: Mixes): Record<string, number> {
@@ -195,8 +216,8 @@ function labelCounts(mixes: Mixes): Record<string, number> {
 function lostClasses(champion: Opened | undefined, mixes: Mixes): Record<string, string[]> {
   const before = champion?.manifest.classes ?? [];
   return Object.fromEntries(
-    Object.entries(mixes).map(([strategy, { classes }]) => {
-      const kept = new Set(classes.map(classKey));
+    Object.entries(mixes).map(([strategy, { classes, retired = [] }]) => {
+      const kept = new Set([...classes, ...retired].map(classKey));
       return [strategy, before.map(classKey).filter((key) => !kept.has(key))];
     }),
   );

@@ -27,6 +27,7 @@ import { noteLabelChanges } from '../label-changes.js';
 import { readLineage } from '../lineage.js';
 import { silentLabels } from '../measured.js';
 import { newLabelCost } from '../new-label-cost.js';
+import { noteCorrections } from '../note-corrections.js';
 import { countRefusals } from '../refusals.js';
 import { evidenceOf, type SuiteEvidence } from '../suite-evidence.js';
 import { taskAnswers } from '../task-answers.js';
@@ -163,6 +164,7 @@ async function reportOf(
     ...judgement,
     notes: [
       ...judgement.notes,
+      ...noteCorrections(evaluated.corrections?.[strategy]),
       ...noteLabelChanges(plan, evaluated),
       ...noteCoverage(evaluated.coverage),
       ...measured.flatMap(({ notes }) => notes),

@@ -91,9 +91,14 @@ async function learnedBy(store: Store, plan: Plan, mix: Mix): Promise<LearnedRec
     ...others.map(({ id }) => [id, before.leftOut.get(id)!] as const),
     ...mix.leakedIds.map((id) => [id, 'leaked'] as const),
     ...mix.unreadableIds.map((id) => [id, 'unreadable'] as const),
+    ...(mix.quarantinedIds ?? []).map((id) => [id, 'quarantined'] as const),
   ];
   const shown = tasks.map((task) => [task, plan.throughExample] as const);
-  return { through: new Map([...before.through, ...shown]), leftOut: new Map(leftOut) };
+  return {
+    through: new Map([...before.through, ...shown]),
+    leftOut: new Map(leftOut),
+    throughRevision: plan.throughRevision ?? 0,
+  };
 }
 
 function manifestOf({ encoder }: UpdateContext, plan: Plan, { strategy, mix, trained, report }: Proposal): Manifest {
@@ -113,6 +118,7 @@ function manifestOf({ encoder }: UpdateContext, plan: Plan, { strategy, mix, tra
       recipe: recipeOf(encoder.declaration),
     },
     classes: mix.classes,
+    ...(mix.retired && { retired: mix.retired }),
     ...(mix.multiLabel && { multiLabel: mix.multiLabel }),
     domains: mix.domains,
     data: {
@@ -120,6 +126,7 @@ function manifestOf({ encoder }: UpdateContext, plan: Plan, { strategy, mix, tra
       throughExample: plan.throughExample,
       fresh: mix.fresh,
       replayed: mix.replayedIds.length,
+      ...(mix.withdrawn && { withdrawn: mix.withdrawn, corrected: mix.corrected ?? 0 }),
     },
     bufferSnapshotHash: mix.bufferSnapshotHash,
     ...(report.unknown.length > 0 && {

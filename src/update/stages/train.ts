@@ -13,6 +13,7 @@ import { type Run, renewLease } from '../../store/runs.js';
 import { buildJob } from '../../training/build-job.js';
 import { bytesKept } from '../../training/bytes-kept.js';
 import type { HeadShape, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../../training/job.js';
+import { keptHead, leavesWeights } from '../../training/kept-head.js';
 import { strategyNamed } from '../../training/strategies.js';
 import { train } from '../../training/train.js';
 import { adapterMetadata } from '../../versions/adapter-metadata.js';
@@ -160,6 +161,7 @@ async function jobOf(context: UpdateContext, plan: Plan, { strategy, mix }: Cont
     lexical: context.encoder.lexical,
     classes: mix.classes,
     multiLabel: mix.multiLabel ?? [],
+    retired: mix.retired ?? [],
     ...parts,
     budget: budgetIn(plan.declaration.buffer, meanBytes),
     parent: mix.continues ? await readParent(context, plan) : undefined,
@@ -172,6 +174,7 @@ async function tryTraining(
   signal: AbortSignal,
   progress: TrainingProgress,
 ): Promise<TrainedHead | Failure> {
+  if (leavesWeights(job)) return keptHead(job);
   try {
     return await train(job, { signal, progress });
   } catch (thrown) {

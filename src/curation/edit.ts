@@ -4,40 +4,15 @@
  */
 import { EspalierError } from '../core/errors.js';
 import { isLabelSet } from '../core/label-sets.js';
-import { type Principal, recordAct } from '../store/audit.js';
+import { recordAct } from '../store/audit.js';
 import { findMarks, type Marks, saveMarks, usualMarks } from '../store/curation.js';
 import { type Queries, type Store, type Transaction, transact } from '../store/database.js';
-import { type EditAct, finishEdit, insertEdit, type Rename, saveRenames } from '../store/edits.js';
+import { finishEdit, insertEdit, saveRenames } from '../store/edits.js';
 import { type Example, listExamplesById, saveLabels } from '../store/examples.js';
 import { holdRevisions, type Revision, type Standing, saveRevisions } from '../store/revisions.js';
+import type { Edited, EditRequest } from './edit-request.js';
 import { moveBetweenStrata } from './moved-strata.js';
 import { evictQuarantined } from './quarantine.js';
-
-export interface EditRequest {
-  readonly adapter: string;
-  readonly act: EditAct;
-  /** What it is to do, in words. */
-  readonly summary: string;
-  /** Why; kept for ever. */
-  readonly reason: string;
-  readonly actor: Principal;
-  readonly at: Date;
-  /** The edit that this one takes back. */
-  readonly undoes?: number;
-  /** Numbers of the examples that it is about. */
-  readonly ids: readonly number[];
-  /** The fields that are to hold, whether they do already or not. @throws what forbids it */
-  readonly change: (example: Example, standing: Standing) => Partial<Standing>;
-  /** Labels that get another name as a whole. */
-  readonly renames?: readonly Rename[];
-}
-
-/** An example that an edit changes, or would change. */
-export interface Edited {
-  readonly example: Example;
-  readonly before: Partial<Standing>;
-  readonly after: Partial<Standing>;
-}
 
 export interface EditDone {
   /** Null if nothing had to be changed, so that there is no edit. */
@@ -53,37 +28,36 @@ const sliceSize = 5000;
  */
 export async function applyEdit(store: Store, request: EditRequest): Promise<EditDone> {
   requireReason(request.reason);
-  return transact(store, async (transaction) => {
-    const { adapter, act, summary, reason, actor, at, undoes = null, ids, renames = [] } = request;
-    let last = await holdRevisions(transaction, adapter);
-    let editId: number | undefined;
-    let examples = 0;
-    for (let start = 0; start < ids.length; start += sliceSize) {
-      const edited = await changesAmong(
-        { ...store, queries: transaction },
-        request,
-        ids.slice(start, start + sliceSize),
-      );
-      if (edited.length === 0) continue;
-      editId ??= await insertEdit(transaction, adapter, {
-        act,
-        summary,
-        reason,
-        actor: actor.name,
-        at: at.toISOString(),
-        undoes,
-      });
-      await writeSlice(transaction, { request, edited, editId, last });
-      last += edited.length;
-      examples += edited.length;
-    }
-    if (editId === undefined) return { editId: null, examples: 0 };
-    await finishEdit(transaction, editId, { examples, revision: last });
-    await saveRenames(transaction, editId, renames);
-    const detail = { edit: editId, reason, summary, examples, ...(undoes !== null && { undoes }) };
-    await recordAct(transaction, { at, principal: actor, act: 'edited', adapter, subject: `edit ${editId}`, detail });
-    return { editId, examples };
-  });
+  return transact(store, (transaction) => editWithin(transaction, store, request));
+}
+
+/** The same within a transaction that is open already. */
+export async function editWithin(transaction: Transaction, store: Store, request: EditRequest): Promise<EditDone> {
+  const { adapter, act, summary, reason, actor, at, undoes = null, ids, renames = [] } = request;
+  let last = await holdRevisions(transaction, adapter);
+  let editId: number | undefined;
+  let examples = 0;
+  for (let start = 0; start < ids.length; start += sliceSize) {
+    const edited = await changesAmong({ ...store, queries: transaction }, request, ids.slice(start, start + sliceSize));
+    if (edited.length === 0) continue;
+    editId ??= await insertEdit(transaction, adapter, {
+      act,
+      summary,
+      reason,
+      actor: actor.name,
+      at: at.toISOString(),
+      undoes,
+    });
+    await writeSlice(transaction, { request, edited, editId, last });
+    last += edited.length;
+    examples += edited.length;
+  }
+  if (editId === undefined) return { editId: null, examples: 0 };
+  await finishEdit(transaction, editId, { examples, revision: last });
+  await saveRenames(transaction, editId, renames);
+  const detail = { edit: editId, reason, summary, examples, ...(undoes !== null && { undoes }) };
+  await recordAct(transaction, { at, principal: actor, act: 'edited', adapter, subject: `edit ${editId}`, detail });
+  return { editId, examples };
 }
 
 /** What `applyEdit` would change, slice by slice; nothing is written. */

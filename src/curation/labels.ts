@@ -14,7 +14,7 @@ import type { Example } from '../store/examples.js';
 import { listBearers } from '../store/label-bearers.js';
 import { listStrata } from '../store/strata.js';
 import { readAnswer } from './answer.js';
-import type { EditRequest } from './edit.js';
+import type { EditRequest } from './edit-request.js';
 
 /** An edit, but for who makes it, when and why. */
 export type LabelEdit = Omit<EditRequest, 'reason' | 'actor' | 'at'>;

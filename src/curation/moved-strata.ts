@@ -1,7 +1,7 @@
 /** Keeps the counts of labels by domain true when single labels change. */
 import type { Transaction } from '../store/database.js';
 import { listStrata, type Stratum, saveStrata } from '../store/strata.js';
-import type { Edited } from './edit.js';
+import type { Edited } from './edit-request.js';
 
 /** @param relabelled examples of tasks with one label each; a set is counted for one of its labels, and stays there */
 export async function moveBetweenStrata(

@@ -1,7 +1,7 @@
 /** A quarantined example leaves the replay buffer at once; released, it is offered again when members are chosen next. */
 import { listMemberships, saveMemberships } from '../store/buffer.js';
 import type { Transaction } from '../store/database.js';
-import type { Edited, EditRequest } from './edit.js';
+import type { Edited, EditRequest } from './edit-request.js';
 
 export async function evictQuarantined(
   transaction: Transaction,

@@ -3,7 +3,7 @@ import { EspalierError } from '../core/errors.js';
 import type { Store } from '../store/database.js';
 import { type Edit, findEdit, listRenamesOfEdit, type Rename } from '../store/edits.js';
 import { listRevisionsOfEdit, type Standing } from '../store/revisions.js';
-import type { EditRequest } from './edit.js';
+import type { EditRequest } from './edit-request.js';
 
 /** @throws EDIT_NOT_FOUND, EDIT_UNDONE, and of each example that was changed again EDIT_OVERTAKEN */
 export async function undoEdit(

@@ -6,23 +6,11 @@ import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { Asking, Prediction } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
-import type { BufferedExample } from '../store/buffer.js';
 import type { DomainAccuracy } from '../store/domain-accuracies.js';
-import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import { readAccuracies } from './accuracies.js';
-import { type BakeoffSettings, bakeOffOn } from './bakeoff.js';
-import {
-  type BufferQuery,
-  type BufferReason,
-  type BufferSheet,
-  type BufferStats,
-  explainMembership,
-  listBuffered,
-  readBufferSheet,
-  readBufferStats,
-} from './buffer.js';
+import { BufferHandle } from './buffer-handle.js';
 import { type CandidateQuery, listProposed, type RollbackSettings, type RolledBack, rollBackTo } from './candidates.js';
 import { type CompareSettings, compareOn } from './compare.js';
 import { type Embedding, embedQuestions, openEncoderOf } from './embed.js';
@@ -30,8 +18,8 @@ import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
 import { type ExampleQuery, type ExampleRow, exportExamples } from './examples.js';
 import { type ExportedVersion, type ExportSettings, exportVersion } from './export.js';
 import { type IngestSettings, ingestFrom, type Rows, sourceOf } from './ingest.js';
+import { LabelsHandle } from './labels-handle.js';
 import type { OpenWorkspace } from './open-workspace.js';
-import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
 import { ServedChampion } from './served-champion.js';
 import type { Call } from './site.js';
 import { type UpdateSettings, updateAdapter } from './update.js';
@@ -41,11 +29,13 @@ export class AdapterHandle {
   readonly #opened: OpenWorkspace;
   /** The replay buffer. */
   readonly buffer: BufferHandle;
+  readonly labels: LabelsHandle;
 
   constructor(opened: OpenWorkspace, name: string) {
     this.#opened = opened;
     this.name = name;
     this.buffer = new BufferHandle(opened, name);
+    this.labels = new LabelsHandle(opened, name);
   }
 
   /** What adapter.yaml says now. */
@@ -123,48 +113,5 @@ export class AdapterHandle {
   /** Writes a version for other programs. */
   export(settings: ExportSettings): Promise<ExportedVersion> {
     return this.#opened.run({}, (site) => exportVersion(site, this.name, settings));
-  }
-}
-
-export class BufferHandle {
-  readonly #opened: OpenWorkspace;
-  readonly #adapter: string;
-
-  constructor(opened: OpenWorkspace, adapter: string) {
-    this.#opened = opened;
-    this.#adapter = adapter;
-  }
-
-  /** How full it is, cell by cell. */
-  stats({ task }: { readonly task?: string | undefined } = {}): Promise<BufferStats> {
-    return this.#opened.run({}, (site) => readBufferStats(site, this.#adapter, task));
-  }
-
-  list(query: BufferQuery = {}): Promise<BufferedExample[]> {
-    return this.#opened.run({}, (site) => listBuffered(site, this.#adapter, query));
-  }
-
-  show(id: number): Promise<BufferSheet> {
-    return this.#opened.run({}, (site) => readBufferSheet(site, this.#adapter, id));
-  }
-
-  /** Which rule let an example in, or put it out. */
-  async why(id: number): Promise<BufferReason> {
-    const { sheet: _, ...reason } = await this.#opened.run({}, (site) => explainMembership(site, this.#adapter, id));
-    return reason;
-  }
-
-  /**
-   * Chooses the champion's members anew, under the declared policy or another one; with `dryRun` it only tells who would
-   * come and go.
-   * @example const { changes } = await triage.buffer.reselect({ policy: 'k-centre', dryRun: true });
-   */
-  reselect(settings: ReselectSettings & Call): Promise<Reselection> {
-    return this.#opened.run(settings, (site) => reselectBuffer(site, this.#adapter, settings));
-  }
-
-  /** Plays replay policies on the adapter's own stream, at several budgets. Nothing is proposed. */
-  bakeoff(settings: BakeoffSettings & Call = {}): Promise<Bakeoff> {
-    return this.#opened.run(settings, (site) => bakeOffOn(site, this.#adapter, settings));
   }
 }

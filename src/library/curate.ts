@@ -2,7 +2,8 @@
 
 import { EspalierError } from '../core/errors.js';
 import { readAnswer } from '../curation/answer.js';
-import { applyEdit, type Edited, type EditRequest, previewEdit } from '../curation/edit.js';
+import { applyEdit, previewEdit } from '../curation/edit.js';
+import type { Edited, EditRequest } from '../curation/edit-request.js';
 import { undoEdit } from '../curation/undo.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { taskNamed } from '../declaration/tasks.js';

@@ -18,7 +18,7 @@ import type { Plan } from './context.js';
 import { listCorrections } from './corrections.js';
 import { chooseFresh, whyLeftOut } from './fresh.js';
 import { hashSuites } from './intentions.js';
-import { listRenamesSince } from './renames.js';
+import { labelNow, listRenamesSince } from './renames.js';
 import { readDeclaredSuites } from './suites.js';
 
 export interface PlanRequest {
@@ -65,7 +65,8 @@ export async function planUpdate({
       ? undefined
       : await readSoundManifest(versions, store.queries, { adapter: name, version: parentVersion });
   const throughRevision = await lastRevision(store.queries, name);
-  const renames = parent && !reencode ? await listRenamesSince(store.queries, parent, throughRevision) : [];
+  const since = parent && !reencode ? await listRenamesSince(store.queries, parent, throughRevision) : [];
+  const renames = parent?.classes.some((one) => labelNow(one, since) !== one.label) ? since : [];
   const plan: Plan = {
     declaration,
     field: contenders.map((strategy) => strategy.name),

@@ -1,3 +1,5 @@
+CREATE INDEX buffer_by_example ON buffer (example_id);
+
 CREATE INDEX buffer_by_state ON buffer (adapter, state, example_id);
 
 CREATE INDEX candidates_by_adapter ON candidates (adapter, id);
@@ -6,7 +8,15 @@ CREATE INDEX candidates_by_status ON candidates (status, id);
 
 CREATE UNIQUE INDEX contenders_chosen_once ON contenders (run_id) WHERE chosen = 1;
 
+CREATE INDEX curation_by_adapter ON curation (adapter, example_id);
+
 CREATE INDEX decisions_by_adapter ON decisions (adapter, id);
+
+CREATE INDEX edits_by_adapter ON edits (adapter, id);
+
+CREATE INDEX edits_by_revision ON edits (adapter, revision);
+
+CREATE INDEX edits_by_undone ON edits (undoes);
 
 CREATE INDEX eval_suites_by_content ON eval_suites (suite, content_hash);
 
@@ -17,6 +27,12 @@ CREATE INDEX examples_by_split ON examples (adapter, task, split, arrival);
 CREATE UNIQUE INDEX examples_by_text ON examples (adapter, task, hash);
 
 CREATE INDEX examples_by_twin ON examples (adapter, task, twin);
+
+CREATE INDEX left_out_by_example ON left_out (example_id);
+
+CREATE INDEX revisions_by_edit ON revisions (edit_id);
+
+CREATE INDEX revisions_by_example ON revisions (example_id);
 
 CREATE INDEX runs_by_adapter ON runs (adapter, id);
 
@@ -45,7 +61,7 @@ CREATE TABLE arrivals (
   adapter TEXT PRIMARY KEY,
   -- Number of the adapter's last example; 0 where it has none.
   last INTEGER NOT NULL
-) STRICT;
+, revision INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -103,6 +119,16 @@ CREATE TABLE contenders (
   PRIMARY KEY (run_id, strategy)
 ) STRICT;
 
+CREATE TABLE curation (
+  example_id INTEGER PRIMARY KEY REFERENCES examples (id) ON DELETE CASCADE,
+  adapter TEXT NOT NULL,
+  weight REAL NOT NULL,
+  quarantined INTEGER NOT NULL CHECK (quarantined IN (0, 1)),
+  pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),
+  note TEXT,
+  seal INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   adapter TEXT NOT NULL,
@@ -123,6 +149,23 @@ CREATE TABLE domain_accuracies (
   cases INTEGER NOT NULL,
   accuracy REAL NOT NULL,
   PRIMARY KEY (adapter, version, task, domain)
+) STRICT;
+
+CREATE TABLE edits (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  adapter TEXT NOT NULL,
+  act TEXT NOT NULL,
+  -- What it was asked to do, in words: "rename `billing` to `invoices`".
+  summary TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at TEXT NOT NULL,
+  -- Number of examples that it changed.
+  examples INTEGER NOT NULL,
+  -- Its last revision, which says whether a version knows of it.
+  revision INTEGER NOT NULL,
+  -- The edit that this one takes back.
+  undoes INTEGER REFERENCES edits (id)
 ) STRICT;
 
 CREATE TABLE embeddings (
@@ -185,17 +228,44 @@ CREATE TABLE learned (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,
   task TEXT NOT NULL,
-  through_example INTEGER NOT NULL, seal INTEGER,
+  through_example INTEGER NOT NULL, seal INTEGER, through_revision INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (adapter, version, task)
 ) STRICT;
 
-CREATE TABLE left_out (
+CREATE TABLE "left_out" (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,
   example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
-  reason TEXT NOT NULL CHECK (reason IN ('leaked', 'unreadable')),
+  reason TEXT NOT NULL CHECK (reason IN ('leaked', 'unreadable', 'quarantined')),
   PRIMARY KEY (adapter, version, example_id)
 ) STRICT;
+
+CREATE TABLE renames (
+  edit_id INTEGER NOT NULL REFERENCES edits (id),
+  task TEXT NOT NULL,
+  label_from TEXT NOT NULL,
+  label_to TEXT NOT NULL,
+  PRIMARY KEY (edit_id, task, label_from)
+) STRICT;
+
+CREATE TABLE revisions (
+  adapter TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  edit_id INTEGER NOT NULL REFERENCES edits (id),
+  example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
+  label_before TEXT,
+  label_after TEXT,
+  weight_before REAL,
+  weight_after REAL,
+  quarantined_before INTEGER CHECK (quarantined_before IN (0, 1)),
+  quarantined_after INTEGER CHECK (quarantined_after IN (0, 1)),
+  pinned_before INTEGER CHECK (pinned_before IN (0, 1)),
+  pinned_after INTEGER CHECK (pinned_after IN (0, 1)),
+  note_before TEXT,
+  note_after TEXT,
+  seal INTEGER NOT NULL,
+  PRIMARY KEY (adapter, number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

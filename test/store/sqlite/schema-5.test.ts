@@ -77,8 +77,8 @@ describe('a store of schema 5', () => {
       Object.fromEntries((await readLearned(store.queries, { adapter: 'desk', version })).through);
     expect([await through(1), await through(2)]).toEqual([{ intent: 20 }, { intent: 44 }]);
     expect(await store.queries.selectFrom('arrivals').selectAll().orderBy('adapter').execute()).toEqual([
-      { adapter: 'desk', last: 44 },
-      { adapter: 'mood', last: 24 },
+      { adapter: 'desk', last: 44, revision: 0 },
+      { adapter: 'mood', last: 24, revision: 0 },
     ]);
     const odd = await store.queries.selectFrom('examples').select('id').whereRef('id', '!=', 'arrival').execute();
     expect(odd).toEqual([]);

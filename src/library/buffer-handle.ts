@@ -1,0 +1,81 @@
+/** The replay buffer of an adapter of an open workspace. Each method is a command. */
+import type { BufferedExample } from '../store/buffer.js';
+import type { Edit } from '../store/edits.js';
+import type { Bakeoff } from '../study/bakeoff.js';
+import { type BakeoffSettings, bakeOffOn } from './bakeoff.js';
+import {
+  type BufferQuery,
+  type BufferReason,
+  type BufferSheet,
+  type BufferStats,
+  explainMembership,
+  listBuffered,
+  readBufferSheet,
+  readBufferStats,
+} from './buffer.js';
+import { type Curation, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
+import type { OpenWorkspace } from './open-workspace.js';
+import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
+import type { Call } from './site.js';
+
+export class BufferHandle {
+  readonly #opened: OpenWorkspace;
+  readonly #adapter: string;
+
+  constructor(opened: OpenWorkspace, adapter: string) {
+    this.#opened = opened;
+    this.#adapter = adapter;
+  }
+
+  /** How full it is, cell by cell. */
+  stats({ task }: { readonly task?: string | undefined } = {}): Promise<BufferStats> {
+    return this.#opened.run({}, (site) => readBufferStats(site, this.#adapter, task));
+  }
+
+  list(query: BufferQuery = {}): Promise<BufferedExample[]> {
+    return this.#opened.run({}, (site) => listBuffered(site, this.#adapter, query));
+  }
+
+  show(id: number): Promise<BufferSheet> {
+    return this.#opened.run({}, (site) => readBufferSheet(site, this.#adapter, id));
+  }
+
+  /** Which rule let an example in, or put it out. */
+  async why(id: number): Promise<BufferReason> {
+    const { sheet: _, ...reason } = await this.#opened.run({}, (site) => explainMembership(site, this.#adapter, id));
+    return reason;
+  }
+
+  /**
+   * Chooses the champion's members anew, under the declared policy or another one; with `dryRun` it only tells who would
+   * come and go.
+   * @example const { changes } = await triage.buffer.reselect({ policy: 'k-centre', dryRun: true });
+   */
+  reselect(settings: ReselectSettings & Call): Promise<Reselection> {
+    return this.#opened.run(settings, (site) => reselectBuffer(site, this.#adapter, settings));
+  }
+
+  /** Plays replay policies on the adapter's own stream, at several budgets. Nothing is proposed. */
+  bakeoff(settings: BakeoffSettings & Call = {}): Promise<Bakeoff> {
+    return this.#opened.run(settings, (site) => bakeOffOn(site, this.#adapter, settings));
+  }
+
+  /**
+   * Curates examples: pins, quarantines, weighs, notes or relabels them, or takes that back. The next update corrects
+   * what the champion has learned of them.
+   * @example await triage.buffer.curate({ act: 'quarantine', ids: [7, 9], reason: 'copied from a test page' });
+   */
+  curate(curation: Curation & { readonly ids: readonly number[] } & EditSettings & Call): Promise<EditReport> {
+    return this.#opened.run(curation, (site) => curate(site, this.#adapter, curation, curation));
+  }
+
+  /** Takes an edit back, if nothing has changed since. */
+  undo(edit: number, settings: EditSettings & Call): Promise<EditReport> {
+    return this.#opened.run(settings, (site) => undo(site, this.#adapter, edit, settings));
+  }
+
+  /** The last edits, the newest first. */
+  edits(query: { readonly limit?: number | undefined } = {}): Promise<Edit[]> {
+    return this.#opened.run({}, (site) => readEdits(site, this.#adapter, query));
+  }
+}

@@ -124,6 +124,11 @@ export const catalogue = {
     'The encoder cannot turn a text into a vector.',
     'Take the text out of the suite or the question. Examples like it are left out of training by themselves.',
   ],
+  STATE_MISMATCH: [
+    'Examples are to be taken out of a version whose sums do not hold them.',
+    'Run `espalier update NAME` with `reencode`: it learns everything in the store again.',
+    ['reencode'],
+  ],
   TRAINING_DIVERGED: [
     'The loss grew beyond all bounds, so nothing is proposed.',
     'Lower learningRate in adapter.yaml.',

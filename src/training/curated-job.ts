@@ -4,13 +4,15 @@ import type { LabelledVectors, Strategy, TrainingJob } from './job.js';
 import { pickRows } from './rows.js';
 
 /**
- * Rows of earlier examples that are withdrawn are removed. For a strategy that trains by gradient, so are the rows of
- * retired classes: their scores are masked in the loss, so that no parameter could learn from them. Exact sums keep
- * them, and a class that comes back is known again.
+ * Rows of earlier examples that are withdrawn are removed. A strategy without exact sums has nothing to subtract
+ * `withdrawn` from, and gets none; nor does it get rows of retired classes, whose scores are masked in the loss, so that
+ * no parameter could learn from them. Exact sums keep those rows, and a class that comes back is known again.
  */
 export function curatedJob(job: TrainingJob, { withdraws }: Pick<Strategy, 'withdraws'>): TrainingJob {
   const left = withoutWithdrawn(job);
-  return withdraws ? left : withoutRetired(left);
+  if (withdraws) return left;
+  const { withdrawn, ...others } = left;
+  return withoutRetired(withdrawn ? others : left);
 }
 
 function withoutWithdrawn(job: TrainingJob): TrainingJob {
@@ -24,6 +26,7 @@ function withoutWithdrawn(job: TrainingJob): TrainingJob {
   };
 }
 
+/** The job without the rows whose class is retired. Sets of labels stay: the loss ignores the labels that are retired. */
 function withoutRetired(job: TrainingJob): TrainingJob {
   if (!job.retired?.length) return job;
   const isLeft = ({ targets }: LabelledVectors, row: number) => !isRetired(job, targets[row]!);

@@ -18,6 +18,8 @@ export interface LogisticProblem {
   readonly gram: Float64Array;
   /** Number of each example's class, [examples]. */
   readonly targets: Int32Array;
+  /** [examples] How much the loss of each example counts; absent if each counts once. */
+  readonly weights?: Float32Array | undefined;
   readonly classes: number;
   /** Weight of an example's loss relative to the penalty, half the squared norm of W: C of scikit-learn. */
   readonly c: number;
@@ -51,7 +53,7 @@ interface Step {
   readonly curvature: number;
 }
 
-/** Minimises |W|^2 / 2 + c * (sum of cross entropies). Deterministic. */
+/** Minimises |W|^2 / 2 + c * (weighted sum of cross entropies). Deterministic. */
 export async function fitLogisticRegression(problem: LogisticProblem): Promise<Regression> {
   const { targets, classes, start, tolerance = converged } = problem;
   const size = (targets.length + 1) * classes;
@@ -172,7 +174,7 @@ function descentDirection(past: readonly Step[], gradient: Float64Array, gradien
  * @param image of the point: its first rows are the scores without intercepts
  */
 function lossAt(
-  { targets, classes, c, left }: LogisticProblem,
+  { targets, weights, classes, c, left }: LogisticProblem,
   point: Float64Array,
   image: Float64Array,
   gradient: Float64Array,
@@ -192,9 +194,10 @@ function lossAt(
       total += share;
     }
     const target = targets[row]!;
-    loss += Math.log(total) + top - image[start + target]! - point[end + target]!;
+    const weight = weights?.[row] ?? 1;
+    loss += weight * (Math.log(total) + top - image[start + target]! - point[end + target]!);
     for (let one = 0; one < classes; one++) {
-      const error = c * (gradient[start + one]! / total - (one === target ? 1 : 0));
+      const error = c * weight * (gradient[start + one]! / total - (one === target ? 1 : 0));
       gradient[start + one] = point[start + one]! + error;
       gradient[end + one]! += error;
     }

@@ -20,10 +20,12 @@ export interface TaskPart {
   readonly replayed: LabelledVectors;
   /** All examples of the task that the parent learned, if the job carries them. */
   readonly learned?: LabelledVectors;
+  /** Examples of the task to take out of the parent's sums; there may be none. */
+  readonly withdrawn: LabelledVectors;
 }
 
 export function partsByTask(job: TrainingJob): TaskPart[] {
-  const { tasks, sets = [], fresh, replayed, learned } = job;
+  const { tasks, sets = [], fresh, replayed, learned, withdrawn = pickRows([], job.dimension) } = job;
   return [...new Set(tasks)].map((task, index) => {
     const classes = [...tasks.keys()].filter((number) => tasks[number] === task);
     const places = new Map(classes.map((number, place) => [number, place]));
@@ -39,6 +41,7 @@ export function partsByTask(job: TrainingJob): TaskPart[] {
       fresh: rowsOf(fresh, places, job.dimension),
       replayed: rowsOf(replayed, places, job.dimension),
       ...(learned && { learned: rowsOf(learned, places, job.dimension) }),
+      withdrawn: rowsOf(withdrawn, places, job.dimension),
     };
   });
 }

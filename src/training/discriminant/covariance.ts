@@ -14,7 +14,7 @@ import type { RidgeStatistics } from '../ridge/statistics.js';
 /** Statistics of inputs, with the counts and the scale needed to read them. */
 export interface ClassSums {
   readonly statistics: RidgeStatistics;
-  /** [classes] number of examples of each class. */
+  /** [classes] Sum of the weights of each class's examples. */
   readonly examples: Float64Array;
   /** Quantisation scale: the integer that stands for 1. */
   readonly unit: number;
@@ -60,7 +60,7 @@ export async function whiten(sums: ClassSums, products: FactorProducts): Promise
 
 /** 0 for a class without examples. */
 function meanOf({ statistics: { cross, classes }, examples, unit }: ClassSums, target: number, column: number): number {
-  return cross[column * classes + target]! / unit / Math.max(1, examples[target]!);
+  return cross[column * classes + target]! / unit / (examples[target]! || 1);
 }
 
 /** (sum x x^T - sum of n_c m_c m_c^T) / n, [d, d] */
@@ -72,7 +72,7 @@ function withinClasses({ statistics, examples, unit }: ClassSums): Float64Array 
     for (let column = row; column < d; column++) {
       let between = 0;
       for (let index = 0; index < classes; index++)
-        between += (cross[row * classes + index]! * cross[column * classes + index]!) / Math.max(1, examples[index]!);
+        between += (cross[row * classes + index]! * cross[column * classes + index]!) / (examples[index]! || 1);
       const value = (whole[row * d + column]! - between) / (count * unit ** 2);
       whole[row * d + column] = value;
       whole[column * d + row] = value;

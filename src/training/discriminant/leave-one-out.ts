@@ -1,23 +1,26 @@
 /**
  * Each example's discriminants as they would be if it had not been learned, exactly, for a given shrinkage. Without an
- * example x of class y with n_y examples the class mean moves by -u / (n_y - 1) with u = x - m_y, and the shrunk
- * covariance S' loses b u u^T with b = share n_y / (n_y - 1), so that by Sherman & Morrison (1950) the precision P
- * becomes P + h P u u^T P, h = b / (1 - b u^T P u). The denominator is positive: the remaining scatter is positive
- * semidefinite, and the ridge is above zero.
+ * example x of weight w in class y, whose weights sum to n_y, the class mean moves by -w u / (n_y - w) with u = x - m_y,
+ * and the shrunk covariance S' loses b u u^T with b = share w n_y / (n_y - w), so that by Sherman & Morrison (1950) the
+ * precision P becomes P + h P u u^T P, h = b / (1 - b u^T P u). The denominator is positive: the remaining scatter is
+ * positive semidefinite, and the ridge is above zero.
  *
  * In whitened coordinates P is the identity, and only inner products of examples and means are needed.
  *
  * Cost: n classes d + classes^2 d multiply-adds; memory n classes numbers.
  */
 import type { FactorProducts } from '../ridge/factor-products.js';
+import { weightAt } from '../rows.js';
 import type { Whitened } from './covariance.js';
 
 export interface LeftOut {
-  /** [n, d] examples of classes that have at least two. */
+  /** [n, d] examples that are not the only ones of their class. */
   readonly inputs: Float32Array;
   /** [n] */
   readonly targets: Int32Array;
-  /** [classes] number of examples of each class in the statistics, including these. */
+  /** [n] How much each counts in the statistics; absent if each counts once. */
+  readonly weights?: Float32Array | undefined;
+  /** [classes] Sum of the weights of each class's examples in the statistics, including these. */
   readonly examples: Float64Array;
 }
 
@@ -29,7 +32,7 @@ export interface LeftOutScores {
 }
 
 export async function leaveOneOut(
-  { inputs, targets, examples }: LeftOut,
+  { inputs, targets, weights, examples }: LeftOut,
   whitened: Whitened,
   products: FactorProducts,
 ): Promise<LeftOutScores> {
@@ -39,22 +42,22 @@ export async function leaveOneOut(
   const distances = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const target = targets[row]!;
-    const left = examples[target]! - 1;
+    const own = weightAt({ weights }, row);
+    const left = examples[target]! - own;
     const ofMean = (index: number) => withMeans[row * classes + index]!;
     const among = (a: number, b: number) => amongMeans[a * classes + b]!;
-    const own = among(target, target);
     // zu and uu are inner products: z is the example, and u = z - m with m the mean of its class.
     const zu = lengths[row]! - ofMean(target);
-    const uu = lengths[row]! - 2 * ofMean(target) + own;
-    const weight = (whitened.share * (left + 1)) / left;
-    const gain = weight / (1 - weight * uu);
-    distances[row] = ((left + 1) / left) ** 2 * (uu + gain * uu ** 2);
+    const uu = lengths[row]! - 2 * ofMean(target) + among(target, target);
+    const lost = (whitened.share * own * (left + own)) / left;
+    const gain = lost / (1 - lost * uu);
+    distances[row] = ((left + own) / left) ** 2 * (uu + gain * uu ** 2);
     for (let index = 0; index < classes; index++) {
       let [zm, mm, mu] = [ofMean(index), among(index, index), ofMean(index) - among(index, target)];
       if (index === target) {
-        zm -= zu / left;
-        mm += (-2 * mu) / left + uu / left ** 2;
-        mu -= uu / left;
+        zm -= (own * zu) / left;
+        mm += (-2 * own * mu) / left + (own ** 2 * uu) / left ** 2;
+        mu -= (own * uu) / left;
       }
       scores[row * classes + index] = zm + gain * zu * mu - (mm + gain * mu ** 2) / 2;
     }
@@ -66,20 +69,21 @@ export async function leaveOneOut(
  * The scores as they would be if each example's class had one more example. The mean of n - 1 examples is on average
  * longer than that of n, so that leaving an example out lowers the score of its own class too much, by t / 2 (1 / (n -
  * 1) - 1 / n) with t the mean squared distance of examples from the true mean of their class. With two examples per
- * class that is the larger part of the score.
+ * class that is the larger part of the score. An example of weight w counts as w examples here.
  */
 export function asIfComplete(
   { scores, distances }: LeftOutScores,
-  { targets, examples }: Pick<LeftOut, 'targets' | 'examples'>,
+  { targets, weights, examples }: Omit<LeftOut, 'inputs'>,
 ): Float64Array {
   const classes = examples.length;
+  const leftOf = (row: number) => examples[targets[row]!]! - weightAt({ weights }, row);
   // A distance from a mean of n - 1 examples is t (1 + 1 / (n - 1)) on average.
   const spread =
-    distances.reduce((sum, distance, row) => sum + distance * (1 - 1 / examples[targets[row]!]!), 0) / distances.length;
+    distances.reduce((sum, distance, row) => sum + distance * (1 - 1 / (leftOf(row) + 1)), 0) / distances.length;
   const complete = scores.slice();
   for (const [row, target] of targets.entries()) {
     const count = examples[target]!;
-    complete[row * classes + target]! += (spread / 2) * (1 / (count - 1) - 1 / count);
+    complete[row * classes + target]! += (spread / 2) * (1 / leftOf(row) - 1 / count);
   }
   return complete;
 }

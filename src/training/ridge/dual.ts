@@ -2,7 +2,8 @@
  * The same head when all learned examples are available and few: W = H^T alpha with alpha = (K + lambda I)^-1 Y and K =
  * H H^T (Saunders, Gammerman & Vovk, "Ridge regression learning algorithm in dual variables", ICML 1998), n x n instead
  * of width x width. The scores of a group that was left out are exact at any leverage (left-out.ts), so that they hold
- * for five examples of a class as for five hundred.
+ * for five examples of a class as for five hundred. An example of weight w is a row sqrt(w) h with the answer sqrt(w) y,
+ * so that a weight of 2 equals two such rows, to the rounding of float64.
  *
  * Cost for n examples: n^2 width / 2 multiply-adds of bytes once, and n^3 / 6 + m n^2 / 2 of float64 for each lambda
  * tried, where m rows are asked, about 512 at most, and 1,024 in the end. Memory: 20 n^2 bytes and the features, 4 n
@@ -11,6 +12,7 @@
 import { seededRandom, shuffled } from '../../core/random.js';
 import { appendAll } from '../../core/sequences.js';
 import { multiHot } from '../answers.js';
+import { weightAt } from '../rows.js';
 import { calibrate } from './calibration.js';
 import { type Factor, factorise, solve, solveLower } from './cholesky.js';
 import { type FactorProducts, openFactorProducts } from './factor-products.js';
@@ -28,6 +30,8 @@ export interface Whole {
   readonly kernel: Float64Array;
   /** [n] */
   readonly targets: Int32Array;
+  /** [n] How much each example counts; absent if each counts once. */
+  readonly weights?: Float32Array | undefined;
   readonly sets?: readonly (readonly number[])[] | undefined;
   readonly classes: number;
   readonly groups: Groups;
@@ -59,7 +63,7 @@ export async function fitDual(whole: Whole, search: FitSearch): Promise<DualFit>
     const problem = { ...poseDual(whole, products, { most: calibratedRows, beside }), spare: compared.spare };
     const { alpha, scores } = await solveDual(problem, lambda);
     if (!alpha) throw new Error(`the kernel matrix is not positive definite at lambda ${lambda}`);
-    const weight = await spanned(whole, alpha, products);
+    const weight = await spanned(whole, timesRows(alpha, problem.roots, whole.classes), products);
     return { lambda, weight, asked: problem.rows, ...weighLexical(scores, problem.sample, whole.classes) };
   } finally {
     await products.close();
@@ -69,7 +73,11 @@ export async function fitDual(whole: Whole, search: FitSearch): Promise<DualFit>
 interface DualProblem {
   readonly whole: Whole;
   readonly products: FactorProducts;
-  /** Y, [n, classes]. */
+  /** [n] Square roots of the weights. */
+  readonly roots: Float64Array;
+  /** K, with rows and columns times the roots, [n, n]. */
+  readonly kernel: Float64Array;
+  /** Y, with rows times the roots, [n, classes]. */
   readonly wanted: Float64Array;
   /** The rows that are scored while left out, and their groups by position among these rows. */
   readonly rows: readonly number[];
@@ -98,9 +106,23 @@ function poseDual(
   }
   const own = Int32Array.from(rows, (row) => targets[row]!);
   const truth = multiHot(own, { classes, sets }, new Int8Array(rows.length * classes));
-  const wanted = Float64Array.from(multiHot(targets, { classes, sets }, new Int8Array(targets.length * classes)));
+  const roots = Float64Array.from(targets, (_, row) => Math.sqrt(weightAt(whole, row)));
+  const answers = multiHot(targets, { classes, sets }, new Int8Array(targets.length * classes));
+  const wanted = timesRows(Float64Array.from(answers), roots, classes);
+  const kernel = whole.weights ? timesBoth(whole.kernel, roots) : whole.kernel;
   const sample = { targets: own, sets, beside: beside && rowsOf(beside, rows, classes) };
-  return { whole, products, wanted, rows, groups, truth, sample, spare: {} };
+  return { whole, products, roots, kernel, wanted, rows, groups, truth, sample, spare: {} };
+}
+
+/** The rows of a matrix [n, columns], each times its factor. */
+function timesRows(matrix: Float64Array, factors: Float64Array, columns: number): Float64Array {
+  return matrix.map((value, index) => value * factors[Math.floor(index / columns)]!);
+}
+
+/** The rows and the columns of a matrix [n, n], each times its factor. */
+function timesBoth(matrix: Float64Array, factors: Float64Array): Float64Array {
+  const size = factors.length;
+  return matrix.map((value, index) => value * factors[Math.floor(index / size)]! * factors[index % size]!);
 }
 
 /** The given rows of a matrix [n, columns]. */
@@ -120,10 +142,10 @@ interface Solved {
 }
 
 async function solveDual(
-  { whole, products, wanted, rows, groups, truth, sample, spare }: DualProblem,
+  { whole, products, roots, kernel, wanted, rows, groups, truth, sample, spare }: DualProblem,
   lambda: number,
 ): Promise<Solved> {
-  const { kernel, targets, classes } = whole;
+  const { targets, classes } = whole;
   const size = targets.length;
   const scores = new Float64Array(rows.length * classes);
   const factor = await factorise(copySquare(kernel, size), { size, ridge: lambda, products, replacing: spare.factor });
@@ -143,7 +165,8 @@ async function solveDual(
       group.map((place) => rows[place]!),
       classes,
     );
-    writeLeftOut(scores, truth, { group, block, right, smallestPivot: 0 });
+    const ownRoots = group.map((place) => roots[rows[place]!]!);
+    writeLeftOut(scores, truth, { group, roots: ownRoots, block, right, smallestPivot: 0 });
   }
   return { alpha, scores, cost: calibrate(scores, sample, classes).cost };
 }

@@ -1,6 +1,5 @@
 /** Fits the ridge head of one task: its statistics with the new examples, lambda, temperature, and lexical weights. */
-import type { Tensor, Tensors } from '../../core/safetensors.js';
-import { trueClasses } from '../answers.js';
+import type { Tensors } from '../../core/safetensors.js';
 import { ridgeSettings } from '../heads/ridge.js';
 import type { TrainingJob, TrainingProgress } from '../job.js';
 import { readSettings } from '../settings.js';
@@ -9,11 +8,12 @@ import { takeColumns, under } from '../task-parts.js';
 import { type FewFit, fitFew } from './choose-head.js';
 import { unitOf } from './features.js';
 import { fitRidge } from './fit.js';
-import { kernelInputs } from './kernel-input.js';
+import { fitUnseen } from './fit-unseen.js';
 import { priorOffsets } from './label-prior.js';
 import { drawSample, readWhole, type SharedInput, type TaskData } from './learned.js';
-import { countLexical, emptyLexical, lexicalWeights, packLexical, unpackLexical } from './lexical.js';
-import { addExamples, emptyStatistics, packStatistics, unpackStatistics, withClasses } from './statistics.js';
+import { lexicalWeights } from './lexical.js';
+import { emptyStatistics, packStatistics, unpackStatistics } from './statistics.js';
+import { packSums, setsOf, updateSums } from './task-sums.js';
 
 export interface TaskFit {
   /** [width, classes of the task] */
@@ -28,14 +28,15 @@ export interface TaskFit {
   readonly facts: Readonly<Record<string, number>>;
 }
 
-/** A task without new examples is kept unchanged, bit for bit. */
+/** A task in which nothing is new and nothing is withdrawn is kept unchanged, bit for bit. */
 export async function fitTask(
   job: TrainingJob,
   part: TaskPart,
   shared: SharedInput,
   progress: TrainingProgress,
 ): Promise<TaskFit> {
-  return part.fresh.targets.length === 0 ? keptTask(job, part, shared) : updatedTask(job, part, shared, progress);
+  const isUnchanged = part.fresh.targets.length + part.withdrawn.targets.length === 0;
+  return isUnchanged ? keptTask(job, part, shared) : updatedTask(job, part, shared, progress);
 }
 
 function keptTask({ parent, lexical }: TrainingJob, { prefix, classes }: TaskPart, { width }: SharedInput): TaskFit {
@@ -74,66 +75,65 @@ async function updatedTask(
   shared: SharedInput,
   progress: TrainingProgress,
 ): Promise<TaskFit> {
-  const { settings, dimension, lexical, parent } = job;
-  const { threads } = settings;
-  const classes = part.classes.length;
-  const sets = part.isMultiLabel ? part.sets : undefined;
-  const { features, width } = shared;
-  const state = under(part.prefix, parent?.state ?? {});
-  const statistics = await addExamples(
-    withClasses(unpackStatistics(state) ?? emptyStatistics(width, classes), classes),
-    {
-      inputs: kernelInputs(part.fresh.vectors, shared, dimension),
-      targets: part.fresh.targets,
-      sets,
-      features,
-      threads,
-      progress: (done, total) => progress(done, total, 'examples'),
-    },
-  );
-  const words = countLexical(
-    unpackLexical(state) ?? emptyLexical(lexical, classes),
-    { ...part.fresh, sets, stride: dimension },
-    classes,
-  );
-  const chosen = under(part.prefix, parent?.facts ?? {});
-  const keep = statistics.count < growthToChoose * (chosen.lambdaChosenAt ?? 0) ? chosen.lambda : undefined;
-  const tried = (count: number) => progress(count, Math.max(count, 10), 'values of lambda');
-  const data: TaskData = { job, part, shared, sets, statistics, words };
-  const whole = await readWhole(data);
-  const search = { start: chosen.lambda, keep, threads, tried };
-  const fit = whole ? await fitFew(whole, search, chosen) : await fitMany(statistics, await drawSample(data), search);
+  const sums = await updateSums({ job, part, shared }, progress);
+  const { statistics, words, examples } = sums;
+  const data: TaskData = { job, part, shared, sets: setsOf(part), statistics, words };
+  const fit = await fitAvailable(data, (count) => progress(count, Math.max(count, 10), 'values of lambda'));
   const { weight, lexicalShare, calibrated } = fit;
   const { temperature, offset } = calibrated;
-  const examples = countClasses(state, part);
   return {
-    weight: scaled(weight, unitOf(features.kind) / temperature),
+    weight: scaled(weight, unitOf(shared.features.kind) / temperature),
     words: scaled(lexicalWeights(words), lexicalShare / temperature),
     bias: scaled(
       biasOf(job, part, { offset, examples }).map((value, index) => value + (fit.bias?.[index] ?? 0) / temperature),
       1,
     ),
-    state: {
-      ...packStatistics(statistics),
-      ...(lexical > 0 && packLexical(words)),
-      ...(examples && packExamples(examples)),
-    },
+    state: packSums(sums),
     facts: {
       ...fit.facts,
       temperature,
-      ...(lexical > 0 && { lexicalShare }),
+      ...(job.lexical > 0 && { lexicalShare }),
       examplesInStatistics: statistics.count,
-      examplesReread: whole?.targets.length ?? 0,
-      lambdaChosenAt: keep === undefined ? statistics.count : chosen.lambdaChosenAt!,
+      examplesReread: fit.examplesReread,
+      lambdaChosenAt: fit.lambdaChosenAt,
     },
   };
 }
 
-async function fitMany(...given: Parameters<typeof fitRidge>): Promise<FewFit> {
-  const ridge = await fitRidge(...given);
-  return { ...ridge, facts: { lambda: ridge.lambda } };
+interface TaskChoice extends FewFit {
+  readonly examplesReread: number;
+  readonly lambdaChosenAt: number;
 }
 
+/**
+ * Fits the head on the examples that can be read: all, or a sample; or, if there is none, as the parent was fitted. An
+ * update that withdraws examples chooses everything anew, so that no choice rests on what was taken out.
+ */
+async function fitAvailable(data: TaskData, tried: (count: number) => void): Promise<TaskChoice> {
+  const { job, part, statistics } = data;
+  const { threads } = job.settings;
+  const before = under(part.prefix, job.parent?.facts ?? {});
+  const chosen: typeof before = part.withdrawn.targets.length > 0 ? {} : before;
+  const keep = statistics.count < growthToChoose * (chosen.lambdaChosenAt ?? 0) ? chosen.lambda : undefined;
+  const lambdaChosenAt = keep === undefined ? statistics.count : chosen.lambdaChosenAt!;
+  const search = { start: chosen.lambda, keep, threads, tried };
+  const whole = await readWhole(data);
+  if (whole) {
+    const fit = await fitFew(whole, search, chosen);
+    return { ...fit, examplesReread: whole.targets.length, lambdaChosenAt };
+  }
+  if (part.fresh.targets.length + part.replayed.targets.length > 0) {
+    const ridge = await fitRidge(statistics, await drawSample(data), search);
+    return { ...ridge, facts: { lambda: ridge.lambda }, examplesReread: 0, lambdaChosenAt };
+  }
+  const fit = await fitUnseen(statistics, { facts: before, offset: offsetOfParent(job, part), threads });
+  return { ...fit, examplesReread: 0, lambdaChosenAt: before.lambdaChosenAt! };
+}
+
+/** The parent's calibration offset of a multi-label task, which is the bias of each of its labels; otherwise 0. */
+function offsetOfParent({ parent }: TrainingJob, { isMultiLabel, classes }: TaskPart): number {
+  return isMultiLabel ? (parent?.head.tensors.bias?.data[classes[0]!] ?? 0) : 0;
+}
 /** For a multi-label task the offset of its calibration, for another task the offsets of its prior. */
 function biasOf(
   { settings, classes }: TrainingJob,
@@ -148,28 +148,6 @@ function biasOf(
     numbers.map((number) => classes[number]!),
     examples,
   );
-}
-
-/**
- * Number of learned examples of each class, new ones included; undefined if the state comes from an earlier Espalier
- * that did not count them.
- */
-function countClasses(state: Tensors, { classes, fresh, sets }: TaskPart): Float64Array | undefined {
-  const before = examplesIn(state);
-  if (!before && unpackStatistics(state)?.count) return undefined;
-  const counts = new Float64Array(classes.length);
-  counts.set(before?.data ?? []);
-  for (const target of fresh.targets) for (const own of trueClasses(target, classes.length, sets)) counts[own]!++;
-  return counts;
-}
-
-const packExamples = (examples: Float64Array): Tensors => ({
-  examples: { dims: [examples.length], data: Int32Array.from(examples) },
-});
-
-/** The number of examples of each class in a state: an earlier Espalier stored it with the n-grams, or not at all. */
-export function examplesIn(state: Tensors): Tensor | undefined {
-  return state.examples ?? state['lexical.examples'];
 }
 
 function scaled(values: Float64Array, factor: number): Float32Array {

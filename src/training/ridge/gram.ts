@@ -1,5 +1,5 @@
 /**
- * A Gram matrix of whole numbers, stored in panels of 256 rows, each from the diagonal block rightwards, [height, width
+ * A Gram matrix of whole numbers, or of quarters where examples are weighed, stored in panels of 256 rows, each from the diagonal block rightwards, [height, width
  * - top] row-major. The part left of the diagonal blocks is their mirror image and is not stored. 36 MB as int32 at
  * width 4096.
  */
@@ -7,7 +7,7 @@ import type { Floats } from '../native.js';
 
 export interface Gram {
   readonly width: number;
-  /** The panels one after another: int32 if every entry fits, else float64. */
+  /** The panels one after another: int32 if every entry is whole and fits, else float64. */
   readonly data: Int32Array | Float64Array;
 }
 
@@ -43,18 +43,18 @@ export function emptyGram(width: number): Gram {
   return { width, data: new Int32Array(packedLength(width)) };
 }
 
-/** Adds or subtracts a panel of products, in place. */
+/** Adds `factor` times a panel of products, in place. */
 export function addToPanel(
   { width, data }: Gram,
   { top, height, offset }: Panel,
   products: Int32Array,
-  sign: 1 | -1,
+  factor: number,
 ): void {
   const length = height * (width - top);
   // There are two loops, so that each uses arrays of one type.
   if (data instanceof Int32Array)
-    for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
-  else for (let index = 0; index < length; index++) data[offset + index]! += sign * products[index]!;
+    for (let index = 0; index < length; index++) data[offset + index]! += factor * products[index]!;
+  else for (let index = 0; index < length; index++) data[offset + index]! += factor * products[index]!;
 }
 
 /**
@@ -92,9 +92,16 @@ export function widened(gram: Gram): Gram {
   return gram.data instanceof Float64Array ? gram : { ...gram, data: new Float64Array(gram.data) };
 }
 
-/** The same numbers, as int32 if they fit, so that equal matrices have equal bytes. */
+/** The same numbers, as int32 if they are whole and fit, so that equal matrices have equal bytes. */
 export function narrowest(gram: Gram): Gram {
-  return gram.data instanceof Int32Array || largestEntry(gram) > largestInt32
-    ? gram
-    : { ...gram, data: new Int32Array(gram.data) };
+  return gram.data instanceof Int32Array ? gram : { ...gram, data: narrowestNumbers(gram.data) };
+}
+
+/** The same numbers, as int32 if they are whole and fit, so that equal sums have equal bytes. */
+export function narrowestNumbers(values: Float64Array): Int32Array | Float64Array {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    if (!Number.isInteger(value) || Math.abs(value) > largestInt32) return values;
+  }
+  return new Int32Array(values);
 }

@@ -9,12 +9,15 @@ import type { RidgeSettings } from '../heads/ridge.js';
 export type LabelPrior = RidgeSettings['prior'];
 
 /**
- * The offsets added to the logits of a task whose classes compete. [classes]
+ * The offsets added to the logits of a task whose classes compete. [classes] A class without examples, of which all
+ * were withdrawn, is expected no more often than if it had one: nothing is learned that could speak for it.
  * @param counts learned examples of each class
  */
 export function priorOffsets(prior: LabelPrior, labels: readonly string[], counts: Float64Array): Float64Array {
   const learned = sharesOf(counts.map((count) => Math.max(count, 1)));
-  const expected = sharesOf(learned.map((share, index) => expectedShare(prior, labels[index]!, share)));
+  const expected = sharesOf(
+    learned.map((share, index) => (counts[index] === 0 ? share : expectedShare(prior, labels[index]!, share))),
+  );
   return learned.map((share, index) => Math.log(expected[index]!) - Math.log(share));
 }
 

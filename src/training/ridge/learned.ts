@@ -2,10 +2,10 @@
 import { seededRandom, shuffled } from '../../core/random.js';
 import { multiHot } from '../answers.js';
 import type { LabelledVectors, TrainingJob } from '../job.js';
-import { type PickedRow, pickRows } from '../rows.js';
+import { type PickedRow, pickRows, totalWeight, weightAt } from '../rows.js';
 import { standardise } from '../standardise.js';
 import type { TaskPart } from '../task-parts.js';
-import type { Whole } from './dual.js';
+import { spanned, type Whole } from './dual.js';
 import { openFactorProducts } from './factor-products.js';
 import type { Features } from './features.js';
 import { type Groups, groupNearDuplicates } from './groups.js';
@@ -41,9 +41,8 @@ export interface TaskData {
  */
 export async function readWhole(data: TaskData): Promise<Whole | undefined> {
   const { job, part, statistics, sets } = data;
-  if (statistics.count > fewExamples) return undefined;
   for (const before of [part.learned, part.replayed]) {
-    if (!before || before.targets.length + part.fresh.targets.length !== statistics.count) continue;
+    if (!before || !isAsMany([before, part.fresh], statistics)) continue;
     const batch = inOrderOfIds([before, part.fresh], job.dimension);
     const features = await featuresOf(data, batch);
     if (!(await holds(data, batch, features))) continue;
@@ -60,6 +59,7 @@ export async function readWhole(data: TaskData): Promise<Whole | undefined> {
       targets,
       sets,
       classes: statistics.classes,
+      weights: batch.weights,
       groups,
       besideOf: job.lexical > 0 ? (out: Groups) => besideOf(data, batch, out)! : undefined,
       seed: job.settings.seed,
@@ -68,27 +68,29 @@ export async function readWhole(data: TaskData): Promise<Whole | undefined> {
   return undefined;
 }
 
-/** Whether the statistics are those of the batch. Sums of at most 3,000 numbers up to 127 are exact in float32. */
+/** Whether examples are few, and count together as much as those in the statistics. */
+function isAsMany(batches: readonly LabelledVectors[], { count }: RidgeStatistics): boolean {
+  const rows = batches.reduce((sum, { targets }) => sum + targets.length, 0);
+  return rows > 0 && rows <= fewExamples && batches.reduce((sum, batch) => sum + totalWeight(batch), 0) === count;
+}
+
+/** Whether the statistics are those of the batch. */
 async function holds(
   { statistics, sets, job }: TaskData,
-  { targets }: LabelledVectors,
+  batch: LabelledVectors,
   features: Float32Array,
 ): Promise<boolean> {
-  const { width, classes, cross } = statistics;
-  const truth = Float32Array.from(multiHot(targets, { classes, sets }, new Int8Array(targets.length * classes)));
-  const sums = new Float32Array(cross.length);
-  const products = await openFactorProducts('float32', job.settings.threads);
+  const { classes, cross } = statistics;
+  const { targets } = batch;
+  const truth = multiHot(targets, { classes, sets }, new Int8Array(targets.length * classes));
+  const wanted = Float64Array.from(truth, (one, index) => one * weightAt(batch, Math.floor(index / classes)));
+  const products = await openFactorProducts('float64', job.settings.threads);
   try {
-    const count = targets.length;
-    await products.multiplyTransposed(
-      { data: features, dims: [count, width] },
-      { data: truth, dims: [count, classes] },
-      sums,
-    );
+    const sums = await spanned({ features, targets, classes }, wanted, products);
+    return cross.every((value, index) => value === sums[index]);
   } finally {
     await products.close();
   }
-  return cross.every((value, index) => value === sums[index]);
 }
 
 /** Sorts the rows, so that the same rows give the same problem to the bit, in whatever order and parts they arrived. */
@@ -148,7 +150,8 @@ export async function drawSample(data: TaskData): Promise<LearnedSample> {
   const groups = await groupsOf(data, asked);
   const beside = besideOf(data, asked, groups);
   const columns = columnsOf(await featuresOf(data, asked), asked.targets.length);
-  return { columns, targets: asked.targets, sets, groups, ...(beside && { beside }) };
+  const { targets, weights } = asked;
+  return { columns, targets, weights, sets, groups, ...(beside && { beside }) };
 }
 
 function pickSample({ job, part: { fresh, replayed }, statistics }: TaskData): PickedRow[] {
@@ -157,7 +160,7 @@ function pickSample({ job, part: { fresh, replayed }, statistics }: TaskData): P
     shuffled([...batch.targets.keys()], random)
       .slice(0, wanted)
       .map((row) => ({ batch, row }));
-  const share = replayed.targets.length === 0 ? 1 : fresh.targets.length / statistics.count;
+  const share = replayed.targets.length === 0 ? 1 : totalWeight(fresh) / statistics.count;
   const old = draw(replayed, Math.round(sampleSize * (1 - share)));
   return [...draw(fresh, Math.max(1, Math.round(sampleSize * share))), ...old];
 }

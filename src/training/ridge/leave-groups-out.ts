@@ -1,9 +1,11 @@
 /**
  * Scores a sample of learned examples by a head that never saw their groups, from the accumulated statistics
- * (left-out.ts).
+ * (left-out.ts). An example of weight w counts in the statistics as a row sqrt(w) h with the answer sqrt(w) y, so that
+ * leverages and residuals of these rows are the plain ones times sqrt(w_i w_j) and sqrt(w_i).
  */
 import { multiHot } from '../answers.js';
 import type { Floats } from '../native.js';
+import { weightAt } from '../rows.js';
 import { type Factor, solveLower } from './cholesky.js';
 import type { Groups } from './groups.js';
 import { columnProducts, columnSquares, writeLeftOut } from './left-out.js';
@@ -14,6 +16,8 @@ export interface LearnedSample {
   readonly columns: Floats;
   /** [count] */
   readonly targets: Int32Array;
+  /** [count] How much each example counts in the statistics; absent if each counts once. */
+  readonly weights?: Float32Array | undefined;
   /** Label sets of the targets from the number of classes on, in a multi-label task. */
   readonly sets?: readonly (readonly number[])[] | undefined;
   /** Near-duplicates, which are left out together. */
@@ -36,7 +40,7 @@ const [smallestPivot32, smallestPivot64] = [1e-3, 1e-7];
 export async function leaveGroupsOut(
   factor: Factor,
   weight: Floats,
-  { columns, targets, sets, groups }: LearnedSample,
+  { columns, targets, weights, sets, groups }: LearnedSample,
   classes: number,
 ): Promise<Floats> {
   const count = targets.length;
@@ -52,12 +56,18 @@ export async function leaveGroupsOut(
   const smallestPivot = scores instanceof Float32Array ? smallestPivot32 : smallestPivot64;
   for (const group of groups) {
     const shared = group.length === 1 ? Float64Array.of(leverages[group[0]!]!) : columnProducts(reduced, count, group);
-    const block = shared.map((value, index) => (index % (group.length + 1) === 0 ? 1 : 0) - value);
-    const right = Float64Array.from({ length: group.length * classes }, (_, index) => {
-      const place = group[Math.floor(index / classes)]! * classes + (index % classes);
-      return truth[place]! - scores[place]!;
+    const size = group.length;
+    const roots = group.map((row) => Math.sqrt(weightAt({ weights }, row)));
+    const block = shared.map((value, index) => {
+      const leverage = value * roots[Math.floor(index / size)]! * roots[index % size]!;
+      return (index % (size + 1) === 0 ? 1 : 0) - leverage;
     });
-    writeLeftOut(scores, truth, { group, block, right, smallestPivot });
+    const right = Float64Array.from({ length: size * classes }, (_, index) => {
+      const member = Math.floor(index / classes);
+      const place = group[member]! * classes + (index % classes);
+      return (truth[place]! - scores[place]!) * roots[member]!;
+    });
+    writeLeftOut(scores, truth, { group, roots, block, right, smallestPivot });
   }
   return scores;
 }

@@ -2,7 +2,8 @@
  * The scores that a ridge head would give to examples if it had not learned their group (Allen's PRESS residuals,
  * Technometrics 1974, of blocks: Cook & Weisberg, "Residuals and influence in regression", 1982, 2.2). For a group g
  * with residuals e_g = y_g - s_g and leverages A_gg the residuals of the head that never saw it are (I - A_gg)^-1 e_g;
- * by the dual solution they are ((K + lambda I)^-1)_gg^-1 alpha_g. Exact, without any refit.
+ * by the dual solution they are ((K + lambda I)^-1)_gg^-1 alpha_g. Exact, without any refit. Rows of weight w are rows
+ * times sqrt(w): so are their residuals, which are divided by it in the end.
  */
 import type { Floats } from '../native.js';
 import { factoriseBlock } from './diagonal-block.js';
@@ -10,6 +11,8 @@ import { factoriseBlock } from './diagonal-block.js';
 export interface GroupSystem {
   /** Positions of its rows. */
   readonly group: readonly number[];
+  /** The square roots of the weights of its rows. */
+  readonly roots: readonly number[];
   /** I - A_gg, or the block of the inverse, [rows, rows]; overwritten. */
   readonly block: Float64Array;
   /** e_g or alpha_g, [rows, classes]; overwritten. */
@@ -29,7 +32,7 @@ export interface GroupSystem {
 export function writeLeftOut(
   scores: Floats,
   truth: Int8Array,
-  { group, block, right, smallestPivot }: GroupSystem,
+  { group, roots, block, right, smallestPivot }: GroupSystem,
 ): void {
   const size = group.length;
   const classes = right.length / size;
@@ -37,7 +40,9 @@ export function writeLeftOut(
   if (isKnown) solveFactored(block, right, size);
   for (const [place, row] of group.entries())
     for (let index = 0; index < classes; index++)
-      scores[row * classes + index] = isKnown ? truth[row * classes + index]! - right[place * classes + index]! : 0;
+      scores[row * classes + index] = isKnown
+        ? truth[row * classes + index]! - right[place * classes + index]! / roots[place]!
+        : 0;
 }
 
 function hasPivots(upper: Float64Array, size: number, smallest: number): boolean {

@@ -8,8 +8,8 @@
  * with N the summed counts of a class, N[., c] all tokens of the class, B the number of buckets, and T the same of all
  * examples. A class is divided by its tokens, not by its examples: otherwise words that occur in no text of a class
  * favour the class with the fewest examples. For a multi-label task T is counted separately, since an example belongs
- * to several classes there, or to none. Like the ridge statistics N is a sum of whole numbers: order does not matter,
- * nothing is forgotten, and an example can be removed again. (V has no learned weight of its own; its weight relative
+ * to several classes there, or to none. Like the ridge statistics N is an exact sum, to which an example adds its counts
+ * times its weight: order does not matter, nothing is forgotten, and an example can be removed again. (V has no learned weight of its own; its weight relative
  * to the scores of the features is chosen by leave-group-out, lexical-share.ts.) Rare words decide where vectors are
  * similar: on CLINC150 they add a point of accuracy without any width.
  *
@@ -17,21 +17,23 @@
  */
 import type { Tensors } from '../../core/safetensors.js';
 import { trueClasses } from '../answers.js';
+import { totalWeight, weightAt } from '../rows.js';
+import { narrowestNumbers } from './gram.js';
 import type { Groups } from './groups.js';
 
 export interface LexicalStatistics {
   readonly buckets: number;
   readonly classes: number;
-  /** [buckets, classes], whole numbers. */
+  /** [buckets, classes], whole numbers, or quarters where examples are weighed. */
   readonly counts: Float64Array;
-  /** [classes] */
+  /** [classes] Sum of the weights of each class's examples. */
   readonly examples: Float64Array;
   /** Counts of all examples of a multi-label task. For other tasks they are the sums over the classes. */
   readonly all?: AllExamples;
 }
 
 interface AllExamples {
-  /** [buckets], whole numbers. */
+  /** [buckets], whole numbers, or quarters. */
   readonly counts: Float64Array;
   readonly examples: number;
 }
@@ -48,6 +50,8 @@ export interface CountedRows {
    * labels.
    */
   readonly sets?: readonly (readonly number[])[] | undefined;
+  /** [n] How much each row counts; absent if each counts once. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /** Number added to the count of every bucket in every class. */
@@ -70,20 +74,24 @@ export function countLexical(
   after.examples.set(before.examples);
   for (let bucket = 0; bucket < buckets; bucket++)
     after.counts.set(before.counts.subarray(bucket * before.classes, (bucket + 1) * before.classes), bucket * classes);
-  for (const row of rows.targets.keys())
+  for (const row of rows.targets.keys()) {
+    const factor = sign * weightAt(rows, row);
     for (const own of trueClasses(rows.targets[row]!, classes, rows.sets)) {
-      after.examples[own]! += sign;
+      after.examples[own]! += factor;
       for (const { bucket, count } of countsOf(rows, row, buckets))
-        after.counts[bucket * classes + own]! += sign * count;
+        after.counts[bucket * classes + own]! += factor * count;
     }
+  }
   return after;
 }
 
 function countAll({ buckets, all }: LexicalStatistics, rows: CountedRows, sign: 1 | -1): AllExamples {
   const counts = all ? all.counts.slice() : new Float64Array(buckets);
-  for (const row of rows.targets.keys())
-    for (const { bucket, count } of countsOf(rows, row, buckets)) counts[bucket]! += sign * count;
-  return { counts, examples: (all?.examples ?? 0) + sign * rows.targets.length };
+  for (const row of rows.targets.keys()) {
+    const factor = sign * weightAt(rows, row);
+    for (const { bucket, count } of countsOf(rows, row, buckets)) counts[bucket]! += factor * count;
+  }
+  return { counts, examples: (all?.examples ?? 0) + sign * totalWeight(rows) };
 }
 
 /** V, [buckets, classes]. */
@@ -114,11 +122,11 @@ export function leaveGroupsOutLexical(statistics: LexicalStatistics, rows: Count
   for (const group of groups) {
     const texts = group.map((row) => ({ row, found: countsOf(rows, row, buckets) }));
     for (const { row, found } of texts)
-      countText(left, tokens, { found, labels: labelsOf(rows, row, classes), sign: -1 });
+      countText(left, tokens, { found, labels: labelsOf(rows, row, classes), factor: -weightAt(rows, row) });
     for (const { row, found } of texts)
       readText(left, tokens, found, scores.subarray(row * classes, (row + 1) * classes));
     for (const { row, found } of texts)
-      countText(left, tokens, { found, labels: labelsOf(rows, row, classes), sign: 1 });
+      countText(left, tokens, { found, labels: labelsOf(rows, row, classes), factor: weightAt(rows, row) });
   }
   return scores;
 }
@@ -142,18 +150,19 @@ function tokensOf({ buckets, classes, counts, all }: LexicalStatistics): Tokens 
 interface Text {
   readonly found: readonly BucketCount[];
   readonly labels: readonly number[];
-  readonly sign: 1 | -1;
+  /** Its weight, negative if it is removed. */
+  readonly factor: number;
 }
 
 /** Adds a text to the counts and tokens, or removes it, in place. */
-function countText({ classes, counts, all }: LexicalStatistics, tokens: Tokens, { found, labels, sign }: Text): void {
+function countText({ classes, counts, all }: LexicalStatistics, tokens: Tokens, { found, labels, factor }: Text): void {
   for (const { bucket, count } of found) {
     for (const own of labels) {
-      counts[bucket * classes + own]! += sign * count;
-      tokens.classes[own]! += sign * count;
+      counts[bucket * classes + own]! += factor * count;
+      tokens.classes[own]! += factor * count;
     }
-    if (all) all.counts[bucket]! += sign * count;
-    tokens.all += sign * count * (all ? 1 : labels.length);
+    if (all) all.counts[bucket]! += factor * count;
+    tokens.all += factor * count * (all ? 1 : labels.length);
   }
 }
 
@@ -177,11 +186,11 @@ function readText(
 
 export function packLexical({ buckets, classes, counts, examples, all }: LexicalStatistics): Tensors {
   return {
-    'lexical.counts': { dims: [buckets, classes], data: new Int32Array(counts) },
-    'lexical.examples': { dims: [classes], data: new Int32Array(examples) },
+    'lexical.counts': { dims: [buckets, classes], data: narrowestNumbers(counts) },
+    'lexical.examples': { dims: [classes], data: narrowestNumbers(examples) },
     ...(all && {
-      'lexical.all.counts': { dims: [buckets], data: new Int32Array(all.counts) },
-      'lexical.all.examples': { dims: [1], data: Int32Array.of(all.examples) },
+      'lexical.all.counts': { dims: [buckets], data: narrowestNumbers(all.counts) },
+      'lexical.all.examples': { dims: [1], data: narrowestNumbers(Float64Array.of(all.examples)) },
     }),
   };
 }

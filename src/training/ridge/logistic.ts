@@ -103,13 +103,13 @@ interface Regress {
 }
 
 function regress(
-  { whole: { targets, classes }, products, gram }: Problem,
+  { whole: { targets, weights, classes }, products, gram }: Problem,
   { c, tolerance, left }: Regress,
 ): Promise<Regression> {
   const count = targets.length;
   const multiply = (point: Float64Array, into: Float64Array) =>
     products.multiply({ data: gram, dims: [count, count] }, { data: point, dims: [count, classes] }, into);
-  return fitLogisticRegression({ gram, targets, classes, c, left, tolerance, multiply });
+  return fitLogisticRegression({ gram, targets, weights, classes, c, left, tolerance, multiply });
 }
 
 /** Scores of each row by a regression that did not learn its fold. [n, classes] */

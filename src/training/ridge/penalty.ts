@@ -50,10 +50,13 @@ interface LeadingPart {
   readonly spare: { factor?: Factor };
 }
 
-function leadingPart(statistics: RidgeStatistics, { columns, targets, sets, groups }: LearnedSample): LeadingPart {
+function leadingPart(
+  statistics: RidgeStatistics,
+  { columns, targets, weights, sets, groups }: LearnedSample,
+): LeadingPart {
   const size = Math.min(statistics.width, leadingFeatures);
   const cross = new Float32Array(statistics.cross.subarray(0, size * statistics.classes));
-  const sample = { columns: columns.subarray(0, size * targets.length), targets, sets, groups };
+  const sample = { columns: columns.subarray(0, size * targets.length), targets, weights, sets, groups };
   return { statistics, size, cross, sample, spare: {} };
 }
 

@@ -1,13 +1,16 @@
 /**
- * The accumulated statistics of ridge regression on features h: G = sum h h^T and Q = sum h y^T, with y 1 at each class
- * that is true. A ridge head needs nothing else of the past. They are sums, so order does not matter, nothing is
- * forgotten, and an example can be removed again.
+ * The accumulated statistics of ridge regression on features h: G = sum w h h^T and Q = sum w h y^T, with y 1 at each
+ * class that is true and w the weight of the example. A ridge head needs nothing else of the past. They are sums, so
+ * order does not matter, nothing is forgotten, and an example can be removed again.
  *
  * Exact: features are whole numbers of at most 127 in size (features.ts), multiplied as 8-bit integers into 32-bit
  * sums. A slice of 1,024 rows sums to at most 1024 x 127^2 = 16.5 million, below 2^31; slices are summed as int32 while
- * those suffice, else as float64, exact to 2^53. So G and Q are the same bits for any order, slicing and number of
- * threads, and removing examples gives the same bits as never having added them.
+ * those suffice, else as float64, exact to 2^53. Weights are multiples of 1/4, so that weighted sums are exact to 2^51.
+ * So G and Q are the same bits for any order, slicing and number of threads; removing examples gives the same bits as
+ * never having added them; and an example of weight 2 counts as the same example twice, to the bit.
  */
+import { EspalierError } from '../../core/errors.js';
+import { groupBy } from '../../core/grouping.js';
 import type { Tensors } from '../../core/safetensors.js';
 import { compile } from '../native.js';
 import { type Features, lowestFeature } from './features.js';
@@ -19,6 +22,7 @@ import {
   largestEntry,
   largestInt32,
   narrowest,
+  narrowestNumbers,
   packedLength,
   panelsOf,
   widened,
@@ -28,9 +32,10 @@ import { featuresGraph, openSliceProducts, type SliceProducts } from './slice-pr
 export interface RidgeStatistics {
   readonly width: number;
   readonly classes: number;
+  /** Sum of the weights: the number of examples, if each counts once. */
   readonly count: number;
   readonly gram: Gram;
-  /** [width, classes], whole numbers. */
+  /** [width, classes], whole numbers, or quarters. */
   readonly cross: Float64Array;
 }
 
@@ -55,6 +60,8 @@ export interface RidgeInput {
   readonly targets: Int32Array;
   /** Label sets of the targets from the number of classes on: an example counts for each class of its set. */
   readonly sets?: readonly (readonly number[])[] | undefined;
+  /** [n] multiples of 1/4 up to 16; absent if each example counts once. */
+  readonly weights?: Float32Array | undefined;
   readonly features: Features;
   readonly threads: number;
   readonly progress: (done: number, total: number) => void;
@@ -63,7 +70,7 @@ export interface RidgeInput {
 /** Number of rows in one run of the native graph: bounds memory and the sums above. */
 const sliceRows = 1024;
 
-/** The most that a slice can add to an entry of G. */
+/** The most that a slice of weight 1 can add to an entry of G. */
 const largestShare = sliceRows * 127 ** 2;
 
 /** Adds examples, in place if the numbers have room. Cost: n width^2 / 2 multiply-adds of 8-bit integers. */
@@ -72,15 +79,19 @@ export function addExamples(statistics: RidgeStatistics, input: RidgeInput): Pro
 }
 
 /**
- * Removes examples that were added before with the same features and targets.
- * @throws if the statistics evidently do not contain them: the remaining sums must be possible for the remaining number
- * of examples (isPossible)
+ * Removes examples that were added before with the same features, targets and weights.
+ * @throws STATE_MISMATCH if the statistics evidently do not contain them: the remaining sums must be possible for the
+ * remaining number of examples (isPossible)
  */
 export async function removeExamples(statistics: RidgeStatistics, input: RidgeInput): Promise<RidgeStatistics> {
   const left = await accumulate(statistics, input, -1);
-  if (!isPossible(left, lowestFeature(input.features.kind)))
-    throw new Error('the examples to remove are not in the statistics');
+  if (!isPossible(left, lowestFeature(input.features.kind))) throw notLearned();
   return left;
+}
+
+/** The error of examples that are to be removed from sums in which they are not. */
+export function notLearned(): EspalierError {
+  return new EspalierError('STATE_MISMATCH', 'the examples to take out are not in the statistics of the version');
 }
 
 /** Relative: products of sums beyond 2^53 are rounded. */
@@ -120,11 +131,15 @@ async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | 
     threads,
   });
   let statistics = before;
+  let done = 0;
   try {
-    for (let start = 0; start < targets.length; start += sliceRows) {
-      const end = Math.min(start + sliceRows, targets.length);
-      statistics = await addSlice(statistics, native, { input, start, end, sign });
-      progress(end, targets.length);
+    for (const { weight, rows } of byWeight(input)) {
+      for (let start = 0; start < rows.targets.length; start += sliceRows) {
+        const end = Math.min(start + sliceRows, rows.targets.length);
+        statistics = await addSlice(statistics, native, { input: rows, start, end, factor: sign * weight });
+        done += end - start;
+        progress(done, targets.length);
+      }
     }
   } finally {
     await native.close();
@@ -132,25 +147,41 @@ async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | 
   return { ...statistics, gram: narrowest(statistics.gram) };
 }
 
+/** The examples of each weight, so that a slice is added as whole numbers times one factor. */
+function byWeight(input: RidgeInput): readonly { readonly weight: number; readonly rows: RidgeInput }[] {
+  const { inputs, targets, weights } = input;
+  if (!weights) return [{ weight: 1, rows: input }];
+  const dimension = inputs.length / targets.length;
+  return [...groupBy(targets.keys(), (row) => weights[row]!)].map(([weight, rows]) => {
+    const own = new Float32Array(rows.length * dimension);
+    for (const [place, row] of rows.entries())
+      own.set(inputs.subarray(row * dimension, (row + 1) * dimension), place * dimension);
+    return { weight, rows: { ...input, inputs: own, targets: Int32Array.from(rows, (row) => targets[row]!) } };
+  });
+}
+
 interface Slice {
   readonly input: RidgeInput;
   readonly start: number;
   readonly end: number;
-  readonly sign: 1 | -1;
+  /** The weight of its examples, negative if they are removed. */
+  readonly factor: number;
 }
 
-/** Adds or subtracts the sums of a slice, one panel at a time. */
+/** Adds `factor` times the sums of a slice, one panel at a time. */
 async function addSlice(
   statistics: RidgeStatistics,
   native: SliceProducts,
-  { input, start, end, sign }: Slice,
+  { input, start, end, factor }: Slice,
 ): Promise<RidgeStatistics> {
   const { width, cross } = statistics;
-  const gram = largestEntry(statistics.gram) + largestShare > largestInt32 ? widened(statistics.gram) : statistics.gram;
+  const isRoomy =
+    Number.isInteger(factor) && largestEntry(statistics.gram) + largestShare * Math.abs(factor) <= largestInt32;
+  const gram = isRoomy ? statistics.gram : widened(statistics.gram);
   const slice = await native.bytesOf(input, start, end);
-  for (const panel of panelsOf(width)) addToPanel(gram, panel, await native.panelOf(slice, panel), sign);
-  for (let index = 0; index < cross.length; index++) cross[index]! += sign * slice.cross[index]!;
-  return { ...statistics, gram, count: statistics.count + sign * (end - start) };
+  for (const panel of panelsOf(width)) addToPanel(gram, panel, await native.panelOf(slice, panel), factor);
+  for (let index = 0; index < cross.length; index++) cross[index]! += factor * slice.cross[index]!;
+  return { ...statistics, gram, count: statistics.count + factor * (end - start) };
 }
 
 /** [n, d] standardised -> [n, width] float32 that contain whole numbers */
@@ -171,14 +202,13 @@ export async function mapFeatures(
 }
 
 /**
- * Statistics as tensors for storage: whole numbers within int32 take 4 bytes each, so that equal statistics have equal
- * bytes.
+ * Statistics as tensors for storage: whole numbers within int32 take 4 bytes each, other numbers 8, so that equal
+ * statistics have equal bytes.
  */
 export function packStatistics({ width, classes, count, gram, cross }: RidgeStatistics): Tensors {
-  const fits = cross.every((value) => Math.abs(value) <= largestInt32);
   return {
     'statistics.gram': { dims: [gram.data.length], data: gram.data },
-    'statistics.cross': { dims: [width, classes], data: fits ? new Int32Array(cross) : cross },
+    'statistics.cross': { dims: [width, classes], data: narrowestNumbers(cross) },
     'statistics.count': { dims: [1], data: Float64Array.of(count) },
   };
 }

@@ -9,6 +9,11 @@ const wideWidth = 6144;
 /** From this number of learned examples on, the wider map is worth its time. */
 const manyExamples = 10_000;
 
+/** The width at which an update goes on: a head that was widened stays wide when examples are withdrawn from it. */
+export function widthToKeep(examples: number, current: number): number {
+  return current === wideWidth ? wideWidth : widthFor(examples);
+}
+
 /** @param examples number learned by one head */
 export function widthFor(examples: number): number {
   return examples < manyExamples ? usualWidth : wideWidth;

@@ -14,6 +14,12 @@
  * used if it is clearly better (choose-head.ts). The sums are kept in any case, and the update that exceeds the limit
  * continues from them.
  *
+ * Examples that are withdrawn are subtracted from the sums, and then nothing of them is left: the sums have the bits of
+ * never having held them, and lambda, temperature and the weight of n-grams are chosen anew from what remains. While all
+ * examples are read again, the whole head is, to the bit, the one that learned the remaining examples alone, given the
+ * centring of the first update; beyond that, it is the one that any other history of the same sums and the same buffer
+ * gives.
+ *
  * Each task has its own statistics: in shared ones an example of another task would count as a negative example of
  * every class, and an example held out in one task may be learned in another.
  *
@@ -28,12 +34,13 @@ import { isOutdated } from '../heads.js';
 import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
 import { taskTensors } from '../problem.js';
 import { drawFeatures, type FeatureKind } from '../ridge/features.js';
-import { examplesIn, fitTask } from '../ridge/fit-task.js';
+import { fitTask } from '../ridge/fit-task.js';
 import { drawSigns, foldsOf } from '../ridge/kernel-input.js';
 import { fewExamples, type SharedInput } from '../ridge/learned.js';
 import { estimateRidgeBytes } from '../ridge/size.js';
 import { holdsStatistics } from '../ridge/statistics.js';
-import { widthFor } from '../ridge/width.js';
+import { examplesIn } from '../ridge/task-sums.js';
+import { widthFor, widthToKeep } from '../ridge/width.js';
 import { readSettings } from '../settings.js';
 import { standardisationOf } from '../standardise.js';
 import { partsByTask, putColumns, withPrefix } from '../task-parts.js';
@@ -43,12 +50,14 @@ export const analytic: Strategy = {
   headKinds: [ridgeHead.name],
   summary: 'closed-form ridge head on random features; sums as in joint training',
   replays: true,
+  withdraws: true,
   rereads: fewExamples,
   options: {},
   continues(parent, settings) {
     const { shape } = parent.head;
     const { features, width, prior } = readSettings(ridgeSettings, settings);
-    const size = features === 'none' ? shape.dimension - shape.lexical : (width ?? widthFor(learnedBy(parent)));
+    const size =
+      features === 'none' ? shape.dimension - shape.lexical : (width ?? widthToKeep(learnedBy(parent), shape.width!));
     const isAlike = featuresOf(shape) === features && (shape.folds ?? 0) === foldsOf(features, shape.lexical);
     // Without n-grams, an earlier Espalier did not count the examples of each class; a prior other than the observed
     // one needs the counts.

@@ -4,12 +4,13 @@
  * nothing, and from them the discriminants in closed form (heads/slda.ts). The covariance is shrunk by its own sampling
  * error (discriminant/covariance.ts) instead of the paper's fixed 1e-4. Every class counts as equally likely.
  * Probabilities are discriminants divided by a temperature, fitted on a sample of everything learned, each example left
- * out exactly (discriminant/leave-one-out.ts).
+ * out exactly (discriminant/leave-one-out.ts). Examples that are withdrawn are subtracted from the sums, exactly.
  *
  * Memory: d^2 / 2 + d x classes whole numbers (2.7 MB at 1024 dimensions and 150 classes), whatever the history; it
  * uses the buffer only for the sample. Cost of an update: n d^2 / 2 + d^3, under a second. Use it where memory is
  * scarce.
  */
+import { EspalierError } from '../../core/errors.js';
 import type { Tensors } from '../../core/safetensors.js';
 import { type Whitened, whiten } from '../discriminant/covariance.js';
 import { asIfComplete, leaveOneOut } from '../discriminant/leave-one-out.js';
@@ -24,11 +25,14 @@ import {
   addExamples,
   emptyStatistics,
   mapFeatures,
+  notLearned,
   packStatistics,
+  type RidgeStatistics,
+  removeExamples,
   unpackStatistics,
   withClasses,
 } from '../ridge/statistics.js';
-import { pickRows } from '../rows.js';
+import { pickRows, weightAt } from '../rows.js';
 import { type Standardisation, standardisationOf, standardise } from '../standardise.js';
 import { amongRivals, cautiousTemperature } from '../temperature.js';
 
@@ -41,6 +45,7 @@ export const slda: Strategy = {
   summary: 'linear discriminants from streaming means and one covariance',
   headKinds,
   replays: true,
+  withdraws: true,
   multiLabel: false,
   options: {},
   continues: (parent, settings) => goesOn(headKinds, parent, settings) && parent.head.shape.unit === unit,
@@ -48,30 +53,18 @@ export const slda: Strategy = {
 };
 
 async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<TrainedHead> {
-  const { dimension: stride, lexical, classes, fresh, settings, parent } = job;
-  const dimension = stride - lexical;
+  const { dimension: stride, lexical, classes, settings } = job;
   const { mean, scale } = standardisationOf(job);
-  const inputs = standardise(fresh.vectors, { mean, scale }, stride);
   const { threads } = settings;
-  const before = (parent && unpackStatistics(parent.state)) ?? emptyStatistics(dimension, classes.length);
-  const statistics = await addExamples(withClasses(before, classes.length), {
-    inputs,
-    targets: fresh.targets,
-    features,
-    threads,
-    progress: (done, total) => progress(done, total, 'examples'),
-  });
   const examples = countClasses(job);
+  const statistics = await sumsOf(job, { mean, scale }, progress);
+  if (statistics.count === 0) throw new EspalierError('NOTHING_TO_LEARN', 'every learned example is withdrawn');
   const products = await openFactorProducts('float64', threads);
   try {
     const whitened = await whiten({ statistics, examples, unit }, products);
     const sample = sampleOf(job, examples, statistics.count);
-    const temperature = await calibrated(job, sample, {
-      whitened,
-      examples,
-      products,
-      standardisation: { mean, scale },
-    });
+    const fitted = { whitened, examples, products, standardisation: { mean, scale } };
+    const temperature = temperatureOfParent(job) ?? (await calibrated(job, sample, fitted));
     const shape = { dimension: stride, lexical, classes: classes.length, unit, relative: 1 };
     const tensors = {
       mean,
@@ -93,17 +86,43 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
   }
 }
 
+/** @throws STATE_MISMATCH if the parent's sums do not hold the withdrawn examples */
+async function sumsOf(
+  job: TrainingJob,
+  standardisation: Standardisation,
+  progress: TrainingProgress,
+): Promise<RidgeStatistics> {
+  const { dimension, lexical, classes, fresh, withdrawn, settings, parent } = job;
+  const inputOf = ({ vectors, targets, weights }: LabelledVectors) => ({
+    inputs: standardise(vectors, standardisation, dimension),
+    targets,
+    weights,
+    features,
+    threads: settings.threads,
+    progress: (done: number, total: number) => progress(done, total, 'examples'),
+  });
+  const known = (parent && unpackStatistics(parent.state)) ?? emptyStatistics(dimension - lexical, classes.length);
+  const before = withClasses(known, classes.length);
+  const left = withdrawn ? await removeExamples(before, inputOf(withdrawn)) : before;
+  return addExamples(left, inputOf(fresh));
+}
+
+/** The parent's temperature, if the job has no example to fit another to: examples were taken out, and none is read. */
+function temperatureOfParent({ fresh, replayed, parent }: TrainingJob): number | undefined {
+  return fresh.targets.length + replayed.targets.length === 0 ? parent?.facts.temperature : undefined;
+}
+
 /** Greatest number of learned examples used to calibrate the confidence. */
 const sampleSize = 512;
 
-/** A sample of the learned examples. Classes with one example are omitted, since it cannot be left out. */
+/** A sample of the learned examples, without those that are all that is known of their class: they cannot be left out. */
 function sampleOf(
   { fresh, replayed, dimension, settings: { seed } }: TrainingJob,
   examples: Float64Array,
   learned: number,
 ): LabelledVectors {
   const batch = sampleLearned({ fresh, replayed, dimension, seed, learned, size: sampleSize });
-  const rows = [...batch.targets.keys()].filter((row) => examples[batch.targets[row]!]! > 1);
+  const rows = [...batch.targets.keys()].filter((row) => examples[batch.targets[row]!]! > weightAt(batch, row));
   return pickRows(
     rows.map((row) => ({ batch, row })),
     dimension,
@@ -119,7 +138,7 @@ interface Fitted {
 
 async function calibrated(
   job: TrainingJob,
-  { vectors, targets }: LabelledVectors,
+  { vectors, targets, weights }: LabelledVectors,
   { standardisation, whitened, examples, products }: Fitted,
 ): Promise<number> {
   // If every class has one example, discriminants of different classes differ by about d: the answers are far from
@@ -134,19 +153,20 @@ async function calibrated(
     threads,
   });
   const inputs = rounded.map((value) => value / unit);
-  const scores = asIfComplete(await leaveOneOut({ inputs, targets, examples }, whitened, products), {
-    targets,
-    examples,
-  });
+  const left = { inputs, targets, weights, examples };
+  const scores = asIfComplete(await leaveOneOut(left, whitened, products), left);
   return cautiousTemperature(amongRivals(scores, targets, job), targets, job.classes.length);
 }
 
 const scalar = (value: number) => ({ dims: [], data: Float32Array.of(value) });
 
-function countClasses({ classes, fresh, parent }: TrainingJob): Float64Array {
+/** The sum of the weights of each class's examples. @throws STATE_MISMATCH if more are withdrawn than were learned */
+function countClasses({ classes, fresh, withdrawn, parent }: TrainingJob): Float64Array {
   const counts = new Float64Array(classes.length);
   counts.set(parent?.state['slda.examples']?.data ?? []);
-  for (const target of fresh.targets) counts[target]! += 1;
+  for (const [row, target] of (withdrawn?.targets ?? []).entries()) counts[target]! -= weightAt(withdrawn!, row);
+  if (counts.some((count) => count < 0)) throw notLearned();
+  for (const [row, target] of fresh.targets.entries()) counts[target]! += weightAt(fresh, row);
   return counts;
 }
 

@@ -21,12 +21,16 @@ describe('a corrected label', () => {
     for (const { text, label } of second.slice(0, 3))
       await desk.triage.buffer.curate({ act: 'relabel', ids: [await desk.idOf(text)], label, reason });
     const update = await desk.ship();
+    // The other workspace has the same split, and the labels are mended before they are learned.
     const other = await openDesk();
     await other.triage.ingest(first, { domain: 'desk' });
     await other.ship();
-    await other.triage.ingest(second, { domain: 'desk' });
+    await other.triage.ingest(wrong, { domain: 'desk' });
+    for (const { text, label } of second.slice(0, 3))
+      await other.triage.buffer.curate({ act: 'relabel', ids: [await other.idOf(text)], label, reason });
     await other.ship();
     expect(desk.stateOf(3)).toEqual(other.stateOf(2));
+    expect(desk.bytesOf(3, 'adapter.onnx').equals(other.bytesOf(2, 'adapter.onnx'))).toBe(true);
     expect(notesOf(update)).toEqual([expect.stringMatching(/^Corrections: [12] example.* taken out exactly/)]);
   });
 

@@ -3,10 +3,12 @@ import { EspalierError } from '../core/errors.js';
 import { appendAll } from '../core/sequences.js';
 import { listOffered } from './buffer.js';
 import { listVersions } from './candidates.js';
+import { readMarks } from './curation.js';
 import { listStoredSuites } from './eval-suites.js';
 import { listChangedExamples } from './examples.js';
 import { readLearned } from './learned.js';
 import { isSameSeal, sealStoredResults } from './results.js';
+import { listRevisions } from './revisions.js';
 import { listRuns, readRun } from './runs.js';
 import type { Queries } from './store.js';
 
@@ -16,6 +18,8 @@ export async function listChangedRows(queries: Queries, adapter: string): Promis
   const changed = examples.map((id) => `example ${id} of ${adapter}`);
   // The buffer's rows are read with their examples, whose faults are told already.
   if (examples.length === 0) appendAll(changed, await messageIf(listOffered(queries, adapter)));
+  appendAll(changed, await messageIf(readMarks(queries, adapter)));
+  appendAll(changed, await messageIf(listRevisions(queries, { adapter, after: 0, through: Number.MAX_SAFE_INTEGER })));
   for (const version of await listVersions(queries, adapter))
     appendAll(changed, await messageIf(readLearned(queries, { adapter, version })));
   for (const { id } of await listRuns(queries, adapter, Number.MAX_SAFE_INTEGER))

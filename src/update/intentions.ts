@@ -10,6 +10,7 @@ import { type AdapterDeclaration, withUsualSettings } from '../declaration/decla
 import { type Difference, differencesBetween } from '../declaration/differences.js';
 import { listSuites } from '../evaluation/suites.js';
 import { countExamplesAfter } from '../store/examples.js';
+import { listRevisions } from '../store/revisions.js';
 import type { Run } from '../store/runs.js';
 import type { Plan, UpdateContext } from './context.js';
 import { keepRun } from './lease.js';
@@ -46,7 +47,12 @@ export async function findDifferences(
 ): Promise<Difference[]> {
   const planned = withUsualSettings(plan.declaration, context.workspace.headSettings);
   const settings = differencesBetween(relevant(planned), relevant(declaration), '', ordered);
-  return [...settings, ...(await findEditedSuites(context, plan, declaration)), ...(await findArrivals(context, plan))];
+  return [
+    ...settings,
+    ...(await findEditedSuites(context, plan, declaration)),
+    ...(await findArrivals(context, plan)),
+    ...(await findRevisions(context, plan)),
+  ];
 }
 
 /** Lists whose order is significant. */
@@ -101,6 +107,17 @@ async function findArrivals(
     train + holdout === 1 ? '1 more example has arrived' : `${train + holdout} more examples have arrived`;
   const sentence = `${arrived}: ${train} to learn from, ${holdout} held out`;
   return [{ key: 'examples', planned: { train: 0, holdout: 0 }, now: { train, holdout }, sentence }];
+}
+
+async function findRevisions(
+  { store }: DifferenceContext,
+  { declaration, throughRevision: after = 0 }: Plan,
+): Promise<Difference[]> {
+  const range = { adapter: declaration.name, after, through: Number.MAX_SAFE_INTEGER };
+  const count = new Set((await listRevisions(store.queries, range)).map(({ exampleId }) => exampleId)).size;
+  if (count === 0) return [];
+  const sentence = `${count === 1 ? '1 example was' : `${count} examples were`} changed: label, weight or quarantine`;
+  return [{ key: 'revisions', planned: 0, now: count, sentence }];
 }
 
 /**

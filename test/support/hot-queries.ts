@@ -9,8 +9,10 @@ import { checkAuditChain } from '#espalier/store/audit-chain.js';
 import { findMembership, listBuffer, listOffered, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
 import * as candidates from '#espalier/store/candidates.js';
 import { listContenders } from '#espalier/store/contenders.js';
+import { findMarks, readMarks } from '#espalier/store/curation.js';
 import { type Store, transact } from '#espalier/store/database.js';
 import { listDomainAccuracies } from '#espalier/store/domain-accuracies.js';
+import { listEdits, listRenames } from '#espalier/store/edits.js';
 import { findEmbeddings } from '#espalier/store/embeddings.js';
 import {
   countEarlierUses,
@@ -23,6 +25,13 @@ import * as examples from '#espalier/store/examples.js';
 import { countUnlearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
 import * as past from '#espalier/store/past-results.js';
 import * as results from '#espalier/store/results.js';
+import {
+  lastRevision,
+  listMended,
+  listRevisions,
+  listRevisionsOfEdit,
+  listRevisionsOfExample,
+} from '#espalier/store/revisions.js';
 import { beginRun, listRuns, readRun, renewLease, takeOverRun } from '#espalier/store/runs.js';
 import { findLastSettled, listChecks, listMissingChecks, readSettledChecks } from '#espalier/store/schedule.js';
 import { listStrata } from '#espalier/store/strata.js';
@@ -76,6 +85,24 @@ export async function fillForPlans(store: Store): Promise<number> {
 export type Ask = (store: Store, runId: number) => Promise<unknown>;
 /** `by`: what its plan on SQLite must say, where an index would also serve with fewer of its columns. */
 export type Hot = readonly [name: string, ask: Ask, by?: string];
+
+const revised = { adapter, after: 0, through: 9 } as const;
+
+const ofCuration: readonly Hot[] = [
+  ['the last revision', ({ queries }) => lastRevision(queries, adapter)],
+  ['revisions since a version', ({ queries }) => listRevisions(queries, revised)],
+  ['revisions of an edit', ({ queries }) => listRevisionsOfEdit(queries, 1)],
+  ['revisions of an example', ({ queries }) => listRevisionsOfExample(queries, 1)],
+  ['mended labels', ({ queries }) => listMended(queries, revised)],
+  ['renames since a version', ({ queries }) => listRenames(queries, revised)],
+  ['the last edits', ({ queries }) => listEdits(queries, adapter, 5)],
+  ['marks of examples', ({ queries }) => findMarks(queries, [1, 2, 3])],
+  ['marks of an adapter', ({ queries }) => readMarks(queries, adapter)],
+  [
+    'an example by its text',
+    ({ queries }) => examples.findExampleByText(queries, { adapter, task: 'intent', twin: 'x' }),
+  ],
+];
 
 const ofIntake: readonly Hot[] = [
   [
@@ -230,6 +257,7 @@ export const sortingQueries: readonly Hot[] = [
 /** Of each part of the store. */
 export const hotQueries: readonly (readonly [part: string, queries: readonly Hot[]])[] = [
   ['intake', ofIntake],
+  ['curation', ofCuration],
   ['examples', ofExamples],
   ['the buffer', ofBuffer],
   ['runs and the schedule', ofRuns],

@@ -70,14 +70,14 @@ CREATE TABLE renames (
 CREATE INDEX buffer_by_example ON buffer (example_id);
 
 -- A training example may be left out for one more reason: it was quarantined when the version was made.
-CREATE TABLE left_out_now (
+ALTER TABLE left_out RENAME TO left_out_before;
+CREATE TABLE left_out (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,
   example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
   reason TEXT NOT NULL CHECK (reason IN ('leaked', 'unreadable', 'quarantined')),
   PRIMARY KEY (adapter, version, example_id)
 ) STRICT;
-INSERT INTO left_out_now (adapter, version, example_id, reason) SELECT adapter, version, example_id, reason FROM left_out;
-DROP TABLE left_out;
-ALTER TABLE left_out_now RENAME TO left_out;
+INSERT INTO left_out (adapter, version, example_id, reason) SELECT adapter, version, example_id, reason FROM left_out_before;
+DROP TABLE left_out_before;
 CREATE INDEX left_out_by_example ON left_out (example_id);

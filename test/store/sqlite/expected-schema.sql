@@ -232,7 +232,7 @@ CREATE TABLE learned (
   PRIMARY KEY (adapter, version, task)
 ) STRICT;
 
-CREATE TABLE "left_out" (
+CREATE TABLE left_out (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,
   example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,

@@ -121,7 +121,7 @@ export async function listRenames(
     .where('revision', '>', after)
     .where('revision', '<=', through)
     .where(sql<boolean>`(undoes is not null or exists (select 1 from renames where edit_id = edits.id))`)
-    .orderBy('id')
+    .orderBy('revision')
     .execute();
   const standing = new Set<number>();
   for (const { id, undoes } of edits) if (undoes === null || !standing.delete(undoes)) standing.add(id);

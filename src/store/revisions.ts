@@ -90,14 +90,15 @@ export async function listMended(
   const rows = await queries
     .selectFrom('revisions')
     .innerJoin('edits', 'edits.id', 'revisions.edit_id')
-    .select(({ fn }) => ['example_id', fn.max('number').as('last')])
+    .select(['example_id', 'number'])
     .where('revisions.adapter', '=', adapter)
     .where('number', '<=', through)
     .where('label_before', 'is not', null)
     .where('act', 'not in', ['rename label', 'merge labels'])
-    .groupBy('example_id')
+    .orderBy('number')
     .execute();
-  return new Map(rows.map(({ example_id, last }) => [example_id, last]));
+  // Of several the last one stays.
+  return new Map(rows.map(({ example_id, number }) => [example_id, number]));
 }
 
 /** Appends revisions, whose numbers follow those of `holdRevisions`. */

@@ -47,7 +47,7 @@ const undo = async (store: Store, id: number) =>
   });
 
 const examplesOf = (store: Store) =>
-  listExamples(store, { adapter, tasks: ['intent'], split: 'train', afterArrival: 0, throughArrival: 99 });
+  listExamples(store, { adapter, tasks: ['intent'], split: 'train', afterArrival: 0, throughArrival: 99_999 });
 
 describe('an edit', () => {
   it('writes what changes, and nothing of what holds already', async () => {

@@ -42,8 +42,8 @@ CREATE TABLE revisions (
   seal INTEGER NOT NULL,
   PRIMARY KEY (adapter, number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX revisions_by_edit ON revisions (edit_id);
-CREATE INDEX revisions_by_example ON revisions (example_id);
+CREATE INDEX revisions_by_edit ON revisions (edit_id, number);
+CREATE INDEX revisions_by_example ON revisions (example_id, number);
 
 -- What was decided of an example, as it is now. An example without a row is as it came.
 CREATE TABLE curation (

@@ -30,9 +30,9 @@ CREATE INDEX examples_by_twin ON examples (adapter, task, twin);
 
 CREATE INDEX left_out_by_example ON left_out (example_id);
 
-CREATE INDEX revisions_by_edit ON revisions (edit_id);
+CREATE INDEX revisions_by_edit ON revisions (edit_id, number);
 
-CREATE INDEX revisions_by_example ON revisions (example_id);
+CREATE INDEX revisions_by_example ON revisions (example_id, number);
 
 CREATE INDEX runs_by_adapter ON runs (adapter, id);
 

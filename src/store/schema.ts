@@ -25,6 +25,9 @@ export interface Schema {
     provenance: Json;
     seal: number;
   };
+  near_bands: { example_id: number; band: number };
+  near_marks: { adapter: string; task: string; through_arrival: number };
+  near_links: { example_id: number; near_id: number; similarity: number };
   learned: { adapter: string; version: number; task: string; through_example: number; seal: number | null };
   left_out: { adapter: string; version: number; example_id: number; reason: 'leaked' | 'unreadable' };
   unreadable: { fingerprint: string; hash: string; reason: string };

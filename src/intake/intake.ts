@@ -18,9 +18,10 @@ import { listAnswers, type NewExample } from '../store/examples.js';
 import { listStrata, saveStrata } from '../store/strata.js';
 import { requireAnswerForm } from './answer-form.js';
 import { openStrata, type Strata } from './holdout.js';
+import { requireFewRejected, requireTaken, rowsOf } from './intake-limits.js';
 import { type IntakeReport, type IntakeRequest, newIntakeReport } from './intake-report.js';
 import { type LabelBook, openLabelBook } from './label-book.js';
-import { type Near, NearCheck } from './near-check.js';
+import { type Near, type NearCheck, openNearCheck } from './near-check.js';
 import { mostPairs, pairOf, reasonOfNear, warningsOfNear } from './near-report.js';
 import { openRowReader, type ReadRow } from './read-example.js';
 import { openRedactor, type Redactor } from './redact.js';
@@ -45,7 +46,7 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
         adapter: request.declaration.name,
         task: task.name,
       });
-      const near = openNearCheck(store, transaction, { request, task });
+      const near = openNearCheck(store, transaction, { ...request, task: task.name });
       const intake = await beginIntake(transaction, { request, task, report, rejects, writer, redactor, near });
       await takeRows(intake, totalBytes);
       await endIntake(transaction, intake);
@@ -71,24 +72,6 @@ interface Intake {
   readonly strata: Strata;
   /** Arrival number of the adapter's last example before this intake. */
   readonly lastArrival: number;
-}
-
-function openNearCheck(
-  store: Store,
-  transaction: Transaction,
-  { request, task }: Pick<Intake, 'request' | 'task'>,
-): NearCheck | undefined {
-  const { declaration, signal, onIndexed } = request;
-  const declared = declaration.intake?.nearDuplicates;
-  if (declared === undefined) return undefined;
-  const { threshold } = declared;
-  return new NearCheck(store, transaction, {
-    adapter: declaration.name,
-    task: task.name,
-    threshold,
-    signal,
-    onIndexed,
-  });
 }
 
 async function beginIntake(
@@ -137,11 +120,6 @@ async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
   report.redacted = Object.fromEntries(redactor?.counts ?? []);
   request.progress(totalBytes, totalBytes);
   requireFewRejected(report, request, rowsOf(report));
-}
-
-/** Rows that the filters left. */
-function rowsOf({ accepted, duplicates, nearDuplicates, rejected }: IntakeReport): number {
-  return accepted + duplicates + (nearDuplicates?.skipped ?? 0) + rejected;
 }
 
 /** Row by row, in their order. */
@@ -273,41 +251,4 @@ async function endIntake(
     subject: `${report.accepted} examples`,
     detail: { files: request.files.map(({ name }) => redactor?.text(name) ?? name), task: task.name },
   });
-}
-
-function requireFewRejected(
-  { rejected }: IntakeReport,
-  { maxRejected, rejectsFile }: IntakeRequest,
-  rows: number,
-): void {
-  if (maxRejected === undefined) return;
-  if ('rows' in maxRejected ? rejected <= maxRejected.rows : rejected <= maxRejected.share * rows) return;
-  const limit = 'rows' in maxRejected ? `${maxRejected.rows}` : `${maxRejected.share * 100} %`;
-  const counted =
-    'rows' in maxRejected
-      ? `more than ${limit} rows were rejected`
-      : `${rejected} of ${rows} rows were rejected, more than ${limit}`;
-  throw new EspalierError('TOO_MANY_REJECTED', `${counted}; nothing was stored`, {
-    hint: `Read ${rejectsFile}: it names line, field and reason of each row. Mend the rows, or raise \`maxRejected\`.`,
-    parameters: ['maxRejected'],
-  });
-}
-
-/** An intake may be repeated: that most rows are there already is no error. */
-function requireTaken(
-  { accepted, duplicates, nearDuplicates, rejected, filtered, rejectsFile }: IntakeReport,
-  first: string | undefined,
-): void {
-  if (accepted > 0) return;
-  const known = duplicates + (nearDuplicates?.skipped ?? 0);
-  if (rejected > known) {
-    const which =
-      known > 0
-        ? `${rejected} rows were rejected and ${known} were there already`
-        : `all ${rejected} rows were rejected`;
-    const hint = `Read ${rejectsFile}: it names line, field and reason of each row. Of files of other tools docs/commands.md makes rows.`;
-    throw new EspalierError('INPUT_REJECTED', `${which}; the first: ${first}`, { hint });
-  }
-  if (filtered > 0 && known === 0) throw new EspalierError('NOTHING_TAKEN', `\`where\` left out all ${filtered} rows`);
-  if (known === 0) throw new EspalierError('INPUT_EMPTY', 'the input holds no rows: only a header, or an empty array');
 }

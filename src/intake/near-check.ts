@@ -10,6 +10,7 @@ import { checksum } from '../core/checksum.js';
 import { EspalierError } from '../core/errors.js';
 import { type Banding, MinHasher } from '../core/min-hash.js';
 import { shinglesOf, similarityOf } from '../core/shingles.js';
+import type { AdapterDeclaration } from '../declaration/declaration.js';
 import type { BandIndex, Store, Transaction } from '../store/database.js';
 import type { NewExample } from '../store/examples.js';
 import {
@@ -49,6 +50,25 @@ export interface NearCheckRequest {
   readonly signal: AbortSignal;
   /** Hears of examples that arrived without bands and get them now. */
   readonly onIndexed?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Undefined where adapter.yaml does not declare `intake.nearDuplicates`. */
+export function openNearCheck(
+  store: Pick<Store, 'engine'>,
+  transaction: Transaction,
+  {
+    declaration,
+    task,
+    signal,
+    onIndexed,
+  }: Pick<NearCheckRequest, 'task' | 'signal' | 'onIndexed'> & {
+    readonly declaration: AdapterDeclaration;
+  },
+): NearCheck | undefined {
+  const declared = declaration.intake?.nearDuplicates;
+  if (declared === undefined) return undefined;
+  const { threshold } = declared;
+  return new NearCheck(store, transaction, { adapter: declaration.name, task, threshold, signal, onIndexed });
 }
 
 interface Compared extends Omit<ComparedExample, 'id'> {

@@ -30,6 +30,9 @@ import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
 import { type ExampleQuery, type ExampleRow, exportExamples } from './examples.js';
 import { type ExportedVersion, type ExportSettings, exportVersion } from './export.js';
 import { type IngestSettings, ingestFrom, type Rows, sourceOf } from './ingest.js';
+import { findConflicts, type NearConflicts } from './near-conflicts.js';
+import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
+import type { NearSettings } from './near-settings.js';
 import type { OpenWorkspace } from './open-workspace.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
 import { ServedChampion } from './served-champion.js';
@@ -152,6 +155,19 @@ export class BufferHandle {
   async why(id: number): Promise<BufferReason> {
     const { sheet: _, ...reason } = await this.#opened.run({}, (site) => explainMembership(site, this.#adapter, id));
     return reason;
+  }
+
+  /**
+   * Groups of similar texts among all stored examples, whatever intake declares. It reads every text once.
+   * @example const { groups } = await triage.buffer.duplicates({ threshold: 0.9 });
+   */
+  duplicates(settings: NearSettings & Call = {}): Promise<NearDuplicates> {
+    return this.#opened.run(settings, (site) => findDuplicates(site, this.#adapter, settings));
+  }
+
+  /** Similar texts with different labels among all stored examples. It reads every text once. */
+  conflicts(settings: NearSettings & Call = {}): Promise<NearConflicts> {
+    return this.#opened.run(settings, (site) => findConflicts(site, this.#adapter, settings));
   }
 
   /**

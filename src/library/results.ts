@@ -26,6 +26,8 @@ import type { Embedding } from './embed.js';
 import type { ExampleRow } from './examples.js';
 import type { ExportedVersion } from './export.js';
 import type { ImportedSuite } from './import-suite.js';
+import type { NearConflicts } from './near-conflicts.js';
+import type { NearDuplicates } from './near-duplicates.js';
 import type { Reselection } from './reselect.js';
 import type { ScheduleSession, ScheduleStatus } from './schedule.js';
 import type { WorkspaceStatus } from './status.js';
@@ -60,6 +62,8 @@ export interface Results {
   'buffer list': readonly BufferedExample[];
   'buffer show': BufferSheet;
   'buffer why': BufferReason;
+  'buffer duplicates': NearDuplicates;
+  'buffer conflicts': NearConflicts;
   'buffer reselect': Reselection;
   'buffer bakeoff': Bakeoff;
   /** One a line. */

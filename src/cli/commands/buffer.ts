@@ -27,6 +27,8 @@ import {
   wholeNumber,
 } from '../session.js';
 import { bakeoffCommand } from './buffer-bakeoff.js';
+import { conflictsCommand } from './buffer-conflicts.js';
+import { duplicatesCommand } from './buffer-duplicates.js';
 import { reselectCommand } from './buffer-reselect.js';
 
 interface BufferOptions extends GlobalOptions {
@@ -78,6 +80,8 @@ export function bufferCommand(surroundings: Surroundings): Command {
         inReadingSession(options, surroundings, (session) => why(session, id, options)),
       ),
   );
+  group.addCommand(duplicatesCommand(surroundings));
+  group.addCommand(conflictsCommand(surroundings));
   group.addCommand(reselectCommand(surroundings));
   group.addCommand(bakeoffCommand(surroundings));
   return group;

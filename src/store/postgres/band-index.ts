@@ -16,8 +16,7 @@ export class ServerBandIndex implements BandIndex {
     const ids = texts.map(() => new Set<number>());
     const places = texts.flatMap((bands, place) => Array.from(bands, () => place));
     if (places.length === 0) return texts.map(() => []);
-    const { rows } = await sql<{ place: number; id: number }>`
-      select wanted.place, found.example_id as id
+    const { rows } = await sql<{ place: number; id: number }>`select wanted.place, found.example_id as id
       from unnest(${places}::bigint[], ${texts.flatMap((bands) => [...bands])}::bigint[]) as wanted (place, band)
       cross join lateral (
         select example_id from near_bands where near_bands.band = wanted.band order by example_id limit ${most}
@@ -30,8 +29,7 @@ export class ServerBandIndex implements BandIndex {
     const ids = examples.flatMap(({ id, bands }) => Array.from(bands, () => id));
     if (ids.length === 0) return;
     // Two bands of one example may have the same hash.
-    await sql`
-      insert into near_bands (example_id, band)
+    await sql`insert into near_bands (example_id, band)
       select * from unnest(${ids}::bigint[], ${examples.flatMap(({ bands }) => [...bands])}::bigint[])
       on conflict do nothing`.execute(this.#transaction);
     this.#added += examples.length;

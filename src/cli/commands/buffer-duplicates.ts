@@ -43,7 +43,7 @@ function renderGroup(group: DuplicateGroup, namesTask: boolean, { colours, width
   ];
   const rows = members.slice(0, mostMembers).map(({ id, similarity, label, text }) => {
     const columns = `${similarity.toFixed(2)} ${String(id).padStart(7)}  ${clip(label, 20).padEnd(20)}`;
-    return `  ${columns}  ${clip(text, width - 36)}`;
+    return `  ${columns}  ${clip(text, width - 38)}`;
   });
   const hidden = members.length - rows.length;
   return [colours.bold(facts.join(', ')), ...rows, ...(hidden > 0 ? [`  and ${hidden} more`] : []), ''].join('\n');

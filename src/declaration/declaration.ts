@@ -76,12 +76,23 @@ const bufferRule = {
   floor: z.number().int().min(0).default(0),
 };
 
+/** What becomes of rows whose texts resemble that of an earlier example; without it they are examples like any other. */
+const nearDuplicates = z.strictObject({
+  /**
+   * Smallest Jaccard similarity of the sets of four-letter runs. The stored bands find fewer and fewer pairs below 0.7.
+   */
+  threshold: z.number().min(0.7).max(1).default(0.8),
+  /** `link` stores such a row in the split of the example that it resembles. */
+  action: z.enum(['skip', 'link']),
+});
+
 /** How rows become examples. */
 const intake = z.strictObject({
   /** What is replaced in texts before anything is stored. */
   redact: z.array(z.enum(['email', 'phone', 'card', 'iban', 'key'])).default([]),
   /** Countries whose phone numbers are found without their international prefix. */
   phoneCountries: z.array(z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters, such as DE')).default([]),
+  nearDuplicates: nearDuplicates.optional(),
 });
 
 const declaration = z.strictObject({
@@ -222,7 +233,9 @@ function fillIn(given: unknown, usual: unknown): unknown {
 /** Every key of adapter.yaml, at any depth, except the settings of heads. */
 export const knownKeys: readonly string[] = [
   ...new Set([
-    ...[declaration, training, answers, intake, scheduleShape].flatMap((schema) => Object.keys(schema.shape)),
+    ...[declaration, training, answers, intake, nearDuplicates, scheduleShape].flatMap((schema) =>
+      Object.keys(schema.shape),
+    ),
     ...gateKeys,
   ]),
   ...Object.keys(taskShape.shape),

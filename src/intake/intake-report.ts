@@ -35,6 +35,8 @@ export interface IntakeRequest {
   /** Of the parameters that reasons name. */
   readonly wording?: Wording | undefined;
   readonly progress: (bytes: number, totalBytes: number) => void;
+  /** Hears of earlier examples that are indexed first, because they arrived before `nearDuplicates` was declared. */
+  readonly onIndexed?: ((done: number, total: number) => void) | undefined;
   /** Called with every example that is accepted, in their order. */
   readonly onAccepted?: ((example: Pick<NewExample, 'hash' | 'text'>) => void) | undefined;
 }
@@ -47,6 +49,30 @@ export interface FieldValue {
 /** So many rows, or such a share of the rows that the filters leave. */
 export type RejectedLimit = { readonly rows: number } | { readonly share: number };
 
+/** A row whose text resembles that of an earlier example. */
+export interface NearPair {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+  readonly label: string;
+  /** Jaccard similarity, from the declared threshold to 1. */
+  readonly similarity: number;
+  /** The earlier example; its id is null where it came earlier in the same input. */
+  readonly near: { readonly id: number | null; readonly text: string; readonly label: string };
+}
+
+/** Rows whose texts resemble that of an earlier example. */
+export interface NearReport {
+  /** Rows with the label of that example that were skipped. The rejects file names them; they are not among the rejected. */
+  skipped: number;
+  /** Rows that were stored and linked to that example; they are among the accepted. */
+  linked: number;
+  /** Rows with another label than that example: among the rejected where rows are skipped, otherwise among the linked. */
+  contradictions: number;
+  /** The first few of all of these. */
+  pairs: NearPair[];
+}
+
 export interface IntakeReport {
   accepted: number;
   heldOut: number;
@@ -56,6 +82,8 @@ export interface IntakeReport {
   twins: number;
   /** Rows whose text is there already with another label; they are among the rejected. */
   contradictions: number;
+  /** Null where adapter.yaml does not declare `intake.nearDuplicates`. */
+  nearDuplicates: NearReport | null;
   /** Rows whose text occurs in an eval suite; they are among the rejected. */
   leaked: number;
   /** Rows that the filters left out; they are not among the rejected. */
@@ -80,13 +108,14 @@ export interface IntakeReport {
   coverage: Coverage | null;
 }
 
-export function newIntakeReport(): IntakeReport {
+export function newIntakeReport({ intake }: Pick<AdapterDeclaration, 'intake'>): IntakeReport {
   return {
     accepted: 0,
     heldOut: 0,
     duplicates: 0,
     twins: 0,
     contradictions: 0,
+    nearDuplicates: intake?.nearDuplicates ? { skipped: 0, linked: 0, contradictions: 0, pairs: [] } : null,
     leaked: 0,
     filtered: 0,
     rejected: 0,

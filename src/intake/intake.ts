@@ -18,8 +18,11 @@ import { listAnswers, type NewExample } from '../store/examples.js';
 import { listStrata, saveStrata } from '../store/strata.js';
 import { requireAnswerForm } from './answer-form.js';
 import { openStrata, type Strata } from './holdout.js';
+import { requireFewRejected, requireTaken, rowsOf } from './intake-limits.js';
 import { type IntakeReport, type IntakeRequest, newIntakeReport } from './intake-report.js';
 import { type LabelBook, openLabelBook } from './label-book.js';
+import { type Near, type NearCheck, openNearCheck } from './near-check.js';
+import { mostPairs, pairOf, reasonOfNear, warningsOfNear } from './near-report.js';
 import { openRowReader, type ReadRow } from './read-example.js';
 import { openRedactor, type Redactor } from './redact.js';
 import { redactRow } from './redact-row.js';
@@ -35,7 +38,7 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
   const redactor = await openRedactor(request.declaration.intake ?? {});
-  const report = newIntakeReport();
+  const report = newIntakeReport(request.declaration);
   const rejects = new Rejects(request.rejectsFile);
   try {
     await transact(store, async (transaction) => {
@@ -43,7 +46,8 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
         adapter: request.declaration.name,
         task: task.name,
       });
-      const intake = await beginIntake(transaction, { request, task, report, rejects, writer, redactor });
+      const near = openNearCheck(store, transaction, { ...request, task: task.name });
+      const intake = await beginIntake(transaction, { request, task, report, rejects, writer, redactor, near });
       await takeRows(intake, totalBytes);
       await endIntake(transaction, intake);
     });
@@ -62,6 +66,8 @@ interface Intake {
   readonly writer: ExampleWriter;
   /** Undefined where nothing is to be redacted. */
   readonly redactor: Redactor | undefined;
+  /** Undefined where adapter.yaml does not declare `intake.nearDuplicates`. */
+  readonly near: NearCheck | undefined;
   readonly labels: LabelBook;
   readonly strata: Strata;
   /** Arrival number of the adapter's last example before this intake. */
@@ -75,6 +81,7 @@ async function beginIntake(
   const { request, task } = open;
   const adapter = request.declaration.name;
   const lastArrival = await holdArrivals(transaction, adapter);
+  await open.near?.catchUp(lastArrival);
   const strata = await listStrata(transaction, adapter, task.name);
   const known = task.multiLabel
     ? (await listAnswers(transaction, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
@@ -112,15 +119,15 @@ async function takeRows(intake: Intake, totalBytes: number): Promise<void> {
   report.notRead = reader.notRead();
   report.redacted = Object.fromEntries(redactor?.counts ?? []);
   request.progress(totalBytes, totalBytes);
-  requireFewRejected(report, request, report.accepted + report.duplicates + report.rejected);
+  requireFewRejected(report, request, rowsOf(report));
 }
 
 /** Row by row, in their order. */
 async function takeParcel(intake: Intake, parcel: readonly Parcelled[]): Promise<void> {
-  const { report, writer } = intake;
-  await writer.prepare(
-    parcel.flatMap(({ read }) => (typeof read === 'object' && 'example' in read ? read.example.twin : [])),
-  );
+  const { report, writer, near } = intake;
+  const examples = parcel.flatMap(({ read }) => (typeof read === 'object' && 'example' in read ? read.example : []));
+  await writer.prepare(examples.map(({ twin }) => twin));
+  await near?.prepare(examples.filter(({ twin }) => writer.find(twin).length === 0));
   for (const { row, read } of parcel) {
     if (read === 'filtered') report.filtered++;
     else if ('reason' in read) {
@@ -133,6 +140,7 @@ async function takeParcel(intake: Intake, parcel: readonly Parcelled[]): Promise
     }
   }
   await writer.flush();
+  await near?.flush();
 }
 
 function stoppedAt({ file, line }: Row): EspalierError {
@@ -155,7 +163,7 @@ function reject(
 
 /** Inserts what is new with its split assigned, counts what is there already, and rejects what contradicts it. */
 function takeExample(intake: Intake, row: Row, example: NewExample): void {
-  const { report, task, request, writer, strata, labels } = intake;
+  const { report, writer, near: check } = intake;
   const known = writer.find(example.twin);
   const twin =
     known.find(({ hash }) => hash === example.hash) ?? known.find(({ label }) => label === example.label) ?? known[0];
@@ -164,17 +172,55 @@ function takeExample(intake: Intake, row: Row, example: NewExample): void {
     if (twin.hash !== example.hash) report.twins++;
   } else if (twin) {
     report.contradictions++;
-    reject(intake, row, { field: request.fields.label, reason: contradictionOf(example, twin, intake) });
+    reject(intake, row, { field: intake.request.fields.label, reason: contradictionOf(example, twin, intake) });
   } else {
-    const own = labelsIn(task, example.label);
-    const { holdout, training } = request.declaration;
-    const split = strata.assign(own, example.domain, { fraction: holdout.fraction, seed: training.seed });
-    report.accepted++;
-    writer.insert({ ...example, split }, intake.lastArrival + report.accepted);
-    labels.count(own);
-    request.onAccepted?.(example);
-    if (split === 'holdout') report.heldOut++;
+    const near = check?.find(example);
+    if (near === undefined || isLinked(intake, row, { example, near })) storeExample(intake, example, near);
   }
+}
+
+/** In the split of the example that it resembles, if there is one: a twin across the split would leak. */
+function storeExample(intake: Intake, example: NewExample, near: Near | undefined): void {
+  const { report, task, request, writer, strata, labels } = intake;
+  const own = labelsIn(task, example.label);
+  const { holdout, training } = request.declaration;
+  const split = strata.assign(own, example.domain, {
+    fraction: holdout.fraction,
+    seed: training.seed,
+    settled: near?.split,
+  });
+  report.accepted++;
+  const arrival = intake.lastArrival + report.accepted;
+  writer.insert({ ...example, split }, arrival);
+  intake.near?.keep({ ...example, split }, arrival, near);
+  labels.count(own);
+  request.onAccepted?.(example);
+  if (split === 'holdout') report.heldOut++;
+}
+
+/** Counts a near-duplicate. Where such rows are skipped, the rejects file gets it, and it is not linked. */
+function isLinked(
+  intake: Intake,
+  row: Row,
+  { example, near }: { readonly example: NewExample; readonly near: Near },
+): boolean {
+  const { report, request, rejects, lastArrival } = intake;
+  const counts = report.nearDuplicates!;
+  const contradicts = near.label !== example.label;
+  if (contradicts) counts.contradictions++;
+  if (counts.pairs.length < mostPairs) counts.pairs.push(pairOf(row, example, { near, lastArrival }));
+  if (request.declaration.intake?.nearDuplicates?.action === 'link') {
+    counts.linked++;
+    return true;
+  }
+  const { file, line, element, raw } = row;
+  const reason = reasonOfNear(example, { near, lastArrival });
+  if (contradicts) reject(intake, row, { field: request.fields.label, reason });
+  else {
+    counts.skipped++;
+    rejects.addSkipped({ file, line, element, field: request.fields.text, reason, raw });
+  }
+  return false;
 }
 
 function contradictionOf({ hash, label }: NewExample, known: KnownExample, { lastArrival }: Intake): string {
@@ -185,11 +231,12 @@ function contradictionOf({ hash, label }: NewExample, known: KnownExample, { las
 
 async function endIntake(
   transaction: Transaction,
-  { request, task, report, labels, strata, lastArrival, redactor }: Intake,
+  { request, task, report, labels, strata, lastArrival, redactor, near }: Intake,
 ): Promise<void> {
   const { name: adapter } = request.declaration;
   report.newLabels = labels.newLabels();
-  report.warnings = labels.warnings();
+  report.warnings = [...labels.warnings(), ...warningsOfNear(report)];
+  await near?.finish(lastArrival + report.accepted);
   if (report.accepted + report.duplicates === 0) return;
   await registerAdapter(transaction, adapter, request.now);
   if (report.accepted === 0) return;
@@ -204,42 +251,4 @@ async function endIntake(
     subject: `${report.accepted} examples`,
     detail: { files: request.files.map(({ name }) => redactor?.text(name) ?? name), task: task.name },
   });
-}
-
-function requireFewRejected(
-  { rejected }: IntakeReport,
-  { maxRejected, rejectsFile }: IntakeRequest,
-  rows: number,
-): void {
-  if (maxRejected === undefined) return;
-  if ('rows' in maxRejected ? rejected <= maxRejected.rows : rejected <= maxRejected.share * rows) return;
-  const limit = 'rows' in maxRejected ? `${maxRejected.rows}` : `${maxRejected.share * 100} %`;
-  const counted =
-    'rows' in maxRejected
-      ? `more than ${limit} rows were rejected`
-      : `${rejected} of ${rows} rows were rejected, more than ${limit}`;
-  throw new EspalierError('TOO_MANY_REJECTED', `${counted}; nothing was stored`, {
-    hint: `Read ${rejectsFile}: it names line, field and reason of each row. Mend the rows, or raise \`maxRejected\`.`,
-    parameters: ['maxRejected'],
-  });
-}
-
-/** An intake may be repeated: that most rows are there already is no error. */
-function requireTaken(
-  { accepted, duplicates, rejected, filtered, rejectsFile }: IntakeReport,
-  first: string | undefined,
-): void {
-  if (accepted > 0) return;
-  if (rejected > duplicates) {
-    const which =
-      duplicates > 0
-        ? `${rejected} rows were rejected and ${duplicates} were there already`
-        : `all ${rejected} rows were rejected`;
-    const hint = `Read ${rejectsFile}: it names line, field and reason of each row. Of files of other tools docs/commands.md makes rows.`;
-    throw new EspalierError('INPUT_REJECTED', `${which}; the first: ${first}`, { hint });
-  }
-  if (filtered > 0 && duplicates === 0)
-    throw new EspalierError('NOTHING_TAKEN', `\`where\` left out all ${filtered} rows`);
-  if (duplicates === 0)
-    throw new EspalierError('INPUT_EMPTY', 'the input holds no rows: only a header, or an empty array');
 }

@@ -14,6 +14,9 @@ import {
   readBufferStats,
 } from './buffer.js';
 import { type Curation, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
+import { findConflicts, type NearConflicts } from './near-conflicts.js';
+import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
+import type { NearSettings } from './near-settings.js';
 import type { OpenWorkspace } from './open-workspace.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
 import type { Call } from './site.js';
@@ -44,6 +47,19 @@ export class BufferHandle {
   async why(id: number): Promise<BufferReason> {
     const { sheet: _, ...reason } = await this.#opened.run({}, (site) => explainMembership(site, this.#adapter, id));
     return reason;
+  }
+
+  /**
+   * Groups of similar texts among all stored examples, whatever intake declares. It reads every text once.
+   * @example const { groups } = await triage.buffer.duplicates({ threshold: 0.9 });
+   */
+  duplicates(settings: NearSettings & Call = {}): Promise<NearDuplicates> {
+    return this.#opened.run(settings, (site) => findDuplicates(site, this.#adapter, settings));
+  }
+
+  /** Similar texts with different labels among all stored examples. It reads every text once. */
+  conflicts(settings: NearSettings & Call = {}): Promise<NearConflicts> {
+    return this.#opened.run(settings, (site) => findConflicts(site, this.#adapter, settings));
   }
 
   /**

@@ -116,6 +116,7 @@ export async function ingestFrom(
       },
       files: inputs.files,
       progress: (done, total) => progress.advance(done, total, 'bytes'),
+      onIndexed: (done, total) => progress.advance(done, total, 'earlier texts'),
       openTokeniser: () => site.openTokeniser(declaration),
     });
     const names = from.inputs.map(({ path, name }) => clip(path === '-' ? name : basename(path), 40)).join(', ');

@@ -29,6 +29,8 @@ import type { ExampleRow } from './examples.js';
 import type { ExportedVersion } from './export.js';
 import type { ImportedSuite } from './import-suite.js';
 import type { LabelSummary } from './labels.js';
+import type { NearConflicts } from './near-conflicts.js';
+import type { NearDuplicates } from './near-duplicates.js';
 import type { Reselection } from './reselect.js';
 import type { ScheduleSession, ScheduleStatus } from './schedule.js';
 import type { WorkspaceStatus } from './status.js';
@@ -72,6 +74,8 @@ export interface Results {
   'buffer relabel': EditReport;
   'buffer undo': EditReport;
   'buffer edits': readonly Edit[];
+  'buffer duplicates': NearDuplicates;
+  'buffer conflicts': NearConflicts;
   'buffer reselect': Reselection;
   'buffer bakeoff': Bakeoff;
   /** One a line. */

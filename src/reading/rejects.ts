@@ -1,6 +1,6 @@
 /**
- * The rejects file: one JSON object a rejected row. It is made when the first row is rejected, and only its owner can
- * read it.
+ * The rejects file: one JSON object a row that was not stored and is nowhere else. It is made when the first row is
+ * added, and only its owner can read it.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -29,6 +29,7 @@ export class Rejects {
   #descriptor: number | undefined;
   #first: string | undefined;
   #waiting = '';
+  #isEmpty = true;
 
   constructor(path: string) {
     this.#path = path;
@@ -44,13 +45,19 @@ export class Rejects {
     const { file, line, field, element, reason } = reject;
     const place = describePlace({ file, line, ...(field !== undefined && { field }) });
     this.#first ??= `${place}${element === undefined ? '' : `, element ${element}`}: ${reason}`;
+    this.addSkipped(reject);
+  }
+
+  /** Adds a row that was skipped and is no fault of the input: it is never the first rejected row. */
+  addSkipped(reject: Reject): void {
+    this.#isEmpty = false;
     this.#waiting += `${jsonOf(reject)}\n`;
     if (this.#waiting.length > sliceLength) this.#flush();
   }
 
-  /** The file's path, or undefined where nothing was rejected. */
+  /** The file's path, or undefined where no row was added. */
   async close(): Promise<string | undefined> {
-    if (this.#first === undefined) return undefined;
+    if (this.#isEmpty) return undefined;
     const descriptor = this.#flush();
     fsyncSync(descriptor);
     closeSync(descriptor);

@@ -3,6 +3,8 @@ import { isServer } from '../declaration/database-location.js';
 import type { Store } from './store.js';
 
 export {
+  type BandIndex,
+  type BandsOfExample,
   type ExampleWriter,
   type KnownExample,
   type Queries,

@@ -34,6 +34,9 @@ export interface Schema {
     seal: number | null;
   };
   left_out: { adapter: string; version: number; example_id: number; reason: 'leaked' | 'unreadable' | 'quarantined' };
+  near_bands: { example_id: number; band: number };
+  near_marks: { adapter: string; task: string; through_arrival: number };
+  near_links: { example_id: number; near_id: number; similarity: number };
   unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer; checksum: number | null };

@@ -44,6 +44,23 @@ export interface ExampleWriter {
   flush(): Promise<void>;
 }
 
+/** The MinHash bands of an example. */
+export interface BandsOfExample {
+  readonly id: number;
+  /** [bands] int32, see src/core/min-hash.ts */
+  readonly bands: Int32Array;
+}
+
+/** Finds and saves the bands of examples, many at a time. */
+export interface BandIndex {
+  /**
+   * For each text, by its bands: the ids of the examples that share a band with it, of each band the `most` smallest
+   * ones, so that a text that resembles a million others costs no more than one that resembles a few.
+   */
+  find(texts: readonly Int32Array[], most: number): Promise<number[][]>;
+  add(examples: readonly BandsOfExample[]): Promise<void>;
+}
+
 export interface WriterOf {
   readonly adapter: string;
   readonly task: string;
@@ -77,6 +94,7 @@ export interface Engine {
   /** The clock that leases use: one for all processes that share the database. */
   now(queries: Queries): Promise<Date>;
   openExampleWriter(transaction: Transaction, of: WriterOf): ExampleWriter;
+  openBandIndex(transaction: Transaction): BandIndex;
   /** Whether the JSON array of strings in the column `label` contains a label. */
   isInSet(label: string): RawBuilder<boolean>;
   /** For each table with numbered rows: the last number ever issued, even if that row was removed. */

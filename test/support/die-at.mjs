@@ -6,6 +6,7 @@
  *   STAGE:after    when the record has just been committed
  *   suite:NAME     when the last results of that suite have just been committed
  *   results:N      when the N-th slice of results has just been committed
+ *   statement:TEXT when a statement that begins with TEXT is about to run
  *   rename:PART    when a file or folder is about to get a name that ends in PART
  */
 import fs from 'node:fs/promises';
@@ -42,6 +43,7 @@ function newWatch() {
   return {
     before(source, parameters) {
       if (endsStage(source, parameters) && when === 'before') die();
+      if (what === 'statement' && source.startsWith(when)) die();
     },
     after(source, parameters) {
       if (recorded && source === 'commit') die();
@@ -61,10 +63,10 @@ function watchFile({ before, after }) {
   Database.prototype.prepare = function (source) {
     const statement = prepare.call(this, source);
     const { run } = statement;
-    statement.run = (parameters) => {
-      before(source, parameters);
-      const result = run.call(statement, parameters);
-      after(source, parameters);
+    statement.run = (...parameters) => {
+      before(source, parameters[0]);
+      const result = run.apply(statement, parameters);
+      after(source, parameters[0]);
       return result;
     };
     return statement;

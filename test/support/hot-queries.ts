@@ -23,6 +23,7 @@ import {
 import { countAnswers } from '#espalier/store/example-counts.js';
 import * as examples from '#espalier/store/examples.js';
 import { countUnlearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
+import * as near from '#espalier/store/near-duplicates.js';
 import * as past from '#espalier/store/past-results.js';
 import * as results from '#espalier/store/results.js';
 import {
@@ -137,6 +138,30 @@ const ofIntake: readonly Hot[] = [
         }),
       ),
   ],
+];
+
+const ofNearDuplicates: readonly Hot[] = [
+  [
+    'examples that share a band, and bands',
+    (asked) =>
+      transact(asked, async (transaction) => {
+        const index = asked.engine.openBandIndex(transaction);
+        await index.find([Int32Array.of(3, -4)], 32);
+        await index.add([{ id: 5, bands: Int32Array.of(3, -4) }]);
+      }),
+  ],
+  ['how far a task has bands', ({ queries }) => near.readNearMark(queries, adapter, 'intent')],
+  ['candidates by their ids', ({ queries }) => near.readCompared(queries, { adapter, task: 'intent' }, [1, 2])],
+  ['ids of what arrived last', ({ queries }) => near.readIdsByArrival(queries, adapter, 30)],
+  ['links of examples', ({ queries }) => near.readNearLinks(queries, [1, 2])],
+  [
+    'texts in order of arrival',
+    async ({ queries }) => {
+      for await (const slice of near.readComparedSlices(queries, { adapter, task: 'intent' }, 3)) void slice;
+    },
+    'examples_by_arrival (adapter=? AND arrival>?)',
+  ],
+  ['how many arrived after a number', ({ queries }) => near.countCompared(queries, { adapter, task: 'intent' }, 3)],
 ];
 
 const ofExamples: readonly Hot[] = [
@@ -258,6 +283,7 @@ export const sortingQueries: readonly Hot[] = [
 export const hotQueries: readonly (readonly [part: string, queries: readonly Hot[]])[] = [
   ['intake', ofIntake],
   ['curation', ofCuration],
+  ['near-duplicates', ofNearDuplicates],
   ['examples', ofExamples],
   ['the buffer', ofBuffer],
   ['runs and the schedule', ofRuns],

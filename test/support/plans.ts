@@ -2,6 +2,7 @@
 import type SqliteDatabase from 'better-sqlite3';
 import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import type { Queries, Store } from '#espalier/store/database.js';
+import { openBandIndex } from '#espalier/store/sqlite/band-index.js';
 import { openExampleWriter } from '#espalier/store/sqlite/example-writer.js';
 
 export interface AskedQuery {
@@ -30,7 +31,8 @@ export function eavesdrop(
     },
   });
   const openWriter: Store['engine']['openExampleWriter'] = (_transaction, of) => openExampleWriter(database, of);
-  return { store: { ...store, queries, engine: { ...store.engine, openExampleWriter: openWriter } }, asked };
+  const engine = { ...store.engine, openExampleWriter: openWriter, openBandIndex: () => openBandIndex(database) };
+  return { store: { ...store, queries, engine }, asked };
 }
 
 /** The steps of the plan of a query, such as `SEARCH examples USING INDEX examples_by_split (adapter=? AND task=?)`. */

@@ -27,7 +27,9 @@ import {
   wholeNumber,
 } from '../session.js';
 import { bakeoffCommand } from './buffer-bakeoff.js';
+import { conflictsCommand } from './buffer-conflicts.js';
 import { curateGroup } from './buffer-curate.js';
+import { duplicatesCommand } from './buffer-duplicates.js';
 import { reselectCommand } from './buffer-reselect.js';
 
 interface BufferOptions extends GlobalOptions {
@@ -80,6 +82,8 @@ export function bufferCommand(surroundings: Surroundings): Command {
       ),
   );
   for (const command of curateGroup(surroundings)) group.addCommand(command);
+  group.addCommand(duplicatesCommand(surroundings));
+  group.addCommand(conflictsCommand(surroundings));
   group.addCommand(reselectCommand(surroundings));
   group.addCommand(bakeoffCommand(surroundings));
   return group;

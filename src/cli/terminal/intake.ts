@@ -1,7 +1,7 @@
 /** The report of an intake, as people read it. */
-import { printable } from '../../core/text.js';
+import { clip, printable } from '../../core/text.js';
 import { noteCoverage } from '../../encoder/coverage.js';
-import type { IntakeReport } from '../../intake/intake-report.js';
+import type { IntakeReport, NearPair } from '../../intake/intake-report.js';
 import type { NewLabel } from '../../intake/label-book.js';
 
 export function describeIntake(report: IntakeReport): string {
@@ -24,6 +24,7 @@ export function describeIntake(report: IntakeReport): string {
     rejected > 0 && `${rejected} rejected: ${report.rejectsFile}`,
     contradictions > 0 && `  of these ${contradictions} say another label of a text that is there already`,
     leaked > 0 && `  of these ${leaked} occur in an eval suite`,
+    ...describeNear(report),
     cleanedTexts > 0 && `${counted(cleanedTexts, 'text')} held invisible or control characters, which were removed`,
     cleanedLabels > 0 && `${counted(cleanedLabels, 'label')} held invisible or control characters, which were removed`,
     ...describeRedacted(report),
@@ -34,6 +35,25 @@ export function describeIntake(report: IntakeReport): string {
   ]
     .filter((line) => line !== false)
     .join('\n');
+}
+
+/** The first pairs follow the counts. */
+function describeNear({ nearDuplicates, rejectsFile }: IntakeReport): string[] {
+  if (!nearDuplicates || nearDuplicates.pairs.length === 0) return [];
+  const { skipped, linked, contradictions, pairs } = nearDuplicates;
+  const isLinked = linked > 0;
+  const lines = [
+    skipped > 0 && `${skipped} skipped: they resemble an earlier example with the same label: ${rejectsFile}`,
+    isLinked && `${linked} of the accepted resemble an earlier example; they are linked to it, in its split`,
+    contradictions > 0 &&
+      `  of ${isLinked ? 'these' : 'the rejected'} ${contradictions} have another label than that example`,
+  ].filter((line) => line !== false);
+  return [...lines, ...pairs.map(describePair)];
+}
+
+function describePair({ similarity, text, label, near }: NearPair): string {
+  const labels = near.label === label ? '' : ` (\`${clip(label, 20)}\`, not \`${clip(near.label, 20)}\`)`;
+  return `  ${similarity.toFixed(2)} ${clip(text, 60)}${labels}\n       ${clip(near.text, 60)}`;
 }
 
 const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;
@@ -73,8 +93,14 @@ function describeLabels(labels: readonly NewLabel[]): string[] {
 }
 
 /** What must not be overlooked. */
-export function lastWord({ accepted, duplicates, rejected, rejectsFile }: IntakeReport): string | undefined {
-  const rows = accepted + duplicates + rejected;
+export function lastWord({
+  accepted,
+  duplicates,
+  nearDuplicates,
+  rejected,
+  rejectsFile,
+}: IntakeReport): string | undefined {
+  const rows = accepted + duplicates + (nearDuplicates?.skipped ?? 0) + rejected;
   if (2 * rejected <= rows) return undefined;
   return `most rows were rejected: ${rejected} of ${rows}. Read ${printable(rejectsFile ?? '')}; --max-rejected makes it an error.`;
 }

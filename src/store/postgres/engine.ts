@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { patienceMilliseconds } from '../patience.js';
 import type { Engine, Transaction } from '../store.js';
+import { ServerBandIndex } from './band-index.js';
 import { postgresError } from './errors.js';
 import { ParcelWriter } from './example-writer.js';
 import type { ServerLocation } from './location.js';
@@ -25,6 +26,7 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
       return new Date(rows[0]!.now);
     },
     openExampleWriter: (transaction, of) => new ParcelWriter(transaction, of),
+    openBandIndex: (transaction) => new ServerBandIndex(transaction),
     // Called only for rows of multi-label tasks: other rows hold no JSON.
     isInSet: (label) => sql<boolean>`jsonb_exists(label::jsonb, ${label})`,
     async readLastIds(queries) {

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { systemCodeOf } from '../../core/errors.js';
 import { patienceMilliseconds } from '../patience.js';
 import type { Engine, Queries } from '../store.js';
+import { openBandIndex } from './band-index.js';
 import { sqliteError } from './errors.js';
 import { openExampleWriter } from './example-writer.js';
 import { type FileIdentity, requireInPlace } from './file-identity.js';
@@ -36,6 +37,7 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
     // The processes that share a file share the machine's clock.
     now: async () => new Date(),
     openExampleWriter: (_transaction, of) => openExampleWriter(database, of),
+    openBandIndex: () => openBandIndex(database),
     isInSet: (label) => sql<boolean>`exists (select 1 from json_each(label) where value = ${label})`,
     async readLastIds(queries) {
       const { rows } = await sql<{ name: string; seq: number }>`select name, seq from sqlite_sequence`.execute(queries);

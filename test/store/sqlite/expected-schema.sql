@@ -30,6 +30,10 @@ CREATE INDEX examples_by_twin ON examples (adapter, task, twin);
 
 CREATE INDEX left_out_by_example ON left_out (example_id);
 
+CREATE INDEX near_bands_by_band ON near_bands (band, example_id);
+
+CREATE INDEX near_links_by_near ON near_links (near_id);
+
 CREATE INDEX revisions_by_edit ON revisions (edit_id, number);
 
 CREATE INDEX revisions_by_example ON revisions (example_id, number);
@@ -238,6 +242,28 @@ CREATE TABLE left_out (
   example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
   reason TEXT NOT NULL CHECK (reason IN ('leaked', 'unreadable', 'quarantined')),
   PRIMARY KEY (adapter, version, example_id)
+) STRICT;
+
+CREATE TABLE near_bands (
+  example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
+  -- A 32-bit hash of the adapter, the task, the band's number and its minima.
+  band INTEGER NOT NULL,
+  PRIMARY KEY (example_id, band)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE near_links (
+  example_id INTEGER PRIMARY KEY REFERENCES examples (id) ON DELETE CASCADE,
+  -- The earlier example.
+  near_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
+  -- Jaccard similarity of their shingles, from 0 to 1.
+  similarity REAL NOT NULL
+) STRICT;
+
+CREATE TABLE near_marks (
+  adapter TEXT NOT NULL,
+  task TEXT NOT NULL,
+  through_arrival INTEGER NOT NULL,
+  PRIMARY KEY (adapter, task)
 ) STRICT;
 
 CREATE TABLE renames (

@@ -1,0 +1,41 @@
+/** Finds and saves bands in batches: individual queries would each cost a round trip to the server. */
+import { sql } from 'kysely';
+import type { BandIndex, BandsOfExample, Transaction } from '../store.js';
+
+export class ServerBandIndex implements BandIndex {
+  readonly #transaction: Transaction;
+  /** Number of examples added, and the number at which the table is analysed next. */
+  #added = 0;
+  #analyseAt = 2000;
+
+  constructor(transaction: Transaction) {
+    this.#transaction = transaction;
+  }
+
+  async find(texts: readonly Int32Array[], most: number): Promise<number[][]> {
+    const ids = texts.map(() => new Set<number>());
+    const places = texts.flatMap((bands, place) => Array.from(bands, () => place));
+    if (places.length === 0) return texts.map(() => []);
+    const { rows } = await sql<{ place: number; id: number }>`select wanted.place, found.example_id as id
+      from unnest(${places}::bigint[], ${texts.flatMap((bands) => [...bands])}::bigint[]) as wanted (place, band)
+      cross join lateral (
+        select example_id from near_bands where near_bands.band = wanted.band order by example_id limit ${most}
+      ) as found`.execute(this.#transaction);
+    for (const { place, id } of rows) ids[place]!.add(id);
+    return ids.map((found) => [...found]);
+  }
+
+  async add(examples: readonly BandsOfExample[]): Promise<void> {
+    const ids = examples.flatMap(({ id, bands }) => Array.from(bands, () => id));
+    if (ids.length === 0) return;
+    // Two bands of one example may have the same hash.
+    await sql`insert into near_bands (example_id, band)
+      select * from unnest(${ids}::bigint[], ${examples.flatMap(({ bands }) => [...bands])}::bigint[])
+      on conflict do nothing`.execute(this.#transaction);
+    this.#added += examples.length;
+    if (this.#added < this.#analyseAt) return;
+    // Without statistics the planner expects so few rows that it would read the whole table for each band.
+    await sql`analyze near_bands`.execute(this.#transaction);
+    this.#analyseAt *= 4;
+  }
+}

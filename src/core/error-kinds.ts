@@ -20,6 +20,8 @@ export const codesByKind = {
     'STRATEGY_UNKNOWN',
     'HEAD_UNKNOWN',
     'POLICY_UNKNOWN',
+    'SQL_INVALID',
+    'SQL_WRITES',
   ],
   /** A rule refuses a well-formed call. */
   refused: [
@@ -34,6 +36,7 @@ export const codesByKind = {
     'NOT_VERIFIABLE',
     'VERDICT_DIFFERS',
     'SCHEDULE_FAILED',
+    'SQL_TOO_SLOW',
   ],
   /** A named thing does not exist. */
   missing: [
@@ -49,6 +52,7 @@ export const codesByKind = {
     'VERSION_PRUNED',
     'NO_EARLIER_VERSION',
     'EXAMPLE_NOT_FOUND',
+    'RUN_NOT_FOUND',
     'SCHEDULE_EMPTY',
   ],
   /** A named thing exists, but in another state. */

@@ -6,29 +6,33 @@ import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { Asking, Prediction } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
-import type { BufferedExample } from '../store/buffer.js';
 import type { DomainAccuracy } from '../store/domain-accuracies.js';
+import type { FoundExample } from '../store/find-examples.js';
+import type { QueryResult } from '../store/read-only-query.js';
 import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import { readAccuracies } from './accuracies.js';
 import { type BakeoffSettings, bakeOffOn } from './bakeoff.js';
-import {
-  type BufferQuery,
-  type BufferReason,
-  type BufferSheet,
-  type BufferStats,
-  explainMembership,
-  listBuffered,
-  readBufferSheet,
-  readBufferStats,
-} from './buffer.js';
+import { type BufferReason, type BufferSheet, explainMembership, listBuffered, readBufferSheet } from './buffer.js';
+import { type BufferDiff, compareBuffers } from './buffer-diff.js';
+import { querySql, type SqlSettings } from './buffer-sql.js';
+import { type BufferStats, readBufferStats, type StatsQuery } from './buffer-stats.js';
 import { type CandidateQuery, listProposed, type RollbackSettings, type RolledBack, rollBackTo } from './candidates.js';
 import { type CompareSettings, compareOn } from './compare.js';
 import { type Embedding, embedQuestions, openEncoderOf } from './embed.js';
 import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
-import { type ExampleQuery, type ExampleRow, exportExamples } from './examples.js';
+import type { ExampleQuery, PageQuery } from './example-query.js';
+import { type ExampleRow, listStored } from './examples.js';
 import { type ExportedVersion, type ExportSettings, exportVersion } from './export.js';
+import {
+  type ExportedRows,
+  type ExportFile,
+  exportExamples,
+  exportToFile,
+  tableOfBuffer,
+  tableOfExamples,
+} from './export-rows.js';
 import { type IngestSettings, ingestFrom, type Rows, sourceOf } from './ingest.js';
 import type { OpenWorkspace } from './open-workspace.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
@@ -105,6 +109,21 @@ export class AdapterHandle {
     return this.#opened.stream(query, (site) => exportExamples(site, this.name, query));
   }
 
+  /** A page of everything that was taken in, with its place in the buffer. */
+  listExamples(query: ExampleQuery & PageQuery = {}): Promise<FoundExample[]> {
+    return this.#opened.run({}, (site) => listStored(site, this.name, query));
+  }
+
+  /**
+   * Writes them to a file: JSON lines, CSV or Parquet.
+   * @example await triage.exportExamples({ file: 'refunds.csv', label: 'refund' });
+   */
+  exportExamples({ file, format, ...query }: ExportFile & ExampleQuery & Call): Promise<ExportedRows> {
+    return this.#opened.run(query, async (site) =>
+      exportToFile(await tableOfExamples(site, this.name, query), { file, format }),
+    );
+  }
+
   /** How each version that became champion answered what is held out of each domain. */
   accuracies(): Promise<DomainAccuracy[]> {
     return this.#opened.run({}, (site) => readAccuracies(site, this.name));
@@ -135,13 +154,31 @@ export class BufferHandle {
     this.#adapter = adapter;
   }
 
-  /** How full it is, cell by cell. */
-  stats({ task }: { readonly task?: string | undefined } = {}): Promise<BufferStats> {
-    return this.#opened.run({}, (site) => readBufferStats(site, this.#adapter, task));
+  /** How full it is, cell by cell or `by` a property, and what is stored beside it. */
+  stats(query: StatsQuery = {}): Promise<BufferStats> {
+    return this.#opened.run({}, (site) => readBufferStats(site, this.#adapter, query));
   }
 
-  list(query: BufferQuery = {}): Promise<BufferedExample[]> {
+  /** Members, unless the query asks for another state. */
+  list(query: ExampleQuery & PageQuery = {}): Promise<FoundExample[]> {
     return this.#opened.run({}, (site) => listBuffered(site, this.#adapter, query));
+  }
+
+  /** Writes members to a file: JSON lines, CSV or Parquet. */
+  export({ file, format, ...query }: ExportFile & ExampleQuery & Call): Promise<ExportedRows> {
+    return this.#opened.run(query, async (site) =>
+      exportToFile(await tableOfBuffer(site, this.#adapter, query), { file, format }),
+    );
+  }
+
+  /** Which members came and went between the updates of two runs. */
+  diff(from: number, to: number): Promise<BufferDiff> {
+    return this.#opened.run({}, (site) => compareBuffers(site, this.#adapter, [from, to]));
+  }
+
+  /** One query of the whole database that only reads. */
+  sql(query: string, settings: SqlSettings & Pick<Call, 'signal'> = {}): Promise<QueryResult> {
+    return this.#opened.run(settings, (site) => querySql(site, query, settings));
   }
 
   show(id: number): Promise<BufferSheet> {

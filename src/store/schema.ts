@@ -41,6 +41,16 @@ export interface Schema {
     since: string;
     seal: number | null;
   };
+  buffer_cells: {
+    adapter: string;
+    task: string;
+    label: string;
+    domain: string;
+    source: string;
+    state: 'member' | 'evicted' | 'declined';
+    examples: number;
+    bytes: number;
+  };
   runs: {
     id: Generated<number>;
     adapter: string;

@@ -7,6 +7,8 @@ import type { Engine, Queries } from '../store.js';
 import { sqliteError } from './errors.js';
 import { openExampleWriter } from './example-writer.js';
 import { type FileIdentity, requireInPlace } from './file-identity.js';
+import { queryFile } from './query.js';
+import { countUnindexed, indexNewTexts, matchId, rebuildTextIndex, withMatches } from './text-index.js';
 import { busyMilliseconds, untilFree } from './waiting.js';
 
 export interface DatabaseFile {
@@ -22,6 +24,7 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
     // A deferred transaction that reads first fails under concurrency despite the busy timeout.
     begin: (transaction) =>
       untilFree(() => sql`begin immediate`.execute(transaction), patienceMilliseconds / busyMilliseconds),
+    beforeCommit: indexNewTexts,
     async beginReading(transaction) {
       await sql`begin`.execute(transaction);
     },
@@ -37,6 +40,11 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
     now: async () => new Date(),
     openExampleWriter: (_transaction, of) => openExampleWriter(database, of),
     isInSet: (label) => sql<boolean>`exists (select 1 from json_each(label) where value = ${label})`,
+    provenanceFile: sql<string>`provenance ->> '$.file'`,
+    matchId,
+    withMatches,
+    textIndex: { countUnindexed, rebuild: rebuildTextIndex },
+    query: (request) => queryFile(file.path, request),
     async readLastIds(queries) {
       const { rows } = await sql<{ name: string; seq: number }>`select name, seq from sqlite_sequence`.execute(queries);
       return new Map(rows.map(({ name, seq }) => [name, seq]));

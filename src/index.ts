@@ -17,6 +17,7 @@ export type { CandidateSheet } from './library/candidates.js';
 export { createWorkspace } from './library/create-workspace.js';
 export type { Embedding } from './library/embed.js';
 export { CandidatesHandle, Espalier, type EspalierOptions, openEspalier, ScheduleHandle } from './library/espalier.js';
+export type { ExampleQuery, PageQuery } from './library/example-query.js';
 export type { ExampleRow } from './library/examples.js';
 export type { IngestSettings, Rows } from './library/ingest.js';
 export { LabelsHandle } from './library/labels-handle.js';

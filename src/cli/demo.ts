@@ -12,7 +12,7 @@ import type { Progress } from '../core/progress.js';
 import { packageRoot } from '../declaration/workspace.js';
 import { type AccuracyMatrix, continualMetrics } from '../evaluation/continual.js';
 import { readAccuracies } from '../library/accuracies.js';
-import { readBufferStats } from '../library/buffer.js';
+import { readBufferStats } from '../library/buffer-stats.js';
 import { approve, reject } from '../library/candidates.js';
 import { createWorkspace } from '../library/create-workspace.js';
 import { ingestFrom, sourceOf } from '../library/ingest.js';

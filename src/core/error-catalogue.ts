@@ -1,6 +1,7 @@
 /** The catalogue of every error a user can meet; a test compares `docs/errors.md` with this file. */
 
 import type { KnownCode } from './error-kinds.js';
+import { sqlErrors } from './sql-errors.js';
 
 /** Parameters are in backticks under their library names; the third element lists them. */
 export type CatalogueEntry = readonly [meaning: string, remedy: string, parameters?: readonly string[]];
@@ -294,6 +295,8 @@ export const catalogue = {
     'Unpin some, or raise the budget of `buffer` in adapter.yaml.',
   ],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
+  RUN_NOT_FOUND: ['No update of the adapter has that number.', 'Run `espalier status`, which names the last update.'],
+  ...sqlErrors,
   SCHEDULE_EMPTY: [
     'No adapter declares a schedule.',
     'Add `schedule:` to adapter.yaml; docs/adapter.md lists its keys.',

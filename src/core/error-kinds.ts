@@ -21,6 +21,8 @@ export const codesByKind = {
     'STRATEGY_UNKNOWN',
     'HEAD_UNKNOWN',
     'POLICY_UNKNOWN',
+    'SQL_INVALID',
+    'SQL_WRITES',
   ],
   /** A rule refuses a well-formed call. */
   refused: [
@@ -36,6 +38,7 @@ export const codesByKind = {
     'NOT_VERIFIABLE',
     'VERDICT_DIFFERS',
     'SCHEDULE_FAILED',
+    'SQL_TOO_SLOW',
   ],
   /** A named thing does not exist. */
   missing: [
@@ -53,6 +56,7 @@ export const codesByKind = {
     'EXAMPLE_NOT_FOUND',
     'LABEL_NOT_FOUND',
     'EDIT_NOT_FOUND',
+    'RUN_NOT_FOUND',
     'SCHEDULE_EMPTY',
   ],
   /** A named thing exists, but in another state. */

@@ -23,24 +23,45 @@ export async function writePrivateFile(path: string, content: Content): Promise<
   await writeWhole(path, content, { file: privateFile, folder: privateFolder });
 }
 
-async function writeWhole(path: string, content: Content, modes: { file: number; folder: number }): Promise<void> {
+/**
+ * The same for a private file whose content comes piece by piece. An error of its source is thrown as it is.
+ * @returns bytes written
+ */
+export async function writePrivateStream(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<number> {
+  return writeWhole(path, pieces, { file: privateFile, folder: privateFolder });
+}
+
+/** @returns bytes written */
+async function writeWhole(
+  path: string,
+  content: Content | AsyncIterable<string | Uint8Array>,
+  modes: { file: number; folder: number },
+): Promise<number> {
   const temporary = unfinishedName(path);
   try {
     await mkdir(dirname(path), { recursive: true, mode: modes.folder });
     const file = await open(temporary, 'wx', modes.file);
+    let bytes = 0;
     try {
-      const pieces = Array.isArray(content) ? (content as readonly Uint8Array[]) : [content as string | Uint8Array];
-      for (const piece of pieces) await file.writeFile(piece);
+      for await (const piece of piecesOf(content)) {
+        await file.writeFile(piece);
+        bytes += Buffer.byteLength(piece);
+      }
       await file.sync();
     } finally {
       await file.close();
     }
     await renameDurably(temporary, path);
     await sweepBeside(path, new Date());
+    return bytes;
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw diskError(thrown, path);
   }
+}
+
+function piecesOf(content: Content | AsyncIterable<string | Uint8Array>) {
+  return typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
 }
 
 /**

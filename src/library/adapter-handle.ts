@@ -7,6 +7,7 @@ import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { Asking, Prediction } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
 import type { DomainAccuracy } from '../store/domain-accuracies.js';
+import type { FoundExample } from '../store/find-examples.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import { readAccuracies } from './accuracies.js';
@@ -15,8 +16,10 @@ import { type CandidateQuery, listProposed, type RollbackSettings, type RolledBa
 import { type CompareSettings, compareOn } from './compare.js';
 import { type Embedding, embedQuestions, openEncoderOf } from './embed.js';
 import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
-import { type ExampleQuery, type ExampleRow, exportExamples } from './examples.js';
+import type { ExampleQuery, PageQuery } from './example-query.js';
+import { type ExampleRow, listStored } from './examples.js';
 import { type ExportedVersion, type ExportSettings, exportVersion } from './export.js';
+import { type ExportedRows, type ExportFile, exportExamples, exportToFile, tableOfExamples } from './export-rows.js';
 import { type IngestSettings, ingestFrom, type Rows, sourceOf } from './ingest.js';
 import { LabelsHandle } from './labels-handle.js';
 import type { OpenWorkspace } from './open-workspace.js';
@@ -93,6 +96,21 @@ export class AdapterHandle {
   /** Every example that was taken in, in order of arrival, in rows that `ingest` reads again. */
   examples(query: ExampleQuery & Pick<Call, 'signal'> = {}): AsyncGenerator<ExampleRow> {
     return this.#opened.stream(query, (site) => exportExamples(site, this.name, query));
+  }
+
+  /** A page of everything that was taken in, with its place in the buffer. */
+  listExamples(query: ExampleQuery & PageQuery = {}): Promise<FoundExample[]> {
+    return this.#opened.run({}, (site) => listStored(site, this.name, query));
+  }
+
+  /**
+   * Writes them to a file: JSON lines, CSV or Parquet.
+   * @example await triage.exportExamples({ file: 'refunds.csv', label: 'refund' });
+   */
+  exportExamples({ file, format, ...query }: ExportFile & ExampleQuery & Call): Promise<ExportedRows> {
+    return this.#opened.run(query, async (site) =>
+      exportToFile(await tableOfExamples(site, this.name, query), { file, format }),
+    );
   }
 
   /** How each version that became champion answered what is held out of each domain. */

@@ -1,19 +1,17 @@
 /** The replay buffer of an adapter of an open workspace. Each method is a command. */
-import type { BufferedExample } from '../store/buffer.js';
+
 import type { Edit } from '../store/edits.js';
+import type { FoundExample } from '../store/find-examples.js';
+import type { QueryResult } from '../store/read-only-query.js';
 import type { Bakeoff } from '../study/bakeoff.js';
 import { type BakeoffSettings, bakeOffOn } from './bakeoff.js';
-import {
-  type BufferQuery,
-  type BufferReason,
-  type BufferSheet,
-  type BufferStats,
-  explainMembership,
-  listBuffered,
-  readBufferSheet,
-  readBufferStats,
-} from './buffer.js';
+import { type BufferReason, type BufferSheet, explainMembership, listBuffered, readBufferSheet } from './buffer.js';
+import { type BufferDiff, compareBuffers } from './buffer-diff.js';
+import { querySql, type SqlSettings } from './buffer-sql.js';
+import { type BufferStats, readBufferStats, type StatsQuery } from './buffer-stats.js';
 import { type Curation, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
+import type { ExampleQuery, PageQuery } from './example-query.js';
+import { type ExportedRows, type ExportFile, exportToFile, tableOfBuffer } from './export-rows.js';
 import { findConflicts, type NearConflicts } from './near-conflicts.js';
 import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
 import type { NearSettings } from './near-settings.js';
@@ -30,13 +28,31 @@ export class BufferHandle {
     this.#adapter = adapter;
   }
 
-  /** How full it is, cell by cell. */
-  stats({ task }: { readonly task?: string | undefined } = {}): Promise<BufferStats> {
-    return this.#opened.run({}, (site) => readBufferStats(site, this.#adapter, task));
+  /** How full it is, cell by cell or `by` a property, and what is stored beside it. */
+  stats(query: StatsQuery = {}): Promise<BufferStats> {
+    return this.#opened.run({}, (site) => readBufferStats(site, this.#adapter, query));
   }
 
-  list(query: BufferQuery = {}): Promise<BufferedExample[]> {
+  /** Members, unless the query asks for another state. */
+  list(query: ExampleQuery & PageQuery = {}): Promise<FoundExample[]> {
     return this.#opened.run({}, (site) => listBuffered(site, this.#adapter, query));
+  }
+
+  /** Writes members to a file: JSON lines, CSV or Parquet. */
+  export({ file, format, ...query }: ExportFile & ExampleQuery & Call): Promise<ExportedRows> {
+    return this.#opened.run(query, async (site) =>
+      exportToFile(await tableOfBuffer(site, this.#adapter, query), { file, format }),
+    );
+  }
+
+  /** Which members came and went between the updates of two runs. */
+  diff(from: number, to: number): Promise<BufferDiff> {
+    return this.#opened.run({}, (site) => compareBuffers(site, this.#adapter, [from, to]));
+  }
+
+  /** One query of the whole database that only reads. */
+  sql(query: string, settings: SqlSettings & Pick<Call, 'signal'> = {}): Promise<QueryResult> {
+    return this.#opened.run(settings, (site) => querySql(site, query, settings));
   }
 
   show(id: number): Promise<BufferSheet> {

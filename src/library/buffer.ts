@@ -1,76 +1,35 @@
 /** Looks into the replay buffer of an adapter. */
 import { EspalierError } from '../core/errors.js';
-import type { AdapterDeclaration, BufferBudget } from '../declaration/declaration.js';
-import { taskNamed } from '../declaration/tasks.js';
 import { readDeclaration } from '../declaration/workspace.js';
-import { cellsByLabel } from '../replay/cells.js';
-import {
-  type BufferCell,
-  type BufferedExample,
-  findMembership,
-  listBuffer,
-  type Membership,
-  type MembershipState,
-  summariseBuffer,
-} from '../store/buffer.js';
+import { findMembership, type Membership, type MembershipState } from '../store/buffer.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { type Example, findExample } from '../store/examples.js';
+import type { FoundExample } from '../store/find-examples.js';
 import { type LeftOutReason, readLearned } from '../store/learned.js';
+import { parseCondition } from './conditions.js';
+import type { ExampleQuery, PageQuery } from './example-query.js';
+import { listStored } from './examples.js';
 import type { Site } from './site.js';
 
 export type BufferSite = Pick<Site, 'workspace' | 'store'>;
 
-export interface BufferStats {
-  readonly adapter: string;
-  readonly budget: BufferBudget;
-  readonly members: number;
-  readonly bytes: number;
-  /** One a label and domain. */
-  readonly cells: readonly BufferCell[];
-}
-
-/** @param task undefined: of all tasks. @throws ADAPTER_NOT_FOUND, TASK_UNKNOWN */
-export async function readBufferStats(
-  { workspace, store }: BufferSite,
+/**
+ * In order of arrival; members, unless the query says another state.
+ * @throws ADAPTER_NOT_FOUND, TASK_UNKNOWN, EXAMPLE_NOT_FOUND, USAGE
+ */
+export function listBuffered(
+  site: BufferSite,
   adapter: string,
-  task?: string,
-): Promise<BufferStats> {
-  const declaration = await readDeclaration(workspace, adapter);
-  const held = await summariseBuffer(store, adapter, knownTask(declaration, task));
-  const members = held.reduce((sum, cell) => sum + cell.members, 0);
-  const bytes = held.reduce((sum, cell) => sum + cell.bytes, 0);
-  return { adapter, budget: declaration.buffer, members, bytes, cells: cellsByLabel(declaration.tasks, held) };
+  query: ExampleQuery & PageQuery,
+): Promise<FoundExample[]> {
+  return listStored(site, adapter, ofBuffer(query));
 }
 
-export const membershipStates: readonly MembershipState[] = ['member', 'evicted', 'declined'];
-
-export interface BufferQuery {
-  readonly task?: string | undefined;
-  readonly label?: string | undefined;
-  readonly domain?: string | undefined;
-  readonly contains?: string | undefined;
-  /** Usually `member`. */
-  readonly state?: MembershipState | undefined;
-  /** Without it all that fit. */
-  readonly limit?: number | undefined;
-}
-
-/** In order of arrival. @throws ADAPTER_NOT_FOUND, TASK_UNKNOWN, USAGE */
-export async function listBuffered(
-  { workspace, store }: BufferSite,
-  adapter: string,
-  query: BufferQuery,
-): Promise<BufferedExample[]> {
-  const declaration = await readDeclaration(workspace, adapter);
-  const { state = 'member', task, ...filter } = query;
-  if (!membershipStates.includes(state))
-    throw new EspalierError('USAGE', `the state of an example is ${membershipStates.join(', ')}, not \`${state}\``);
-  return listBuffer(store, adapter, { ...filter, state, task: knownTask(declaration, task) });
-}
-
-/** @throws TASK_UNKNOWN */
-function knownTask(declaration: AdapterDeclaration, task: string | undefined): string | undefined {
-  return task === undefined ? undefined : taskNamed(declaration, task).name;
+/** Exports and lists of the buffer mean its members, where no state is asked for. */
+export function ofBuffer<Query extends ExampleQuery>(query: Query): Query {
+  const asksState =
+    query.state !== undefined || query.where?.some((written) => parseCondition(written).field === 'state');
+  return asksState ? query : { ...query, state: 'member' };
 }
 
 /** An example, and what became of it in the buffer; null: it was never offered. */

@@ -1,16 +1,12 @@
-/** Gives back what was taken in, in rows that `ingest` reads again. */
-import { EspalierError } from '../core/errors.js';
+/** Lists what was taken in, and the form of a row that is exported. */
 import { readLabelSet } from '../core/label-sets.js';
-import { multiLabelNames, taskNamed } from '../declaration/tasks.js';
 import { readDeclaration } from '../declaration/workspace.js';
-import { type Example, readExamples, type Split } from '../store/examples.js';
+import type { Example, Split } from '../store/examples.js';
+import { cursorAt, type FoundExample, listMatching } from '../store/find-examples.js';
+import { type ExampleQuery, filterOf, type PageQuery, requireLimit } from './example-query.js';
 import type { Site } from './site.js';
 
-export interface ExampleQuery {
-  readonly task?: string | undefined;
-  readonly domain?: string | undefined;
-  readonly split?: Split | undefined;
-}
+export type { ExampleQuery, PageQuery } from './example-query.js';
 
 export interface ExampleRow {
   readonly text: string;
@@ -28,22 +24,20 @@ export interface ExampleRow {
   readonly line: number;
 }
 
-/** In order of arrival; memory does not grow with their number. @throws ADAPTER_NOT_FOUND, TASK_UNKNOWN, INTERRUPTED */
-export async function* exportExamples(
-  { workspace, store, signal }: Pick<Site, 'workspace' | 'store' | 'signal'>,
+/** In order of arrival. @throws ADAPTER_NOT_FOUND, TASK_UNKNOWN, EXAMPLE_NOT_FOUND, USAGE */
+export async function listStored(
+  { workspace, store }: Pick<Site, 'workspace' | 'store'>,
   adapter: string,
-  { task, domain, split }: ExampleQuery,
-): AsyncGenerator<ExampleRow> {
-  const declaration = await readDeclaration(workspace, adapter);
-  const known = task === undefined ? undefined : taskNamed(declaration, task).name;
-  const multiLabel = multiLabelNames(declaration.tasks);
-  for await (const example of readExamples(store, { adapter, task: known, split, domain })) {
-    if (signal.aborted) throw new EspalierError('INTERRUPTED', `stopped before example ${example.id}`);
-    yield rowOf(example, multiLabel.has(example.task));
-  }
+  { after, limit, ...query }: ExampleQuery & PageQuery,
+): Promise<FoundExample[]> {
+  requireLimit(limit);
+  const filter = filterOf(await readDeclaration(workspace, adapter), query);
+  const from = after === undefined ? undefined : await cursorAt(store, adapter, after);
+  return listMatching(store, adapter, filter, { after: from, limit });
 }
 
-function rowOf(
+/** @param isSet whether the answer is a label set */
+export function exampleRowOf(
   { id, task, text, label, domain, source, receivedAt, split, provenance }: Example,
   isSet: boolean,
 ): ExampleRow {

@@ -8,9 +8,10 @@ import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { SuiteValidation } from '../measuring/validate-suite.js';
 import type { Prediction } from '../serving/champion.js';
-import type { BufferedExample } from '../store/buffer.js';
 import type { Candidate } from '../store/candidates.js';
 import type { Edit } from '../store/edits.js';
+import type { FoundExample } from '../store/find-examples.js';
+import type { QueryResult } from '../store/read-only-query.js';
 import type { NewCheck } from '../store/schedule.js';
 import type { Bakeoff } from '../study/bakeoff.js';
 import type { Comparison } from '../study/comparison.js';
@@ -19,7 +20,9 @@ import type { Backup } from '../upkeep/backup.js';
 import type { Examination } from '../upkeep/doctor.js';
 import type { Pruning } from '../upkeep/prune.js';
 import type { Restored } from '../upkeep/restore.js';
-import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
+import type { BufferReason, BufferSheet } from './buffer.js';
+import type { BufferDiff } from './buffer-diff.js';
+import type { BufferStats } from './buffer-stats.js';
 import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
 import type { StoreCopy } from './copy-store.js';
 import type { NewWorkspace } from './create-workspace.js';
@@ -27,10 +30,12 @@ import type { EditReport } from './curate.js';
 import type { Embedding } from './embed.js';
 import type { ExampleRow } from './examples.js';
 import type { ExportedVersion } from './export.js';
+import type { BufferRow, ExportedRows } from './export-rows.js';
 import type { ImportedSuite } from './import-suite.js';
 import type { LabelSummary } from './labels.js';
 import type { NearConflicts } from './near-conflicts.js';
 import type { NearDuplicates } from './near-duplicates.js';
+import type { Reindexed } from './reindex-store.js';
 import type { Reselection } from './reselect.js';
 import type { ScheduleSession, ScheduleStatus } from './schedule.js';
 import type { WorkspaceStatus } from './status.js';
@@ -61,8 +66,9 @@ export interface Results {
   'eval import': ImportedSuite;
   rollback: RolledBack;
   'store copy': StoreCopy;
+  'store reindex': Reindexed;
   'buffer stats': BufferStats;
-  'buffer list': readonly BufferedExample[];
+  'buffer list': readonly FoundExample[];
   'buffer show': BufferSheet;
   'buffer why': BufferReason;
   'buffer pin': EditReport;
@@ -78,13 +84,18 @@ export interface Results {
   'buffer conflicts': NearConflicts;
   'buffer reselect': Reselection;
   'buffer bakeoff': Bakeoff;
-  /** One a line. */
   'labels list': readonly LabelSummary[];
   'labels rename': EditReport;
   'labels merge': EditReport;
   'labels split': EditReport;
   'labels retire': EditReport;
-  'examples export': ExampleRow;
+  'buffer diff': BufferDiff;
+  /** Without a file one row a line. */
+  'buffer export': BufferRow | ExportedRows;
+  'buffer sql': QueryResult;
+  'examples list': readonly FoundExample[];
+  /** Without a file one row a line. */
+  'examples export': ExampleRow | ExportedRows;
   /** Of one text: one a task where the adapter has several; of lines one a line. */
   predict: Prediction | readonly Prediction[];
   /** One a line. */

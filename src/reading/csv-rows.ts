@@ -8,6 +8,7 @@ import { CsvError, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
+import { isExportedHeader, withoutApostrophe } from './csv-cells.js';
 import type { ReadRequest } from './format.js';
 import type { InputFile } from './input-file.js';
 import { maxLineBytes, type Row } from './row.js';
@@ -64,10 +65,11 @@ function csvRow(file: string, header: readonly string[], { record, raw, info }: 
     };
   }
   if (record.length !== header.length) {
-    const cells = `${record.length} ${record.length === 1 ? 'cell' : 'cells'}`;
-    return { ...row, content: { unreadable: `the row has ${cells}; the header has ${header.length}` } };
+    const found = `${record.length} ${record.length === 1 ? 'cell' : 'cells'}`;
+    return { ...row, content: { unreadable: `the row has ${found}; the header has ${header.length}` } };
   }
-  return { ...row, content: { fields: Object.fromEntries(header.map((column, index) => [column, record[index]])) } };
+  const cells = isExportedHeader(header) ? record.map(withoutApostrophe) : record;
+  return { ...row, content: { fields: Object.fromEntries(header.map((column, index) => [column, cells[index]])) } };
 }
 
 /**

@@ -132,6 +132,6 @@ function balancingLabels(
 }
 
 /** Names the exact content of the buffer in a manifest: SHA-256 over the members' tasks, text hashes and labels. */
-export function bufferSnapshotHash(members: readonly Example[]): string {
+export function bufferSnapshotHash(members: readonly Pick<Example, 'task' | 'hash' | 'label'>[]): string {
   return sha256(canonicalJson(members.map(({ task, hash, label }) => [task, hash, label]).sort()));
 }

@@ -1,6 +1,6 @@
 /** The table `buffer`: who may be replayed, who may not any more, and why. */
 import { sql } from 'kysely';
-import { changedExample, type Example, exampleOf, listExamplesById, sealOf } from './examples.js';
+import { changedExample, type Example, listExamplesById, sealOf } from './examples.js';
 import { changedRow, isSealed, sealValues } from './sealed-row.js';
 import type { Queries, Store, Transaction } from './store.js';
 
@@ -16,46 +16,7 @@ export interface Membership {
   readonly since: string;
 }
 
-export interface BufferedExample extends Example {
-  readonly membership: Membership;
-}
-
-export interface BufferFilter {
-  readonly state?: MembershipState | undefined;
-  readonly task?: string | undefined;
-  /** The label, or one of the set. */
-  readonly label?: string | undefined;
-  readonly domain?: string | undefined;
-  readonly contains?: string | undefined;
-  readonly limit?: number | undefined;
-}
-
 const sliceSize = 1000;
-
-/** Members in order of their example's id. */
-export async function listBuffer(store: Store, adapter: string, filter: BufferFilter = {}): Promise<BufferedExample[]> {
-  let query = selectJoined(store.queries).where('buffer.adapter', '=', adapter).orderBy('buffer.example_id');
-  if (filter.state) query = query.where('state', '=', filter.state);
-  if (filter.task !== undefined) query = query.where('task', '=', filter.task);
-  if (filter.label !== undefined) query = query.where(hasLabel(store, adapter, filter.label));
-  if (filter.domain !== undefined) query = query.where('domain', '=', filter.domain);
-  if (filter.contains !== undefined) query = query.where(contains(filter.contains));
-  if (filter.limit !== undefined) query = query.limit(filter.limit);
-  return (await query.execute()).map(bufferedOf);
-}
-
-/** The sets of a multi-label task stand there as JSON arrays (label-sets.ts). */
-export function hasLabel({ engine }: Pick<Store, 'engine'>, adapter: string, label: string) {
-  const hasSets = sql`exists (select 1 from answer_forms
-    where adapter = ${adapter} and task = examples.task and multi_label = 1)`;
-  return sql<boolean>`(label = ${label} or case when ${hasSets} then ${engine.isInSet(label)} else false end)`;
-}
-
-/** Whatever the case of Latin letters. */
-function contains(part: string) {
-  const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
-  return sql<boolean>`lower(text) like lower(${pattern}) escape '\\'`;
-}
 
 export async function findMembership(
   queries: Queries,
@@ -210,54 +171,25 @@ export interface BufferCell {
 }
 
 /** One row a cell (task and label x domain), by task, domain and label; of all tasks, or of one. */
-export async function summariseBuffer(store: Store, adapter: string, task?: string): Promise<BufferCell[]> {
-  const countOf = (state: MembershipState) => sql<number>`count(*) filter (where state = ${state})`;
-  const query = store.queries
-    .selectFrom('buffer')
-    .innerJoin('examples', 'examples.id', 'buffer.example_id')
+export async function summariseBuffer({ queries }: Store, adapter: string, task?: string): Promise<BufferCell[]> {
+  const sumOf = (column: 'examples' | 'bytes', state: MembershipState) =>
+    sql<number>`coalesce(sum(${sql.ref(column)}) filter (where state = ${state}), 0)`;
+  const query = queries
+    .selectFrom('buffer_cells')
+    .select(['task', 'label', 'domain'])
     .select([
-      'task',
-      'label',
-      'domain',
-      countOf('member').as('members'),
-      countOf('evicted').as('evicted'),
-      countOf('declined').as('declined'),
-      sql<number>`coalesce(sum(octet_length(text)) filter (where state = 'member'), 0)`.as('bytes'),
+      sumOf('examples', 'member').as('members'),
+      sumOf('examples', 'evicted').as('evicted'),
+      sumOf('examples', 'declined').as('declined'),
+      sumOf('bytes', 'member').as('bytes'),
     ])
-    .where('buffer.adapter', '=', adapter)
+    .where('adapter', '=', adapter)
+    .where('examples', '>', 0)
     .groupBy(['task', 'label', 'domain'])
     .orderBy('task')
     .orderBy('domain')
     .orderBy('label');
   return (task === undefined ? query : query.where('task', '=', task)).execute();
-}
-
-function selectJoined(queries: Queries) {
-  return queries
-    .selectFrom('buffer')
-    .innerJoin('examples', 'examples.id', 'buffer.example_id')
-    .select([
-      ...([
-        'id',
-        'arrival',
-        'task',
-        'text',
-        'hash',
-        'label',
-        'domain',
-        'source',
-        'received_at',
-        'split',
-        'provenance',
-      ] as const),
-      ...(['state', 'policy', 'score', 'reason', 'since'] as const),
-    ]);
-}
-
-type JoinedRow = Awaited<ReturnType<ReturnType<typeof selectJoined>['execute']>>[number];
-
-function bufferedOf({ state, policy, score, reason, since, ...example }: JoinedRow): BufferedExample {
-  return { ...exampleOf(example), membership: { exampleId: example.id, state, policy, score, reason, since } };
 }
 
 function membershipOf({ example_id, ...rest }: Omit<Membership, 'exampleId'> & { example_id: number }): Membership {

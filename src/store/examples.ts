@@ -92,34 +92,6 @@ async function listOfTask(store: Store, range: ExampleRange, task: string): Prom
 /** Compares by arrival, for examples of one adapter. */
 export const byArrival = (a: Pick<Example, 'arrival'>, b: Pick<Example, 'arrival'>) => a.arrival - b.arrival;
 
-export interface ExampleFilter {
-  readonly adapter: string;
-  readonly task: string | undefined;
-  readonly split: Split | undefined;
-  readonly domain: string | undefined;
-}
-
-/** Yields examples in order of arrival, unchecked, slice by slice, so that memory does not grow with their number. */
-export async function* readExamples(
-  store: Store,
-  { adapter, task, split, domain }: ExampleFilter,
-): AsyncIterable<Example> {
-  for (let after = 0; ; ) {
-    let query = store.queries
-      .selectFrom('examples')
-      .select(columns)
-      .where('adapter', '=', adapter)
-      .where('arrival', '>', after);
-    if (task !== undefined) query = query.where('task', '=', task);
-    if (split !== undefined) query = query.where('split', '=', split);
-    if (domain !== undefined) query = query.where('domain', '=', domain);
-    const rows = await query.orderBy('arrival').limit(sliceSize).execute();
-    for (const row of rows) yield exampleOf(row);
-    if (rows.length < sliceSize) return;
-    after = rows.at(-1)!.arrival;
-  }
-}
-
 /** Training texts of all adapters. */
 export async function listTrainingTexts(queries: Queries): Promise<{ adapter: string; text: string }[]> {
   return queries

@@ -1,5 +1,5 @@
 /** Whether any example bears a label, and which do. */
-import { hasLabel } from './buffer.js';
+import { hasLabel } from './example-filter.js';
 import type { Store } from './store.js';
 
 export interface LabelAsked {
@@ -18,7 +18,7 @@ export async function isBorne(store: Store, { adapter, task, label }: LabelAsked
     .where('task', '=', task)
     .where('split', '=', 'train')
     .where(({ fn, ref, val, eb }) => eb(fn.coalesce(ref('quarantined'), val(0)), '=', 0))
-    .where(hasLabel(store, adapter, label))
+    .where(hasLabel(store.engine, adapter, label))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
@@ -31,7 +31,7 @@ export async function listBearers(store: Store, { adapter, task, label }: LabelA
     .select('id')
     .where('adapter', '=', adapter)
     .where('task', '=', task)
-    .where(hasLabel(store, adapter, label))
+    .where(hasLabel(store.engine, adapter, label))
     .orderBy('arrival')
     .execute();
   return rows.map(({ id }) => id);

@@ -90,6 +90,16 @@ export interface Schema {
     seal: number;
   };
   renames: { edit_id: number; task: string; label_from: string; label_to: string };
+  buffer_cells: {
+    adapter: string;
+    task: string;
+    label: string;
+    domain: string;
+    source: string;
+    state: 'member' | 'evicted' | 'declined';
+    examples: number;
+    bytes: number;
+  };
   runs: {
     id: Generated<number>;
     adapter: string;

@@ -5,9 +5,11 @@
  * that they do not compile outside of `transact`. Differences between the databases are in an `Engine`: store/sqlite
  * and store/postgres have one each, and the tests of the store run on both.
  */
-import type { Kysely, RawBuilder } from 'kysely';
+import type { Kysely, RawBuilder, SelectQueryBuilder } from 'kysely';
 import type { NewExample } from './example.js';
+import type { QueryRequest, QueryResult } from './read-only-query.js';
 import type { Schema } from './schema.js';
+import type { SearchTerm } from './search-terms.js';
 
 export type Queries = Kysely<Schema>;
 
@@ -71,8 +73,25 @@ export interface Place {
   readonly location: string;
 }
 
+/** A query on `examples` joined with their rows of `buffer`. */
+export type ExampleSelection = SelectQueryBuilder<Schema, 'examples' | 'buffer', object>;
+
 /** Table -> number. */
 export type LastIds = ReadonlyMap<string, number>;
+
+export interface Unindexed {
+  /** Examples that a search cannot find. */
+  readonly missing: number;
+  /** Indexed texts that are no example any more. */
+  readonly surplus: number;
+}
+
+export interface TextIndex {
+  /** Cost: one scan of examples and index. */
+  countUnindexed(queries: Queries): Promise<Unindexed>;
+  /** Makes the index again from the rows. */
+  rebuild(transaction: Transaction): Promise<void>;
+}
 
 /** The operations of the store that differ between databases. docs/extending.md adds a database step by step. */
 export interface Engine {
@@ -80,6 +99,8 @@ export interface Engine {
   readonly place: Place;
   /** Begins a transaction that excludes all other writers. @throws errors that `errorOf` turns into STORE_BUSY */
   begin(transaction: Transaction): Promise<void>;
+  /** Brings indexes up to date that are kept once a transaction instead of once a row; called before it is committed. */
+  beforeCommit(transaction: Transaction): Promise<void>;
   /** Begins a read-only transaction on a snapshot of the database. Others can write meanwhile. */
   beginReading(transaction: Queries): Promise<void>;
   /**
@@ -97,6 +118,19 @@ export interface Engine {
   openBandIndex(transaction: Transaction): BandIndex;
   /** Whether the JSON array of strings in the column `label` contains a label. */
   isInSet(label: string): RawBuilder<boolean>;
+  /** The name of the file that an example came from, in its column `provenance`. */
+  readonly provenanceFile: RawBuilder<string>;
+  /** In a query that `withMatches` restricted, the id by which matches come in order and a page ends early. */
+  readonly matchId: RawBuilder<number>;
+  /** Restricts a query to the examples whose text has all terms. */
+  withMatches(query: ExampleSelection, terms: readonly SearchTerm[]): ExampleSelection;
+  /** The full-text index; absent if the database itself keeps it true to the rows. */
+  readonly textIndex?: TextIndex;
+  /**
+   * Runs one statement of a person's that only reads, apart from the store's own connections.
+   * @throws SQL_INVALID, SQL_WRITES, SQL_TOO_SLOW, INTERRUPTED
+   */
+  query(request: QueryRequest): Promise<QueryResult>;
   /** For each table with numbered rows: the last number ever issued, even if that row was removed. */
   readLastIds(queries: Queries): Promise<LastIds>;
   /** Ensures that no number up to these is issued again. */

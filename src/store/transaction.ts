@@ -63,6 +63,7 @@ export async function transact<T>(store: Store, work: (transaction: Transaction)
       try {
         await engine.begin(transaction);
         const result = await work(transaction);
+        await engine.beforeCommit(transaction);
         engine.requireInPlace();
         await sql`commit`.execute(transaction);
         return result;

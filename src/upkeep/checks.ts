@@ -3,6 +3,7 @@ import type { Check } from './check.js';
 import { auditCheck } from './checks/audit.js';
 import { databaseCheck } from './checks/database.js';
 import { decisionsCheck } from './checks/decisions.js';
+import { derivedCheck } from './checks/derived.js';
 import { diskCheck } from './checks/disk.js';
 import { encodersCheck } from './checks/encoders.js';
 import { permissionsCheck } from './checks/permissions.js';
@@ -14,6 +15,7 @@ import { versionsCheck } from './checks/versions.js';
 export const checks: readonly Check[] = [
   databaseCheck,
   rowsCheck,
+  derivedCheck,
   auditCheck,
   decisionsCheck,
   versionsCheck,

@@ -9,9 +9,9 @@ import { type AdapterDeclaration, parseDeclaration } from '#espalier/declaration
 import { openStrata } from '#espalier/intake/holdout.js';
 import { ingest } from '#espalier/intake/intake.js';
 import { admitExamples, prepareAdmission } from '#espalier/replay/admission.js';
-import { listBuffer } from '#espalier/store/buffer.js';
 import { type Store, transact } from '#espalier/store/database.js';
 import { listExamples } from '#espalier/store/examples.js';
+import { listMatching } from '#espalier/store/find-examples.js';
 import { headSettings } from '#espalier/training/heads.js';
 import { errorOf } from '../support/errors.js';
 import { now, temporaryStore } from '../support/store.js';
@@ -152,10 +152,12 @@ describe('the buffer of sets', () => {
       now,
     });
     await transact(store, (transaction) => admitExamples(transaction, 'support', changes));
-    const members = await listBuffer(store, 'support', { state: 'member' });
+    const members = await listMatching(store, 'support', {
+      conditions: [{ field: 'state', is: '=', value: 'member' }],
+    });
     expect(members).toHaveLength(120);
     // A cell is of one label.
-    for (const { membership } of members) expect(membership.reason).not.toContain('[');
+    for (const { membership } of members) expect(membership!.reason).not.toContain('[');
     const countOf = (examples: readonly { label: string }[], label: string) =>
       examples.filter((one) => readLabelSet(one.label).includes(label)).length;
     expect(countOf(members, 'rare')).toBe(countOf(learned, 'rare'));

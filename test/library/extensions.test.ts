@@ -124,7 +124,7 @@ export const shortest = definePolicy({
     const [answer] = await triage.predict([testRows(['refund'], 1)[0]!.text], { alwaysAnswer: true });
     expect(['refund', 'shipping']).toContain(answer!.label);
     const members = await triage.buffer.list();
-    expect(members.map(({ membership }) => [membership.policy, membership.score])).toEqual(
+    expect(members.map(({ membership }) => [membership?.policy, membership?.score])).toEqual(
       Array.from({ length: 6 }, () => ['shortest', 2]),
     );
     const { stdout } = await espalier(other.folder, ['buffer', 'why', String(members[0]!.id)]);

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { admitExamples, bufferSnapshotHash, prepareAdmission } from '#espalier/replay/admission.js';
-import { listBuffer, saveMemberships } from '#espalier/store/buffer.js';
+import { saveMemberships } from '#espalier/store/buffer.js';
 import type { Store } from '#espalier/store/database.js';
 import { transact } from '#espalier/store/database.js';
+import { wasOffered } from '#espalier/store/example-filter.js';
 import type { Example } from '#espalier/store/examples.js';
+import { listMatching } from '#espalier/store/find-examples.js';
 import { declare } from '../support/declaration.js';
 import { newExample, now, stored, temporaryStore } from '../support/store.js';
 
@@ -17,7 +19,8 @@ const admit = async (store: Store, learned: readonly Example[], declared = decla
 };
 /** No policy of this file wants scores. */
 const marginsOf = async () => new Map<number, number>();
-const membersOf = (store: Store) => listBuffer(store, 'support', { state: 'member' });
+const membersOf = (store: Store) =>
+  listMatching(store, 'support', { conditions: [{ field: 'state', is: '=', value: 'member' }] });
 
 describe('an admission', () => {
   it('admits what there is room for, and gives the rest a row that says why not', async () => {
@@ -25,7 +28,7 @@ describe('an admission', () => {
     const learned = await stored(store, 'support', slice(25, 'a'));
     expect(await admit(store, learned)).toEqual({ admitted: 10, evicted: 0 });
     expect(await membersOf(store)).toHaveLength(10);
-    expect(await listBuffer(store, 'support')).toHaveLength(25);
+    expect(await listMatching(store, 'support', { conditions: [wasOffered] })).toHaveLength(25);
   });
 
   it('evicts for a new class, and counts both', async () => {
@@ -41,9 +44,9 @@ describe('an admission', () => {
     const store = await temporaryStore();
     const learned = await stored(store, 'support', slice(25, 'a'));
     await admit(store, learned);
-    const before = await listBuffer(store, 'support');
+    const before = await listMatching(store, 'support', { conditions: [wasOffered] });
     expect(await admit(store, learned)).toEqual({ admitted: 0, evicted: 0 });
-    expect(await listBuffer(store, 'support')).toEqual(before);
+    expect(await listMatching(store, 'support', { conditions: [wasOffered] })).toEqual(before);
   });
 
   it('ends in the same members in one go as in two', async () => {
@@ -73,7 +76,7 @@ describe('an admission', () => {
     });
     const cells = (await membersOf(store)).map(({ task, label }) => `${task}/${label}`);
     expect(cells.toSorted()).toEqual(['intent/a', 'tone/a', 'tone/b'].flatMap((cell) => [cell, cell, cell]));
-    expect((await membersOf(store))[0]!.membership.reason).toContain('intent/a in banking');
+    expect((await membersOf(store))[0]!.membership!.reason).toContain('intent/a in banking');
   });
 
   it('balances a buffer that an earlier version left without some labels, from what it had let go', async () => {

@@ -9,7 +9,8 @@ import { textHash } from '#espalier/core/text.js';
 import { holdArrivals, lastArrival, saveLastArrival } from '#espalier/store/arrivals.js';
 import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { countAnswers } from '#espalier/store/example-counts.js';
-import { countExamplesAfter, listExamples, readExamples, sealOf } from '#espalier/store/examples.js';
+import { countExamplesAfter, listExamples, sealOf } from '#espalier/store/examples.js';
+import { readMatching } from '#espalier/store/find-examples.js';
 import { countUnlearned, hasLearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
 import { wasShown } from '#espalier/update/measured.js';
 import { writeOldStore } from '../support/old-store.js';
@@ -60,13 +61,7 @@ describe('the order of arrival', () => {
     );
     const record = await readLearned(store.queries, version);
     const all = [];
-    for await (const example of readExamples(store, {
-      adapter: 'mood',
-      task: undefined,
-      split: undefined,
-      domain: undefined,
-    }))
-      all.push(example);
+    for await (const example of readMatching(store, 'mood')) all.push(example);
     expect(all.map(({ text }) => text)).toEqual(['p', 'q', 'r', 's']);
     expect(all.filter((example) => hasLearned(record, example)).map(({ text }) => text)).toEqual(['q']);
     const unlearned = await listUnlearned(store, { ...version, tasks: ['intent'], throughArrival: 4 });

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { saveAnswerForm } from '#espalier/store/answer-forms.js';
 import {
   findMembership,
-  listBuffer,
   listOffered,
   type Membership,
   readBufferMark,
@@ -42,61 +40,6 @@ async function storeOfFive(): Promise<Store> {
 }
 
 describe('the buffer', () => {
-  it('lists examples with their membership, in order of arrival', async () => {
-    const [first, ...rest] = await listBuffer(await storeOfFive(), 'a');
-    expect(first).toMatchObject({
-      id: 1,
-      text: 'where is my money',
-      domain: 'banking',
-      membership: membership(1, 'member'),
-    });
-    expect(rest.map((example) => example.id)).toEqual([2, 3, 4, 5]);
-  });
-
-  it.each([
-    [{ state: 'member' }, [1, 2, 5]],
-    [{ state: 'declined' }, [4]],
-    [{ task: 'intent' }, [1, 2, 3, 4, 5]],
-    [{ task: 'tone' }, []],
-    [{ label: 'reserve' }, [4]],
-    [{ domain: 'banking' }, [1, 2, 3]],
-    [{ contains: 'MONEY' }, [1]],
-    [{ contains: '100%' }, [2]],
-    [{ contains: '%' }, [2]],
-    [{ contains: "' or 1=1 --" }, []],
-    [{ limit: 2 }, [1, 2]],
-    [{ state: 'member', domain: 'dining' }, [5]],
-  ] as const)('filtered by %j gives %j', async (filter, ids) => {
-    const found = await listBuffer(await storeOfFive(), 'a', filter);
-    expect(found.map((example) => example.id)).toEqual(ids);
-  });
-
-  it.each([
-    ['alarm', [1, 2]],
-    ['a,', [2]],
-    [',', [3]],
-    ['"', [3]],
-    ['al', []],
-    ['["alarm"]', [1]],
-  ])('of a task of sets, the label %j is in %j', async (label, ids) => {
-    const store = await temporaryStore();
-    const sets = [['alarm'], ['a,', 'alarm', ',b'], ['"', ',']];
-    await stored(
-      store,
-      'a',
-      sets.map((set, index) => newExample({ text: `${index}`, task: 'tone', label: JSON.stringify(set) })),
-    );
-    await transact(store, async (transaction) => {
-      await saveAnswerForm(transaction, 'a', { name: 'tone', multiLabel: true });
-      await saveMemberships(
-        transaction,
-        'a',
-        [1, 2, 3].map((id) => membership(id, 'member')),
-      );
-    });
-    expect((await listBuffer(store, 'a', { label })).map(({ id }) => id)).toEqual(ids);
-  });
-
   it('knows the membership of one example', async () => {
     const store = await storeOfFive();
     expect(await findMembership(store.queries, 'a', 3)).toEqual(membership(3, 'evicted'));
@@ -108,7 +51,7 @@ describe('the buffer', () => {
     const store = await storeOfFive();
     await transact(store, (transaction) => saveMemberships(transaction, 'a', [membership(1, 'evicted')]));
     expect(await findMembership(store.queries, 'a', 1)).toEqual(membership(1, 'evicted'));
-    expect(await listBuffer(store, 'a')).toHaveLength(5);
+    expect(await listOffered(store.queries, 'a')).toHaveLength(5);
   });
 
   it('lists all that were ever offered, with the size of their texts in UTF-8 bytes', async () => {

@@ -6,7 +6,8 @@ import { findAnswerForm } from '#espalier/store/answer-forms.js';
 import { holdArrivals, lastArrival, saveLastArrival } from '#espalier/store/arrivals.js';
 import { recordAct } from '#espalier/store/audit.js';
 import { checkAuditChain } from '#espalier/store/audit-chain.js';
-import { findMembership, listBuffer, listOffered, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
+import { findMembership, listOffered, saveMemberships, summariseBuffer } from '#espalier/store/buffer.js';
+import { countOffered, countOfferedByAge, countStored, countStoredByAge } from '#espalier/store/buffer-stats.js';
 import * as candidates from '#espalier/store/candidates.js';
 import { listContenders } from '#espalier/store/contenders.js';
 import { findMarks, readMarks } from '#espalier/store/curation.js';
@@ -21,7 +22,9 @@ import {
   listSuitesOfVersion,
 } from '#espalier/store/eval-suites.js';
 import { countAnswers } from '#espalier/store/example-counts.js';
+import { type ExampleFilter, wasOffered } from '#espalier/store/example-filter.js';
 import * as examples from '#espalier/store/examples.js';
+import { countMatching, listMatching } from '#espalier/store/find-examples.js';
 import { countUnlearned, listUnlearned, readLearned, saveLearned } from '#espalier/store/learned.js';
 import * as near from '#espalier/store/near-duplicates.js';
 import * as past from '#espalier/store/past-results.js';
@@ -35,6 +38,7 @@ import {
 } from '#espalier/store/revisions.js';
 import { beginRun, listRuns, readRun, renewLease, takeOverRun } from '#espalier/store/runs.js';
 import { findLastSettled, listChecks, listMissingChecks, readSettledChecks } from '#espalier/store/schedule.js';
+import { parseSearch } from '#espalier/store/search-terms.js';
 import { listStrata } from '#espalier/store/strata.js';
 import { findUnfinishedRun } from '#espalier/store/unfinished.js';
 import { findUnreadable } from '#espalier/store/unreadable.js';
@@ -197,10 +201,42 @@ const ofExamples: readonly Hot[] = [
   ['unreadable texts by hash', ({ queries }) => findUnreadable(queries, 'f', ['a', 'b'])],
 ];
 
+const members: ExampleFilter = { conditions: [{ field: 'state', is: '=', value: 'member' }] };
+const ofLabel: ExampleFilter = {
+  conditions: [
+    { field: 'task', is: '=', value: 'intent' },
+    { field: 'label', is: '=', value: 'balance' },
+  ],
+};
+const page = { after: { id: 3, arrival: 3 }, limit: 10 };
+
+const ofLists: readonly Hot[] = [
+  [
+    'a page of everything stored',
+    (asked) => listMatching(asked, adapter, {}, page),
+    'examples_by_arrival (adapter=? AND arrival>?)',
+  ],
+  [
+    'a search',
+    (asked) => listMatching(asked, adapter, { search: parseSearch('1') }, page),
+    'SCAN found VIRTUAL TABLE INDEX 64:M1>',
+  ],
+  [
+    'how many have a label',
+    (asked) => countMatching(asked, adapter, { conditions: [{ field: 'task', is: '=', value: 'intent' }] }),
+    'COVERING INDEX',
+  ],
+];
+
 const ofBuffer: readonly Hot[] = [
-  ['members', (asked) => listBuffer(asked, adapter, { state: 'member' }), 'buffer_by_state (adapter=? AND state=?)'],
-  ['the first members', (asked) => listBuffer(asked, adapter, { state: 'member', limit: 10 })],
-  ['everything that was offered', (asked) => listBuffer(asked, adapter)],
+  ['members', (asked) => listMatching(asked, adapter, members), 'buffer_by_state (adapter=? AND state=?)'],
+  ['the first members', (asked) => listMatching(asked, adapter, members, { limit: 10 })],
+  [
+    'a later page of members',
+    (asked) => listMatching(asked, adapter, members, page),
+    'buffer_by_state (adapter=? AND state=? AND example_id>?)',
+  ],
+  ['everything that was offered', (asked) => listMatching(asked, adapter, { conditions: [wasOffered] })],
   ['everything that was offered, without texts', ({ queries }) => listOffered(queries, adapter)],
   ['why an example is in', ({ queries }) => findMembership(queries, adapter, 3), '(adapter=? AND example_id=?)'],
 ];
@@ -274,6 +310,17 @@ export const sortingQueries: readonly Hot[] = [
   ['suites of a run', ({ queries }, runId) => listJudgedSuites(queries, runId)],
   ['judged cases of a suite', ({ queries }) => past.listJudgedCases(queries, 's')],
   ['cells of the buffer', (asked) => summariseBuffer(asked, adapter)],
+  ['examples of a label', (asked) => listMatching(asked, adapter, ofLabel, page)],
+  ['everything stored, by source', ({ queries }) => countStored(queries, { adapter, task: undefined }, 'source')],
+  [
+    'everything stored, by age',
+    ({ queries }) => countStoredByAge(queries, { adapter, task: 'intent' }, ['2026-01-01']),
+  ],
+  ['everything offered, by domain', ({ queries }) => countOffered(queries, { adapter, task: undefined }, 'domain')],
+  [
+    'everything offered, by age',
+    ({ queries }) => countOfferedByAge(queries, { adapter, task: 'intent' }, ['2026-01-01']),
+  ],
   ['answers of a task', ({ queries }) => examples.listAnswers(queries, adapter, 'intent')],
   ['how often each answer was given', ({ queries }) => countAnswers(queries, adapter, 90)],
   ['earlier uses of suites', ({ queries }, runId) => countEarlierUses(queries, adapter, runId)],
@@ -285,6 +332,7 @@ export const hotQueries: readonly (readonly [part: string, queries: readonly Hot
   ['curation', ofCuration],
   ['near-duplicates', ofNearDuplicates],
   ['examples', ofExamples],
+  ['lists', ofLists],
   ['the buffer', ofBuffer],
   ['runs and the schedule', ofRuns],
   ['candidates and decisions', ofCandidates],

@@ -1,50 +1,35 @@
 import type { Command } from 'commander';
-import { EspalierError } from '../../core/errors.js';
-import { jsonOf } from '../../core/text.js';
-import { onlyAdapter } from '../../declaration/workspace.js';
-import { exportExamples } from '../../library/examples.js';
-import type { Split } from '../../store/examples.js';
-import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings } from '../session.js';
-
-interface ExportOptions extends GlobalOptions {
-  readonly adapter?: string;
-  readonly task?: string;
-  readonly domain?: string;
-  readonly split?: string;
-}
-
-const splits: readonly Split[] = ['train', 'holdout'];
+import { requireLimit } from '../../library/example-query.js';
+import { listStored } from '../../library/examples.js';
+import { tableOfExamples } from '../../library/export-rows.js';
+import { queryOf } from '../example-filters.js';
+import { type ExportOptions, exportRows, newExportCommand } from '../export-rows.js';
+import { askedAdapter, type ListOptions, newListCommand, tellExamples } from '../list-examples.js';
+import { inReadingSession, newGroup, type Session, type Surroundings } from '../session.js';
 
 export function examplesCommand(surroundings: Surroundings): Command {
   const group = newGroup('examples', 'what was taken in');
   group.addCommand(
-    newCommand('export', 'print every example as JSON lines, in order of arrival')
-      .option('--adapter <name>', 'default: the only one there is')
-      .option('--task <name>', 'of this task only')
-      .option('--domain <name>', 'of this domain only')
-      .option('--split <split>', `of this side only: ${splits.join(' or ')}`)
-      .action((options: ExportOptions) =>
-        inSession(options, surroundings, (session) => printExamples(session, options, surroundings.stdout)),
-      ),
+    newListCommand('examples, in order of arrival', 'any').action((options: ListOptions) =>
+      inReadingSession(options, surroundings, (session) => list(session, options)),
+    ),
+  );
+  group.addCommand(
+    newExportCommand('print every example as JSON lines, in order of arrival', 'any').action((options: ExportOptions) =>
+      inReadingSession(options, surroundings, async (session) => {
+        const { name } = await askedAdapter(session, options);
+        const table = await tableOfExamples(session, name, queryOf(options));
+        await exportRows(session, table, { ...options, ...surroundings });
+      }),
+    ),
   );
   return group;
 }
 
-/** JSON lines with and without --json: `ingest` reads them again. */
-async function printExamples(session: Session, options: ExportOptions, stdout: NodeJS.WriteStream): Promise<void> {
-  const { task, domain } = options;
-  const split = splitNamed(options.split);
-  const adapter = options.adapter ?? (await onlyAdapter(session.workspace));
-  for await (const row of exportExamples(session, adapter, { task, domain, split })) {
-    if (!stdout.write(`${jsonOf(row)}\n`)) await drained(stdout);
-  }
+async function list(session: Session, options: ListOptions): Promise<void> {
+  const { limit, after } = options;
+  requireLimit(limit);
+  const declaration = await askedAdapter(session, options);
+  const found = await listStored(session, declaration.name, { ...queryOf(options), after, limit: limit + 1 });
+  tellExamples(session, declaration, { found, limit });
 }
-
-/** @throws USAGE */
-function splitNamed(name: string | undefined): Split | undefined {
-  const split = splits.find((one) => one === name);
-  if (name === undefined || split) return split;
-  throw new EspalierError('USAGE', `--split is ${splits.join(' or ')}, not \`${name}\``);
-}
-
-const drained = (stdout: NodeJS.WriteStream) => new Promise<void>((resolve) => stdout.once('drain', resolve));

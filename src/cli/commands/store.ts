@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isServer } from '../../declaration/database-location.js';
 import { copyStoreTo, type StoreCopy } from '../../library/copy-store.js';
+import { type Reindexed, reindexStore } from '../../library/reindex-store.js';
 
 import { tableOf } from '../output.js';
 import { type GlobalOptions, inSession, newCommand, newGroup, type Session, type Surroundings } from '../session.js';
@@ -19,7 +20,24 @@ export function storeCommand(surroundings: Surroundings): Command {
         inSession(options, surroundings, (session) => copy(session, options.to, surroundings.workingFolder)),
       ),
   );
+  group.addCommand(
+    newCommand('reindex', 'make the full-text index and the counts of the buffer again from the rows').action(
+      (options: GlobalOptions) =>
+        inSession(options, surroundings, async (session) => {
+          const done = await reindexStore(session);
+          session.output.result(done, () => wordsOf(done));
+        }),
+    ),
+  );
   return group;
+}
+
+function wordsOf({ indexed, missing, surplus, wrongCells }: Reindexed): string {
+  const index =
+    indexed === null
+      ? 'The server keeps the full-text index itself.'
+      : `${indexed} texts are indexed; ${missing} were missing, and ${surplus} were of examples that are gone.`;
+  return `${index}\nThe counts of ${wrongCells} cells of the buffer were wrong.`;
 }
 
 async function copy(session: Session, to: string, workingFolder: string): Promise<void> {

@@ -35,5 +35,5 @@ const wholeNumbers: readonly number[] = [pg.types.builtins.INT8, pg.types.builti
  * Parses 64-bit integers, counts and sums as numbers. The driver returns them as text, since they could exceed a
  * number's exact range; those of a store never do.
  */
-const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+export const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   wholeNumbers.includes(oid) ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser;

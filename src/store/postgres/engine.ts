@@ -6,8 +6,11 @@ import { ServerBandIndex } from './band-index.js';
 import { postgresError } from './errors.js';
 import { ParcelWriter } from './example-writer.js';
 import type { ServerLocation } from './location.js';
+import { queryServer } from './query.js';
+import { withMatches } from './text-search.js';
 
-export function postgresEngine({ schema, shown }: ServerLocation): Engine {
+export function postgresEngine(location: ServerLocation): Engine {
+  const { schema, shown } = location;
   return {
     name: 'postgres',
     place: { location: shown },
@@ -15,6 +18,7 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
       await sql`begin`.execute(transaction);
       await holdSchema(transaction, schema);
     },
+    beforeCommit: async () => undefined,
     async beginReading(transaction) {
       await sql`begin isolation level repeatable read, read only`.execute(transaction);
     },
@@ -29,6 +33,10 @@ export function postgresEngine({ schema, shown }: ServerLocation): Engine {
     openBandIndex: (transaction) => new ServerBandIndex(transaction),
     // Called only for rows of multi-label tasks: other rows hold no JSON.
     isInSet: (label) => sql<boolean>`jsonb_exists(label::jsonb, ${label})`,
+    provenanceFile: sql<string>`provenance::json ->> 'file'`,
+    matchId: sql<number>`examples.id`,
+    withMatches,
+    query: (request) => queryServer(location, request),
     async readLastIds(queries) {
       // A sequence that has not issued a number yet is omitted.
       const { rows } = await sql<{ name: string; last: number | null }>`

@@ -8,6 +8,8 @@ import { openBandIndex } from './band-index.js';
 import { sqliteError } from './errors.js';
 import { openExampleWriter } from './example-writer.js';
 import { type FileIdentity, requireInPlace } from './file-identity.js';
+import { queryFile } from './query.js';
+import { countUnindexed, indexNewTexts, matchId, rebuildTextIndex, withMatches } from './text-index.js';
 import { busyMilliseconds, untilFree } from './waiting.js';
 
 export interface DatabaseFile {
@@ -23,6 +25,7 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
     // A deferred transaction that reads first fails under concurrency despite the busy timeout.
     begin: (transaction) =>
       untilFree(() => sql`begin immediate`.execute(transaction), patienceMilliseconds / busyMilliseconds),
+    beforeCommit: indexNewTexts,
     async beginReading(transaction) {
       await sql`begin`.execute(transaction);
     },
@@ -39,6 +42,11 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
     openExampleWriter: (_transaction, of) => openExampleWriter(database, of),
     openBandIndex: () => openBandIndex(database),
     isInSet: (label) => sql<boolean>`exists (select 1 from json_each(label) where value = ${label})`,
+    provenanceFile: sql<string>`provenance ->> '$.file'`,
+    matchId,
+    withMatches,
+    textIndex: { countUnindexed, rebuild: rebuildTextIndex },
+    query: (request) => queryFile(file.path, request),
     async readLastIds(queries) {
       const { rows } = await sql<{ name: string; seq: number }>`select name, seq from sqlite_sequence`.execute(queries);
       return new Map(rows.map(({ name, seq }) => [name, seq]));

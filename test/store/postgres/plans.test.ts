@@ -58,7 +58,7 @@ describe('queries that have to sort', () => {
 });
 
 it('a table without an index for the question is read whole: the test can fail', async () => {
-  const plan = () => sql`select 1 from examples where source = 'x'`.execute(queries);
+  const plan = () => sql`select 1 from examples where provenance = 'x'`.execute(queries);
   expect((await plansOf(plan)).filter(readsWhole)).toHaveLength(1);
 });
 

@@ -22,6 +22,8 @@ CREATE INDEX eval_suites_by_content ON eval_suites (suite, content_hash);
 
 CREATE UNIQUE INDEX examples_by_arrival ON examples (adapter, arrival);
 
+CREATE INDEX examples_by_cell ON examples (adapter, task, label, domain, source, split, substr(received_at, 1, 10));
+
 CREATE INDEX examples_by_split ON examples (adapter, task, split, arrival);
 
 CREATE UNIQUE INDEX examples_by_text ON examples (adapter, task, hash);
@@ -93,6 +95,20 @@ CREATE TABLE buffer (
   since TEXT NOT NULL, seal INTEGER,
   PRIMARY KEY (adapter, example_id)
 ) STRICT;
+
+CREATE TABLE buffer_cells (
+  adapter TEXT NOT NULL,
+  task TEXT NOT NULL,
+  label TEXT NOT NULL,
+  domain TEXT NOT NULL,
+  source TEXT NOT NULL,
+  state TEXT NOT NULL,
+  -- 0 where the last example left the cell.
+  examples INTEGER NOT NULL,
+  -- Of the texts, in UTF-8.
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (adapter, task, label, domain, source, state)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE candidates (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -228,6 +244,16 @@ CREATE TABLE examples (
   provenance TEXT NOT NULL
 , twin TEXT NOT NULL DEFAULT '', seal INTEGER NOT NULL DEFAULT 0, arrival INTEGER NOT NULL DEFAULT 0) STRICT;
 
+CREATE VIRTUAL TABLE examples_text USING fts5 (text, content = 'examples', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 0');
+
+CREATE TABLE 'examples_text_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'examples_text_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'examples_text_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'examples_text_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
 CREATE TABLE learned (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,
@@ -362,3 +388,48 @@ CREATE TRIGGER audit_never_replaces BEFORE INSERT ON audit WHEN EXISTS (SELECT 1
   BEGIN SELECT RAISE(ABORT, 'audit rows are never replaced'); END;
 
 CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;
+
+CREATE TRIGGER buffer_cells_enter AFTER INSERT ON buffer BEGIN
+  INSERT INTO buffer_cells
+    SELECT NEW.adapter, task, label, domain, source, NEW.state, 1, octet_length(text) FROM examples WHERE id = NEW.example_id
+    ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER buffer_cells_leave AFTER DELETE ON buffer BEGIN
+  INSERT INTO buffer_cells
+    SELECT OLD.adapter, task, label, domain, source, OLD.state, -1, -octet_length(text) FROM examples WHERE id = OLD.example_id
+    ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER buffer_cells_move AFTER UPDATE OF state ON buffer WHEN OLD.state <> NEW.state BEGIN
+  INSERT INTO buffer_cells
+    SELECT NEW.adapter, task, label, domain, source, OLD.state, -1, -octet_length(text) FROM examples WHERE id = NEW.example_id
+    ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
+  INSERT INTO buffer_cells
+    SELECT NEW.adapter, task, label, domain, source, NEW.state, 1, octet_length(text) FROM examples WHERE id = NEW.example_id
+    ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER examples_change_cell AFTER UPDATE OF adapter, task, text, label, domain, source ON examples BEGIN
+  INSERT INTO buffer_cells
+    SELECT adapter, OLD.task, OLD.label, OLD.domain, OLD.source, state, -1, -octet_length(OLD.text)
+    FROM buffer WHERE adapter = OLD.adapter AND example_id = OLD.id
+    ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
+  INSERT INTO buffer_cells
+    SELECT adapter, NEW.task, NEW.label, NEW.domain, NEW.source, state, 1, octet_length(NEW.text)
+    FROM buffer WHERE adapter = NEW.adapter AND example_id = NEW.id
+    ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER examples_leave_buffer BEFORE DELETE ON examples BEGIN
+  DELETE FROM buffer WHERE adapter = OLD.adapter AND example_id = OLD.id;
+END;
+
+CREATE TRIGGER examples_text_changed AFTER UPDATE OF text ON examples WHEN EXISTS (SELECT 1 FROM examples_text_docsize WHERE id = OLD.id)
+  BEGIN
+    INSERT INTO examples_text (examples_text, rowid, text) VALUES ('delete', OLD.id, OLD.text);
+    INSERT INTO examples_text (rowid, text) VALUES (NEW.id, NEW.text);
+  END;
+
+CREATE TRIGGER examples_text_removed AFTER DELETE ON examples WHEN EXISTS (SELECT 1 FROM examples_text_docsize WHERE id = OLD.id)
+  BEGIN INSERT INTO examples_text (examples_text, rowid, text) VALUES ('delete', OLD.id, OLD.text); END;

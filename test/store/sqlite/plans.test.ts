@@ -29,7 +29,9 @@ async function plansOf(ask: Ask): Promise<string[]> {
   return asked.filter(({ sql }) => !/^(begin|commit)/.test(sql)).flatMap((query) => planOf(connection, query));
 }
 
-const isSlow = (step: string) => /^SCAN\b|TEMP B-TREE|AUTOMATIC/.test(step) && step !== 'SCAN CONSTANT ROW';
+/** A virtual table is scanned by an index of its own: M of FTS5 is a match. */
+const isSlow = (step: string) =>
+  /^SCAN\b|TEMP B-TREE|AUTOMATIC/.test(step) && !/^SCAN (CONSTANT ROW|\w+ VIRTUAL TABLE INDEX \S*M)/.test(step);
 
 describe.each(hotQueries)('queries of %s are answered by indexes', (_room, hot) => {
   it.each(hot.map(([name, ask, by = '']) => ({ name, ask, by })))('$name', async ({ ask, by }) => {

@@ -1,7 +1,7 @@
 /**
  * The loss of a minibatch's labels: cross-entropy over the classes of an example's own task if those exclude each
  * other, and in a multi-label task the mean over its labels of their binary cross-entropies. Retired classes take part
- * in neither.
+ * in neither. The loss of an example counts by its weight.
  */
 import { classesOf, isMultiLabel, isRetired, taskOf } from './answers.js';
 import { add, multiply } from './autodiff/elementwise.js';
@@ -10,6 +10,7 @@ import { binaryCrossEntropy, type CrossEntropyOptions, crossEntropy } from './au
 import { gatherRows } from './autodiff/matrices.js';
 import { type DataOfLoss, joinData } from './data-of-loss.js';
 import { maskedScore, type TrainingJob } from './job.js';
+import { weightAt } from './rows.js';
 
 export interface LabelLossOptions extends CrossEntropyOptions {
   /** [classes] 0 for labels of multi-label tasks that the loss ignores, else 1; absent if it ignores none. */
@@ -30,12 +31,28 @@ interface LossAndData {
 }
 
 /**
- * The data are `y` [n], the targets of the fresh and then the replayed examples, and the tables that interpret them.
+ * The data are `y` [n], the targets of the fresh and then the replayed examples, the tables that interpret them, and
+ * `exampleWeights` [n, 1] if some example counts otherwise than once.
  */
 export function labelLoss(job: TrainingJob): LossAndData {
-  const y = Int32Array.from([...job.fresh.targets, ...job.replayed.targets]);
+  const { fresh, replayed } = job;
+  const y = Int32Array.from([...fresh.targets, ...replayed.targets]);
   const { loss, data } = lossOfTargets(job, y);
-  return { loss, data: joinData({ y }, data) };
+  const exampleWeights = Float32Array.from(y, (_, row) => {
+    const place = row - fresh.targets.length;
+    return place < 0 ? weightAt(fresh, row) : weightAt(replayed, place);
+  });
+  if (exampleWeights.every((weight) => weight === 1)) return { loss, data: joinData({ y }, data) };
+  return {
+    loss: (scores, drawn, options) =>
+      loss(scores, drawn, withWeights(options, minibatch('exampleWeights', [drawn.size, 1], drawn.order))),
+    data: joinData({ y, exampleWeights }, data),
+  };
+}
+
+/** The options, with rows that count by these weights too. @param weights [batch, 1] */
+function withWeights(options: LabelLossOptions | undefined, weights: Expression): LabelLossOptions {
+  return { ...options, weights: options?.weights ? multiply(options.weights, weights) : weights };
 }
 
 function lossOfTargets(job: TrainingJob, y: Int32Array): LossAndData {
@@ -53,8 +70,11 @@ function lossOfTargets(job: TrainingJob, y: Int32Array): LossAndData {
       independent.data,
     ),
     loss(scores, drawn, options) {
-      const weights = minibatch('exclusive', [drawn.size, 1], drawn.order);
-      return add(exclusive.loss(scores, drawn, { ...options, weights }), independent.loss(scores, drawn, options));
+      const isExclusive = minibatch('exclusive', [drawn.size, 1], drawn.order);
+      return add(
+        exclusive.loss(scores, drawn, withWeights(options, isExclusive)),
+        independent.loss(scores, drawn, options),
+      );
     },
   };
 }
@@ -98,14 +118,11 @@ function independentLoss(job: TrainingJob): LossAndData {
   }
   return {
     data: { truth, counted },
-    loss(scores, { size, order }, { asked } = {}) {
+    loss(scores, { size, order }, { asked, weights } = {}) {
       const answers = targets('y', size, order);
-      const weights = gatherRows(whole('counted', dims), answers);
-      return binaryCrossEntropy(
-        scores,
-        gatherRows(whole('truth', dims), answers),
-        asked ? multiply(weights, asked) : weights,
-      );
+      const factors = [asked, weights].filter((factor) => factor !== undefined);
+      const shares = factors.reduce(multiply, gatherRows(whole('counted', dims), answers));
+      return binaryCrossEntropy(scores, gatherRows(whole('truth', dims), answers), shares);
     },
   };
 }

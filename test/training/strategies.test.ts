@@ -1,7 +1,8 @@
 /** What every strategy must hold; a new member of the array is tested by being in it. */
 import { describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '#espalier/core/safetensors.js';
-import { tensorNames } from '#espalier/training/heads/head-graph.js';
+import { uncalibrated } from '#espalier/training/heads/calibrated.js';
+import { scoresOf, tensorNames } from '#espalier/training/heads/head-graph.js';
 import type { LabelledVectors, TrainedHead, TrainingJob } from '#espalier/training/job.js';
 import { checkSettings, optionsOf } from '#espalier/training/options.js';
 import { finetune } from '#espalier/training/strategies/finetune.js';
@@ -160,6 +161,40 @@ describe.each(strategies)('the strategy $name', (strategy) => {
     const job = jobOf(strategy.name, 5, { fresh: second, replayed: few, budget: 2, settings: firstJob.settings });
     const child = await strategy.train(strategy.continues(parent, job.settings) ? { ...job, parent } : job, quiet);
     expect(await accuracyOf(child, newTest)).toBeGreaterThan(strategy.name === 'gdumb' ? 0.4 : 0.9);
+  });
+
+  it('lets an example pull more the more it counts', async () => {
+    // One example near the centre of class 0 that says class 1, among others that say what they are.
+    const odd = { ...slice(first, 0, 1), targets: Int32Array.of(1), ids: Int32Array.of(7) };
+    const shareOfOdd = async (weight: number) => {
+      const fresh = { ...join(slice(first, 3, 90), odd), weights: new Float32Array(88).fill(1).with(87, weight) };
+      const job = jobOf(strategy.name, 3, {
+        fresh,
+        budget: 200,
+        settings: { ...firstJob.settings, learningRate: 0.01 },
+      });
+      const { head } = await trainJob(job, quiet);
+      const [own, other] = await scoresOf(uncalibrated(head), odd.vectors, 1);
+      return other! - own!;
+    };
+    expect(await shareOfOdd(16)).toBeGreaterThan(await shareOfOdd(0.25));
+  });
+
+  it('answers a relabelled example by its new label', async () => {
+    const mended = slice(first, 1, 2);
+    const wrong = { ...mended, targets: Int32Array.of(0) };
+    const settings = firstJob.settings;
+    const others = slice(first, 3, 60);
+    const parent = await learn({ fresh: join(others, wrong) });
+    const goesOn = strategy.continues(parent, settings);
+    const news = join(mended, slice(first, 60, 90));
+    const job = jobOf(strategy.name, 3, {
+      fresh: goesOn ? news : join(others, news),
+      replayed: goesOn && strategy.replays ? slice(others, 0, 30) : empty,
+      settings,
+      ...(goesOn && { withdrawn: wrong, parent }),
+    });
+    expect(await accuracyOf(await trainJob(job, quiet), mended)).toBe(1);
   });
 
   it('lets only the classes of one task compete: two tasks that ask the same texts different things', async () => {

@@ -11,7 +11,7 @@ export type { Class, Domain, Task } from './declaration/tasks.js';
 export type { FieldRow } from './gate/field.js';
 export type { Finding, Report, ReportRow } from './gate/report.js';
 export type { IntakeReport } from './intake/intake-report.js';
-export { AdapterHandle, BufferHandle } from './library/adapter-handle.js';
+export { AdapterHandle, BufferHandle, UnknownHandle } from './library/adapter-handle.js';
 export type { CandidateSheet } from './library/candidates.js';
 export { createWorkspace } from './library/create-workspace.js';
 export type { Embedding } from './library/embed.js';

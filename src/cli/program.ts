@@ -14,6 +14,8 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   rollback: async () => (await import('./commands/rollback.js')).rollbackCommand,
   buffer: async () => (await import('./commands/buffer.js')).bufferCommand,
   examples: async () => (await import('./commands/examples.js')).examplesCommand,
+  drift: async () => (await import('./commands/drift.js')).driftCommand,
+  unknown: async () => (await import('./commands/unknown.js')).unknownCommand,
   predict: async () => (await import('./commands/predict.js')).predictCommand,
   embed: async () => (await import('./commands/embed.js')).embedCommand,
   export: async () => (await import('./commands/export.js')).exportCommand,

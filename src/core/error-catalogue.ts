@@ -270,6 +270,10 @@ export const catalogue = {
     ['all'],
   ],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
+  UNKNOWN_TEXT_NOT_FOUND: [
+    'The queue of unknown texts has no such cluster or text.',
+    'Run `espalier unknown list` again.',
+  ],
   SCHEDULE_EMPTY: [
     'No adapter declares a schedule.',
     'Add `schedule:` to adapter.yaml; docs/adapter.md lists its keys.',

@@ -49,6 +49,7 @@ export const codesByKind = {
     'VERSION_PRUNED',
     'NO_EARLIER_VERSION',
     'EXAMPLE_NOT_FOUND',
+    'UNKNOWN_TEXT_NOT_FOUND',
     'SCHEDULE_EMPTY',
   ],
   /** A named thing exists, but in another state. */

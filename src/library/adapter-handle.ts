@@ -2,6 +2,7 @@
 
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { readDeclaration } from '../declaration/workspace.js';
+import type { Queued } from '../drift/queue-unknown.js';
 import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { Asking, Prediction } from '../serving/champion.js';
@@ -25,6 +26,7 @@ import {
 } from './buffer.js';
 import { type CandidateQuery, listProposed, type RollbackSettings, type RolledBack, rollBackTo } from './candidates.js';
 import { type CompareSettings, compareOn } from './compare.js';
+import { type DriftReport, type DriftSettings, measureDrift } from './drift.js';
 import { type Embedding, embedQuestions, openEncoderOf } from './embed.js';
 import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
 import { type ExampleQuery, type ExampleRow, exportExamples } from './examples.js';
@@ -34,6 +36,18 @@ import type { OpenWorkspace } from './open-workspace.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
 import { ServedChampion } from './served-champion.js';
 import type { Call } from './site.js';
+import {
+  addUnknownTexts,
+  type DroppedTexts,
+  dropUnknownTexts,
+  listUnknownTexts,
+  type NamedTexts,
+  type NameSettings,
+  nameUnknownTexts,
+  type UnknownChoice,
+  type UnknownListing,
+  type UnknownQuery,
+} from './unknown.js';
 import { type UpdateSettings, updateAdapter } from './update.js';
 
 export class AdapterHandle {
@@ -41,11 +55,14 @@ export class AdapterHandle {
   readonly #opened: OpenWorkspace;
   /** The replay buffer. */
   readonly buffer: BufferHandle;
+  /** The queue of texts that the champion does not know. */
+  readonly unknown: UnknownHandle;
 
   constructor(opened: OpenWorkspace, name: string) {
     this.#opened = opened;
     this.name = name;
     this.buffer = new BufferHandle(opened, name);
+    this.unknown = new UnknownHandle(opened, name);
   }
 
   /** What adapter.yaml says now. */
@@ -103,6 +120,15 @@ export class AdapterHandle {
   /** Every example that was taken in, in order of arrival, in rows that `ingest` reads again. */
   examples(query: ExampleQuery & Pick<Call, 'signal'> = {}): AsyncGenerator<ExampleRow> {
     return this.#opened.stream(query, (site) => exportExamples(site, this.name, query));
+  }
+
+  /**
+   * Compares what arrived, batch by batch, with what the champion has learned; each batch once for a version. With
+   * `texts` it compares texts without labels, and queues those that the champion does not know.
+   * @example const { batches } = await triage.drift({ texts: ['where is my drone'] });
+   */
+  drift(settings: DriftSettings & Call = {}): Promise<DriftReport> {
+    return this.#opened.run(settings, (site) => measureDrift(site, this.name, settings));
   }
 
   /** How each version that became champion answered what is held out of each domain. */
@@ -166,5 +192,38 @@ export class BufferHandle {
   /** Plays replay policies on the adapter's own stream, at several budgets. Nothing is proposed. */
   bakeoff(settings: BakeoffSettings & Call = {}): Promise<Bakeoff> {
     return this.#opened.run(settings, (site) => bakeOffOn(site, this.#adapter, settings));
+  }
+}
+
+export class UnknownHandle {
+  readonly #opened: OpenWorkspace;
+  readonly #adapter: string;
+
+  constructor(opened: OpenWorkspace, adapter: string) {
+    this.#opened = opened;
+    this.#adapter = adapter;
+  }
+
+  /** Queues those of the texts that the champion would not answer. */
+  add(texts: readonly string[], settings: UnknownQuery & Call = {}): Promise<readonly Queued[]> {
+    return this.#opened.run(settings, (site) => addUnknownTexts(site, this.#adapter, { ...settings, texts }));
+  }
+
+  /** The queue in clusters, each with a proposed name. */
+  list(query: UnknownQuery & Call = {}): Promise<UnknownListing> {
+    return this.#opened.run(query, (site) => listUnknownTexts(site, this.#adapter, query));
+  }
+
+  /**
+   * Takes texts of the queue in as examples.
+   * @example await triage.unknown.name({ clusters: ['3f9a2c'], label: 'drone_delivery' });
+   */
+  name(settings: NameSettings & Call): Promise<NamedTexts> {
+    return this.#opened.run(settings, (site) => nameUnknownTexts(site, this.#adapter, settings));
+  }
+
+  /** Removes texts from the queue. */
+  drop(settings: UnknownChoice & { readonly reason?: string | undefined } & Call): Promise<DroppedTexts> {
+    return this.#opened.run(settings, (site) => dropUnknownTexts(site, this.#adapter, settings));
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode, ErrorKind, Place } from '../core/errors.js';
 import type { Verification } from '../decisions/verify.js';
+import type { Queued } from '../drift/queue-unknown.js';
 import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { SuiteValidation } from '../measuring/validate-suite.js';
@@ -22,6 +23,7 @@ import type { BufferReason, BufferSheet, BufferStats } from './buffer.js';
 import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
 import type { StoreCopy } from './copy-store.js';
 import type { NewWorkspace } from './create-workspace.js';
+import type { DriftReport } from './drift.js';
 import type { Embedding } from './embed.js';
 import type { ExampleRow } from './examples.js';
 import type { ExportedVersion } from './export.js';
@@ -31,6 +33,7 @@ import type { ScheduleSession, ScheduleStatus } from './schedule.js';
 import type { WorkspaceStatus } from './status.js';
 import type { SuiteSheet } from './suite-sheet.js';
 import type { SuiteHistory, SuiteListing } from './suites.js';
+import type { DroppedTexts, NamedTexts, UnknownListing } from './unknown.js';
 
 /**
  * Version of these shapes. A key may be added within a version; the version is raised where a key goes, is renamed, or
@@ -62,6 +65,11 @@ export interface Results {
   'buffer why': BufferReason;
   'buffer reselect': Reselection;
   'buffer bakeoff': Bakeoff;
+  drift: DriftReport;
+  'unknown list': UnknownListing;
+  'unknown add': readonly Queued[];
+  'unknown name': NamedTexts;
+  'unknown drop': DroppedTexts;
   /** One a line. */
   'examples export': ExampleRow;
   /** Of one text: one a task where the adapter has several; of lines one a line. */

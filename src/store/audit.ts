@@ -14,6 +14,9 @@ export type ActName =
   | 'reject'
   | 'rollback'
   | 'reselected'
+  | 'queued'
+  | 'named'
+  | 'dropped'
   | 'pruned';
 
 /** The person or program that acts, and the interface used. */

@@ -16,8 +16,8 @@ export interface SampleRequest {
 }
 
 /**
- * Examples whose hashes follow `from`, in order of arrival. Hashes of texts are spread evenly, so each example has the
- * same chance to be in the sample if `from` is drawn. Cost: the index is read in its order, and as far as it takes.
+ * Examples whose hashes follow `from`, in order of arrival. The order of the hashes has nothing to do with the examples, so
+ * it is a random sample of them; another `from` gives another one. Cost: the index is read in its order, and as far as it takes.
  * @throws STORE_CORRUPT where one differs from what was taken in
  */
 export async function sampleExamples(store: Store, request: SampleRequest): Promise<Example[]> {

@@ -10,6 +10,7 @@ import {
 } from '../../drift/drift-check.js';
 import { effectInWords } from '../../drift/effect-words.js';
 import type { Queued } from '../../drift/queue-unknown.js';
+import type { EstimatedShare } from '../../drift/statistics/label-shift.js';
 import type { DriftReport } from '../../library/drift.js';
 import { type Output, tableOf } from '../output.js';
 
@@ -110,7 +111,7 @@ function describeLabels({ shares, notes, distance }: LabelReport, output: Output
   const rows = changed
     .slice(0, mostLabels)
     .map(({ label, learned, likelihood, confusion, observed }) => [
-      clip(label, 26),
+      clip(label, 24),
       percent(learned),
       likelihood ? intervalOf(likelihood) : '-',
       confusion ? intervalOf(confusion) : '-',
@@ -134,12 +135,14 @@ const labelColumns = [
   { title: 'label' },
   { title: 'learned %', align: 'right' },
   { title: 'estimated %', align: 'right' },
-  { title: 'by confusion %', align: 'right' },
+  { title: 'confusion %', align: 'right' },
   { title: 'observed %', align: 'right' },
 ] as const;
 
-const intervalOf = ({ share, lower, upper }: { share: number; lower: number; upper: number }) =>
-  `${percent(share)} [${percent(lower)}, ${percent(upper)}]`;
+const intervalOf = ({ share, lower, upper }: EstimatedShare) =>
+  `${percent(share)} [${wholePercent(lower)}, ${wholePercent(upper)}]`;
+
+const wholePercent = (share: number) => (share * 100).toFixed(0);
 
 const changeOf = ({ learned, likelihood, observed }: LabelShare) =>
   Math.abs((likelihood?.share ?? observed ?? learned) - learned);

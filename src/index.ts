@@ -28,6 +28,7 @@ export { starterDeclaration } from './library/starter.js';
 export type { AdapterStatus, WorkspaceStatus } from './library/status.js';
 export { isInvalid } from './library/suites.js';
 export { type NewSuite, SuitesHandle } from './library/suites-handle.js';
+export { UnknownHandle } from './library/unknown-handle.js';
 export { restoreBackup } from './library/upkeep.js';
 export { comparisonPage } from './pages/comparison/page.js';
 export { renderReportPage } from './pages/report/page.js';

@@ -15,6 +15,8 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   buffer: async () => (await import('./commands/buffer.js')).bufferCommand,
   labels: async () => (await import('./commands/labels.js')).labelsCommand,
   examples: async () => (await import('./commands/examples.js')).examplesCommand,
+  drift: async () => (await import('./commands/drift.js')).driftCommand,
+  unknown: async () => (await import('./commands/unknown.js')).unknownCommand,
   predict: async () => (await import('./commands/predict.js')).predictCommand,
   embed: async () => (await import('./commands/embed.js')).embedCommand,
   export: async () => (await import('./commands/export.js')).exportCommand,

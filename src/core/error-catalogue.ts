@@ -1,7 +1,7 @@
 /** The catalogue of every error a user can meet; a test compares `docs/errors.md` with this file. */
 
 import type { KnownCode } from './error-kinds.js';
-import { sqlErrors } from './sql-errors.js';
+import { errorsOfExamples } from './errors-of-examples.js';
 
 /** Parameters are in backticks under their library names; the third element lists them. */
 export type CatalogueEntry = readonly [meaning: string, remedy: string, parameters?: readonly string[]];
@@ -275,28 +275,7 @@ export const catalogue = {
     'See the decisions: `espalier candidates list` with `all`.',
     ['all'],
   ],
-  LABEL_NOT_FOUND: ['No example has that label.', 'Run `espalier labels list`.'],
-  LABEL_EXISTS: [
-    'A label of that name has examples already.',
-    'Merge the two with `espalier labels merge`, or take another name.',
-  ],
-  LABEL_INVALID: [
-    'What was given as a label cannot be one.',
-    'A label is a name; a task with a closed list of labels takes only those.',
-  ],
-  EDIT_NOT_FOUND: ['No edit has that number.', 'Run `espalier buffer edits`.'],
-  EDIT_UNDONE: ['The edit has been taken back already.', 'Run `espalier buffer edits`.'],
-  EDIT_OVERTAKEN: [
-    'An example was changed again after the edit that is to be taken back.',
-    'Take the later edit back first: `espalier buffer edits` lists them.',
-  ],
-  BUFFER_PINNED: [
-    'More examples would be pinned than the replay buffer holds.',
-    'Unpin some, or raise the budget of `buffer` in adapter.yaml.',
-  ],
-  EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
-  RUN_NOT_FOUND: ['No update of the adapter has that number.', 'Run `espalier status`, which names the last update.'],
-  ...sqlErrors,
+  ...errorsOfExamples,
   SCHEDULE_EMPTY: [
     'No adapter declares a schedule.',
     'Add `schedule:` to adapter.yaml; docs/adapter.md lists its keys.',

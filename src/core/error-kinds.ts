@@ -57,6 +57,7 @@ export const codesByKind = {
     'LABEL_NOT_FOUND',
     'EDIT_NOT_FOUND',
     'RUN_NOT_FOUND',
+    'UNKNOWN_TEXT_NOT_FOUND',
     'SCHEDULE_EMPTY',
   ],
   /** A named thing exists, but in another state. */

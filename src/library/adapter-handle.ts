@@ -14,6 +14,7 @@ import { readAccuracies } from './accuracies.js';
 import { BufferHandle } from './buffer-handle.js';
 import { type CandidateQuery, listProposed, type RollbackSettings, type RolledBack, rollBackTo } from './candidates.js';
 import { type CompareSettings, compareOn } from './compare.js';
+import { type DriftReport, type DriftSettings, measureDrift } from './drift.js';
 import { type Embedding, embedQuestions, openEncoderOf } from './embed.js';
 import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
@@ -25,6 +26,7 @@ import { LabelsHandle } from './labels-handle.js';
 import type { OpenWorkspace } from './open-workspace.js';
 import { ServedChampion } from './served-champion.js';
 import type { Call } from './site.js';
+import { UnknownHandle } from './unknown-handle.js';
 import { type UpdateSettings, updateAdapter } from './update.js';
 
 export class AdapterHandle {
@@ -33,12 +35,15 @@ export class AdapterHandle {
   /** The replay buffer. */
   readonly buffer: BufferHandle;
   readonly labels: LabelsHandle;
+  /** The queue of texts that the champion does not know. */
+  readonly unknown: UnknownHandle;
 
   constructor(opened: OpenWorkspace, name: string) {
     this.#opened = opened;
     this.name = name;
     this.buffer = new BufferHandle(opened, name);
     this.labels = new LabelsHandle(opened, name);
+    this.unknown = new UnknownHandle(opened, name);
   }
 
   /** What adapter.yaml says now. */
@@ -111,6 +116,15 @@ export class AdapterHandle {
     return this.#opened.run(query, async (site) =>
       exportToFile(await tableOfExamples(site, this.name, query), { file, format }),
     );
+  }
+
+  /**
+   * Compares what arrived, batch by batch, with what the champion has learned; each batch once for a version. With
+   * `texts` it compares texts without labels, and queues those that the champion does not know.
+   * @example const { batches } = await triage.drift({ texts: ['where is my drone'] });
+   */
+  drift(settings: DriftSettings & Call = {}): Promise<DriftReport> {
+    return this.#opened.run(settings, (site) => measureDrift(site, this.name, settings));
   }
 
   /** How each version that became champion answered what is held out of each domain. */

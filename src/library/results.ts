@@ -4,6 +4,7 @@
  */
 import type { ErrorCode, ErrorKind, Place } from '../core/errors.js';
 import type { Verification } from '../decisions/verify.js';
+import type { Queued } from '../drift/queue-unknown.js';
 import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { SuiteValidation } from '../measuring/validate-suite.js';
@@ -27,6 +28,7 @@ import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidate
 import type { StoreCopy } from './copy-store.js';
 import type { NewWorkspace } from './create-workspace.js';
 import type { EditReport } from './curate.js';
+import type { DriftReport } from './drift.js';
 import type { Embedding } from './embed.js';
 import type { ExampleRow } from './examples.js';
 import type { ExportedVersion } from './export.js';
@@ -41,6 +43,7 @@ import type { ScheduleSession, ScheduleStatus } from './schedule.js';
 import type { WorkspaceStatus } from './status.js';
 import type { SuiteSheet } from './suite-sheet.js';
 import type { SuiteHistory, SuiteListing } from './suites.js';
+import type { DroppedTexts, NamedTexts, UnknownListing } from './unknown.js';
 
 /**
  * Version of these shapes. A key may be added within a version; the version is raised where a key goes, is renamed, or
@@ -96,6 +99,13 @@ export interface Results {
   'examples list': readonly FoundExample[];
   /** Without a file one row a line. */
   'examples export': ExampleRow | ExportedRows;
+  drift: DriftReport;
+  'unknown list': UnknownListing;
+  'unknown add': readonly Queued[];
+  'unknown name': NamedTexts;
+  'unknown drop': DroppedTexts;
+  /** One a line. */
+  'examples export': ExampleRow;
   /** Of one text: one a task where the adapter has several; of lines one a line. */
   predict: Prediction | readonly Prediction[];
   /** One a line. */

@@ -6,10 +6,11 @@ import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { listAdapterNames, readDeclaration, type Workspace } from '../declaration/workspace.js';
 import { findAdapterCreation, findChampionSince, findChampionVersion } from '../store/candidates.js';
 import { type Store, storeError, storeTime } from '../store/database.js';
+import { listDriftChecks } from '../store/drift-checks.js';
 import { countUnlearned } from '../store/learned.js';
 import { findLastSettled, readSettledChecks, type SettledChecks } from '../store/schedule.js';
 import { findUnfinishedRun, type UnfinishedRun } from '../store/unfinished.js';
-import type { ScheduleFacts } from '../triggers/trigger.js';
+import type { DriftFact, ScheduleFacts } from '../triggers/trigger.js';
 import { isScheduled, readTriggers, type ScheduleKeys } from '../triggers/triggers.js';
 import { isLive } from '../update/lease.js';
 import type { ScheduleState } from './due.js';
@@ -86,6 +87,7 @@ async function readState(
     championSince: async () => dateOf(await findChampionSince(queries, adapter)),
     newExamples: async () => newExamples,
     championExamples: () => countShown(queries, adapter, tasks),
+    drifts: () => listDrifts(queries, adapter),
   };
   return {
     triggers: await readTriggers(schedule, facts),
@@ -93,6 +95,18 @@ async function readState(
     lastFailure: dateOf(lastFailure),
     unfinished: run && { id: run.id, stage: run.stage, isHeld: isLive(run, await storeTime(store)) },
   };
+}
+
+/** Kept checks only: a look costs a query. The scheduler compares new batches before it looks. */
+async function listDrifts(queries: Store['queries'], adapter: string): Promise<DriftFact[]> {
+  const version = await findChampionVersion(queries, adapter);
+  const checks = version === null ? [] : await listDriftChecks(queries, { adapter, version });
+  return checks
+    .filter(({ decides }) => decides)
+    .map(({ batch, domain, effect, p, at }) => ({
+      ...{ effect, p, at: new Date(at) },
+      batch: domain === '' ? batch : `${batch}, domain ${domain}`,
+    }));
 }
 
 /** Counts training examples that the champion has not learned and no earlier scheduled update has looked at. */

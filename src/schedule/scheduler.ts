@@ -4,7 +4,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { describeTrouble, troubleOf } from '../core/trouble.js';
-import { listAdapterNames } from '../declaration/workspace.js';
+import { listAdapterNames, readDeclaration } from '../declaration/workspace.js';
+import { checkArrivals } from '../drift/check-arrivals.js';
 import { storeError } from '../store/database.js';
 import { listMissingChecks, type NewCheck, recordCheck } from '../store/schedule.js';
 import { attemptUpdate, stackOf, type UpdateSite } from './attempt-update.js';
@@ -58,9 +59,21 @@ async function serveAll(scheduler: Scheduler, memory: Memory, now: () => Date): 
   await guard(scheduler, memory, null, async () => {
     for (const adapter of await listAdapterNames(scheduler.workspace)) {
       if (scheduler.signal.aborted) return;
+      await guard(scheduler, memory, `drift of ${adapter}`, () => checkDrift(scheduler, adapter, now()));
       await guard(scheduler, memory, adapter, () => serve(scheduler, memory, adapter, now()));
     }
   });
+}
+
+/**
+ * Compares new batches where the trigger `drift` is declared, each once for a champion. An error is reported as one of
+ * the drift of the adapter, whose updates start all the same.
+ */
+async function checkDrift(scheduler: Scheduler, adapter: string, now: Date): Promise<void> {
+  // What is wrong with the declaration, `serve` reports.
+  const declaration = await readDeclaration(scheduler.workspace, adapter).catch(() => undefined);
+  if (declaration?.schedule?.drift === undefined) return;
+  await checkArrivals(scheduler, declaration, { signal: scheduler.signal, now });
 }
 
 /** Checks one adapter, and runs its update if one is due. */

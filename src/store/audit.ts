@@ -15,7 +15,10 @@ export type ActName =
   | 'rollback'
   | 'reselected'
   | 'pruned'
-  | 'edited';
+  | 'edited'
+  | 'queued'
+  | 'named'
+  | 'dropped';
 
 /** The person or program that acts, and the interface used. */
 export interface Principal {

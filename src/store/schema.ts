@@ -216,6 +216,38 @@ export interface Schema {
     through_example: number;
     at: string;
   };
+  drift_checks: {
+    adapter: string;
+    version: number;
+    task: string;
+    batch: string;
+    domain: string;
+    first_arrival: number | null;
+    last_arrival: number | null;
+    texts: number;
+    decides: 0 | 1;
+    p: number | null;
+    effect: number | null;
+    input_p: number | null;
+    score_p: number | null;
+    novel_share: number | null;
+    novel_p: number | null;
+    detail: Json;
+    at: string;
+  };
+  unknown_texts: {
+    adapter: string;
+    task: string;
+    hash: string;
+    text: string;
+    reason: string;
+    likeliest: string | null;
+    score: number | null;
+    version: number;
+    first_seen: string;
+    last_seen: string;
+    times_seen: number;
+  };
   audit: {
     id: Generated<number>;
     at: string;

@@ -36,5 +36,7 @@ export const tables: readonly Table[] = [
   of('version_scores', 'adapter', 'version', 'suite', 'content_hash', 'cases'),
   of('decisions', 'id'),
   of('schedule_checks', 'id'),
+  of('drift_checks', 'adapter', 'version', 'task', 'batch', 'domain'),
+  of('unknown_texts', 'adapter', 'task', 'hash'),
   of('audit', 'id'),
 ];

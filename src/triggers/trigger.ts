@@ -18,6 +18,19 @@ export interface ScheduleFacts {
   newExamples(): Promise<number>;
   /** Number of training examples that the champion was shown; 0 without a champion. */
   championExamples(): Promise<number>;
+  /** Batches that were compared with what the champion has learned, and decide whether they drifted. */
+  drifts(): Promise<readonly DriftFact[]>;
+}
+
+/** A batch, or one of its domains. */
+export interface DriftFact {
+  /** "arrivals 101-200, domain billing" */
+  readonly batch: string;
+  /** Distance of the inputs as a share of the spread of what was learned; null if it was not measured. */
+  readonly effect: number | null;
+  /** The smallest adjusted p of its tests; null if there were too few texts. */
+  readonly p: number | null;
+  readonly at: Date;
 }
 
 export interface Fault {

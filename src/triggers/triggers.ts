@@ -7,11 +7,12 @@ import { faultOfKeys } from '../core/added-keys.js';
 import { membersOf, type Named } from '../core/extensions.js';
 import { championAge } from './champion-age.js';
 import { cron } from './cron.js';
+import { drift } from './drift.js';
 import { newExamples } from './new-examples.js';
 import type { ScheduleFacts, Trigger } from './trigger.js';
 
 /** Built-in triggers; if several are due, the first is named. */
-export const triggers = [cron, newExamples, championAge] as const;
+export const triggers = [cron, newExamples, championAge, drift] as const;
 
 type Shapes<T> = T extends { readonly shape: infer Shape } ? (shape: Shape) => void : never;
 type Together = Shapes<(typeof triggers)[number]> extends (shape: infer All) => void ? All : never;

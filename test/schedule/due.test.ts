@@ -36,6 +36,7 @@ async function stateOf(
     knownSince: async () => time('2026-10-01T10:00'),
     championSince: async () => champion,
     championExamples: async () => 0,
+    drifts: async () => [],
     newExamples: async () => newExamples,
   };
   return { ...state, triggers: await readTriggers(keys, facts) };

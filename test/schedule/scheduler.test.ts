@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EspalierError } from '#espalier/core/errors.js';
 import { workspaceAt } from '#espalier/declaration/workspace.js';
 import { runDue, type ScheduleEvent } from '#espalier/schedule/scheduler.js';
 import { openStore, type Store } from '#espalier/store/database.js';
@@ -8,7 +9,7 @@ import { headSettings } from '#espalier/training/heads.js';
 import { versionsOf } from '#espalier/versions/folder-versions.js';
 import { ownThread } from '#espalier/work/task.js';
 import { succeed } from '../support/command.js';
-import { at, deskDeclaration, ingestWords, writeDesk } from '../support/desk.js';
+import { at, deskDeclaration, ingestWords, trainedDesk, writeDesk } from '../support/desk.js';
 
 let folder: string;
 let store: Store;
@@ -57,6 +58,22 @@ describe('a check that cannot be recorded', () => {
     expect(events).toMatchObject([
       { kind: 'check', check: { adapter: 'desk' } },
       { kind: 'trouble', adapter: 'desk', reason: expect.stringContaining('no room') },
+    ]);
+  });
+});
+
+describe('drift that cannot be measured', () => {
+  it('is told once as such, and the updates of the adapter start all the same', async () => {
+    const declaration = deskDeclaration((source) => `${source}schedule:\n  newExamples: 10\n  drift: {}\n`);
+    await store.close();
+    folder = await trainedDesk(declaration);
+    await succeed(folder, [...ingestWords('shipping'), ...at(11)]);
+    store = await openStore(workspaceAt(folder, headSettings).database);
+    const thrown = new EspalierError('ENCODER_NOT_FOUND', 'no model there');
+    const events = await lookOnce('2026-11-24T12:00:00Z', thrown);
+    expect(events).toMatchObject([
+      { kind: 'trouble', adapter: 'drift of desk', reason: expect.stringContaining('no model there') },
+      { kind: 'check', check: { adapter: 'desk', trigger: 'newExamples', outcome: 'failed' } },
     ]);
   });
 });

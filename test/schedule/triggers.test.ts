@@ -7,6 +7,7 @@ const keysOf: Readonly<Record<string, { soon: object; late: object }>> = {
   cron: { soon: { cron: '* * * * *' }, late: { cron: '0 0 1 1 *' } },
   newExamples: { soon: { newExamples: 1 }, late: { newExamples: 1_000_000 } },
   championAge: { soon: { championAge: 0.001 }, late: { championAge: 3650 } },
+  drift: { soon: { drift: {} }, late: { drift: { effect: 5 } } },
 };
 const now = new Date('2026-06-01T12:30:00Z');
 const factsWith = (settled: Date | undefined, newExamples = 5) => ({
@@ -16,6 +17,7 @@ const factsWith = (settled: Date | undefined, newExamples = 5) => ({
   championSince: async () => new Date('2026-05-02T00:00:00Z'),
   newExamples: async () => newExamples,
   championExamples: async () => 10,
+  drifts: async () => [{ batch: 'arrivals 1-50', effect: 0.4, p: 0.003, at: new Date('2026-05-03T00:00:00Z') }],
 });
 const parse = (keys: object): ScheduleKeys => scheduleSchema().parse(keys);
 

@@ -105,7 +105,6 @@ export interface Results {
   'unknown name': NamedTexts;
   'unknown drop': DroppedTexts;
   /** One a line. */
-  'examples export': ExampleRow;
   /** Of one text: one a task where the adapter has several; of lines one a line. */
   predict: Prediction | readonly Prediction[];
   /** One a line. */

@@ -9,7 +9,7 @@ import { type BufferReason, type BufferSheet, explainMembership, listBuffered, r
 import { type BufferDiff, compareBuffers } from './buffer-diff.js';
 import { querySql, type SqlSettings } from './buffer-sql.js';
 import { type BufferStats, readBufferStats, type StatsQuery } from './buffer-stats.js';
-import { type Curation, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
+import { type CurationRequest, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
 import { type ExportedRows, type ExportFile, exportToFile, tableOfBuffer } from './export-rows.js';
 import { findConflicts, type NearConflicts } from './near-conflicts.js';
@@ -95,10 +95,13 @@ export class BufferHandle {
   /**
    * Curates examples: pins, quarantines, weighs, notes or relabels them, or takes that back. The next update corrects
    * what the champion has learned of them.
-   * @example await triage.buffer.curate({ act: 'quarantine', ids: [7, 9], reason: 'copied from a test page' });
+   * @example
+   * await triage.buffer.curate({ act: 'quarantine', of: { ids: [7, 9] }, reason: 'copied from a test page' });
+   * await triage.buffer.curate({ act: 'weigh', weight: 2, of: { source: 'experts' }, dryRun: true });
    */
-  curate(curation: Curation & { readonly ids: readonly number[] } & EditSettings & Call): Promise<EditReport> {
-    return this.#opened.run(curation, (site) => curate(site, this.#adapter, curation, curation));
+  curate(curation: CurationRequest & EditSettings & Call): Promise<EditReport> {
+    const { reason, dryRun } = curation;
+    return this.#opened.run(curation, (site) => curate(site, this.#adapter, curation, { reason, dryRun }));
   }
 
   /** Takes an edit back, if nothing has changed since. */

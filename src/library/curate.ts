@@ -12,6 +12,7 @@ import { mostWeight, readMarks } from '../store/curation.js';
 import { type Edit, type EditAct, listEdits } from '../store/edits.js';
 import { type Example, listExamplesById } from '../store/examples.js';
 import type { Standing } from '../store/revisions.js';
+import { chooseExamples, type ExampleChoice } from './chosen-examples.js';
 import type { Site } from './site.js';
 
 export type CurationSite = Pick<Site, 'workspace' | 'store' | 'actor' | 'now'>;
@@ -60,23 +61,24 @@ export interface EditReport {
 const mostChanges = 1000;
 
 /**
- * @param ids numbers of examples
- * @throws ADAPTER_NOT_FOUND, EXAMPLE_NOT_FOUND, LABEL_INVALID, BUFFER_PINNED, USAGE
+ * What to do, and with which examples. Those to relabel are chosen by any property but their label: for that `where` has
+ * a condition.
  */
+export type CurationRequest = Curation & { readonly of: ExampleChoice };
+
+/** @throws ADAPTER_NOT_FOUND, EXAMPLE_NOT_FOUND, LABEL_INVALID, BUFFER_PINNED, TASK_UNKNOWN, USAGE */
 export async function curate(
   site: CurationSite,
   adapter: string,
-  { ids, ...curation }: Curation & { readonly ids: readonly number[] },
+  { of, ...curation }: CurationRequest,
   settings: EditSettings,
 ): Promise<EditReport> {
   const declaration = await readDeclaration(site.workspace, adapter);
-  if (ids.length === 0)
-    throw new EspalierError('USAGE', 'no example is named', { hint: 'Give the numbers of examples.' });
-  if (curation.act === 'pin') await requireRoomForPins(site, declaration, ids);
-  const distinct = [...new Set(ids)];
-  const summary = `${wordsOf(curation)} ${distinct.length === 1 ? `example ${distinct[0]}` : `${distinct.length} examples`}`;
   const change = changeOf(declaration, curation);
-  return carryOut(site, { adapter, act: curation.act, summary, ids: distinct, change }, settings);
+  const ids = await chooseExamples(site.store, declaration, of);
+  if (curation.act === 'pin') await requireRoomForPins(site, declaration, ids);
+  const summary = `${wordsOf(curation)} ${ids.length === 1 ? `example ${ids[0]}` : `${ids.length} examples`}`;
+  return carryOut(site, { adapter, act: curation.act, summary, ids, change }, settings);
 }
 
 /** Takes an edit back. @throws ADAPTER_NOT_FOUND, EDIT_NOT_FOUND, EDIT_UNDONE, EDIT_OVERTAKEN, USAGE */
@@ -126,7 +128,7 @@ function editedOf({ example: { id, task, label, text }, before, after }: Edited)
 
 function wordsOf(curation: Curation): string {
   if (curation.act === 'weigh') return `weigh ${curation.weight}`;
-  if (curation.act === 'relabel') return `relabel \`${[curation.label].flat().join(', ')}\``;
+  if (curation.act === 'relabel') return `relabel as \`${[curation.label].flat().join(', ')}\``;
   return curation.act;
 }
 

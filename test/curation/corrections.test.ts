@@ -19,7 +19,7 @@ describe('a corrected label', () => {
     await desk.triage.ingest(wrong, { domain: 'desk' });
     await desk.ship();
     for (const { text, label } of second.slice(0, 3))
-      await desk.triage.buffer.curate({ act: 'relabel', ids: [await desk.idOf(text)], label, reason });
+      await desk.triage.buffer.curate({ act: 'relabel', of: { ids: [await desk.idOf(text)] }, label, reason });
     const update = await desk.ship();
     // The other workspace has the same split, and the labels are mended before they are learned.
     const other = await openDesk();
@@ -27,7 +27,7 @@ describe('a corrected label', () => {
     await other.ship();
     await other.triage.ingest(wrong, { domain: 'desk' });
     for (const { text, label } of second.slice(0, 3))
-      await other.triage.buffer.curate({ act: 'relabel', ids: [await other.idOf(text)], label, reason });
+      await other.triage.buffer.curate({ act: 'relabel', of: { ids: [await other.idOf(text)] }, label, reason });
     await other.ship();
     expect(desk.stateOf(3)).toEqual(other.stateOf(2));
     expect(desk.bytesOf(3, 'adapter.onnx').equals(other.bytesOf(2, 'adapter.onnx'))).toBe(true);
@@ -39,7 +39,7 @@ describe('a corrected label', () => {
     await desk.triage.ingest(first, { domain: 'desk' });
     await desk.ship();
     const [{ text }] = first as [(typeof first)[number]];
-    await desk.triage.buffer.curate({ act: 'relabel', ids: [await desk.idOf(text)], label: 'invoice', reason });
+    await desk.triage.buffer.curate({ act: 'relabel', of: { ids: [await desk.idOf(text)] }, label: 'invoice', reason });
     const update = await desk.triage.update();
     expect(update.report.notes.join(' ')).toMatch(/1 example .* stays in the weights/);
   });
@@ -54,12 +54,12 @@ describe('a quarantined example', () => {
     await desk.ship();
     const ids: number[] = [];
     for (const { text } of second) ids.push(await desk.idOf(text));
-    await desk.triage.buffer.curate({ act: 'quarantine', ids, reason });
+    await desk.triage.buffer.curate({ act: 'quarantine', of: { ids }, reason });
     expect((await desk.triage.buffer.list()).map(({ id }) => id)).not.toEqual(expect.arrayContaining([ids[0]]));
     const update = await desk.ship();
     expect(desk.stateOf(3)).toEqual(desk.stateOf(1));
     expect(update.report.domains[0]?.cases).toBe(first.length / 4);
-    await desk.triage.buffer.curate({ act: 'release', ids, reason });
+    await desk.triage.buffer.curate({ act: 'release', of: { ids }, reason });
     await desk.ship();
     expect(desk.stateOf(4)).toEqual(desk.stateOf(2));
   });
@@ -68,12 +68,12 @@ describe('a quarantined example', () => {
     const desk = await openDesk({ declare: (source) => source.replace('strategy: analytic', 'strategy: finetune') });
     await desk.triage.ingest(first, { domain: 'desk' });
     await desk.ship();
-    await desk.triage.buffer.curate({ act: 'quarantine', ids: [await desk.idOf(first[9]!.text)], reason });
+    await desk.triage.buffer.curate({ act: 'quarantine', of: { ids: [await desk.idOf(first[9]!.text)] }, reason });
     const update = await desk.ship();
     expect(update.report.notes.filter((note) => note.startsWith('Corrections'))).toEqual([]);
     const other = await openDesk({ declare: (source) => source.replace('strategy: analytic', 'strategy: finetune') });
     await other.triage.ingest(first, { domain: 'desk' });
-    await other.triage.buffer.curate({ act: 'quarantine', ids: [await other.idOf(first[9]!.text)], reason });
+    await other.triage.buffer.curate({ act: 'quarantine', of: { ids: [await other.idOf(first[9]!.text)] }, reason });
     await other.ship();
     expect(desk.bytesOf(2, 'adapter.safetensors').equals(other.bytesOf(1, 'adapter.safetensors'))).toBe(true);
   });
@@ -89,7 +89,7 @@ describe('a quarantined example', () => {
       async onProgress({ kind }) {
         if (kind !== 'begin' || isDone) return;
         isDone = true;
-        await desk.triage.buffer.curate({ act: 'relabel', ids: [id], label: 'invoice', reason });
+        await desk.triage.buffer.curate({ act: 'relabel', of: { ids: [id] }, label: 'invoice', reason });
       },
     });
     const other = await openDesk();
@@ -107,7 +107,7 @@ describe('a weight', () => {
     await desk.triage.ingest(first, { domain: 'desk' });
     await desk.ship();
     const { id } = (await desk.triage.buffer.list({ limit: 1 }))[0]!;
-    await desk.triage.buffer.curate({ act: 'weigh', ids: [id], weight: 3, reason });
+    await desk.triage.buffer.curate({ act: 'weigh', of: { ids: [id] }, weight: 3, reason });
     await desk.ship();
     const examples = (version: number) => desk.manifestOf(version).facts.examplesInStatistics;
     expect(examples(2)).toBe(examples(1)! + 2);

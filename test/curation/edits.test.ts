@@ -19,7 +19,7 @@ async function filledDesk() {
 describe('an edit', () => {
   it('changes nothing in a dry run, and tells what it would change', async () => {
     const { triage } = await filledDesk();
-    const told = await triage.buffer.curate({ act: 'relabel', ids: [1, 2], label: 'shipping', dryRun: true });
+    const told = await triage.buffer.curate({ act: 'relabel', of: { ids: [1, 2] }, label: 'shipping', dryRun: true });
     expect(told).toMatchObject({ edit: null, applied: false, examples: 1 });
     expect(told.changes).toMatchObject([{ id: 1, before: { label: 'refund' }, after: { label: 'shipping' } }]);
     expect(await triage.buffer.edits()).toEqual([]);
@@ -28,8 +28,14 @@ describe('an edit', () => {
 
   it('needs a reason, and keeps it with who made it', async () => {
     const { triage } = await filledDesk();
-    expect(await errorOf(triage.buffer.curate({ act: 'pin', ids: [1] }))).toMatchObject({ code: 'USAGE' });
-    await triage.buffer.curate({ act: 'note', ids: [1], note: 'seen', reason: 'to be asked again', actor: 'ana' });
+    expect(await errorOf(triage.buffer.curate({ act: 'pin', of: { ids: [1] } }))).toMatchObject({ code: 'USAGE' });
+    await triage.buffer.curate({
+      act: 'note',
+      of: { ids: [1] },
+      note: 'seen',
+      reason: 'to be asked again',
+      actor: 'ana',
+    });
     expect(await triage.buffer.edits()).toMatchObject([
       { act: 'note', actor: 'ana', reason: 'to be asked again', examples: 1, undoneBy: null },
     ]);
@@ -37,21 +43,24 @@ describe('an edit', () => {
 
   it('is none where everything holds already', async () => {
     const { triage } = await filledDesk();
-    expect(await triage.buffer.curate({ act: 'release', ids: [1], reason })).toMatchObject({ edit: null, examples: 0 });
+    expect(await triage.buffer.curate({ act: 'release', of: { ids: [1] }, reason })).toMatchObject({
+      edit: null,
+      examples: 0,
+    });
     expect(await triage.buffer.edits()).toEqual([]);
   });
 
   it('is all or nothing: an example that is not there stops it', async () => {
     const { triage } = await filledDesk();
-    const thrown = await errorOf(triage.buffer.curate({ act: 'quarantine', ids: [1, 99], reason }));
+    const thrown = await errorOf(triage.buffer.curate({ act: 'quarantine', of: { ids: [1, 99] }, reason }));
     expect(thrown).toMatchObject({ code: 'EXAMPLE_NOT_FOUND', message: 'triage has no example 99' });
     expect(await triage.buffer.edits()).toEqual([]);
   });
 
   it('is taken back whole, once, and not past a later change', async () => {
     const { triage } = await filledDesk();
-    const { edit } = await triage.buffer.curate({ act: 'weigh', ids: [1, 2], weight: 2, reason });
-    const later = await triage.buffer.curate({ act: 'weigh', ids: [2], weight: 0.5, reason });
+    const { edit } = await triage.buffer.curate({ act: 'weigh', of: { ids: [1, 2] }, weight: 2, reason });
+    const later = await triage.buffer.curate({ act: 'weigh', of: { ids: [2] }, weight: 0.5, reason });
     expect(await errorOf(triage.buffer.undo(edit!, { reason }))).toMatchObject({
       code: 'EDIT_OVERTAKEN',
       message: 'example 2 was changed again after edit 1',
@@ -72,7 +81,7 @@ describe('an edit', () => {
   it('takes weights that are quarters up to 16 alone', async () => {
     const { triage } = await filledDesk();
     for (const weight of [0, 0.3, -1, 17, Number.NaN])
-      expect(await errorOf(triage.buffer.curate({ act: 'weigh', ids: [1], weight, reason }))).toMatchObject({
+      expect(await errorOf(triage.buffer.curate({ act: 'weigh', of: { ids: [1] }, weight, reason }))).toMatchObject({
         code: 'USAGE',
       });
   });
@@ -82,12 +91,25 @@ describe('an edit', () => {
     const other = await openEspalier({ workspace: desk.folder, actor: 'ben' });
     const beside = await other.adapter();
     const edits = await Promise.all([
-      ...[1, 3, 5, 7].map((id) => desk.triage.buffer.curate({ act: 'quarantine', ids: [id, id + 1], reason })),
-      ...[1, 3, 5, 7].map((id) => beside.buffer.curate({ act: 'weigh', ids: [id, id + 1], weight: 4, reason })),
+      ...[1, 3, 5, 7].map((id) => desk.triage.buffer.curate({ act: 'quarantine', of: { ids: [id, id + 1] }, reason })),
+      ...[1, 3, 5, 7].map((id) => beside.buffer.curate({ act: 'weigh', of: { ids: [id, id + 1] }, weight: 4, reason })),
     ]);
     await other.close();
     expect(new Set(edits.map(({ edit }) => edit)).size).toBe(8);
     expect(edits.every(({ examples }) => examples === 2)).toBe(true);
+  });
+});
+
+describe('the examples of an edit', () => {
+  it('are those that fit a query, and every one only where that is said', async () => {
+    const { triage } = await filledDesk();
+    const weigh = (of: object, weight: number) => triage.buffer.curate({ act: 'weigh', weight, of, reason });
+    expect(await weigh({ label: 'refund', split: 'train' }, 2)).toMatchObject({ examples: 8 });
+    expect(await weigh({ search: 'shipping' }, 3)).toMatchObject({ examples: 10 });
+    expect(await weigh({ where: ['id<=4'], ids: [3, 4, 5] }, 4)).toMatchObject({ examples: 2 });
+    expect(await errorOf(weigh({}, 5))).toMatchObject({ code: 'USAGE' });
+    expect(await weigh({ all: true }, 5)).toMatchObject({ examples: 20 });
+    expect(await errorOf(weigh({ label: 'refnd' }, 6))).toMatchObject({ code: 'EXAMPLE_NOT_FOUND' });
   });
 });
 
@@ -97,7 +119,7 @@ describe('a pinned member', () => {
     await desk.ship();
     const members = await desk.triage.buffer.list();
     const ids = members.slice(0, 3).map(({ id }) => id);
-    await desk.triage.buffer.curate({ act: 'pin', ids, reason });
+    await desk.triage.buffer.curate({ act: 'pin', of: { ids }, reason });
     for (const policy of ['reservoir', 'herding', 'k-centre', 'recency', 'margin', 'mixed']) {
       await desk.triage.buffer.reselect({ policy, budget: 4, reason });
       const kept = (await desk.triage.buffer.list()).map(({ id }) => id);
@@ -111,7 +133,7 @@ describe('a pinned member', () => {
   it('is refused beyond the budget', async () => {
     const desk = await openDesk({ declare: (source) => source.replace('examples: 100', 'examples: 2') });
     await desk.triage.ingest(rows, { domain: 'desk' });
-    expect(await errorOf(desk.triage.buffer.curate({ act: 'pin', ids: [1, 2, 3], reason }))).toMatchObject({
+    expect(await errorOf(desk.triage.buffer.curate({ act: 'pin', of: { ids: [1, 2, 3] }, reason }))).toMatchObject({
       code: 'BUFFER_PINNED',
     });
   });
@@ -124,7 +146,7 @@ describe('the commands', () => {
     expect(await run('buffer', 'quarantine', '1', '2', '--dry-run')).toMatchObject({ applied: false, examples: 2 });
     expect(await run('buffer', 'quarantine', '1', '2', '--reason', 'spam')).toMatchObject({ edit: 1, examples: 2 });
     expect(await run('labels', 'rename', 'refund', 'money_back', '--reason', 'new name')).toMatchObject({ edit: 2 });
-    expect(await run('buffer', 'relabel', '2', '--label', 'money_back', '--reason', 'wrong')).toMatchObject({
+    expect(await run('buffer', 'relabel', '2', '--to', 'money_back', '--reason', 'wrong')).toMatchObject({
       edit: 3,
     });
     expect(await run('buffer', 'undo', '3', '--reason', 'right after all')).toMatchObject({ edit: 4, act: 'undo' });

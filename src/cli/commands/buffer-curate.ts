@@ -4,6 +4,7 @@ import { onlyAdapter } from '../../declaration/workspace.js';
 import { type Curation, curate, readEdits, undo } from '../../library/curate.js';
 import type { Edit } from '../../store/edits.js';
 import { type EditOptions, noteAfterEdit, renderEdit, withEditOptions } from '../edit-report.js';
+import { type FilterOptions, queryOf, withFilters } from '../example-filters.js';
 import { type Output, tableOf } from '../output.js';
 import {
   type GlobalOptions,
@@ -15,10 +16,11 @@ import {
   wholeNumber,
 } from '../session.js';
 
-interface CurateOptions extends EditOptions {
+interface CurateOptions extends EditOptions, FilterOptions {
+  readonly all?: boolean;
   readonly weight?: string;
   readonly note?: string;
-  readonly label?: readonly string[];
+  readonly to?: readonly string[];
 }
 
 interface CurateCommand {
@@ -56,19 +58,22 @@ const curateCommands: readonly CurateCommand[] = [
   {
     name: 'relabel',
     description: 'mend the label of examples',
-    options: (command) => command.requiredOption('--label <label...>', 'the label; of a multi-label task all of them'),
-    curation: ({ label = [] }) => ({ act: 'relabel', label: label.length === 1 ? label[0]! : label }),
+    options: (command) =>
+      command.requiredOption('--to <label...>', 'the label they get; of a multi-label task all of them'),
+    curation: ({ to = [] }) => ({ act: 'relabel', label: to.length === 1 ? to[0]! : to }),
   },
 ];
 
 /** pin, unpin, quarantine and so on; then what was done, and how it is taken back. */
 export function curateGroup(surroundings: Surroundings): Command[] {
   const acts = curateCommands.map(({ name, description, options = (command) => command, curation }) =>
-    options(withEditOptions(newCommand(name, description)))
-      .argument('<ids...>', 'numbers of examples')
+    withFilters(options(withEditOptions(newCommand(name, description))), 'any')
+      .option('--all', 'every example there is')
+      .argument('[ids...]', 'numbers of examples')
       .action((ids: string[], given: CurateOptions) =>
         withinEdit(given, surroundings, async (session) => {
-          const asked = { ids: ids.map(wholeNumber), ...curation(given) };
+          const numbers = ids.length === 0 ? {} : { ids: ids.map(wholeNumber) };
+          const asked = { ...curation(given), of: { ...queryOf(given), ...numbers, all: given.all } };
           const done = await curate(session, await adapterOf(session, given), asked, given);
           session.output.result(done, () => renderEdit(done, session.output));
           noteAfterEdit(done, session.output);

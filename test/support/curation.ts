@@ -39,16 +39,21 @@ export function poolOf(classes: readonly number[], count: number, lexical: numbe
     const vector = new Float32Array(dense + lexical);
     for (let index = 0; index < dense; index++) vector[index] = centre.normal() + 1.2 * random.normal();
     for (let bucket = 0; bucket < lexical; bucket++)
-      vector[dense + bucket] = random.integer(2) + (bucket === own % Math.max(lexical, 1) ? 2 : 0);
+      vector[dense + bucket] = random.integer(9) + (bucket === own % Math.max(lexical, 1) ? 4 : 0);
     return { id, vector, labels: [own] };
   });
 }
 
-/** Trains one step. Label sets are numbered as they come, as an update numbers them. */
-export function trainStep(
+/** Trains one step. @param more overrides of the job */
+export function trainStep(setting: Setting, step: Step, more: Partial<TrainingJob> = {}): Promise<TrainedHead> {
+  return trainJob({ ...jobOfStep(setting, step), ...more }, quiet);
+}
+
+/** The job of one step. Label sets are numbered as they come, as an update numbers them. */
+export function jobOfStep(
   { strategy, settings, lexical, tasks, multiLabel }: Setting,
   { parent, ...step }: Step,
-): Promise<TrainedHead> {
+): TrainingJob {
   const dimension = dense + lexical;
   const book = openLabelSetIndex(tasks.length);
   const targetOf = ({ labels }: PoolExample) =>
@@ -66,7 +71,7 @@ export function trainStep(
       ...(isWeighed && { weights: Float32Array.from(examples, ({ weight = 1 }) => weight) }),
     };
   };
-  const job: TrainingJob = {
+  return {
     ...{ strategy, settings, dimension, lexical, budget: 100, parent },
     classes: tasks.map((_, index) => `class ${index}`),
     tasks: Int32Array.from(tasks),
@@ -76,5 +81,4 @@ export function trainStep(
     ...(step.learned && { learned: batchOf(step.learned) }),
     ...(step.withdrawn && { withdrawn: batchOf(step.withdrawn) }),
   };
-  return trainJob(job, quiet);
 }

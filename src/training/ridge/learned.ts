@@ -1,7 +1,8 @@
 /** The learned examples of a task that are available to the job: all of them, or a sample. */
 import { seededRandom, shuffled } from '../../core/random.js';
 import { multiHot } from '../answers.js';
-import type { LabelledVectors, TrainingJob } from '../job.js';
+import { featuresOf as kindOfFeatures } from '../heads/ridge.js';
+import type { Head, LabelledVectors, TrainingJob } from '../job.js';
 import { type PickedRow, pickRows, totalWeight, weightAt } from '../rows.js';
 import { standardise } from '../standardise.js';
 import type { TaskPart } from '../task-parts.js';
@@ -22,6 +23,19 @@ export const fewExamples = 3000;
 export interface SharedInput extends KernelInput {
   readonly features: Features;
   readonly width: number;
+}
+
+/** The inputs of a head that was trained. */
+export function sharedInputOf({ shape, tensors }: Head): SharedInput {
+  const { mean, scale, map, phase, signs } = tensors;
+  const kind = kindOfFeatures(shape);
+  return {
+    mean: mean!,
+    scale: scale!,
+    signs,
+    features: { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } },
+    width: kind === 'none' ? shape.dimension - shape.lexical : shape.width!,
+  };
 }
 
 export interface TaskData {
@@ -138,20 +152,25 @@ const searchedRows = 6000;
 
 /**
  * A sample of all examples in the statistics: new ones in their true proportion, the others from the replay buffer,
- * with their near-duplicates.
+ * with their near-duplicates. Each is one piece of evidence for lambda and the confidence, whatever its weight: that
+ * says how much the head learns from it, not how often it is asked.
  */
 export async function drawSample(data: TaskData): Promise<LearnedSample> {
-  const { job, sets } = data;
+  const { job } = data;
   const picked = pickSample(data);
   const { fresh, replayed } = data.part;
   const pool = [fresh, replayed].flatMap((batch) => Array.from(batch.ids, (_, row) => ({ batch, row })));
   const found = pool.length <= searchedRows ? await withNearDuplicates(data, picked, pool) : picked;
-  const asked = pickRows(found, job.dimension);
+  return sampleOf(data, pickRows(found, job.dimension));
+}
+
+/** Learned examples as a sample in which near-duplicates are left out together. */
+export async function sampleOf(data: TaskData, asked: LabelledVectors): Promise<LearnedSample> {
   const groups = await groupsOf(data, asked);
   const beside = besideOf(data, asked, groups);
   const columns = columnsOf(await featuresOf(data, asked), asked.targets.length);
   const { targets, weights } = asked;
-  return { columns, targets, weights, sets, groups, ...(beside && { beside }) };
+  return { columns, targets, weights, sets: data.sets, groups, ...(beside && { beside }) };
 }
 
 function pickSample({ job, part: { fresh, replayed }, statistics }: TaskData): PickedRow[] {

@@ -36,7 +36,7 @@ import { taskTensors } from '../problem.js';
 import { drawFeatures, type FeatureKind } from '../ridge/features.js';
 import { fitTask } from '../ridge/fit-task.js';
 import { drawSigns, foldsOf } from '../ridge/kernel-input.js';
-import { fewExamples, type SharedInput } from '../ridge/learned.js';
+import { fewExamples, type SharedInput, sharedInputOf } from '../ridge/learned.js';
 import { estimateRidgeBytes } from '../ridge/size.js';
 import { holdsStatistics } from '../ridge/statistics.js';
 import { examplesIn } from '../ridge/task-sums.js';
@@ -133,17 +133,8 @@ function fixedPart(
   { kind, width, seed }: { kind: FeatureKind; width: number; seed: number },
 ): SharedInput {
   const { parent, dimension, lexical } = job;
-  const standardisation = standardisationOf(job);
-  if (parent) {
-    const { map, phase, signs } = parent.head.tensors;
-    return {
-      ...standardisation,
-      signs,
-      features: { kind, tensors: { ...(map && { map }), ...(phase && { phase }) } },
-      width,
-    };
-  }
+  if (parent) return sharedInputOf(parent.head);
   const folds = foldsOf(kind, lexical);
   const features = drawFeatures(kind, { dimension: dimension - lexical + folds, width, seed });
-  return { ...standardisation, ...(folds > 0 && { signs: drawSigns(lexical, seed) }), features, width };
+  return { ...standardisationOf(job), ...(folds > 0 && { signs: drawSigns(lexical, seed) }), features, width };
 }

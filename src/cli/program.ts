@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   rollback: async () => (await import('./commands/rollback.js')).rollbackCommand,
   buffer: async () => (await import('./commands/buffer.js')).bufferCommand,
   labels: async () => (await import('./commands/labels.js')).labelsCommand,
+  erase: async () => (await import('./commands/erase.js')).eraseCommand,
   examples: async () => (await import('./commands/examples.js')).examplesCommand,
   drift: async () => (await import('./commands/drift.js')).driftCommand,
   unknown: async () => (await import('./commands/unknown.js')).unknownCommand,

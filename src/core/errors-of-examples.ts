@@ -1,5 +1,15 @@
 /** The part of the catalogue about stored examples: what is asked of them, and what is changed. */
 export const errorsOfExamples = {
+  ERASURE_NOT_FOUND: ['No erasure has that number.', 'Run `espalier erase list`.'],
+  ERASURE_DONE: ['The erasure is done already.', 'Verify its certificate with `espalier erase verify`.'],
+  ERASURE_INCOMPLETE: [
+    'Something that was erased is there again, or there still.',
+    'Erase it again, or approve a version without it; `espalier erase verify` says what is left.',
+  ],
+  CERTIFICATE_INVALID: [
+    'The file is no certificate of an erasure, or it was changed after it was written.',
+    'Use the file that the erasure wrote, in replay-store/erasures/.',
+  ],
   LABEL_NOT_FOUND: ['No example has that label.', 'Run `espalier labels list`.'],
   LABEL_EXISTS: [
     'A label of that name has examples already.',

@@ -13,9 +13,12 @@ import type { Update } from '../update/run-update.js';
 import { readAccuracies } from './accuracies.js';
 import { BufferHandle } from './buffer-handle.js';
 import { type CandidateQuery, listProposed, type RollbackSettings, type RolledBack, rollBackTo } from './candidates.js';
+import type { ExampleChoice } from './chosen-examples.js';
 import { type CompareSettings, compareOn } from './compare.js';
+import type { EditSettings } from './curate.js';
 import { type DriftReport, type DriftSettings, measureDrift } from './drift.js';
 import { type Embedding, embedQuestions, openEncoderOf } from './embed.js';
+import { type ErasurePlan, type ErasureReport, erase } from './erase.js';
 import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
 import { type ExampleRow, listStored } from './examples.js';
@@ -140,6 +143,15 @@ export class AdapterHandle {
   /** Scores one version on suites and holdouts, apart from any update. */
   evaluate(settings: EvaluateSettings & Call = {}): Promise<VersionEvaluation> {
     return this.#opened.run(settings, (site) => evaluateAdapter(site, this.name, settings));
+  }
+
+  /**
+   * Erases examples from everything that is kept, and trains a candidate without them; with `dryRun` it only tells what
+   * would go.
+   * @example await triage.erase({ of: { where: ['source=form-7'] }, reason: 'the sender asks for it' });
+   */
+  erase(settings: { readonly of: ExampleChoice } & EditSettings & Call): Promise<ErasurePlan | ErasureReport> {
+    return this.#opened.run(settings, (site) => erase(site, this.name, settings));
   }
 
   /** Writes a version for other programs. */

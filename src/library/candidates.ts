@@ -3,6 +3,7 @@ import { approveCandidate, rejectCandidate } from '../decisions/decide.js';
 import { rollBack } from '../decisions/rollback.js';
 import { type Verification, verifyCandidate } from '../decisions/verify.js';
 import { readDeclaration } from '../declaration/workspace.js';
+import { removeTaintedVersions } from '../erasure/tainted-files.js';
 import { type FieldRow, fieldRows } from '../gate/field.js';
 import { readReport } from '../gate/read-report.js';
 import type { Report } from '../gate/report.js';
@@ -86,6 +87,8 @@ export interface Approved {
   /** Examples that the buffer took in, and let go. */
   readonly admitted: number;
   readonly evicted: number;
+  /** Versions that had learned what was erased, whose files are gone now; absent if there are none. */
+  readonly removed?: readonly number[];
 }
 
 /**
@@ -112,7 +115,8 @@ export async function approve(
     declaration,
     approval,
   );
-  return { adapter, champion: candidate.version, act, admitted, evicted };
+  const removed = await removeTaintedVersions({ store, versions, actor, now }, adapter);
+  return { adapter, champion: candidate.version, act, admitted, evicted, ...(removed.length > 0 && { removed }) };
 }
 
 export interface Rejected {
@@ -151,5 +155,7 @@ export async function rollBackTo(
   { to, reason }: RollbackSettings,
 ): Promise<RolledBack> {
   await readDeclaration(workspace, adapter);
-  return { adapter, ...(await rollBack({ store, versions }, { adapter, toVersion: to, actor, reason, at: now })) };
+  const done = await rollBack({ store, versions }, { adapter, toVersion: to, actor, reason, at: now });
+  await removeTaintedVersions({ store, versions, actor, now }, adapter);
+  return { adapter, ...done };
 }

@@ -2,6 +2,7 @@
 
 import type { Verification } from '../decisions/verify.js';
 import { listAdapterNames, onlyAdapter, readDeclaration } from '../declaration/workspace.js';
+import type { ErasureVerification } from '../erasure/verify.js';
 import type { ScheduleEvent } from '../schedule/scheduler.js';
 import type { Candidate } from '../store/candidates.js';
 import type { NewCheck } from '../store/schedule.js';
@@ -22,6 +23,7 @@ import {
   verifyVerdict,
 } from './candidates.js';
 import { copyStoreTo, type StoreCopy } from './copy-store.js';
+import { type ErasureReport, type ErasureSummary, readErasures, resumeErasure, verifyCertificate } from './erase.js';
 import { OpenWorkspace } from './open-workspace.js';
 import {
   readScheduleStatus,
@@ -125,6 +127,21 @@ export class Espalier {
   /** Removes old versions, and what nothing uses any longer; never what a decision may need. */
   prune(settings: PruneCall & Call = {}): Promise<Pruning> {
     return this.#opened.run(settings, (site) => pruneWorkspace(site, settings));
+  }
+
+  /** What was erased, the oldest first. */
+  erasures(): Promise<ErasureSummary[]> {
+    return this.#opened.run({}, (site) => readErasures(site));
+  }
+
+  /** Goes on with an erasure that was stopped. */
+  resumeErasure(id: number, call: Call = {}): Promise<ErasureReport> {
+    return this.#opened.run(call, (site) => resumeErasure(site, id));
+  }
+
+  /** Examines whether what a certificate says still holds. @param file its path */
+  verifyErasure(file: string): Promise<ErasureVerification> {
+    return this.#opened.run({}, (site) => verifyCertificate(site, file));
   }
 
   async close(): Promise<void> {

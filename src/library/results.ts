@@ -5,6 +5,7 @@
 import type { ErrorCode, ErrorKind, Place } from '../core/errors.js';
 import type { Verification } from '../decisions/verify.js';
 import type { Queued } from '../drift/queue-unknown.js';
+import type { ErasureVerification } from '../erasure/verify.js';
 import type { IntakeReport } from '../intake/intake-report.js';
 import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { SuiteValidation } from '../measuring/validate-suite.js';
@@ -30,6 +31,7 @@ import type { NewWorkspace } from './create-workspace.js';
 import type { EditReport } from './curate.js';
 import type { DriftReport } from './drift.js';
 import type { Embedding } from './embed.js';
+import type { ErasurePlan, ErasureReport, ErasureSummary } from './erase.js';
 import type { ExampleRow } from './examples.js';
 import type { ExportedVersion } from './export.js';
 import type { BufferRow, ExportedRows } from './export-rows.js';
@@ -87,6 +89,11 @@ export interface Results {
   'buffer conflicts': NearConflicts;
   'buffer reselect': Reselection;
   'buffer bakeoff': Bakeoff;
+  'erase examples': ErasurePlan | ErasureReport;
+  'erase resume': ErasureReport;
+  'erase list': readonly ErasureSummary[];
+  /** What does not hold is the `result` of ERASURE_INCOMPLETE. */
+  'erase verify': ErasureVerification;
   'labels list': readonly LabelSummary[];
   'labels rename': EditReport;
   'labels merge': EditReport;

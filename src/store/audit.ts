@@ -16,6 +16,7 @@ export type ActName =
   | 'reselected'
   | 'pruned'
   | 'edited'
+  | 'erased'
   | 'queued'
   | 'named'
   | 'dropped';
@@ -49,6 +50,23 @@ export async function recordAct(
     .insertInto('audit')
     .values({ ...row, hash: auditHash(row) })
     .execute();
+}
+
+/** The last act of that name on a subject. */
+export async function findAct(
+  queries: Queries,
+  { adapter, act, subject }: Pick<Act, 'adapter' | 'act' | 'subject'>,
+): Promise<{ readonly detail: unknown } | undefined> {
+  const row = await queries
+    .selectFrom('audit')
+    .select('detail')
+    .where('adapter', '=', adapter)
+    .where('act', '=', act)
+    .where('subject', '=', subject)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { detail: JSON.parse(row.detail) as unknown };
 }
 
 /** The `subject` of a version in the audit. */

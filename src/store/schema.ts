@@ -89,6 +89,22 @@ export interface Schema {
     note: string | null;
     seal: number;
   };
+  erasures: {
+    id: Generated<number>;
+    adapter: string;
+    reason: string;
+    actor: string;
+    at: string;
+    step: 'set apart' | 'trained' | 'removed' | 'done';
+    examples: number;
+    edit_id: number | null;
+    salt: string;
+    hashes: Json;
+    candidate_id: number | null;
+    no_candidate: string | null;
+  };
+  erasure_examples: { erasure_id: number; example_id: number };
+  tainted_versions: { adapter: string; version: number; erasure_id: number };
   renames: { edit_id: number; task: string; label_from: string; label_to: string };
   buffer_cells: {
     adapter: string;

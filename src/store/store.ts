@@ -136,6 +136,11 @@ export interface Engine {
   /** Ensures that no number up to these is issued again. */
   saveLastIds(transaction: Transaction, ids: LastIds): Promise<void>;
   /**
+   * Gives up the space of removed rows, so that nothing of them is left in the database's own files. It runs outside of
+   * a transaction, and keeps writers out while it runs; cost: every row is written anew.
+   */
+  reclaim(queries: Queries): Promise<void>;
+  /**
    * Translates an error of the database or of the disk to one of Espalier's catalogue; any other is returned unchanged.
    */
   errorOf(thrown: unknown): unknown;

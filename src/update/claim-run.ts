@@ -20,6 +20,8 @@ export interface UpdateRequest {
   readonly field?: readonly string[] | undefined;
   /** Learns everything again on the declared encoder, which may differ from the champion's. */
   readonly reencode?: true | undefined;
+  /** Whether everything is learned again on the champion's encoder; without it, whether the champion is tainted. */
+  readonly anew?: boolean | undefined;
   /** Ends an unfinished run and begins another. */
   readonly fresh?: true | undefined;
   /**
@@ -50,11 +52,11 @@ export interface Claimed {
  */
 export async function claimRun(context: UpdateContext, request: UpdateRequest): Promise<Claimed> {
   const { store } = context;
-  const { declaration, field, reencode, trigger, at } = request;
+  const { declaration, field, reencode, anew, trigger, at } = request;
   const asked = strategiesNamed(field ?? [declaration.strategy]).map(({ name }) => name);
   const owner = newOwner();
   const beginNew = async (beforehand: () => Promise<void>) => {
-    const plan = await planUpdate({ ...context, declaration, field: asked, reencode, at });
+    const plan = await planUpdate({ ...context, declaration, field: asked, reencode, anew, at });
     await beforehand();
     const request = {
       adapter: declaration.name,

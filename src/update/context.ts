@@ -61,6 +61,11 @@ export interface Plan {
    * used.
    */
   readonly reencode?: true;
+  /**
+   * Set if everything is learned again on the champion's encoder, since its head holds what must be in no later one;
+   * absent if the champion's head is trained further.
+   */
+  readonly anew?: true;
   /** Recorded in the manifest. */
   readonly at: string;
 }

@@ -9,6 +9,7 @@ import { policyFor } from '../replay/policies.js';
 import { lastArrival } from '../store/arrivals.js';
 import { findChampionVersion, nextVersion } from '../store/candidates.js';
 import type { Queries, Store } from '../store/database.js';
+import { listTainted } from '../store/erasures.js';
 import { lastRevision } from '../store/revisions.js';
 import { readSoundManifest } from '../versions/sound-version.js';
 import type { Versions } from '../versions/versions.js';
@@ -31,6 +32,8 @@ export interface PlanRequest {
   readonly field: readonly string[];
   /** Set to learn everything again, on another encoder than the champion's. */
   readonly reencode?: true | undefined;
+  /** Whether everything is learned again on the champion's encoder; without it, whether the champion is tainted. */
+  readonly anew?: boolean | undefined;
   readonly at: Date;
 }
 
@@ -46,6 +49,7 @@ export async function planUpdate({
   declaration,
   field,
   reencode,
+  anew,
   at,
 }: PlanRequest): Promise<Plan> {
   const { name } = declaration;
@@ -67,6 +71,7 @@ export async function planUpdate({
   const throughRevision = await lastRevision(store.queries, name);
   const since = parent && !reencode ? await listRenamesSince(store.queries, parent, throughRevision) : [];
   const renames = parent?.classes.some((one) => labelNow(one, since) !== one.label) ? since : [];
+  const isAnew = !reencode && parent && (anew ?? (await listTainted(store.queries, name)).has(parent.version));
   const plan: Plan = {
     declaration,
     field: contenders.map((strategy) => strategy.name),
@@ -80,6 +85,7 @@ export async function planUpdate({
     embeddings: spaceOf(encoder),
     suiteHashes: await hashSuites(workspace.suiteFolders, declaration.suites),
     ...(reencode && { reencode }),
+    ...(isAnew && { anew: true as const }),
     at: at.toISOString(),
   };
   if (parent && !reencode)
@@ -94,7 +100,7 @@ async function requireNews(
   plan: Plan,
 ): Promise<void> {
   const { fresh, leftOut } = await chooseFresh(context, plan, !plan.reencode);
-  if (fresh.length > 0 || plan.renames !== undefined) return;
+  if (fresh.length > 0 || plan.renames !== undefined || plan.anew) return;
   if ((await listCorrections(context, plan)).withdrawn.length > 0) return;
   const { name } = plan.declaration;
   const what =

@@ -6,6 +6,7 @@ import { decisionsCheck } from './checks/decisions.js';
 import { derivedCheck } from './checks/derived.js';
 import { diskCheck } from './checks/disk.js';
 import { encodersCheck } from './checks/encoders.js';
+import { erasuresCheck } from './checks/erasures.js';
 import { permissionsCheck } from './checks/permissions.js';
 import { prunableCheck } from './checks/prunable.js';
 import { rowsCheck } from './checks/rows.js';
@@ -21,6 +22,7 @@ export const checks: readonly Check[] = [
   versionsCheck,
   encodersCheck,
   runsCheck,
+  erasuresCheck,
   permissionsCheck,
   diskCheck,
   prunableCheck,

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { patienceMilliseconds } from '../patience.js';
 import type { Engine, Transaction } from '../store.js';
+import { tables } from '../tables.js';
 import { ServerBandIndex } from './band-index.js';
 import { postgresError } from './errors.js';
 import { ParcelWriter } from './example-writer.js';
@@ -21,6 +22,9 @@ export function postgresEngine(location: ServerLocation): Engine {
     beforeCommit: async () => undefined,
     async beginReading(transaction) {
       await sql`begin isolation level repeatable read, read only`.execute(transaction);
+    },
+    async reclaim(queries) {
+      for (const { name } of tables) await sql`vacuum full ${sql.table(`${schema}.${name}`)}`.execute(queries);
     },
     // The server itself checks its pages and keys.
     findDamage: async () => [],

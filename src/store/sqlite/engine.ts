@@ -35,6 +35,7 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
         throw sqliteError(thrown, systemCodeOf(thrown)?.startsWith('SQLITE_CORRUPT') ? file.path : target);
       });
     },
+    reclaim,
     findDamage,
     requireInPlace: () => requireInPlace(file),
     // The processes that share a file share the machine's clock.
@@ -59,6 +60,18 @@ export function sqliteEngine(database: SqliteDatabase.Database, file: DatabaseFi
     },
     errorOf: (thrown) => sqliteError(thrown, file.path),
   };
+}
+
+/** The log is emptied before and after, since it holds pages as they were and as they are now. */
+async function reclaim(queries: Queries): Promise<void> {
+  const emptyLog = async () => {
+    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(queries);
+    if (rows[0]?.busy) throw Object.assign(new Error('the log is being read'), { code: 'SQLITE_BUSY' });
+  };
+  const times = patienceMilliseconds / busyMilliseconds;
+  await untilFree(emptyLog, times);
+  await untilFree(() => sql`vacuum`.execute(queries), times);
+  await untilFree(emptyLog, times);
 }
 
 /** https://www.sqlite.org/pragma.html#pragma_integrity_check; both read the whole file. */

@@ -66,7 +66,11 @@ async function mixExamples(context: UpdateContext, plan: Plan, strategy: Strateg
   const classes = distinctClasses([...before.classes, ...classesAmong(tasks, taught)]);
   requireClasses(adapter, classes, taught);
   const multiLabel = multiLabelAmong(plan.declaration, before);
-  const retired = await retiredAmong(context.store, plan, { ...before, multiLabel, withdrawn });
+  const retired = await retiredAmong(context.store, plan, {
+    ...before,
+    multiLabel,
+    withdrawn: corrections.withdrawn,
+  });
   requireRivals(plan.declaration, without(classes, retired));
   const learned = continues
     ? (await listLearned(context, plan, strategy, taught)).filter(
@@ -109,7 +113,7 @@ async function goesOn(
   plan: Plan,
   { strategy, parent, corrections: { withdrawn, corrected } }: Continuing,
 ): Promise<boolean> {
-  if (plan.reencode) return false;
+  if (plan.reencode || plan.anew) return false;
   if (parent !== undefined && !strategy.continues(parent, settingsOf(plan, strategy))) return false;
   if (strategy.withdraws || withdrawn.length === 0 || corrected.length > 0) return true;
   return (await chooseFresh({ store, workspace, encoder }, plan, true)).fresh.length > 0;

@@ -18,6 +18,10 @@ CREATE INDEX edits_by_revision ON edits (adapter, revision);
 
 CREATE INDEX edits_by_undone ON edits (undoes);
 
+CREATE INDEX erasure_examples_by_example ON erasure_examples (example_id);
+
+CREATE INDEX erasures_by_adapter ON erasures (adapter, id);
+
 CREATE INDEX eval_suites_by_content ON eval_suites (suite, content_hash);
 
 CREATE UNIQUE INDEX examples_by_arrival ON examples (adapter, arrival);
@@ -226,6 +230,31 @@ CREATE TABLE embeddings (
   PRIMARY KEY (fingerprint, hash)
 ) STRICT;
 
+CREATE TABLE erasure_examples (
+  erasure_id INTEGER NOT NULL REFERENCES erasures (id),
+  example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
+  PRIMARY KEY (erasure_id, example_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE erasures (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  adapter TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at TEXT NOT NULL,
+  step TEXT NOT NULL CHECK (step IN ('set apart', 'trained', 'removed', 'done')),
+  -- Number of its examples.
+  examples INTEGER NOT NULL,
+  -- The edit that quarantined them.
+  edit_id INTEGER REFERENCES edits (id),
+  -- SHA-256 of a salt and the hash of each text, in ascending order: who has the text and the certificate can tell that it was among them, and nobody else.
+  salt TEXT NOT NULL,
+  hashes TEXT NOT NULL,
+  -- The candidate that was trained without them, or why there is none.
+  candidate_id INTEGER,
+  no_candidate TEXT
+) STRICT;
+
 CREATE TABLE eval_results (
   run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   contender TEXT NOT NULL,
@@ -385,6 +414,13 @@ CREATE TABLE strata (
   received INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (adapter, task, label, domain)
 ) STRICT;
+
+CREATE TABLE tainted_versions (
+  adapter TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  erasure_id INTEGER NOT NULL REFERENCES erasures (id),
+  PRIMARY KEY (adapter, version)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unknown_texts (
   adapter TEXT NOT NULL,

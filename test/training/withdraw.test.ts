@@ -110,6 +110,10 @@ describe.each(cases)('taking examples out of $name', ({ setting }) => {
     const { head, facts } = await trainStep(setting, { fresh: [], withdrawn: out!, parent, ...knows(rest!) });
     for (const [name, { data }] of Object.entries(head.tensors)) expect(data.every(Number.isFinite), name).toBe(true);
     expect(Object.values(facts).every(Number.isFinite)).toBe(true);
+    if (setting.strategy !== 'analytic') return;
+    // Nothing is known of the class: no feature and no word speaks for it.
+    for (const { dims, data } of [head.tensors.weight!, head.tensors.lexical].flatMap((tensor) => tensor ?? []))
+      expect(data.every((value, at) => at % dims[1]! !== 2 || value === 0)).toBe(true);
   });
 
   it("without an example that can be read goes on with the parent's choices", async () => {

@@ -140,6 +140,13 @@ describe('taking examples out of many', () => {
     expect(back.facts).toMatchObject({ examplesInStatistics: 3100, examplesReread: 0, lambdaChosenAt: 3100 });
   });
 
+  it('mends a single example at the choices of its parent, while the buffer is empty', async () => {
+    const parent = await trainStep(oneTask, { fresh: pool });
+    const [wrong] = relabelled(oneTask, pool.slice(0, 1));
+    const { facts } = await trainStep(oneTask, { fresh: [wrong!], withdrawn: pool.slice(0, 1), parent });
+    for (const name of ['lambda', 'temperature', 'lambdaChosenAt']) expect(facts[name]).toBe(parent.facts[name]);
+  });
+
   it("without a buffer solves at the parent's lambda, and serves at its temperature", async () => {
     const parent = await trainStep(oneTask, { fresh: pool });
     const { head, state, facts } = await trainStep(oneTask, { fresh: [], withdrawn: gone, parent });

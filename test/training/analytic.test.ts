@@ -185,6 +185,8 @@ describe('the analytic head', () => {
     expect(analytic.continues(learned(4096, 9_999), usual)).toBe(true);
     expect(analytic.continues(learned(4096, 10_000), usual)).toBe(false);
     expect(analytic.continues(learned(6144, 10_000), usual)).toBe(true);
+    // Examples that are withdrawn do not make it learn everything again at the smaller width.
+    expect(analytic.continues(learned(6144, 9_999), usual)).toBe(true);
     expect(analytic.continues(learned(4096, 10_000), settingsWith({ width: 4096 }))).toBe(true);
     const ofTwoTasks = {
       ...learned(4096, 0),

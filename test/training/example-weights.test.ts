@@ -308,8 +308,8 @@ describe.each([
   { name: 'slda', setting: { strategy: 'slda', settings: settingsWith({}), lexical: 0 } },
 ])('$name', ({ setting: part }) => {
   const setting: Setting = { ...part, tasks: [0, 0, 0], multiLabel: [] };
-  const pool = poolOf([0, 1, 2], 60, setting.lexical);
-  const [kept, others] = [pool.slice(0, 45), pool.slice(45)];
+  const pool = poolOf([0, 1, 2], 105, setting.lexical);
+  const [kept, others] = [pool.slice(0, 90), pool.slice(90)];
   const heavy = (weight: number) => others.map((example) => ({ ...example, weight }));
 
   it('has the state of examples learned twice where they count twice', async () => {
@@ -318,7 +318,7 @@ describe.each([
     const twice = await trainStep(setting, { fresh: [...others, ...again], parent });
     const once = await trainStep(setting, { fresh: heavy(2), parent });
     expect(once.state).toEqual(twice.state);
-    const out = { fresh: [], withdrawn: kept.slice(0, 3), replayed: kept.slice(3, 20) };
+    const out = { fresh: [], withdrawn: kept.slice(0, 3), replayed: kept.slice(3, 80) };
     expect(await trainStep(setting, { ...out, parent: once })).toEqual(
       await trainStep(setting, { ...out, parent: twice }),
     );
@@ -327,7 +327,7 @@ describe.each([
   it('forgets what it learned at a weight of 3 and gives up at a weight of 3, to the bit', async () => {
     const never = await trainStep(setting, { fresh: kept });
     const both = await trainStep(setting, { fresh: heavy(3), parent: never, learned: kept, replayed: kept });
-    expect(both.facts.examplesInStatistics).toBe(45 + 3 * 15);
+    expect(both.facts.examplesInStatistics).toBe(90 + 3 * 15);
     const left = await trainStep(setting, {
       fresh: [],
       withdrawn: heavy(3),
@@ -342,6 +342,6 @@ describe.each([
     if (setting.strategy === 'slda') return;
     const parent = await trainStep(setting, { fresh: kept });
     const { facts } = await trainStep(setting, { fresh: heavy(2.25), parent, learned: kept });
-    expect(facts).toMatchObject({ examplesReread: 60, examplesInStatistics: 45 + 15 * 2.25 });
+    expect(facts).toMatchObject({ examplesReread: 105, examplesInStatistics: 90 + 15 * 2.25 });
   });
 });

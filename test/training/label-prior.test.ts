@@ -29,6 +29,15 @@ describe('the offsets of a prior', () => {
   });
 });
 
+it.each(['observed', 'balanced', { a: 0.1, c: 0.9 }] as const)(
+  'a label whose examples were all taken out is favoured by no prior (%j)',
+  (prior) => {
+    const [a, b, c] = priorOffsets(prior, ['a', 'b', 'c'], Float64Array.of(600, 2.5, 0));
+    expect([a, b, c].every(Number.isFinite)).toBe(true);
+    expect(c! - b!).toBeLessThan(1e-12);
+  },
+);
+
 describe('`training.prior` in adapter.yaml', () => {
   it('is observed unless it says otherwise, and takes shares of labels', () => {
     expect(declare().training.prior).toBe('observed');

@@ -110,6 +110,10 @@ describe.each(cases)('taking examples out of $name', ({ setting }) => {
     const { head, facts } = await trainStep(setting, { fresh: [], withdrawn: out!, parent, ...knows(rest!) });
     for (const [name, { data }] of Object.entries(head.tensors)) expect(data.every(Number.isFinite), name).toBe(true);
     expect(Object.values(facts).every(Number.isFinite)).toBe(true);
+    if (setting.strategy !== 'analytic') return;
+    // Nothing is known of the class: no feature and no word speaks for it.
+    for (const { dims, data } of [head.tensors.weight!, head.tensors.lexical].flatMap((tensor) => tensor ?? []))
+      expect(data.every((value, at) => at % dims[1]! !== 2 || value === 0)).toBe(true);
   });
 
   it("without an example that can be read goes on with the parent's choices", async () => {
@@ -134,6 +138,13 @@ describe('taking examples out of many', () => {
     const back = await trainStep(oneTask, { fresh: [], withdrawn: [...other, ...gone], parent: more, replayed });
     expect(back).toEqual(direct);
     expect(back.facts).toMatchObject({ examplesInStatistics: 3100, examplesReread: 0, lambdaChosenAt: 3100 });
+  });
+
+  it('mends a single example at the choices of its parent, while the buffer is empty', async () => {
+    const parent = await trainStep(oneTask, { fresh: pool });
+    const [wrong] = relabelled(oneTask, pool.slice(0, 1));
+    const { facts } = await trainStep(oneTask, { fresh: [wrong!], withdrawn: pool.slice(0, 1), parent });
+    for (const name of ['lambda', 'temperature', 'lambdaChosenAt']) expect(facts[name]).toBe(parent.facts[name]);
   });
 
   it("without a buffer solves at the parent's lambda, and serves at its temperature", async () => {

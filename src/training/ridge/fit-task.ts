@@ -2,6 +2,7 @@
 import type { Tensors } from '../../core/safetensors.js';
 import { ridgeSettings } from '../heads/ridge.js';
 import type { TrainingJob, TrainingProgress } from '../job.js';
+import { sufficesToChoose } from '../learned-sample.js';
 import { readSettings } from '../settings.js';
 import type { TaskPart } from '../task-parts.js';
 import { takeColumns, under } from '../task-parts.js';
@@ -106,8 +107,9 @@ interface TaskChoice extends FewFit {
 }
 
 /**
- * Fits the head on the examples that can be read: all, or a sample; or, if there is none, as the parent was fitted. An
- * update that withdraws examples chooses everything anew, so that no choice rests on what was taken out.
+ * Fits the head on the examples that can be read: all, or a sample; or, if they do not suffice, as the parent was
+ * fitted. Otherwise an update that withdraws examples chooses everything anew, so that no choice rests on what was taken
+ * out.
  */
 async function fitAvailable(data: TaskData, tried: (count: number) => void): Promise<TaskChoice> {
   const { job, part, statistics } = data;
@@ -122,7 +124,9 @@ async function fitAvailable(data: TaskData, tried: (count: number) => void): Pro
     const fit = await fitFew(whole, search, chosen);
     return { ...fit, examplesReread: whole.targets.length, lambdaChosenAt };
   }
-  if (part.fresh.targets.length + part.replayed.targets.length > 0) {
+  const rows = part.fresh.targets.length + part.replayed.targets.length;
+  // The sums alone do not determine a regression: any sample is better than none.
+  if (sufficesToChoose(part, statistics.count) || (before.logistic === 1 && rows > 0)) {
     const ridge = await fitRidge(statistics, await drawSample(data), search);
     return { ...ridge, facts: { lambda: ridge.lambda }, examplesReread: 0, lambdaChosenAt };
   }
@@ -134,6 +138,7 @@ async function fitAvailable(data: TaskData, tried: (count: number) => void): Pro
 function offsetOfParent({ parent }: TrainingJob, { isMultiLabel, classes }: TaskPart): number {
   return isMultiLabel ? (parent?.head.tensors.bias?.data[classes[0]!] ?? 0) : 0;
 }
+
 /** For a multi-label task the offset of its calibration, for another task the offsets of its prior. */
 function biasOf(
   { settings, classes }: TrainingJob,

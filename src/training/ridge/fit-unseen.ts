@@ -1,5 +1,5 @@
 /**
- * Fits the ridge head of sums of which no example can be read, when some were taken out and nothing is new: lambda,
+ * Fits the ridge head of sums of which no or almost no example can be read, after some were taken out: lambda,
  * temperature and the weight of n-grams are the parent's, and the weights follow from the sums.
  */
 import { EspalierError } from '../../core/errors.js';
@@ -23,7 +23,7 @@ interface Unseen {
 export async function fitUnseen(statistics: RidgeStatistics, { facts, offset, threads }: Unseen): Promise<FewFit> {
   const { lambda, temperature, lexicalShare = 0, logistic } = facts;
   if (lambda === undefined || temperature === undefined || logistic === 1)
-    throw new EspalierError('STATE_MISMATCH', 'no example is left to fit the head on');
+    throw new EspalierError('STATE_MISMATCH', 'too few of the learned examples can be read to fit the head on');
   const products = await openFactorProducts('float64', threads);
   try {
     const { weight } = await solveRidge(statistics, lambda, products);

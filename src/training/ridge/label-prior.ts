@@ -14,7 +14,7 @@ export type LabelPrior = RidgeSettings['prior'];
  * @param counts learned examples of each class
  */
 export function priorOffsets(prior: LabelPrior, labels: readonly string[], counts: Float64Array): Float64Array {
-  const learned = sharesOf(counts.map((count) => Math.max(count, 1)));
+  const learned = sharesOf(counts.map((count) => count || 1));
   const expected = sharesOf(
     learned.map((share, index) => (counts[index] === 0 ? share : expectedShare(prior, labels[index]!, share))),
   );

@@ -94,16 +94,17 @@ function countAll({ buckets, all }: LexicalStatistics, rows: CountedRows, sign: 
   return { counts, examples: (all?.examples ?? 0) + sign * totalWeight(rows) };
 }
 
-/** V, [buckets, classes]. */
+/** V, [buckets, classes]; 0 for a class without examples, of which no word tells anything. */
 export function lexicalWeights(statistics: LexicalStatistics): Float64Array {
-  const { buckets, classes, counts, all } = statistics;
+  const { buckets, classes, counts, examples, all } = statistics;
   const weights = new Float64Array(buckets * classes);
   const tokens = tokensOf(statistics);
   for (let bucket = 0; bucket < buckets; bucket++) {
     const own = counts.subarray(bucket * classes, (bucket + 1) * classes);
     const background = surprise(all?.counts[bucket] ?? sumOf(own), tokens.all, buckets);
     for (let index = 0; index < classes; index++)
-      weights[bucket * classes + index] = surprise(own[index]!, tokens.classes[index]!, buckets) - background;
+      if (examples[index]! > 0)
+        weights[bucket * classes + index] = surprise(own[index]!, tokens.classes[index]!, buckets) - background;
   }
   return weights;
 }

@@ -18,8 +18,8 @@ const bytesOfNumber = 4;
 
 /**
  * Bytes of adapter.onnx, adapter.safetensors and state.safetensors together. The head's files contain the map and,
- * class by class, the weights; the state contains the statistics of each task. A state whose sums exceed int32 takes up
- * to twice its share.
+ * class by class, the weights; the state contains the statistics of each task. A state whose sums exceed
+ * int32, or are not whole because examples count by quarters, takes up to twice its share.
  */
 export function estimateRidgeBytes({ kind, width, dimension, lexical, classes }: RidgeSizes): number {
   const all = classes.reduce((sum, count) => sum + count, 0);

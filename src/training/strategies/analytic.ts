@@ -18,7 +18,7 @@
  * never having held them, and lambda, temperature and the weight of n-grams are chosen anew from what remains. While all
  * examples are read again, the whole head is, to the bit, the one that learned the remaining examples alone, given the
  * centring of the first update; beyond that, it is the one that any other history of the same sums and the same buffer
- * gives.
+ * gives, if the buffer holds enough to choose by.
  *
  * Each task has its own statistics: in shared ones an example of another task would count as a negative example of
  * every class, and an example held out in one task may be learned in another.

@@ -16,7 +16,7 @@ import { type Whitened, whiten } from '../discriminant/covariance.js';
 import { asIfComplete, leaveOneOut } from '../discriminant/leave-one-out.js';
 import { sldaHead } from '../heads/slda.js';
 import type { LabelledVectors, Strategy, TrainedHead, TrainingJob, TrainingProgress } from '../job.js';
-import { sampleLearned } from '../learned-sample.js';
+import { sampleLearned, sufficesToChoose } from '../learned-sample.js';
 import { goesOn } from '../options.js';
 import { taskTensors } from '../problem.js';
 import { type FactorProducts, openFactorProducts } from '../ridge/factor-products.js';
@@ -64,7 +64,7 @@ async function trainSlda(job: TrainingJob, progress: TrainingProgress): Promise<
     const whitened = await whiten({ statistics, examples, unit }, products);
     const sample = sampleOf(job, examples, statistics.count);
     const fitted = { whitened, examples, products, standardisation: { mean, scale } };
-    const temperature = temperatureOfParent(job) ?? (await calibrated(job, sample, fitted));
+    const temperature = temperatureOfParent(job, statistics) ?? (await calibrated(job, sample, fitted));
     const shape = { dimension: stride, lexical, classes: classes.length, unit, relative: 1 };
     const tensors = {
       mean,
@@ -107,9 +107,9 @@ async function sumsOf(
   return addExamples(left, inputOf(fresh));
 }
 
-/** The parent's temperature, if the job has no example to fit another to: examples were taken out, and none is read. */
-function temperatureOfParent({ fresh, replayed, parent }: TrainingJob): number | undefined {
-  return fresh.targets.length + replayed.targets.length === 0 ? parent?.facts.temperature : undefined;
+/** The parent's temperature, if the job has too few examples to fit another to. */
+function temperatureOfParent(job: TrainingJob, { count }: RidgeStatistics): number | undefined {
+  return sufficesToChoose(job, count) ? undefined : job.parent?.facts.temperature;
 }
 
 /** Greatest number of learned examples used to calibrate the confidence. */

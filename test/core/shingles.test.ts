@@ -44,6 +44,14 @@ describe('shingles', () => {
     expect(shinglesOf('Where  IS my parcel?!')).toEqual(shinglesOf('\uff57here is my parcel'));
   });
 
+  it('tell letters of one script from those of another, also where their low bytes are equal', () => {
+    const cyrillic = '\u0434\u043e\u043c\u0430 \u043d\u0435\u0442';
+    const low = Array.from(cyrillic, (letter) => String.fromCharCode(letter.charCodeAt(0) & 0xff)).join('');
+    expect(similarityOf(shinglesOf(cyrillic), shinglesOf(low))).toBe(0);
+    const pictures = ['\u{1f600}\u{1f601}\u{1f602}', '\u{1f603}\u{1f604}\u{1f605}'].map(shinglesOf);
+    expect(similarityOf(pictures[0]!, pictures[1]!)).toBe(0);
+  });
+
   it('of fewer than four characters are the text itself', () => {
     expect(similarityOf(shinglesOf('yes'), shinglesOf('Yes.'))).toBe(1);
     expect(similarityOf(shinglesOf('yes'), shinglesOf('yet'))).toBe(0);

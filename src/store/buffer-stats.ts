@@ -61,23 +61,28 @@ export async function countOffered(queries: Queries, request: CountRequest, by: 
   return rows;
 }
 
-/** Sums of one span of days after another, in the order in which an index has the rows: nothing is sorted by day. */
-function sumsOfSpans(day: RawBuilder<string>, value: RawBuilder<number>, days: readonly string[]) {
+/** A sum for each span of days, in the order in which an index has the rows: nothing is sorted by day. */
+function sumsOfSpans(spans: Spans, day: RawBuilder<string>, value: RawBuilder<number>) {
   const within = (span: number) => {
-    const from = days[span] === undefined ? sql`1 = 1` : sql`${day} >= ${days[span]}`;
-    return span === 0 ? from : sql`${from} and ${day} < ${days[span - 1]}`;
+    const from = spans.days[span] === undefined ? sql`1 = 1` : sql`${day} >= ${spans.days[span]}`;
+    return span === 0 ? from : sql`${from} and ${day} < ${spans.days[span - 1]}`;
   };
-  const sums = [...days, ''].map(
-    (_, span) => sql`sum(case when ${within(span)} then ${value} else 0 end) as ${column(span)}`,
-  );
-  return sql.join(sums);
+  const sumOf = (name: string, span: number) =>
+    sql`sum(case when ${within(span)} then ${value} else 0 end) as ${sql.raw(name)}`;
+  return sql.join(namesOf(spans).map(sumOf));
 }
 
-const column = (span: number) => sql.raw(`s${span}`);
-const sums = (days: readonly string[]) =>
-  sql.join([...days, ''].map((_, span) => sql`sum(${column(span)}) as ${column(span)}`));
+interface Spans {
+  /** The first day of each span, the latest span first; everything earlier is in a span after the last. */
+  readonly days: readonly string[];
+  /** First letter of the names of the sums: examples, or bytes. */
+  readonly of: 'e' | 'b';
+}
 
-type SpanSums = Readonly<Record<`s${number}`, number>> & { readonly task: string };
+const namesOf = ({ days, of }: Spans) => [...days, ''].map((_, span) => `${of}${span}`);
+const sums = (spans: Spans) => sql.join(namesOf(spans).map((name) => sql`sum(${sql.raw(name)}) as ${sql.raw(name)}`));
+
+type SpanSums = Readonly<Record<`${Spans['of']}${number}`, number>> & { readonly task: string };
 
 /**
  * Cost: one scan of the index `examples_by_cell`.
@@ -89,16 +94,17 @@ export async function countStoredByAge(
   request: CountRequest,
   days: readonly string[],
 ): Promise<StoredCount[]> {
+  const examples = { days, of: 'e' } as const;
   const day = sql<string>`substr(examples.received_at, 1, 10)`;
   const { rows } = await sql<SpanSums & { split: 'train' | 'holdout' }>`
-    select task, split, ${sums(days)} from (
-      select task, split, ${sumsOfSpans(day, sql`1`, days)}
+    select task, split, ${sums(examples)} from (
+      select task, split, ${sumsOfSpans(examples, day, sql`1`)}
       from examples where adapter = ${request.adapter} ${ofTask(request)}
       group by adapter, task, label, domain, source, split
     ) as cells
     group by task, split`.execute(queries);
   return rows.flatMap(({ task, split, ...counts }) =>
-    spansOf(counts).map(({ name, sum }) => ({ task, name, train: 0, holdout: 0, [split]: sum })),
+    filled(days, counts).map(({ name, examples: sum }) => ({ task, name, train: 0, holdout: 0, [split]: sum })),
   );
 }
 
@@ -108,24 +114,21 @@ export async function countOfferedByAge(
   request: CountRequest,
   days: readonly string[],
 ): Promise<OfferedCount[]> {
-  const countOfSpans = async (value: 'examples' | 'bytes') => {
-    const { rows } = await sql<SpanSums & { state: MembershipState }>`
-      select task, state, ${sums(days)} from (
-        select task, state, ${sumsOfSpans(sql`day`, sql.ref(`examples.${value}`), days)}
-        from buffer_cells as examples where adapter = ${request.adapter} ${ofTask(request)}
-        group by adapter, task, label, domain, source, state
-      ) as cells
-      group by task, state order by task, state`.execute(queries);
-    return rows;
-  };
-  const bytes = await countOfSpans('bytes');
-  return (await countOfSpans('examples')).flatMap(({ task, state, ...counts }, row) =>
-    spansOf(counts).map(({ name, sum, key }) => ({ task, name, state, examples: sum, bytes: bytes[row]![key]! })),
-  );
+  const [examples, bytes] = [{ days, of: 'e' } as const, { days, of: 'b' } as const];
+  const day = sql<string>`day`;
+  const { rows } = await sql<SpanSums & { state: MembershipState }>`
+    select task, state, ${sums(examples)}, ${sums(bytes)} from (
+      select task, state, ${sumsOfSpans(examples, day, sql`examples`)}, ${sumsOfSpans(bytes, day, sql`bytes`)}
+      from buffer_cells where adapter = ${request.adapter} ${request.task === undefined ? sql`` : sql`and task = ${request.task}`}
+      group by adapter, task, label, domain, source, state
+    ) as cells
+    group by task, state`.execute(queries);
+  return rows.flatMap(({ task, state, ...counts }) => filled(days, counts).map((span) => ({ task, state, ...span })));
 }
 
-function spansOf(counts: Readonly<Record<string, number>>) {
-  return Object.entries(counts)
-    .map(([key, sum]) => ({ key: key as `s${number}`, name: key.slice(1), sum }))
-    .filter(({ sum }) => sum > 0);
+/** The spans that have an example. */
+function filled(days: readonly string[], counts: Omit<SpanSums, 'task'>) {
+  return [...days, '']
+    .map((_, span) => ({ name: String(span), examples: counts[`e${span}`] ?? 0, bytes: counts[`b${span}`] ?? 0 }))
+    .filter(({ examples }) => examples > 0);
 }

@@ -48,7 +48,8 @@ function namedAmong<Name extends string>(
 ): Name | undefined {
   const found = known.find((one) => one === name);
   if (name === undefined || found) return found;
-  throw new EspalierError('USAGE', `--${option} is ${known.join(', ')}, not \`${name}\``, {
+  const names = known.join(known.length === 2 ? ' or ' : ', ');
+  throw new EspalierError('USAGE', `--${option} is ${names}, not \`${name}\``, {
     hint: suggestAmong(name, known),
   });
 }

@@ -76,7 +76,7 @@ function requireAmong(parameter: 'split' | 'state', value: string, known: readon
 
 function requireId(id: number): number {
   if (Number.isSafeInteger(id) && id >= 0) return id;
-  throw new EspalierError('USAGE', `\`ids\` are whole numbers, not ${id}`, { parameters: ['ids'] });
+  throw new EspalierError('USAGE', `an id is a whole number, not ${id}`);
 }
 
 /** @throws USAGE */

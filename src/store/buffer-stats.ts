@@ -1,5 +1,5 @@
 /** Counts of everything stored, and of everything offered to the buffer, by one property of the examples. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { MembershipState } from './buffer.js';
 import type { Queries } from './store.js';
 
@@ -48,58 +48,87 @@ export async function countStored(queries: Queries, request: CountRequest, by: C
   return rows;
 }
 
-/** Cost: one scan of the cells of the buffer. */
+/** Cost: one scan of `buffer_cells`, counted in its order first. */
 export async function countOffered(queries: Queries, request: CountRequest, by: CountedBy): Promise<OfferedCount[]> {
-  return queries
-    .selectFrom('buffer_cells')
-    .select(['task', sql.ref<string>(by).as('name'), 'state'])
-    .select(({ fn }) => [fn.sum<number>('examples').as('examples'), fn.sum<number>('bytes').as('bytes')])
-    .where('adapter', '=', request.adapter)
-    .where('examples', '>', 0)
-    .$if(request.task !== undefined, (query) => query.where('task', '=', request.task!))
-    .groupBy(['task', sql.ref(by), 'state'])
-    .execute();
+  const { rows } = await sql<OfferedCount>`
+    select task, ${sql.ref(by)} as name, state, sum(examples) as examples, sum(bytes) as bytes
+    from (
+      select task, label, domain, source, state, sum(examples) as examples, sum(bytes) as bytes
+      from buffer_cells as examples where adapter = ${request.adapter} ${ofTask(request)}
+      group by adapter, task, label, domain, source, state
+    ) as cells
+    where examples > 0 group by task, ${sql.ref(by)}, state`.execute(queries);
+  return rows;
 }
+
+/** A sum for each span of days, in the order in which an index has the rows: nothing is sorted by day. */
+function sumsOfSpans(spans: Spans, day: RawBuilder<string>, value: RawBuilder<number>) {
+  const within = (span: number) => {
+    const from = spans.days[span] === undefined ? sql`1 = 1` : sql`${day} >= ${spans.days[span]}`;
+    return span === 0 ? from : sql`${from} and ${day} < ${spans.days[span - 1]}`;
+  };
+  const sumOf = (name: string, span: number) =>
+    sql`sum(case when ${within(span)} then ${value} else 0 end) as ${sql.raw(name)}`;
+  return sql.join(namesOf(spans).map(sumOf));
+}
+
+interface Spans {
+  /** The first day of each span, the latest span first; everything earlier is in a span after the last. */
+  readonly days: readonly string[];
+  /** First letter of the names of the sums: examples, or bytes. */
+  readonly of: 'e' | 'b';
+}
+
+const namesOf = ({ days, of }: Spans) => [...days, ''].map((_, span) => `${of}${span}`);
+const sums = (spans: Spans) => sql.join(namesOf(spans).map((name) => sql`sum(${sql.raw(name)}) as ${sql.raw(name)}`));
+
+type SpanSums = Readonly<Record<`${Spans['of']}${number}`, number>> & { readonly task: string };
 
 /**
- * The number of the span that the day of receipt lies in: 0 from the first day on, 1 from the second on, and so on.
- * @param days the first day of each span, the latest span first; everything earlier is in the span after the last
+ * Cost: one scan of the index `examples_by_cell`.
+ * @param days the first day of each span, the latest span first; everything earlier is in a span after the last. The
+ * name of a count is the number of its span.
  */
-function spanOf(days: readonly string[]) {
-  const day = sql`substr(examples.received_at, 1, 10)`;
-  const branches = days.map((first, span) => sql`when ${day} >= ${first} then ${sql.lit(String(span))}`);
-  return sql<string>`case ${sql.join(branches, sql` `)} else ${sql.lit(String(days.length))} end`;
-}
-
-/** Cost: one scan of the index `examples_by_cell`. */
 export async function countStoredByAge(
   queries: Queries,
   request: CountRequest,
   days: readonly string[],
 ): Promise<StoredCount[]> {
-  const { rows } = await sql<StoredCount>`
-    select task, name, ${countOf('train')} as train, ${countOf('holdout')} as holdout
-    from (
-      select task, ${spanOf(days)} as name, split, count(*) as examples
-      from examples where adapter = ${request.adapter} ${ofTask(request)} group by task, name, split
-    ) as spans
-    group by task, name order by task, name`.execute(queries);
-  return rows;
+  const examples = { days, of: 'e' } as const;
+  const day = sql<string>`substr(examples.received_at, 1, 10)`;
+  const { rows } = await sql<SpanSums & { split: 'train' | 'holdout' }>`
+    select task, split, ${sums(examples)} from (
+      select task, split, ${sumsOfSpans(examples, day, sql`1`)}
+      from examples where adapter = ${request.adapter} ${ofTask(request)}
+      group by adapter, task, label, domain, source, split
+    ) as cells
+    group by task, split`.execute(queries);
+  return rows.flatMap(({ task, split, ...counts }) =>
+    filled(days, counts).map(({ name, examples: sum }) => ({ task, name, train: 0, holdout: 0, [split]: sum })),
+  );
 }
 
-/** Cost: one look-up for each example that was ever offered. */
+/** The same of everything offered. Cost: one scan of `buffer_cells`. */
 export async function countOfferedByAge(
   queries: Queries,
   request: CountRequest,
   days: readonly string[],
 ): Promise<OfferedCount[]> {
-  const { rows } = await sql<OfferedCount>`
-    select task, name, state, count(*) as examples, sum(bytes) as bytes
-    from (
-      select examples.task as task, ${spanOf(days)} as name, state, octet_length(text) as bytes
-      from buffer inner join examples on examples.id = buffer.example_id
-      where buffer.adapter = ${request.adapter} ${ofTask(request)}
-    ) as offered
-    group by task, name, state`.execute(queries);
-  return rows;
+  const [examples, bytes] = [{ days, of: 'e' } as const, { days, of: 'b' } as const];
+  const day = sql<string>`day`;
+  const { rows } = await sql<SpanSums & { state: MembershipState }>`
+    select task, state, ${sums(examples)}, ${sums(bytes)} from (
+      select task, state, ${sumsOfSpans(examples, day, sql`examples`)}, ${sumsOfSpans(bytes, day, sql`bytes`)}
+      from buffer_cells where adapter = ${request.adapter} ${request.task === undefined ? sql`` : sql`and task = ${request.task}`}
+      group by adapter, task, label, domain, source, state
+    ) as cells
+    group by task, state`.execute(queries);
+  return rows.flatMap(({ task, state, ...counts }) => filled(days, counts).map((span) => ({ task, state, ...span })));
+}
+
+/** The spans that have an example. */
+function filled(days: readonly string[], counts: Omit<SpanSums, 'task'>) {
+  return [...days, '']
+    .map((_, span) => ({ name: String(span), examples: counts[`e${span}`] ?? 0, bytes: counts[`b${span}`] ?? 0 }))
+    .filter(({ examples }) => examples > 0);
 }

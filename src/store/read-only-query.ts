@@ -33,8 +33,9 @@ const writing = [
   ...['release', 'set', 'reset', 'copy', 'call', 'do', 'lock', 'declare', 'fetch', 'listen', 'notify', 'prepare'],
 ];
 
-/** By its first word, since every other statement may change something. @throws SQL_WRITES, SQL_INVALID */
-export function requireReading(sql: string): void {
+/** By its first word, since every other statement may change something. @throws SQL_WRITES, SQL_INVALID, INTERRUPTED */
+export function requireReading({ sql, signal }: Pick<QueryRequest, 'sql' | 'signal'>): void {
+  if (signal.aborted) throw interrupted();
   const first = /^[a-z]+/i.exec(withoutComments(sql))?.[0].toLowerCase() ?? '';
   if (reading.includes(first)) return;
   if (writing.includes(first)) throw writes(`\`${first}\``);

@@ -113,6 +113,7 @@ export interface Schema {
     domain: string;
     source: string;
     state: 'member' | 'evicted' | 'declined';
+    day: string;
     examples: number;
     bytes: number;
   };

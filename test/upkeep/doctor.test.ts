@@ -103,7 +103,8 @@ const faults: Readonly<Record<string, Fault>> = {
     severity: 'error',
     what: /points to no row of examples/,
     command: /^espalier restore BACKUP --into DIR$/,
-    spoil: change('PRAGMA foreign_keys = OFF; DELETE FROM examples WHERE id = (SELECT min(example_id) FROM buffer)'),
+    spoil: change(`PRAGMA foreign_keys = OFF; DROP TRIGGER examples_leave_buffer;
+      DELETE FROM examples WHERE id = (SELECT min(example_id) FROM buffer)`),
   },
   'a changed example': {
     check: 'rows',
@@ -111,6 +112,22 @@ const faults: Readonly<Record<string, Fault>> = {
     what: /^example 3 of desk was changed outside of Espalier$/,
     command: /^espalier restore/,
     spoil: change("UPDATE examples SET label = 'refund' WHERE id = 3"),
+  },
+  'a text that a search misses': {
+    check: 'derived',
+    severity: 'warning',
+    what: /^a search misses 1 examples, and its index has 0 texts of examples that are gone$/,
+    command: /^espalier store reindex$/,
+    spoil: change(
+      "INSERT INTO examples_text (examples_text, rowid, text) SELECT 'delete', id, text FROM examples WHERE id = 3",
+    ),
+  },
+  'a wrong count of the buffer': {
+    check: 'derived',
+    severity: 'warning',
+    what: /^the counts of \d+ cells of the buffer differ from its rows$/,
+    command: /^espalier store reindex$/,
+    spoil: change("UPDATE buffer_cells SET examples = examples + 1 WHERE state = 'member'"),
   },
   'a changed place in the buffer': {
     check: 'rows',
@@ -265,7 +282,9 @@ describe('espalier doctor', () => {
   it('says nothing of a workspace that is whole, and writes nothing', async () => {
     const { code, findings } = await examine(whole);
     expect([code, findings]).toEqual([0, []]);
-    expect(await succeed(whole, ['doctor'])).toContain('Nothing is wrong: database, rows, audit, decisions, versions');
+    expect(await succeed(whole, ['doctor'])).toContain(
+      'Nothing is wrong: database, rows, derived, audit, decisions, versions',
+    );
   });
 
   it.each(Object.entries(faults))('finds %s, and the command mends it', async (_name, fault) => {

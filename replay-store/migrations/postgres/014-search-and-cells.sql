@@ -14,32 +14,33 @@ CREATE TABLE buffer_cells (
   domain text COLLATE "C" NOT NULL,
   source text COLLATE "C" NOT NULL,
   state text COLLATE "C" NOT NULL,
+  day text COLLATE "C" NOT NULL,
   examples bigint NOT NULL,
   bytes bigint NOT NULL,
-  PRIMARY KEY (adapter, task, label, domain, source, state)
+  PRIMARY KEY (adapter, task, label, domain, source, state, day)
 );
 INSERT INTO buffer_cells
-  SELECT buffer.adapter, task, label, domain, source, state, count(*), sum(octet_length(text))
+  SELECT buffer.adapter, task, label, domain, source, state, substr(received_at, 1, 10), count(*), sum(octet_length(text))
   FROM buffer JOIN examples ON examples.id = buffer.example_id
-  GROUP BY buffer.adapter, task, label, domain, source, state;
+  GROUP BY buffer.adapter, task, label, domain, source, state, substr(received_at, 1, 10);
 
 CREATE FUNCTION buffer_cells_enter() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO buffer_cells
-    SELECT entered.adapter, task, label, domain, source, entered.state, count(*), sum(octet_length(text))
+    SELECT entered.adapter, task, label, domain, source, entered.state, substr(received_at, 1, 10), count(*), sum(octet_length(text))
     FROM entered JOIN examples ON examples.id = entered.example_id
-    GROUP BY entered.adapter, task, label, domain, source, entered.state
-    ON CONFLICT (adapter, task, label, domain, source, state)
+    GROUP BY entered.adapter, task, label, domain, source, entered.state, substr(received_at, 1, 10)
+    ON CONFLICT (adapter, task, label, domain, source, state, day)
     DO UPDATE SET examples = buffer_cells.examples + excluded.examples, bytes = buffer_cells.bytes + excluded.bytes;
   RETURN NULL;
 END $$;
 CREATE FUNCTION buffer_cells_leave() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO buffer_cells
-    SELECT gone.adapter, task, label, domain, source, gone.state, -count(*), -sum(octet_length(text))
+    SELECT gone.adapter, task, label, domain, source, gone.state, substr(received_at, 1, 10), -count(*), -sum(octet_length(text))
     FROM gone JOIN examples ON examples.id = gone.example_id
-    GROUP BY gone.adapter, task, label, domain, source, gone.state
-    ON CONFLICT (adapter, task, label, domain, source, state)
+    GROUP BY gone.adapter, task, label, domain, source, gone.state, substr(received_at, 1, 10)
+    ON CONFLICT (adapter, task, label, domain, source, state, day)
     DO UPDATE SET examples = buffer_cells.examples + excluded.examples, bytes = buffer_cells.bytes + excluded.bytes;
   RETURN NULL;
 END $$;
@@ -63,16 +64,16 @@ CREATE TRIGGER examples_leave_buffer BEFORE DELETE ON examples FOR EACH ROW EXEC
 CREATE FUNCTION examples_change_cell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO buffer_cells
-    SELECT adapter, OLD.task, OLD.label, OLD.domain, OLD.source, state, -1, -octet_length(OLD.text)
+    SELECT adapter, OLD.task, OLD.label, OLD.domain, OLD.source, state, substr(OLD.received_at, 1, 10), -1, -octet_length(OLD.text)
     FROM buffer WHERE adapter = OLD.adapter AND example_id = OLD.id
-    ON CONFLICT (adapter, task, label, domain, source, state)
+    ON CONFLICT (adapter, task, label, domain, source, state, day)
     DO UPDATE SET examples = buffer_cells.examples + excluded.examples, bytes = buffer_cells.bytes + excluded.bytes;
   INSERT INTO buffer_cells
-    SELECT adapter, NEW.task, NEW.label, NEW.domain, NEW.source, state, 1, octet_length(NEW.text)
+    SELECT adapter, NEW.task, NEW.label, NEW.domain, NEW.source, state, substr(NEW.received_at, 1, 10), 1, octet_length(NEW.text)
     FROM buffer WHERE adapter = NEW.adapter AND example_id = NEW.id
-    ON CONFLICT (adapter, task, label, domain, source, state)
+    ON CONFLICT (adapter, task, label, domain, source, state, day)
     DO UPDATE SET examples = buffer_cells.examples + excluded.examples, bytes = buffer_cells.bytes + excluded.bytes;
   RETURN NULL;
 END $$;
-CREATE TRIGGER examples_change_cell AFTER UPDATE OF adapter, task, text, label, domain, source ON examples
+CREATE TRIGGER examples_change_cell AFTER UPDATE OF adapter, task, text, label, domain, source, received_at ON examples
   FOR EACH ROW EXECUTE FUNCTION examples_change_cell();

@@ -25,46 +25,48 @@ CREATE TABLE buffer_cells (
   domain TEXT NOT NULL,
   source TEXT NOT NULL,
   state TEXT NOT NULL,
+  -- Of receipt.
+  day TEXT NOT NULL,
   -- 0 where the last example left the cell.
   examples INTEGER NOT NULL,
   -- Of the texts, in UTF-8.
   bytes INTEGER NOT NULL,
-  PRIMARY KEY (adapter, task, label, domain, source, state)
+  PRIMARY KEY (adapter, task, label, domain, source, state, day)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO buffer_cells
-  SELECT buffer.adapter, task, label, domain, source, state, count(*), sum(octet_length(text))
+  SELECT buffer.adapter, task, label, domain, source, state, substr(received_at, 1, 10), count(*), sum(octet_length(text))
   FROM buffer JOIN examples ON examples.id = buffer.example_id
-  GROUP BY buffer.adapter, task, label, domain, source, state;
+  GROUP BY buffer.adapter, task, label, domain, source, state, substr(received_at, 1, 10);
 
 CREATE TRIGGER buffer_cells_enter AFTER INSERT ON buffer BEGIN
   INSERT INTO buffer_cells
-    SELECT NEW.adapter, task, label, domain, source, NEW.state, 1, octet_length(text) FROM examples WHERE id = NEW.example_id
+    SELECT NEW.adapter, task, label, domain, source, NEW.state, substr(received_at, 1, 10), 1, octet_length(text) FROM examples WHERE id = NEW.example_id
     ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
 END;
 CREATE TRIGGER buffer_cells_move AFTER UPDATE OF state ON buffer WHEN OLD.state <> NEW.state BEGIN
   INSERT INTO buffer_cells
-    SELECT NEW.adapter, task, label, domain, source, OLD.state, -1, -octet_length(text) FROM examples WHERE id = NEW.example_id
+    SELECT NEW.adapter, task, label, domain, source, OLD.state, substr(received_at, 1, 10), -1, -octet_length(text) FROM examples WHERE id = NEW.example_id
     ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
   INSERT INTO buffer_cells
-    SELECT NEW.adapter, task, label, domain, source, NEW.state, 1, octet_length(text) FROM examples WHERE id = NEW.example_id
+    SELECT NEW.adapter, task, label, domain, source, NEW.state, substr(received_at, 1, 10), 1, octet_length(text) FROM examples WHERE id = NEW.example_id
     ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
 END;
 CREATE TRIGGER buffer_cells_leave AFTER DELETE ON buffer BEGIN
   INSERT INTO buffer_cells
-    SELECT OLD.adapter, task, label, domain, source, OLD.state, -1, -octet_length(text) FROM examples WHERE id = OLD.example_id
+    SELECT OLD.adapter, task, label, domain, source, OLD.state, substr(received_at, 1, 10), -1, -octet_length(text) FROM examples WHERE id = OLD.example_id
     ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
 END;
 -- Before the example itself goes, since its cell must be known.
 CREATE TRIGGER examples_leave_buffer BEFORE DELETE ON examples BEGIN
   DELETE FROM buffer WHERE adapter = OLD.adapter AND example_id = OLD.id;
 END;
-CREATE TRIGGER examples_change_cell AFTER UPDATE OF adapter, task, text, label, domain, source ON examples BEGIN
+CREATE TRIGGER examples_change_cell AFTER UPDATE OF adapter, task, text, label, domain, source, received_at ON examples BEGIN
   INSERT INTO buffer_cells
-    SELECT adapter, OLD.task, OLD.label, OLD.domain, OLD.source, state, -1, -octet_length(OLD.text)
+    SELECT adapter, OLD.task, OLD.label, OLD.domain, OLD.source, state, substr(OLD.received_at, 1, 10), -1, -octet_length(OLD.text)
     FROM buffer WHERE adapter = OLD.adapter AND example_id = OLD.id
     ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
   INSERT INTO buffer_cells
-    SELECT adapter, NEW.task, NEW.label, NEW.domain, NEW.source, state, 1, octet_length(NEW.text)
+    SELECT adapter, NEW.task, NEW.label, NEW.domain, NEW.source, state, substr(NEW.received_at, 1, 10), 1, octet_length(NEW.text)
     FROM buffer WHERE adapter = NEW.adapter AND example_id = NEW.id
     ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
 END;

@@ -20,7 +20,7 @@ import type { ServerLocation } from './location.js';
 
 /** @throws SQL_INVALID, SQL_WRITES, SQL_TOO_SLOW, INTERRUPTED, and errors of the server */
 export async function queryServer(location: ServerLocation, request: QueryRequest): Promise<QueryResult> {
-  requireReading(request.sql);
+  requireReading(request);
   const { connectionString, schema, shown } = location;
   const client = new pg.Client({ connectionString, application_name: 'espalier sql', types: { getTypeParser } });
   client.on('error', () => undefined);

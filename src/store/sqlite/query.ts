@@ -30,8 +30,7 @@ export type ProcessReply =
 
 /** @throws SQL_INVALID, SQL_WRITES, SQL_TOO_SLOW, INTERRUPTED, STORE_CORRUPT, STORE_BUSY */
 export async function queryFile(path: string, request: QueryRequest): Promise<QueryResult> {
-  requireReading(request.sql);
-  if (request.signal.aborted) throw interrupted();
+  requireReading(request);
   // Whatever SQLite and the process write meanwhile goes with the folder, also where the process is ended.
   const folder = await mkdtemp(join(tmpdir(), 'espalier-query-'));
   try {

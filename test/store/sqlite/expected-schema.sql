@@ -107,11 +107,13 @@ CREATE TABLE buffer_cells (
   domain TEXT NOT NULL,
   source TEXT NOT NULL,
   state TEXT NOT NULL,
+  -- Of receipt.
+  day TEXT NOT NULL,
   -- 0 where the last example left the cell.
   examples INTEGER NOT NULL,
   -- Of the texts, in UTF-8.
   bytes INTEGER NOT NULL,
-  PRIMARY KEY (adapter, task, label, domain, source, state)
+  PRIMARY KEY (adapter, task, label, domain, source, state, day)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE candidates (
@@ -476,32 +478,32 @@ CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit BEGIN SELECT RAISE(ABO
 
 CREATE TRIGGER buffer_cells_enter AFTER INSERT ON buffer BEGIN
   INSERT INTO buffer_cells
-    SELECT NEW.adapter, task, label, domain, source, NEW.state, 1, octet_length(text) FROM examples WHERE id = NEW.example_id
+    SELECT NEW.adapter, task, label, domain, source, NEW.state, substr(received_at, 1, 10), 1, octet_length(text) FROM examples WHERE id = NEW.example_id
     ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
 END;
 
 CREATE TRIGGER buffer_cells_leave AFTER DELETE ON buffer BEGIN
   INSERT INTO buffer_cells
-    SELECT OLD.adapter, task, label, domain, source, OLD.state, -1, -octet_length(text) FROM examples WHERE id = OLD.example_id
+    SELECT OLD.adapter, task, label, domain, source, OLD.state, substr(received_at, 1, 10), -1, -octet_length(text) FROM examples WHERE id = OLD.example_id
     ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
 END;
 
 CREATE TRIGGER buffer_cells_move AFTER UPDATE OF state ON buffer WHEN OLD.state <> NEW.state BEGIN
   INSERT INTO buffer_cells
-    SELECT NEW.adapter, task, label, domain, source, OLD.state, -1, -octet_length(text) FROM examples WHERE id = NEW.example_id
+    SELECT NEW.adapter, task, label, domain, source, OLD.state, substr(received_at, 1, 10), -1, -octet_length(text) FROM examples WHERE id = NEW.example_id
     ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
   INSERT INTO buffer_cells
-    SELECT NEW.adapter, task, label, domain, source, NEW.state, 1, octet_length(text) FROM examples WHERE id = NEW.example_id
+    SELECT NEW.adapter, task, label, domain, source, NEW.state, substr(received_at, 1, 10), 1, octet_length(text) FROM examples WHERE id = NEW.example_id
     ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
 END;
 
-CREATE TRIGGER examples_change_cell AFTER UPDATE OF adapter, task, text, label, domain, source ON examples BEGIN
+CREATE TRIGGER examples_change_cell AFTER UPDATE OF adapter, task, text, label, domain, source, received_at ON examples BEGIN
   INSERT INTO buffer_cells
-    SELECT adapter, OLD.task, OLD.label, OLD.domain, OLD.source, state, -1, -octet_length(OLD.text)
+    SELECT adapter, OLD.task, OLD.label, OLD.domain, OLD.source, state, substr(OLD.received_at, 1, 10), -1, -octet_length(OLD.text)
     FROM buffer WHERE adapter = OLD.adapter AND example_id = OLD.id
     ON CONFLICT DO UPDATE SET examples = examples - 1, bytes = bytes + excluded.bytes;
   INSERT INTO buffer_cells
-    SELECT adapter, NEW.task, NEW.label, NEW.domain, NEW.source, state, 1, octet_length(NEW.text)
+    SELECT adapter, NEW.task, NEW.label, NEW.domain, NEW.source, state, substr(NEW.received_at, 1, 10), 1, octet_length(NEW.text)
     FROM buffer WHERE adapter = NEW.adapter AND example_id = NEW.id
     ON CONFLICT DO UPDATE SET examples = examples + 1, bytes = bytes + excluded.bytes;
 END;

@@ -24,6 +24,11 @@ export interface IntakeRequest {
   readonly labelNames?: readonly string[] | undefined;
   /** Rows that lack one of these values are passed over. */
   readonly where?: readonly FieldValue[];
+  /**
+   * Why labels are mended: a row whose text is there with another label gives it its own, instead of being rejected.
+   * Without it such rows are rejected.
+   */
+  readonly relabel?: string | undefined;
   /** With more rejected rows than this nothing is stored. */
   readonly maxRejected?: RejectedLimit | undefined;
   /** Texts of eval suites by sameTextHash -> the suite's name. */
@@ -84,6 +89,8 @@ export interface IntakeReport {
   contradictions: number;
   /** Null where adapter.yaml does not declare `intake.nearDuplicates`. */
   nearDuplicates: NearReport | null;
+  /** Examples that were there already and have the label of a row now. */
+  relabelled: number;
   /** Rows whose text occurs in an eval suite; they are among the rejected. */
   leaked: number;
   /** Rows that the filters left out; they are not among the rejected. */
@@ -115,6 +122,7 @@ export function newIntakeReport({ intake }: Pick<AdapterDeclaration, 'intake'>):
     duplicates: 0,
     twins: 0,
     contradictions: 0,
+    relabelled: 0,
     nearDuplicates: intake?.nearDuplicates ? { skipped: 0, linked: 0, contradictions: 0, pairs: [] } : null,
     leaked: 0,
     filtered: 0,

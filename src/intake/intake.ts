@@ -5,6 +5,7 @@
  */
 import { EspalierError } from '../core/errors.js';
 import { labelsIn } from '../core/label-sets.js';
+import { editWithin, requireReason } from '../curation/edit.js';
 import { type Task, taskNamed } from '../declaration/tasks.js';
 import { checkInput } from '../reading/check-input.js';
 import { Rejects } from '../reading/rejects.js';
@@ -37,6 +38,7 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   await requireAnswerForm(store.queries, request.declaration.name, task);
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
+  if (request.relabel !== undefined) requireReason(request.relabel);
   const redactor = await openRedactor(request.declaration.intake ?? {});
   const report = newIntakeReport(request.declaration);
   const rejects = new Rejects(request.rejectsFile);
@@ -50,11 +52,12 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
       const intake = await beginIntake(transaction, { request, task, report, rejects, writer, redactor, near });
       await takeRows(intake, totalBytes);
       await endIntake(transaction, intake);
+      await mendLabels(transaction, store, intake);
     });
   } finally {
     report.rejectsFile = await rejects.close();
   }
-  requireTaken(report, rejects.first);
+  if (report.relabelled === 0) requireTaken(report, rejects.first);
   return report;
 }
 
@@ -70,13 +73,15 @@ interface Intake {
   readonly near: NearCheck | undefined;
   readonly labels: LabelBook;
   readonly strata: Strata;
+  /** Example -> the label that a row gives it, where labels are mended. */
+  readonly mended: Map<number, string>;
   /** Arrival number of the adapter's last example before this intake. */
   readonly lastArrival: number;
 }
 
 async function beginIntake(
   transaction: Transaction,
-  open: Omit<Intake, 'labels' | 'strata' | 'lastArrival'>,
+  open: Omit<Intake, 'labels' | 'strata' | 'lastArrival' | 'mended'>,
 ): Promise<Intake> {
   const { request, task } = open;
   const adapter = request.declaration.name;
@@ -87,7 +92,7 @@ async function beginIntake(
     ? (await listAnswers(transaction, adapter, task.name)).flatMap((answer) => labelsIn(task, answer))
     : strata.filter(({ received }) => received > 0).map(({ label }) => label);
   const labels = openLabelBook(task, new Set(known), request.labelNames);
-  return { ...open, labels, strata: openStrata(strata), lastArrival };
+  return { ...open, labels, strata: openStrata(strata), lastArrival, mended: new Map() };
 }
 
 /** Rows that are read before they are taken together: between two reports of progress. */
@@ -170,6 +175,8 @@ function takeExample(intake: Intake, row: Row, example: NewExample): void {
   if (twin?.label === example.label) {
     report.duplicates++;
     if (twin.hash !== example.hash) report.twins++;
+  } else if (twin && isMended(intake, twin, example.label)) {
+    intake.mended.set(twin.id, example.label);
   } else if (twin) {
     report.contradictions++;
     reject(intake, row, { field: intake.request.fields.label, reason: contradictionOf(example, twin, intake) });
@@ -177,6 +184,26 @@ function takeExample(intake: Intake, row: Row, example: NewExample): void {
     const near = check?.find(example);
     if (near === undefined || isLinked(intake, row, { example, near })) storeExample(intake, example, near);
   }
+}
+
+/** Whether the row mends the label of an example that was there before, which no earlier row gives another one. */
+function isMended({ request, mended, lastArrival }: Intake, { id, arrival }: KnownExample, label: string): boolean {
+  return request.relabel !== undefined && arrival <= lastArrival && (mended.get(id) ?? label) === label;
+}
+
+async function mendLabels(
+  transaction: Transaction,
+  store: Store,
+  { request, mended, report, task }: Intake,
+): Promise<void> {
+  if (mended.size === 0) return;
+  const { declaration, relabel: reason = '', actor, now: at } = request;
+  const { examples } = await editWithin(transaction, store, {
+    ...{ adapter: declaration.name, act: 'relabel', reason, actor, at, ids: [...mended.keys()] },
+    summary: `relabel ${mended.size === 1 ? '1 example' : `${mended.size} examples`} of ${task.name} by an intake`,
+    change: ({ id }) => ({ label: mended.get(id)! }),
+  });
+  report.relabelled = examples;
 }
 
 /** In the split of the example that it resembles, if there is one: a twin across the split would leak. */

@@ -25,6 +25,11 @@ export interface IngestSettings extends FieldSettings {
   readonly labelNames?: readonly string[] | undefined;
   /** Only rows of which all of this holds are taken. */
   readonly where?: readonly FieldValue[] | undefined;
+  /**
+   * Why labels are mended: a row whose text is there with another label gives it its own. Without it such rows are
+   * rejected.
+   */
+  readonly relabel?: string | undefined;
   /** Nothing is stored where more rows than this are rejected. */
   readonly maxRejected?: RejectedLimit | undefined;
   /** Of a file: jsonl, json, csv, label-studio, argilla, rasa or parquet; without it by its beginning, then its name. */
@@ -78,6 +83,7 @@ export async function ingestFrom(
     labelNames,
     where = [],
     maxRejected,
+    relabel,
     format,
     delimiter,
     encoding,
@@ -109,6 +115,7 @@ export async function ingestFrom(
         labelNames,
         where,
         maxRejected,
+        relabel,
         now,
         actor,
         signal,

@@ -113,6 +113,31 @@ describe('the examples of an edit', () => {
   });
 });
 
+describe('an intake', () => {
+  it('mends labels of texts that are there already, where that is asked for, as one edit', async () => {
+    const { triage } = await filledDesk();
+    const wrong = [
+      { ...rows[0]!, label: 'shipping' },
+      { text: rows[1]!.text.toUpperCase(), label: 'refund' },
+      { text: 'a new text', label: 'refund' },
+    ];
+    expect(await triage.ingest(wrong.slice(0, 2), { domain: 'desk' }).catch(({ code }) => code)).toBe('INPUT_REJECTED');
+    const report = await triage.ingest(wrong, { domain: 'desk', relabel: 'read again' });
+    expect(report).toMatchObject({ accepted: 1, relabelled: 2, contradictions: 0, rejected: 0 });
+    expect(await triage.buffer.edits()).toMatchObject([{ act: 'relabel', examples: 2, reason: 'read again' }]);
+    expect((await triage.buffer.show(1)).label).toBe('shipping');
+    expect((await triage.labels.list()).map(({ train, heldOut }) => train + heldOut)).toEqual([11, 10]);
+  });
+
+  it('takes one label for a text, whichever row says another', async () => {
+    const { triage } = await filledDesk();
+    const both = ['shipping', 'returns'].map((label) => ({ ...rows[0]!, label }));
+    const report = await triage.ingest(both, { domain: 'desk', relabel: 'read again' });
+    expect(report).toMatchObject({ relabelled: 1, contradictions: 1, rejected: 1 });
+    expect(await errorOf(triage.ingest(both, { domain: 'desk', relabel: ' ' }))).toMatchObject({ code: 'USAGE' });
+  });
+});
+
 describe('a pinned member', () => {
   it('stays, whatever the policy would choose, and counts towards the budget', async () => {
     const desk = await filledDesk();

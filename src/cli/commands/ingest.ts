@@ -24,6 +24,7 @@ interface IngestOptions extends GlobalOptions {
   readonly timeField?: string;
   readonly where: readonly FieldValue[];
   readonly maxRejected?: RejectedLimit;
+  readonly relabel?: string;
 }
 
 export function ingestCommand(surroundings: Surroundings): Command {
@@ -45,6 +46,10 @@ export function ingestCommand(surroundings: Surroundings): Command {
     .option('--label-names <names>', 'the labels that integers stand for, from 0 on: a,b,c, or a file with one a line')
     .option('--time-field <name>', 'when each was received: ISO 8601, or seconds or milliseconds since 1970')
     .option('--where <field=value>', 'take only rows of which this holds; may be repeated', gatherFilters, [])
+    .option(
+      '--relabel <reason>',
+      'a row whose text is there with another label mends it; why, kept for ever; default: such a row is rejected',
+    )
     .option(
       '--max-rejected <n>',
       'store nothing if more rows than that are rejected: a number, or a share such as 5%',

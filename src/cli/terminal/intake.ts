@@ -22,6 +22,7 @@ export function describeIntake(report: IntakeReport): string {
     duplicates > 0 && `${duplicates} skipped: there already${twins > 0 ? `, ${twins} of them in other letters` : ''}`,
     filtered > 0 && `${filtered} left out by --where`,
     rejected > 0 && `${rejected} rejected: ${report.rejectsFile}`,
+    report.relabelled > 0 && `${counted(report.relabelled, 'example')} relabelled: there already, with another label`,
     contradictions > 0 && `  of these ${contradictions} say another label of a text that is there already`,
     leaked > 0 && `  of these ${leaked} occur in an eval suite`,
     ...describeNear(report),

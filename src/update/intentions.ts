@@ -59,10 +59,10 @@ export async function findDifferences(
 const ordered: ReadonlySet<string> = new Set(['encoder.pooling']);
 
 /**
- * Omits the name, which cannot differ; the strategy, which the plan replaces by a field; and the schedule, which no
- * update reads.
+ * Omits the name, which cannot differ; the strategy, which the plan replaces by a field; and the sections `schedule` and
+ * `intake`, which no update reads.
  */
-function relevant({ name: _, strategy: __, schedule: ___, ...settings }: AdapterDeclaration) {
+function relevant({ name: _, strategy: __, schedule: ___, intake: ____, ...settings }: AdapterDeclaration) {
   return settings;
 }
 

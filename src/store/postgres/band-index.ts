@@ -1,5 +1,6 @@
 /** Finds and saves bands in batches: individual queries would each cost a round trip to the server. */
 import { sql } from 'kysely';
+import { groupBy } from '../../core/grouping.js';
 import type { BandIndex, BandsOfExample, Transaction } from '../store.js';
 
 export class ServerBandIndex implements BandIndex {
@@ -13,16 +14,17 @@ export class ServerBandIndex implements BandIndex {
   }
 
   async find(texts: readonly Int32Array[], most: number): Promise<number[][]> {
-    const ids = texts.map(() => new Set<number>());
-    const places = texts.flatMap((bands, place) => Array.from(bands, () => place));
-    if (places.length === 0) return texts.map(() => []);
-    const { rows } = await sql<{ place: number; id: number }>`select wanted.place, found.example_id as id
-      from unnest(${places}::bigint[], ${texts.flatMap((bands) => [...bands])}::bigint[]) as wanted (place, band)
+    const wanted = [...new Set(texts.flatMap((bands) => [...bands]))];
+    if (wanted.length === 0) return texts.map(() => []);
+    const { rows } = await sql<{ band: number; id: number }>`select wanted.band, found.example_id as id
+      from unnest(${wanted}::bigint[]) as wanted (band)
       cross join lateral (
         select example_id from near_bands where near_bands.band = wanted.band order by example_id limit ${most}
       ) as found`.execute(this.#transaction);
-    for (const { place, id } of rows) ids[place]!.add(id);
-    return ids.map((found) => [...found]);
+    const found = groupBy(rows, ({ band }) => band);
+    return texts.map((bands) => [
+      ...new Set(Array.from(bands, (band) => found.get(band) ?? []).flatMap((ofBand) => ofBand.map(({ id }) => id))),
+    ]);
   }
 
   async add(examples: readonly BandsOfExample[]): Promise<void> {

@@ -124,8 +124,8 @@ describe('a batch of examples', () => {
     expect(check).toMatchObject({ drifted: false, texts: 1 });
     expect(wholeOf(check)).toMatchObject({
       ...{ p: null, compared: 1 },
-      inputs: { reason: '1 texts; at least 10 are needed' },
-      scores: { reason: '1 texts; at least 10 are needed' },
+      inputs: { reason: 'number of texts: 1; at least 10 are needed' },
+      scores: { reason: 'number of texts: 1; at least 10 are needed' },
       novelty: { p: null },
     });
   });

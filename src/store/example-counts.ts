@@ -10,17 +10,16 @@ export interface AnswerCount {
   readonly held: number;
 }
 
-/** @param throughArrival arrival number of the last example that counts */
-export async function countAnswers(queries: Queries, adapter: string, throughArrival: number): Promise<AnswerCount[]> {
-  return queries
+/** @param throughArrival arrival number of the last example that counts; without it an index alone is read */
+export async function countAnswers(queries: Queries, adapter: string, throughArrival?: number): Promise<AnswerCount[]> {
+  const query = queries
     .selectFrom('examples')
     .select(['task', 'label as answer'])
     .select(sql<number>`count(*) filter (where split = 'train')`.as('train'))
     .select(sql<number>`count(*) filter (where split = 'holdout')`.as('held'))
     .where('adapter', '=', adapter)
-    .where('arrival', '<=', throughArrival)
     .groupBy(['task', 'label'])
     .orderBy('task')
-    .orderBy('label')
-    .execute();
+    .orderBy('label');
+  return (throughArrival === undefined ? query : query.where('arrival', '<=', throughArrival)).execute();
 }

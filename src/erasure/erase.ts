@@ -45,8 +45,9 @@ export async function carryOutErasure(
   const texts = await textsOf(context, begun);
   if (begun.step === 'set apart') await retrainWithout(context, declaration, { erasure: begun, at });
   progress.begin('erase');
-  if (begun.step !== 'removed') await removeFromStore(store, await requireUnfinished(context, id), { actor, at });
+  // As long as the store has the texts: an erasure that is stopped here finds them again.
   const rejects = await ridRejects(context.workspace, texts);
+  if (begun.step !== 'removed') await removeFromStore(store, await requireUnfinished(context, id), { actor, at });
   const removed = await removeTaintedVersions({ ...context, now: at }, begun.adapter);
   await context.versions.discardAll(begun.adapter);
   await store.engine.reclaim(store.queries);

@@ -1,7 +1,6 @@
 /** The replay buffer of an adapter of an open workspace. Each method is a command. */
 
 import type { Edit } from '../store/edits.js';
-import type { FoundExample } from '../store/find-examples.js';
 import type { QueryResult } from '../store/read-only-query.js';
 import type { Bakeoff } from '../study/bakeoff.js';
 import { type BakeoffSettings, bakeOffOn } from './bakeoff.js';
@@ -11,6 +10,7 @@ import { querySql, type SqlSettings } from './buffer-sql.js';
 import { type BufferStats, readBufferStats, type StatsQuery } from './buffer-stats.js';
 import { type CurationRequest, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
+import type { ListedExample } from './examples.js';
 import { type ExportedRows, type ExportFile, exportToFile, tableOfBuffer } from './export-rows.js';
 import { findConflicts, type NearConflicts } from './near-conflicts.js';
 import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
@@ -34,7 +34,7 @@ export class BufferHandle {
   }
 
   /** Members, unless the query asks for another state. */
-  list(query: ExampleQuery & PageQuery = {}): Promise<FoundExample[]> {
+  list(query: ExampleQuery & PageQuery = {}): Promise<ListedExample[]> {
     return this.#opened.run({}, (site) => listBuffered(site, this.#adapter, query));
   }
 

@@ -185,7 +185,11 @@ async function measureDraw(drawn: Drawn, draw: number): Promise<void> {
     ];
     for (const [kind, batches, make] of kinds) {
       for (let batch = 0; batch < batches; batch++) await measureOnce(drawn, [kind, texts, batch], ...make());
-      process.stderr.write(`draw ${draw}: ${kind}, ${texts} texts\n`);
+      const { alarms, batches: all } = summarise(
+        JSON.stringify([kind, texts]),
+        found.get(JSON.stringify([kind, texts]))!,
+      );
+      process.stderr.write(`draw ${draw}: ${kind}, ${texts} texts: alarms ${alarms.toFixed(1)} % of ${all}\n`);
     }
   }
 }

@@ -44,7 +44,14 @@ export async function compareLabels(
   const distance = estimates.likelihood
     ? known.reduce((sum, own) => sum + Math.abs(own.likelihood!.share - own.learned), 0) / 2
     : null;
-  return { shares: [...known, ...added], notes, distance };
+  const byChance = distance === null ? null : distanceByChance(known, whole.fresh.rows.length);
+  return { shares: [...known, ...added], notes, distance, byChance };
+}
+
+/** Half the sum of the mean absolute deviations of binomial shares, as of normal ones: sqrt(2 / pi) of the standard one. */
+function distanceByChance(shares: readonly LabelShare[], texts: number): number {
+  const deviation = ({ learned }: LabelShare) => Math.sqrt((2 * learned * (1 - learned)) / (Math.PI * texts));
+  return shares.reduce((sum, own) => sum + deviation(own), 0) / 2;
 }
 
 async function learnedCounts({ store, adapter, learned }: AskedChampion, task: string): Promise<Map<string, number>> {

@@ -53,7 +53,9 @@ export async function compareScope(champion: ComparedChampion, scope: Scope): Pr
   };
 }
 
-const tooFew = (count: number, of: string) => ({ reason: `${count} ${of}; at least ${fewestTexts} are needed` });
+const tooFew = (count: number, of: string) => ({
+  reason: `number of ${of}: ${count}; at least ${fewestTexts} are needed`,
+});
 
 async function compareInputs(champion: ComparedChampion, scope: Scope): Promise<Measured<InputTest>> {
   const { fresh, reference, learned } = scope;

@@ -83,6 +83,8 @@ export interface LabelReport {
   readonly notes: readonly string[];
   /** Half the sum of the differences between estimated and learned shares: 0 alike, 1 no label in common. */
   readonly distance: number | null;
+  /** What that distance would be on average by chance, for as many texts with the learned shares. */
+  readonly byChance: number | null;
 }
 
 export interface BatchDrift {

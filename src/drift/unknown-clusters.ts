@@ -26,7 +26,7 @@ export const mostClustered = 2000;
 /** Learned texts that the words of a cluster are compared with. */
 const mostLearned = 1000;
 
-/** Mean cosine of the centred vectors down to which clusters are joined; docs/drift.md has the measurement. */
+/** Mean cosine of the centred vectors down to which clusters are joined; docs/benchmarks.md has the measurement. */
 export const usualSimilarity = 0.4;
 
 /** The largest cluster first; of a longer queue the texts seen most often. */

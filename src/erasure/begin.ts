@@ -37,7 +37,7 @@ export async function versionsThatLearned(
 export async function beginErasure(
   store: Store,
   { adapter, ids, reason, actor, at }: ErasureRequest,
-  salt = randomUUID(),
+  salt: string = randomUUID(),
 ): Promise<number> {
   requireReason(reason);
   return transact(store, async (transaction) => {

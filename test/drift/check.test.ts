@@ -105,6 +105,8 @@ describe('a batch of examples', () => {
     expect(share.likelihood!.share).toBeGreaterThan(0.9);
     expect(share.likelihood!.lower).toBeGreaterThan(0.5);
     expect(check.labels.distance).toBeGreaterThan(0.5);
+    // Three labels and 40 texts: half of 3 x 0.8 x sqrt(0.22 / 40).
+    expect(Math.abs(check.labels.byChance! - 0.089)).toBeLessThan(0.01);
   });
 
   it('of a new label has drifted, and the estimates say that they know nothing of it', async () => {
@@ -122,8 +124,8 @@ describe('a batch of examples', () => {
     expect(check).toMatchObject({ drifted: false, texts: 1 });
     expect(wholeOf(check)).toMatchObject({
       ...{ p: null, compared: 1 },
-      inputs: { reason: '1 texts; at least 10 are needed' },
-      scores: { reason: '1 texts; at least 10 are needed' },
+      inputs: { reason: 'number of texts: 1; at least 10 are needed' },
+      scores: { reason: 'number of texts: 1; at least 10 are needed' },
       novelty: { p: null },
     });
   });
@@ -292,13 +294,15 @@ describe('other heads and tasks', () => {
     opened.push(workspace);
     const triage = await workspace.espalier.adapter();
     const sets = (rows: { text: string; label: string }[]) =>
-      rows.map(({ text, label }) => ({ text, labels: [label] }));
+      rows.map(({ text, label }) => ({ text, labels: [label, 'any'] }));
     await triage.ingest(sets(pool.slice(0, 120)), { domain: 'desk', at: time(1) });
     await approveNext(workspace, triage, time(2));
     await triage.ingest(sets(alike(0)), { domain: 'desk', at: time(3) });
     const check = onlyBatch(await triage.drift());
     expect(check.labels).toEqual({ reason: expect.stringContaining('multi-label') });
     expect(wholeOf(check)).toMatchObject({ inputs: { p: expect.any(Number) }, scores: { p: expect.any(Number) } });
+    // Sums over classes would count each text twice.
+    expect((wholeOf(check).inputs as { effect: number }).effect).toBeLessThan(0.3);
     await triage.unknown.add(['\u4f60\u597d \u4e16\u754c']);
     const { clusters } = await triage.unknown.list();
     const named = await triage.unknown.name({ all: true, label: 'greeting' });

@@ -1,5 +1,5 @@
 /** The store is seen with the real command: lists, counts, comparisons, exports and queries. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import type { ExampleRow } from '#espalier/library/examples.js';
 import type { ExportedRows } from '#espalier/library/export-rows.js';
 import type { FoundExample } from '#espalier/store/find-examples.js';
 import type { QueryResult } from '#espalier/store/read-only-query.js';
-import { espalier, succeed, succeedJson } from '../support/command.js';
+import { espalier, startEspalier, succeed, succeedJson } from '../support/command.js';
 import {
   at,
   copyOf,
@@ -268,6 +268,17 @@ describe('a query in SQL', () => {
     ]);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(shown).not.toMatch(/[\u001b\u202e]/);
+  });
+
+  it('that runs for ever ends also where the command was killed', async () => {
+    const endless = 'with recursive a(x) as (select 1 union all select x + 1 from a) select count(*) from a';
+    const running = startEspalier(await desk, ['buffer', 'sql', endless, '--seconds', '3']);
+    const children = () => readFileSync(`/proc/${running.process.pid}/task/${running.process.pid}/children`, 'utf8');
+    await expect.poll(children, { timeout: 20_000 }).toMatch(/\d/);
+    const child = Number(children().trim().split(' ')[0]);
+    running.process.kill('SIGKILL');
+    await running.outcome;
+    await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 30_000 }).toBe(false);
   });
 
   it.each([

@@ -366,7 +366,7 @@ describe('the buffer', () => {
       await why(pick("state = 'evicted'")),
       await why(pick("split = 'holdout'")),
     ];
-    expect(shown).toMatch(/\nlabel {5}\w+\n(.*\n)*buffer {4}member\n/);
+    expect(shown).toMatch(/\nlabel {5}\w+\n(.*\n)*buffer {4}member since .*\n/);
     expect(letIn).toMatch(/reason +admitted: .*\nrule +balanced-reservoir, draw 0\.\d{4}, since 2026-11-24T1[05]:00/);
     expect(putOut).toMatch(/reason +evicted: the buffer was full, .*\nrule +balanced-reservoir, draw/);
     expect(heldOut).toContain('held out for evaluation: it is never trained on');

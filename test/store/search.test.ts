@@ -6,7 +6,7 @@ import { openStore, type Store, transact } from '#espalier/store/database.js';
 import { listMatching } from '#espalier/store/find-examples.js';
 import { parseSearch } from '#espalier/store/search-terms.js';
 import { errorOf } from '../support/errors.js';
-import { newExample, newLocation, stored, temporaryStore } from '../support/store.js';
+import { engine, newExample, newLocation, stored, temporaryStore } from '../support/store.js';
 
 const idsOf = async (store: Store, search: string) =>
   (await listMatching(store, 'a', { search: parseSearch(search) })).map(({ id }) => id);
@@ -92,6 +92,20 @@ describe('the index', () => {
     expect(await store.engine.textIndex?.countUnindexed(store.queries)).toEqual(
       store.engine.textIndex && { missing: 0, surplus: 0 },
     );
+  });
+
+  it.runIf(engine === 'sqlite')('keeps no word of a text that was removed', async () => {
+    const store = await storeOfTexts();
+    await stored(store, 'a', [newExample({ text: 'a secret zebracrossing' })]);
+    const blocks = async () => {
+      const { rows } = await sql<{ n: number }>`select count(*) as n from examples_text_data
+        where instr(block, cast('ebracrossing' as blob)) > 0`.execute(store.queries);
+      return rows[0]!.n;
+    };
+    expect(await blocks()).toBe(1);
+    await transact(store, (transaction) => sql`delete from examples where text like '%zebra%'`.execute(transaction));
+    expect(await blocks()).toBe(0);
+    expect(await store.engine.findDamage(store.queries)).toEqual([]);
   });
 
   it('knows nothing of a text that comes and goes in one transaction, or of one that is undone', async () => {

@@ -104,7 +104,7 @@ function reasonsIn(scopes: readonly ScopeCheck[]): string[] {
 const smallestChange = 0.01;
 const mostLabels = 8;
 
-function describeLabels({ shares, notes, distance }: LabelReport, output: Output): string[] {
+function describeLabels({ shares, notes, distance, byChance }: LabelReport, output: Output): string[] {
   const changed = shares
     .filter((own) => isOutside(own) || isNew(own))
     .sort((a, b) => changeOf(b) - changeOf(a) || (a.label < b.label ? -1 : 1));
@@ -123,7 +123,7 @@ function describeLabels({ shares, notes, distance }: LabelReport, output: Output
       ? []
       : [
           wrap(
-            `label shares moved by ${percent(distance)} % in all (estimated without labels, never applied)`,
+            `label shares moved by ${percent(distance)} % in all, ${percent(byChance ?? 0)} % are usual by chance (estimated without labels, never applied)`,
             output.width,
           ),
         ];

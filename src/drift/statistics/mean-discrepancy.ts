@@ -17,11 +17,12 @@ export interface FeatureSums {
 export function sumFeatures(features: ArrayLike<number>, width: number): FeatureSums {
   const sum = new Float64Array(width);
   let squares = 0;
-  for (let index = 0; index < features.length; index++) {
-    const value = features[index]!;
-    sum[index % width]! += value;
-    squares += value * value;
-  }
+  for (let start = 0; start < features.length; start += width)
+    for (let index = 0; index < width; index++) {
+      const value = features[start + index]!;
+      sum[index]! += value;
+      squares += value * value;
+    }
   return { count: features.length / width, sum, squares };
 }
 

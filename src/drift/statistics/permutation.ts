@@ -3,13 +3,14 @@
  * least as far apart as the new and the old ones are. The observed division counts as one of the permutations, so that p
  * is valid for any number of them and never 0 (Phipson & Smyth, "Permutation p-values should never be zero", 2010).
  *
- * A division is a row of zeros and ones, so the sums of all divisions are one native product. Features are whole numbers
- * of at most 127 (training/ridge/features.ts), whose sums are exact in float32 up to 130,000 rows: p does not depend on
- * the order of additions.
+ * A division is a row of zeros and ones, so the sums of many divisions are one native product. Features are whole numbers
+ * of at most 127 in size (training/ridge/features.ts): the products of 8-bit integers are exact, and so are all sums
+ * below 2^53, so that p has the same bits on every machine.
  */
-import { type Random, shuffled } from '../../core/random.js';
-import { openFactorProducts } from '../../training/ridge/factor-products.js';
-import { dotOf, type FeatureSums, meanDiscrepancy, sumFeatures } from './mean-discrepancy.js';
+import { newGraph } from '../../core/onnx.js';
+import type { Random } from '../../core/random.js';
+import { compile } from '../../training/native.js';
+import { dotOf, type FeatureSums, sumFeatures } from './mean-discrepancy.js';
 
 export interface PermutationTest {
   /** [fresh + old, width] whole numbers of at most 127 in size; the fresh rows first. */
@@ -27,32 +28,30 @@ const sliceSize = 250;
 
 /** @throws if a feature is not a number */
 export async function permutationP(test: PermutationTest): Promise<number> {
-  const { features, width, fresh, permutations } = test;
+  const { features, width, fresh, permutations, threads } = test;
   const all = sumFeatures(features, width);
-  const lengths = squaredLengths(features, width);
-  const observed = meanDiscrepancy(...dividedFrom(all, sumFeatures(features.subarray(0, fresh * width), width)));
+  const observed = distanceOf(sumFeatures(features.subarray(0, fresh * width), width), all);
   if (!Number.isFinite(observed)) throw new Error('a feature is not a number');
+  const lengths = squaredLengths(features, width);
+  const bytes = Int8Array.from(features);
+  const native = await compile(sumsGraph(), threads);
   let atLeast = 0;
-  const products = await openFactorProducts('float32', test.threads);
   try {
     for (let done = 0; done < permutations; done += sliceSize) {
       const size = Math.min(sliceSize, permutations - done);
-      const drawn = drawDivisions(test, size, all.count);
-      const sums = new Float32Array(size * width);
-      await products.multiply(
-        { data: drawn, dims: [size, all.count] },
-        { data: features, dims: [all.count, width] },
-        sums,
-      );
+      const divisions = drawDivisions(test, size, all.count);
+      const { sums } = await native.run({
+        divisions: { data: divisions, dims: [size, all.count] },
+        features: { data: bytes, dims: [all.count, width] },
+      });
       for (let row = 0; row < size; row++) {
-        const own = drawn.subarray(row * all.count, (row + 1) * all.count);
-        const part = { count: fresh, sum: Float64Array.from(sums.subarray(row * width, (row + 1) * width)) };
-        const squares = own.reduce((sum, chosen, place) => sum + chosen * lengths[place]!, 0);
-        if (isAtLeast(meanDiscrepancy(...dividedFrom(all, { ...part, squares })), observed)) atLeast++;
+        const sum = Float64Array.from(sums!.subarray(row * width, (row + 1) * width));
+        const squares = sumWhere(lengths, divisions.subarray(row * all.count, (row + 1) * all.count));
+        if (isAtLeast(distanceOf({ count: fresh, sum, squares }, all), observed)) atLeast++;
       }
     }
   } finally {
-    await products.close();
+    await native.close();
   }
   return (atLeast + 1) / (permutations + 1);
 }
@@ -60,18 +59,44 @@ export async function permutationP(test: PermutationTest): Promise<number> {
 /** Equal divisions may differ by rounding; they count as equal. */
 const isAtLeast = (value: number, observed: number) => value >= observed - 1e-12 * Math.abs(observed);
 
-function dividedFrom(all: FeatureSums, part: FeatureSums): [FeatureSums, FeatureSums] {
-  const others = { count: all.count - part.count, sum: all.sum.map((value, index) => value - part.sum[index]!) };
-  return [part, { ...others, squares: all.squares - part.squares }];
+/** The unbiased MMD^2 between some of the rows and the others, by the sums of these and of all rows. */
+function distanceOf(part: FeatureSums, all: FeatureSums): number {
+  const [n, m] = [part.count, all.count - part.count];
+  const [own, withAll] = [dotOf(part.sum, part.sum), dotOf(part.sum, all.sum)];
+  const others = dotOf(all.sum, all.sum) - 2 * withAll + own;
+  const squares = all.squares - part.squares;
+  return (own - part.squares) / (n * (n - 1)) + (others - squares) / (m * (m - 1)) - (2 * (withAll - own)) / (n * m);
+}
+
+/** [divisions, rows] x [rows, width] -> the sum of the chosen rows of each division */
+function sumsGraph() {
+  const graph = newGraph('division-sums');
+  const divisions = graph.input('divisions', 'uint8', ['divisions', 'rows']);
+  const features = graph.input('features', 'int8', ['rows', 'width']);
+  graph.output(graph.node('MatMulInteger', [divisions, features]), 'sums', 'int32', ['divisions', 'width']);
+  return graph;
 }
 
 /** [divisions, rows] of zeros, and `fresh` ones in each division. */
-function drawDivisions({ fresh, random }: PermutationTest, divisions: number, rows: number): Float32Array {
-  const drawn = new Float32Array(divisions * rows);
-  const places = [...Array(rows).keys()];
+function drawDivisions({ fresh, random }: PermutationTest, divisions: number, rows: number): Uint8Array {
+  const drawn = new Uint8Array(divisions * rows);
+  const places = Int32Array.from({ length: rows }, (_, place) => place);
   for (let division = 0; division < divisions; division++)
-    for (const place of shuffled(places, random).slice(0, fresh)) drawn[division * rows + place] = 1;
+    for (let chosen = 0; chosen < fresh; chosen++) {
+      // The first steps of a shuffle, from any order.
+      const other = chosen + random.integer(rows - chosen);
+      const place = places[other]!;
+      places[other] = places[chosen]!;
+      places[chosen] = place;
+      drawn[division * rows + place] = 1;
+    }
   return drawn;
+}
+
+function sumWhere(values: Float64Array, chosen: Uint8Array): number {
+  let sum = 0;
+  for (let place = 0; place < values.length; place++) if (chosen[place] === 1) sum += values[place]!;
+  return sum;
 }
 
 function squaredLengths(features: Float32Array, width: number): Float64Array {

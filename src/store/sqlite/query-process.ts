@@ -1,4 +1,5 @@
 /** The body of the process that `query.ts` starts: one message in, one out. */
+import { Worker } from 'node:worker_threads';
 import type SqliteDatabase from 'better-sqlite3';
 import { EspalierError, messageOf, systemCodeOf } from '../../core/errors.js';
 import { cellOf, invalid, mostResultBytes, type QueryCell, type QueryResult, writes } from '../read-only-query.js';
@@ -7,9 +8,21 @@ import { openForReading } from './read-only.js';
 
 const mostHeapBytes = 1024 ** 3;
 
+// A terminal sends Ctrl-C to this process, too; the process that asks ends it and says why.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+
 process.once('message', (request: ProcessRequest) => {
+  endAfter(request.seconds + graceSeconds);
   process.send!(replyTo(request), () => process.disconnect());
 });
+
+const graceSeconds = 2;
+
+/** In a thread of its own: a query keeps this one from hearing timers, and that the process that asks is gone. */
+function endAfter(seconds: number): void {
+  const body = `setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${seconds * 1000})`;
+  new Worker(body, { eval: true }).unref();
+}
 
 function replyTo({ path, sql, rows }: ProcessRequest): ProcessReply {
   try {

@@ -21,6 +21,8 @@ export interface ProcessRequest {
   readonly path: string;
   readonly sql: string;
   readonly rows: number;
+  /** After which the process ends itself, in case nobody is left to end it. */
+  readonly seconds: number;
 }
 
 /** `code`: of Espalier's catalogue, or of SQLite. */
@@ -67,7 +69,7 @@ function ask(path: string, { sql, rows, seconds, signal }: QueryRequest, folder:
       end();
       reject(invalid('it took more memory than a query may take'));
     });
-    send(child, { path, sql, rows });
+    send(child, { path, sql, rows, seconds });
   });
 }
 

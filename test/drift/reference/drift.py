@@ -131,7 +131,7 @@ def log_odds():
 
     own = Counter(t for text in texts for t in terms(text))
     rest = Counter(t for text in others for t in terms(text))
-    n, m, prior = sum(own.values()), sum(rest.values()), 50
+    n, m, prior = sum(own.values()), sum(rest.values()), 3000
     z = {}
     for term in own:
         a = prior * (own[term] + rest[term]) / (n + m)

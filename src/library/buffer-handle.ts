@@ -17,7 +17,10 @@ import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
 import type { NearSettings } from './near-settings.js';
 import type { OpenWorkspace } from './open-workspace.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
+import { type Restoration, type RestoreSettings, restoreSnapshot } from './restore-snapshot.js';
 import type { Call } from './site.js';
+import { compareSnapshots, type SnapshotDiff } from './snapshot-diff.js';
+import { readSnapshot, readSnapshots, type SnapshotSheet, type SnapshotSummary } from './snapshots.js';
 
 export class BufferHandle {
   readonly #opened: OpenWorkspace;
@@ -85,6 +88,29 @@ export class BufferHandle {
    */
   reselect(settings: ReselectSettings & Call): Promise<Reselection> {
     return this.#opened.run(settings, (site) => reselectBuffer(site, this.#adapter, settings));
+  }
+
+  /** The snapshot of each version: the members when it was trained, and the hash of what its update trained on. */
+  snapshots(): Promise<SnapshotSummary[]> {
+    return this.#opened.run({}, (site) => readSnapshots(site, this.#adapter));
+  }
+
+  /** The members of one, and whether the store still has what its version was trained on. */
+  snapshot(version: number): Promise<SnapshotSheet> {
+    return this.#opened.run({}, (site) => readSnapshot(site, this.#adapter, version));
+  }
+
+  /** Which members came, went or changed between the snapshots of two versions. */
+  diffSnapshots(from: number, to: number): Promise<SnapshotDiff> {
+    return this.#opened.run({}, (site) => compareSnapshots(site, this.#adapter, [from, to]));
+  }
+
+  /**
+   * Makes the members of a snapshot those of the buffer again; quarantined ones stay out, and pinned ones stay in.
+   * @example const { in: come, out } = await triage.buffer.restoreSnapshot(1, { dryRun: true });
+   */
+  restoreSnapshot(version: number, settings: RestoreSettings & Call): Promise<Restoration> {
+    return this.#opened.run(settings, (site) => restoreSnapshot(site, this.#adapter, version, settings));
   }
 
   /** Plays replay policies on the adapter's own stream, at several budgets. Nothing is proposed. */

@@ -1,7 +1,8 @@
 /** What `buffer list` and `examples list` have in common. */
+
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { onlyAdapter, readDeclaration } from '../declaration/workspace.js';
-import type { FoundExample } from '../store/find-examples.js';
+import type { ListedExample } from '../library/examples.js';
 import { type FilterOptions, withFilters } from './example-filters.js';
 import { type GlobalOptions, newCommand, type Session, wholeNumber } from './session.js';
 import { renderExamples } from './terminal/examples.js';
@@ -34,7 +35,7 @@ export async function askedAdapter({ workspace }: Session, { adapter }: AdapterO
 export function tellExamples(
   { output }: Session,
   declaration: AdapterDeclaration,
-  { found, limit }: { readonly found: readonly FoundExample[]; readonly limit: number },
+  { found, limit }: { readonly found: readonly ListedExample[]; readonly limit: number },
 ): void {
   const shown = found.slice(0, limit);
   output.result(shown, () => (shown.length === 0 ? 'No example fits.' : renderExamples(shown, declaration, output)));

@@ -29,6 +29,7 @@ export const codesByKind = {
   refused: [
     'NOTHING_TO_LEARN',
     'BUFFER_PINNED',
+    'SNAPSHOT_TOO_LARGE',
     'ERASURE_INCOMPLETE',
     'NOTHING_TO_COMPARE',
     'TOO_FEW_CLASSES',
@@ -60,6 +61,7 @@ export const codesByKind = {
     'LABEL_NOT_FOUND',
     'EDIT_NOT_FOUND',
     'RUN_NOT_FOUND',
+    'SNAPSHOT_NOT_FOUND',
     'UNKNOWN_TEXT_NOT_FOUND',
     'SCHEDULE_EMPTY',
   ],

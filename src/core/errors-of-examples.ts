@@ -29,6 +29,14 @@ export const errorsOfExamples = {
     'More examples would be pinned than the replay buffer holds.',
     'Unpin some, or raise the budget of `buffer` in adapter.yaml.',
   ],
+  SNAPSHOT_NOT_FOUND: [
+    'No version of that number has a snapshot of the replay buffer.',
+    'Run `espalier buffer snapshot list`; versions made before snapshots were recorded have none.',
+  ],
+  SNAPSHOT_TOO_LARGE: [
+    'The snapshot has more examples than the replay buffer holds.',
+    'Raise the budget of `buffer` in adapter.yaml, or unpin some examples.',
+  ],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
   RUN_NOT_FOUND: ['No update of the adapter has that number.', 'Run `espalier status`, which names the last update.'],
   UNKNOWN_TEXT_NOT_FOUND: [

@@ -21,6 +21,8 @@ export interface PreparedReselection {
   readonly changes: readonly Membership[];
   /** Mark of the buffer that it was computed for. */
   readonly mark: string;
+  /** By what the members were chosen; kept in the audit. */
+  readonly by: { readonly buffer: AdapterDeclaration['buffer'] } | { readonly snapshot: number };
 }
 
 /**
@@ -40,7 +42,7 @@ export async function prepareReselection(
   const space = await findSpace(store.queries, adapter, champion);
   const marginsOf = marginsBy({ store, versions, version: { adapter, version: champion }, space });
   const changes = await prepareAdmission(store, { declaration, learned: [], space, marginsOf, now });
-  return { declaration, champion, changes, mark };
+  return { declaration, champion, changes, mark, by: { buffer: declaration.buffer } };
 }
 
 /** Where the vectors that a version was trained on are stored; undefined if an earlier Espalier planned it. */
@@ -62,12 +64,12 @@ export interface ReselectionAct {
  */
 export async function applyReselection(
   store: Store,
-  { declaration, champion, changes, mark }: PreparedReselection,
+  { declaration, champion, changes, mark, by }: PreparedReselection,
   { actor, reason, at }: ReselectionAct,
 ): Promise<void> {
-  const { name: adapter, buffer } = declaration;
+  const { name: adapter } = declaration;
   if (reason.trim() === '')
-    throw new EspalierError('USAGE', 'a reselection needs a reason', {
+    throw new EspalierError('USAGE', 'a change of the buffer needs a reason', {
       hint: 'Say why with `reason`, or look at what would change with `dryRun`.',
       parameters: ['reason', 'dryRun'],
     });
@@ -75,7 +77,7 @@ export async function applyReselection(
     await requireSameChampion(transaction, adapter, champion);
     await requireSameBuffer(transaction, adapter, mark);
     const { admitted, evicted } = await admitExamples(transaction, adapter, changes);
-    const detail = { reason, buffer, admitted, evicted };
+    const detail = { reason, ...by, admitted, evicted };
     const subject = `version ${champion}`;
     await recordAct(transaction, { at, principal: actor, act: 'reselected', adapter, subject, detail });
   });

@@ -7,7 +7,6 @@ import type { VersionEvaluation } from '../measuring/evaluate-version.js';
 import type { Asking, Prediction } from '../serving/champion.js';
 import { questionOf } from '../serving/questions.js';
 import type { DomainAccuracy } from '../store/domain-accuracies.js';
-import type { FoundExample } from '../store/find-examples.js';
 import type { Comparison } from '../study/comparison.js';
 import type { Update } from '../update/run-update.js';
 import { readAccuracies } from './accuracies.js';
@@ -21,6 +20,7 @@ import { type Embedding, embedQuestions, openEncoderOf } from './embed.js';
 import { type ErasurePlan, type ErasureReport, erase } from './erase.js';
 import { type EvaluateSettings, evaluateAdapter } from './evaluate.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
+import type { ListedExample } from './examples.js';
 import { type ExampleRow, listStored } from './examples.js';
 import { type ExportedVersion, type ExportSettings, exportVersion } from './export.js';
 import { type ExportedRows, type ExportFile, exportExamples, exportToFile, tableOfExamples } from './export-rows.js';
@@ -107,7 +107,7 @@ export class AdapterHandle {
   }
 
   /** A page of everything that was taken in, with its place in the buffer. */
-  listExamples(query: ExampleQuery & PageQuery = {}): Promise<FoundExample[]> {
+  listExamples(query: ExampleQuery & PageQuery = {}): Promise<ListedExample[]> {
     return this.#opened.run({}, (site) => listStored(site, this.name, query));
   }
 

@@ -1,7 +1,6 @@
 /** The replay buffer of an adapter of an open workspace. Each method is a command. */
 
 import type { Edit } from '../store/edits.js';
-import type { FoundExample } from '../store/find-examples.js';
 import type { QueryResult } from '../store/read-only-query.js';
 import type { Bakeoff } from '../study/bakeoff.js';
 import { type BakeoffSettings, bakeOffOn } from './bakeoff.js';
@@ -11,13 +10,17 @@ import { querySql, type SqlSettings } from './buffer-sql.js';
 import { type BufferStats, readBufferStats, type StatsQuery } from './buffer-stats.js';
 import { type CurationRequest, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
+import type { ListedExample } from './examples.js';
 import { type ExportedRows, type ExportFile, exportToFile, tableOfBuffer } from './export-rows.js';
 import { findConflicts, type NearConflicts } from './near-conflicts.js';
 import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
 import type { NearSettings } from './near-settings.js';
 import type { OpenWorkspace } from './open-workspace.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
+import { type Restoration, type RestoreSettings, restoreSnapshot } from './restore-snapshot.js';
 import type { Call } from './site.js';
+import { compareSnapshots, type SnapshotDiff } from './snapshot-diff.js';
+import { readSnapshot, readSnapshots, type SnapshotSheet, type SnapshotSummary } from './snapshots.js';
 
 export class BufferHandle {
   readonly #opened: OpenWorkspace;
@@ -34,7 +37,7 @@ export class BufferHandle {
   }
 
   /** Members, unless the query asks for another state. */
-  list(query: ExampleQuery & PageQuery = {}): Promise<FoundExample[]> {
+  list(query: ExampleQuery & PageQuery = {}): Promise<ListedExample[]> {
     return this.#opened.run({}, (site) => listBuffered(site, this.#adapter, query));
   }
 
@@ -85,6 +88,29 @@ export class BufferHandle {
    */
   reselect(settings: ReselectSettings & Call): Promise<Reselection> {
     return this.#opened.run(settings, (site) => reselectBuffer(site, this.#adapter, settings));
+  }
+
+  /** The snapshot of each version: the members when it was trained, and the hash of what its update trained on. */
+  snapshots(): Promise<SnapshotSummary[]> {
+    return this.#opened.run({}, (site) => readSnapshots(site, this.#adapter));
+  }
+
+  /** The members of one, and whether the store still has what its version was trained on. */
+  snapshot(version: number): Promise<SnapshotSheet> {
+    return this.#opened.run({}, (site) => readSnapshot(site, this.#adapter, version));
+  }
+
+  /** Which members came, went or changed between the snapshots of two versions. */
+  diffSnapshots(from: number, to: number): Promise<SnapshotDiff> {
+    return this.#opened.run({}, (site) => compareSnapshots(site, this.#adapter, [from, to]));
+  }
+
+  /**
+   * Makes the members of a snapshot those of the buffer again; quarantined ones stay out, and pinned ones stay in.
+   * @example const { in: come, out } = await triage.buffer.restoreSnapshot(1, { dryRun: true });
+   */
+  restoreSnapshot(version: number, settings: RestoreSettings & Call): Promise<Restoration> {
+    return this.#opened.run(settings, (site) => restoreSnapshot(site, this.#adapter, version, settings));
   }
 
   /** Plays replay policies on the adapter's own stream, at several budgets. Nothing is proposed. */

@@ -4,11 +4,11 @@ import { readDeclaration } from '../declaration/workspace.js';
 import { findMembership, type Membership, type MembershipState } from '../store/buffer.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { type Example, findExample } from '../store/examples.js';
-import type { FoundExample } from '../store/find-examples.js';
 import { type LeftOutReason, readLearned } from '../store/learned.js';
 import { parseCondition } from './conditions.js';
+import { type ExampleHistory, readExampleHistory } from './example-history.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
-import { listStored } from './examples.js';
+import { type ListedExample, listStored } from './examples.js';
 import type { Site } from './site.js';
 
 export type BufferSite = Pick<Site, 'workspace' | 'store'>;
@@ -21,7 +21,7 @@ export function listBuffered(
   site: BufferSite,
   adapter: string,
   query: ExampleQuery & PageQuery,
-): Promise<FoundExample[]> {
+): Promise<ListedExample[]> {
   return listStored(site, adapter, ofBuffer(query));
 }
 
@@ -32,8 +32,8 @@ export function ofBuffer<Query extends ExampleQuery>(query: Query): Query {
   return asksState ? query : { ...query, state: 'member' };
 }
 
-/** An example, and what became of it in the buffer; null: it was never offered. */
-export interface BufferSheet extends Example {
+/** An example with its history, and what became of it in the buffer; null: it was never offered. */
+export interface BufferSheet extends Example, ExampleHistory {
   readonly membership: Membership | null;
 }
 
@@ -46,11 +46,12 @@ export async function readBufferSheet(
   await readDeclaration(workspace, adapter);
   const example = await findExample(store.queries, adapter, id);
   if (!example) throw new EspalierError('EXAMPLE_NOT_FOUND', `${adapter} has no example ${id}`);
-  return { ...example, membership: (await findMembership(store.queries, adapter, id)) ?? null };
+  const membership = (await findMembership(store.queries, adapter, id)) ?? null;
+  return { ...example, membership, ...(await readExampleHistory(store.queries, adapter, example)) };
 }
 
 /** Which rule let an example in, or put it out. The first three are null where it was never offered. */
-export interface BufferReason {
+export interface BufferReason extends ExampleHistory {
   readonly id: number;
   readonly state: MembershipState | null;
   readonly policy: string | null;
@@ -66,7 +67,12 @@ export async function explainMembership(
 ): Promise<BufferReason & { sheet: BufferSheet }> {
   const sheet = await readBufferSheet(site, adapter, id);
   const { state = null, policy = null, score = null, reason } = sheet.membership ?? {};
-  return { id, state, policy, score, reason: reason ?? (await explainAbsence(site, sheet, adapter)), sheet };
+  const { weight, quarantined, pinned, note, nearDuplicateOf, revisions, learnedBy } = sheet;
+  return {
+    ...{ id, state, policy, score, reason: reason ?? (await explainAbsence(site, sheet, adapter)) },
+    ...{ weight, quarantined, pinned, note, nearDuplicateOf, revisions, learnedBy },
+    sheet,
+  };
 }
 
 /** Why an example was never offered to the buffer. */

@@ -1,6 +1,7 @@
 /** Conditions of a filter as people write them: `label=refund`, `received>=2026-01-05`, `text~parcel`. */
 import { EspalierError } from '../core/errors.js';
 import { suggestAmong } from '../core/text.js';
+import { yesOrNo } from '../store/curated-filter.js';
 import {
   type BufferState,
   type Comparison,
@@ -46,6 +47,9 @@ const operators: Partial<Record<FilterField, readonly Comparison[]>> = {
   received: ordered,
   split: named,
   state: named,
+  weight: ordered,
+  quarantined: named,
+  pinned: named,
 };
 
 function requireOperator(text: string, field: FilterField, is: Comparison): void {
@@ -65,6 +69,8 @@ function readValue(text: string, { field, is, value }: Written): string | number
   if (field === 'received') return timeOf(text, value);
   if (field === 'state') return memberOf(text, value, bufferStates);
   if (field === 'split') return memberOf(text, value, splits);
+  if (field === 'weight') return numberOf(text, value);
+  if (field === 'quarantined' || field === 'pinned') return memberOf(text, value, yesOrNo);
   if (is === '~' && value === '')
     throw unreadable(text, 'looks for nothing', 'Write what the field contains: `text~parcel`.');
   return value;
@@ -74,6 +80,11 @@ function wholeNumberOf(text: string, value: string): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number;
   throw unreadable(text, 'compares `id` with what is no whole number', 'Write it as `id>100`.');
+}
+
+function numberOf(text: string, value: string): number {
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+  throw unreadable(text, 'compares `weight` with what is no number', 'Write it as `weight>1`.');
 }
 
 function memberOf(text: string, value: string, known: readonly string[]): string {

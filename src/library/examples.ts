@@ -1,6 +1,7 @@
 /** Lists what was taken in, and the form of a row that is exported. */
 import { readLabelSet } from '../core/label-sets.js';
 import { readDeclaration } from '../declaration/workspace.js';
+import { findMarks, type Marks, usualMarks } from '../store/curation.js';
 import type { Example, Split } from '../store/examples.js';
 import { cursorAt, type FoundExample, listMatching } from '../store/find-examples.js';
 import { type ExampleQuery, filterOf, type PageQuery, requireLimit } from './example-query.js';
@@ -24,16 +25,24 @@ export interface ExampleRow {
   readonly line: number;
 }
 
+/** An example of a list, with its place in the buffer and what people decided of it. */
+export type ListedExample = FoundExample & Marks;
+
 /** In order of arrival. @throws ADAPTER_NOT_FOUND, TASK_UNKNOWN, EXAMPLE_NOT_FOUND, USAGE */
 export async function listStored(
   { workspace, store }: Pick<Site, 'workspace' | 'store'>,
   adapter: string,
   { after, limit, ...query }: ExampleQuery & PageQuery,
-): Promise<FoundExample[]> {
+): Promise<ListedExample[]> {
   requireLimit(limit);
   const filter = filterOf(await readDeclaration(workspace, adapter), query);
   const from = after === undefined ? undefined : await cursorAt(store, adapter, after);
-  return listMatching(store, adapter, filter, { after: from, limit });
+  const found = await listMatching(store, adapter, filter, { after: from, limit });
+  const marks = await findMarks(
+    store.queries,
+    found.map(({ id }) => id),
+  );
+  return found.map((example) => ({ ...example, ...(marks.get(example.id) ?? usualMarks) }));
 }
 
 /** @param isSet whether the answer is a label set */

@@ -79,7 +79,7 @@ export async function reselectBuffer(
     applied: !dryRun,
     in: countOf(changes, 'member'),
     out: countOf(changes, 'evicted'),
-    labels: labelsOf(declaration, changes),
+    labels: changedLabels(declaration, changes),
     changes,
   };
 }
@@ -104,7 +104,7 @@ const countOf = (changes: readonly Reselected[], state: MembershipState) =>
   changes.filter((change) => change.state === state).length;
 
 /** Those that change most first, then by name. */
-function labelsOf({ tasks }: AdapterDeclaration, changes: readonly Reselected[]): ReselectedLabel[] {
+export function changedLabels({ tasks }: AdapterDeclaration, changes: readonly Reselected[]): ReselectedLabel[] {
   const labels = new Map<string, { in: number; out: number }>();
   for (const { task, label, state } of changes) {
     const name = nameWithin(tasks, task, label);

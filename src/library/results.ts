@@ -12,7 +12,6 @@ import type { SuiteValidation } from '../measuring/validate-suite.js';
 import type { Prediction } from '../serving/champion.js';
 import type { Candidate } from '../store/candidates.js';
 import type { Edit } from '../store/edits.js';
-import type { FoundExample } from '../store/find-examples.js';
 import type { QueryResult } from '../store/read-only-query.js';
 import type { NewCheck } from '../store/schedule.js';
 import type { Bakeoff } from '../study/bakeoff.js';
@@ -32,7 +31,7 @@ import type { EditReport } from './curate.js';
 import type { DriftReport } from './drift.js';
 import type { Embedding } from './embed.js';
 import type { ErasurePlan, ErasureReport, ErasureSummary } from './erase.js';
-import type { ExampleRow } from './examples.js';
+import type { ExampleRow, ListedExample } from './examples.js';
 import type { ExportedVersion } from './export.js';
 import type { BufferRow, ExportedRows } from './export-rows.js';
 import type { ImportedSuite } from './import-suite.js';
@@ -41,7 +40,10 @@ import type { NearConflicts } from './near-conflicts.js';
 import type { NearDuplicates } from './near-duplicates.js';
 import type { Reindexed } from './reindex-store.js';
 import type { Reselection } from './reselect.js';
+import type { Restoration } from './restore-snapshot.js';
 import type { ScheduleSession, ScheduleStatus } from './schedule.js';
+import type { SnapshotDiff } from './snapshot-diff.js';
+import type { SnapshotSheet, SnapshotSummary } from './snapshots.js';
 import type { WorkspaceStatus } from './status.js';
 import type { SuiteSheet } from './suite-sheet.js';
 import type { SuiteHistory, SuiteListing } from './suites.js';
@@ -73,7 +75,7 @@ export interface Results {
   'store copy': StoreCopy;
   'store reindex': Reindexed;
   'buffer stats': BufferStats;
-  'buffer list': readonly FoundExample[];
+  'buffer list': readonly ListedExample[];
   'buffer show': BufferSheet;
   'buffer why': BufferReason;
   'buffer pin': EditReport;
@@ -89,6 +91,10 @@ export interface Results {
   'buffer conflicts': NearConflicts;
   'buffer reselect': Reselection;
   'buffer bakeoff': Bakeoff;
+  'buffer snapshot list': readonly SnapshotSummary[];
+  'buffer snapshot show': SnapshotSheet;
+  'buffer snapshot diff': SnapshotDiff;
+  'buffer snapshot restore': Restoration;
   'erase examples': ErasurePlan | ErasureReport;
   'erase resume': ErasureReport;
   'erase list': readonly ErasureSummary[];
@@ -103,7 +109,7 @@ export interface Results {
   /** Without a file one row a line. */
   'buffer export': BufferRow | ExportedRows;
   'buffer sql': QueryResult;
-  'examples list': readonly FoundExample[];
+  'examples list': readonly ListedExample[];
   /** Without a file one row a line. */
   'examples export': ExampleRow | ExportedRows;
   drift: DriftReport;

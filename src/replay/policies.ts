@@ -7,6 +7,7 @@ import type { BufferRule } from '../declaration/declaration.js';
 import { withFloor } from './floor.js';
 import { checkOptions } from './options.js';
 import { balancedReservoir } from './policies/balanced-reservoir.js';
+import { compositeOf } from './policies/composite.js';
 import { herding } from './policies/herding.js';
 import { kCentre } from './policies/k-centre.js';
 import { margin } from './policies/margin.js';
@@ -25,6 +26,7 @@ export const replayPolicies: readonly ReplayPolicy[] = [
   sourceQuota,
   margin,
   mixed,
+  compositeOf((name) => policyNamed(name)),
 ];
 
 /** The built-in policies, and those that the workspace adds. */
@@ -44,5 +46,6 @@ export function policyNamed(name: string): ReplayPolicy {
 export function policyFor({ policy: name, options, floor }: BufferRule): ReplayPolicy {
   const policy = policyNamed(name);
   checkOptions(policy, options);
-  return withFloor({ ...policy, choose: (selection) => policy.choose({ ...selection, options }) }, floor);
+  const choose: ReplayPolicy['choose'] = (selection) => policy.choose({ ...selection, options });
+  return withFloor({ ...policy, ...policy.wantsFor?.(options), choose }, floor);
 }

@@ -71,6 +71,8 @@ export interface ReplayPolicy {
   readonly mayLeaveRoom?: boolean;
   /** Keys under `buffer.options` in adapter.yaml, with bounds and usual values. `readOptions` reads them. */
   readonly options?: SettingsShape;
+  /** What it wants under these options, where that depends on them; otherwise the keys above hold. */
+  readonly wantsFor?: (options: PolicyOptions) => Pick<ReplayPolicy, 'wantsVectors' | 'wantsScores' | 'mayLeaveRoom'>;
   /** The same offers in any order, the same budget, seed and options: the same members. */
   choose<T extends Offer>(selection: Selection<T>): Choice<T> | Promise<Choice<T>>;
 }

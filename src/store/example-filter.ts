@@ -4,6 +4,7 @@
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { MembershipState } from './buffer.js';
+import { type CuratedField, curatedFields, isCurated, likePattern } from './curated-filter.js';
 import type { SearchTerm } from './search-terms.js';
 import type { Engine, ExampleSelection, Queries } from './store.js';
 
@@ -16,6 +17,7 @@ export interface FilterSource {
 export const filterFields = [
   ...(['id', 'task', 'label', 'domain', 'source', 'split', 'state'] as const),
   ...(['received', 'text', 'file'] as const),
+  ...curatedFields,
 ] as const;
 export type FilterField = (typeof filterFields)[number];
 
@@ -28,7 +30,8 @@ export interface Condition {
   readonly is: Comparison;
   /**
    * For `state` one of `member`, `evicted`, `declined` and `never`; for `received` an ISO 8601 time in UTC, or a date,
-   * which stands for the whole day; for `label` the label or one of the set.
+   * which stands for the whole day; for `label` the label or one of the set; for the fields of curation see
+   * curated-filter.ts.
    */
   readonly value: string | number;
 }
@@ -99,6 +102,7 @@ function combined(source: FilterSource, adapter: string, conditions: readonly Co
 }
 
 function testOf({ engine }: FilterSource, adapter: string, { field, is, value }: Condition): Test {
+  if (isCuratedField(field)) return isCurated(adapter, { field, is, value });
   if (field === 'label' && is === '=') return hasLabel(engine, adapter, String(value));
   if (field === 'label' && is === '!=') return sql`not ${hasLabel(engine, adapter, String(value))}`;
   const column = field === 'file' ? engine.provenanceFile : columnOf(field, value);
@@ -106,10 +110,13 @@ function testOf({ engine }: FilterSource, adapter: string, { field, is, value }:
   return sql`${column} ${sql.raw(is)} ${value}`;
 }
 
+const isCuratedField = (field: FilterField): field is CuratedField =>
+  (curatedFields as readonly FilterField[]).includes(field);
+
 /** The first ten characters of a time are its day. */
 const day = sql<string>`substr(examples.received_at, 1, 10)`;
 
-function columnOf(field: Exclude<FilterField, 'file'>, value: Condition['value']): RawBuilder<unknown> {
+function columnOf(field: Exclude<FilterField, 'file' | CuratedField>, value: Condition['value']): RawBuilder<unknown> {
   if (field === 'received') return String(value).length === 10 ? day : sql.ref('examples.received_at');
   // The index of the buffer serves the plain column alone.
   if (field === 'state') return value === 'never' ? sql`coalesce(buffer.state, 'never')` : sql.ref('buffer.state');
@@ -124,8 +131,7 @@ export function hasLabel(engine: Engine, adapter: string, label: string): Test {
 }
 
 function contains(column: RawBuilder<unknown>, part: string): Test {
-  const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
-  return sql`lower(${column}) like lower(${pattern}) escape '\\'`;
+  return sql`lower(${column}) like lower(${likePattern(part)}) escape '\\'`;
 }
 
 /** As numbers in the statement: a database takes only some ten thousand parameters. */

@@ -71,17 +71,6 @@ function sealOf(
 /** @throws STORE_CORRUPT where a version has no record, or one that differs from what was written */
 export async function readLearned(queries: Queries, { adapter, version }: VersionAsked): Promise<LearnedRecord> {
   if (version === null) return { through: new Map(), leftOut: new Map(), throughRevision: 0 };
-  const through = await queries
-    .selectFrom('learned')
-    .select(['task', 'through_example', 'through_revision', 'seal'])
-    .where('adapter', '=', adapter)
-    .where('version', '=', version)
-    .execute();
-  const shown = new Map(through.map((row) => [row.task, row.through_example]));
-  const throughRevision = through[0]?.through_revision ?? 0;
-  const seal = sealOf({ adapter, version }, { through: shown, throughRevision });
-  if (through.length === 0 || through.some((row) => row.seal !== null && row.seal !== seal))
-    throw changedRow(`what version ${version} of ${adapter} has learned`);
   const leftOut = await queries
     .selectFrom('left_out')
     .select(['example_id', 'reason'])
@@ -89,10 +78,70 @@ export async function readLearned(queries: Queries, { adapter, version }: Versio
     .where('version', '=', version)
     .execute();
   return {
-    through: shown,
-    throughRevision,
+    ...(await readThrough(queries, { adapter, version })),
     leftOut: new Map(leftOut.map((row) => [row.example_id, row.reason])),
   };
+}
+
+/** How far a version was shown examples. @throws STORE_CORRUPT as readLearned */
+async function readThrough(
+  queries: Queries,
+  { adapter, version }: { adapter: string; version: number },
+): Promise<Omit<LearnedRecord, 'leftOut'>> {
+  const rows = await queries
+    .selectFrom('learned')
+    .select(['task', 'through_example', 'through_revision', 'seal'])
+    .where('adapter', '=', adapter)
+    .where('version', '=', version)
+    .execute();
+  const through = new Map(rows.map((row) => [row.task, row.through_example]));
+  const throughRevision = rows[0]?.through_revision ?? 0;
+  const seal = sealOf({ adapter, version }, { through, throughRevision });
+  if (rows.length === 0 || rows.some((row) => row.seal !== null && row.seal !== seal))
+    throw changedRow(`what version ${version} of ${adapter} has learned`);
+  return { through, throughRevision };
+}
+
+/** A version that was shown an example. */
+export interface ShownExample {
+  readonly version: number;
+  readonly throughRevision: number;
+  /** Null: it has learned the example. */
+  readonly leftOut: LeftOutReason | null;
+}
+
+/** Versions with a record of what they have learned, in ascending order. */
+export async function listRecordedVersions(queries: Queries, adapter: string): Promise<number[]> {
+  const rows = await queries
+    .selectFrom('learned')
+    .select('version')
+    .distinct()
+    .where('adapter', '=', adapter)
+    .orderBy('version')
+    .execute();
+  return rows.map(({ version }) => version);
+}
+
+/** The versions that were shown an example, in ascending order; none of a held-out one. @throws STORE_CORRUPT */
+export async function listShown(
+  queries: Queries,
+  adapter: string,
+  { id, arrival, task, split }: Pick<Example, 'id' | 'arrival' | 'task' | 'split'>,
+): Promise<ShownExample[]> {
+  if (split === 'holdout') return [];
+  const rows = await queries
+    .selectFrom('left_out')
+    .select(['version', 'reason'])
+    .where('example_id', '=', id)
+    .execute();
+  const leftOut = new Map(rows.map(({ version, reason }) => [version, reason]));
+  const shown: ShownExample[] = [];
+  for (const version of await listRecordedVersions(queries, adapter)) {
+    const { through, throughRevision } = await readThrough(queries, { adapter, version });
+    if (arrival <= (through.get(task) ?? 0))
+      shown.push({ version, throughRevision, leftOut: leftOut.get(version) ?? null });
+  }
+  return shown;
 }
 
 export function hasLearned(

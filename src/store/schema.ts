@@ -37,6 +37,16 @@ export interface Schema {
   near_bands: { example_id: number; band: number };
   near_marks: { adapter: string; task: string; through_arrival: number };
   near_links: { example_id: number; near_id: number; similarity: number };
+  snapshots: {
+    adapter: string;
+    version: number;
+    members: number;
+    buffer_hash: string;
+    trained_examples: number;
+    trained_hash: string;
+    seal: number;
+  };
+  snapshot_members: { adapter: string; version: number; example_id: number };
   unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer; checksum: number | null };

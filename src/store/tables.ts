@@ -27,6 +27,8 @@ export const tables: readonly Table[] = [
   of('near_links', 'example_id'),
   of('learned', 'adapter', 'version', 'task'),
   of('left_out', 'adapter', 'version', 'example_id'),
+  of('snapshots', 'adapter', 'version'),
+  of('snapshot_members', 'adapter', 'version', 'example_id'),
   of('unreadable', 'fingerprint', 'hash'),
   of('embeddings', 'fingerprint', 'hash'),
   of('buffer', 'adapter', 'example_id'),

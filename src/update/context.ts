@@ -84,7 +84,11 @@ export interface Mix {
   readonly withdrawn?: number;
   /** Those of them that are learned again, as they are now; absent if there are none. */
   readonly corrected?: number;
+  /** Those of them, by number; absent in mixes of an earlier Espalier and if there are none. */
+  readonly correctedIds?: readonly number[];
   readonly replayedIds: readonly number[];
+  /** Members of the buffer; absent if all of them are replayed. */
+  readonly memberIds?: readonly number[];
   /** All learned examples of tasks that have few, for a strategy that rereads them; absent if there are none. */
   readonly learnedIds?: readonly number[];
   readonly bufferSnapshotHash: string;

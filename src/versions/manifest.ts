@@ -42,6 +42,8 @@ export interface Manifest extends VersionName {
     readonly withdrawn?: number;
     /** Those of them that were learned again, as they were then; absent if there are none. */
     readonly corrected?: number;
+    /** What the update trained on; absent in versions made before it was recorded. */
+    readonly trainedOn?: TrainedOn;
   };
   readonly bufferSnapshotHash: string;
   /**
@@ -53,6 +55,16 @@ export interface Manifest extends VersionName {
   readonly metrics: Readonly<Record<string, unknown>>;
   /** Name -> SHA-256, lower-case hex. */
   readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * The ordered set of examples that an update trained a version on: those that were new to it, corrected ones, and those
+ * that it replayed or read again. A version that continues from its parent has also learned what the parent has.
+ */
+export interface TrainedOn {
+  readonly examples: number;
+  /** SHA-256 over arrival, text hash, label and weight of each, in order of arrival. */
+  readonly sha256: string;
 }
 
 /** The threshold of a task: a text whose answer has less confidence counts as unknown. */

@@ -17,6 +17,10 @@ describe('a condition', () => {
     ['state!=never', { field: 'state', is: '!=', value: 'never' }],
     ['received>2026-01-05', { field: 'received', is: '>', value: '2026-01-05' }],
     ['received<2026-01-05T10:00+02:00', { field: 'received', is: '<', value: '2026-01-05T08:00:00.000Z' }],
+    ['pinned=yes', { field: 'pinned', is: '=', value: 'yes' }],
+    ['quarantined!=no', { field: 'quarantined', is: '!=', value: 'no' }],
+    ['weight>=0.25', { field: 'weight', is: '>=', value: 0.25 }],
+    ['note=', { field: 'note', is: '=', value: '' }],
     ['file~\u202e.csv', { field: 'file', is: '~', value: '\u202e.csv' }],
   ])('%j is read', (written, condition) => {
     expect(parseCondition(written)).toEqual(condition);
@@ -38,6 +42,11 @@ describe('a condition', () => {
     ['received=2026-02-30', 'names no time', 'Write it as 2026-11-24'],
     ['received=yesterday', 'names no time', 'Write it as 2026-11-24'],
     ['received=2026-01-05T10:00', 'names no time', 'Write it as 2026-11-24'],
+    ['pinned=1', 'has the unknown value `1`', 'There is: yes, no.'],
+    ['pinned~y', 'compares `pinned` by ~', '`pinned` takes = !=.'],
+    ['weight=heavy', 'compares `weight` with what is no number', 'Write it as `weight>1`.'],
+    ['weight=-1', 'compares `weight` with what is no number', 'Write it as `weight>1`.'],
+    ['note>a', 'compares `note` by >', '`note` takes = != ~.'],
     ['text~', 'looks for nothing', 'Write what the field contains'],
   ])('%j is refused', async (written, what, hint) => {
     const error = await errorOf(async () => parseCondition(written));

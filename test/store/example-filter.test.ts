@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { saveAnswerForm } from '#espalier/store/answer-forms.js';
 import { type Membership, saveMemberships } from '#espalier/store/buffer.js';
+import { saveMarks, usualMarks } from '#espalier/store/curation.js';
 import { type Store, transact } from '#espalier/store/database.js';
 import {
   type Condition,
@@ -40,6 +41,12 @@ async function storeOfSeven(): Promise<Store> {
       states.map((state, index) => membership(index + 1, state)),
     ),
   );
+  await transact(store, async (transaction) => {
+    await saveMarks(transaction, 'a', new Map([[1, { ...usualMarks, pinned: true, note: 'Ask 100% of LEGAL' }]]));
+    await saveMarks(transaction, 'a', new Map([[4, { ...usualMarks, weight: 2.5, quarantined: true }]]));
+    await saveMarks(transaction, 'a', new Map([[6, { ...usualMarks, weight: 0.25 }]]));
+    await saveMarks(transaction, 'b', new Map([[7, { ...usualMarks, pinned: true, quarantined: true }]]));
+  });
   return store;
 }
 
@@ -80,6 +87,27 @@ const cases: readonly (readonly [what: string, filter: ExampleFilter, ids: reado
   ['before a day', { conditions: [where('received', '<', '2026-01-05')] }, []],
   ['after a time', { conditions: [where('received', '>', '2026-01-05T12:00:00.000Z')] }, [2, 3, 4, 5, 6]],
   ['between ids', { conditions: [where('id', '>', 2), where('id', '<=', 4)] }, [3, 4]],
+  ['pinned', { conditions: [where('pinned', '=', 'yes')] }, [1]],
+  ['not pinned', { conditions: [where('pinned', '!=', 'yes')] }, [2, 3, 4, 5, 6]],
+  ['pinned or not', { conditions: [where('pinned', '=', 'yes'), where('pinned', '=', 'no')] }, [1, 2, 3, 4, 5, 6]],
+  ['quarantined', { conditions: [where('quarantined', '!=', 'no')] }, [4]],
+  [
+    'not quarantined members',
+    { conditions: [where('quarantined', '=', 'no'), where('state', '=', 'member')] },
+    [1, 2, 5],
+  ],
+  ['the usual weight', { conditions: [where('weight', '=', 1)] }, [1, 2, 3, 5]],
+  ['another weight', { conditions: [where('weight', '!=', 1)] }, [4, 6]],
+  ['more weight', { conditions: [where('weight', '>', 1)] }, [4]],
+  ['that weight or more', { conditions: [where('weight', '>=', 2.5)] }, [4]],
+  ['less weight', { conditions: [where('weight', '<', 1)] }, [6]],
+  ['the usual weight or less', { conditions: [where('weight', '<=', 1)] }, [1, 2, 3, 5, 6]],
+  ['part of a note', { conditions: [where('note', '~', '100% of legal')] }, [1]],
+  ['a note', { conditions: [where('note', '=', 'Ask 100% of LEGAL')] }, [1]],
+  ['any note', { conditions: [where('note', '!=', '')] }, [1]],
+  ['no note', { conditions: [where('note', '=', '')] }, [2, 3, 4, 5, 6]],
+  ['another note', { conditions: [where('note', '!=', 'Ask')] }, [1, 2, 3, 4, 5, 6]],
+  ['a word of what is pinned', { search: parseSearch('money'), conditions: [where('pinned', '=', 'yes')] }, [1]],
   ['ids, also of another adapter', { ids: [1, 7, 4] }, [1, 4]],
   ['no ids', { ids: [] }, []],
   ['a word', { search: parseSearch('money') }, [1, 6]],

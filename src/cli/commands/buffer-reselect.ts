@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { clip, wrap } from '../../core/text.js';
 import { onlyAdapter, readDeclaration } from '../../declaration/workspace.js';
 import { type Reselection, reselectBuffer } from '../../library/reselect.js';
-import { type Output, tableOf } from '../output.js';
+import type { Output } from '../output.js';
 import {
   type GlobalOptions,
   inReadingSession,
@@ -12,6 +12,7 @@ import {
   type Surroundings,
   wholeNumber,
 } from '../session.js';
+import { comeAndGone, tableOfLabels } from '../terminal/reselected.js';
 
 interface ReselectOptions extends GlobalOptions {
   readonly adapter?: string;
@@ -46,19 +47,10 @@ async function reselect(session: Session, { adapter, policy, budget, dryRun, rea
   output.note(wrap(words, output.width));
 }
 
-/** Rows of the table; the others are told with --json. */
-const mostLabels = 30;
-
 function renderReselection(done: Reselection, { colours }: Output): string {
-  const { adapter, champion, policy, budget, applied, labels } = done;
+  const { adapter, champion, policy, budget, labels } = done;
   const size = 'bytes' in budget ? `${budget.bytes} bytes` : `${budget.examples} examples`;
-  const verbs = applied ? `${done.in} came in, ${done.out} went out` : `${done.in} would come in, ${done.out} go out`;
-  const head = `${colours.bold(clip(adapter, 64))}, version ${champion}: ${clip(policy, 64)}, ${size}\n${verbs}`;
-  if (labels.length === 0) return head;
-  const rows = labels
-    .slice(0, mostLabels)
-    .map(({ label, ...counts }) => [clip(label, 44), String(counts.in), String(counts.out)]);
-  const columns = [{ title: 'label' }, { title: 'in', align: 'right' }, { title: 'out', align: 'right' }] as const;
-  const more = labels.length > mostLabels ? `\nand ${labels.length - mostLabels} more labels` : '';
-  return `${head}\n\n${tableOf(columns, rows, colours)}${more}`;
+  const place = `${colours.bold(clip(adapter, 64))}, version ${champion}`;
+  const head = `${place}: ${clip(policy, 64)}, ${size}\n${comeAndGone(done)}`;
+  return labels.length === 0 ? head : `${head}\n\n${tableOfLabels(labels, colours)}`;
 }

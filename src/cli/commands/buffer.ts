@@ -9,6 +9,7 @@ import { exportCommand } from './buffer-export.js';
 import { listCommand } from './buffer-list.js';
 import { reselectCommand } from './buffer-reselect.js';
 import { showCommand, whyCommand } from './buffer-show.js';
+import { snapshotGroup } from './buffer-snapshot.js';
 import { sqlCommand } from './buffer-sql.js';
 import { statsCommand } from './buffer-stats.js';
 
@@ -20,5 +21,6 @@ export function bufferCommand(surroundings: Surroundings): Command {
   ];
   for (const command of curateGroup(surroundings)) group.addCommand(command);
   for (const command of commands) group.addCommand(command(surroundings));
+  group.addCommand(snapshotGroup(surroundings));
   return group;
 }

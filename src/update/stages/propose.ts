@@ -11,12 +11,14 @@ import { listExamplesById } from '../../store/examples.js';
 import { type LearnedRecord, readLearned, saveLearned } from '../../store/learned.js';
 import { endRun, type Run, renewLease } from '../../store/runs.js';
 import { principalOf } from '../../store/schedule.js';
+import { type NewSnapshot, saveSnapshot } from '../../store/snapshots.js';
 import { strategyNamed } from '../../training/strategies.js';
 import { recipeOf } from '../../versions/adapter-metadata.js';
-import type { Manifest } from '../../versions/manifest.js';
+import type { Manifest, TrainedOn } from '../../versions/manifest.js';
 import { publishVersion } from '../../versions/publish.js';
 import { settingsOf } from '../contest.js';
 import { championOf, contenderOf, type Mix, type Plan, type UpdateContext } from '../context.js';
+import { hashTrainedOn } from '../trained-on.js';
 import type { Trained } from './train.js';
 
 export interface Proposal {
@@ -34,7 +36,8 @@ export async function proposeCandidate(
   proposal: Proposal,
 ): Promise<number> {
   const contender = contenderOf(run, proposal.strategy);
-  const manifest = manifestOf(context, plan, proposal);
+  const trainedOn = await hashTrainedOn(context.store.queries, plan, proposal.mix);
+  const manifest = manifestOf(context, plan, { ...proposal, trainedOn });
   // A process that was paused and overtaken must not touch files that belong to another process by now.
   const renew = async () => renewLease(context.store, run, await storeTime(context.store));
   const manifestHash = await publishVersion(context.versions, contender, manifest, renew);
@@ -63,6 +66,7 @@ export async function proposeCandidate(
     };
     const id = await insertCandidate(transaction, row);
     await saveLearned(transaction, { adapter: name, version: plan.version }, learned);
+    await saveSnapshot(transaction, { adapter: name, version: plan.version }, snapshotOf(proposal.mix, trainedOn));
     const detail = { version: plan.version, strategy, field: plan.field, verdict: report.verdict };
     await recordAct(transaction, {
       at,
@@ -101,7 +105,17 @@ async function learnedBy(store: Store, plan: Plan, mix: Mix): Promise<LearnedRec
   };
 }
 
-function manifestOf({ encoder }: UpdateContext, plan: Plan, { strategy, mix, trained, report }: Proposal): Manifest {
+const snapshotOf = ({ memberIds, replayedIds, bufferSnapshotHash }: Mix, trainedOn: TrainedOn): NewSnapshot => ({
+  memberIds: memberIds ?? replayedIds,
+  bufferHash: bufferSnapshotHash,
+  trainedOn,
+});
+
+function manifestOf(
+  { encoder }: UpdateContext,
+  plan: Plan,
+  { strategy, mix, trained, report, trainedOn }: Proposal & { readonly trainedOn: TrainedOn },
+): Manifest {
   const settings = settingsOf(plan, strategyNamed(strategy));
   return {
     adapter: plan.declaration.name,
@@ -127,6 +141,7 @@ function manifestOf({ encoder }: UpdateContext, plan: Plan, { strategy, mix, tra
       fresh: mix.fresh,
       replayed: mix.replayedIds.length,
       ...(mix.withdrawn && { withdrawn: mix.withdrawn, corrected: mix.corrected ?? 0 }),
+      trainedOn,
     },
     bufferSnapshotHash: mix.bufferSnapshotHash,
     ...(report.unknown.length > 0 && {

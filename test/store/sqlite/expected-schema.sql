@@ -52,6 +52,8 @@ CREATE INDEX schedule_checks_by_adapter ON schedule_checks (adapter, id);
 
 CREATE INDEX schedule_checks_by_run ON schedule_checks (run_id);
 
+CREATE INDEX snapshot_members_by_example ON snapshot_members (example_id);
+
 CREATE INDEX version_scores_by_suite ON version_scores (suite, adapter, version, at);
 
 CREATE TABLE adapters (
@@ -407,6 +409,28 @@ CREATE TABLE schedule_checks (
   through_example INTEGER NOT NULL,
   at TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE snapshot_members (
+  adapter TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  example_id INTEGER NOT NULL REFERENCES examples (id) ON DELETE CASCADE,
+  PRIMARY KEY (adapter, version, example_id),
+  FOREIGN KEY (adapter, version) REFERENCES snapshots (adapter, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE snapshots (
+  adapter TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  -- Number of members, also where some of them have been erased since.
+  members INTEGER NOT NULL,
+  -- SHA-256 over the members' tasks, text hashes and labels; the manifest has the same.
+  buffer_hash TEXT NOT NULL,
+  -- Number and SHA-256 of the examples that the update trained on; the manifest has the same.
+  trained_examples INTEGER NOT NULL,
+  trained_hash TEXT NOT NULL,
+  seal INTEGER NOT NULL,
+  PRIMARY KEY (adapter, version)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE strata (
   adapter TEXT NOT NULL,

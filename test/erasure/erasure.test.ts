@@ -274,7 +274,8 @@ describe('an erasure', () => {
           refused = await errorOf(desk.triage.erase({ of: { ids: [1] }, reason }));
       },
     });
-    expect(refused).toMatchObject({ code: 'UPDATE_RUNNING' });
+    expect(refused).toMatchObject({ code: 'UPDATE_RUNNING', hint: expect.stringContaining('espalier erase resume 1') });
+    expect(await desk.espalier.resumeErasure(1)).toMatchObject({ certificate: { examples: 1 } });
   });
 
   it('is a command', async () => {

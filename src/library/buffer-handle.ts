@@ -17,7 +17,9 @@ import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
 import type { NearSettings } from './near-settings.js';
 import type { OpenWorkspace } from './open-workspace.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
+import { listSimilar, type SimilarListing, type SimilarQuery } from './similar.js';
 import type { Call } from './site.js';
+import { listSuspects, type SuspectListing, type SuspectQuery } from './suspects.js';
 
 export class BufferHandle {
   readonly #opened: OpenWorkspace;
@@ -76,6 +78,22 @@ export class BufferHandle {
   /** Similar texts with different labels among all stored examples. It reads every text once. */
   conflicts(settings: NearSettings & Call = {}): Promise<NearConflicts> {
     return this.#opened.run(settings, (site) => findConflicts(site, this.#adapter, settings));
+  }
+
+  /**
+   * Learned examples whose labels are probably wrong, the most doubtful first.
+   * @example const { suspects } = await triage.buffer.suspects({ limit: 50 });
+   */
+  suspects(query: SuspectQuery & Call = {}): Promise<SuspectListing> {
+    return this.#opened.run(query, (site) => listSuspects(site, this.#adapter, query));
+  }
+
+  /**
+   * The stored examples nearest to an example or a text, by the cosine of their vectors.
+   * @example const { matches } = await triage.buffer.similar({ to: 'where is my parcel', label: 'refund' });
+   */
+  similar(query: SimilarQuery & Call): Promise<SimilarListing> {
+    return this.#opened.run(query, (site) => listSimilar(site, this.#adapter, query));
   }
 
   /**

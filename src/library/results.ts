@@ -42,9 +42,11 @@ import type { NearDuplicates } from './near-duplicates.js';
 import type { Reindexed } from './reindex-store.js';
 import type { Reselection } from './reselect.js';
 import type { ScheduleSession, ScheduleStatus } from './schedule.js';
+import type { SimilarListing } from './similar.js';
 import type { WorkspaceStatus } from './status.js';
 import type { SuiteSheet } from './suite-sheet.js';
 import type { SuiteHistory, SuiteListing } from './suites.js';
+import type { SuspectListing } from './suspects.js';
 import type { DroppedTexts, NamedTexts, UnknownListing } from './unknown.js';
 
 /**
@@ -87,6 +89,8 @@ export interface Results {
   'buffer edits': readonly Edit[];
   'buffer duplicates': NearDuplicates;
   'buffer conflicts': NearConflicts;
+  'buffer suspects': SuspectListing;
+  'buffer similar': SimilarListing;
   'buffer reselect': Reselection;
   'buffer bakeoff': Bakeoff;
   'erase examples': ErasurePlan | ErasureReport;

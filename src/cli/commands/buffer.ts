@@ -9,14 +9,16 @@ import { exportCommand } from './buffer-export.js';
 import { listCommand } from './buffer-list.js';
 import { reselectCommand } from './buffer-reselect.js';
 import { showCommand, whyCommand } from './buffer-show.js';
+import { similarCommand } from './buffer-similar.js';
 import { sqlCommand } from './buffer-sql.js';
 import { statsCommand } from './buffer-stats.js';
+import { suspectsCommand } from './buffer-suspects.js';
 
 export function bufferCommand(surroundings: Surroundings): Command {
   const group = newGroup('buffer', 'inspect the replay buffer, and choose its members anew');
   const commands = [
     ...[statsCommand, listCommand, showCommand, whyCommand, diffCommand, exportCommand, sqlCommand],
-    ...[duplicatesCommand, conflictsCommand, reselectCommand, bakeoffCommand],
+    ...[duplicatesCommand, conflictsCommand, suspectsCommand, similarCommand, reselectCommand, bakeoffCommand],
   ];
   for (const command of curateGroup(surroundings)) group.addCommand(command);
   for (const command of commands) group.addCommand(command(surroundings));

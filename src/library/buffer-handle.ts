@@ -9,6 +9,7 @@ import { type BufferReason, type BufferSheet, explainMembership, listBuffered, r
 import { type BufferDiff, compareBuffers } from './buffer-diff.js';
 import { querySql, type SqlSettings } from './buffer-sql.js';
 import { type BufferStats, readBufferStats, type StatsQuery } from './buffer-stats.js';
+import { type CoverageQuery, type CoverageReport, reportCoverage } from './coverage.js';
 import { type CurationRequest, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
 import { type ExportedRows, type ExportFile, exportToFile, tableOfBuffer } from './export-rows.js';
@@ -16,6 +17,7 @@ import { findConflicts, type NearConflicts } from './near-conflicts.js';
 import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
 import type { NearSettings } from './near-settings.js';
 import type { OpenWorkspace } from './open-workspace.js';
+import { listOutliers, type OutlierListing, type OutlierQuery } from './outliers.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
 import { listSimilar, type SimilarListing, type SimilarQuery } from './similar.js';
 import type { Call } from './site.js';
@@ -94,6 +96,16 @@ export class BufferHandle {
    */
   similar(query: SimilarQuery & Call): Promise<SimilarListing> {
     return this.#opened.run(query, (site) => listSimilar(site, this.#adapter, query));
+  }
+
+  /** Training examples far from everything of their label, the farthest first. */
+  outliers(query: OutlierQuery & Call = {}): Promise<OutlierListing> {
+    return this.#opened.run(query, (site) => listOutliers(site, this.#adapter, query));
+  }
+
+  /** Which regions of what is stored have a member of the buffer, and a map of them. */
+  coverage(query: CoverageQuery & Call = {}): Promise<CoverageReport> {
+    return this.#opened.run(query, (site) => reportCoverage(site, this.#adapter, query));
   }
 
   /**

@@ -50,6 +50,16 @@ export interface Schema {
   unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer; checksum: number | null };
+  signature_blocks: {
+    adapter: string;
+    fingerprint: string;
+    after_arrival: number;
+    through_arrival: number;
+    ids: Buffer;
+    mean: Buffer;
+    signatures: Buffer;
+    checksum: number;
+  };
   answer_forms: { adapter: string; task: string; multi_label: 0 | 1 };
   buffer: {
     adapter: string;

@@ -3,6 +3,7 @@
  * n-grams are not cached: counting takes about as long as reading a vector, and the declared n-grams can change without
  * encoding anything again.
  */
+import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { appendAll } from '../core/sequences.js';
 import { normaliseText, textHash } from '../core/text.js';
@@ -11,6 +12,7 @@ import { type EmbeddingSpace, findEmbeddings, listEmbedded, saveEmbeddings } fro
 import { findUnreadable, saveUnreadable, type UnreadableText } from '../store/unreadable.js';
 import type { EncodeOptions, Encoder } from './encoder.js';
 import { fillNgrams } from './ngrams.js';
+import { type PackedRows, RowPacker } from './packed-rows.js';
 
 /** New texts are stored in slices of this size, so that an interrupted run keeps the finished slices. */
 const sliceSize = 1024;
@@ -89,6 +91,32 @@ export async function encodeCached(
   }
   await fillNgrams(texts, rows, encoder);
   return rows;
+}
+
+/**
+ * The same rows, packed, for many texts: the vectors are read from the cache slice by slice, and are never all in memory
+ * in full.
+ * @throws TEXT_UNREADABLE
+ */
+export async function encodePacked(
+  store: Store,
+  encoder: Encoder,
+  texts: readonly string[],
+  options: EncodeOptions = {},
+): Promise<PackedRows> {
+  const { unreadable } = await warmCache(store, encoder, texts, options);
+  const packer = new RowPacker(texts.length, encoder);
+  for (let start = 0; start < texts.length; start += sliceSize) {
+    const slice = texts.slice(start, start + sliceSize).map((text) => ({ text, hash: textHash(text) }));
+    const known = await findEmbeddings(store, spaceOf(encoder), [...new Set(slice.map(({ hash }) => hash))]);
+    for (const { text, hash } of slice) {
+      const reason = unreadable.get(hash);
+      if (reason !== undefined) throw unreadableText(text, reason);
+      packer.add(known.get(hash)!, text);
+    }
+    await letEventsThrough();
+  }
+  return packer.rows();
 }
 
 interface HashedText {

@@ -23,6 +23,7 @@ export interface JobPart {
 export interface PackedPart {
   readonly examples: readonly JobExample[];
   readonly packed: PackedRows;
+  readonly vectors?: undefined;
 }
 
 type Passed = 'strategy' | 'settings' | 'dimension' | 'lexical' | 'budget' | 'parent';
@@ -59,7 +60,7 @@ export function buildJob(request: JobRequest): TrainingJob {
       ids: Int32Array.from(examples, ({ id }) => id),
       ...weightsOf(examples),
     };
-    return 'packed' in rows ? packedBatch(rows.packed, labels) : { ...rows, ...labels };
+    return rows.vectors === undefined ? packedBatch(rows.packed, labels) : { ...rows, ...labels };
   };
   const batches = {
     fresh: batchOf(fresh),

@@ -80,15 +80,9 @@ export async function encodeCached(
   texts: readonly string[],
   options: EncodeOptions = {},
 ): Promise<Float32Array> {
-  const { unreadable } = await warmCache(store, encoder, texts, options);
-  const hashes = texts.map(textHash);
-  const known = await findEmbeddings(store, spaceOf(encoder), [...new Set(hashes)]);
+  const known = await readVectors(store, encoder, texts, options);
   const rows = new Float32Array(texts.length * encoder.dimension);
-  for (const [row, hash] of hashes.entries()) {
-    const reason = unreadable.get(hash);
-    if (reason !== undefined) throw unreadableText(texts[row]!, reason);
-    rows.set(known.get(hash)!, row * encoder.dimension);
-  }
+  for (const [row, text] of texts.entries()) rows.set(known.get(textHash(text))!, row * encoder.dimension);
   await fillNgrams(texts, rows, encoder);
   return rows;
 }
@@ -104,19 +98,40 @@ export async function encodePacked(
   texts: readonly string[],
   options: EncodeOptions = {},
 ): Promise<PackedRows> {
-  const { unreadable } = await warmCache(store, encoder, texts, options);
   const packer = new RowPacker(texts.length, encoder);
   for (let start = 0; start < texts.length; start += sliceSize) {
-    const slice = texts.slice(start, start + sliceSize).map((text) => ({ text, hash: textHash(text) }));
-    const known = await findEmbeddings(store, spaceOf(encoder), [...new Set(slice.map(({ hash }) => hash))]);
-    for (const { text, hash } of slice) {
-      const reason = unreadable.get(hash);
-      if (reason !== undefined) throw unreadableText(text, reason);
-      packer.add(known.get(hash)!, text);
-    }
+    const slice = texts.slice(start, start + sliceSize);
+    const known = await readVectors(store, encoder, slice, options);
+    for (const text of slice) packer.add(known.get(textHash(text))!, text);
     await letEventsThrough();
   }
   return packer.rows();
+}
+
+/** The dense vectors of texts by hash. Those that are cached are read once; the others are encoded first. */
+async function readVectors(
+  store: Store,
+  encoder: Encoder,
+  texts: readonly string[],
+  options: EncodeOptions,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const wanted = new Map(texts.map((text) => [textHash(text), text]));
+  const known = await findEmbeddings(store, spaceOf(encoder), [...wanted.keys()]);
+  const missing = [...wanted].filter(([hash]) => !known.has(hash));
+  if (missing.length === 0) return known;
+  const { unreadable } = await warmCache(
+    store,
+    encoder,
+    missing.map(([, text]) => text),
+    options,
+  );
+  for (const [hash, text] of missing) if (unreadable.has(hash)) throw unreadableText(text, unreadable.get(hash)!);
+  const encoded = await findEmbeddings(
+    store,
+    spaceOf(encoder),
+    missing.map(([hash]) => hash),
+  );
+  return new Map([...known, ...encoded]);
 }
 
 interface HashedText {

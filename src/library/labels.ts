@@ -49,7 +49,8 @@ export async function listLabels(
       labels.set(key, { ...known, ...Object.fromEntries(sums) });
     }
   };
-  for (const { train, held, ...of } of await countAnswers(store.queries, adapter)) count(of, { train, heldOut: held });
+  for (const { train, held, ...of } of await countAnswers(store.queries, adapter, Number.MAX_SAFE_INTEGER))
+    count(of, { train, heldOut: held });
   for (const { count: quarantined, ...of } of await countQuarantined(store, adapter)) count(of, { quarantined });
   for (const { task: own, label, members } of await summariseBuffer(store, adapter))
     count({ task: own, answer: label }, { buffered: members });

@@ -12,7 +12,7 @@ import { NearestReferences } from './nearest.js';
 export const neighbourCount = 10;
 
 /** As in the left-out groups of a ridge head: a twin of a wrongly labelled text would confirm its label. */
-const twinCosine = 0.97;
+export const twinCosine = 0.97;
 
 /** Examples that neighbours are sought among: 20,000 vectors of 1,024 numbers are 80 MB. */
 const mostReferences = 20_000;

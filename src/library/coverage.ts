@@ -44,7 +44,7 @@ export async function reportCoverage(
     const request = { grid: { columns, rows: rowsOfMap }, seed: String(declaration.training.seed) };
     const found = await measureCoverage({ store, encoder, signal }, rows, request);
     progress.end(`${found.regions.length} regions of ${found.stored} examples`);
-    tasks.push({ task: name, examples: rows.length, ...found });
+    tasks.push(Object.assign(found, { task: name, examples: rows.length }));
   }
   return { adapter, tasks };
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { newGroup, type Surroundings } from '../session.js';
 import { bakeoffCommand } from './buffer-bakeoff.js';
+import { browseCommand } from './buffer-browse.js';
 import { conflictsCommand } from './buffer-conflicts.js';
 import { curateGroup } from './buffer-curate.js';
 import { diffCommand } from './buffer-diff.js';
@@ -16,7 +17,7 @@ import { statsCommand } from './buffer-stats.js';
 export function bufferCommand(surroundings: Surroundings): Command {
   const group = newGroup('buffer', 'inspect the replay buffer, and choose its members anew');
   const commands = [
-    ...[statsCommand, listCommand, showCommand, whyCommand, diffCommand, exportCommand, sqlCommand],
+    ...[statsCommand, listCommand, browseCommand, showCommand, whyCommand, diffCommand, exportCommand, sqlCommand],
     ...[duplicatesCommand, conflictsCommand, reselectCommand, bakeoffCommand],
   ];
   for (const command of curateGroup(surroundings)) group.addCommand(command);

@@ -32,10 +32,10 @@ async function converse(
   first: State,
   { screen, signal }: { readonly screen: Screen; readonly signal: AbortSignal },
 ): Promise<State> {
-  const { colours } = desk.session.output;
+  const style = { colours: desk.session.output.colours, declaration: desk.declaration };
   let state = first;
   for (;;) {
-    screen.draw(pictureOf(state, { colours, declaration: desk.declaration }));
+    screen.draw(pictureOf(state, style));
     const event = await screen.next(signal);
     if (event === undefined) return state;
     if ('size' in event) {
@@ -45,6 +45,7 @@ async function converse(
     }
     const { state: next, effect } = press(state, event.key);
     if (effect?.do === 'leave') return next;
+    if (effect) screen.draw(pictureOf({ ...next, message: 'Reading\u2026' }, style));
     state = effect ? await perform(desk, effect, state, next) : next;
   }
 }

@@ -95,13 +95,17 @@ function change(
   return curate(site, declaration.name, { ...asked.curation, of: { ids: [asked.id] } }, settings);
 }
 
-/** The page and the open example are read again, since the change may have moved them. */
+/**
+ * The page and the open example are read again, since the change may have moved them. Where that fails, the edit is
+ * remembered all the same.
+ */
 async function apply(desk: Desk, asked: Change, state: State): Promise<State> {
   const { edit, summary } = await change(desk, asked, state, false);
   const edits = asked.kind === 'undo' ? state.edits.slice(0, -1) : edit === null ? state.edits : [...state.edits, edit];
   const message = edit === null ? 'It is so already.' : `Edit ${edit}: ${clip(summary, 200)}.`;
-  const loaded = await load(desk, { ...state, edits, message }, { starts: state.starts, cursor: 'same' });
+  const edited = { ...state, edits, message };
+  const loaded = await perform(desk, { do: 'load', starts: state.starts, cursor: 'same' }, edited, edited);
   if (!state.sheet) return loaded;
-  const sheet = await readBufferSheet(desk.session, desk.declaration.name, state.sheet.id);
-  return { ...loaded, sheet };
+  const opened = await perform(desk, { do: 'open', id: state.sheet.id }, loaded, loaded);
+  return { ...opened, scroll: state.scroll };
 }

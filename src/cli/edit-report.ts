@@ -35,7 +35,7 @@ export function renderEdit({ edit, summary, applied, examples, changes }: EditRe
 }
 
 /** "pinned", "weight 1 -> 0.5", "billing -> invoices" */
-function differenceOf(before: EditReport['changes'][number]['before'], after: typeof before): string {
+export function differenceOf(before: EditReport['changes'][number]['before'], after: typeof before): string {
   return Object.entries(after)
     .map(([field, value]) => {
       const earlier = before[field as keyof typeof before];

@@ -7,6 +7,7 @@ export const codesByKind = {
   /** The call or its input is invalid. */
   usage: [
     'USAGE',
+    'TERMINAL_NEEDED',
     'TEXT_INVALID',
     'INPUT_EMPTY',
     'INPUT_BINARY',

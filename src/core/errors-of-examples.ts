@@ -37,6 +37,10 @@ export const errorsOfExamples = {
     'The snapshot has more examples than the replay buffer holds.',
     'Raise the budget of `buffer` in adapter.yaml, or unpin some examples.',
   ],
+  TERMINAL_NEEDED: [
+    'The command shows a screen and reads keys, and there is no terminal for that.',
+    'Use `espalier buffer list`, which takes the same conditions, and `espalier buffer show`.',
+  ],
   EXAMPLE_NOT_FOUND: ['No example has that number.', 'Run `espalier buffer list`.'],
   RUN_NOT_FOUND: ['No update of the adapter has that number.', 'Run `espalier status`, which names the last update.'],
   UNKNOWN_TEXT_NOT_FOUND: [

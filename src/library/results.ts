@@ -81,6 +81,8 @@ export interface Results {
   'store reindex': Reindexed;
   'buffer stats': BufferStats;
   'buffer list': readonly ListedExample[];
+  /** The numbers of the edits that the session made and did not take back. */
+  'buffer browse': { readonly adapter: string; readonly edits: readonly number[] };
   'buffer show': BufferSheet;
   'buffer why': BufferReason;
   'buffer pin': EditReport;

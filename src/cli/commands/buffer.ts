@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { newGroup, type Surroundings } from '../session.js';
 import { bakeoffCommand } from './buffer-bakeoff.js';
+import { browseCommand } from './buffer-browse.js';
 import { conflictsCommand } from './buffer-conflicts.js';
 import { coverageCommand } from './buffer-coverage.js';
 import { curateGroup } from './buffer-curate.js';
@@ -13,7 +14,6 @@ import { reselectCommand } from './buffer-reselect.js';
 import { showCommand, whyCommand } from './buffer-show.js';
 import { similarCommand } from './buffer-similar.js';
 import { snapshotGroup } from './buffer-snapshot.js';
-
 import { sqlCommand } from './buffer-sql.js';
 import { statsCommand } from './buffer-stats.js';
 import { suspectsCommand } from './buffer-suspects.js';
@@ -21,7 +21,7 @@ import { suspectsCommand } from './buffer-suspects.js';
 export function bufferCommand(surroundings: Surroundings): Command {
   const group = newGroup('buffer', 'inspect the replay buffer, and choose its members anew');
   const commands = [
-    ...[statsCommand, listCommand, showCommand, whyCommand, diffCommand, exportCommand, sqlCommand],
+    ...[statsCommand, listCommand, browseCommand, showCommand, whyCommand, diffCommand, exportCommand, sqlCommand],
     ...[duplicatesCommand, conflictsCommand, suspectsCommand, similarCommand, outliersCommand, coverageCommand],
     ...[reselectCommand, bakeoffCommand],
   ];

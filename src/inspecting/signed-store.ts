@@ -36,8 +36,8 @@ export function fullRanges(lastArrival: number, blockSize: number): BlockRange[]
 }
 
 /**
- * Yields the block of each range, in their order; those that are missing or damaged are made and stored. Cost of making
- * one: its vectors are read, about 10 microseconds each.
+ * Yields the block of each range, in their order; those that are missing or damaged are made and stored. Making one costs
+ * reading its vectors.
  * @throws INTERRUPTED
  */
 export async function* readSigned(source: SignedSource, ranges: readonly BlockRange[]): AsyncGenerator<SignatureBlock> {

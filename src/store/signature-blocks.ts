@@ -58,15 +58,17 @@ export async function findSignatureBlock(
   if (!row || row.checksum !== checksumOf(row)) return undefined;
   return {
     ...{ after: row.after_arrival, through },
-    ids: new Float64Array(aligned(row.ids)),
-    mean: new Float32Array(aligned(row.mean)),
-    signatures: new Uint32Array(aligned(row.signatures)),
+    ids: new Float64Array(...viewOf(row.ids, Float64Array.BYTES_PER_ELEMENT)),
+    mean: new Float32Array(...viewOf(row.mean, Float32Array.BYTES_PER_ELEMENT)),
+    signatures: new Uint32Array(...viewOf(row.signatures, Uint32Array.BYTES_PER_ELEMENT)),
   };
 }
 
-/** Copied where a typed array cannot view it. */
-function aligned({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
-  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+/** [buffer, offset, length] of a typed array over the bytes, which are copied only where it could not begin there. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array, size: number): [ArrayBuffer, number, number] {
+  const isAligned = byteOffset % size === 0;
+  const bytes = (isAligned ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
+  return [bytes, isAligned ? byteOffset : 0, byteLength / size];
 }
 
 type BlockBytes = { readonly ids: Buffer; readonly mean: Buffer; readonly signatures: Buffer };

@@ -90,23 +90,21 @@ describe('suspects', () => {
     const desk = await openDesk({
       declare: (source) => source.replace('- name: label', '- name: label\n    multiLabel: true'),
     });
+    // One alone: of several with both labels each would confirm the others.
+    const both = 0;
     const sets = rows.map(({ text, label }, index) => ({
       text,
-      labels: index % 27 === 0 ? [label, 'shipping'] : [label],
+      labels: index === both ? [label, 'shipping'] : [label],
     }));
     await desk.triage.ingest(sets, { domain: 'd' });
     await desk.ship();
     const { suspects, tasks } = await desk.triage.buffer.suspects();
     expect(tasks[0]!.neighboursAlone).toBeNull();
-    const learned = new Set((await desk.triage.listExamples({ split: 'train' })).map(({ text }) => text));
-    const doubled = sets.filter(({ text, labels: set }) => set.length === 2 && learned.has(text));
-    expect(doubled.length).toBeGreaterThan(0);
-    for (const { text, labels: set } of doubled)
-      expect(suspects.find((suspect) => suspect.text === text)).toMatchObject({
-        about: 'shipping',
-        label: JSON.stringify([...set].sort()),
-        proposed: JSON.stringify([set[0]]),
-      });
+    expect(suspects.find(({ text }) => text === sets[both]!.text)).toMatchObject({
+      about: 'shipping',
+      label: JSON.stringify(['refund', 'shipping']),
+      proposed: JSON.stringify(['refund']),
+    });
   });
 
   it('need a champion', async () => {

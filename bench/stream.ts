@@ -5,7 +5,9 @@
  *
  *   npm run bench:stream -- --data DIR --stream NAME [--strategies a,b] [--budgets 300,750] [--orders upstream,1,2]
  *   [--seed 7]
- *     [--policies balanced-reservoir,margin:keep=most] [--split test] [--imbalance 50] [--returning] [--set '{"learningRate": 0.001}'] [--json]
+ *     [--policies balanced-reservoir,margin:keep=most] [--split test] [--imbalance 50] [--returning] [--half] [--set '{"learningRate": 0.001}'] [--json]
+ *
+ * `--half` rounds the vectors to half precision, as a store with half of their bytes would keep them.
  *
  * `finetune+carried` plays a strategy with moments that are carried from update to update (or `+fresh`), `joint+linear`
  * one with another kind of
@@ -25,6 +27,7 @@ import { defaultPooling, embeddedModel } from '../src/encoder/declaration.js';
 import { openEncoder } from '../src/encoder/encoder.js';
 import { strategies, strategyNamed } from '../src/training/strategies.js';
 import { runApart } from './apart.js';
+import { roundToHalf } from './half-precision.js';
 import { imbalanced, readStream, returning, type StreamTask } from './stream-data.js';
 import type { StreamReply, StreamRequest, StreamStepFile } from './stream-worker.js';
 
@@ -68,6 +71,7 @@ const { values: options } = parseArgs({
     split: { type: 'string', default: 'test' },
     imbalance: { type: 'string' },
     returning: { type: 'boolean', default: false },
+    half: { type: 'boolean', default: false },
     set: { type: 'string', default: '{}' },
     json: { type: 'boolean', default: false },
   },
@@ -147,7 +151,9 @@ async function encodeTasks(tasks: readonly StreamTask[], target: string): Promis
   for (const [number, { name, task, train, ...held }] of tasks.entries()) {
     const test = options.split === 'val' ? held.validation : held.test;
     for (const [part, rows] of Object.entries({ train, test })) {
-      const vectors = await encoder.encode(rows.map((row) => row.text));
+      const encoded = await encoder.encode(rows.map((row) => row.text));
+      // Counts of n-grams are whole numbers below 2,048, which half precision keeps.
+      const vectors = options.half ? roundToHalf(encoded) : encoded;
       await writeFile(join(target, `${number}.${part}.f32`), new Uint8Array(vectors.buffer));
       texts += rows.length;
     }

@@ -14,7 +14,7 @@ const read = (...path: string[]) => readFileSync(join(projectRoot, ...path), 'ut
 
 /** In the order data flows: a file imports from its own room or from one before it. The public entry stands last. */
 const rooms =
-  'runtime core work triggers declaration store encoder reading training versions evaluation curation intake replay gate update decisions erasure measuring study serving drift schedule upkeep library testing pages cli index.ts'.split(
+  'runtime core work triggers declaration store encoder reading training versions evaluation curation intake replay gate update decisions erasure measuring study serving drift inspecting schedule upkeep library testing pages cli index.ts'.split(
     ' ',
   );
 

@@ -3,6 +3,7 @@
  * n-grams are not cached: counting takes about as long as reading a vector, and the declared n-grams can change without
  * encoding anything again.
  */
+import { setImmediate as letEventsThrough } from 'node:timers/promises';
 import { EspalierError, messageOf } from '../core/errors.js';
 import { appendAll } from '../core/sequences.js';
 import { normaliseText, textHash } from '../core/text.js';
@@ -11,6 +12,7 @@ import { type EmbeddingSpace, findEmbeddings, listEmbedded, saveEmbeddings } fro
 import { findUnreadable, saveUnreadable, type UnreadableText } from '../store/unreadable.js';
 import type { EncodeOptions, Encoder } from './encoder.js';
 import { fillNgrams } from './ngrams.js';
+import { type PackedRows, RowPacker } from './packed-rows.js';
 
 /** New texts are stored in slices of this size, so that an interrupted run keeps the finished slices. */
 const sliceSize = 1024;
@@ -78,17 +80,58 @@ export async function encodeCached(
   texts: readonly string[],
   options: EncodeOptions = {},
 ): Promise<Float32Array> {
-  const { unreadable } = await warmCache(store, encoder, texts, options);
-  const hashes = texts.map(textHash);
-  const known = await findEmbeddings(store, spaceOf(encoder), [...new Set(hashes)]);
+  const known = await readVectors(store, encoder, texts, options);
   const rows = new Float32Array(texts.length * encoder.dimension);
-  for (const [row, hash] of hashes.entries()) {
-    const reason = unreadable.get(hash);
-    if (reason !== undefined) throw unreadableText(texts[row]!, reason);
-    rows.set(known.get(hash)!, row * encoder.dimension);
-  }
+  for (const [row, text] of texts.entries()) rows.set(known.get(textHash(text))!, row * encoder.dimension);
   await fillNgrams(texts, rows, encoder);
   return rows;
+}
+
+/**
+ * The same rows, packed, for many texts: the vectors are read from the cache slice by slice, and are never all in memory
+ * in full.
+ * @throws TEXT_UNREADABLE
+ */
+export async function encodePacked(
+  store: Store,
+  encoder: Encoder,
+  texts: readonly string[],
+  options: EncodeOptions = {},
+): Promise<PackedRows> {
+  const packer = new RowPacker(texts.length, encoder);
+  for (let start = 0; start < texts.length; start += sliceSize) {
+    const slice = texts.slice(start, start + sliceSize);
+    const known = await readVectors(store, encoder, slice, options);
+    for (const text of slice) packer.add(known.get(textHash(text))!, text);
+    await letEventsThrough();
+  }
+  return packer.rows();
+}
+
+/** The dense vectors of texts by hash. Those that are cached are read once; the others are encoded first. */
+async function readVectors(
+  store: Store,
+  encoder: Encoder,
+  texts: readonly string[],
+  options: EncodeOptions,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const wanted = new Map(texts.map((text) => [textHash(text), text]));
+  const known = await findEmbeddings(store, spaceOf(encoder), [...wanted.keys()]);
+  const missing = [...wanted].filter(([hash]) => !known.has(hash));
+  if (missing.length === 0) return known;
+  const { unreadable } = await warmCache(
+    store,
+    encoder,
+    missing.map(([, text]) => text),
+    options,
+  );
+  for (const [hash, text] of missing) if (unreadable.has(hash)) throw unreadableText(text, unreadable.get(hash)!);
+  const encoded = await findEmbeddings(
+    store,
+    spaceOf(encoder),
+    missing.map(([hash]) => hash),
+  );
+  return new Map([...known, ...encoded]);
 }
 
 interface HashedText {

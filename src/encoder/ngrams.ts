@@ -47,6 +47,11 @@ export function countNgrams(text: string, counts: Float32Array): void {
   for (const ngram of ngramsOf(text)) counts[hashOf(ngram) & lastBucket]! += 1;
 }
 
+/** The bucket of each distinct n-gram of the text. @param buckets a power of two */
+export function ngramBuckets(text: string, buckets: number): number[] {
+  return Array.from(ngramsOf(text), (ngram) => hashOf(ngram) & (buckets - 1));
+}
+
 /**
  * The n-grams of a text: "1WORD"; "2WORD WORD", with the text's ends as <s> and </s>; "cPIECE" of "<WORD>", so that
  * pieces show where a word begins and ends.

@@ -9,6 +9,7 @@ import { findCandidate, findChampionVersion } from '../store/candidates.js';
 import { transact } from '../store/database.js';
 import { type Erasure, findErasure, listErasureExamples, listTainted, setErasureStep } from '../store/erasures.js';
 import { listExamplesById } from '../store/examples.js';
+import { findUnfinishedRun } from '../store/unfinished.js';
 import type { UpdateContext } from '../update/context.js';
 import { readHashedManifest } from '../versions/manifest.js';
 import { type Certificate, sealCertificate, writeCertificate } from './certificate.js';
@@ -40,19 +41,39 @@ export async function carryOutErasure(
   declaration: AdapterDeclaration,
   id: number,
 ): Promise<Erased> {
-  const { store, progress, now: at, actor } = context;
   const begun = await requireUnfinished(context, id);
+  try {
+    return await goOn(context, declaration, begun);
+  } catch (thrown) {
+    if (!(thrown instanceof EspalierError)) throw thrown;
+    const { code, message, at, cause, parameters } = thrown;
+    const hint = `${thrown.hint} What was done is recorded: \`espalier erase resume ${id}\` goes on.`;
+    throw new EspalierError(code, message, { ...(at && { at }), hint, parameters, cause });
+  }
+}
+
+async function goOn(context: EraseContext, declaration: AdapterDeclaration, begun: Erasure): Promise<Erased> {
+  const { id } = begun;
+  const { store, progress, now: at, actor } = context;
   const texts = await textsOf(context, begun);
   if (begun.step === 'set apart') await retrainWithout(context, declaration, { erasure: begun, at });
   progress.begin('erase');
-  if (begun.step !== 'removed') await removeFromStore(store, await requireUnfinished(context, id), { actor, at });
+  // As long as the store has the texts: an erasure that is stopped here finds them again.
   const rejects = await ridRejects(context.workspace, texts);
-  const removed = await removeTaintedVersions({ ...context, now: at }, begun.adapter);
-  await context.versions.discardAll(begun.adapter);
+  if (begun.step !== 'removed') await removeFromStore(store, await requireUnfinished(context, id), { actor, at });
+  await removeTaintedVersions({ ...context, now: at }, begun.adapter);
+  await discardEnded(context, begun.adapter);
   await store.engine.reclaim(store.queries);
-  const erased = await certify(context, id, { texts, removed });
+  const erased = await certify(context, id, texts);
   progress.end(`${begun.examples} examples`);
   return { ...erased, rejects };
+}
+
+/** Files that are staged for a run that has ended; those of one that goes on were planned without the examples. */
+async function discardEnded({ store, versions }: EraseContext, adapter: string): Promise<void> {
+  const unfinished = await findUnfinishedRun(store.queries, adapter);
+  for (const run of await versions.listRuns(adapter))
+    if (run !== unfinished?.id) await versions.discard({ adapter, run });
 }
 
 /** @throws ERASURE_NOT_FOUND, ERASURE_DONE */
@@ -68,22 +89,21 @@ async function textsOf({ store }: EraseContext, { id }: Erasure): Promise<string
   return examples.map(({ text }) => text);
 }
 
-async function certify(
-  context: EraseContext,
-  id: number,
-  { texts, removed }: { readonly texts: readonly string[]; readonly removed: readonly number[] },
-): Promise<Omit<Erased, 'rejects'>> {
-  const { store, workspace, now, actor } = context;
+async function certify(context: EraseContext, id: number, texts: readonly string[]): Promise<Omit<Erased, 'rejects'>> {
+  const { store, workspace, versions, now, actor } = context;
   const { adapter, candidateId, noCandidate, step: _, ...erasure } = await requireUnfinished(context, id);
-  const tainted = [...(await listTainted(store.queries, adapter))].filter(([, own]) => own === id);
+  const all = await listTainted(store.queries, adapter);
+  const tainted = [...all.keys()].filter((version) => all.get(version) === id);
   const champion = await findChampionVersion(store.queries, adapter);
-  const stillServing = tainted.some(([version]) => version === champion) ? champion : null;
+  const stillServing = tainted.find((version) => version === champion) ?? null;
+  const present = new Set(await versions.list(adapter));
+  const removed = tainted.filter((version) => !present.has(version));
   const searched = texts.filter((text) => Buffer.byteLength(text) >= leastBytes);
   const search = await searchFiles(workspace.root, searched);
   const certificate = sealCertificate({
     ...{ format: 1, erasure: id, adapter, reason: erasure.reason, actor: erasure.actor, at: erasure.at },
     ...{ done: now.toISOString(), examples: erasure.examples, salt: erasure.salt, hashes: erasure.hashes },
-    versions: { tainted: tainted.map(([version]) => version), removed, stillServing },
+    versions: { tainted, removed, stillServing },
     candidate: candidateId === null ? null : await describeCandidate(context, candidateId),
     noCandidate,
     store: { engine: store.engine.name, location: store.location },

@@ -31,8 +31,8 @@ export async function searchFiles(folder: string, texts: readonly string[]): Pro
   return search;
 }
 
-/** Finds any of many texts: by their first two bytes, then by their first four, then whole. */
-class Needles {
+/** Finds any of many texts of 12 bytes or more: by their first two bytes, then by their first four, then whole. */
+export class Needles {
   /** Greatest length of a text, in bytes. */
   readonly longest: number;
   readonly #begins = new Uint8Array(65_536);

@@ -77,12 +77,9 @@ async function checkVersions(
 
 function checkSearch({ search: { texts, files, bytes, found } }: Certificate): ErasureFinding {
   const check = 'no file of the workspace held them when it was done';
-  const detail = `${texts} texts in ${files} files, ${bytes} bytes`;
-  return found.length === 0
-    ? { check, holds: true, detail }
-    : {
-        check,
-        holds: false,
-        detail: `${found.slice(0, 5).join(', ')}${found.length > 5 ? `, and ${found.length - 5} more` : ''}`,
-      };
+  const more = found.length > 5 ? `, and ${found.length - 5} more` : '';
+  if (found.length > 0) return { check, holds: false, detail: `${found.slice(0, 5).join(', ')}${more}` };
+  // Texts may be too short, or the erasure was stopped after they had gone.
+  const searched = texts === 0 ? 'no text could be searched for' : `${texts} texts`;
+  return { check, holds: true, detail: `${searched} in ${files} files, ${bytes} bytes` };
 }

@@ -8,6 +8,7 @@ import { type BufferReason, type BufferSheet, explainMembership, listBuffered, r
 import { type BufferDiff, compareBuffers } from './buffer-diff.js';
 import { querySql, type SqlSettings } from './buffer-sql.js';
 import { type BufferStats, readBufferStats, type StatsQuery } from './buffer-stats.js';
+import { type CoverageQuery, type CoverageReport, reportCoverage } from './coverage.js';
 import { type CurationRequest, curate, type EditReport, type EditSettings, readEdits, undo } from './curate.js';
 import type { ExampleQuery, PageQuery } from './example-query.js';
 import type { ListedExample } from './examples.js';
@@ -16,11 +17,15 @@ import { findConflicts, type NearConflicts } from './near-conflicts.js';
 import { findDuplicates, type NearDuplicates } from './near-duplicates.js';
 import type { NearSettings } from './near-settings.js';
 import type { OpenWorkspace } from './open-workspace.js';
+import { listOutliers, type OutlierListing, type OutlierQuery } from './outliers.js';
 import { type Reselection, type ReselectSettings, reselectBuffer } from './reselect.js';
+
 import { type Restoration, type RestoreSettings, restoreSnapshot } from './restore-snapshot.js';
+import { listSimilar, type SimilarListing, type SimilarQuery } from './similar.js';
 import type { Call } from './site.js';
 import { compareSnapshots, type SnapshotDiff } from './snapshot-diff.js';
 import { readSnapshot, readSnapshots, type SnapshotSheet, type SnapshotSummary } from './snapshots.js';
+import { listSuspects, type SuspectListing, type SuspectQuery } from './suspects.js';
 
 export class BufferHandle {
   readonly #opened: OpenWorkspace;
@@ -79,6 +84,32 @@ export class BufferHandle {
   /** Similar texts with different labels among all stored examples. It reads every text once. */
   conflicts(settings: NearSettings & Call = {}): Promise<NearConflicts> {
     return this.#opened.run(settings, (site) => findConflicts(site, this.#adapter, settings));
+  }
+
+  /**
+   * Learned examples whose labels are probably wrong, the most doubtful first.
+   * @example const { suspects } = await triage.buffer.suspects({ limit: 50 });
+   */
+  suspects(query: SuspectQuery & Call = {}): Promise<SuspectListing> {
+    return this.#opened.run(query, (site) => listSuspects(site, this.#adapter, query));
+  }
+
+  /**
+   * The stored examples nearest to an example or a text, by the cosine of their vectors.
+   * @example const { matches } = await triage.buffer.similar({ to: 'where is my parcel', label: 'refund' });
+   */
+  similar(query: SimilarQuery & Call): Promise<SimilarListing> {
+    return this.#opened.run(query, (site) => listSimilar(site, this.#adapter, query));
+  }
+
+  /** Training examples far from everything of their label, the farthest first. */
+  outliers(query: OutlierQuery & Call = {}): Promise<OutlierListing> {
+    return this.#opened.run(query, (site) => listOutliers(site, this.#adapter, query));
+  }
+
+  /** Which regions of what is stored have a member of the buffer, and a map of them. */
+  coverage(query: CoverageQuery & Call = {}): Promise<CoverageReport> {
+    return this.#opened.run(query, (site) => reportCoverage(site, this.#adapter, query));
   }
 
   /**

@@ -5,7 +5,6 @@ import { type LabelEdit, mergeLabels, type OfTask, renameLabel, retireLabel, spl
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { classKey, taskNamed } from '../declaration/tasks.js';
 import { readDeclaration } from '../declaration/workspace.js';
-import { lastArrival } from '../store/arrivals.js';
 import { summariseBuffer } from '../store/buffer.js';
 import { findChampionVersion } from '../store/candidates.js';
 import { countAnswers } from '../store/example-counts.js';
@@ -50,11 +49,7 @@ export async function listLabels(
       labels.set(key, { ...known, ...Object.fromEntries(sums) });
     }
   };
-  for (const { train, held, ...of } of await countAnswers(
-    store.queries,
-    adapter,
-    await lastArrival(store.queries, adapter),
-  ))
+  for (const { train, held, ...of } of await countAnswers(store.queries, adapter, Number.MAX_SAFE_INTEGER))
     count(of, { train, heldOut: held });
   for (const { count: quarantined, ...of } of await countQuarantined(store, adapter)) count(of, { quarantined });
   for (const { task: own, label, members } of await summariseBuffer(store, adapter))

@@ -26,6 +26,7 @@ import type { BufferDiff } from './buffer-diff.js';
 import type { BufferStats } from './buffer-stats.js';
 import type { Approved, CandidateSheet, Rejected, RolledBack } from './candidates.js';
 import type { StoreCopy } from './copy-store.js';
+import type { CoverageReport } from './coverage.js';
 import type { NewWorkspace } from './create-workspace.js';
 import type { EditReport } from './curate.js';
 import type { DriftReport } from './drift.js';
@@ -38,15 +39,19 @@ import type { ImportedSuite } from './import-suite.js';
 import type { LabelSummary } from './labels.js';
 import type { NearConflicts } from './near-conflicts.js';
 import type { NearDuplicates } from './near-duplicates.js';
+import type { OutlierListing } from './outliers.js';
 import type { Reindexed } from './reindex-store.js';
 import type { Reselection } from './reselect.js';
 import type { Restoration } from './restore-snapshot.js';
 import type { ScheduleSession, ScheduleStatus } from './schedule.js';
+import type { SimilarListing } from './similar.js';
 import type { SnapshotDiff } from './snapshot-diff.js';
 import type { SnapshotSheet, SnapshotSummary } from './snapshots.js';
+
 import type { WorkspaceStatus } from './status.js';
 import type { SuiteSheet } from './suite-sheet.js';
 import type { SuiteHistory, SuiteListing } from './suites.js';
+import type { SuspectListing } from './suspects.js';
 import type { DroppedTexts, NamedTexts, UnknownListing } from './unknown.js';
 
 /**
@@ -91,6 +96,10 @@ export interface Results {
   'buffer edits': readonly Edit[];
   'buffer duplicates': NearDuplicates;
   'buffer conflicts': NearConflicts;
+  'buffer suspects': SuspectListing;
+  'buffer similar': SimilarListing;
+  'buffer outliers': OutlierListing;
+  'buffer coverage': CoverageReport;
   'buffer reselect': Reselection;
   'buffer bakeoff': Bakeoff;
   'buffer snapshot list': readonly SnapshotSummary[];

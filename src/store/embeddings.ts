@@ -95,12 +95,18 @@ function soundVector(
   if (stored.vector.byteLength !== dimension * Float32Array.BYTES_PER_ELEMENT) return undefined;
   if (stored.checksum !== null && stored.checksum !== checksum(stored.vector)) return undefined;
   const vector = floatsOf(stored.vector);
-  return vector.every(Number.isFinite) ? vector : undefined;
+  return hasNumbersOnly(vector) ? vector : undefined;
 }
 
-/** Copies the bytes before reading them as floats, since they may be unaligned. */
+/** In a loop: with a call for each number, reading a vector takes twice as long. */
+function hasNumbersOnly(vector: Float32Array): boolean {
+  for (let column = 0; column < vector.length; column++) if (!Number.isFinite(vector[column]!)) return false;
+  return true;
+}
+
+/** Copies the bytes as a block before reading them as floats, since they may be unaligned. */
 function floatsOf(bytes: Uint8Array): Float32Array {
-  return new Float32Array(Uint8Array.from(bytes).buffer);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 export interface StoredSpace {

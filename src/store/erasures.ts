@@ -1,4 +1,5 @@
 /** The tables `erasures`, `erasure_examples` and `tainted_versions`. */
+import { removeBlocksWith } from './signature-blocks.js';
 import type { Queries, Transaction } from './store.js';
 import { fingerprintsIn } from './text-hashes.js';
 
@@ -123,12 +124,17 @@ export async function listTainted(queries: Queries, adapter: string): Promise<Re
   return new Map(rows.map(({ version, erasure_id }) => [version, erasure_id]));
 }
 
-/** Removes examples, all that refers to them, and their vectors. */
+/** Removes examples, all that refers to them, their vectors, and the signatures of these. */
 export async function removeExamples(
   transaction: Transaction,
   adapter: string,
-  examples: readonly { readonly id: number; readonly hash: string }[],
+  examples: readonly { readonly id: number; readonly hash: string; readonly arrival: number }[],
 ): Promise<void> {
+  await removeBlocksWith(
+    transaction,
+    adapter,
+    examples.map(({ arrival }) => arrival),
+  );
   for (let start = 0; start < examples.length; start += sliceSize) {
     const slice = examples.slice(start, start + sliceSize);
     const hashes = slice.map(({ hash }) => hash);

@@ -3,10 +3,11 @@
  * text.
  */
 import type { Generated } from 'kysely';
+import type { SchemaOfChanges } from './schema-of-changes.js';
 
 type Json = string;
 
-export interface Schema {
+export interface Schema extends SchemaOfChanges {
   adapters: { name: string; champion_version: number | null; created_at: string };
   arrivals: { adapter: string; last: number; revision: Generated<number> };
   examples: {
@@ -50,6 +51,16 @@ export interface Schema {
   unreadable: { fingerprint: string; hash: string; reason: string };
   strata: { adapter: string; task: string; label: string; domain: string; received: number; held: number };
   embeddings: { fingerprint: string; hash: string; dimension: number; vector: Buffer; checksum: number | null };
+  signature_blocks: {
+    adapter: string;
+    fingerprint: string;
+    after_arrival: number;
+    through_arrival: number;
+    ids: Buffer;
+    mean: Buffer;
+    signatures: Buffer;
+    checksum: number;
+  };
   answer_forms: { adapter: string; task: string; multi_label: 0 | 1 };
   buffer: {
     adapter: string;
@@ -60,72 +71,6 @@ export interface Schema {
     reason: string;
     since: string;
     seal: number | null;
-  };
-  edits: {
-    id: Generated<number>;
-    adapter: string;
-    act: string;
-    summary: string;
-    reason: string;
-    actor: string;
-    at: string;
-    examples: number;
-    revision: number;
-    undoes: number | null;
-  };
-  revisions: {
-    adapter: string;
-    number: number;
-    edit_id: number;
-    example_id: number;
-    label_before: string | null;
-    label_after: string | null;
-    weight_before: number | null;
-    weight_after: number | null;
-    quarantined_before: 0 | 1 | null;
-    quarantined_after: 0 | 1 | null;
-    pinned_before: 0 | 1 | null;
-    pinned_after: 0 | 1 | null;
-    note_before: string | null;
-    note_after: string | null;
-    seal: number;
-  };
-  curation: {
-    example_id: number;
-    adapter: string;
-    weight: number;
-    quarantined: 0 | 1;
-    pinned: 0 | 1;
-    note: string | null;
-    seal: number;
-  };
-  erasures: {
-    id: Generated<number>;
-    adapter: string;
-    reason: string;
-    actor: string;
-    at: string;
-    step: 'set apart' | 'trained' | 'removed' | 'done';
-    examples: number;
-    edit_id: number | null;
-    salt: string;
-    hashes: Json;
-    candidate_id: number | null;
-    no_candidate: string | null;
-  };
-  erasure_examples: { erasure_id: number; example_id: number };
-  tainted_versions: { adapter: string; version: number; erasure_id: number };
-  renames: { edit_id: number; task: string; label_from: string; label_to: string };
-  buffer_cells: {
-    adapter: string;
-    task: string;
-    label: string;
-    domain: string;
-    source: string;
-    state: 'member' | 'evicted' | 'declined';
-    day: string;
-    examples: number;
-    bytes: number;
   };
   runs: {
     id: Generated<number>;

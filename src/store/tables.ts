@@ -31,6 +31,7 @@ export const tables: readonly Table[] = [
   of('snapshot_members', 'adapter', 'version', 'example_id'),
   of('unreadable', 'fingerprint', 'hash'),
   of('embeddings', 'fingerprint', 'hash'),
+  of('signature_blocks', 'adapter', 'fingerprint', 'through_arrival'),
   of('buffer', 'adapter', 'example_id'),
   of('runs', 'id'),
   of('candidates', 'id'),

@@ -1,8 +1,10 @@
 /** Builds the job of a training run, both for an update and for a strategy compared on a stream. */
 import { readLabelSet } from '../core/label-sets.js';
 import { type Class, classKey, taskNamesIn, taskNumbers } from '../declaration/tasks.js';
+import type { PackedRows } from '../encoder/packed-rows.js';
 import { openLabelSetIndex } from './answers.js';
 import type { LabelledVectors, TrainingJob } from './job.js';
+import { packedBatch } from './rows.js';
 
 /** A labelled example. In a multi-label task its label is a set, as written by writeLabelSet. */
 export interface JobExample extends Class {
@@ -17,6 +19,13 @@ export interface JobPart {
   readonly vectors: Float32Array;
 }
 
+/** The same with packed rows, for many examples. */
+export interface PackedPart {
+  readonly examples: readonly JobExample[];
+  readonly packed: PackedRows;
+  readonly vectors?: undefined;
+}
+
 type Passed = 'strategy' | 'settings' | 'dimension' | 'lexical' | 'budget' | 'parent';
 
 export interface JobRequest extends Pick<TrainingJob, Passed> {
@@ -26,11 +35,11 @@ export interface JobRequest extends Pick<TrainingJob, Passed> {
   readonly tasks?: readonly string[] | undefined;
   /** Names of the multi-label tasks. */
   readonly multiLabel: readonly string[];
-  readonly fresh: JobPart;
-  readonly replayed: JobPart;
-  readonly learned?: JobPart | undefined;
+  readonly fresh: JobPart | PackedPart;
+  readonly replayed: JobPart | PackedPart;
+  readonly learned?: JobPart | PackedPart | undefined;
   /** Examples to take out, with the labels and weights by which the parent learned them. */
-  readonly withdrawn?: JobPart | undefined;
+  readonly withdrawn?: JobPart | PackedPart | undefined;
   /** Classes that may no longer be answered; those that are not among `classes` are ignored. */
   readonly retired?: readonly Class[] | undefined;
 }
@@ -45,12 +54,14 @@ export function buildJob(request: JobRequest): TrainingJob {
     const own = readLabelSet(label).map((one) => numbers.get(classKey({ task, label: one }))!);
     return book.targetOf({ task: tasks.indexOf(task), classes: own });
   };
-  const batchOf = ({ examples, vectors }: JobPart): LabelledVectors => ({
-    vectors,
-    targets: Int32Array.from(examples, targetOf),
-    ids: Int32Array.from(examples, ({ id }) => id),
-    ...weightsOf(examples),
-  });
+  const batchOf = ({ examples, ...rows }: JobPart | PackedPart): LabelledVectors => {
+    const labels = {
+      targets: Int32Array.from(examples, targetOf),
+      ids: Int32Array.from(examples, ({ id }) => id),
+      ...weightsOf(examples),
+    };
+    return rows.vectors === undefined ? packedBatch(rows.packed, labels) : { ...rows, ...labels };
+  };
   const batches = {
     fresh: batchOf(fresh),
     replayed: batchOf(replayed),

@@ -1,7 +1,7 @@
 /** The job as its strategy sees it: without the rows that withdrawals and retired classes take out of it. */
 import { isRetired } from './answers.js';
 import type { LabelledVectors, Strategy, TrainingJob } from './job.js';
-import { pickRows } from './rows.js';
+import { keepRows } from './rows.js';
 
 /**
  * Rows of earlier examples that are withdrawn are removed. A strategy without exact sums has nothing to subtract
@@ -42,6 +42,6 @@ function rowsWhere(
   isLeft: (batch: LabelledVectors, row: number) => boolean,
   dimension: number,
 ): LabelledVectors {
-  const rows = [...batch.targets.keys()].filter((row) => isLeft(batch, row)).map((row) => ({ batch, row }));
-  return rows.length === batch.targets.length ? batch : pickRows(rows, dimension);
+  const rows = [...batch.targets.keys()].filter((row) => isLeft(batch, row));
+  return rows.length === batch.targets.length ? batch : keepRows(batch, rows, dimension);
 }

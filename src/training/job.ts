@@ -10,12 +10,18 @@
 
 import type { Tensors } from '../core/safetensors.js';
 import type { SettingsShape, TrainingSettings } from '../declaration/declaration.js';
+import type { PackedRows } from '../encoder/packed-rows.js';
 import type { Expression } from './autodiff/expression.js';
 
 /** Vectors with their targets and example numbers. */
 export interface LabelledVectors {
-  /** [count, dimension] float32, row-major, as returned by the encoder, with counts of n-grams last. */
+  /**
+   * [count, dimension] float32, row-major, as returned by the encoder, with counts of n-grams last. Where the rows are
+   * packed, the first use writes them all out, at 4 x dimension bytes each; `slicesOf` (rows.ts) reads them in parts.
+   */
   readonly vectors: Float32Array;
+  /** The same rows in less memory, which all threads share; absent if `vectors` are all there is. */
+  readonly packed?: PackedRows;
   /**
    * [count] numbers of the job's classes; higher targets are numbers of its label sets, counted from the number of
    * classes.

@@ -5,6 +5,7 @@
  */
 import type { Tensor } from '../core/safetensors.js';
 import type { TrainingJob } from './job.js';
+import { slicesOf } from './rows.js';
 
 export interface Standardisation {
   /** [d] */
@@ -22,10 +23,19 @@ export interface Standardisation {
  * update is kept: it may vary in later ones, and nothing is divided by its spread.
  */
 export function fitStandardisation(vectors: Float32Array, dimension: number, stride = dimension): Standardisation {
-  const count = vectors.length / stride;
   const sum = new Float64Array(dimension);
+  addColumns(sum, vectors, stride);
+  return centredOn(sum, vectors.length / stride);
+}
+
+/** Adds each of the first columns of [n, stride], row by row, in place. */
+function addColumns(sum: Float64Array, vectors: Float32Array, stride: number): void {
   for (let start = 0; start < vectors.length; start += stride)
-    for (let index = 0; index < dimension; index++) sum[index]! += vectors[start + index]!;
+    for (let index = 0; index < sum.length; index++) sum[index]! += vectors[start + index]!;
+}
+
+function centredOn(sum: Float64Array, count: number): Standardisation {
+  const dimension = sum.length;
   const mean = Float32Array.from(sum, (value) => value / count);
   return {
     mean: { dims: [dimension], data: mean },
@@ -35,9 +45,10 @@ export function fitStandardisation(vectors: Float32Array, dimension: number, str
 
 /** The parent's standardisation, or one fitted to the new examples. */
 export function standardisationOf({ parent, fresh, dimension, lexical }: TrainingJob): Standardisation {
-  if (!parent) return fitStandardisation(fresh.vectors, dimension - lexical, dimension);
-  const { mean, scale } = parent.head.tensors;
-  return { mean: mean!, scale: scale! };
+  if (parent) return { mean: parent.head.tensors.mean!, scale: parent.head.tensors.scale! };
+  const sum = new Float64Array(dimension - lexical);
+  for (const { vectors } of slicesOf(fresh, dimension)) addColumns(sum, vectors, dimension);
+  return centredOn(sum, fresh.targets.length);
 }
 
 /** The first d columns of [n, stride] -> [n, d] float32 */

@@ -3,8 +3,9 @@ import { EspalierError } from '../core/errors.js';
 import { memberNamed, membersOf } from '../core/extensions.js';
 import { isRetired } from './answers.js';
 import { curatedJob } from './curated-job.js';
-import type { Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
+import type { LabelledVectors, Strategy, TrainedHead, TrainingJob, TrainingProgress } from './job.js';
 import { checkSettings } from './options.js';
+import { slicesOf } from './rows.js';
 import { aGem } from './strategies/a-gem.js';
 import { analytic } from './strategies/analytic.js';
 import { derpp } from './strategies/derpp.js';
@@ -74,13 +75,16 @@ export async function trainJob(job: TrainingJob, progress: TrainingProgress): Pr
   const open = job.classes.filter((_, index) => !isRetired(job, index));
   if (open.length < 2 && (job.multiLabel?.length ?? 0) === 0)
     throw new EspalierError('TOO_FEW_CLASSES', `there are examples of \`${open.join()}\` only`);
-  for (const { vectors, ids } of [job.fresh, job.replayed, job.learned, job.withdrawn].flatMap((part) => part ?? [])) {
-    const at = vectors.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0)
-      throw new EspalierError(
-        'VECTOR_INVALID',
-        `the vector of example ${ids[Math.floor(at / job.dimension)]} holds what is not a number`,
-      );
-  }
+  for (const batch of [job.fresh, job.replayed, job.learned, job.withdrawn]) if (batch) requireNumbers(batch, job);
   return strategy.train(curatedJob(job, strategy), progress);
+}
+
+/** @throws VECTOR_INVALID */
+function requireNumbers(batch: LabelledVectors, { dimension }: TrainingJob): void {
+  for (const { start, vectors } of slicesOf(batch, dimension)) {
+    const at = vectors.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) continue;
+    const id = batch.ids[start + Math.floor(at / dimension)];
+    throw new EspalierError('VECTOR_INVALID', `the vector of example ${id} holds what is not a number`);
+  }
 }

@@ -1,7 +1,7 @@
 /** Splits a job by task, for a strategy that fits each task separately. */
 import { isMultiLabel } from './answers.js';
 import type { LabelledVectors, TrainingJob } from './job.js';
-import { pickRows } from './rows.js';
+import { keepRows, labelsOf, packedBatch, pickRows } from './rows.js';
 
 export interface TaskPart {
   /**
@@ -49,11 +49,10 @@ export function partsByTask(job: TrainingJob): TaskPart[] {
 /** @param places of the part's own targets. A batch that belongs to one part entirely is not copied. */
 function rowsOf(batch: LabelledVectors, places: ReadonlyMap<number, number>, dimension: number): LabelledVectors {
   if (batch.targets.every((target) => places.get(target) === target)) return batch;
-  const rows = [...batch.targets.keys()]
-    .filter((row) => places.has(batch.targets[row]!))
-    .map((row) => ({ batch, row }));
-  const own = pickRows(rows, dimension);
-  return { ...own, targets: own.targets.map((target) => places.get(target)!) };
+  const rows = [...batch.targets.keys()].filter((row) => places.has(batch.targets[row]!));
+  const own = keepRows(batch, rows, dimension);
+  const targets = own.targets.map((target) => places.get(target)!);
+  return own.packed ? packedBatch(own.packed, { ...labelsOf(own), targets }) : { ...own, targets };
 }
 
 const anyPrefix = /^task\d+\./;

@@ -4,6 +4,7 @@ import { EspalierError } from '../core/errors.js';
 import { currentExtensions } from '../core/extensions.js';
 import { type PackedError, unpackError } from '../core/thread-error.js';
 import type { TrainedHead, TrainingJob, TrainingProgress } from './job.js';
+import { type SentJob, sendable } from './sent-job.js';
 
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly unit: string }
@@ -12,7 +13,7 @@ export type WorkerMessage =
 
 /** The data sent to the thread. */
 export interface WorkerRequest {
-  readonly job: TrainingJob;
+  readonly job: SentJob;
   /** Path of the configuration that adds strategies; undefined if there is none. */
   readonly config: string | undefined;
   /** One number, nonzero when the thread should stop. */
@@ -44,7 +45,7 @@ export function train(
       signal.removeEventListener('abort', stop);
       reject(new Error(`the training thread ended with ${code} and no result`));
     });
-    worker.postMessage({ job, config: currentExtensions().file, stopped } satisfies WorkerRequest);
+    worker.postMessage({ job: sendable(job), config: currentExtensions().file, stopped } satisfies WorkerRequest);
   });
 }
 

@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { packError } from '../core/thread-error.js';
 import { withConfig } from '../declaration/config.js';
 import type { TrainingProgress } from './job.js';
+import { received } from './sent-job.js';
 import { trainJob } from './strategies.js';
 import { stoppedWhileTraining, type WorkerMessage, type WorkerRequest } from './train.js';
 
@@ -17,7 +18,7 @@ port.once('message', async ({ job, config, stopped }: WorkerRequest) => {
       if (Atomics.load(stopped, 0) !== 0) throw stoppedWhileTraining();
       send({ kind: 'progress', done, total, unit });
     };
-    const trained = await withConfig(config, () => trainJob(job, progress));
+    const trained = await withConfig(config, () => trainJob(received(job), progress));
     send({ kind: 'trained', trained });
   } catch (thrown) {
     const error = packError(thrown);

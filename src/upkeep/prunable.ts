@@ -8,6 +8,7 @@ import { findPrunedVersions, versionSubject } from '../store/audit.js';
 import { listVersions } from '../store/candidates.js';
 import type { Queries, Transaction } from '../store/database.js';
 import { listSpaces, removeEmbeddings } from '../store/embeddings.js';
+import { removeBlocksOfSpace } from '../store/signature-blocks.js';
 import { findUnfinishedRun } from '../store/unfinished.js';
 import { sizeOfVersion } from '../versions/version-folder.js';
 import { findKeptVersions } from './kept-versions.js';
@@ -130,7 +131,10 @@ async function unusedVectors(queries: Queries, used: ReadonlySet<string> | undef
     ...files('vectors', null, nothing),
     what: `${vectors} vectors of the encoder ${fingerprint.slice(0, 12)}`,
     bytes,
-    removeRows: (transaction) => removeEmbeddings(transaction, fingerprint),
+    removeRows: async (transaction) => {
+      await removeEmbeddings(transaction, fingerprint);
+      await removeBlocksOfSpace(transaction, fingerprint);
+    },
   }));
 }
 

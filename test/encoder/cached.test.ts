@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { textHash } from '#espalier/core/text.js';
-import { encodeCached, warmCache } from '#espalier/encoder/cached.js';
+import { encodeCached, encodePacked, warmCache } from '#espalier/encoder/cached.js';
 import type { EncoderDeclaration } from '#espalier/encoder/declaration.js';
 import { openEncoder } from '#espalier/encoder/encoder.js';
+import { unpackRows } from '#espalier/encoder/packed-rows.js';
 import { countEmbeddings } from '#espalier/store/embeddings.js';
 import { errorOf } from '../support/errors.js';
 import { temporaryStore } from '../support/store.js';
@@ -26,6 +27,7 @@ it('a change of n-grams encodes nothing anew, and rows are those that encode giv
     const encoder = await open(['mean', 'max', `ngrams:${size}`]);
     expect((await warmCache(store, encoder, texts)).encoded).toBe(0);
     expect(await encodeCached(store, encoder, texts)).toEqual(await encoder.encode(texts));
+    expect(unpackRows(await encodePacked(store, encoder, texts))).toEqual(await encoder.encode(texts));
     await encoder.close();
   }
   expect(await countEmbeddings(store, plain.fingerprint)).toBe(3);
@@ -50,7 +52,8 @@ it('a text that breaks the encoder is set aside with its reason, the others are 
   expect(await countEmbeddings(store, encoder.denseFingerprint)).toBe(2);
   const again = await warmCache(store, encoder, ['red', 'blue', 'green', 'red blue']);
   expect(again).toEqual({ encoded: 0, unreadable: first.unreadable });
-  expect(await errorOf(encodeCached(store, encoder, ['green', 'blue']))).toMatchObject({ code: 'TEXT_UNREADABLE' });
+  for (const encode of [encodeCached, encodePacked])
+    expect(await errorOf(encode(store, encoder, ['green', 'blue']))).toMatchObject({ code: 'TEXT_UNREADABLE' });
   await encoder.close();
 });
 

@@ -234,6 +234,36 @@ describe('an erasure', () => {
     expect(await errorOf(desk.espalier.resumeErasure(9))).toMatchObject({ code: 'ERASURE_NOT_FOUND' });
   });
 
+  it('on a disk that is full stops with what was done recorded, and goes on when there is room', async () => {
+    const desk = await learnedDesk();
+    const ids = await idsOf(desk, second.slice(0, 2));
+    const full = { preload: 'small-disk.mjs', environment: { ESPALIER_TEST_PAGES: '0' } };
+    const words = ['erase', ...ids.map(String), '--reason', reason];
+    const { code, stderr } = await espalier(desk.folder, words, full);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('DISK_FULL')]);
+    const [begun] = await desk.espalier.erasures();
+    const { certificate } = begun
+      ? await desk.espalier.resumeErasure(begun.erasure)
+      : ((await desk.triage.erase({ of: { ids }, reason })) as ErasureReport);
+    expect(certificate).toMatchObject({ examples: 2, search: { found: [] } });
+  });
+
+  it.each(['gate:after', 'statement:delete from "examples"', 'statement:vacuum'])(
+    'that is killed at %s goes on to the same end',
+    async (moment) => {
+      const desk = await learnedDesk();
+      const ids = await idsOf(desk, second.slice(0, 2));
+      const options = { preload: 'die-at.mjs', environment: { ESPALIER_TEST_DIE_AT: moment } };
+      const { signal } = await espalier(desk.folder, ['erase', ...ids.map(String), '--reason', reason], options);
+      expect(signal).toBe('SIGKILL');
+      const { certificate, file } = await desk.espalier.resumeErasure(1);
+      expect(certificate).toMatchObject({ examples: 2, versions: { tainted: [2] }, candidate: { id: 3 } });
+      expect(filesWith(desk.folder, second[0]!.text)).toEqual([]);
+      await desk.espalier.candidates.approve(3, { reason, override: true });
+      expect(await desk.espalier.verifyErasure(file)).toMatchObject({ holds: true });
+    },
+  );
+
   it('waits for no update that runs: it is refused, and goes on later', async () => {
     const desk = await learnedDesk();
     await desk.triage.ingest(testRows(labels, 4, 23), { domain: 'last' });
@@ -244,7 +274,8 @@ describe('an erasure', () => {
           refused = await errorOf(desk.triage.erase({ of: { ids: [1] }, reason }));
       },
     });
-    expect(refused).toMatchObject({ code: 'UPDATE_RUNNING' });
+    expect(refused).toMatchObject({ code: 'UPDATE_RUNNING', hint: expect.stringContaining('espalier erase resume 1') });
+    expect(await desk.espalier.resumeErasure(1)).toMatchObject({ certificate: { examples: 1 } });
   });
 
   it('is a command', async () => {

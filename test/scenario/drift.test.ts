@@ -100,7 +100,7 @@ describe('espalier unknown', () => {
     const told = await succeed(desk, ['unknown', 'list', 'desk', ...at(15)]);
     expect(told).toContain(cluster!.cluster);
     expect(widest(told)).toBeLessThanOrEqual(80);
-    const choice = ['--cluster', cluster!.cluster];
+    const choice = ['--clusters', cluster!.cluster];
     const dry = await succeed(desk, ['unknown', 'name', 'desk', 'astronomy', ...choice, '--dry-run', ...at(16)]);
     expect(dry).toContain(`${cluster!.size} of ${cluster!.size} texts would be taken in as astronomy`);
     const named = await succeedJson<NamedTexts>(desk, ['unknown', 'name', 'desk', 'astronomy', ...choice, ...at(16)]);

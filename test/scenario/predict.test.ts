@@ -215,7 +215,7 @@ describe('a workspace that cannot be written', () => {
     ['candidates', 'show', '1'],
     ['candidates', 'list', '--all'],
     ['status'],
-    ['buffer', 'list'],
+    ['buffer', 'list', '--limit=500'],
     ['eval', 'list'],
     ['eval', 'history', 'holdout/billing'],
   ];

@@ -27,7 +27,7 @@ interface UnknownOptions extends GlobalOptions {
 }
 
 interface ChoiceOptions extends UnknownOptions {
-  readonly cluster: readonly string[];
+  readonly clusters?: readonly string[];
   readonly ids?: string;
   readonly all?: boolean;
   readonly dryRun?: boolean;
@@ -99,16 +99,14 @@ function dropCommand(surroundings: Surroundings): Command {
 
 function withChoice(command: Command): Command {
   return withTask(command)
-    .option('--cluster <name>', 'the texts of this cluster; may be repeated', gather, [])
+    .option('--clusters <names>', 'the texts of these clusters: a,b,c', namesIn)
     .option('--ids <ids>', 'single texts by the beginnings of their ids: a,b,c')
     .option('--all', 'every text of the queue')
     .option('--dry-run', 'show which texts, and change nothing');
 }
 
-const gather = (written: string, before: readonly string[]) => [...before, written];
-
-const choiceOf = ({ task, cluster, ids, all, dryRun }: ChoiceOptions) => ({
-  ...{ task, clusters: cluster, all, dryRun },
+const choiceOf = ({ task, clusters, ids, all, dryRun }: ChoiceOptions) => ({
+  ...{ task, clusters, all, dryRun },
   ids: ids === undefined ? [] : namesIn(ids),
 });
 

@@ -13,8 +13,11 @@
 import { seededRandom } from '../../core/random.js';
 import type { Tensor } from '../../core/safetensors.js';
 import { type Arithmetic, sumOver } from '../autodiff/arithmetic.js';
+import type { LabelledVectors } from '../job.js';
+import { vectorsAt } from '../rows.js';
 import { type Standardisation, standardise } from '../standardise.js';
 import type { FeatureKind } from './features.js';
+import type { InputReader } from './statistics.js';
 
 /** Length of the lexical part, relative to a dense part of length 1. */
 const lexicalLength = 0.2;
@@ -63,6 +66,15 @@ export function kernelInputs(
     );
   }
   return result;
+}
+
+/** The same for rows of a batch, when they are needed. */
+export function kernelReader(batch: LabelledVectors, input: KernelInput, stride: number): InputReader {
+  const folds = input.signs ? Math.min(input.signs.data.length, mostFolds) : 0;
+  return {
+    dimension: input.mean.data.length + folds,
+    read: (rows) => kernelInputs(vectorsAt(batch, rows, stride), input, stride),
+  };
 }
 
 /** Writes y, scaled to the given length. */

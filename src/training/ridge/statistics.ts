@@ -12,7 +12,9 @@
 import { EspalierError } from '../../core/errors.js';
 import { groupBy } from '../../core/grouping.js';
 import type { Tensors } from '../../core/safetensors.js';
+import { portionsOf } from '../../core/sequences.js';
 import { compile } from '../native.js';
+import { sliceRows } from '../rows.js';
 import { type Features, lowestFeature } from './features.js';
 import {
   addToPanel,
@@ -27,7 +29,7 @@ import {
   panelsOf,
   widened,
 } from './gram.js';
-import { featuresGraph, openSliceProducts, type SliceProducts } from './slice-products.js';
+import { type Examples, featuresGraph, openSliceProducts, type SliceProducts } from './slice-products.js';
 
 export interface RidgeStatistics {
   readonly width: number;
@@ -53,9 +55,17 @@ export function withClasses(statistics: RidgeStatistics, classes: number): Ridge
   return { ...statistics, classes, cross };
 }
 
+/** Makes the inputs of some rows when they are needed, so that those of all rows are never in memory together. */
+export interface InputReader {
+  /** Columns of an input. */
+  readonly dimension: number;
+  /** [rows, dimension], standardised. */
+  read(rows: readonly number[]): Float32Array;
+}
+
 export interface RidgeInput {
   /** [n, d], standardised. */
-  readonly inputs: Float32Array;
+  readonly inputs: Float32Array | InputReader;
   /** [n] */
   readonly targets: Int32Array;
   /** Label sets of the targets from the number of classes on: an example counts for each class of its set. */
@@ -66,9 +76,6 @@ export interface RidgeInput {
   readonly threads: number;
   readonly progress: (done: number, total: number) => void;
 }
-
-/** Number of rows in one run of the native graph: bounds memory and the sums above. */
-const sliceRows = 1024;
 
 /** The most that a slice of weight 1 can add to an entry of G. */
 const largestShare = sliceRows * 127 ** 2;
@@ -121,23 +128,19 @@ function isPossible({ count, gram, cross, classes }: RidgeStatistics, lowest: nu
 }
 
 async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | -1): Promise<RidgeStatistics> {
-  const { inputs, targets, features, threads, progress } = input;
+  const { targets, sets, features, threads, progress } = input;
   if (targets.length === 0) return before;
   const { width, classes } = before;
-  const native = await openSliceProducts(features, {
-    dimension: inputs.length / targets.length,
-    width,
-    classes,
-    threads,
-  });
+  const { dimension, read } = readerOf(input);
+  const native = await openSliceProducts(features, { dimension, width, classes, threads });
   let statistics = before;
   let done = 0;
   try {
-    for (const { weight, rows } of byWeight(input)) {
-      for (let start = 0; start < rows.targets.length; start += sliceRows) {
-        const end = Math.min(start + sliceRows, rows.targets.length);
-        statistics = await addSlice(statistics, native, { input: rows, start, end, factor: sign * weight });
-        done += end - start;
+    for (const [weight, rows] of byWeight(input)) {
+      for (const slice of portionsOf(rows, sliceRows)) {
+        const examples = { inputs: read(slice), targets: Int32Array.from(slice, (row) => targets[row]!), sets };
+        statistics = await addSlice(statistics, native, { examples, factor: sign * weight });
+        done += slice.length;
         progress(done, targets.length);
       }
     }
@@ -147,23 +150,25 @@ async function accumulate(before: RidgeStatistics, input: RidgeInput, sign: 1 | 
   return { ...statistics, gram: narrowest(statistics.gram) };
 }
 
-/** The examples of each weight, so that a slice is added as whole numbers times one factor. */
-function byWeight(input: RidgeInput): readonly { readonly weight: number; readonly rows: RidgeInput }[] {
-  const { inputs, targets, weights } = input;
-  if (!weights) return [{ weight: 1, rows: input }];
+/** The rows of each weight, so that a slice is added as whole numbers times one factor. */
+function byWeight({ targets, weights }: RidgeInput): ReadonlyMap<number, readonly number[]> {
+  return groupBy(targets.keys(), (row) => weights?.[row] ?? 1);
+}
+
+function readerOf({ inputs, targets }: RidgeInput): InputReader {
+  if (!(inputs instanceof Float32Array)) return inputs;
   const dimension = inputs.length / targets.length;
-  return [...groupBy(targets.keys(), (row) => weights[row]!)].map(([weight, rows]) => {
+  const read = (rows: readonly number[]) => {
     const own = new Float32Array(rows.length * dimension);
     for (const [place, row] of rows.entries())
       own.set(inputs.subarray(row * dimension, (row + 1) * dimension), place * dimension);
-    return { weight, rows: { ...input, inputs: own, targets: Int32Array.from(rows, (row) => targets[row]!) } };
-  });
+    return own;
+  };
+  return { dimension, read };
 }
 
 interface Slice {
-  readonly input: RidgeInput;
-  readonly start: number;
-  readonly end: number;
+  readonly examples: Examples;
   /** The weight of its examples, negative if they are removed. */
   readonly factor: number;
 }
@@ -172,16 +177,17 @@ interface Slice {
 async function addSlice(
   statistics: RidgeStatistics,
   native: SliceProducts,
-  { input, start, end, factor }: Slice,
+  { examples, factor }: Slice,
 ): Promise<RidgeStatistics> {
   const { width, cross } = statistics;
   const isRoomy =
     Number.isInteger(factor) && largestEntry(statistics.gram) + largestShare * Math.abs(factor) <= largestInt32;
   const gram = isRoomy ? statistics.gram : widened(statistics.gram);
-  const slice = await native.bytesOf(input, start, end);
+  const rows = examples.targets.length;
+  const slice = await native.bytesOf(examples, 0, rows);
   for (const panel of panelsOf(width)) addToPanel(gram, panel, await native.panelOf(slice, panel), factor);
   for (let index = 0; index < cross.length; index++) cross[index]! += factor * slice.cross[index]!;
-  return { ...statistics, gram, count: statistics.count + factor * (end - start) };
+  return { ...statistics, gram, count: statistics.count + factor * rows };
 }
 
 /** [n, d] standardised -> [n, width] float32 that contain whole numbers */

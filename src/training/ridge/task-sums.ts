@@ -6,10 +6,10 @@
 import type { Tensor, Tensors } from '../../core/safetensors.js';
 import { trueClasses } from '../answers.js';
 import type { LabelledVectors, TrainingJob, TrainingProgress } from '../job.js';
-import { weightAt } from '../rows.js';
+import { slicesOf, weightAt } from '../rows.js';
 import { type TaskPart, under } from '../task-parts.js';
 import { narrowestNumbers } from './gram.js';
-import { kernelInputs } from './kernel-input.js';
+import { kernelReader } from './kernel-input.js';
 import type { SharedInput } from './learned.js';
 import { countLexical, emptyLexical, type LexicalStatistics, packLexical, unpackLexical } from './lexical.js';
 import {
@@ -79,7 +79,7 @@ function countsIn(state: Tensors, classes: number): Float64Array | undefined {
 
 function inputOf({ job, part, shared }: SumsRequest, batch: LabelledVectors, progress: TrainingProgress) {
   return {
-    inputs: kernelInputs(batch.vectors, shared, job.dimension),
+    inputs: kernelReader(batch, shared, job.dimension),
     targets: batch.targets,
     weights: batch.weights,
     sets: setsOf(part),
@@ -102,11 +102,18 @@ function countBoth(
   sign: 1 | -1,
 ): Omit<TaskSums, 'statistics'> {
   const classes = part.classes.length;
-  const rows = { ...batch, sets: setsOf(part), stride: job.dimension };
   const counts = examples?.slice();
   for (const [row, target] of batch.targets.entries())
     for (const own of trueClasses(target, classes, part.sets)) if (counts) counts[own]! += sign * weightAt(batch, row);
-  return { words: countLexical(words, rows, classes, sign), examples: counts };
+  const shared = { sets: setsOf(part), stride: job.dimension };
+  const none = { vectors: new Float32Array(0), targets: new Int32Array(0), ...shared };
+  let counted = countLexical(words, none, classes, sign);
+  for (const { start, end, vectors } of slicesOf(batch, job.dimension)) {
+    const targets = batch.targets.subarray(start, end);
+    const weights = batch.weights?.subarray(start, end);
+    counted = countLexical(counted, { vectors, targets, weights, ...shared }, classes, sign);
+  }
+  return { words: counted, examples: counts };
 }
 
 export function packSums({ statistics, words, examples }: TaskSums): Tensors {

@@ -21,6 +21,7 @@ import { goesOn } from '../options.js';
 import { taskTensors } from '../problem.js';
 import { type FactorProducts, openFactorProducts } from '../ridge/factor-products.js';
 import { unitOf } from '../ridge/features.js';
+import { kernelReader } from '../ridge/kernel-input.js';
 import {
   addExamples,
   emptyStatistics,
@@ -93,10 +94,10 @@ async function sumsOf(
   progress: TrainingProgress,
 ): Promise<RidgeStatistics> {
   const { dimension, lexical, classes, fresh, withdrawn, settings, parent } = job;
-  const inputOf = ({ vectors, targets, weights }: LabelledVectors) => ({
-    inputs: standardise(vectors, standardisation, dimension),
-    targets,
-    weights,
+  const inputOf = (batch: LabelledVectors) => ({
+    inputs: kernelReader(batch, standardisation, dimension),
+    targets: batch.targets,
+    weights: batch.weights,
     features,
     threads: settings.threads,
     progress: (done: number, total: number) => progress(done, total, 'examples'),

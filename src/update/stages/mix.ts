@@ -10,14 +10,14 @@ import {
   multiLabelNames,
   requireRivals,
 } from '../../declaration/tasks.js';
-import { encodeCached } from '../../encoder/cached.js';
+import { encodePacked } from '../../encoder/cached.js';
 import { requireAnswerForm } from '../../intake/answer-form.js';
 import { bufferSnapshotHash } from '../../replay/admission.js';
 import { listMembers } from '../../store/buffer.js';
 import { byArrival, type Example, listExamples, listExamplesById } from '../../store/examples.js';
 import { hasLearned, type LeftOutReason, readLearned } from '../../store/learned.js';
 import type { StandingExample } from '../../store/standings.js';
-import { type JobPart, type JobRequest, rereadsTask } from '../../training/build-job.js';
+import { type JobRequest, type PackedPart, rereadsTask } from '../../training/build-job.js';
 import type { Strategy, TrainedHead } from '../../training/job.js';
 import { readsBuffer, strategyNamed } from '../../training/strategies.js';
 import { type Manifest, readManifest } from '../../versions/manifest.js';
@@ -203,9 +203,9 @@ interface Parts extends Pick<JobRequest, 'fresh' | 'replayed' | 'learned' | 'wit
 export async function readParts(context: UpdateContext, plan: Plan, mix: Mix): Promise<Parts> {
   const { store, encoder, signal } = context;
   const standings = await standingsOf(store, plan);
-  const partOf = async (examples: readonly StandingExample[]): Promise<JobPart> => {
+  const partOf = async (examples: readonly StandingExample[]): Promise<PackedPart> => {
     const texts = examples.map((example) => example.text);
-    return { examples, vectors: await encodeCached(store, encoder, texts, { signal }) };
+    return { examples, packed: await encodePacked(store, encoder, texts, { signal }) };
   };
   const standing = async (ids: readonly number[]) => partOf(standings.among(await listExamplesById(store, ids)));
   const { withdrawn, corrected } = mix.continues ? await listCorrections(context, plan) : noCorrections;

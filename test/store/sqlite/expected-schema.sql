@@ -410,6 +410,21 @@ CREATE TABLE schedule_checks (
   at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE signature_blocks (
+  adapter TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  -- Exclusive and inclusive arrival number.
+  after_arrival INTEGER NOT NULL,
+  through_arrival INTEGER NOT NULL,
+  -- Numbers of the examples, float64; the mean of their vectors, float32; and their signatures, uint32: all in the order of the machine (little-endian).
+  ids BLOB NOT NULL,
+  mean BLOB NOT NULL,
+  signatures BLOB NOT NULL,
+  -- CRC-32 of the three.
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (adapter, fingerprint, through_arrival)
+) STRICT;
+
 CREATE TABLE snapshot_members (
   adapter TEXT NOT NULL,
   version INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 /**
  * Which members came into the buffer, and which left it, between two updates. The store keeps the last change of each
- * example, the members that a strategy replayed, and a hash of the members that each update read. The hash tells
- * whether what is worked out from the others is exact.
+ * example, the members that each update read, and a hash of them. The hash tells whether what is worked out from the
+ * others is exact.
  */
 import { EspalierError } from '../core/errors.js';
 import { readDeclaration } from '../declaration/workspace.js';
@@ -86,12 +86,12 @@ interface Members {
  * Members when the run began. Of an example whose place changed later, only the later change is known: one that was
  * evicted since may have been a member then, or have come in between. What has the hash that the run wrote down is right.
  */
-function membersAt({ startedAt, snapshotHash, replayedIds }: RunBuffer, rows: readonly LastChange[]): Members {
+function membersAt({ startedAt, snapshotHash, memberIds }: RunBuffer, rows: readonly LastChange[]): Members {
   const isThere = ({ state, since }: LastChange) => state === 'member' && since <= startedAt;
   const mayHaveBeen = (row: LastChange) => isThere(row) || (row.state === 'evicted' && row.since > startedAt);
   const idsOf = (test: (row: LastChange) => boolean) => new Set(rows.filter(test).map(({ id }) => id));
   const likeliest = idsOf(mayHaveBeen);
-  for (const ids of [new Set(replayedIds), likeliest, idsOf(isThere)])
+  for (const ids of [new Set(memberIds), likeliest, idsOf(isThere)])
     if (bufferSnapshotHash(rows.filter(({ id }) => ids.has(id))) === snapshotHash) return { ids, exact: true };
   return { ids: likeliest, exact: false };
 }

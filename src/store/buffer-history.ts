@@ -9,13 +9,15 @@ export interface RunBuffer {
   readonly startedAt: string;
   /** Of the buffer's members; undefined: the run ended before it read them. */
   readonly snapshotHash: string | undefined;
-  /** Members that a strategy of the run replayed; empty where none replays. */
-  readonly replayedIds: readonly number[];
+  /** Its members; in runs of an earlier Espalier those that a strategy replayed, none where no strategy replays. */
+  readonly memberIds: readonly number[];
 }
 
 interface MixOfRun {
   readonly bufferSnapshotHash?: string;
   readonly replayedIds?: readonly number[];
+  /** Absent where all members were replayed. */
+  readonly memberIds?: readonly number[];
 }
 
 /** Undefined: the adapter has no such run. */
@@ -34,7 +36,7 @@ export async function findRunBuffer(queries: Queries, adapter: string, run: numb
     run,
     startedAt: row.startedAt,
     snapshotHash: mixes[0]?.bufferSnapshotHash,
-    replayedIds: [...new Set(mixes.flatMap(({ replayedIds = [] }) => replayedIds))],
+    memberIds: [...new Set(mixes.flatMap(({ memberIds, replayedIds = [] }) => memberIds ?? replayedIds))],
   };
 }
 

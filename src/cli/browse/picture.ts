@@ -50,12 +50,13 @@ function bodyOf(state: State, style: Style): string[] {
 }
 
 function listLines({ page: { rows }, cursor, size: { columns } }: State, { colours, declaration }: Style): string[] {
-  if (rows.length === 0) return ['', 'No example fits. f changes the filter, / the search, a shows all.'];
+  if (rows.length === 0)
+    return ['', clip('No example fits. f changes the filter, / the search, a shows all.', columns)];
   const several = declaration.tasks.length > 1;
   const idWidth = Math.max(4, String(rows.at(-1)!.id).length);
   const cellsOf = (mark: string, id: string, label: string, text: string) => {
     const line = `${mark} ${id.padStart(idWidth)}  ${label}  `;
-    return `${line}${clip(text, Math.max(8, columns - [...line].length))}`;
+    return clip(`${line}${clip(text, Math.max(8, columns - [...line].length))}`, columns);
   };
   const head = cellsOf('     ', 'id', 'label'.padEnd(labelWidth), 'text');
   return [
@@ -129,7 +130,7 @@ const asking = {
 function askedLine({ asks }: State, columns: number): string | undefined {
   if (asks === null) return undefined;
   if (asks.kind === 'confirm') return questionLine(asks, columns);
-  const name = `${asking[asks.kind]}> `;
+  const name = `${clip(asking[asks.kind], Math.floor(columns * 0.7))}> `;
   const typed = [...clip(asks.text, 100_000)];
   return `${name}${typed.slice(-Math.max(1, columns - name.length - 1)).join('')}_`;
 }

@@ -74,7 +74,9 @@ export function makeRoom(folder: string, history: number): void {
   const raw = new SqliteDatabase(databaseOf(folder));
   const { last } = raw.prepare('SELECT last FROM arrivals').get() as { last: number };
   if (history > last) {
-    raw.exec(`UPDATE examples SET arrival = arrival + ${history - last} ; UPDATE arrivals SET last = ${history}`);
+    // In two steps, since no two examples may have one number in between.
+    raw.exec(`UPDATE examples SET arrival = -arrival - ${history - last}; UPDATE examples SET arrival = -arrival`);
+    raw.exec(`UPDATE arrivals SET last = ${history}`);
   }
   raw.close();
 }

@@ -4,11 +4,11 @@
  * of its own.
  *
  *   npm run bench:update-scale -- [--history 10000,1000000] [--held 2000] [--batch 1250] [--first 0]
- *     [--dimension 1024] [--ngrams 2048] [--width N] [--strategy analytic] [--json]
+ *     [--dimension 1024] [--ngrams 2048] [--width N] [--strategy analytic] [--keep] [--json]
  *
  * The champion really learns 3,000 examples; the others of its history arrived before them, so that it counts as having
  * learned them, and only its sums do not hold them. `--held` of the history are held out, or a share of it (`20%`).
- * `--first N` measures a first update of N rows instead.
+ * `--first N` measures a first update of N rows instead. `--keep` leaves the workspaces and names them.
  */
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
@@ -67,9 +67,7 @@ const sizes: Sizes = {
 
 async function measureUpdate(folder: string): Promise<Measured> {
   const script = fileURLToPath(new URL('./update-once.mjs', import.meta.url));
-  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? []), script, folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -85,46 +83,50 @@ async function approve(folder: string, candidateId: number): Promise<void> {
   await espalier.close();
 }
 
-async function afterHistory(history: number): Promise<Measured> {
+/** Measures in a workspace of its own, which is removed, or with `--keep` named. */
+async function inWorkspace(work: (folder: string) => Promise<Measured>): Promise<Measured> {
   const folder = await makeWorkspace(sizes);
   try {
-    await ingestRows(folder, madeRows(learnedRows, 0));
-    await writeVectors(folder, sizes, 'all');
-    makeRoom(folder, history);
-    await approve(folder, (await measureUpdate(folder)).candidateId);
-    const rows = history - learnedRows;
-    const held = options.held.endsWith('%')
-      ? Math.round((rows * Number.parseFloat(options.held)) / 100)
-      : Number(options.held);
-    await insertHistory(folder, { rows, held });
-    await declineHistory(folder, rows);
-    await ingestRows(folder, madeRows(Number(options.batch), learnedRows));
-    await writeVectors(folder, sizes, 'holdout');
-    return await measureUpdate(folder);
+    return await work(folder);
   } finally {
     if (options.keep) process.stderr.write(`${folder}\n`);
     else await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function firstUpdate(rows: number): Promise<Measured> {
-  const folder = await makeWorkspace(sizes);
-  try {
-    await ingestRows(folder, madeRows(learnedRows, 0));
-    makeRoom(folder, rows);
-    await insertHistory(folder, { rows: rows - learnedRows, held: Number.parseFloat(options.held) });
-    await writeVectors(folder, sizes, 'all');
-    return await measureUpdate(folder);
-  } finally {
-    if (options.keep) process.stderr.write(`${folder}\n`);
-    else await rm(folder, { recursive: true, force: true });
-  }
+async function afterHistory(folder: string, history: number): Promise<Measured> {
+  await ingestRows(folder, madeRows(learnedRows, 0));
+  await writeVectors(folder, sizes, 'all');
+  makeRoom(folder, history);
+  await approve(folder, (await measureUpdate(folder)).candidateId);
+  const rows = history - learnedRows;
+  await insertHistory(folder, { rows, held: heldOf(rows) });
+  await declineHistory(folder, rows);
+  await ingestRows(folder, madeRows(Number(options.batch), learnedRows));
+  await writeVectors(folder, sizes, 'holdout');
+  return measureUpdate(folder);
+}
+
+async function firstUpdate(folder: string, count: number): Promise<Measured> {
+  await ingestRows(folder, madeRows(learnedRows, 0));
+  makeRoom(folder, count);
+  const rows = count - learnedRows;
+  await insertHistory(folder, { rows, held: heldOf(rows) });
+  await writeVectors(folder, sizes, 'all');
+  return measureUpdate(folder);
+}
+
+function heldOf(rows: number): number {
+  const held = Number.parseFloat(options.held);
+  return options.held.endsWith('%') ? Math.round((rows * held) / 100) : held;
 }
 
 const cases: readonly (readonly [string, () => Promise<Measured>])[] =
   Number(options.first) > 0
-    ? [[`first, ${options.first} rows`, () => firstUpdate(Number(options.first))]]
-    : options.history.split(',').map((history) => [`after ${history}`, () => afterHistory(Number(history))] as const);
+    ? [[`first, ${options.first} rows`, () => inWorkspace((folder) => firstUpdate(folder, Number(options.first)))]]
+    : options.history
+        .split(',')
+        .map((history) => [`after ${history}`, () => inWorkspace((folder) => afterHistory(folder, Number(history)))]);
 const measured: (Measured & { readonly what: string })[] = [];
 for (const [what, measure] of cases) measured.push({ what, ...(await measure()) });
 process.stdout.write(options.json ? `${JSON.stringify(measured)}\n` : `${tableOf()}\n`);

@@ -17,6 +17,8 @@ export interface Membership {
 }
 
 const sliceSize = 1000;
+/** Rows that are read at once where all are read: few enough to be held, many enough that asking costs little. */
+const rowsPerPage = 10_000;
 
 export async function findMembership(
   queries: Queries,
@@ -99,14 +101,14 @@ export async function listMembers(store: Store, adapter: string): Promise<Exampl
       .where('adapter', '=', adapter)
       .where('example_id', '>', after)
       .orderBy('example_id')
-      .limit(sliceSize)
+      .limit(rowsPerPage)
       .execute();
     for (const { seal, ...membership } of rows) {
       // Of those that are no members, too: a member must not be lost by a change.
       requireSoundMembership(membership, seal);
       if (membership.state === 'member') members.push(membership.exampleId);
     }
-    if (rows.length < sliceSize) return listExamplesById(store, members);
+    if (rows.length < rowsPerPage) return listExamplesById(store, members);
     after = rows.at(-1)!.exampleId;
   }
 }

@@ -51,6 +51,7 @@ describe('the order of arrival', () => {
     expect(await countAnswers(store.queries, 'mood', 3)).toEqual([
       { task: 'intent', answer: 'balance', train: 2, held: 1 },
     ]);
+    expect(await countAnswers(store.queries, 'mood', 0)).toEqual([]);
     const version = { adapter: 'mood', version: 1 };
     await transact(store, (transaction) =>
       saveLearned(transaction, version, {

@@ -102,8 +102,9 @@ function failureOfAll(failures: readonly (Failure & { strategy: string })[]): Es
 const bytesOfTraining = 512 * 1024 ** 2;
 
 /**
- * One training per processor, as far as memory allows: each holds its vectors, the thread's copy of them, and values
- * computed from both.
+ * One training per processor, as far as memory allows: each holds its rows packed (packed-rows.ts). A training by gradient
+ * writes them out in full in its thread, joins new and replayed ones, and computes its inputs from them: three times
+ * 4 x dimension bytes an example beside the packed rows. A closed form reads slices and stays far below this bound.
  */
 function trainingsAtOnce(dimension: number, mixes: readonly Mix[]): number {
   const rows = largestOf(

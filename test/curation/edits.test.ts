@@ -4,17 +4,18 @@ import { openEspalier } from '#espalier/index.js';
 import { testRows } from '#espalier/testing/testing.js';
 import { espalier, succeedJson } from '../support/command.js';
 import { errorOf } from '../support/errors.js';
-import { openDesk } from './support.js';
+import { copyOfDesk, openDesk } from './support.js';
 
 const labels = ['refund', 'shipping'];
 const rows = testRows(labels, 10);
 const reason = 'a test';
 
-async function filledDesk() {
-  const desk = await openDesk();
-  await desk.triage.ingest(rows, { domain: 'desk' });
-  return desk;
-}
+const filledDesk = () =>
+  copyOfDesk('filled', async () => {
+    const desk = await openDesk();
+    await desk.triage.ingest(rows, { domain: 'desk' });
+    return desk;
+  });
 
 describe('an edit', () => {
   it('changes nothing in a dry run, and tells what it would change', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { testRows } from '#espalier/testing/testing.js';
 import { errorOf } from '../support/errors.js';
-import { type Desk, openDesk } from './support.js';
+import { copyOfDesk, type Desk, openDesk } from './support.js';
 
 const labels = ['refund', 'shipping', 'invoice'];
 const rows = testRows(labels, 16);
@@ -10,12 +10,13 @@ const reason = 'a test';
 const answerTo = async ({ triage }: Desk, text: string) =>
   (await triage.predict([text], { alwaysAnswer: true }))[0]!.label;
 
-async function trainedDesk(strategy = 'analytic'): Promise<Desk> {
-  const desk = await openDesk({ declare: (source) => source.replace('strategy: analytic', `strategy: ${strategy}`) });
-  await desk.triage.ingest(rows, { domain: 'desk' });
-  await desk.ship();
-  return desk;
-}
+const trainedDesk = (strategy = 'analytic') =>
+  copyOfDesk(strategy, async () => {
+    const desk = await openDesk({ declare: (source) => source.replace('strategy: analytic', `strategy: ${strategy}`) });
+    await desk.triage.ingest(rows, { domain: 'desk' });
+    await desk.ship();
+    return desk;
+  });
 
 const listed = async ({ triage }: Desk) =>
   Object.fromEntries(

@@ -1,11 +1,12 @@
 /** A workspace in which versions are trained and approved in a second or two each. */
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { sha256 } from '#espalier/core/hash.js';
 import { decodeSafetensors } from '#espalier/core/safetensors.js';
-import type { AdapterHandle, Manifest } from '#espalier/index.js';
-import { openTestWorkspace, type TestWorkspace, type TestWorkspaceOptions } from '#espalier/testing/testing.js';
+import { type AdapterHandle, type Manifest, openEspalier } from '#espalier/index.js';
+import { openTestWorkspace, TestWorkspace, type TestWorkspaceOptions } from '#espalier/testing/testing.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 export interface Desk extends TestWorkspace {
   readonly triage: AdapterHandle;
@@ -20,7 +21,28 @@ export interface Desk extends TestWorkspace {
 }
 
 export async function openDesk(options: TestWorkspaceOptions = {}): Promise<Desk> {
-  const desk = await openTestWorkspace(options);
+  return deskOf(await openTestWorkspace(options));
+}
+
+const templates = new Map<string, string>();
+
+/** What `make` gives, which is made once for a name and copied for each test. */
+export async function copyOfDesk(name: string, make: () => Promise<Desk>): Promise<Desk> {
+  const template = templates.get(name);
+  if (template === undefined) {
+    const made = await make();
+    const kept = temporaryFolder();
+    await made.espalier.close();
+    cpSync(made.folder, kept, { recursive: true });
+    templates.set(name, kept);
+    return copyOfDesk(name, make);
+  }
+  const folder = temporaryFolder();
+  cpSync(template, folder, { recursive: true });
+  return deskOf(new TestWorkspace(folder, await openEspalier({ workspace: folder, actor: 'test', environment: {} })));
+}
+
+async function deskOf(desk: TestWorkspace): Promise<Desk> {
   onTestFinished(() => desk.close());
   const triage = await desk.espalier.adapter();
   const fileOf = (version: number, file: string) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ErasureReport } from '#espalier/library/erase.js';
 import { testRows } from '#espalier/testing/testing.js';
-import { type Desk, openDesk } from '../curation/support.js';
+import { copyOfDesk, type Desk, openDesk } from '../curation/support.js';
 import { espalier, succeedJson } from '../support/command.js';
 import { errorOf } from '../support/errors.js';
 
@@ -20,14 +20,16 @@ const idsOf = async (desk: Desk, rows: readonly { text: string }[]) => {
   return ids;
 };
 
-async function learnedDesk(strategy = 'analytic'): Promise<Desk> {
-  const desk = await openDesk({ declare: (source) => source.replace('strategy: analytic', `strategy: ${strategy}`) });
-  await desk.triage.ingest(first, { domain: 'desk' });
-  await desk.ship();
-  await desk.triage.ingest(second, { domain: 'later' });
-  await desk.ship();
-  return desk;
-}
+/** Two versions, of which the second learned the later rows. */
+const learnedDesk = (strategy = 'analytic') =>
+  copyOfDesk(strategy, async () => {
+    const desk = await openDesk({ declare: (source) => source.replace('strategy: analytic', `strategy: ${strategy}`) });
+    await desk.triage.ingest(first, { domain: 'desk' });
+    await desk.ship();
+    await desk.triage.ingest(second, { domain: 'later' });
+    await desk.ship();
+    return desk;
+  });
 
 const erase = async ({ triage }: Desk, ids: readonly number[]) =>
   (await triage.erase({ of: { ids }, reason })) as ErasureReport;

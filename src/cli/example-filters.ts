@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { EspalierError } from '../core/errors.js';
 import { suggestAmong } from '../core/text.js';
+import type { ExampleChoice } from '../library/chosen-examples.js';
 import { bufferStates, splits } from '../library/conditions.js';
 import type { ExampleQuery } from '../library/example-query.js';
+import { wholeNumber } from './session.js';
 
 export interface FilterOptions {
   readonly task?: string;
@@ -29,6 +31,23 @@ export function withFilters(command: Command, state: string): Command {
     .option('--contains <text>', 'whose text contains this')
     .option('--search <words>', 'whose text has these words, "phrases" and beginnings*')
     .option('--where <condition>', 'such as "received>=2026-01-05"; may be repeated', gather, []);
+}
+
+export interface ChoiceOptions extends FilterOptions {
+  readonly all?: boolean;
+}
+
+/** For commands that change examples: single ones by their numbers, and those that fit the filters. */
+export function withChoice(command: Command): Command {
+  return withFilters(command, 'any')
+    .option('--all', 'every example there is')
+    .argument('[ids...]', 'numbers of examples');
+}
+
+/** @throws USAGE */
+export function choiceOf(ids: readonly string[], options: ChoiceOptions): ExampleChoice {
+  const numbers = ids.length === 0 ? {} : { ids: ids.map(wholeNumber) };
+  return { ...queryOf(options), ...numbers, all: options.all };
 }
 
 const gather = (condition: string, before: readonly string[]) => [...before, condition];

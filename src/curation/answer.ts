@@ -1,8 +1,8 @@
 /** An answer that a person gives to an example, held to the rules that rows of an intake are held to. */
 import { EspalierError } from '../core/errors.js';
 import { nearestName } from '../core/text.js';
-import { aliasesOf, type Task } from '../declaration/tasks.js';
-import { newLabelRules, readLabelField, readLabelsField } from '../reading/label-field.js';
+import type { Task } from '../declaration/tasks.js';
+import { labelRulesOf, readLabelField, readLabelsField } from '../reading/label-field.js';
 
 /**
  * The label, or the labels of a multi-label task as one set, in the form in which they are stored.
@@ -10,9 +10,8 @@ import { newLabelRules, readLabelField, readLabelsField } from '../reading/label
  */
 export function readAnswer(task: Task, labels: string | readonly string[]): string {
   const given = task.multiLabel ? [labels].flat() : labels;
-  const declared = new Set(task.labels === 'open' ? [] : task.labels);
-  const rules = { ...newLabelRules(), declared, aliases: aliasesOf(task) };
-  const read = (task.multiLabel ? readLabelsField : readLabelField)({ label: given }, { field: 'label' }, rules);
+  const reader = task.multiLabel ? readLabelsField : readLabelField;
+  const read = reader({ label: given }, { field: 'label' }, labelRulesOf(task));
   if ('reason' in read)
     throw new EspalierError('LABEL_INVALID', `\`${[labels].flat().join(', ')}\` is no answer: ${read.reason}`);
   const strange = task.multiLabel ? [labels].flat().find((label) => isUndeclared(task, label)) : read.value;

@@ -3,15 +3,15 @@
  * row of the audit. What no edit may change (text, domain, split) is not among the fields of a standing.
  */
 import { EspalierError } from '../core/errors.js';
-import { isLabelSet } from '../core/label-sets.js';
+import { type ReasonAsked, requireReason } from '../core/reason.js';
 import { recordAct } from '../store/audit.js';
 import { findMarks, type Marks, saveMarks, usualMarks } from '../store/curation.js';
-import { type Queries, type Store, type Transaction, transact } from '../store/database.js';
+import { type Store, type Transaction, transact } from '../store/database.js';
 import { finishEdit, insertEdit, saveRenames } from '../store/edits.js';
 import { type Example, listExamplesById, saveLabels } from '../store/examples.js';
 import { holdRevisions, type Revision, type Standing, saveRevisions } from '../store/revisions.js';
+import { countInStrata } from './counted-strata.js';
 import type { Edited, EditRequest } from './edit-request.js';
-import { moveBetweenStrata } from './moved-strata.js';
 import { evictQuarantined } from './quarantine.js';
 
 export interface EditDone {
@@ -27,7 +27,7 @@ const sliceSize = 5000;
  * @throws EXAMPLE_NOT_FOUND, STORE_CORRUPT, USAGE without a reason, what `change` throws
  */
 export async function applyEdit(store: Store, request: EditRequest): Promise<EditDone> {
-  requireReason(request.reason);
+  requireReason(request.reason, reasonOfChange);
   return transact(store, (transaction) => editWithin(transaction, store, request));
 }
 
@@ -49,6 +49,7 @@ export async function editWithin(transaction: Transaction, store: Store, request
       undoes,
     });
     await writeSlice(transaction, { request, edited, editId, last });
+    for (const one of edited) request.onEdited?.(one);
     last += edited.length;
     examples += edited.length;
   }
@@ -66,26 +67,21 @@ export async function* previewEdit(store: Store, request: EditRequest): AsyncGen
     yield* await changesAmong(store, request, request.ids.slice(start, start + sliceSize));
 }
 
-/** @throws USAGE */
-export function requireReason(reason: string): void {
-  if (reason.trim() !== '') return;
-  throw new EspalierError('USAGE', 'a change of the store needs a reason', {
-    hint: 'Say why with `reason`, or look at what would change with `dryRun`.',
-    parameters: ['reason', 'dryRun'],
-  });
-}
+/** Of edits and erasures. */
+export const reasonOfChange: ReasonAsked = { what: 'a change of the store', preview: 'change' };
 
 /** Those of the examples that change, in order of arrival. */
 async function changesAmong(store: Store, { adapter, change }: EditRequest, ids: readonly number[]): Promise<Edited[]> {
   const examples = await findExamples(store, adapter, ids);
   const marks = await findMarks(store.queries, ids);
   return examples.flatMap((example) => {
-    const standing = { label: example.label, ...(marks.get(example.id) ?? usualMarks) };
+    const own = marks.get(example.id) ?? usualMarks;
+    const standing = { label: example.label, ...own };
     const wanted = Object.entries(change(example, standing)) as [keyof Standing, Standing[keyof Standing]][];
     const changed = wanted.filter(([field, value]) => value !== undefined && standing[field] !== value);
     if (changed.length === 0) return [];
     const before = Object.fromEntries(changed.map(([field]) => [field, standing[field]])) as Partial<Standing>;
-    return [{ example, before, after: Object.fromEntries(changed) as Partial<Standing> }];
+    return [{ example, marks: own, before, after: Object.fromEntries(changed) as Partial<Standing> }];
   });
 }
 
@@ -111,30 +107,26 @@ async function writeSlice(transaction: Transaction, { request, edited, editId, l
     return { number: last + 1 + place, editId, exampleId: example.id, before, after };
   });
   await saveRevisions(transaction, adapter, revisions);
-  await saveMarks(transaction, adapter, await marksAfter(transaction, edited));
+  await saveMarks(transaction, adapter, marksAfter(edited));
   const relabelled = edited.filter(({ after }) => after.label !== undefined);
   await saveLabels(
     transaction,
     relabelled.map(({ example, after }) => ({ ...example, label: after.label! })),
   );
-  await moveBetweenStrata(
+  await countInStrata(
     transaction,
     adapter,
-    relabelled.filter(({ example }) => !isLabelSet(example.label)),
+    relabelled.flatMap(({ example, after }) => [
+      { ...example, step: -1 },
+      { ...example, label: after.label!, step: 1 },
+    ]),
   );
   await evictQuarantined(transaction, request, edited);
 }
 
-async function marksAfter(queries: Queries, edited: readonly Edited[]): Promise<Map<number, Marks>> {
+function marksAfter(edited: readonly Edited[]): Map<number, Marks> {
   const marked = edited.filter(({ after }) => Object.keys(after).some((field) => field !== 'label'));
-  const marks = await findMarks(
-    queries,
-    marked.map(({ example }) => example.id),
-  );
   return new Map(
-    marked.map(({ example, after: { label: _, ...after } }) => [
-      example.id,
-      { ...(marks.get(example.id) ?? usualMarks), ...after },
-    ]),
+    marked.map(({ example, marks, after: { label: _, ...after } }) => [example.id, { ...marks, ...after }]),
   );
 }

@@ -1,5 +1,6 @@
 /** Writing a decision down, with its audit row, in the transaction of the decision itself. */
 import { EspalierError } from '../core/errors.js';
+import { requireReason } from '../core/reason.js';
 import { type Principal, recordAct } from '../store/audit.js';
 import { type Decision, findCandidate, listDecisions, recordDecision } from '../store/candidates.js';
 import type { Queries, Store, Transaction } from '../store/database.js';
@@ -24,11 +25,7 @@ export async function recordDecided(
   transaction: Transaction,
   { actor, at, ...decision }: RecordedDecision,
 ): Promise<void> {
-  if (decision.reason.trim() === '')
-    throw new EspalierError('USAGE', 'a decision needs a reason', {
-      hint: 'Say why with `reason`.',
-      parameters: ['reason'],
-    });
+  requireReason(decision.reason, { what: 'a decision' });
   await requireInOrder(transaction, { at, ...decision });
   await recordDecision(transaction, { ...decision, actor: actor.name, at: at.toISOString() });
   const { adapter, act, candidateId, toVersion, fromVersion, reason } = decision;

@@ -1,5 +1,6 @@
 /** Chooses the members of the champion's buffer again, by the declared policy or another one. */
 import { EspalierError } from '../core/errors.js';
+import { requireReason } from '../core/reason.js';
 import type { AdapterDeclaration } from '../declaration/declaration.js';
 import { admitExamples, prepareAdmission } from '../replay/admission.js';
 import { type Principal, recordAct } from '../store/audit.js';
@@ -68,11 +69,7 @@ export async function applyReselection(
   { actor, reason, at }: ReselectionAct,
 ): Promise<void> {
   const { name: adapter } = declaration;
-  if (reason.trim() === '')
-    throw new EspalierError('USAGE', 'a change of the buffer needs a reason', {
-      hint: 'Say why with `reason`, or look at what would change with `dryRun`.',
-      parameters: ['reason', 'dryRun'],
-    });
+  requireReason(reason, { what: 'a change of the buffer', preview: 'change' });
   await transact(store, async (transaction) => {
     await requireSameChampion(transaction, adapter, champion);
     await requireSameBuffer(transaction, adapter, mark);

@@ -1,7 +1,8 @@
 /** The first step of an erasure: its examples are quarantined, and the versions that have learned them are marked. */
 import { randomUUID } from 'node:crypto';
 import { EspalierError } from '../core/errors.js';
-import { editWithin, requireReason } from '../curation/edit.js';
+import { requireReason } from '../core/reason.js';
+import { editWithin, reasonOfChange } from '../curation/edit.js';
 import type { Principal } from '../store/audit.js';
 import { listVersions } from '../store/candidates.js';
 import { type Queries, type Store, transact } from '../store/database.js';
@@ -39,7 +40,7 @@ export async function beginErasure(
   { adapter, ids, reason, actor, at }: ErasureRequest,
   salt: string = randomUUID(),
 ): Promise<number> {
-  requireReason(reason);
+  requireReason(reason, reasonOfChange);
   return transact(store, async (transaction) => {
     const inside = { ...store, queries: transaction };
     const examples = await listExamplesById(inside, ids, adapter);

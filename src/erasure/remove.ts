@@ -1,5 +1,6 @@
 /** The third step of an erasure: the examples leave the store, and no tainted candidate can be approved any more. */
 
+import { countInStrata } from '../curation/counted-strata.js';
 import { recordDecided } from '../decisions/record.js';
 import type { Principal } from '../store/audit.js';
 import { recordAct } from '../store/audit.js';
@@ -7,7 +8,6 @@ import { findChampionVersion, listCandidates, setCandidateStatus } from '../stor
 import { type Store, type Transaction, transact } from '../store/database.js';
 import { type Erasure, listErasureExamples, listTainted, removeExamples, setErasureStep } from '../store/erasures.js';
 import { type Example, listExamplesById } from '../store/examples.js';
-import { listStrata, saveStrata } from '../store/strata.js';
 
 /** @returns the examples that were removed */
 export async function removeFromStore(
@@ -19,7 +19,11 @@ export async function removeFromStore(
   return transact(store, async (transaction) => {
     const ids = await listErasureExamples(transaction, id);
     const examples = await listExamplesById({ ...store, queries: transaction }, ids);
-    await uncount(transaction, adapter, examples);
+    await countInStrata(
+      transaction,
+      adapter,
+      examples.map((example) => ({ ...example, step: -1 })),
+    );
     await removeExamples(transaction, adapter, examples);
     await rejectTainted(transaction, erasure, { actor, at });
     await setErasureStep(transaction, id, 'removed');
@@ -31,24 +35,6 @@ export async function removeFromStore(
     await recordAct(transaction, { at, principal: actor, act: 'erased', adapter, subject: `erasure ${id}`, detail });
     return examples;
   });
-}
-
-/** A label set is counted for the rarest of its labels at the time, which nobody remembers: only single labels are uncounted. */
-async function uncount(transaction: Transaction, adapter: string, examples: readonly Example[]): Promise<void> {
-  for (const task of new Set(examples.map((example) => example.task))) {
-    const strata = (await listStrata(transaction, adapter, task)).map((stratum) => {
-      const own = examples.filter(
-        (one) => one.task === task && one.label === stratum.label && one.domain === stratum.domain,
-      );
-      const held = own.filter(({ split }) => split === 'holdout').length;
-      return {
-        ...stratum,
-        received: Math.max(0, stratum.received - own.length),
-        held: Math.max(0, stratum.held - held),
-      };
-    });
-    await saveStrata(transaction, adapter, task, strata);
-  }
 }
 
 async function rejectTainted(

@@ -5,7 +5,8 @@
  */
 import { EspalierError } from '../core/errors.js';
 import { labelsIn } from '../core/label-sets.js';
-import { editWithin, requireReason } from '../curation/edit.js';
+import { requireReason } from '../core/reason.js';
+import { editWithin, reasonOfChange } from '../curation/edit.js';
 import { type Task, taskNamed } from '../declaration/tasks.js';
 import { checkInput } from '../reading/check-input.js';
 import { Rejects } from '../reading/rejects.js';
@@ -38,7 +39,7 @@ export async function ingest(store: Store, request: IntakeRequest): Promise<Inta
   await requireAnswerForm(store.queries, request.declaration.name, task);
   let totalBytes = 0;
   for (const file of request.files) totalBytes += (await checkInput(file)).bytes;
-  if (request.relabel !== undefined) requireReason(request.relabel);
+  if (request.relabel !== undefined) requireReason(request.relabel, reasonOfChange);
   const redactor = await openRedactor(request.declaration.intake ?? {});
   const report = newIntakeReport(request.declaration);
   const rejects = new Rejects(request.rejectsFile);

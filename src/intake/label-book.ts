@@ -1,7 +1,7 @@
 /** What an intake notices of labels: which are new to the adapter, which are near to another, numbers among names. */
 
 import { aliasesOf, type Task } from '../declaration/tasks.js';
-import type { LabelRules } from '../reading/label-field.js';
+import { type LabelRules, labelRulesOf } from '../reading/label-field.js';
 import { type NearLabel, NearLabels } from './near-labels.js';
 
 export interface NewLabel {
@@ -26,15 +26,14 @@ export interface LabelBook extends LabelRules {
  * @param names the labels that integers stand for
  */
 export function openLabelBook(task: Task, known: ReadonlySet<string>, names?: readonly string[]): LabelBook {
-  const declared = new Set(task.labels === 'open' ? [] : task.labels);
+  const rules = labelRulesOf(task);
+  const { declared } = rules;
   const counts = new Map<string, number>();
   const spelling = openSpelling([...declared, ...known]);
   return {
-    declared,
-    aliases: aliasesOf(task),
+    ...rules,
     spell: task.foldCase === true ? spelling : (label) => label,
     names,
-    remembered: new Map(),
     count(labels) {
       for (const label of labels) if (!known.has(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
     },

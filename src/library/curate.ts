@@ -108,18 +108,20 @@ export async function carryOut(
   edit: Omit<EditRequest, 'reason' | 'actor' | 'at'>,
   { reason = '', dryRun = false }: EditSettings,
 ): Promise<EditReport> {
-  const request = { ...edit, reason, actor, at: now };
+  const { adapter, act, summary } = edit;
   const changes: EditedExample[] = [];
+  const onEdited = (edited: Edited) => void (changes.length < mostChanges && changes.push(editedOf(edited)));
+  const request = { ...edit, reason, actor, at: now, onEdited };
+  if (!dryRun) {
+    const { editId, examples } = await applyEdit(store, request);
+    return { adapter, act, summary, edit: editId, applied: true, examples, changes };
+  }
   let examples = 0;
   for await (const edited of previewEdit(store, request)) {
     examples++;
-    if (changes.length < mostChanges) changes.push(editedOf(edited));
+    onEdited(edited);
   }
-  const { adapter, act, summary } = edit;
-  const told = { adapter, act, summary, changes };
-  if (dryRun) return { ...told, edit: null, applied: false, examples };
-  const done = await applyEdit(store, request);
-  return { ...told, edit: done.editId, applied: true, examples: done.examples };
+  return { adapter, act, summary, edit: null, applied: false, examples, changes };
 }
 
 function editedOf({ example: { id, task, label, text }, before, after }: Edited): EditedExample {

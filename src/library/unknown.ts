@@ -1,6 +1,7 @@
 /** The queue of texts that the champion does not know: grouped, named in bulk, or dropped. */
 import { EspalierError } from '../core/errors.js';
 import { writeLabelSet } from '../core/label-sets.js';
+import { requireReason } from '../core/reason.js';
 import { sameTextHash } from '../core/text.js';
 import { type Task, taskNamed } from '../declaration/tasks.js';
 import { readDeclaration } from '../declaration/workspace.js';
@@ -143,11 +144,7 @@ export async function dropUnknownTexts(
   { reason = '', ...choice }: UnknownChoice & { readonly reason?: string | undefined },
 ): Promise<DroppedTexts> {
   const { dryRun = false } = choice;
-  if (!dryRun && reason.trim() === '')
-    throw new EspalierError('USAGE', 'dropping texts needs a reason', {
-      hint: 'Say why with `reason`, or look at what would be dropped with `dryRun`.',
-      parameters: ['reason', 'dryRun'],
-    });
+  if (!dryRun) requireReason(reason, { what: 'dropping texts', preview: 'be dropped' });
   const task = await taskOf(site, adapter, choice.task);
   const chosen = await choose(site, adapter, task, choice);
   const hashes = chosen.map(({ hash }) => hash);

@@ -3,6 +3,7 @@
  * unless the task declares it.
  */
 import { writeLabelSet } from '../core/label-sets.js';
+import { aliasesOf, type Task } from '../declaration/tasks.js';
 import { valueAt } from './field-path.js';
 import { type Fields, type FieldToRead, maxNameLength, readTextField, reasonOfMissing } from './text-field.js';
 
@@ -23,6 +24,12 @@ export interface LabelRules {
 /** For labels of no task. */
 export function newLabelRules(): LabelRules {
   return { declared: new Set(), aliases: new Map(), spell: (label) => label, remembered: new Map() };
+}
+
+/** What adapter.yaml says of the labels of a task. */
+export function labelRulesOf(task: Task): LabelRules {
+  const declared = new Set(task.labels === 'open' ? [] : task.labels);
+  return { ...newLabelRules(), declared, aliases: aliasesOf(task) };
 }
 
 export type ReadLabel = { readonly value: string; readonly cleaned: boolean } | { readonly reason: string };

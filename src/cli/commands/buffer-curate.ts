@@ -4,7 +4,7 @@ import { onlyAdapter } from '../../declaration/workspace.js';
 import { type Curation, curate, readEdits, undo } from '../../library/curate.js';
 import type { Edit } from '../../store/edits.js';
 import { type EditOptions, noteAfterEdit, renderEdit, withEditOptions } from '../edit-report.js';
-import { type FilterOptions, queryOf, withFilters } from '../example-filters.js';
+import { type ChoiceOptions, choiceOf, withChoice } from '../example-filters.js';
 import { type Output, tableOf } from '../output.js';
 import {
   type GlobalOptions,
@@ -16,8 +16,7 @@ import {
   wholeNumber,
 } from '../session.js';
 
-interface CurateOptions extends EditOptions, FilterOptions {
-  readonly all?: boolean;
+interface CurateOptions extends EditOptions, ChoiceOptions {
   readonly weight?: string;
   readonly note?: string;
   readonly to?: readonly string[];
@@ -67,18 +66,14 @@ const curateCommands: readonly CurateCommand[] = [
 /** pin, unpin, quarantine and so on; then what was done, and how it is taken back. */
 export function curateGroup(surroundings: Surroundings): Command[] {
   const acts = curateCommands.map(({ name, description, options = (command) => command, curation }) =>
-    withFilters(options(withEditOptions(newCommand(name, description))), 'any')
-      .option('--all', 'every example there is')
-      .argument('[ids...]', 'numbers of examples')
-      .action((ids: string[], given: CurateOptions) =>
-        withinEdit(given, surroundings, async (session) => {
-          const numbers = ids.length === 0 ? {} : { ids: ids.map(wholeNumber) };
-          const asked = { ...curation(given), of: { ...queryOf(given), ...numbers, all: given.all } };
-          const done = await curate(session, await adapterOf(session, given), asked, given);
-          session.output.result(done, () => renderEdit(done, session.output));
-          noteAfterEdit(done, session.output);
-        }),
-      ),
+    withChoice(options(withEditOptions(newCommand(name, description)))).action((ids: string[], given: CurateOptions) =>
+      withinEdit(given, surroundings, async (session) => {
+        const asked = { ...curation(given), of: choiceOf(ids, given) };
+        const done = await curate(session, await adapterOf(session, given), asked, given);
+        session.output.result(done, () => renderEdit(done, session.output));
+        noteAfterEdit(done, session.output);
+      }),
+    ),
   );
   return [...acts, undoCommand(surroundings), editsCommand(surroundings)];
 }

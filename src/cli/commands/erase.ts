@@ -11,7 +11,7 @@ import {
   verifyCertificate,
 } from '../../library/erase.js';
 import { type EditOptions, withEditOptions } from '../edit-report.js';
-import { type FilterOptions, queryOf, withFilters } from '../example-filters.js';
+import { type ChoiceOptions, choiceOf, withChoice } from '../example-filters.js';
 import { type Output, tableOf } from '../output.js';
 import {
   type GlobalOptions,
@@ -24,24 +24,19 @@ import {
 } from '../session.js';
 import { adapterOf, withinEdit } from './buffer-curate.js';
 
-interface EraseOptions extends EditOptions, FilterOptions {
-  readonly all?: boolean;
-}
+interface EraseOptions extends EditOptions, ChoiceOptions {}
 
 export function eraseCommand(surroundings: Surroundings): Command {
   const group = newGroup('erase', 'take examples out of everything that is kept, and prove it');
   group.addCommand(
-    withFilters(withEditOptions(newCommand('examples', 'erase examples, and train a candidate without them')), 'any')
-      .option('--all', 'every example there is')
-      .argument('[ids...]', 'numbers of examples')
-      .action((ids: string[], options: EraseOptions) =>
+    withChoice(withEditOptions(newCommand('examples', 'erase examples, and train a candidate without them'))).action(
+      (ids: string[], options: EraseOptions) =>
         withinEdit(options, surroundings, async (session) => {
-          const numbers = ids.length === 0 ? {} : { ids: ids.map(wholeNumber) };
-          const of = { ...queryOf(options), ...numbers, all: options.all };
-          const done = await erase(session, await adapterOf(session, options), { ...options, of });
+          const asked = { ...options, of: choiceOf(ids, options) };
+          const done = await erase(session, await adapterOf(session, options), asked);
           session.output.result(done, () => render(done, session.output));
         }),
-      ),
+    ),
     { isDefault: true },
   );
   group.addCommand(
